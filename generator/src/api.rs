@@ -8,6 +8,7 @@ mod json_api;
 mod media_type;
 mod parameter;
 pub mod stored;
+mod type_id;
 mod type_ref;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,10 +20,11 @@ pub use cycle::cycles;
 pub use json_api::{Action, Arity, Document, Linkage, Relationship, Request, Resource};
 pub use media_type::{Form, MediaType};
 pub use parameter::{In, Parameter, Role, Style};
+pub use type_id::{Owner, Step as TypeStep, TypeId};
 pub use type_ref::TypeRef;
 
 /// The number of the stored form; a change of the form is a new number.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// One API: what can be called and what is sent and received.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -33,8 +35,8 @@ pub struct Api {
     pub operations: BTreeMap<String, Operation>,
     /// Sets of values that parameters accept, by the name of the set.
     pub values: BTreeMap<String, Vec<String>>,
-    /// By id: the vendor's schema name, or `<owner>.<member>[]` for a type that stands inline.
-    pub types: BTreeMap<String, Type>,
+    /// By id.
+    pub types: BTreeMap<TypeId, Type>,
 }
 
 /// What stands once for the whole API.
@@ -160,9 +162,9 @@ pub struct Operation {
     /// Successful responses, by status.
     #[serde(default)]
     pub responses: BTreeMap<String, Response>,
-    /// Failed responses: the statuses that carry each type (`-` for none), separated by spaces.
+    /// Failed responses, by status: the type of the body, where there is one.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub errors: BTreeMap<String, String>,
+    pub errors: BTreeMap<String, Option<TypeRef>>,
     /// The base URL, or a path on the API's host, where it is another than the first of [`Info::servers`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
@@ -462,7 +464,7 @@ impl Union {
 
 impl Api {
     /// The type behind `id`, through aliases.
-    pub fn resolve<'a>(&'a self, id: &str) -> Option<(&'a str, &'a Type)> {
+    pub fn resolve<'a>(&'a self, id: &TypeId) -> Option<(&'a TypeId, &'a Type)> {
         let mut id = id;
         // Invariant: lower refuses cyclic aliases; the bound only guards against a stored Api edited by hand.
         for _ in 0..=self.types.len() {
@@ -475,7 +477,7 @@ impl Api {
     }
 
     /// The types that `ty` names itself, not those behind them.
-    pub fn uses_of(ty: &Type) -> BTreeSet<&str> {
+    pub fn uses_of(ty: &Type) -> BTreeSet<&TypeId> {
         let mut out = BTreeSet::new();
         let refs: Vec<&TypeRef> = match &ty.shape {
             Shape::Struct(s) => s.fields.values().map(|f| &f.ty).chain(&s.additional).collect(),
@@ -491,8 +493,8 @@ impl Api {
     }
 
     /// By its values, the enum that alone has them among those that `is_named` takes; none where several have them.
-    pub fn enums_by_values(&self, is_named: impl Fn(&str) -> bool) -> BTreeMap<&[Value], Option<&str>> {
-        let mut out: BTreeMap<&[Value], Option<&str>> = BTreeMap::new();
+    pub fn enums_by_values(&self, is_named: impl Fn(&TypeId) -> bool) -> BTreeMap<&[Value], Option<&TypeId>> {
+        let mut out: BTreeMap<&[Value], Option<&TypeId>> = BTreeMap::new();
         for (id, ty) in &self.types {
             if let (Shape::Enum(e), true) = (&ty.shape, is_named(id)) {
                 out.entry(&e.values).and_modify(|one| *one = None).or_insert(Some(id));
@@ -502,12 +504,12 @@ impl Api {
     }
 
     /// `ids` and every type that they lead to.
-    pub fn closure<'a>(&'a self, ids: impl IntoIterator<Item = &'a str>) -> BTreeSet<&'a str> {
+    pub fn closure<'a>(&'a self, ids: impl IntoIterator<Item = &'a TypeId>) -> BTreeSet<&'a TypeId> {
         let mut out = BTreeSet::new();
-        let mut open: Vec<&str> = ids.into_iter().collect();
+        let mut open: Vec<&TypeId> = ids.into_iter().collect();
         while let Some(id) = open.pop() {
             if let Some((id, ty)) = self.types.get_key_value(id)
-                && out.insert(id.as_str())
+                && out.insert(id)
             {
                 open.extend(Self::uses_of(ty));
             }
@@ -515,59 +517,29 @@ impl Api {
         out
     }
 
-    /// Whether the type `id` is part of another schema or of an operation instead of a schema with a name.
-    pub fn is_inline(&self, id: &str) -> bool {
-        self.owned(id).is_some() || !items(self.holder(id).1).is_empty()
-    }
-
-    /// The schema or the operation that the type `id` stands in; a schema with a name is its own owner.
-    pub fn owner<'i>(&self, id: &'i str) -> &'i str {
-        self.holder(self.owned(id).map_or(id, |(owner, _)| owner)).0
-    }
-
-    /// The schema that `id` is an item of, or a value, and the marks for that; `id` itself where it is neither.
-    fn holder<'i>(&self, id: &'i str) -> (&'i str, &'i str) {
-        let end = id.find("[]").into_iter().chain(id.find("{}")).min().unwrap_or(id.len());
-        let (holder, marks) = id.split_at(end);
-        let is_one =
-            !marks.is_empty() && items(marks).len() * 2 == marks.len() && self.types.contains_key(holder);
-        if is_one { (holder, marks) } else { (id, "") }
-    }
-
-    /// The owner of an inline type and the members between them: a schema, whose own name may contain dots, or an
-    /// operation.
-    fn owned<'i>(&self, id: &'i str) -> Option<(&'i str, &'i str)> {
-        id.match_indices('.')
-            .map(|(end, _)| id.split_at(end))
-            .find(|(owner, _)| self.types.contains_key(*owner) || self.operations.contains_key(*owner))
+    /// The type that `id` stands in, which is a schema with a name.
+    pub fn owner_of(&self, id: &TypeId) -> Option<&Type> {
+        match &id.owner {
+            Owner::Schema(_) if !id.is_inline() => self.types.get(id),
+            Owner::Schema(name) => self.types.get(&TypeId::schema(name.as_str())),
+            Owner::Operation(_) => None,
+        }
     }
 
     /// Where the type `id` stands in the vendor's document.
-    pub fn type_pointer(&self, id: &str) -> Pointer {
-        let owned = self.owned(id);
-        if let Some((owner, _)) = owned
-            && !self.types.contains_key(owner)
-            && let Some(operation) = self.operations.get(owner)
-        {
-            return operation.pointer();
-        }
-        let (owner, members) = owned.unwrap_or((id, ""));
-        let (owner, marks) = self.holder(owner);
-        let mut at = items(marks)
-            .into_iter()
-            .fold(Pointer::new(self.info.schemas.clone()).child(owner), |at, keyword| at.child(keyword));
-        let parts = members.split('.').skip(1);
-        for part in parts {
-            let name = part.trim_end_matches("[]").trim_end_matches("{}");
-            at = at.child("properties").child(name);
-            for _ in 0..part.matches("[]").count() {
-                at = at.child("items");
+    pub fn type_pointer(&self, id: &TypeId) -> Pointer {
+        let name = match &id.owner {
+            Owner::Operation(id) => {
+                return self.operations.get(id).map_or_else(Pointer::root, Operation::pointer);
             }
-            for _ in 0..part.matches("{}").count() {
-                at = at.child("additionalProperties");
-            }
-        }
-        at
+            Owner::Schema(name) => name,
+        };
+        let start = Pointer::new(self.info.schemas.clone()).child(name);
+        id.path.iter().fold(start, |at, step| match step {
+            TypeStep::Member(name) => at.child("properties").child(name),
+            TypeStep::Items => at.child("items"),
+            TypeStep::Values => at.child("additionalProperties"),
+        })
     }
 }
 
@@ -586,23 +558,17 @@ impl Operation {
     }
 
     /// The types that it names itself.
-    pub fn uses(&self) -> BTreeSet<&str> {
-        let mut out: BTreeSet<&str> = BTreeSet::new();
+    pub fn uses(&self) -> BTreeSet<&TypeId> {
+        let mut out: BTreeSet<&TypeId> = BTreeSet::new();
         out.extend(self.parameters.iter().filter_map(|p| p.ty.named()));
         out.extend(self.body.iter().flat_map(|b| b.content.values()).filter_map(TypeRef::named));
         out.extend(self.responses.values().flat_map(|r| r.content.values()).filter_map(TypeRef::named));
-        out.extend(self.errors.keys().filter_map(|ty| ty.strip_prefix('$')));
+        out.extend(self.failures().filter_map(TypeRef::named));
         out
     }
-}
 
-/// The keywords behind the marks `[]` and `{}` of a type's id.
-fn items(marks: &str) -> Vec<&'static str> {
-    let pairs = marks.split_inclusive([']', '}']);
-    let keyword = |pair| match pair {
-        "[]" => Some("items"),
-        "{}" => Some("additionalProperties"),
-        _ => None,
-    };
-    pairs.filter_map(keyword).collect()
+    /// The types of the bodies of failed responses.
+    pub fn failures(&self) -> impl Iterator<Item = &TypeRef> {
+        self.errors.values().flatten()
+    }
 }

@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{APIKeyLocation, OpenAPI, ReferenceOr, SecurityScheme};
 
-use crate::api::{Api, FORMAT, Info, Security, Shape, Skipped, Type, TypeRef};
+use crate::api::{Api, FORMAT, Info, Security, Shape, Skipped, Type, TypeId, TypeRef};
 use crate::diagnostic::{Pointer, Sink};
 use crate::load::Spec;
 
@@ -27,7 +27,7 @@ use crate::load::Spec;
 struct Lowering<'a> {
     spec: &'a Spec,
     document: &'a OpenAPI,
-    types: BTreeMap<String, Type>,
+    types: BTreeMap<TypeId, Type>,
     /// Components that are bodies of JSON:API relationship endpoints (`…/relationships/{name}`).
     relationship_bodies: BTreeSet<String>,
     /// Where the document has copies in place of references.
@@ -67,8 +67,8 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
                 ReferenceOr::Item(schema) => lowering.named(name, schema, &at),
                 ReferenceOr::Reference { reference } => {
                     let target = lowering.target(reference, &at).map(str::to_owned);
-                    let alias = Shape::Alias(target.map_or(TypeRef::Any, TypeRef::Named));
-                    lowering.types.insert(name.clone(), alias.into());
+                    let alias = target.map_or(TypeRef::Any, |name| TypeRef::Named(TypeId::schema(name)));
+                    lowering.types.insert(TypeId::schema(name), Shape::Alias(alias).into());
                 }
             }
         }
@@ -82,21 +82,18 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
     let conventions = lowering.conventions();
     let info = info(spec, name);
     lowering.unsent_secrets(&info.security);
-    let (types, named_enums) = (lowering.types, lowering.named_enums);
+    let types = lowering.types;
     let mut api = Api { info: Info { conventions, servers, ..info }, operations, values, types };
-    let is_named = |id: &str| {
-        named_enums.contains(id) || document.components.as_ref().is_some_and(|c| c.schemas.contains_key(id))
-    };
     let used = used(&api);
-    share::share(&mut api, &used, is_named);
+    share::share(&mut api, &used);
     prune(&mut api);
     (out.errors() == errors).then_some(api)
 }
 
 /// What operations lead to.
-fn used(api: &Api) -> BTreeSet<String> {
-    let roots: BTreeSet<&str> = api.operations.values().flat_map(|o| o.uses()).collect();
-    api.closure(roots).into_iter().map(str::to_owned).collect()
+fn used(api: &Api) -> BTreeSet<TypeId> {
+    let roots: BTreeSet<&TypeId> = api.operations.values().flat_map(|o| o.uses()).collect();
+    api.closure(roots).into_iter().cloned().collect()
 }
 
 /// Drops the rest.

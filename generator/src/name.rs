@@ -17,7 +17,7 @@ use std::fmt;
 pub use config::Config;
 use config::Naming;
 
-use crate::api::{Api, In, Parameter};
+use crate::api::{Api, In, Parameter, TypeId};
 use crate::diagnostic::{Code, Diagnostic, Place, Pointer, Sink};
 
 /// Every Rust identifier of one crate.
@@ -32,7 +32,7 @@ pub struct Names {
     /// By operationId.
     pub operations: BTreeMap<String, OperationName>,
     /// By type id.
-    pub types: BTreeMap<String, TypeName>,
+    pub types: BTreeMap<TypeId, TypeName>,
     /// Types of parameter values, by Rust name.
     pub tokens: BTreeMap<String, Token>,
     /// Where the vendor describes an operation; `{slug}` stands for its method and path.
@@ -143,7 +143,7 @@ pub struct Token {
     /// Rust name of the constant or variant by value; a leading `-` of a sort order is left out.
     pub values: BTreeMap<String, String>,
     /// The id of the type that has the same values and stands for it.
-    pub alias: Option<String>,
+    pub alias: Option<TypeId>,
     /// The module that defines it.
     pub module: String,
     /// Areas whose operations use it.
@@ -298,6 +298,12 @@ impl<'c> Exceptions<'c> {
         let (key, name) = section.of(self.naming).get_key_value(key)?;
         self.used.insert((section, key));
         Some(name.clone())
+    }
+
+    /// The same for something that has to do with a type; `key` makes the key of the type's text. That may be written as a
+    /// person reads it, which is the same but for names with dots and for what stands inline in an operation.
+    fn of_type(&mut self, section: Section, id: &TypeId, key: impl Fn(&str) -> String) -> Option<String> {
+        self.get(section, &key(&id.to_string())).or_else(|| self.get(section, &key(&id.label())))
     }
 
     fn report_unused(&self, out: &mut Sink) {

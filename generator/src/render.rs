@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::api::{Api, Paging, Shape, TypeRef, Value};
+use crate::api::{Api, Paging, Shape, TypeId, TypeRef, Value};
 use crate::name::{Family, Names};
 use listing::Listing;
 pub use missing_models::{MissingModel, missing_models};
@@ -71,17 +71,17 @@ struct Context<'a> {
     names: &'a Names,
     options: &'a Options,
     /// Types that requests lead to.
-    sent: BTreeSet<&'a str>,
+    sent: BTreeSet<&'a TypeId>,
     /// Types that responses lead to.
-    received: BTreeSet<&'a str>,
+    received: BTreeSet<&'a TypeId>,
     /// Types that hold themselves without a list or a map between.
-    cycles: HashMap<&'a str, usize>,
+    cycles: HashMap<&'a TypeId, usize>,
     /// Types that are told apart by what they must have.
-    told_apart: BTreeSet<&'a str>,
+    told_apart: BTreeSet<&'a TypeId>,
     /// Types that are pages of lists, and how these go on.
-    pages: BTreeMap<&'a str, &'a Paging>,
+    pages: BTreeMap<&'a TypeId, &'a Paging>,
     /// By type, the members by which unions tell it from others, and their values.
-    tags: BTreeMap<&'a str, BTreeMap<&'a str, String>>,
+    tags: BTreeMap<&'a TypeId, BTreeMap<&'a str, String>>,
     /// How many areas have operations: what all of them have needs no feature.
     areas: usize,
     /// Areas that have each model, by its Rust name.
@@ -107,16 +107,16 @@ impl<'a> Context<'a> {
             }
             _ => None,
         });
-        let mut told_apart: BTreeSet<&str> = untagged.flatten().collect();
+        let mut told_apart: BTreeSet<&TypeId> = untagged.flatten().collect();
         // Objects that differ in nothing else differ in what their members are.
         let inner = told_apart.iter().filter_map(|id| match &api.resolve(id)?.1.shape {
             Shape::Struct(s) => Some(s.fields.values().filter(|f| f.required).filter_map(|f| match &f.ty {
-                TypeRef::Named(id) => Some(id.as_str()),
+                TypeRef::Named(id) => Some(id),
                 _ => None,
             })),
             _ => None,
         });
-        let inner: Vec<&str> = inner.flatten().collect();
+        let inner: Vec<&TypeId> = inner.flatten().collect();
         told_apart.extend(inner);
         Self {
             api,
@@ -141,14 +141,14 @@ impl<'a> Context<'a> {
         if self.printed { Source::default() } else { Source::silent() }
     }
 
-    fn type_ident(&self, id: &str) -> &'a str {
+    fn type_ident(&self, id: &TypeId) -> &'a str {
         let name = self.names.types.get(id).map_or("()", |name| name.ident.as_str());
         self.used.borrow_mut().insert(name);
         name
     }
 
     /// A model, as the file being written can name it.
-    fn type_path(&self, id: &str) -> TokenStream {
+    fn type_path(&self, id: &TypeId) -> TokenStream {
         self.path(self.names.types.get(id).map_or("()", |name| name.ident.as_str()))
     }
 
@@ -165,12 +165,12 @@ impl<'a> Context<'a> {
         quote!(#own)
     }
 
-    fn is_sent(&self, id: &str) -> bool {
+    fn is_sent(&self, id: &TypeId) -> bool {
         self.sent.contains(id)
     }
 
     /// Whether a rule of the type is written by hand (the overlay's `x-checked`).
-    fn has_own_check(&self, id: &str) -> bool {
+    fn has_own_check(&self, id: &TypeId) -> bool {
         let bodies = self.api.operations.values().filter_map(|o| o.body.as_ref());
         bodies.filter(|body| body.checked).any(|body| body.content.values().any(|ty| ty.named() == Some(id)))
     }
@@ -226,15 +226,15 @@ pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, 
 
 /// What unions tell their variants by; a union within a union hands on what the outer one goes by. A type that stands under
 /// two tags of one union has neither.
-fn tags(api: &Api) -> BTreeMap<&str, BTreeMap<&str, String>> {
-    let mut out: BTreeMap<&str, BTreeMap<&str, Option<&str>>> = BTreeMap::new();
+fn tags(api: &Api) -> BTreeMap<&TypeId, BTreeMap<&str, String>> {
+    let mut out: BTreeMap<&TypeId, BTreeMap<&str, Option<&str>>> = BTreeMap::new();
     for union in api.types.values() {
         let Shape::Union(union) = &union.shape else { continue };
         let Some(member) = union.tag.as_deref() else { continue };
         for variant in &union.variants {
             let Some(tag) = variant.tag.as_deref() else { continue };
-            let mut seen: BTreeSet<&str> = BTreeSet::new();
-            let mut open: Vec<&str> = variant.ty.named().into_iter().collect();
+            let mut seen: BTreeSet<&TypeId> = BTreeSet::new();
+            let mut open: Vec<&TypeId> = variant.ty.named().into_iter().collect();
             while let Some((id, ty)) = open.pop().and_then(|id| api.resolve(id)) {
                 match &ty.shape {
                     Shape::Union(inner) if seen.insert(id) => {
@@ -249,7 +249,7 @@ fn tags(api: &Api) -> BTreeMap<&str, BTreeMap<&str, String>> {
             }
         }
     }
-    let mut certain: BTreeMap<&str, BTreeMap<&str, String>> = BTreeMap::new();
+    let mut certain: BTreeMap<&TypeId, BTreeMap<&str, String>> = BTreeMap::new();
     for (id, tags) in out {
         let tags = tags.into_iter().filter_map(|(member, tag)| Some((member, tag?.to_owned())));
         certain.insert(id, tags.collect());
@@ -292,7 +292,7 @@ impl<'a> Context<'a> {
     /// Each module of models.
     fn models(&self, listing: &mut Listing) -> Vec<Models> {
         listing.module("models");
-        let mut types: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
+        let mut types: BTreeMap<&str, Vec<&TypeId>> = BTreeMap::new();
         for (id, name) in &self.names.types {
             let body =
                 matches!(self.api.types.get(id).map(|t| &t.shape), Some(Shape::Linkage(l)) if l.request);
@@ -311,7 +311,7 @@ impl<'a> Context<'a> {
             let mut source = self.source();
             let mut own = Vec::new();
             for id in types.get(module).into_iter().flatten() {
-                if let Some(ty) = self.api.types.get(*id) {
+                if let Some(ty) = self.api.types.get(id) {
                     own.push(self.type_ident(id));
                     self.model(id, ty, &mut source, listing);
                 }
@@ -334,10 +334,10 @@ impl<'a> Context<'a> {
     }
 
     /// The Rust names of everything that a module of these types defines.
-    fn items_of(&self, own: &[&str], types: Option<&Vec<&String>>) -> Vec<String> {
+    fn items_of(&self, own: &[&str], types: Option<&Vec<&TypeId>>) -> Vec<String> {
         let mut items: Vec<String> = own.iter().map(|name| (*name).to_owned()).collect();
         for id in types.into_iter().flatten() {
-            if let Some(Shape::Resource(r)) = self.api.types.get(*id).map(|t| &t.shape) {
+            if let Some(Shape::Resource(r)) = self.api.types.get(id).map(|t| &t.shape) {
                 let name = self.type_ident(id);
                 items.extend((!r.attributes.is_empty()).then(|| format!("{name}Attributes")));
                 items.extend((!r.relationships.is_empty()).then(|| format!("{name}Relationships")));

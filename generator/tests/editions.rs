@@ -8,7 +8,7 @@ mod shared;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use storewright_generator::api::{Api, Shape, TypeRef};
+use storewright_generator::api::{Api, Shape, TypeId, TypeRef};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{self, Overlay, Source};
 use storewright_generator::lower;
@@ -119,14 +119,14 @@ fn what_is_the_same_in_both_editions_is_called_the_same() {
 #[test]
 fn the_crate_has_no_type_that_the_references_do_not_justify() {
     let (Some(old), Some(new)) = (edition("2019-09"), edition("2023-08")) else { return };
-    let mut why: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    let mut why: BTreeMap<&str, Vec<&TypeId>> = BTreeMap::new();
     for id in new.api.types.keys().filter(|id| !old.api.types.contains_key(*id)) {
-        let owner = id.split('.').next().unwrap();
+        let owner = id.owner.name();
         let reason = if !old.definitions.contains(owner) && new.definitions.contains(owner) {
             "a definition that is newer"
         } else if new.api.operations.contains_key(owner) && !old.api.operations.contains_key(owner) {
             "inline in an operation that is newer"
-        } else if old.definitions.contains(owner) && !old.api.types.contains_key(owner) {
+        } else if old.definitions.contains(owner) && !old.api.types.contains_key(&TypeId::schema(owner)) {
             "a definition that no operation led to"
         } else {
             "another"

@@ -14,7 +14,7 @@ use std::process::Command;
 
 use serde_json::{Value, json};
 use stages::{Made, Texts, report};
-use storewright_generator::api::{Api, Shape, TypeRef};
+use storewright_generator::api::{Api, Shape, TypeId, TypeRef};
 use storewright_generator::diagnostic::Sink;
 
 /// An alternative: its schema, a value of it, and the type that it becomes.
@@ -35,7 +35,7 @@ fn named(ty: &TypeRef, name: &str) -> bool {
 
 fn inline(api: &Api, ty: &TypeRef, is: fn(&Shape) -> bool) -> bool {
     let id = if let TypeRef::Named(id) = ty { id } else { return false };
-    id.starts_with("All.") && is(&api.resolve(id).unwrap().1.shape)
+    TypeId::schema("All").holds(id) && is(&api.resolve(id).unwrap().1.shape)
 }
 
 /// Every kind of alternative: named and inline objects, lists, maps, enums and scalars, a union, and any JSON.
@@ -141,13 +141,13 @@ fn matrix(arms: &[Arm], pairs: &[(usize, usize)]) -> Value {
 /// A program that reads `All` twice, each time with the samples of one side, and sends it back.
 fn matrix_program(made: &Made, arms: &[Arm], pairs: &[(usize, usize)]) -> String {
     let (api, names) = (made.api.as_ref().unwrap(), made.names.as_ref().unwrap());
-    let fields = &names.types["All"].members;
+    let fields = &names.types[&TypeId::schema("All")].members;
     let mut checks = String::new();
     let mut bodies = [serde_json::Map::new(), serde_json::Map::new()];
     let mut nulls = serde_json::Map::new();
     for pair in pairs {
         let member = format!("{}_or_{}", arms[pair.0].name, arms[pair.1].name);
-        let id = format!("All.{member}");
+        let id = TypeId::schema("All").member(&member);
         let Shape::Union(union) = &api.types[&id].shape else { panic!("{member} is no union") };
         for (side, arm) in [&arms[pair.0], &arms[pair.1]].into_iter().enumerate() {
             let fitting: Vec<_> = union.variants.iter().filter(|v| (arm.is)(api, &v.ty)).collect();

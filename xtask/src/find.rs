@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use storewright_generator::api::Api;
+use storewright_generator::api::{Api, TypeId};
 use storewright_generator::diagnostic::{Sink, shown};
 use storewright_generator::name::Names;
 
@@ -120,16 +120,17 @@ fn wanted(api: &Api, names: &Names, name: &str) -> Vec<Wanted> {
             out.push(Wanted { origin: api.type_pointer(id).to_string(), ends: Some(member.clone()) });
         }
     }
-    if api.types.contains_key(name) {
-        out.push(Wanted { origin: api.type_pointer(name).to_string(), ends: None });
+    let types: Vec<(String, &TypeId)> = api.types.keys().map(|id| (id.label(), id)).collect();
+    for (_, id) in types.iter().filter(|(label, _)| label == name) {
+        out.push(Wanted { origin: api.type_pointer(id).to_string(), ends: None });
     }
     // The longest type in front of a field is the one that has it.
-    let mut types = name.match_indices('.').filter_map(|(end, _)| api.types.get_key_value(name.get(..end)?));
-    if let Some((id, _)) = types.next_back() {
-        let field = name.rsplit('.').next().unwrap_or_default();
-        if let Some(member) = names.types.get(id).and_then(|t| t.members.get(field)) {
-            out.push(Wanted { origin: api.type_pointer(id).to_string(), ends: Some(member.clone()) });
-        }
+    let fields = types.iter().filter_map(|(label, id)| {
+        let field = name.strip_prefix(label.as_str())?.strip_prefix('.')?;
+        Some((label.len(), *id, names.types.get(id)?.members.get(field)?))
+    });
+    if let Some((_, id, member)) = fields.max_by_key(|(length, ..)| *length) {
+        out.push(Wanted { origin: api.type_pointer(id).to_string(), ends: Some(member.clone()) });
     }
     out
 }

@@ -1,21 +1,22 @@
 //! Finds the nodes of a graph that reach themselves.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 /// The nodes that lie on a cycle, each with the number of its strongly connected component.
 ///
 /// Tarjan's algorithm without recursion: a document chooses how deep the graph is.
-pub fn cycles<'a>(graph: &BTreeMap<&'a str, Vec<&'a str>>) -> HashMap<&'a str, usize> {
+pub fn cycles<N: Copy + Ord + Hash>(graph: &BTreeMap<N, Vec<N>>) -> HashMap<N, usize> {
     let mut out = HashMap::new();
-    let mut visited: HashMap<&str, usize> = HashMap::new();
-    let mut low: HashMap<&str, usize> = HashMap::new();
-    let mut open: Vec<&'a str> = Vec::new();
-    let mut is_open: HashMap<&str, bool> = HashMap::new();
+    let mut visited: HashMap<N, usize> = HashMap::new();
+    let mut low: HashMap<N, usize> = HashMap::new();
+    let mut open: Vec<N> = Vec::new();
+    let mut is_open: HashMap<N, bool> = HashMap::new();
     let mut count = 0;
     for root in graph.keys() {
-        let mut path: Vec<(&'a str, usize)> = Vec::new();
+        let mut path: Vec<(N, usize)> = Vec::new();
         if !visited.contains_key(root) {
-            path.push((root, 0));
+            path.push((*root, 0));
         }
         while let Some((node, next)) = path.pop() {
             if next == 0 {
@@ -25,14 +26,14 @@ pub fn cycles<'a>(graph: &BTreeMap<&'a str, Vec<&'a str>>) -> HashMap<&'a str, u
                 open.push(node);
                 is_open.insert(node, true);
             }
-            let Some(target) = graph.get(node).and_then(|targets| targets.get(next)) else {
-                let own = low.get(node).copied().unwrap_or_default();
-                if visited.get(node) == Some(&own) {
+            let Some(target) = graph.get(&node).and_then(|targets| targets.get(next)) else {
+                let own = low.get(&node).copied().unwrap_or_default();
+                if visited.get(&node) == Some(&own) {
                     let start = open.iter().rposition(|other| *other == node).unwrap_or_default();
                     let group = open.split_off(start);
-                    let itself = graph.get(node).is_some_and(|targets| targets.contains(&node));
+                    let itself = graph.get(&node).is_some_and(|targets| targets.contains(&node));
                     for member in &group {
-                        is_open.insert(member, false);
+                        is_open.insert(*member, false);
                         if group.len() > 1 || itself {
                             out.insert(*member, count);
                         }
@@ -40,13 +41,13 @@ pub fn cycles<'a>(graph: &BTreeMap<&'a str, Vec<&'a str>>) -> HashMap<&'a str, u
                     count += 1;
                 }
                 if let Some((parent, _)) = path.last() {
-                    low.entry(parent).and_modify(|low| *low = own.min(*low));
+                    low.entry(*parent).and_modify(|low| *low = own.min(*low));
                 }
                 continue;
             };
             path.push((node, next + 1));
             match visited.get(target) {
-                None if graph.contains_key(target) => path.push((target, 0)),
+                None if graph.contains_key(target) => path.push((*target, 0)),
                 Some(number) if is_open.get(target) == Some(&true) => {
                     let number = *number;
                     low.entry(node).and_modify(|low| *low = number.min(*low));

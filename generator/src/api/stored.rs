@@ -1,5 +1,7 @@
 //! An `Api` goes in; the text of its files under `specs/<api>/api/` comes out, one noun per file, and back.
 
+mod format1;
+
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -7,7 +9,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::{Api, FORMAT, Field, Limits, Shape, Type, TypeRef};
+use super::{Api, FORMAT, Field, Limits, Shape, Type, TypeId, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 
 /// What a type has beside its shape, which few types do.
@@ -19,6 +21,9 @@ struct Note {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     doc: Option<String>,
 }
+
+const HELP: &str =
+    "store the Api again with `cargo xtask update`, or take the file back from version control";
 
 /// Names of the stored files, in the order that a person reads them.
 pub const FILES: &[&str] = &[
@@ -48,11 +53,11 @@ pub fn files(api: &Api) -> Result<Vec<(&'static str, String)>, serde_yaml::Error
             text(&pick(api, |shape| if let Shape::$variant(x) = shape { Some(x) } else { None }))?
         };
     }
-    let notes: BTreeMap<&str, Note> = api
+    let notes: BTreeMap<&TypeId, Note> = api
         .types
         .iter()
         .filter(|(_, ty)| ty.deprecated || ty.doc.is_some())
-        .map(|(id, ty)| (id.as_str(), Note { deprecated: ty.deprecated, doc: ty.doc.clone() }))
+        .map(|(id, ty)| (id, Note { deprecated: ty.deprecated, doc: ty.doc.clone() }))
         .collect();
     Ok(vec![
         ("info.yaml", text(&api.info)?),
@@ -73,14 +78,10 @@ pub fn files(api: &Api) -> Result<Vec<(&'static str, String)>, serde_yaml::Error
 
 /// Reads the stored form back; `read` gives a file's text.
 pub fn from_files(mut read: impl FnMut(&str) -> std::io::Result<String>, out: &mut Sink) -> Option<Api> {
-    let mut api = Api {
-        info: parse("info.yaml", &mut read, out)?,
-        operations: parse("operations.yaml", &mut read, out)?,
-        values: parse("values.yaml", &mut read, out)?,
-        types: BTreeMap::new(),
-    };
-    if api.info.format != FORMAT {
-        let message = format!("the stored Api has format {}, this generator reads {FORMAT}", api.info.format);
+    let info: super::Info = parse("info.yaml", &mut read, out)?;
+    let format = info.format;
+    if format != FORMAT && format != format1::FORMAT {
+        let message = format!("the stored Api has format {format}, this generator reads 1 to {FORMAT}");
         let at = Place { file: "info.yaml".to_owned(), ..Place::default() };
         out.push(
             Diagnostic::error(Code::InvalidApi, at, message)
@@ -88,9 +89,25 @@ pub fn from_files(mut read: impl FnMut(&str) -> std::io::Result<String>, out: &m
         );
         return None;
     }
+    let operations = match format {
+        format1::FORMAT => {
+            let stored = parse("operations.yaml", &mut read, out)?;
+            match format1::operations(stored) {
+                Ok(operations) => operations,
+                Err(error) => {
+                    let at = Place { file: "operations.yaml".to_owned(), ..Place::default() };
+                    out.push(Diagnostic::error(Code::InvalidApi, at, error.to_string()).help(HELP));
+                    return None;
+                }
+            }
+        }
+        _ => parse("operations.yaml", &mut read, out)?,
+    };
+    let values = parse("values.yaml", &mut read, out)?;
+    let mut api = Api { info, operations, values, types: BTreeMap::new() };
     macro_rules! take {
         ($file:literal, $variant:ident) => {
-            for (id, shape) in parse::<BTreeMap<String, _>>($file, &mut read, out)? {
+            for (id, shape) in parse::<BTreeMap<TypeId, _>>($file, &mut read, out)? {
                 api.types.insert(id, Shape::$variant(shape).into());
             }
         };
@@ -104,17 +121,20 @@ pub fn from_files(mut read: impl FnMut(&str) -> std::io::Result<String>, out: &m
     take!("enums.yaml", Enum);
     take!("unions.yaml", Union);
     take!("aliases.yaml", Alias);
-    for (id, note) in parse::<BTreeMap<String, Note>>("notes.yaml", &mut read, out)? {
+    for (id, note) in parse::<BTreeMap<TypeId, Note>>("notes.yaml", &mut read, out)? {
         if let Some(ty) = api.types.get_mut(&id) {
             ty.deprecated = note.deprecated;
             ty.doc = note.doc;
         }
     }
+    if format == format1::FORMAT {
+        format1::upgrade(&mut api);
+    }
     Some(api)
 }
 
-fn pick<'a, T>(api: &'a Api, get: impl Fn(&'a Shape) -> Option<&'a T>) -> BTreeMap<&'a str, &'a T> {
-    api.types.iter().filter_map(|(id, Type { shape, .. })| Some((id.as_str(), get(shape)?))).collect()
+fn pick<'a, T>(api: &'a Api, get: impl Fn(&'a Shape) -> Option<&'a T>) -> BTreeMap<&'a TypeId, &'a T> {
+    api.types.iter().filter_map(|(id, Type { shape, .. })| Some((id, get(shape)?))).collect()
 }
 
 fn text(value: &impl Serialize) -> Result<String, serde_yaml::Error> {
@@ -126,14 +146,13 @@ fn parse<T: DeserializeOwned>(
     read: &mut impl FnMut(&str) -> std::io::Result<String>,
     out: &mut Sink,
 ) -> Option<T> {
-    let help = "store the Api again with `cargo xtask update`, or take the file back from version control";
     let at = Place { file: name.to_owned(), ..Place::default() };
     let text = match read(name) {
         Ok(text) => text,
         Err(error) => {
             out.push(
                 Diagnostic::error(Code::InvalidApi, at, format!("the file cannot be read: {error}"))
-                    .help(help),
+                    .help(HELP),
             );
             return None;
         }
@@ -147,7 +166,7 @@ fn parse<T: DeserializeOwned>(
             // The place stands beside the message already.
             let message = error.to_string();
             let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
-            out.push(Diagnostic::error(Code::InvalidApi, at, message).help(help));
+            out.push(Diagnostic::error(Code::InvalidApi, at, message).help(HELP));
             out.quote(name, text.as_bytes());
             None
         }

@@ -5,6 +5,8 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::TypeId;
+
 /// A use of a type: what a field, a parameter, a body or a list item holds.
 ///
 /// Its text form is one line: `string`, `list string`, `map list $App`, `list nullable number`.
@@ -27,7 +29,7 @@ pub enum TypeRef {
     /// Any JSON value.
     Any,
     /// The type of this id.
-    Named(String),
+    Named(TypeId),
     /// Any number of values.
     List(Box<TypeRef>),
     /// Values by name.
@@ -39,11 +41,22 @@ pub enum TypeRef {
 
 impl TypeRef {
     /// The id that it leads to, through lists and maps.
-    pub fn named(&self) -> Option<&str> {
+    pub fn named(&self) -> Option<&TypeId> {
         match self {
             Self::Named(id) => Some(id),
             Self::List(item) | Self::Map(item) | Self::Nullable(item) => item.named(),
             _ => None,
+        }
+    }
+
+    /// Its text as a person reads it: `list App`.
+    pub fn label(&self) -> String {
+        match self {
+            Self::Named(id) => id.label(),
+            Self::List(item) => format!("list {}", item.label()),
+            Self::Map(item) => format!("map {}", item.label()),
+            Self::Nullable(item) => format!("nullable {}", item.label()),
+            scalar => scalar.to_string(),
         }
     }
 
@@ -97,7 +110,7 @@ impl FromStr for TypeRef {
             "binary" => Self::Binary,
             "any" => Self::Any,
             _ => match (text.strip_prefix('$'), text.split_once(' ')) {
-                (Some(id), _) => Self::Named(id.to_owned()),
+                (Some(id), _) => Self::Named(id.parse()?),
                 (None, Some(("list", item))) => Self::List(Box::new(item.parse()?)),
                 (None, Some(("map", item))) => Self::Map(Box::new(item.parse()?)),
                 (None, Some(("nullable", item))) => Self::Nullable(Box::new(item.parse()?)),

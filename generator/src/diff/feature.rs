@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::change::Bump;
 use super::item::ItemChange;
 use super::row::{Row, of};
-use crate::api::Api;
+use crate::api::{Api, TypeId};
 
 /// What leads to the types of one side.
 struct Backward<'a> {
     /// Types by their places.
-    places: HashMap<String, Vec<&'a str>>,
+    places: HashMap<String, Vec<&'a TypeId>>,
     /// Types by those that they use.
-    users: HashMap<&'a str, Vec<&'a str>>,
+    users: HashMap<&'a TypeId, Vec<&'a TypeId>>,
     /// Rows by the types that they lead to.
-    rows: HashMap<&'a str, Vec<usize>>,
+    rows: HashMap<&'a TypeId, Vec<usize>>,
 }
 
 impl<'a> Backward<'a> {
@@ -36,8 +36,8 @@ impl<'a> Backward<'a> {
 
     /// The rows that lead to what stands at a place.
     fn rows(&self, place: &str) -> BTreeSet<usize> {
-        let mut open: Vec<&str> = self.places.get(place).cloned().unwrap_or_default();
-        let mut seen: BTreeSet<&str> = open.iter().copied().collect();
+        let mut open: Vec<&TypeId> = self.places.get(place).cloned().unwrap_or_default();
+        let mut seen: BTreeSet<&TypeId> = open.iter().copied().collect();
         let mut out = BTreeSet::new();
         while let Some(id) = open.pop() {
             out.extend(self.rows.get(id).into_iter().flatten());

@@ -7,7 +7,7 @@ use super::change::Kind;
 use super::operation::blank;
 use super::reach;
 use super::row::Row;
-use crate::api::Shape;
+use crate::api::{Shape, TypeId};
 
 /// Folds what has one cause, then places and groups the rest.
 pub(super) fn fold(rows: &mut Vec<Row>, old: &Side<'_>, new: &Side<'_>) {
@@ -163,7 +163,7 @@ fn resources(rows: &mut [Row], kind: Kind, old: &Side<'_>, new: &Side<'_>) {
 /// What is done to a field of a resource, to its name among the values of `fields[…]`, and to the same field of the
 /// resource's requests has one cause; so has a value that several fields of a resource gain or lose.
 fn resource_fields(rows: &mut [Row], new: &Side<'_>, old: &Side<'_>) {
-    let resource = |ty: &str| {
+    let resource = |ty: &TypeId| {
         [new, old].into_iter().find_map(|side| match &side.api.types.get(ty)?.shape {
             Shape::Resource(resource) => Some(resource.kind.as_str()),
             Shape::Request(request) => Some(request.kind.as_str()),
@@ -179,7 +179,7 @@ fn resource_fields(rows: &mut [Row], new: &Side<'_>, old: &Side<'_>) {
         let (Some(ty), Some(rest)) = (parts.next(), parts.next()) else { continue };
         let rest = rest.strip_prefix("data.").unwrap_or(rest);
         let name = ["attributes.", "relationships."].iter().find_map(|part| rest.strip_prefix(part));
-        let (Some(name), Some(resource)) = (name, resource(ty)) else { continue };
+        let (Some(name), Some(resource)) = (name, resource(&TypeId::schema(ty))) else { continue };
         let group = match (row.kind(), value) {
             (kind @ (Kind::ValueAdded | Kind::ValueRemoved), Some(value)) => {
                 key(kind, resource, &format!("={value}"))

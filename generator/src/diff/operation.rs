@@ -251,13 +251,7 @@ impl Walk<'_> {
     }
 
     fn failures(&mut self, old: &Operation, new: &Operation, operation: &Spot) {
-        let types = |o: &Operation| -> BTreeMap<String, Option<TypeRef>> {
-            let each = o.errors.iter().flat_map(|(ty, statuses)| {
-                statuses.split(' ').map(move |status| (status.to_owned(), ty.parse().ok()))
-            });
-            each.collect()
-        };
-        let (old, new) = (types(old), types(new));
+        let (old, new) = (&old.errors, &new.errors);
         let statuses: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for status in statuses {
             let spot = answer(operation, status, Place::Failure);
@@ -272,7 +266,7 @@ impl Walk<'_> {
                 (Some(None), Some(None)) => {}
                 (Some(a), Some(b)) => {
                     let text = |ty: &Option<TypeRef>| {
-                        ty.as_ref().map(ToString::to_string).unwrap_or_else(|| "nothing".to_owned())
+                        ty.as_ref().map(TypeRef::label).unwrap_or_else(|| "nothing".to_owned())
                     };
                     let mut row = spot.row(Kind::ResponseTypeChanged).values(Some(text(a)), Some(text(b)));
                     (row.strict, row.failure) = (true, true);

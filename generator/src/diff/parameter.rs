@@ -133,7 +133,7 @@ fn values<'a>(parameter: &Parameter, api: &'a Api) -> Option<&'a Vec<String>> {
 }
 
 fn shown(parameter: &Parameter, api: &Api) -> String {
-    let ty = parameter.ty.to_string().replace('$', "").replace("list ", "list of ");
+    let ty = parameter.ty.label().replace("list ", "list of ");
     let values = values(parameter, api).map(|v| format!(", one of {} values", v.len())).unwrap_or_default();
     let required = if parameter.required && parameter.place != In::Path { ", required" } else { "" };
     format!("{ty}{values}{required}")

@@ -6,7 +6,7 @@ use super::Side;
 use super::change::{Direction, Reach};
 use super::operation::blank;
 use super::row::{Row, of_mut};
-use crate::api::{Api, Operation, TypeRef};
+use crate::api::{Api, Operation, TypeId, TypeRef};
 
 /// How many operations a row names.
 const SAMPLE: usize = 5;
@@ -14,8 +14,8 @@ const SAMPLE: usize = 5;
 /// Operations that lead to each type, those that send it and those that receive it, by their number.
 struct Users<'a> {
     operations: Vec<(&'a String, &'a Operation)>,
-    sent: HashMap<&'a str, BTreeSet<usize>>,
-    received: HashMap<&'a str, BTreeSet<usize>>,
+    sent: HashMap<&'a TypeId, BTreeSet<usize>>,
+    received: HashMap<&'a TypeId, BTreeSet<usize>>,
 }
 
 impl<'a> Users<'a> {
@@ -23,8 +23,8 @@ impl<'a> Users<'a> {
         let operations: Vec<_> = api.operations.iter().collect();
         let mut out = Self { operations, sent: HashMap::new(), received: HashMap::new() };
         // Operations share their answers, so each root is followed once.
-        let mut closures: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        let mut follow = |root: &'a str, to: &mut HashMap<&'a str, BTreeSet<usize>>, at: usize| {
+        let mut closures: BTreeMap<&TypeId, Vec<&TypeId>> = BTreeMap::new();
+        let mut follow = |root: &'a TypeId, to: &mut HashMap<&'a TypeId, BTreeSet<usize>>, at: usize| {
             let closure = closures.entry(root).or_insert_with(|| api.closure([root]).into_iter().collect());
             for id in closure {
                 to.entry(*id).or_default().insert(at);
@@ -37,7 +37,7 @@ impl<'a> Users<'a> {
             sent.filter_map(TypeRef::named).for_each(|root| follow(root, &mut out.sent, at));
             let received = operation.responses.values().flat_map(|r| r.content.values());
             let received = received.filter_map(TypeRef::named);
-            let failed = operation.errors.keys().filter_map(|ty| ty.strip_prefix('$'));
+            let failed = operation.failures().filter_map(TypeRef::named);
             received.chain(failed).for_each(|root| follow(root, &mut out.received, at));
         }
         out
@@ -60,7 +60,7 @@ fn measure(rows: &mut [Row], users: &[Users<'_>; 2], [old, new]: [&Api; 2]) {
             let reached = of_mut(&mut sides, side);
             for id in row.types.get(side).into_iter().flatten() {
                 for (found, is) in [(&users.sent, &mut sent), (&users.received, &mut received)] {
-                    for at in found.get(id.as_str()).into_iter().flatten() {
+                    for at in found.get(id).into_iter().flatten() {
                         *is = true;
                         if let Some((_, operation)) = users.operations.get(*at) {
                             reached.insert((blank(&operation.path), operation.method.clone()));
@@ -102,11 +102,11 @@ fn place(rows: &mut [Row], users: &[Users<'_>; 2], sides: [&Side<'_>; 2]) {
             let mut ids: BTreeSet<&String> = row.operations.get(at).into_iter().flatten().collect();
             for id in row.types.get(at).into_iter().flatten() {
                 for found in [&users.sent, &users.received] {
-                    let all = found.get(id.as_str()).into_iter().flatten();
+                    let all = found.get(id).into_iter().flatten();
                     ids.extend(all.filter_map(|at| users.operations.get(*at)).map(|(id, _)| *id));
                 }
             }
-            let own: Vec<&String> = row.types.get(at).into_iter().flatten().collect();
+            let own: Vec<&TypeId> = row.types.get(at).into_iter().flatten().collect();
             for id in ids {
                 let Some(operation) = side.api.operations.get(id) else { continue };
                 let area = side.names.operations.get(id).and_then(|name| name.area.as_deref());
@@ -119,7 +119,10 @@ fn place(rows: &mut [Row], users: &[Users<'_>; 2], sides: [&Side<'_>; 2]) {
                 // Resources are included all over; the operations that are about the type itself know its home.
                 let near = own.iter().any(|own| {
                     tag.is_some_and(|tag| {
-                        own.to_lowercase().starts_with(tag.trim_end_matches('s').to_lowercase().as_str())
+                        own.owner
+                            .name()
+                            .to_lowercase()
+                            .starts_with(tag.trim_end_matches('s').to_lowercase().as_str())
                     })
                 });
                 if counts {

@@ -8,13 +8,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::rust::Keys;
 use super::view::{Node, View};
 use super::walk::Walk;
-use crate::api::{Api, TypeRef};
+use crate::api::{Api, TypeId, TypeRef};
 
 /// New names of types by their old ones.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Renamed {
-    names: BTreeMap<String, String>,
-    refuted: BTreeSet<(String, String)>,
+    names: BTreeMap<TypeId, TypeId>,
+    refuted: BTreeSet<(TypeId, TypeId)>,
 }
 
 impl Renamed {
@@ -22,23 +22,23 @@ impl Renamed {
         Self::default()
     }
 
-    pub(super) fn get(&self, old: &str) -> Option<&String> {
+    pub(super) fn get(&self, old: &TypeId) -> Option<&TypeId> {
         self.names.get(old)
     }
 
-    pub(super) fn iter(&self) -> impl Iterator<Item = (&String, &String)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&TypeId, &TypeId)> {
         self.names.iter()
     }
 
-    pub(super) fn is_refuted(&self, old: &str, new: &str) -> bool {
-        self.refuted.contains(&(old.to_owned(), new.to_owned()))
+    pub(super) fn is_refuted(&self, old: &TypeId, new: &TypeId) -> bool {
+        self.refuted.contains(&(old.clone(), new.clone()))
     }
 }
 
 /// Finds the renames of types.
 pub(super) fn types(old: &Api, new: &Api) -> Renamed {
     let mut found = Renamed::new();
-    let unknown = |id: &String, other: &Api| !other.types.contains_key(id);
+    let unknown = |id: &TypeId, other: &Api| !other.types.contains_key(id);
     if !old.types.keys().any(|id| unknown(id, new)) || !new.types.keys().any(|id| unknown(id, old)) {
         return found;
     }
@@ -49,18 +49,18 @@ pub(super) fn types(old: &Api, new: &Api) -> Renamed {
         walk.pairs = Some(BTreeSet::new());
         walk.api();
         let pairs = walk.pairs.take().unwrap_or_default();
-        let partners = |id: &str, side: usize| {
+        let partners = |id: &TypeId, side: usize| {
             pairs.iter().filter(|(a, b)| if side == 0 { a == id } else { b == id }).count()
         };
         let candidates =
             pairs.iter().filter(|(a, b)| unknown(a, new) && unknown(b, old) && !found.is_refuted(a, b));
-        let wrong: BTreeSet<(String, String)> = candidates
+        let wrong: BTreeSet<(TypeId, TypeId)> = candidates
             .filter(|(a, b)| partners(a, 0) != 1 || partners(b, 1) != 1 || !is_alike(old, new, a, b))
             .cloned()
             .collect();
         if wrong.is_empty() {
             let is_rename =
-                |(a, b): &(String, String)| unknown(a, new) && unknown(b, old) && !found.is_refuted(a, b);
+                |(a, b): &(TypeId, TypeId)| unknown(a, new) && unknown(b, old) && !found.is_refuted(a, b);
             found.names = pairs.into_iter().filter(is_rename).collect();
             return found;
         }
@@ -70,8 +70,8 @@ pub(super) fn types(old: &Api, new: &Api) -> Renamed {
 }
 
 /// Whether the two are of one kind and have at least half of their members in common.
-pub(super) fn is_alike(old: &Api, new: &Api, a: &str, b: &str) -> bool {
-    let (a, b) = (TypeRef::Named(a.to_owned()), TypeRef::Named(b.to_owned()));
+pub(super) fn is_alike(old: &Api, new: &Api, a: &TypeId, b: &TypeId) -> bool {
+    let (a, b) = (TypeRef::Named(a.clone()), TypeRef::Named(b.clone()));
     let (a, b) = (Node::of(&a), Node::of(&b));
     match (a.view(old), b.view(new)) {
         (View::Object { .. }, View::Object { .. }) => {

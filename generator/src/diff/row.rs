@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::change::{Bump, Change, Direction, Kind, Reach};
+use crate::api::TypeId;
 
 /// How many differences between two types are named.
 const DIFFERENCES: usize = 3;
@@ -18,13 +19,13 @@ pub(super) struct Row {
     /// Operations that it is about directly: ids of the old and of the new side.
     pub(super) operations: [BTreeSet<String>; 2],
     /// Types whose users it reaches: ids of the old and of the new side.
-    pub(super) types: [BTreeSet<String>; 2],
+    pub(super) types: [BTreeSet<TypeId>; 2],
     /// Rust items of the old and of the new side: paths, or what paths start with where they end in `*`.
     pub(super) keys: [Vec<String>; 2],
     /// Places that Rust items of both sides are traced back to.
     pub(super) origins: BTreeSet<String>,
     /// Types that what was added or is gone leads to: ids of the old and of the new side.
-    pub(super) leads: [BTreeSet<String>; 2],
+    pub(super) leads: [BTreeSet<TypeId>; 2],
     /// Who sends it, where that does not follow from the types.
     pub(super) direction: Option<Direction>,
     /// Whether what was added or is gone had to be there, or the limit became narrower.
@@ -66,8 +67,8 @@ impl Row {
     }
 
     /// Types that the row's thing leads to on one side.
-    pub(super) fn lead<'n>(&mut self, side: usize, ids: impl IntoIterator<Item = &'n str>) {
-        of_mut(&mut self.leads, side).extend(ids.into_iter().map(str::to_owned));
+    pub(super) fn lead<'n>(&mut self, side: usize, ids: impl IntoIterator<Item = &'n TypeId>) {
+        of_mut(&mut self.leads, side).extend(ids.into_iter().cloned());
     }
 
     /// What makes two rows the same cause.
@@ -76,11 +77,11 @@ impl Row {
     }
 
     pub(super) fn merge(&mut self, other: Self) {
-        let join = |own: &mut [BTreeSet<String>; 2], other: [BTreeSet<String>; 2]| {
+        fn join<T: Ord>(own: &mut [BTreeSet<T>; 2], other: [BTreeSet<T>; 2]) {
             for (own, other) in own.iter_mut().zip(other) {
                 own.extend(other);
             }
-        };
+        }
         join(&mut self.operations, other.operations);
         join(&mut self.types, other.types);
         join(&mut self.leads, other.leads);

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{Bump, Kind};
 use super::item::{ItemChange, Items};
 use super::row::Row;
-use super::view::{Node, Part, is_named};
-use crate::api::{Api, Parameter, Role};
+use super::view::{Node, Part};
+use crate::api::{Api, Parameter, Role, TypeId};
 use crate::name::Names;
 
 /// Where the Rust items of one side are.
@@ -18,21 +18,19 @@ pub(super) struct Keys<'a> {
 }
 
 impl Keys<'_> {
-    fn ident(&self, id: &str) -> Option<&str> {
+    fn ident(&self, id: &TypeId) -> Option<&str> {
         Some(self.names?.types.get(id)?.ident.as_str())
     }
 
     /// A type that has a name of its own, with all that stands inline in it.
-    pub(super) fn of_named(&self, id: &str) -> Vec<String> {
+    pub(super) fn of_named(&self, id: &TypeId) -> Vec<String> {
         let Some(names) = self.names else { return Vec::new() };
-        let start = format!("{id}.");
-        let inner = names.types.range(start.clone()..).take_while(|(other, _)| other.starts_with(&start));
-        let inner = inner.filter(|(other, _)| !is_named(self.api, other)).map(|(other, _)| other.as_str());
-        std::iter::once(id).chain(inner).flat_map(|id| self.of_type(id)).collect()
+        let all = names.types.range(id..).take_while(|(other, _)| id.holds(other));
+        all.flat_map(|(id, _)| self.of_type(id)).collect()
     }
 
     /// A type, its members, and the parts of a resource.
-    pub(super) fn of_type(&self, id: &str) -> Vec<String> {
+    pub(super) fn of_type(&self, id: &TypeId) -> Vec<String> {
         let Some(ident) = self.ident(id) else { return Vec::new() };
         let parts = ["", ".*", "::*", "Attributes", "Attributes.*", "Relationships", "Relationships.*"];
         parts.iter().map(|part| format!("models::{ident}{part}")).collect()
@@ -40,7 +38,7 @@ impl Keys<'_> {
 
     /// A type that stands inline, with all that stands inline in it; a part of a resource or a request, with its members.
     pub(super) fn of_inline(&self, node: &Node<'_>) -> Vec<String> {
-        let all = |owner: &str, part: Part, names: &mut dyn Iterator<Item = &String>| -> Vec<String> {
+        let all = |owner: &TypeId, part: Part, names: &mut dyn Iterator<Item = &String>| -> Vec<String> {
             names.flat_map(|name| self.of_member(Some((owner, part)), name)).collect()
         };
         let ty = match node {
@@ -55,10 +53,7 @@ impl Keys<'_> {
             Node::Ty(ty) => ty,
             _ => return Vec::new(),
         };
-        let Some(id) = ty.named().filter(|id| !is_named(self.api, id)) else { return Vec::new() };
-        let Some(names) = self.names else { return Vec::new() };
-        let inner = names.types.range(id.to_owned()..).take_while(|(other, _)| other.starts_with(id));
-        inner.flat_map(|(id, _)| self.of_type(id)).collect()
+        ty.named().filter(|id| id.is_inline()).map(|id| self.of_named(id)).unwrap_or_default()
     }
 
     /// A part of a resource as a whole.
@@ -70,7 +65,7 @@ impl Keys<'_> {
         ]
     }
 
-    pub(super) fn of_member(&self, owner: Option<(&str, Part)>, name: &str) -> Vec<String> {
+    pub(super) fn of_member(&self, owner: Option<(&TypeId, Part)>, name: &str) -> Vec<String> {
         let Some((id, part)) = owner else { return Vec::new() };
         let Some(names) = self.names.and_then(|names| names.types.get(id)) else { return Vec::new() };
         let ident = &names.ident;
@@ -95,9 +90,9 @@ impl Keys<'_> {
     }
 
     /// A value or variant of the type `id`, whose own name the type has that defines it.
-    pub(super) fn of_value(&self, id: &str, owner: Option<&str>, value: &str) -> Vec<String> {
+    pub(super) fn of_value(&self, id: &TypeId, owner: Option<&TypeId>, value: &str) -> Vec<String> {
         let Some(names) = self.names else { return Vec::new() };
-        let own = |id: &str| names.types.get(id).and_then(|t| t.members.get(value));
+        let own = |id: &TypeId| names.types.get(id).and_then(|t| t.members.get(value));
         let Some(member) = own(id).or_else(|| owner.and_then(own)) else { return Vec::new() };
         let ids = [Some(id), owner];
         let idents: BTreeSet<&str> = ids.into_iter().flatten().filter_map(|id| self.ident(id)).collect();

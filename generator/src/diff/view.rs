@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 
 use crate::api::{
     Action, Api, Arity, Document, Field, Fields, Limits, Linkage, Relationship, Request, Resource, Shape,
-    Type, TypeRef, Union, Value,
+    Type, TypeId, TypeRef, Union, Value,
 };
 
 /// What a value is.
@@ -17,13 +17,13 @@ pub(super) enum Node<'a> {
     /// A use of a type.
     Ty(Cow<'a, TypeRef>),
     /// The attributes of a resource, whose id goes along.
-    Attributes(&'a str, &'a Fields),
+    Attributes(&'a TypeId, &'a Fields),
     /// The relationships of a resource.
-    Relationships(&'a str, &'a BTreeMap<String, Relationship>, bool),
+    Relationships(&'a TypeId, &'a BTreeMap<String, Relationship>, bool),
     /// One of them.
     Relationship(&'a Relationship, bool),
     /// `data` of a request.
-    Data(&'a str, &'a Request),
+    Data(&'a TypeId, &'a Request),
     /// A resource identifier.
     Identifier(&'a str),
     /// Any number of them.
@@ -95,31 +95,14 @@ pub(super) enum View<'a> {
     List(Node<'a>),
     Map(Node<'a>),
     Nullable(Node<'a>),
-    Object { owner: Option<(&'a str, Part)>, members: BTreeMap<&'a str, Member<'a>>, rest: Option<Node<'a>> },
-    Enum(Option<&'a str>, Cow<'a, [Value]>),
-    Union(&'a str, &'a Union),
+    Object {
+        owner: Option<(&'a TypeId, Part)>,
+        members: BTreeMap<&'a str, Member<'a>>,
+        rest: Option<Node<'a>>,
+    },
+    Enum(Option<&'a TypeId>, Cow<'a, [Value]>),
+    Union(&'a TypeId, &'a Union),
     Opaque,
-}
-
-/// Whether the type has a name of its own: the vendor's, rather than that of the place where it stands inline.
-pub(super) fn is_named(api: &Api, id: &str) -> bool {
-    let is_owned = |id: &str| {
-        id.match_indices('.').any(|(end, _)| {
-            let owner = id.get(..end).unwrap_or(id);
-            api.types.contains_key(owner) || api.operations.contains_key(owner)
-        })
-    };
-    if !id.contains('.') {
-        return true;
-    }
-    // A place that shares its type may be gone while those that it is shared with are not; they end with one name.
-    let last = |id: &str| id.rsplit('.').next().map(str::to_owned);
-    let is_shared = |(other, ty): (&String, &Type)| {
-        matches!(&ty.shape, Shape::Alias(TypeRef::Named(to)) if to == id)
-            && last(other) == last(id)
-            && is_owned(other)
-    };
-    !is_owned(id) && !api.types.iter().any(is_shared)
 }
 
 impl<'a> Node<'a> {
@@ -128,7 +111,7 @@ impl<'a> Node<'a> {
     }
 
     /// The id of the type that it uses directly.
-    pub(super) fn id(&self) -> Option<&str> {
+    pub(super) fn id(&self) -> Option<&TypeId> {
         match self {
             Self::Ty(ty) => match ty.as_ref() {
                 TypeRef::Named(id) => Some(id),
@@ -139,7 +122,7 @@ impl<'a> Node<'a> {
     }
 
     /// The types that it uses directly.
-    pub(super) fn leads(&self) -> Vec<&str> {
+    pub(super) fn leads(&self) -> Vec<&TypeId> {
         match self {
             Self::Ty(ty) => ty.named().into_iter().collect(),
             Self::Attributes(_, fields) => fields.values().filter_map(|f| f.ty.named()).collect(),
@@ -241,7 +224,7 @@ fn view_of<'a>(ty: &TypeRef, api: &'a Api) -> View<'a> {
     }
 }
 
-fn view_type<'a>(id: &'a str, ty: &'a Type, api: &'a Api) -> View<'a> {
+fn view_type<'a>(id: &'a TypeId, ty: &'a Type, api: &'a Api) -> View<'a> {
     let whole = Some((id, Part::Whole));
     match &ty.shape {
         Shape::Struct(s) => View::Object {
@@ -276,7 +259,7 @@ fn view_type<'a>(id: &'a str, ty: &'a Type, api: &'a Api) -> View<'a> {
     }
 }
 
-fn sent_by_server<'a>(id: &'a str, r: &'a Resource) -> BTreeMap<&'a str, Member<'a>> {
+fn sent_by_server<'a>(id: &'a TypeId, r: &'a Resource) -> BTreeMap<&'a str, Member<'a>> {
     let mut members = resource(&r.kind, true);
     if !r.attributes.is_empty() {
         members.insert("attributes", Member::from(Node::Attributes(id, &r.attributes)));

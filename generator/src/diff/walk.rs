@@ -8,8 +8,8 @@ use super::rename::{Renamed, is_alike};
 use super::row::Row;
 use super::row::{of, of_mut};
 use super::rust::Keys;
-use super::view::{Member, Node, Part, View, is_named};
-use crate::api::{Api, Limits, Pointer, Union, Value, Variant};
+use super::view::{Member, Node, Part, View};
+use crate::api::{Api, Limits, Pointer, Shape, TypeId, TypeRef, Union, Value, Variant};
 
 /// What stands at a place, which says what a change of its type is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub(super) struct Spot {
     pub(super) place: Place,
     pub(super) pointers: [Pointer; 2],
     /// The type whose users the place reaches.
-    pub(super) types: [Option<String>; 2],
+    pub(super) types: [Option<TypeId>; 2],
     /// The operations that it belongs to, where it belongs to no type, and who sends it.
     pub(super) operations: [Option<String>; 2],
     pub(super) direction: Option<Direction>,
@@ -41,11 +41,11 @@ pub(super) struct Walk<'a> {
     pub(super) keys: [Keys<'a>; 2],
     pub(super) renamed: &'a Renamed,
     pub(super) rows: Vec<Row>,
-    seen: HashSet<(String, String)>,
+    seen: HashSet<(Option<TypeId>, Option<TypeId>)>,
     /// Named types of each side that were held against something.
-    pub(super) met: [HashSet<String>; 2],
+    pub(super) met: [HashSet<TypeId>; 2],
     /// Pairs of names that stand at one place, where a rename is looked for.
-    pub(super) pairs: Option<BTreeSet<(String, String)>>,
+    pub(super) pairs: Option<BTreeSet<(TypeId, TypeId)>>,
     /// Whether types of one name are passed over: their changes are not what tells two other types apart.
     shallow: bool,
     depth: usize,
@@ -82,9 +82,9 @@ impl<'a> Walk<'a> {
     /// Types that both sides have, whether or not one place uses both.
     fn common_types(&mut self) {
         let [old, new] = self.apis;
-        for id in old.types.keys().filter(|id| is_named(old, id)) {
+        for id in old.types.keys().filter(|id| !id.is_inline()) {
             let other = self.renamed.get(id).unwrap_or(id);
-            if new.types.contains_key(other) && is_named(new, other) {
+            if new.types.contains_key(other) {
                 let (old, new) = (named(id), named(other));
                 self.walk(&Node::of(&old), &Node::of(&new), &Spot::nowhere());
             }
@@ -97,33 +97,32 @@ impl<'a> Walk<'a> {
             let [old, new] = self.apis;
             let (api, other) = if side == 0 { (old, new) } else { (new, old) };
             let Some(met) = self.met.get(side) else { continue };
-            let lone =
-                |id: &&String| is_named(api, id) && !met.contains(*id) && !other.types.contains_key(*id);
-            let lone: Vec<String> = api.types.keys().filter(lone).cloned().collect();
+            let lone = |id: &&TypeId| !id.is_inline() && !met.contains(*id) && !other.types.contains_key(*id);
+            let lone: Vec<TypeId> = api.types.keys().filter(lone).cloned().collect();
             for id in lone {
                 let row = self.type_row(kind, &id, side);
                 self.rows.push(row);
             }
         }
-        let renamed: Vec<(String, String)> =
+        let renamed: Vec<(TypeId, TypeId)> =
             self.renamed.iter().map(|(old, new)| (old.clone(), new.clone())).collect();
         for (old, new) in renamed {
             let mut row = self.type_row(Kind::TypeRenamed, &new, 1);
             let gone = self.type_row(Kind::TypeRenamed, &old, 0);
             row.merge(gone);
-            self.rows.push(row.values(Some(old), Some(new)));
+            self.rows.push(row.values(Some(old.label()), Some(new.label())));
         }
     }
 
-    fn type_row(&self, kind: Kind, id: &str, side: usize) -> Row {
-        let mut row = Row::new(kind, id);
+    fn type_row(&self, kind: Kind, id: &TypeId, side: usize) -> Row {
+        let mut row = Row::new(kind, id.label());
         if let (Some(api), Some(keys)) = (self.apis.get(side), self.keys.get(side)) {
             let at = api.type_pointer(id);
             row.origins.insert(at.to_string());
             row.pointer = at.to_string();
             if let (Some(own), Some(types)) = (row.keys.get_mut(side), row.types.get_mut(side)) {
                 own.extend(keys.of_named(id));
-                types.insert(id.to_owned());
+                types.insert(id.clone());
             }
         }
         row
@@ -141,7 +140,7 @@ impl<'a> Walk<'a> {
                 let at = Pointer::new("/components/schemas").child(name);
                 let at = member.split('.').fold(at, |at, part| at.child("properties").child(part));
                 spot.pointers = [at.clone(), at];
-                let users = |api: &Api, uses: &BTreeSet<crate::api::ConventionUse>| -> BTreeSet<String> {
+                let users = |api: &Api, uses: &BTreeSet<crate::api::ConventionUse>| -> BTreeSet<TypeId> {
                     api.types
                         .iter()
                         .filter(|(_, t)| uses.iter().any(|u| u.is_of(t)))
@@ -182,11 +181,11 @@ impl<'a> Walk<'a> {
             if let Some(pairs) = &mut self.pairs
                 && a != b
             {
-                pairs.insert((a.to_owned(), b.to_owned()));
+                pairs.insert((a.clone(), b.clone()));
             }
             let unknown = !new_api.types.contains_key(a) && !old_api.types.contains_key(b);
             let tried = self.pairs.is_some() && unknown && !self.renamed.is_refuted(a, b);
-            if a != b && self.renamed.get(a).map(String::as_str) != Some(b) && !tried {
+            if a != b && self.renamed.get(a) != Some(b) && !tried {
                 // Two types that have little in common differ in more than the sum of their members.
                 let alike = self.depth < 3 && is_alike(old_api, new_api, a, b);
                 let differences = alike.then(|| self.differences(old, new, true));
@@ -204,9 +203,9 @@ impl<'a> Walk<'a> {
         self.meet(old, new, spot);
     }
 
-    fn meet_all(&mut self, ids: [Option<&str>; 2]) {
+    fn meet_all(&mut self, ids: [Option<&TypeId>; 2]) {
         for (met, id) in self.met.iter_mut().zip(ids) {
-            met.extend(id.map(str::to_owned));
+            met.extend(id.cloned());
         }
     }
 
@@ -216,19 +215,19 @@ impl<'a> Walk<'a> {
         let (a, b) = (name_of(old, old_api), name_of(new, new_api));
         self.meet_all([a, b]);
         let Some(name) = b.or(a) else { return self.views(old, new, spot) };
-        let key = (old.id().unwrap_or_default().to_owned(), new.id().unwrap_or_default().to_owned());
+        let key = (old.id().cloned(), new.id().cloned());
         if !self.seen.insert(key) {
             return;
         }
-        let at = |api: &Api, id: Option<&str>| {
+        let at = |api: &Api, id: Option<&TypeId>| {
             id.map_or_else(|| spot.pointers[1].clone(), |id| api.type_pointer(id))
         };
         let at = [at(old_api, a), at(new_api, b)];
         let base = Spot {
-            subject: name.to_owned(),
+            subject: name.label(),
             place: Place::Field,
             pointers: at,
-            types: [a, b].map(|id| id.map(str::to_owned)),
+            types: [a, b].map(|id| id.cloned()),
             operations: [None, None],
             direction: None,
             keys: [
@@ -265,7 +264,7 @@ impl<'a> Walk<'a> {
                 for name in names {
                     let mut child = spot.member(name);
                     // What has no struct of its own is seen in the item around it.
-                    let own = |side: usize, owner: Option<(&str, Part)>| match owner {
+                    let own = |side: usize, owner: Option<(&TypeId, Part)>| match owner {
                         Some(_) => of(&self.keys, side).of_member(owner, name),
                         None => of(&spot.keys, side).first().cloned().into_iter().collect(),
                     };
@@ -362,7 +361,7 @@ impl<'a> Walk<'a> {
 
     fn values(
         &mut self,
-        owners: [Option<&str>; 2],
+        owners: [Option<&TypeId>; 2],
         old: &[Value],
         new: &[Value],
         old_node: &Node<'_>,
@@ -376,13 +375,13 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        let owner = [old_node, new_node].map(|node| node.id().map(str::to_owned));
+        let owner = [old_node, new_node].map(|node| node.id().cloned());
         for (side, kind, own, other) in [(0, Kind::ValueRemoved, old, new), (1, Kind::ValueAdded, new, old)] {
             for value in own.iter().filter(|value| !other.contains(value)) {
                 let text = text_of(value);
                 let mut row = spot.row(kind);
                 row.subject = format!("{}={text}", spot.subject);
-                let id = of(&owner, side).as_deref().or(*of(&owners, side));
+                let id = of(&owner, side).as_ref().or(*of(&owners, side));
                 row.keys = [Vec::new(), Vec::new()];
                 *of_mut(&mut row.keys, side) = id
                     .map(|id| of(&self.keys, side).of_value(id, *of(&owners, side), &text))
@@ -393,15 +392,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn variants(&mut self, owners: [&str; 2], old: &Union, new: &Union, spot: &Spot) {
+    fn variants(&mut self, owners: [&TypeId; 2], old: &Union, new: &Union, spot: &Spot) {
         let mut left: Vec<&Variant> = new.variants.iter().collect();
         let mut gone: Vec<&Variant> = Vec::new();
         let mut matched: Vec<(&Variant, &Variant)> = Vec::new();
         // What agrees in tag and name belongs together before what agrees in one of them.
         let mut open: Vec<&Variant> = old.variants.iter().collect();
         let same_name = |a: &Variant, b: &Variant| {
-            let name =
-                |v: &Variant, side: usize| name_of(&Node::of(&v.ty), self.api_of(side)).map(str::to_owned);
+            let name = |v: &Variant, side: usize| name_of(&Node::of(&v.ty), self.api_of(side)).cloned();
             match (name(a, 0), name(b, 1)) {
                 (Some(a), Some(b)) => Some(a == b || self.renamed.get(&a) == Some(&b)),
                 _ => None,
@@ -442,7 +440,7 @@ impl<'a> Walk<'a> {
                 row.subject = format!("{}|{}", spot.subject, self.variant(variant, side));
                 let member = union.key(variant);
                 row.keys = [Vec::new(), Vec::new()];
-                let owner = *of::<&str>(&owners, side);
+                let owner = *of::<&TypeId>(&owners, side);
                 *of_mut(&mut row.keys, side) = of(&self.keys, side).of_value(owner, Some(owner), &member);
                 row.pointer = of(&spot.pointers, side).to_string();
                 row.lead(side, variant.ty.named());
@@ -453,7 +451,7 @@ impl<'a> Walk<'a> {
 
     fn variant(&self, variant: &Variant, side: usize) -> String {
         match (name_of(&Node::of(&variant.ty), self.api_of(side)), &variant.tag) {
-            (Some(name), _) => name.to_owned(),
+            (Some(name), _) => name.label(),
             (None, Some(tag)) => tag.clone(),
             (None, None) => self.shown(&Node::of(&variant.ty), side),
         }
@@ -482,7 +480,7 @@ impl<'a> Walk<'a> {
     pub(super) fn shown(&self, node: &Node<'_>, side: usize) -> String {
         let api = self.api_of(side);
         if let Some(name) = name_of(node, api) {
-            return name.to_owned();
+            return name.label();
         }
         match node.view(api) {
             View::Scalar(text) => text,
@@ -564,21 +562,19 @@ fn is_of_one_kind(old: &View<'_>, new: &View<'_>) -> bool {
 }
 
 /// The name of the type that a node uses, where it has one of its own, through other names of it.
-pub(super) fn name_of<'n>(node: &'n Node<'_>, api: &'n Api) -> Option<&'n str> {
-    let mut id = node.id().filter(|id| is_named(api, id) && api.types.contains_key(*id))?;
+pub(super) fn name_of<'n>(node: &'n Node<'_>, api: &'n Api) -> Option<&'n TypeId> {
+    let mut id = node.id().filter(|id| !id.is_inline() && api.types.contains_key(id))?;
     for _ in 0..64 {
         match api.types.get(id).map(|ty| &ty.shape) {
-            Some(crate::api::Shape::Alias(crate::api::TypeRef::Named(next))) if is_named(api, next) => {
-                id = next
-            }
+            Some(Shape::Alias(TypeRef::Named(next))) if !next.is_inline() => id = next,
             _ => break,
         }
     }
     Some(id)
 }
 
-fn named(id: &str) -> crate::api::TypeRef {
-    crate::api::TypeRef::Named(id.to_owned())
+fn named(id: &TypeId) -> TypeRef {
+    TypeRef::Named(id.clone())
 }
 
 fn text_of(value: &Value) -> String {

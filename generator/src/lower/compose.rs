@@ -15,7 +15,7 @@ use super::schema::{
     Members, combined, enumeration, is_rule, members, required, resolve_in, says_nothing, values,
 };
 use super::union::is_null;
-use crate::api::{Field, Fields, Shape, Struct, TypeRef, Value};
+use crate::api::{Field, Fields, Shape, Struct, TypeId, TypeRef, Value};
 use crate::diagnostic::Pointer;
 
 /// The parts of a schema, references resolved and `allOf` flattened.
@@ -78,7 +78,7 @@ impl<'s> Parts<'s> {
 
 impl<'a> Lowering<'a> {
     /// Lowers a schema with `allOf`, `oneOf` or `anyOf`.
-    pub(super) fn composed(&mut self, schema: &Schema, id: &str, at: &Pointer) -> Shape {
+    pub(super) fn composed(&mut self, schema: &Schema, id: &TypeId, at: &Pointer) -> Shape {
         let mut parts = Parts::default();
         self.gather_item(schema, at, None, &mut parts);
         self.assembled(parts, id, at)
@@ -181,7 +181,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The type that all parts together describe.
-    pub(super) fn assembled(&mut self, mut parts: Parts<'_>, id: &str, at: &Pointer) -> Shape {
+    pub(super) fn assembled(&mut self, mut parts: Parts<'_>, id: &TypeId, at: &Pointer) -> Shape {
         if let Some(values) = enumerated(&parts) {
             return values;
         }
@@ -225,7 +225,7 @@ impl<'a> Lowering<'a> {
     fn strongest(
         &mut self,
         others: Vec<(Cow<'_, ReferenceOr<Schema>>, Pointer)>,
-        id: &str,
+        id: &TypeId,
         at: &Pointer,
     ) -> Shape {
         let kinds: BTreeSet<&str> = others.iter().filter_map(|(other, _)| self.json_kind(other)).collect();
@@ -243,7 +243,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// One object with the members of all.
-    pub(super) fn merged(&mut self, parts: &Parts<'_>, id: &str, at: &Pointer) -> Struct {
+    pub(super) fn merged(&mut self, parts: &Parts<'_>, id: &TypeId, at: &Pointer) -> Struct {
         let mut out = Struct::default();
         let mut kinds: BTreeMap<&str, &str> = BTreeMap::new();
         for (schema, here) in &parts.objects {
@@ -276,7 +276,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// Several unions at once have no Rust type; an object with the members of all alternatives takes every value.
-    fn flattened(&mut self, mut parts: Parts<'_>, id: &str, at: &Pointer) -> Shape {
+    fn flattened(&mut self, mut parts: Parts<'_>, id: &TypeId, at: &Pointer) -> Shape {
         let mut fields = Fields::new();
         for alternative in std::mem::take(&mut parts.choices).iter().flat_map(|choice| &choice.alternatives) {
             let mut own = Parts { seen: parts.seen.clone(), ..Parts::default() };

@@ -6,7 +6,7 @@ use openapiv3::{ReferenceOr, Schema};
 
 use super::Lowering;
 use super::schema::{Members, limits, members};
-use crate::api::{Arity, Convention, ConventionUse, Field, Fields, Shape, TypeRef};
+use crate::api::{Arity, Convention, ConventionUse, Field, Fields, Shape, TypeId, TypeRef};
 
 impl Lowering<'_> {
     /// Schemas behind `links` and `meta` of what has a JSON:API shape.
@@ -16,7 +16,7 @@ impl Lowering<'_> {
         for (name, schema) in schemas {
             let ReferenceOr::Item(schema) = schema else { continue };
             let Some(whole) = members(schema) else { continue };
-            let place = match self.types.get(name).map(|t| &t.shape) {
+            let place = match self.types.get(&TypeId::schema(name)).map(|t| &t.shape) {
                 Some(Shape::Document(_)) => ConventionUse::Document,
                 Some(Shape::Page(_)) => ConventionUse::Page,
                 Some(Shape::Linkage(l)) if !l.request && l.to == Arity::Many => ConventionUse::Page,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::Lowering;
-use crate::api::{Shape, Struct, TypeRef, Variant, cycles};
+use crate::api::{Owner, Shape, Struct, TypeId, TypeRef, Variant, cycles};
 use crate::diagnostic::Pointer;
 
 impl Lowering<'_> {
@@ -20,15 +20,15 @@ impl Lowering<'_> {
             let Some(Shape::Alias(ty)) = self.types.get(*id).map(|t| &t.shape) else { continue };
             let mut ty = ty.clone();
             replace(&mut ty, &|inner| match inner {
-                TypeRef::Named(id) if groups.get(id.as_str()) == Some(group) => Some(TypeRef::Any),
+                TypeRef::Named(id) if groups.get(id) == Some(group) => Some(TypeRef::Any),
                 _ => None,
             });
-            changed.push(((*id).to_owned(), ty));
+            changed.push(((*id).clone(), ty));
         }
         changed.sort();
         for (id, ty) in changed {
             let at = self.owner(&id);
-            let message = format!("`{id}` contains only itself; its items become any JSON");
+            let message = format!("`{}` contains only itself; its items become any JSON", id.label());
             self.approximated(&at, message, "say in the overlay what it contains");
             self.set(&id, Shape::Alias(ty));
         }
@@ -44,7 +44,7 @@ impl Lowering<'_> {
         });
         let groups = cycles(&unions);
         let mut leaves: BTreeMap<usize, Vec<Variant>> = BTreeMap::new();
-        let mut ids: Vec<(&str, usize)> = groups.iter().map(|(id, group)| (*id, *group)).collect();
+        let mut ids: Vec<(&TypeId, usize)> = groups.iter().map(|(id, group)| (*id, *group)).collect();
         ids.sort_unstable();
         let is_inside = |ty: &TypeRef, group| direct(ty).is_some_and(|id| groups.get(id) == Some(&group));
         for (id, group) in &ids {
@@ -66,14 +66,12 @@ impl Lowering<'_> {
                 union.variants.dedup();
             }
             let empty = union.variants.is_empty();
-            changed.push((
-                (*id).to_owned(),
-                if empty { Shape::Alias(TypeRef::Any) } else { Shape::Union(union) },
-            ));
+            changed
+                .push(((*id).clone(), if empty { Shape::Alias(TypeRef::Any) } else { Shape::Union(union) }));
         }
         for (id, shape) in changed {
             let at = self.owner(&id);
-            let message = format!("`{id}` is one of its own variants, which adds no value to it");
+            let message = format!("`{}` is one of its own variants, which adds no value to it", id.label());
             self.approximated(&at, message, "remove it from its `oneOf` or `anyOf` in the overlay");
             self.set(&id, shape);
         }
@@ -81,7 +79,7 @@ impl Lowering<'_> {
 
     /// JSON has no bytes: a string of format `binary` inside of it is a text.
     pub(super) fn text_for_bytes(&mut self) {
-        let bytes: Vec<String> = self
+        let bytes: Vec<TypeId> = self
             .types
             .iter()
             .filter(|(_, ty)| ty.shape == Shape::Alias(TypeRef::Binary))
@@ -119,28 +117,29 @@ impl Lowering<'_> {
         }
     }
 
-    fn graph<'t>(&'t self, edges: impl Fn(&'t Shape) -> Vec<&'t str>) -> BTreeMap<&'t str, Vec<&'t str>> {
-        self.types.iter().map(|(id, ty)| (id.as_str(), edges(&ty.shape))).collect()
+    fn graph<'t>(
+        &'t self,
+        edges: impl Fn(&'t Shape) -> Vec<&'t TypeId>,
+    ) -> BTreeMap<&'t TypeId, Vec<&'t TypeId>> {
+        self.types.iter().map(|(id, ty)| (id, edges(&ty.shape))).collect()
     }
 
     /// The component that a type belongs to.
-    fn owner(&self, id: &str) -> Pointer {
-        let all = self.document.components.iter().flat_map(|c| c.schemas.keys());
-        let owns = |name: &&String| {
-            id.strip_prefix(name.as_str()).is_some_and(|r| r.is_empty() || r.starts_with('.'))
-        };
-        let owner = all.filter(owns).max_by_key(|name| name.len());
-        Pointer::new("/components/schemas").child(owner.map_or(id, String::as_str))
+    fn owner(&self, id: &TypeId) -> Pointer {
+        match &id.owner {
+            Owner::Schema(name) => Pointer::new("/components/schemas").child(name),
+            Owner::Operation(_) => Pointer::new("/paths"),
+        }
     }
 
-    fn set(&mut self, id: &str, shape: Shape) {
+    fn set(&mut self, id: &TypeId, shape: Shape) {
         if let Some(ty) = self.types.get_mut(id) {
             ty.shape = shape;
         }
     }
 }
 
-fn direct(ty: &TypeRef) -> Option<&str> {
+fn direct(ty: &TypeRef) -> Option<&TypeId> {
     match ty {
         TypeRef::Named(id) => Some(id),
         _ => None,

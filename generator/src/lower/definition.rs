@@ -46,15 +46,21 @@ impl Definitions {
 
 impl Lowering<'_> {
     /// The definition that the schema in the place `id` is a copy of.
-    pub(super) fn definition(&mut self, schema: &Schema, id: &str, at: &Pointer) -> Option<String> {
+    pub(super) fn definition(
+        &mut self,
+        schema: &Schema,
+        place: impl Fn() -> String,
+        at: &Pointer,
+    ) -> Option<String> {
         let definitions = self.definitions.as_mut().filter(|_| is_distinct(schema))?;
         let fitting = definitions.names.get(&canonical_text(schema)?)?;
         let first = fitting.first()?;
         if fitting.len() == 1 {
             return Some(first.clone());
         }
-        let is_new = definitions.asked.insert(id.to_owned());
-        match self.spec.definitions.get(id) {
+        let id = place();
+        let is_new = definitions.asked.insert(id.clone());
+        match self.spec.definitions.get(&id) {
             Some(name) if fitting.contains(name) => Some(name.clone()),
             _ => {
                 if is_new {
@@ -101,9 +107,12 @@ impl Lowering<'_> {
     }
 
     /// A reference says itself what is meant; a choice for its place says the same and is none too many.
-    pub(super) fn referred(&mut self, id: &str) {
-        if let (Some(definitions), true) = (&mut self.definitions, self.spec.definitions.contains_key(id)) {
-            definitions.asked.insert(id.to_owned());
+    pub(super) fn referred(&mut self, place: impl Fn() -> String) {
+        if let Some(definitions) = &mut self.definitions {
+            let place = place();
+            if self.spec.definitions.contains_key(&place) {
+                definitions.asked.insert(place);
+            }
         }
     }
 
@@ -133,11 +142,11 @@ impl Lowering<'_> {
             for (index, part) in parts.iter().enumerate() {
                 let base = match part {
                     ReferenceOr::Reference { reference } => {
-                        self.referred(&format!("{name}.allOf[{index}]"));
+                        self.referred(|| format!("{name}.allOf[{index}]"));
                         super::component(reference, "schemas").map(str::to_owned)
                     }
                     ReferenceOr::Item(part) => {
-                        self.definition(part, &format!("{name}.allOf[{index}]"), &at.child(index))
+                        self.definition(part, || format!("{name}.allOf[{index}]"), &at.child(index))
                     }
                 };
                 if let Some(base) = base.filter(|base| base != name) {

@@ -11,7 +11,7 @@ use super::Lowering;
 use super::operation::{forms, item};
 use super::parameter::{Accepted, Written, bare};
 use super::schema::members;
-use crate::api::{Form, In, MediaType, Parameter, Shape, Style, TypeRef};
+use crate::api::{Form, In, MediaType, Parameter, Shape, Style, TypeId, TypeRef};
 use crate::diagnostic::Pointer;
 
 impl Lowering<'_> {
@@ -49,7 +49,7 @@ impl Lowering<'_> {
         let mut out = BTreeMap::new();
         let Some(members) = members(&schema).filter(|members| !members.properties.is_empty()) else {
             // An object that is put together of others is told by its type.
-            let ty = self.field(declared, &format!("{id}.body"), &place).ty;
+            let ty = self.field(declared, &TypeId::operation(id).member("body"), &place).ty;
             let TypeRef::Named(name) = self.through(&ty) else { return None };
             let Some(Shape::Struct(s)) = self.types.get(name).map(|t| t.shape.clone()) else { return None };
             for (name, field) in s.fields {

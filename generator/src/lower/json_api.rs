@@ -11,8 +11,8 @@ use super::Lowering;
 use super::schema::{Members, constant, members, single};
 use super::variants::{Member, string_enum};
 use crate::api::{
-    Action, Arity, Document, Fields, Linkage, Relationship, Request, Resource, Shape, Type, TypeRef, Union,
-    Variant,
+    Action, Arity, Document, Fields, Linkage, Relationship, Request, Resource, Shape, Type, TypeId, TypeRef,
+    Union, Variant,
 };
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
@@ -86,7 +86,7 @@ impl Lowering<'_> {
         }
         let kind = self.kind(of)?;
         let relationships = self.relationships(of, at)?;
-        let attributes = self.attributes(of, name, at)?;
+        let attributes = self.attributes(of, &TypeId::schema(name), at)?;
         if of.requires("id") {
             let links = of.properties.contains_key("links");
             return Some(Shape::Resource(Resource { kind, attributes, relationships, links }));
@@ -97,7 +97,7 @@ impl Lowering<'_> {
         (!of.properties.contains_key("links")).then_some(Shape::Request(request))
     }
 
-    fn attributes(&mut self, of: Members<'_>, id: &str, at: &Pointer) -> Option<Fields> {
+    fn attributes(&mut self, of: Members<'_>, id: &TypeId, at: &Pointer) -> Option<Fields> {
         let Some((schema, at)) = self.part(of, "attributes", at) else { return Some(Fields::new()) };
         let mut merged = self.all_members(&schema, &at)?;
         for (discriminator, at) in &merged.discriminators {
@@ -111,7 +111,8 @@ impl Lowering<'_> {
         }
         let mut out = Fields::new();
         for (name, member) in merged.members {
-            let mut field = self.field(&member.schema, &format!("{id}.attributes.{name}"), &member.at);
+            let mut field =
+                self.field(&member.schema, &id.member("attributes").member(name.as_str()), &member.at);
             field.required = member.required;
             out.insert(name, field);
         }
@@ -150,7 +151,8 @@ impl Lowering<'_> {
             let Some(members) = members(schema) else { continue };
             let has = |name: &str| members.properties.contains_key(name);
             let is_typed = self.member(members, "type").and_then(constant).is_some();
-            let is_plain = matches!(self.types.get(name).map(|ty| &ty.shape), Some(Shape::Struct(_)));
+            let is_plain =
+                matches!(self.types.get(&TypeId::schema(name)).map(|ty| &ty.shape), Some(Shape::Struct(_)));
             if is_typed
                 && is_plain
                 && has("id")
@@ -239,7 +241,7 @@ impl Lowering<'_> {
             Some(_) => Some(self.included(name, of, at)?),
             None => None,
         };
-        let attributes = self.attributes(data, &format!("{name}.data"), &at_data)?;
+        let attributes = self.attributes(data, &TypeId::schema(name).member("data"), &at_data)?;
         let one_of = self.required_sets(&schema, &at_data);
         Some(Shape::Request(Request { action, kind, attributes, relationships, included, one_of }))
     }
@@ -275,10 +277,10 @@ impl Lowering<'_> {
     fn included(&mut self, name: &str, of: Members<'_>, at: &Pointer) -> Option<TypeRef> {
         let schema = self.member(of, "included")?;
         let item = self.list_item(schema)?.clone();
-        let id = format!("{name}.included[]");
+        let id = TypeId::schema(name).member("included").items();
         let at = at.child("properties").child("included").child("items");
         let ty = self.field(&item.clone().unbox(), &id, &at).ty;
-        let inline = matches!(&item, ReferenceOr::Item(_)) && ty.named() == Some(id.as_str());
+        let inline = matches!(&item, ReferenceOr::Item(_)) && ty.named() == Some(&id);
         if inline {
             return Some(ty);
         }
@@ -329,13 +331,13 @@ impl Lowering<'_> {
         let at = at.child("properties").child("data");
         match self.list_item(&data) {
             Some(item) => {
-                let id = format!("{name}.data[]");
+                let id = TypeId::schema(name).member("data").items();
                 let data = self.field(&item.clone().unbox(), &id, &at.child("items")).ty;
                 data.named()?;
                 Some(Shape::Page(Document { data, included }))
             }
             None => {
-                let data = self.field(&property.unbox(), &format!("{name}.data"), &at).ty;
+                let data = self.field(&property.unbox(), &TypeId::schema(name).member("data"), &at).ty;
                 let meta = of.properties.contains_key("meta");
                 (data.named().is_some() && !meta).then_some(Shape::Document(Document { data, included }))
             }

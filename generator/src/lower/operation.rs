@@ -11,7 +11,7 @@ use openapiv3::{
 
 use super::Lowering;
 use super::parameter::Accepted;
-use crate::api::{Body, MediaType, Operation, Response, Shape, Type, TypeRef};
+use crate::api::{Body, MediaType, Operation, Response, Shape, Type, TypeId, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
 type Extensions = IndexMap<String, serde_json::Value>;
@@ -198,11 +198,11 @@ impl<'d> Lowering<'d> {
                 // Each media type may have an inline type of its own.
                 None => {
                     let own = if content.is_empty() || parsed.json_rank() == Some(0) {
-                        format!("{id}.body")
+                        "body".to_owned()
                     } else {
-                        format!("{id}.body {}", parsed.word())
+                        format!("body {}", parsed.word())
                     };
-                    self.media(&own, media_type, media, &at)
+                    self.media(&TypeId::operation(id).member(own), media_type, media, &at)
                 }
             };
             content.insert(media_type.clone(), ty);
@@ -232,7 +232,7 @@ impl<'d> Lowering<'d> {
 
     pub(super) fn media(
         &mut self,
-        id: &str,
+        id: &TypeId,
         media_type: &str,
         media: &OasMediaType,
         at: &Pointer,
@@ -263,7 +263,6 @@ impl<'d> Lowering<'d> {
 
     fn responses(&mut self, id: &str, operation: &OasOperation, at: &Pointer, out: &mut Operation) {
         let components = self.document.components.as_ref();
-        let mut failed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let is_success = |status: &StatusCode| match status {
             StatusCode::Code(code) => (200..300).contains(code),
             StatusCode::Range(range) => *range == 2,
@@ -299,11 +298,11 @@ impl<'d> Lowering<'d> {
                     Some(ty) => ty,
                     None => {
                         let own = match (success, known.is_empty()) {
-                            (true, true) => format!("{id}.response"),
-                            (true, false) => format!("{id}.response {text}"),
-                            (false, _) => format!("{id}.error"),
+                            (true, true) => "response".to_owned(),
+                            (true, false) => format!("response {text}"),
+                            (false, _) => "error".to_owned(),
                         };
-                        self.media(&own, media_type, media, &at)
+                        self.media(&TypeId::operation(id).member(own), media_type, media, &at)
                     }
                 };
                 if success && MediaType::parse(media_type).is_json() {
@@ -317,8 +316,7 @@ impl<'d> Lowering<'d> {
                 let paged = is_true(&response.extensions, "x-paged");
                 out.responses.insert(text, Response { content, null_data, envelope, paged });
             } else {
-                let ty = content.values().next().map_or_else(|| "-".to_owned(), TypeRef::to_string);
-                failed.entry(ty).or_default().insert(text);
+                out.errors.insert(text, content.into_values().next());
             }
         }
         if out.responses.is_empty() {
@@ -329,10 +327,6 @@ impl<'d> Lowering<'d> {
                     .help("add the response in the overlay"),
             );
         }
-        out.errors = failed
-            .into_iter()
-            .map(|(ty, statuses)| (ty, statuses.into_iter().collect::<Vec<_>>().join(" ")))
-            .collect();
     }
 
     /// JSON:API 1.1, "Fetching Resources": a to-one related resource that is not there is `"data": null`.

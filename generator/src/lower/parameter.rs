@@ -10,7 +10,7 @@ use openapiv3::{
 use super::Lowering;
 use super::operation::item;
 use super::schema::{limits, vendor_name};
-use crate::api::{In, MediaType, Parameter, Shape, Style, TypeRef};
+use crate::api::{In, MediaType, Parameter, Shape, Style, TypeId, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
 /// The values that parameters accept, by the parameter's name, its operation and its place.
@@ -107,7 +107,7 @@ impl Lowering<'_> {
                     self.parameter(id, data, schema, written, &at.child("schema"), accepted)
                 }
                 ParameterSchemaOrContent::Content(content) => {
-                    let (ty, style) = self.content(&format!("{id}.{}", data.name), content, at);
+                    let (ty, style) = self.content(&TypeId::operation(id).member(&data.name), content, at);
                     plain(data, ty, written.place, style)
                 }
             };
@@ -173,7 +173,7 @@ impl Lowering<'_> {
                 values = Some(data.name.clone());
                 TypeRef::String
             }
-            None => self.field(&item, &format!("{id}.{}", data.name), at).ty,
+            None => self.field(&item, &TypeId::operation(id).member(&data.name), at).ty,
         };
         let binary = matches!(self.through(&ty), TypeRef::Binary);
         if self.is_union_of_scalars(&ty) {
@@ -213,7 +213,7 @@ impl Lowering<'_> {
     }
 
     /// A parameter that is a text of a media type.
-    fn content(&mut self, id: &str, content: &Content, at: &Pointer) -> (TypeRef, Style) {
+    fn content(&mut self, id: &TypeId, content: &Content, at: &Pointer) -> (TypeRef, Style) {
         let at = at.child("content");
         match content.first() {
             Some((media_type, media)) if MediaType::parse(media_type).reads_json() => {

@@ -10,7 +10,7 @@ use openapiv3::{
 
 use super::Lowering;
 use super::union::is_null;
-use crate::api::{Enum, Field, Fields, Limits, Shape, Struct, Type, TypeRef, Value};
+use crate::api::{Enum, Field, Fields, Limits, Shape, Struct, Type, TypeId, TypeRef, Value};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
 /// The values of `type` (OpenAPI 3.0, "Data Types").
@@ -146,22 +146,22 @@ impl<'a> Lowering<'a> {
         let shape = self.family(name, schema).or_else(|| self.json_api(name, schema, at));
         let shape = match shape {
             Some(shape) => shape,
-            None => self.shape(schema, name, at),
+            None => self.shape(schema, &TypeId::schema(name), at),
         };
         let data = &schema.schema_data;
         let ty = Type { shape, deprecated: data.deprecated, doc: data.description.clone() };
-        self.types.insert(name.to_owned(), ty);
+        self.types.insert(TypeId::schema(name), ty);
     }
 
     /// A member of an object, a parameter or a list item; `id` is what a type that stands inline in it is called.
-    pub(super) fn field(&mut self, schema: &ReferenceOr<Schema>, id: &str, at: &Pointer) -> Field {
+    pub(super) fn field(&mut self, schema: &ReferenceOr<Schema>, id: &TypeId, at: &Pointer) -> Field {
         let nullable = self.is_nullable(schema);
         let schema = match schema {
             ReferenceOr::Reference { reference } => {
                 let Some(name) = self.target(reference, at) else { return TypeRef::Any.into() };
-                self.referred(id);
+                self.referred(|| id.label());
                 let Some(schema) = self.transparent(name) else {
-                    return Field { nullable, ..TypeRef::Named(name.to_owned()).into() };
+                    return Field { nullable, ..TypeRef::Named(TypeId::schema(name)).into() };
                 };
                 let at = Pointer::new("/components/schemas").child(name);
                 let field = self.field(&ReferenceOr::Item(schema), id, &at);
@@ -172,8 +172,8 @@ impl<'a> Lowering<'a> {
         };
         let data = &schema.schema_data;
         let mut limits = limits(schema);
-        let ty = match (only(schema, at), self.definition(schema, id, at)) {
-            (_, Some(name)) => TypeRef::Named(name),
+        let ty = match (only(schema, at), self.definition(schema, || id.label(), at)) {
+            (_, Some(name)) => TypeRef::Named(TypeId::schema(name)),
             (Some((inner, at)), None) => {
                 let inner = self.field(inner, id, &at);
                 limits = Limits { default: limits.default.take(), ..inner.limits };
@@ -206,7 +206,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The same as an item of a list or a value of a map.
-    fn item(&mut self, schema: &ReferenceOr<Schema>, id: &str, at: &Pointer) -> TypeRef {
+    fn item(&mut self, schema: &ReferenceOr<Schema>, id: &TypeId, at: &Pointer) -> TypeRef {
         let field = self.field(schema, id, at);
         match (field.nullable, field.ty) {
             // Any JSON may be null without more.
@@ -215,32 +215,31 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    fn inline(&mut self, schema: &Schema, id: &str, at: &Pointer) -> TypeRef {
+    fn inline(&mut self, schema: &Schema, id: &TypeId, at: &Pointer) -> TypeRef {
         let shape = self.shape(schema, id, at);
         let doc = schema.schema_data.description.clone();
-        let id = match (vendor_name(schema), &shape) {
+        match (vendor_name(schema), &shape) {
             (Some(name), Shape::Enum(_)) => {
                 self.named_enum(name, &shape, at);
-                name
+                self.placed(shape, &TypeId::schema(name), doc)
             }
-            _ => id,
-        };
-        self.placed(shape, id, doc)
+            _ => self.placed(shape, id, doc),
+        }
     }
 
     /// Keeps a type that stands inline under `id`, unless it is another name of something.
-    pub(super) fn placed(&mut self, shape: Shape, id: &str, doc: Option<String>) -> TypeRef {
+    pub(super) fn placed(&mut self, shape: Shape, id: &TypeId, doc: Option<String>) -> TypeRef {
         if let Shape::Alias(ty) = shape {
             return ty;
         }
-        self.types.insert(id.to_owned(), Type { shape, deprecated: false, doc });
-        TypeRef::Named(id.to_owned())
+        self.types.insert(id.clone(), Type { shape, deprecated: false, doc });
+        TypeRef::Named(id.clone())
     }
 
     /// One name stands for one set of values.
     fn named_enum(&mut self, name: &str, shape: &Shape, at: &Pointer) {
         let is_new = self.named_enums.insert(name.to_owned());
-        let other = self.types.get(name).is_some_and(|known| known.shape != *shape);
+        let other = self.types.get(&TypeId::schema(name)).is_some_and(|known| known.shape != *shape);
         let component = self.document.components.as_ref().is_some_and(|c| c.schemas.contains_key(name));
         if other || (is_new && component) {
             let message = format!("`{name}` in `x-ms-enum` is the name of something else, too");
@@ -251,7 +250,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    pub(super) fn shape(&mut self, schema: &Schema, id: &str, at: &Pointer) -> Shape {
+    pub(super) fn shape(&mut self, schema: &Schema, id: &TypeId, at: &Pointer) -> Shape {
         match &schema.schema_kind {
             SchemaKind::Type(OasType::String(string)) => {
                 let values: Vec<Value> =
@@ -297,7 +296,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// A schema without `type`, or with keywords that say nothing about its type.
-    fn any(&mut self, schema: &Schema, any: &AnySchema, id: &str, at: &Pointer) -> Shape {
+    fn any(&mut self, schema: &Schema, any: &AnySchema, id: &TypeId, at: &Pointer) -> Shape {
         if any.not.is_some() {
             self.ignored_not(at);
         }
@@ -351,15 +350,15 @@ impl<'a> Lowering<'a> {
         self.approximated(&at.child("not"), message, "remove it in the overlay");
     }
 
-    fn list(&mut self, items: Option<&ReferenceOr<Box<Schema>>>, id: &str, at: &Pointer) -> TypeRef {
+    fn list(&mut self, items: Option<&ReferenceOr<Box<Schema>>>, id: &TypeId, at: &Pointer) -> TypeRef {
         let item = match items {
-            Some(items) => self.item(&items.clone().unbox(), &format!("{id}[]"), &at.child("items")),
+            Some(items) => self.item(&items.clone().unbox(), &id.items(), &at.child("items")),
             None => TypeRef::Any,
         };
         TypeRef::List(Box::new(item))
     }
 
-    fn object(&mut self, schema: &Schema, id: &str, at: &Pointer) -> Shape {
+    fn object(&mut self, schema: &Schema, id: &TypeId, at: &Pointer) -> Shape {
         let Some(members) = members(schema) else {
             self.undefined(required(schema), at);
             return Shape::Alias(TypeRef::Map(Box::new(TypeRef::Any)));
@@ -377,21 +376,21 @@ impl<'a> Lowering<'a> {
     }
 
     /// What members of other names hold.
-    pub(super) fn additional(&mut self, members: Members<'_>, id: &str, at: &Pointer) -> Option<TypeRef> {
+    pub(super) fn additional(&mut self, members: Members<'_>, id: &TypeId, at: &Pointer) -> Option<TypeRef> {
         match members.additional? {
             AdditionalProperties::Schema(item) => {
-                Some(self.item(item, &format!("{id}{{}}"), &at.child("additionalProperties")))
+                Some(self.item(item, &id.values(), &at.child("additionalProperties")))
             }
             AdditionalProperties::Any(open) => open.then_some(TypeRef::Any),
         }
     }
 
     /// The members of an object.
-    pub(super) fn fields(&mut self, members: Members<'_>, id: &str, at: &Pointer) -> Fields {
+    pub(super) fn fields(&mut self, members: Members<'_>, id: &TypeId, at: &Pointer) -> Fields {
         let mut out = Fields::new();
         for (name, schema) in members.properties {
             let here = at.child("properties").child(name);
-            let mut field = self.field(&schema.clone().unbox(), &format!("{id}.{name}"), &here);
+            let mut field = self.field(&schema.clone().unbox(), &id.member(name), &here);
             field.required = members.requires(name);
             out.insert(name.clone(), field);
         }

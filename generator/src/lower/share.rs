@@ -5,39 +5,39 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::api::{Api, Shape, Type, TypeRef};
+use crate::api::{Api, Owner, Shape, Type, TypeId, TypeRef, TypeStep};
 
 /// Replaces each inline type that is equal to a better-known one by an alias.
 ///
 /// A type that nothing leads to gives its name to no other: it comes and goes unseen. An enum that the vendor named does.
-pub(super) fn share(api: &mut Api, used: &BTreeSet<String>, is_named: impl Fn(&str) -> bool) {
-    let mut alias: HashMap<String, String> = HashMap::new();
-    let enums = api.enums_by_values(&is_named);
-    let mut inline: Vec<&String> = used.iter().filter(|id| !is_named(id)).collect();
+pub(super) fn share(api: &mut Api, used: &BTreeSet<TypeId>) {
+    let mut alias: HashMap<TypeId, TypeId> = HashMap::new();
+    let enums = api.enums_by_values(|id| !id.is_inline());
+    let mut inline: Vec<&TypeId> = used.iter().filter(|id| id.is_inline()).collect();
     // Inner types first: whether two outer ones are equal depends on them.
-    inline.sort_by_key(|id| (std::cmp::Reverse(id.matches('.').count()), id.as_str()));
+    inline.sort_by_key(|id| (std::cmp::Reverse(id.members().count()), *id));
     // The first of each group stands for it while shapes are compared; the best-known one is its name at the end.
-    let mut groups: HashMap<String, Vec<String>> = HashMap::new();
+    let mut groups: HashMap<String, Vec<TypeId>> = HashMap::new();
     for id in inline {
         let Some(ty) = api.types.get(id) else { continue };
         if let Shape::Enum(e) = &ty.shape
             && let Some(Some(named)) = enums.get(e.values.as_slice())
         {
-            alias.insert(id.clone(), (*named).to_owned());
+            alias.insert(id.clone(), (*named).clone());
             continue;
         }
-        let member = id.rsplit('.').next().unwrap_or(id);
+        let member = last(id);
         let mut shape = ty.shape.clone();
         redirect(&mut shape, &alias);
         forget_docs(&mut shape);
-        let group = groups.entry(format!("{member} {} {shape:?}", about(api, id, &shape))).or_default();
+        let group = groups.entry(format!("{member:?} {:?} {shape:?}", about(api, id, &shape))).or_default();
         if let Some(first) = group.first() {
             alias.insert(id.clone(), first.clone());
         }
         group.push(id.clone());
     }
     for group in groups.values() {
-        let Some(best) = group.iter().min_by_key(|id| (is_sent(api, id), id.as_str())) else { continue };
+        let Some(best) = group.iter().min_by_key(|id| (is_sent(api, id), *id)) else { continue };
         for id in group {
             if id == best {
                 alias.remove(id)
@@ -57,20 +57,26 @@ pub(super) fn share(api: &mut Api, used: &BTreeSet<String>, is_named: impl Fn(&s
 ///
 /// For `included` of a JSON:API document that is the resource, and for an object in a body of an operation the path:
 /// many operations respond with `{ "data": … }` or `{ "success": true }`.
-fn about<'a>(api: &'a Api, id: &str, shape: &Shape) -> &'a str {
-    let owner = id.strip_suffix(".included[]").and_then(|owner| api.types.get(owner));
-    match owner.map(|ty| &ty.shape) {
-        Some(Shape::Document(d) | Shape::Page(d)) => return d.data.named().unwrap_or_default(),
-        Some(_) => return "",
-        None if matches!(shape, Shape::Enum(_)) => return "",
-        None => {}
+fn about(api: &Api, id: &TypeId, shape: &Shape) -> Option<String> {
+    match &id.owner {
+        Owner::Schema(_) if id.is_included() => match api.owner_of(id).map(|ty| &ty.shape) {
+            Some(Shape::Document(d) | Shape::Page(d)) => d.data.named().map(TypeId::to_string),
+            _ => None,
+        },
+        Owner::Operation(operation) if !matches!(shape, Shape::Enum(_)) => {
+            let is_body = id.members().next().is_some_and(|part| part.starts_with("body") || part.starts_with("response"));
+            api.operations.get(operation).filter(|_| is_body).map(|operation| stem(&operation.path).to_owned())
+        }
+        _ => None,
     }
-    let is_body = |(owner, rest): (&str, &str)| {
-        let operation = api.operations.get(owner).filter(|_| !api.types.contains_key(owner))?;
-        [".body", ".response"].iter().any(|part| rest.starts_with(part)).then_some(operation)
-    };
-    let mut owners = id.match_indices('.').map(|(end, _)| id.split_at(end));
-    owners.find_map(is_body).map_or("", |operation| stem(&operation.path))
+}
+
+/// The last name on the way to a type, which may be its owner's, and what stands behind it.
+fn last(id: &TypeId) -> (Option<&Owner>, &[TypeStep]) {
+    match id.path.iter().rposition(|step| matches!(step, TypeStep::Member(_))) {
+        Some(at) => (None, id.path.get(at..).unwrap_or_default()),
+        None => (Some(&id.owner), &id.path),
+    }
 }
 
 /// A path without the parameters at its end: `/pets` and `/pets/{id}` are about the same.
@@ -97,12 +103,11 @@ fn forget_docs(shape: &mut Shape) {
 }
 
 /// What the server sends is better known than what it takes.
-fn is_sent(api: &Api, id: &str) -> bool {
-    let owner = id.split('.').next().and_then(|owner| api.types.get(owner));
-    matches!(owner, Some(Type { shape: Shape::Request(_), .. }))
+fn is_sent(api: &Api, id: &TypeId) -> bool {
+    matches!(api.owner_of(id), Some(Type { shape: Shape::Request(_), .. }))
 }
 
-fn redirect(shape: &mut Shape, alias: &HashMap<String, String>) {
+fn redirect(shape: &mut Shape, alias: &HashMap<TypeId, TypeId>) {
     let go = |ty: &mut TypeRef| redirect_ref(ty, alias);
     match shape {
         Shape::Struct(s) => {
@@ -118,7 +123,7 @@ fn redirect(shape: &mut Shape, alias: &HashMap<String, String>) {
     }
 }
 
-fn redirect_ref(ty: &mut TypeRef, alias: &HashMap<String, String>) {
+fn redirect_ref(ty: &mut TypeRef, alias: &HashMap<TypeId, TypeId>) {
     match ty {
         TypeRef::Named(id) => {
             if let Some(other) = alias.get(id) {

@@ -8,7 +8,7 @@ use super::Lowering;
 use super::compose::{Alternative, Parts};
 use super::definition::canonical_text;
 use super::schema::{combined, members, says_nothing, values};
-use crate::api::{Shape, TypeRef, Union, Value, Variant};
+use crate::api::{Shape, TypeId, TypeRef, Union, Value, Variant};
 use crate::diagnostic::Pointer;
 
 /// An alternative with its members, which may stand in parts of it.
@@ -27,7 +27,7 @@ impl<'a> Lowering<'a> {
         discriminator: Option<&'s Discriminator>,
         alternatives: Vec<Alternative<'s>>,
         base: Option<&Parts<'s>>,
-        id: &str,
+        id: &TypeId,
         at: &Pointer,
     ) -> Shape
     where
@@ -58,13 +58,14 @@ impl<'a> Lowering<'a> {
         let words = words(&arms, &constants);
         let mut variants = Vec::new();
         for ((arm, constant), word) in arms.iter().zip(constants).zip(words) {
-            let own = format!("{id}.{word}");
+            let own = id.member(word);
             let ty = self.arm_type(arm, base, &own);
             let Some(_) = &tag else {
                 variants.push(Variant { tag: None, ty });
                 continue;
             };
-            let name = arm.name.or_else(|| ty.named().filter(|id| *id != own));
+            let named = ty.named().filter(|id| **id != own);
+            let name = arm.name.or_else(|| named.and_then(TypeId::schema_name));
             let mapped: Vec<String> = discriminator
                 .into_iter()
                 .flat_map(|d| &d.mapping)
@@ -110,7 +111,7 @@ impl<'a> Lowering<'a> {
     }
 
     /// The type of a variant; an object that has not all members of the base becomes one that has them.
-    fn arm_type<'s>(&mut self, arm: &Arm<'s>, base: Option<&Parts<'s>>, own: &str) -> TypeRef
+    fn arm_type<'s>(&mut self, arm: &Arm<'s>, base: Option<&Parts<'s>>, own: &TypeId) -> TypeRef
     where
         'a: 's,
     {
@@ -172,13 +173,14 @@ impl<'a> Lowering<'a> {
         let mut variants = Vec::new();
         for (tag, types) in by_tag {
             let ty = match types.first() {
-                Some(only) if types.len() == 1 => TypeRef::Named(only.clone()),
+                Some(only) if types.len() == 1 => TypeRef::Named(TypeId::schema(only)),
                 // The tag alone does not decide, so the members do.
                 _ => {
-                    let id = format!("{name}.{tag}");
+                    let id = TypeId::schema(name).member(&tag);
                     let types: BTreeSet<String> = types.iter().flat_map(|name| self.ends(name)).collect();
-                    let variants =
-                        types.into_iter().map(|name| Variant { tag: None, ty: TypeRef::Named(name) });
+                    let variants = types
+                        .into_iter()
+                        .map(|name| Variant { tag: None, ty: TypeRef::Named(TypeId::schema(name)) });
                     let union = Union { tag: None, variants: variants.collect() };
                     self.types.insert(id.clone(), Shape::Union(union).into());
                     TypeRef::Named(id)

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::case::{singular, snake};
 use super::config::{Areas, Config, OTHER};
 use super::{AreaName, Names};
-use crate::api::{Api, Operation, Shape};
+use crate::api::{Api, Operation, Shape, TypeId};
 use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 
 /// The area of each operation by its id; empty where the crate has no areas.
@@ -148,7 +148,7 @@ pub(super) fn reach(api: &Api, names: &mut Names) {
     for (id, ty) in &api.types {
         let Some(own) = names.types.get(id) else { continue };
         let uses = Api::uses_of(ty);
-        let to = uses.iter().filter_map(|id| names.types.get(*id)).map(|t| t.module.as_str());
+        let to = uses.iter().filter_map(|id| names.types.get(id)).map(|t| t.module.as_str());
         edges.entry(own.module.as_str()).or_default().extend(to);
     }
     let mut areas: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -156,7 +156,7 @@ pub(super) fn reach(api: &Api, names: &mut Names) {
         let Some(name) = names.operations.get(id) else { continue };
         let area = name.area.clone().unwrap_or_default();
         let tokens = name.parameters.values().filter_map(|p| names.tokens.get(p.token.as_ref()?));
-        let through = tokens.filter_map(|t| t.alias.as_deref());
+        let through = tokens.filter_map(|t| t.alias.as_ref());
         let main = operation.uses();
         let mut open: Vec<&str> = main
             .into_iter()
@@ -177,6 +177,6 @@ pub(super) fn reach(api: &Api, names: &mut Names) {
     names.modules = areas;
 }
 
-fn is_linkage_body(api: &Api, id: &str) -> bool {
+fn is_linkage_body(api: &Api, id: &TypeId) -> bool {
     matches!(api.types.get(id).map(|t| &t.shape), Some(Shape::Linkage(l)) if l.request)
 }

@@ -24,7 +24,7 @@ impl Origin {
 }
 
 pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names, out: &mut Sink) {
-    let by_values = api.enums_by_values(|id| !id.contains('.'));
+    let by_values = api.enums_by_values(|id| !id.is_inline());
     let mut origins: BTreeMap<String, Origin> = BTreeMap::new();
     let mut tokens: BTreeMap<String, Token> = BTreeMap::new();
     let mut accepted: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
@@ -78,7 +78,7 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
     }
     let mut scope = Scope::reserving(super::types::TYPES);
     for (id, name) in &names.types {
-        scope.reserve(name.ident.clone(), &api.type_pointer(id), id);
+        scope.reserve(name.ident.clone(), &api.type_pointer(id), &id.to_string());
     }
     let mut renamed: BTreeMap<String, String> = BTreeMap::new();
     for (ident, mut token) in tokens {
@@ -89,7 +89,7 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
         let own = scope.take(&ident, &alternatives, (at, Section::Type, origin.key()), out);
         if token.family == Family::Value {
             let key: Vec<Value> = values.iter().map(|v| Value::String((*v).to_owned())).collect();
-            token.alias = by_values.get(key.as_slice()).copied().flatten().map(str::to_owned);
+            token.alias = by_values.get(key.as_slice()).copied().flatten().cloned();
         }
         let plain: BTreeSet<&str> = match token.family {
             Family::Sort => values.iter().map(|v| v.strip_prefix('-').unwrap_or(v)).collect(),
@@ -100,11 +100,7 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
             origin.keys.iter().find_map(|key| exceptions.get(Section::Value, &format!("{key}={value}")))
         };
         token.values = match token.family {
-            Family::Value => {
-                let start = origin.key().len() + 1;
-                let chosen = |key: &str| chosen(key.get(start..).unwrap_or_default());
-                named_values(plain.into_iter(), (at, &key), chosen, out)
-            }
+            Family::Value => named_values(plain.into_iter(), (at, &key), chosen, out),
             _ => {
                 let mut scope = Scope::default();
                 let mut constants = BTreeMap::new();

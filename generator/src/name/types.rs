@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::case::{file, joined, others, pascal, snake, vendor};
 use super::{Exceptions, Names, Scope, Section, Taker, TypeName, quoted};
-use crate::api::{Action, Api, Arity, Field, Shape, Type, TypeRef, Value};
+use crate::api::{Action, Api, Arity, Field, Shape, Type, TypeId, TypeRef, TypeStep, Value};
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// What the generated code means by these names.
@@ -48,32 +48,32 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
     let components = components(api, exceptions);
     // Resources bring types of their own, then schemas keep their names against what stands inline, and of these the one
     // whose name is Rust's already.
-    let mut order: Vec<(bool, bool, bool, &String)> = api
+    let mut order: Vec<(bool, bool, bool, &TypeId)> = api
         .types
         .iter()
         .map(|(id, ty)| {
             let resource = matches!(ty.shape, Shape::Resource(_));
-            (!resource, api.is_inline(id), ident(api, id) != *id, id)
+            (!resource, id.is_inline(), Some(ident(api, id).as_str()) != id.schema_name(), id)
         })
         .collect();
     order.sort();
     for (.., id) in order {
-        let wanted = match exceptions.get(Section::Type, id) {
+        let wanted = match exceptions.of_type(Section::Type, id, str::to_owned) {
             Some(ident) => ident,
             None => inline_ident(api, id, &components, out),
         };
         let at = api.type_pointer(id);
         let reserved = TYPES.contains(&wanted.as_str()).then(|| joined(&wanted, "Model"));
-        let alternatives: Vec<String> = match api.is_inline(id) {
+        let alternatives: Vec<String> = match id.is_inline() {
             true => reserved.into_iter().chain([full(id), joined(&full(id), "Inline")]).collect(),
             // A schema that is called as in Rust gives way to a type that a resource brings.
-            false if wanted == *id => vec![joined(&wanted, "Model")],
-            false => reserved.into_iter().chain(others(id, &wanted)).collect(),
+            false if id.schema_name() == Some(&wanted) => vec![joined(&wanted, "Model")],
+            false => reserved.into_iter().chain(others(id.owner.name(), &wanted)).collect(),
         };
-        let ident = scope.take(&wanted, &alternatives, (&at, Section::Type, id), out);
+        let ident = scope.take(&wanted, &alternatives, (&at, Section::Type, &id.to_string()), out);
         if let Some(Shape::Resource(_)) = api.types.get(id).map(|t| &t.shape) {
             for part in ["Attributes", "Relationships"] {
-                scope.reserve(format!("{ident}{part}"), &at, id);
+                scope.reserve(format!("{ident}{part}"), &at, &id.to_string());
             }
         }
         names.types.insert(id.clone(), TypeName { ident, module: module(api, id), members: BTreeMap::new() });
@@ -130,8 +130,8 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
                         _ => Some(pascal(&member)),
                     };
                     let key = format!("{id}={member}");
-                    let ident =
-                        exceptions.get(Section::Value, &key).or(ident).unwrap_or_else(|| pascal(&member));
+                    let chosen = exceptions.of_type(Section::Value, id, |id| format!("{id}={member}"));
+                    let ident = chosen.or(ident).unwrap_or_else(|| pascal(&member));
                     let ident =
                         scope.take(&ident, &others(&member, &ident), (&at, Section::Value, &key), out);
                     members.insert(member, ident);
@@ -154,7 +154,7 @@ fn parts_of(resource: &Pointer) -> (Pointer, Pointer) {
 
 /// `cleared` are those whose setter has one beside it that sends null, and `own` what the struct has anyway.
 fn fields<'a>(
-    id: &str,
+    id: &TypeId,
     all: impl Iterator<Item = (&'a String, &'a Pointer)>,
     cleared: &[String],
     own: &[&str],
@@ -171,7 +171,8 @@ fn fields<'a>(
     for (_, field, at) in all {
         places.insert(field, at.child(field));
         let key = format!("{id}.{field}");
-        let ident = exceptions.get(Section::Field, &key).unwrap_or_else(|| snake(field));
+        let ident = exceptions.of_type(Section::Field, id, |id| format!("{id}.{field}"));
+        let ident = ident.unwrap_or_else(|| snake(field));
         let alternatives = match own.contains(&ident.as_str()) {
             true => Vec::new(),
             false => others(field, &ident),
@@ -194,7 +195,7 @@ fn fields<'a>(
 }
 
 fn variants(
-    id: &str,
+    id: &TypeId,
     values: &[Value],
     at: &Pointer,
     exceptions: &mut Exceptions<'_>,
@@ -206,7 +207,7 @@ fn variants(
     });
     let texts: Vec<String> = texts.collect();
     let key = |text: &str| format!("{id}={text}");
-    let chosen = |key: &str| exceptions.get(Section::Value, key);
+    let chosen = |value: &str| exceptions.of_type(Section::Value, id, |id| format!("{id}={value}"));
     named_values(texts.iter().map(String::as_str), (at, &key), chosen, out)
 }
 
@@ -223,7 +224,7 @@ pub(super) fn named_values<'v>(
     order.sort_unstable();
     for (_, text) in order {
         let key = key(text);
-        let ident = chosen(&key).unwrap_or_else(|| pascal(text));
+        let ident = chosen(text).unwrap_or_else(|| pascal(text));
         let alternatives = match VARIANTS.contains(&ident.as_str()) {
             true => vec![format!("{ident}Value")],
             false => others(text, &ident),
@@ -235,19 +236,21 @@ pub(super) fn named_values<'v>(
 }
 
 /// Rust names of the schemas that the vendor names, each with the vendor's name.
-fn components(api: &Api, exceptions: &mut Exceptions<'_>) -> HashMap<String, String> {
-    let named = api.types.keys().filter(|id| !api.is_inline(id));
+fn components<'a>(api: &'a Api, exceptions: &mut Exceptions<'_>) -> HashMap<String, &'a TypeId> {
+    let named = api.types.keys().filter(|id| !id.is_inline());
     named
-        .map(|id| (exceptions.get(Section::Type, id).unwrap_or_else(|| ident(api, id)), id.clone()))
+        .map(|id| {
+            let chosen = exceptions.of_type(Section::Type, id, str::to_owned);
+            (chosen.unwrap_or_else(|| ident(api, id)), id)
+        })
         .collect()
 }
 
 /// The name of a type without a name in `naming.toml`: a schema keeps its name against an inline type, which is then named
 /// from its full path.
-fn inline_ident(api: &Api, id: &str, components: &HashMap<String, String>, out: &mut Sink) -> String {
+fn inline_ident(api: &Api, id: &TypeId, components: &HashMap<String, &TypeId>, out: &mut Sink) -> String {
     let short = ident(api, id);
-    let Some(component) = components.get(&short).filter(|component| *component != id && api.is_inline(id))
-    else {
+    let Some(component) = components.get(&short).filter(|_| id.is_inline()) else {
         return short;
     };
     let full = full(id);
@@ -257,7 +260,7 @@ fn inline_ident(api: &Api, id: &str, components: &HashMap<String, String>, out: 
     );
     let help = format!(
         "to keep this name or choose another, put it under [type] in naming.toml: {} = {}",
-        quoted(id),
+        quoted(&id.to_string()),
         quoted(&own)
     );
     out.push(Diagnostic::notice(Code::NameCollision, &api.type_pointer(id), message).help(help));
@@ -265,47 +268,46 @@ fn inline_ident(api: &Api, id: &str, components: &HashMap<String, String>, out: 
 }
 
 /// The name of an inline type from its full path.
-fn full(id: &str) -> String {
-    let mut parts = id.split('.');
-    let owner = item_of(parts.next().unwrap_or(id));
-    joined(&owner, &parts.map(pascal).collect::<String>())
+fn full(id: &TypeId) -> String {
+    called(id, id.members())
 }
 
-/// The name of a schema; an item of a list, or a value of a map, has a name of its own: `ThingItem`, `ThingValue`.
-fn item_of(owner: &str) -> String {
-    let end = owner.find("[]").into_iter().chain(owner.find("{}")).min().unwrap_or(owner.len());
-    let (holder, marks) = owner.split_at(end);
-    let words = marks.split_inclusive([']', '}']).map(|mark| if mark == "[]" { "Item" } else { "Value" });
-    match holder.is_empty() {
-        true => vendor(owner),
-        false => joined(&vendor(holder), &words.collect::<String>()),
-    }
+/// The owner's name and these; an item of a list that is a schema, or a value of a map, has a name of its own:
+/// `ThingItem`, `ThingValue`.
+fn called<'m>(id: &TypeId, members: impl Iterator<Item = &'m str>) -> String {
+    let owner = vendor(id.owner.name());
+    let words: String = id
+        .path
+        .iter()
+        .map_while(|step| match step {
+            TypeStep::Items => Some("Item"),
+            TypeStep::Values => Some("Value"),
+            TypeStep::Member(_) => None,
+        })
+        .collect();
+    joined(&joined(&owner, &words), &members.map(pascal).collect::<String>())
 }
 
 /// The vendor's name; for a type that stands inline, its owner's name and the members that lead to it. What JSON:API
 /// puts around every resource (`data`, `attributes`) says nothing and is left out.
-fn ident(api: &Api, id: &str) -> String {
-    let mut parts = id.split('.');
-    let owner = parts.next().unwrap_or(id);
-    let envelope: &[&str] = match api.types.get(owner).map(|t| &t.shape) {
+fn ident(api: &Api, id: &TypeId) -> String {
+    let envelope: &[&str] = match api.owner_of(id).map(|t| &t.shape) {
         Some(Shape::Request(_)) => &["data", "attributes"],
         Some(Shape::Resource(_)) => &["attributes"],
         _ => &[],
     };
-    let mut parts: Vec<&str> = parts.collect();
+    let mut members = id.members().peekable();
     for word in envelope {
-        if parts.first() == Some(word) {
-            parts.remove(0);
-        }
+        members.next_if_eq(word);
     }
-    joined(&item_of(owner), &parts.into_iter().map(pascal).collect::<String>())
+    called(id, members)
 }
 
 /// Types that are used together stand together, and what a resource's readers do not need stands apart.
-fn module(api: &Api, id: &str) -> String {
+fn module(api: &Api, id: &TypeId) -> String {
     // Names with dots have one module each: half a document may begin with `io.`.
-    let owner = api.owner(id);
-    match api.types.get(owner).map(|t| &t.shape) {
+    let owner = id.owner.name();
+    match api.owner_of(id).map(|t| &t.shape) {
         Some(Shape::Resource(resource)) => file(&resource.kind),
         Some(Shape::Request(request)) => format!("{}_requests", file(&request.kind).trim_end_matches('_')),
         Some(Shape::Document(document) | Shape::Page(document)) => {

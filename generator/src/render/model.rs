@@ -7,7 +7,9 @@ use super::doc::code;
 use super::rust::{Source, deprecated, docs, filled, ident, inline, macro_call};
 use super::ty::Hold;
 use super::{Context, Listing};
-use crate::api::{Arity, Enum, Field, Limits, Resource, Shape, Struct, Type, TypeRef, Union, Value, Variant};
+use crate::api::{
+    Arity, Enum, Field, Limits, Resource, Shape, Struct, Type, TypeId, TypeRef, Union, Value, Variant,
+};
 use crate::name::TypeName;
 
 /// A field of a Rust struct, ready to be written.
@@ -23,7 +25,7 @@ pub(super) struct Member<'a> {
 
 impl Context<'_> {
     /// Writes the type `id` into its module.
-    pub(super) fn model(&self, id: &str, ty: &Type, source: &mut Source, listing: &mut Listing) {
+    pub(super) fn model(&self, id: &TypeId, ty: &Type, source: &mut Source, listing: &mut Listing) {
         let Some(name) = self.names.types.get(id) else { return };
         let at = self.api.type_pointer(id);
         let own = listing.item(&at, self.names.modules.get(&name.module));
@@ -51,7 +53,7 @@ impl Context<'_> {
         docs(&lines)
     }
 
-    fn alias(&self, id: &str, ty: &Type, name: &TypeName, source: &mut Source, listing: &mut Listing) {
+    fn alias(&self, id: &TypeId, ty: &Type, name: &TypeName, source: &mut Source, listing: &mut Listing) {
         let target = match &ty.shape {
             Shape::Alias(target) => self.ty(target),
             _ => self.document(ty),
@@ -60,7 +62,7 @@ impl Context<'_> {
             Shape::Document(_) => "A document with one resource.".to_owned(),
             Shape::Page(_) => "A page of resources.".to_owned(),
             Shape::Linkage(l) => format!("Identifiers of {}.", code(&l.kind)),
-            _ => format!("{}.", code(id)),
+            _ => format!("{}.", code(&id.label())),
         };
         let docs = self.type_docs(what, ty, &name.module);
         let own = ident(&name.ident);
@@ -91,7 +93,7 @@ impl Context<'_> {
 
     fn structure(
         &self,
-        id: &str,
+        id: &TypeId,
         ty: &Type,
         name: &TypeName,
         s: &Struct,
@@ -122,7 +124,7 @@ impl Context<'_> {
             })
             .collect();
         let rest = s.additional.as_ref();
-        let docs = self.type_docs(format!("{}.", code(id)), ty, &name.module);
+        let docs = self.type_docs(format!("{}.", code(&id.label())), ty, &name.module);
         self.write_struct(&name.ident, docs, ty.deprecated, &members, rest, source, listing);
         let names = |is: &dyn Fn(&Member<'_>, &Field) -> bool| -> Vec<String> {
             let all = members.iter().filter_map(|m| Some((m, s.fields.get(m.wire)?)));
@@ -187,7 +189,7 @@ impl Context<'_> {
     /// `new` with what must be there, a setter for each member, and one that sends null where that means something.
     fn write_methods(
         &self,
-        id: &str,
+        id: &TypeId,
         name: &str,
         s: &Struct,
         (members, all): (&[Member<'_>], usize),
@@ -355,7 +357,7 @@ impl Context<'_> {
 
     fn enumeration(
         &self,
-        id: &str,
+        id: &TypeId,
         ty: &Type,
         name: &TypeName,
         e: &Enum,
@@ -382,7 +384,7 @@ impl Context<'_> {
                 quote! { #docs #variant }
             })
             .collect();
-        let docs = self.type_docs(format!("{}, open to new values.", code(id)), ty, &name.module);
+        let docs = self.type_docs(format!("{}, open to new values.", code(&id.label())), ty, &name.module);
         let unknown = if integer { quote!(i64) } else { quote!(String) };
         let deprecated = deprecated(ty.deprecated);
         source.items(quote! {
@@ -401,7 +403,7 @@ impl Context<'_> {
 
     fn union(
         &self,
-        id: &str,
+        id: &TypeId,
         ty: &Type,
         name: &TypeName,
         u: &Union,
@@ -420,7 +422,7 @@ impl Context<'_> {
                 listing.add(&format!("variant {own}::{member}"), &ty);
                 let docs = docs(&[match (&variant.tag, &u.tag) {
                     (Some(tag), Some(member)) => format!("{}: {}", code(member), code(tag)),
-                    _ => code(variant.ty.to_string().trim_start_matches('$')),
+                    _ => code(&variant.ty.label()),
                 }]);
                 let line = format!("{member}({})", ty.to_string().replace(' ', ""));
                 lines.push(match &variant.tag {
@@ -432,12 +434,12 @@ impl Context<'_> {
                 quote! { #docs #member(#held) }
             })
             .collect();
-        let what = if id.ends_with(".included[]") && self.is_sent(id) {
+        let what = if id.is_included() && self.is_sent(id) {
             "What a request can create along.".to_owned()
-        } else if id.ends_with(".included[]") {
+        } else if id.is_included() {
             "What a document may include, open to new types.".to_owned()
         } else {
-            format!("{}: one of several types, open to new ones.", code(id))
+            format!("{}: one of several types, open to new ones.", code(&id.label()))
         };
         let docs = self.type_docs(what, ty, &name.module);
         source.items(quote! {
@@ -465,7 +467,7 @@ impl Context<'_> {
                 let ranked: Vec<String> =
                     order.iter().filter_map(|index| lines.get(*index).cloned()).collect();
                 let resources = u.variants.iter().all(|v| v.tag.is_some() && self.is_boxed(u, &v.ty));
-                let is_list = id.ends_with(".included[]") && tag.is_some() && !self.is_sent(id);
+                let is_list = id.is_included() && tag.is_some() && !self.is_sent(id);
                 let included = is_list && resources && !self.has_one_type_twice(u);
                 let included = if included { "included " } else { "" };
                 let tail = self.conversions(id, name, u);
@@ -475,7 +477,7 @@ impl Context<'_> {
     }
 
     /// The variants of a union that is sent which values convert into: those of a type that no other has.
-    fn conversions(&self, id: &str, name: &TypeName, u: &Union) -> String {
+    fn conversions(&self, id: &TypeId, name: &TypeName, u: &Union) -> String {
         if !self.is_sent(id) {
             return String::new();
         }

@@ -12,7 +12,8 @@ use super::parameter::{Argument, Segment};
 use super::rust::{Source, cfg, condition, deprecated_with, docs, ident, inline};
 use super::{Context, Listing};
 use crate::api::{
-    Action, Api, Arity, Form, In, MediaType, Operation, Parameter, Response, Role, Shape, Type, TypeRef,
+    Action, Api, Arity, Form, In, MediaType, Operation, Parameter, Response, Role, Shape, Type, TypeId,
+    TypeRef,
 };
 use crate::name::{Handle, Method, OperationName};
 
@@ -373,7 +374,7 @@ impl<'a> Context<'a> {
         })
     }
 
-    fn nullable_document(&self, id: &str) -> Option<TokenStream> {
+    fn nullable_document(&self, id: &TypeId) -> Option<TokenStream> {
         let Some((_, Type { shape: Shape::Document(document), .. })) = self.api.resolve(id) else {
             return None;
         };
@@ -388,7 +389,7 @@ impl<'a> Context<'a> {
     }
 
     /// Whether a JSON answer of this type is no object.
-    fn needs_wrapper(&self, id: &str) -> bool {
+    fn needs_wrapper(&self, id: &TypeId) -> bool {
         match self.api.resolve(id).map(|(_, t)| &t.shape) {
             Some(Shape::Enum(_) | Shape::Union(_)) => true,
             Some(Shape::Alias(ty)) => !matches!(ty, TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any),
@@ -559,17 +560,17 @@ fn slug(operation: &Operation) -> String {
 }
 
 /// Types that responses lead to.
-pub(super) fn received(api: &Api) -> Vec<&str> {
+pub(super) fn received(api: &Api) -> Vec<&TypeId> {
     let all = api.operations.values();
     all.flat_map(|o| {
         let answers = o.responses.values().flat_map(|r| r.content.values()).filter_map(TypeRef::named);
-        answers.chain(o.errors.keys().filter_map(|ty| ty.strip_prefix('$')))
+        answers.chain(o.failures().filter_map(TypeRef::named))
     })
     .collect()
 }
 
 /// Types that bodies and parameters of requests refer to.
-pub(super) fn sent(api: &Api) -> Vec<&str> {
+pub(super) fn sent(api: &Api) -> Vec<&TypeId> {
     let bodies = api.operations.values().filter_map(|o| o.body.as_ref()).flat_map(|b| b.content.values());
     let parameters = api.operations.values().flat_map(|o| &o.parameters).map(|p| &p.ty);
     bodies.chain(parameters).filter_map(TypeRef::named).collect()

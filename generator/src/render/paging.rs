@@ -5,11 +5,11 @@ use quote::quote;
 
 use super::Context;
 use super::rust::{Source, ident};
-use crate::api::{Api, Field, Paging, Step, Struct, TypeRef};
+use crate::api::{Api, Field, Paging, Step, Struct, TypeId, TypeRef};
 use crate::name::TypeName;
 
 /// The pages among the types: the id of each, and how its list goes on.
-pub(super) fn pages(api: &Api) -> impl Iterator<Item = (&str, &Paging)> {
+pub(super) fn pages(api: &Api) -> impl Iterator<Item = (&TypeId, &Paging)> {
     api.operations.values().filter_map(|operation| {
         let mut content = operation.responses.values().flat_map(|r| r.content.values());
         let (id, _) = api.resolve(content.find_map(TypeRef::named)?)?;
@@ -19,7 +19,7 @@ pub(super) fn pages(api: &Api) -> impl Iterator<Item = (&str, &Paging)> {
 
 impl Context<'_> {
     /// Says what comes after a page, if the type is one.
-    pub(super) fn write_paging(&self, id: &str, name: &TypeName, s: &Struct, source: &mut Source) {
+    pub(super) fn write_paging(&self, id: &TypeId, name: &TypeName, s: &Struct, source: &mut Source) {
         let Some(paging) = self.pages.get(id) else { return };
         let member = |wire: &str| {
             let field = s.fields.get(wire)?;

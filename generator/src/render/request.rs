@@ -10,7 +10,7 @@ use super::model::{Member, field_docs};
 use super::rust::{Source, docs, ident, inline};
 use super::ty::Hold;
 use super::{Context, Listing};
-use crate::api::{Action, Arity, Request, Type, TypeRef};
+use crate::api::{Action, Arity, Request, Type, TypeId, TypeRef};
 use crate::name::TypeName;
 
 impl Context<'_> {
@@ -18,7 +18,7 @@ impl Context<'_> {
     /// namespace ("Fields", JSON:API 1.1).
     pub(super) fn request(
         &self,
-        id: &str,
+        id: &TypeId,
         ty: &Type,
         name: &TypeName,
         r: &Request,

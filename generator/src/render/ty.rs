@@ -7,7 +7,7 @@ use quote::quote;
 
 use super::Context;
 use super::rust::ident;
-use crate::api::{self, Api, Shape, TypeRef, Union, Value};
+use crate::api::{self, Api, Shape, TypeId, TypeRef, Union, Value};
 
 /// How a field holds its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,18 +119,18 @@ impl Context<'_> {
     }
 
     /// Whether the type is an open enum, which strings convert into.
-    pub(super) fn is_enum(&self, id: &str) -> bool {
+    pub(super) fn is_enum(&self, id: &TypeId) -> bool {
         matches!(self.api.resolve(id).map(|(_, t)| &t.shape), Some(Shape::Enum(_)))
     }
 
     /// Whether the type is an open enum of numbers.
-    pub(super) fn is_integer_enum(&self, id: &str) -> bool {
+    pub(super) fn is_integer_enum(&self, id: &TypeId) -> bool {
         matches!(self.api.resolve(id).map(|(_, t)| &t.shape),
             Some(Shape::Enum(e)) if e.values.iter().all(|v| matches!(v, Value::Integer(_))))
     }
 
     /// The union behind a type.
-    fn union_of(&self, id: &str) -> Option<&Union> {
+    fn union_of(&self, id: &TypeId) -> Option<&Union> {
         match self.api.resolve(id).map(|(_, t)| &t.shape) {
             Some(Shape::Union(union)) => Some(union),
             _ => None,
@@ -138,13 +138,13 @@ impl Context<'_> {
     }
 
     /// Whether the variants of the type convert into it.
-    fn converts(&self, id: &str) -> bool {
+    fn converts(&self, id: &TypeId) -> bool {
         let is_plain = |union: &Union| union.is_tagged() && self.has_one_type_twice(union);
         self.is_sent(id) && self.union_of(id).is_some_and(|union| !is_plain(union))
     }
 
     /// Whether the type is a union that its variants convert into, and the shape of a value decides between them.
-    fn is_untagged(&self, id: &str) -> bool {
+    fn is_untagged(&self, id: &TypeId) -> bool {
         self.is_sent(id) && self.union_of(id).is_some_and(|union| !union.is_tagged())
     }
 
@@ -180,15 +180,15 @@ impl Context<'_> {
     }
 
     /// Whether a member of the type `from` is of a type that holds one of `from` without a list or a map between.
-    pub(super) fn holds_itself(&self, from: &str, to: &str) -> bool {
-        let group = |id: &str| self.cycles.get(self.api.resolve(id)?.0);
+    pub(super) fn holds_itself(&self, from: &TypeId, to: &TypeId) -> bool {
+        let group = |id: &TypeId| self.cycles.get(self.api.resolve(id)?.0);
         group(from).is_some_and(|own| group(to) == Some(own))
     }
 }
 
 /// The types that hold themselves without a list or a map between, by the number of their cycle.
-pub(super) fn cycles(api: &Api) -> HashMap<&str, usize> {
-    let mut graph: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+pub(super) fn cycles(api: &Api) -> HashMap<&TypeId, usize> {
+    let mut graph: BTreeMap<&TypeId, Vec<&TypeId>> = BTreeMap::new();
     for (id, ty) in &api.types {
         let Shape::Struct(s) = &ty.shape else { continue };
         let named = s.fields.values().filter_map(|field| match &field.ty {

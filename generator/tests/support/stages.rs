@@ -200,7 +200,7 @@ pub(crate) fn listed(names: &Names) -> String {
         }
     }
     for (ident, token) in &names.tokens {
-        let alias = token.alias.as_deref().map(|id| format!(" = {id}")).unwrap_or_default();
+        let alias = token.alias.as_ref().map(|id| format!(" = {id}")).unwrap_or_default();
         let of = list(&token.parameters);
         let areas = list(&token.areas);
         let _ =

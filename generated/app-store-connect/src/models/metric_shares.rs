@@ -15,7 +15,7 @@ use super::MetricShare;
 pub enum MetricShares {
     /// `MetricShare`
     MetricShare(Box<MetricShare>),
-    /// `list $MetricShare`
+    /// `list MetricShare`
     ListMetricShare(Vec<MetricShare>),
     /// A type that is newer than this crate, as it came.
     Unrecognized(rt::Value),
