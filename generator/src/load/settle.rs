@@ -230,6 +230,15 @@ impl Settling {
                     return self.follow(node, &reference, shape, at, base, stack);
                 }
                 if shape == Shape::Object(Kind::Schema) {
+                    // What becomes a component for others is that component in its own place, too.
+                    if base == 0 && !self.names.is_empty() {
+                        let own = Target { document: 0, pointer: at.pointer().to_string() };
+                        if self.names.contains_key(&own) && !is_home(self.dialect, Kind::Schema, &own.pointer)
+                        {
+                            *node = json!({ "$ref": self.reference_to(own, at.pointer()) });
+                            return true;
+                        }
+                    }
                     self.mapping(map, at, base);
                 }
                 map.retain(|key, value| self.node(value, shape.member(key), &at.key(key), base, stack));
