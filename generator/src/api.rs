@@ -517,6 +517,18 @@ impl Api {
         out
     }
 
+    /// Every type that operations lead to.
+    pub fn used(&self) -> BTreeSet<&TypeId> {
+        let roots: BTreeSet<&TypeId> = self.operations.values().flat_map(Operation::uses).collect();
+        self.closure(roots)
+    }
+
+    /// Drops the types that no operation leads to.
+    pub fn forget_unused(&mut self) {
+        let used: BTreeSet<TypeId> = self.used().into_iter().cloned().collect();
+        self.types.retain(|id, _| used.contains(id));
+    }
+
     /// The type that `id` stands in, which is a schema with a name.
     pub fn owner_of(&self, id: &TypeId) -> Option<&Type> {
         match &id.owner {

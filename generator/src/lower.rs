@@ -84,22 +84,10 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
     lowering.unsent_secrets(&info.security);
     let types = lowering.types;
     let mut api = Api { info: Info { conventions, servers, ..info }, operations, values, types };
-    let used = used(&api);
+    let used = api.used().into_iter().cloned().collect();
     share::share(&mut api, &used);
-    prune(&mut api);
+    api.forget_unused();
     (out.errors() == errors).then_some(api)
-}
-
-/// What operations lead to.
-fn used(api: &Api) -> BTreeSet<TypeId> {
-    let roots: BTreeSet<&TypeId> = api.operations.values().flat_map(|o| o.uses()).collect();
-    api.closure(roots).into_iter().cloned().collect()
-}
-
-/// Drops the rest.
-fn prune(api: &mut Api) {
-    let used = used(api);
-    api.types.retain(|id, _| used.contains(id));
 }
 
 fn info(spec: &Spec, name: &str) -> Info {

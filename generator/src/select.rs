@@ -175,11 +175,7 @@ pub fn select(
         .filter_map(|parameter| parameter.values.clone())
         .collect();
     api.values.retain(|name, _| values.contains(name));
-    let used: BTreeSet<String> = {
-        let roots: BTreeSet<&str> = api.operations.values().flat_map(Operation::uses).collect();
-        api.closure(roots).into_iter().map(str::to_owned).collect()
-    };
-    api.types.retain(|id, _| used.contains(id));
+    api.forget_unused();
     let conventions = std::mem::take(&mut api.info.conventions);
     let is_used = |uses: &BTreeSet<_>| {
         uses.iter().any(|at: &crate::api::ConventionUse| api.types.values().any(|ty| at.is_of(ty)))

@@ -64,8 +64,14 @@ fn about(api: &Api, id: &TypeId, shape: &Shape) -> Option<String> {
             _ => None,
         },
         Owner::Operation(operation) if !matches!(shape, Shape::Enum(_)) => {
-            let is_body = id.members().next().is_some_and(|part| part.starts_with("body") || part.starts_with("response"));
-            api.operations.get(operation).filter(|_| is_body).map(|operation| stem(&operation.path).to_owned())
+            let is_body = id
+                .members()
+                .next()
+                .is_some_and(|part| part.starts_with("body") || part.starts_with("response"));
+            api.operations
+                .get(operation)
+                .filter(|_| is_body)
+                .map(|operation| stem(&operation.path).to_owned())
         }
         _ => None,
     }
