@@ -8,8 +8,10 @@ mod change;
 mod feature;
 mod fold;
 mod item;
+mod locate;
 mod operation;
 mod parameter;
+mod policy;
 mod reach;
 mod rename;
 mod row;
@@ -24,6 +26,7 @@ use serde::Serialize;
 
 pub use change::{Bump, Change, Direction, Kind, Reach, Wire};
 pub use item::{ItemChange, Items};
+pub use policy::{Accepted, Date, Policy};
 
 use crate::api::Api;
 use crate::diagnostic::shown;
@@ -51,8 +54,10 @@ pub struct Diff {
     pub summary: Summary,
     /// What the changes ask of the crate's version, by the public items of both sides.
     pub bump: Bump,
-    /// Every change, the most important first within each area.
+    /// Every change that no reviewer accepted, the most important first within each area.
     pub changes: Vec<Change>,
+    /// The changes that a reviewer accepted, with the reason.
+    pub accepted: Vec<Accepted>,
     /// Whether rows were left out: the bump, the numbers of operations and what is in Rust alone stay those of all.
     #[serde(skip)]
     pub is_part: bool,
@@ -116,7 +121,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
     };
     let version = |api: &Api| Version { api: api.info.name.clone(), version: api.info.version.clone() };
     let mut out =
-        Diff { from: version(old.api), to: version(new.api), summary, bump, changes, is_part: false };
+        Diff { from: version(old.api), to: version(new.api), summary, bump, changes, accepted: Vec::new(), is_part: false };
     out.escape();
     out
 }
@@ -145,6 +150,12 @@ impl Diff {
     pub fn retain(&mut self, keep: impl Fn(&Change) -> bool) {
         self.is_part = true;
         self.changes.retain(|change| keep(change));
+        self.accepted.retain(|accepted| keep(&accepted.change));
+        self.count();
+    }
+
+    /// Counts the rows anew.
+    fn count(&mut self) {
         let rust_only = std::mem::take(&mut self.summary.rust_only);
         let (operations, types) = (self.summary.operations, self.summary.types);
         self.summary = Summary { operations, types, ..summary_of(&self.changes, rust_only) };

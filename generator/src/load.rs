@@ -27,7 +27,7 @@ use serde_json::Value;
 use self::dialect::Dialect;
 pub use self::origin::Origins;
 pub use self::overlay::{ActionOutcome, Overlay};
-pub use self::position::locate;
+pub use self::position::{locate, resolve};
 pub use self::settle::ReadFile;
 use self::shape::{Kind, Shape};
 pub use self::skip::Skip;

@@ -1,13 +1,20 @@
-//! What changed goes in; a report comes out: text for a terminal, Markdown for a comment, HTML for a browser, JSON.
+//! Writes a diff: as text for a terminal, Markdown for a comment, HTML for a browser, and as JSON, SARIF, JUnit XML and
+//! annotations for programs.
 
+mod github;
 mod html;
+mod junit;
 mod markdown;
 mod outline;
+mod sarif;
 mod text;
 mod words;
 
+pub use github::github;
 pub use html::html;
+pub use junit::junit;
 pub use markdown::markdown;
+pub use sarif::sarif;
 pub use text::text;
 
 use crate::diff::Diff;

@@ -1,13 +1,17 @@
-//! Two versions of an API go in, as files, stored or at a revision; the report of what changed comes out.
+//! Compares versions of an API, given as files, stored or at a revision, and reports the changes.
+
+mod driver;
+mod history;
 
 use std::path::{Path, PathBuf};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use clap::ValueEnum;
 use serde::Deserialize;
 use storewright_generator::api::Info;
-use storewright_generator::diagnostic::{Diagnostic, Severity, Sink};
-use storewright_generator::diff::{self, Bump, Diff, Side, Wire};
+use storewright_generator::diagnostic::{Diagnostic, Severity, Sink, shown};
+use storewright_generator::diff::{self, Bump, Date, Diff, Policy, Side, Wire};
+use storewright_generator::load::Source;
 use storewright_generator::report;
 
 use crate::fetch::Document;
@@ -21,17 +25,29 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   cargo xtask diff main:app-store-connect                             # what is stored on main, against what is stored here
   cargo xtask diff 4.3.json 4.4.1.json --format html --out diff.html  # two files, for a browser
   cargo xtask diff v0.1.0:app47 app47 --fail-on rust                  # end with 1 where a consumer's code breaks
-  cargo xtask diff old.json new.json --only testflight                # one area or tag alone";
+  cargo xtask diff old.json new.json --only testflight                # one area or tag alone
+  cargo xtask diff old.json new.json --policy review.toml             # with accepted changes and severities of your own
+  cargo xtask diff --history 3.7.0.json 4.3.json 4.4.1.json           # a timeline of several versions";
 
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
     /// The old version: a vendor's file or URL, an API of ours as it is stored (`app-store-connect`), or as it was
     /// stored at a revision (`main:app-store-connect`).
-    from: String,
-    /// The new version; where absent, what is stored of the same API.
+    #[arg(required_unless_present_any = ["history", "git"])]
+    from: Option<String>,
+    /// The new version; if absent, the stored version of the same API.
     to: Option<String>,
-    /// How to say it.
+    /// Report each step of a series of versions, oldest first, and changes that were taken back.
+    #[arg(long, num_args = 2.., value_name = "VERSION", conflicts_with_all = ["from", "only", "policy"])]
+    history: Vec<String>,
+    /// Act as an external diff driver of git, which passes seven arguments; docs/review.md has the two lines of setup.
+    #[arg(long, num_args = 1.., value_name = "ARGUMENT", conflicts_with_all = ["from", "history", "only", "policy"], allow_hyphen_values = true)]
+    git: Vec<String>,
+    /// A file with accepted changes (`[[accept]]`: `id`, `reason`, `until`) and verdicts by kind of change (`[severity]`).
+    #[arg(long, value_name = "FILE")]
+    policy: Option<PathBuf>,
+    /// The format of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Write it into this file.
@@ -64,6 +80,12 @@ enum Format {
     Json,
     /// For a browser: one file, with filters.
     Html,
+    /// For code scanning: SARIF 2.1.0.
+    Sarif,
+    /// For CI services that show test results.
+    Junit,
+    /// Annotations of GitHub Actions.
+    Github,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -81,27 +103,36 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         }
         _ => {}
     }
+    if !args.git.is_empty() {
+        return driver::run(tree, args);
+    }
+    if !args.history.is_empty() {
+        return history::run(tree, args);
+    }
+    let Some(from) = args.from.as_deref() else { bail!("give two versions to compare") };
+    let policy = args.policy.as_deref().map(policy).transpose()?;
+    let policy = match policy {
+        Some(None) => return Ok(Outcome::Refused),
+        Some(policy) => policy,
+        None => None,
+    };
     let mut out = Sink::new();
     let progress = progress::start("reading both versions");
-    let Some((old, new)) = versions(tree, args, &mut out)? else {
-        // What could not be placed is a matter of `update`; here it would only hide what is wrong.
-        let mut errors: Vec<Diagnostic> = Vec::new();
-        for error in out.into_diagnostics().into_iter().filter(|d| d.severity == Severity::Error) {
-            // Both sides may have the same rules, and fail by them.
-            if !errors.contains(&error) {
-                errors.push(error);
-            }
-        }
+    let Some([old, new]) = versions(tree, from, args.to.as_deref(), args, &mut out)? else {
         drop(progress);
-        print_all(&errors);
-        tell!("{} {}; there is nothing to compare", errors.len(), plural(errors.len(), "error"));
-        return Ok(Outcome::Refused);
+        return Ok(refuse(out));
     };
     progress::step("comparing");
-    let mut found = compare(&old, &new);
+    let mut found = compare(&old.version, &new.version);
+    found.locate([&old, &new].map(Compared::source));
     drop(progress);
+    if let Some(policy) = policy {
+        let mut notices = Sink::new();
+        policy.apply(&mut found, today(), &mut notices);
+        print_all(notices.diagnostics());
+    }
     if let Some(only) = &args.only {
-        let is_known = [&old, &new].iter().any(|side| knows(side, only));
+        let is_known = [&old, &new].iter().any(|side| knows(&side.version, only));
         if !is_known {
             bail!("neither version has an area or a tag `{only}`");
         }
@@ -113,12 +144,67 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         Format::Markdown => report::markdown(&found, args.max_chars.unwrap_or(report::COMMENT)),
         Format::Json => report::json(&found)?,
         Format::Html => report::html(&found).map_err(anyhow::Error::msg)?,
+        Format::Sarif => report::sarif(&found)?,
+        Format::Junit => report::junit(&found),
+        Format::Github => report::github(&found),
     };
-    match &args.out {
-        Some(path) => interrupt::replace(path, &text)?,
-        None => stdout(&text)?,
-    }
+    put(args, &text)?;
     Ok(if args.fail_on.is_some_and(|on| is_met(on, &found)) { Outcome::Findings } else { Outcome::Done })
+}
+
+/// Writes a report to where the person wants it.
+fn put(args: &Args, text: &str) -> anyhow::Result<()> {
+    match &args.out {
+        Some(path) => interrupt::replace(path, text).map(drop),
+        None => stdout(text),
+    }
+}
+
+/// Says why a version cannot be read.
+fn refuse(out: Sink) -> Outcome {
+    // What could not be placed is a matter of `update`; here it would only hide the errors.
+    let mut errors: Vec<Diagnostic> = Vec::new();
+    for error in out.into_diagnostics().into_iter().filter(|d| d.severity == Severity::Error) {
+        // Both sides may have the same rules, and fail by them.
+        if !errors.contains(&error) {
+            errors.push(error);
+        }
+    }
+    print_all(&errors);
+    tell!("{} {}; there is nothing to compare", errors.len(), plural(errors.len(), "error"));
+    Outcome::Refused
+}
+
+/// Reads a policy file; none if it has errors, which are printed.
+fn policy(path: &Path) -> anyhow::Result<Option<Policy>> {
+    let text = fetch::text(path).with_context(|| path.display().to_string())?;
+    let mut out = Sink::new();
+    let policy = Policy::parse(&path.display().to_string(), &text, &mut out);
+    print_all(out.diagnostics());
+    Ok(policy)
+}
+
+fn today() -> Date {
+    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
+    let part = |value: i8| u8::try_from(value).unwrap_or_default();
+    Date {
+        year: u16::try_from(today.year()).unwrap_or_default(),
+        month: part(today.month()),
+        day: part(today.day()),
+    }
+}
+
+/// A version, and the document that it was read from, if it was.
+struct Compared {
+    version: Version,
+    document: Option<Document>,
+}
+
+impl Compared {
+    fn source(&self) -> Option<Source<'_>> {
+        let document = self.document.as_ref()?;
+        Some(Source { name: &document.from, text: document.text.as_bytes() })
+    }
 }
 
 /// What changed between two versions.
@@ -216,37 +302,47 @@ fn given<'a>(
     Ok(Some(Given { place, document, api, title }))
 }
 
-fn versions(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<(Version, Version)>> {
+fn versions(
+    tree: &Tree,
+    from: &str,
+    to: Option<&str>,
+    args: &Args,
+    out: &mut Sink,
+) -> anyhow::Result<Option<[Compared; 2]>> {
     let apis = tree.apis()?;
     if let Some(api) = &args.api {
         tree.check_api(api)?;
     }
-    let Some(from) = given(tree, &args.from, args, &apis, out)? else { return Ok(None) };
-    let to = match (&args.to, &from.api) {
+    let name = from;
+    let Some(from) = given(tree, from, args, &apis, out)? else { return Ok(None) };
+    let own = from.api.clone();
+    let to = match (to, &own) {
         (Some(to), _) => given(tree, to, args, &apis, out)?,
         (None, Some(api)) if apis.contains(api) => given(tree, api, args, &apis, out)?,
-        (None, _) => bail!("give a second version to compare `{}` with", args.from),
+        (None, _) => bail!("give a second version to compare `{name}` with"),
     };
     let Some(to) = to else { return Ok(None) };
     match (&from.api, &to.api) {
         (Some(a), Some(b)) if a != b => bail!("{a} and {b} are two APIs: compare two versions of one"),
         (Some(_), Some(_)) => {}
         _ => {
+            // A vendor may rename its API; two APIs compared by mistake have nothing in common, which the report shows.
             if let (Some(a), Some(b)) = (&from.title, &to.title)
                 && a != b
             {
-                bail!(
-                    "\"{a}\" and \"{b}\" are two APIs: compare two versions of one; where it was renamed, `--api NAME` \
-                     says which of ours a file is of, and a copy of a file of your own can have the same title"
-                );
+                tell!("the titles differ: \"{}\" and \"{}\"; they are compared as two versions of one API", shown(a), shown(b));
             }
         }
     }
     // An API may be gone that one of them was stored for.
-    let api = from.api.as_deref().or(to.api.as_deref());
+    let api = from.api.clone().or_else(|| to.api.clone());
+    let api = api.as_deref();
     let old = read(tree, &from, api, args, out)?;
     let new = read(tree, &to, api, args, out)?;
-    Ok(old.zip(new))
+    let (Some(old), Some(new)) = (old, new) else { return Ok(None) };
+    let [old, new] = [(old, from), (new, to)]
+        .map(|(version, given)| Compared { version, document: given.document });
+    Ok(Some([old, new]))
 }
 
 fn read(

@@ -628,14 +628,10 @@ fn two_apis_are_no_two_versions() {
     for (file, title) in [("pet.json", "Pet API"), ("zoo.json", "Zoo API")] {
         fs::write(checkout.path(file), text.replace("\"Library\"", &format!("\"{title}\""))).unwrap();
     }
-    let said = checkout.run(&["diff", "pet.json", "mini"], 2);
-    assert!(
-        said.contains("\"Pet API\" and \"Library\" are two APIs: compare two versions of one; "),
-        "{said}"
-    );
-    for sides in [["mini", "pet.json"], ["pet.json", "zoo.json"], ["pet.json", "library.json"]] {
-        let said = checkout.run(&["diff", sides[0], sides[1]], 2);
-        assert!(said.contains("are two APIs: compare two versions of one; "), "{said}");
+    // A vendor may rename its API, so another title is said and ends nothing.
+    for sides in [["pet.json", "mini"], ["mini", "pet.json"], ["pet.json", "zoo.json"], ["pet.json", "library.json"]] {
+        let said = checkout.run(&["diff", sides[0], sides[1]], 0);
+        assert!(said.contains("the titles differ: "), "{said}");
     }
     checkout.run(&["diff", "pet.json", "mini", "--api", "mini", "--fail-on", "any"], 0);
     checkout.run(&["diff", "pet.json", "pet.json", "--fail-on", "any"], 0);

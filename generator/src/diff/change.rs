@@ -14,6 +14,11 @@ macro_rules! words {
             /// Every one, in order.
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
+            /// The one with this text form.
+            pub fn parse(text: &str) -> Option<Self> {
+                Self::ALL.iter().copied().find(|one| one.as_str() == text)
+            }
+
             /// The stable text form.
             pub fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)* }
@@ -225,8 +230,12 @@ pub struct Change {
     pub old: Option<String>,
     /// What is, where that is more than the subject.
     pub new: Option<String>,
-    /// The place in the vendor's document: in the new one, for what is gone in the old one.
+    /// JSON Pointer into the new document; into the old one if the change removes something.
     pub pointer: String,
+    /// The document that `pointer` refers to; absent where a side is not a document but a stored Api.
+    pub file: Option<String>,
+    /// The line of `pointer` in that document, counted from 1.
+    pub line: Option<usize>,
     /// The cargo feature.
     pub area: Option<String>,
     /// The vendor's tag.
@@ -254,10 +263,27 @@ impl Change {
             &mut self.rust_old,
             &mut self.rust_new,
             &mut self.group,
+            &mut self.file,
         ];
         let required = [&mut self.id, &mut self.subject, &mut self.pointer, &mut self.note];
         let lists = self.reach.sample.iter_mut().chain(&mut self.rust_items);
         required.into_iter().chain(optional.into_iter().flatten()).chain(lists)
+    }
+
+    /// Whether it is about something that only the old side has.
+    pub fn is_removal(&self) -> bool {
+        matches!(
+            self.kind,
+            Kind::OperationRemoved
+                | Kind::ParameterRemoved
+                | Kind::ValueRemoved
+                | Kind::TypeRemoved
+                | Kind::FieldRemoved
+                | Kind::VariantRemoved
+                | Kind::ResponseRemoved
+                | Kind::MediaTypeRemoved
+                | Kind::BodyRemoved
+        )
     }
 
     /// The canonical order: by area and resource, in each the most important first.

@@ -76,6 +76,12 @@ impl Row {
         (self.kind(), self.subject.clone(), self.old.clone(), self.new.clone())
     }
 
+    /// What stays the same in each run, whatever the order of the documents.
+    fn identity(&self) -> String {
+        let (old, new) = (self.old.as_deref(), self.new.as_deref());
+        stable(&[self.kind().as_str(), &self.subject, old.unwrap_or_default(), new.unwrap_or_default()])
+    }
+
     pub(super) fn merge(&mut self, other: Self) {
         fn join<T: Ord>(own: &mut [BTreeSet<T>; 2], other: [BTreeSet<T>; 2]) {
             for (own, other) in own.iter_mut().zip(other) {
@@ -115,8 +121,10 @@ impl Row {
             note.push_str(part);
         }
         let kind = self.kind();
-        let (old, new) = (self.old.as_deref(), self.new.as_deref());
-        let id = stable(&[kind.as_str(), &self.subject, old.unwrap_or_default(), new.unwrap_or_default()]);
+        // A reviewer accepts a row by its id, so an id stands for all of a cause: the differences between two types too.
+        let mut inner: Vec<String> = self.differences.iter().map(Row::identity).collect();
+        inner.sort();
+        let id = stable(&[&[self.identity().as_str()], &inner.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat());
         let [rust_old, rust_new] = self.rust_items;
         Change {
             id,
@@ -129,6 +137,8 @@ impl Row {
             old: self.old,
             new: self.new,
             pointer: self.pointer,
+            file: None,
+            line: None,
             area: self.area,
             tag: self.tag,
             rust_old,

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use super::Source;
 use super::reference::{self, Target};
 use super::text::{self, Notation};
-use crate::diagnostic::{Diagnostic, Pointer, Sink};
+use crate::diagnostic::{Diagnostic, Place, Pointer, Sink};
 
 /// Fills in file, line and column of the places that have none yet, and the lines of all places in the text, which is
 /// looked at only if there are such places.
@@ -36,6 +36,22 @@ fn place(source: Source<'_>, out: &mut Sink) {
     }
 }
 
+/// The location of each pointer in the text: a pointer that the text has, behind the references on the way to it, its
+/// line and its column. A document that cannot be parsed leaves every pointer unchanged.
+pub fn resolve(source: Source<'_>, pointers: &[Pointer]) -> Vec<Place> {
+    let tree = text::parse(&source, &mut Sink::new());
+    let found: Vec<Pointer> = match &tree {
+        Some(tree) => pointers.iter().map(|at| published(tree, at)).collect(),
+        None => pointers.to_vec(),
+    };
+    let positions = positions(&source, &found);
+    let place = |pointer: Pointer| {
+        let (line, column) = positions.get(&pointer).copied().unzip();
+        Place { file: source.name.to_owned(), pointer, line, column }
+    };
+    found.into_iter().map(place).collect()
+}
+
 /// Replaces each place by one that the document has: stages that follow a `$ref` name the place of use, and not the target.
 fn publish(source: &Source<'_>, out: &mut Sink) {
     let is_open = |d: &&mut Diagnostic| d.at.file.is_empty() && !d.at.pointer.as_str().is_empty();
@@ -57,10 +73,10 @@ fn published(tree: &Value, at: &Pointer) -> Pointer {
     for token in at.tokens() {
         loop {
             let child = match node {
-                Value::Array(items) => token.parse::<usize>().ok().and_then(|index| items.get(index)),
-                node => node.get(&token),
+                Value::Array(items) => item(tree, items, &token),
+                node => node.get(&token).map(|child| (token.clone(), child)),
             };
-            if let Some(child) = child {
+            if let Some((token, child)) = child {
                 (node, found) = (child, found.child(&token));
                 break;
             }
@@ -74,6 +90,24 @@ fn published(tree: &Value, at: &Pointer) -> Pointer {
     found
 }
 
+/// The item at an index, or the parameter of that name: stages name parameters by their name, since their order means
+/// nothing.
+fn item<'t>(tree: &'t Value, items: &'t [Value], token: &str) -> Option<(String, &'t Value)> {
+    if let Some(item) = token.parse::<usize>().ok().and_then(|index| items.get(index)) {
+        return Some((token.to_owned(), item));
+    }
+    let is_named = |item: &Value| {
+        let target = item.get("$ref").and_then(Value::as_str).map(reference::target);
+        let item = match &target {
+            Some(Target::Node(target)) => tree.pointer(target),
+            _ => Some(item),
+        };
+        item.and_then(|item| item.get("name")).and_then(Value::as_str) == Some(token)
+    };
+    let index = items.iter().position(is_named)?;
+    items.get(index).map(|item| (index.to_string(), item))
+}
+
 /// Where the places are written: a member at its name, an item at its value. A place that the text does not have
 /// stands where its nearest ancestor stands.
 fn positions(source: &Source<'_>, wanted: &[Pointer]) -> HashMap<Pointer, (usize, usize)> {
@@ -85,12 +119,13 @@ fn positions(source: &Source<'_>, wanted: &[Pointer]) -> HashMap<Pointer, (usize
         Notation::Json => json(text, text, &tree, &Pointer::root(), &mut offsets),
         Notation::Yaml => yaml(text, &tree, &mut offsets),
     }
+    let starts = text::line_starts(text);
     let mut lines = HashMap::new();
     for at in wanted {
         let mut place = Some(at.clone());
         while let Some(candidate) = place {
             if let Some(offset) = offsets.get(&candidate) {
-                lines.insert(at.clone(), text::line_and_column(text, *offset));
+                lines.insert(at.clone(), text::position_of(text, &starts, *offset));
                 break;
             }
             place = candidate.parent();

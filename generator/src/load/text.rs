@@ -182,13 +182,23 @@ fn place(source: &Source<'_>, line: usize, column: usize) -> Place {
     Place { file: source.name.to_owned(), pointer: Pointer::root(), line: Some(line), column: Some(column) }
 }
 
-/// Line and column, both from 1 and the column in characters, of a byte of the text.
+/// The byte offset of the start of each line.
+pub(super) fn line_starts(text: &str) -> Vec<usize> {
+    let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1);
+    std::iter::once(0).chain(breaks).collect()
+}
+
+/// Line and column of a byte of the text, both counted from 1, the column in characters.
+pub(super) fn position_of(text: &str, starts: &[usize], offset: usize) -> (usize, usize) {
+    let line = starts.partition_point(|start| *start <= offset);
+    let start = line.checked_sub(1).and_then(|at| starts.get(at)).copied().unwrap_or(0);
+    let before = text.as_bytes().get(start..offset).unwrap_or_default();
+    (line, String::from_utf8_lossy(before).chars().count() + 1)
+}
+
+/// The same for one byte of a text.
 pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    let before = text.as_bytes().get(..offset).unwrap_or(text.as_bytes());
-    let line = before.iter().filter(|b| **b == b'\n').count() + 1;
-    let start = before.iter().rposition(|b| *b == b'\n').map_or(0, |i| i + 1);
-    let column = String::from_utf8_lossy(before.get(start..).unwrap_or_default()).chars().count() + 1;
-    (line, column)
+    position_of(text, &line_starts(text), offset)
 }
 
 fn bytes_to_chars(text: &str, line: usize, column: usize) -> usize {

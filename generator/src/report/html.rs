@@ -4,7 +4,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
 use super::outline::{Entry, items, outline};
-use super::text::{head, migrations, others};
+use super::text::{accepted_line, head, migrations, new_call, others};
 use super::words::{reach, verb};
 use crate::diff::{Change, Diff};
 
@@ -14,8 +14,10 @@ const TEMPLATE: &str = include_str!("report.html");
 #[derive(Serialize)]
 struct Row<'a> {
     id: &'a str,
+    /// The titles that it stands under.
+    title: &'a str,
+    subtitle: &'a str,
     area: &'a str,
-    tag: &'a str,
     kind: &'a str,
     wire: &'a str,
     rust: &'a str,
@@ -25,7 +27,9 @@ struct Row<'a> {
     others: String,
     /// Why, in parts: code or not.
     why: Vec<(bool, String)>,
-    pointer: &'a str,
+    new_call: Option<String>,
+    /// The pointer, behind file and line where they are known.
+    at: String,
     rust_old: Option<&'a str>,
     rust_new: Option<&'a str>,
     migrations: Vec<(Vec<String>, String)>,
@@ -75,17 +79,19 @@ pub fn html(diff: &Diff) -> Result<String, String> {
         rows,
         items,
         items_of => super::outline::items_of(diff),
+        accepted => diff.accepted.iter().map(accepted_line).collect::<Vec<_>>(),
     };
     environment.render_named_str("report.html", TEMPLATE, values).map_err(|e| format!("report.html: {e:#}"))
 }
 
-fn row<'a>(entry: &Entry<'a>, area: &'a str, tag: &'a str) -> Row<'a> {
+fn row<'a>(entry: &Entry<'a>, title: &'a str, subtitle: &'a str) -> Row<'a> {
     let change = entry.head;
     let (wire, rust) = entry.weight();
     Row {
         id: &change.id,
-        area,
-        tag,
+        title,
+        subtitle,
+        area: entry.place().0,
         kind: change.kind.as_str(),
         wire: wire.as_str(),
         rust: rust.as_str(),
@@ -94,7 +100,8 @@ fn row<'a>(entry: &Entry<'a>, area: &'a str, tag: &'a str) -> Row<'a> {
         reach: reach(change),
         others: others(entry).replace('`', ""),
         why: parts(&entry.why()),
-        pointer: &change.pointer,
+        new_call: new_call(change),
+        at: at(change),
         rust_old: change.rust_old.as_deref(),
         rust_new: change.rust_new.as_deref(),
         migrations: migrations(entry, usize::MAX).0,
@@ -103,6 +110,12 @@ fn row<'a>(entry: &Entry<'a>, area: &'a str, tag: &'a str) -> Row<'a> {
         operations: change.reach.operations,
         places: entry.others.iter().map(|c| place(c)).collect(),
     }
+}
+
+fn at(change: &Change) -> String {
+    let line = change.line.map(|line| format!(":{line}")).unwrap_or_default();
+    let file = change.file.as_ref().map(|file| format!("{file}{line} ")).unwrap_or_default();
+    format!("{file}{}", change.pointer)
 }
 
 /// Text and, between backticks, code by turns.

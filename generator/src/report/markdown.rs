@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::outline::{Entry, Section, outline};
-use super::text::{head, migrations, others};
+use super::text::{accepted_line, head, migrations, new_call, others};
 use super::words::{count, reach, verb};
 use crate::diff::{Bump, Diff, Wire};
 
@@ -25,7 +25,7 @@ pub fn markdown(diff: &Diff, max_chars: usize) -> String {
     let max = max_chars.max(super::LEAST);
     let sections = outline(diff);
     let top = top(diff);
-    let items = items(diff);
+    let items = accepted(diff) + &items(diff);
     let mut order: Vec<(usize, usize)> = sections
         .iter()
         .enumerate()
@@ -107,6 +107,9 @@ fn line(entry: &Entry<'_>) -> String {
         reach(change),
         others(entry)
     );
+    if let Some(call) = new_call(change) {
+        let _ = write!(out, " — {}", code(&call));
+    }
     if entry.breaks() {
         let _ = write!(out, " — {}.", escaped(&entry.why()));
         for (before, now) in migrations(entry, MIGRATIONS).0 {
@@ -180,6 +183,24 @@ fn items(diff: &Diff) -> String {
     }
     if shown < all.len() {
         let _ = writeln!(out, "- and {} more", all.len() - shown);
+    }
+    out
+}
+
+/// The accepted changes, as many as fit into their room.
+fn accepted(diff: &Diff) -> String {
+    if diff.accepted.is_empty() {
+        return String::new();
+    }
+    let mut out = "\n### Accepted\n\n".to_owned();
+    let room = 900;
+    for (at, accepted) in diff.accepted.iter().enumerate() {
+        let text = format!("- {}\n", escaped(&accepted_line(accepted).replace('`', "'")));
+        if length(&out) + length(&text) > room {
+            let _ = writeln!(out, "- and {} more", diff.accepted.len() - at);
+            break;
+        }
+        out.push_str(&text);
     }
     out
 }

@@ -44,8 +44,8 @@ impl<'a> Entry<'a> {
         out
     }
 
-    /// Where it stands: in the area and resource that all of it is about, if there is one.
-    fn place(&self) -> (&'a str, &'a str) {
+    /// The area and resource that all of it is about; empty where there are several.
+    pub(super) fn place(&self) -> (&'a str, &'a str) {
         let name = |name: &'a Option<String>| name.as_deref().unwrap_or_default();
         let (area, tag) = (name(&self.head.area), name(&self.head.tag));
         // Names of fields are told to all operations that include the resource; they say nothing of where it belongs.
@@ -65,19 +65,49 @@ impl<'a> Entry<'a> {
     }
 }
 
-/// A resource's entries.
+/// The entries of one resource, or those that lead the report.
 #[derive(Debug)]
 pub(super) struct Section<'a> {
+    /// The name of an area, or the title of what leads the report.
     pub(super) area: &'a str,
+    /// The resource; empty where the section is not about one.
     pub(super) tag: &'a str,
     pub(super) entries: Vec<Entry<'a>>,
 }
 
+/// The title of the entries that break something.
+pub(super) const BREAKING: &str = "Breaking changes";
+/// The title of the operations that were added.
+pub(super) const OPERATIONS: &str = "New operations";
+
 /// Where what is about no single resource stands beside what is.
 const SEVERAL: &str = "several resources";
 
-/// Sections by area and resource. Areas with the most important entries come first, and so do resources in them.
+/// What breaks and the new operations lead; the other entries follow by area and resource, areas with the most important
+/// ones first.
 pub(super) fn outline(diff: &Diff) -> Vec<Section<'_>> {
+    let mut sections = areas(diff);
+    let mut take = |area: &'static str, is: fn(&Entry<'_>) -> bool| {
+        let mut entries: Vec<Entry<'_>> = Vec::new();
+        for section in &mut sections {
+            let (taken, rest) = std::mem::take(&mut section.entries).into_iter().partition(is);
+            section.entries = rest;
+            entries.extend::<Vec<_>>(taken);
+        }
+        // Those of one weight stay by area.
+        entries.sort_by_key(Entry::weight);
+        Section { area, tag: "", entries }
+    };
+    let breaking = take(BREAKING, |entry| entry.breaks());
+    let operations = take(OPERATIONS, |entry| entry.head.kind == Kind::OperationAdded);
+    let mut out = vec![breaking, operations];
+    out.append(&mut sections);
+    out.retain(|section| !section.entries.is_empty());
+    out
+}
+
+/// Sections by area and resource. Areas with the most important entries come first, and so do resources in them.
+fn areas(diff: &Diff) -> Vec<Section<'_>> {
     let mut groups: BTreeMap<&str, Vec<&Change>> = BTreeMap::new();
     for change in &diff.changes {
         groups.entry(change.group.as_deref().unwrap_or(&change.id)).or_default().push(change);

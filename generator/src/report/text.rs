@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::outline::{Entry, items, items_of, outline, several};
 use super::words::{call, count, reach, typed_call, verb};
-use crate::diff::{Bump, Change, Diff, Kind, Wire};
+use crate::diff::{Accepted, Bump, Change, Diff, Kind, Wire};
 
 /// How many types of one resource are named.
 const NAMES: usize = 12;
@@ -34,6 +34,12 @@ pub fn text(diff: &Diff, colour: bool) -> String {
             line(&mut out, entry, &paint);
         }
     }
+    if !diff.accepted.is_empty() {
+        let _ = writeln!(out, "\n{}", paint("1;4", ACCEPTED));
+        for accepted in &diff.accepted {
+            let _ = writeln!(out, "    {}", paint("2", &accepted_line(accepted)));
+        }
+    }
     if !diff.summary.rust_only.is_empty() {
         let title = format!(
             "in Rust alone{}: a type has a name now, or the generator, the names or the areas changed",
@@ -47,10 +53,34 @@ pub fn text(diff: &Diff, colour: bool) -> String {
     out
 }
 
+/// The title of the accepted changes.
+pub(super) const ACCEPTED: &str = "accepted";
+
+/// An accepted change, the reviewer's reason, and how long it holds.
+pub(super) fn accepted_line(accepted: &Accepted) -> String {
+    let change = &accepted.change;
+    let until = accepted.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
+    format!(
+        "{} {} {} {}: {}{until} [{}]",
+        change.wire.as_str(),
+        change.rust.as_str(),
+        change.subject,
+        verb(change),
+        accepted.reason,
+        change.id,
+    )
+}
+
+/// The Rust call of an operation that was added.
+pub(super) fn new_call(change: &Change) -> Option<String> {
+    let item = change.rust_new.as_deref().filter(|_| change.kind == Kind::OperationAdded)?;
+    Some(call(item))
+}
+
 /// Counts, in a few lines.
 pub(super) fn head(diff: &Diff) -> String {
     let summary = &diff.summary;
-    if summary.changes == 0 && diff.bump == Bump::None {
+    if summary.changes == 0 && diff.accepted.is_empty() && diff.bump == Bump::None {
         return "nothing changed\n".to_owned();
     }
     let of =
@@ -70,10 +100,17 @@ pub(super) fn head(diff: &Diff) -> String {
         (Some(operations), false) => (format!(", {operations}"), format!("; {bump}")),
         (None, false) => (String::new(), format!("; {bump}")),
     };
+    let places = match summary.changes == summary.causes {
+        true => String::new(),
+        false => format!(" in {} places", summary.changes),
+    };
+    let accepted = match diff.accepted.len() {
+        0 => String::new(),
+        n => format!(", {n} accepted"),
+    };
     format!(
-        "{} with {}{counted}\nwire: {} breaking, {} risky, {} safe\nrust: {} major, {} minor{asked}\n",
-        count(summary.changes, "change"),
-        count(summary.causes, "cause"),
+        "{}{places}{counted}{accepted}\nwire: {} breaking, {} risky, {} safe\nrust: {} major, {} minor{asked}\n",
+        count(summary.causes, "change"),
         of(&summary.wire, "breaking"),
         of(&summary.wire, "risky"),
         of(&summary.wire, "safe"),
@@ -101,8 +138,11 @@ fn line(out: &mut String, entry: &Entry<'_>, paint: &impl Fn(&str, &str) -> Stri
         reach(change),
         others(entry),
     );
+    if let Some(call) = new_call(change) {
+        let _ = writeln!(out, "                   {} {call}", paint("32", "+"));
+    }
     if entry.breaks() {
-        let _ = writeln!(out, "                   {}", paint("2", &entry.why()));
+        let _ = writeln!(out, "                   {}", paint("2", &format!("{} [{}]", entry.why(), change.id)));
         let (notes, more) = migrations(entry, MIGRATIONS);
         for (before, now) in notes {
             for before in before {
