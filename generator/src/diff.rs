@@ -26,6 +26,7 @@ use serde::Serialize;
 
 pub use change::{Bump, Change, Direction, Kind, Reach, Wire};
 pub use item::{ItemChange, Items};
+pub use locate::Resolve;
 pub use policy::{Accepted, Date, Policy};
 
 use crate::api::Api;
@@ -120,8 +121,15 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
         (bump, _) => bump,
     };
     let version = |api: &Api| Version { api: api.info.name.clone(), version: api.info.version.clone() };
-    let mut out =
-        Diff { from: version(old.api), to: version(new.api), summary, bump, changes, accepted: Vec::new(), is_part: false };
+    let mut out = Diff {
+        from: version(old.api),
+        to: version(new.api),
+        summary,
+        bump,
+        changes,
+        accepted: Vec::new(),
+        is_part: false,
+    };
     out.escape();
     out
 }

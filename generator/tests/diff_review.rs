@@ -6,9 +6,9 @@ mod support;
 use std::collections::BTreeSet;
 
 use serde_json::{Value, json};
-use storewright_generator::diagnostic::Sink;
+use storewright_generator::diagnostic::{Pointer, Sink};
 use storewright_generator::diff::{Date, Diff, Policy, Wire};
-use storewright_generator::load::Source;
+use storewright_generator::load::{Source, resolve};
 use storewright_generator::report;
 use support::{cases, compare, loaded, patched, reversed};
 
@@ -17,12 +17,27 @@ const TODAY: Date = Date { year: 2027, month: 1, day: 15 };
 /// All cases at once, so that there is a row of most kinds.
 fn everything() -> (Value, Value, Diff) {
     let (base, cases) = cases();
-    let new = ["parameter-added", "field-required", "operation-added", "value-added", "limit-changed", "field-added"]
-        .iter()
-        .filter_map(|name| cases.get(*name))
-        .fold(base.clone(), |document, patch| patched(&document, patch));
+    let new = [
+        "parameter-added",
+        "field-required",
+        "operation-added",
+        "value-added",
+        "limit-changed",
+        "field-added",
+    ]
+    .iter()
+    .filter_map(|name| cases.get(*name))
+    .fold(base.clone(), |document, patch| patched(&document, patch));
     let diff = compare(&loaded("shelf", &base), &loaded("shelf", &new));
     (base, new, diff)
+}
+
+fn locate(diff: &mut Diff, names: [&str; 2], texts: &[String; 2]) {
+    let find = |side: usize| {
+        move |at: &[Pointer]| resolve(Source { name: names[side], text: texts[side].as_bytes() }, at)
+    };
+    let (old, new) = (find(0), find(1));
+    diff.locate([Some(&old), Some(&new)]);
 }
 
 fn policy(text: &str) -> Policy {
@@ -42,7 +57,9 @@ fn an_accepted_change_leaves_the_rows_with_its_reason() {
     assert_eq!((diff.changes.len(), diff.accepted.len()), (all - 1, 1));
     assert_eq!(diff.summary.changes, all - 1);
     assert!(diff.changes.iter().all(|change| change.id != id));
-    for text in [report::text(&diff, false), report::markdown(&diff, report::COMMENT), report::html(&diff).unwrap()] {
+    for text in
+        [report::text(&diff, false), report::markdown(&diff, report::COMMENT), report::html(&diff).unwrap()]
+    {
         assert!(text.contains("not called, until 2027-01-15"), "{text}");
     }
     assert!(report::junit(&diff).contains("<skipped message=\"not called\"/>"));
@@ -59,7 +76,10 @@ fn entries_that_expired_or_match_nothing_are_notices() {
     let mut out = Sink::new();
     policy(&text).apply(&mut diff, TODAY, &mut out);
     let said: Vec<&str> = out.diagnostics().iter().map(|d| d.message.as_str()).collect();
-    assert_eq!(said, [format!("the acceptance of {id} has expired"), "no change has the id 0000000000000000".into()]);
+    assert_eq!(
+        said,
+        [format!("the acceptance of {id} has expired"), "no change has the id 0000000000000000".into()]
+    );
     assert_eq!((diff.changes.len(), diff.accepted.len()), (all, 0));
 }
 
@@ -115,7 +135,11 @@ fn a_wrong_policy_is_an_error_with_its_fix() {
     ] {
         let mut out = Sink::new();
         assert!(Policy::parse("review.toml", text, &mut out).is_none(), "{text}");
-        assert!(out.diagnostics().iter().any(|d| d.message.contains(part) && d.help.is_some()), "{:?}", out.diagnostics());
+        assert!(
+            out.diagnostics().iter().any(|d| d.message.contains(part) && d.help.is_some()),
+            "{:?}",
+            out.diagnostics()
+        );
     }
 }
 
@@ -126,14 +150,15 @@ fn every_pointer_resolves_in_the_document_of_its_side() {
         let new = patched(&base, patch);
         let texts = [&base, &new].map(|document| serde_json::to_string_pretty(document).unwrap());
         let mut diff = compare(&loaded("shelf", &base), &loaded("shelf", &new));
-        let [old_text, new_text] = texts.each_ref().map(|text| text.as_bytes());
-        diff.locate([
-            Some(Source { name: "old.json", text: old_text }),
-            Some(Source { name: "new.json", text: new_text }),
-        ]);
+        locate(&mut diff, ["old.json", "new.json"], &texts);
         for change in &diff.changes {
             let (document, file) = if change.is_removal() { (&base, "old.json") } else { (&new, "new.json") };
-            assert!(document.pointer(&change.pointer).is_some(), "{name}: {} at {}", change.subject, change.pointer);
+            assert!(
+                document.pointer(&change.pointer).is_some(),
+                "{name}: {} at {}",
+                change.subject,
+                change.pointer
+            );
             assert_eq!(change.file.as_deref(), Some(file));
             let line = change.line.unwrap_or_else(|| panic!("{name}: no line of {}", change.pointer));
             let text = if change.is_removal() { &texts[0] } else { &texts[1] };
@@ -161,10 +186,13 @@ fn ids_are_unique_and_do_not_depend_on_the_order() {
 fn sarif_has_a_rule_per_kind_and_a_result_per_change() {
     let (base, new, mut diff) = everything();
     let id = diff.changes[0].id.clone();
-    policy(&format!("[[accept]]\nid = \"{id}\"\nreason = \"seen\"\n")).apply(&mut diff, TODAY, &mut Sink::new());
-    let texts = [&base, &new].map(|document| serde_json::to_vec(document).unwrap());
-    let [old, new] = texts.each_ref().map(|text| Some(Source { name: "specs/a b.json", text }));
-    diff.locate([old, new]);
+    policy(&format!("[[accept]]\nid = \"{id}\"\nreason = \"seen\"\n")).apply(
+        &mut diff,
+        TODAY,
+        &mut Sink::new(),
+    );
+    let texts = [&base, &new].map(|document| serde_json::to_string(document).unwrap());
+    locate(&mut diff, ["specs/a b.json", "specs/a b.json"], &texts);
     let log: Value = serde_json::from_str(&report::sarif(&diff).unwrap()).unwrap();
     assert_eq!(log["version"], "2.1.0");
     let run = &log["runs"][0];
@@ -194,7 +222,10 @@ fn annotations_escape_what_ends_a_command() {
     let text = report::github(&diff);
     assert!(text.lines().count() > 2);
     for line in text.lines() {
-        assert!(["::error ", "::warning ", "::notice "].iter().any(|start| line.starts_with(start)), "{line}");
+        assert!(
+            ["::error ", "::warning ", "::notice "].iter().any(|start| line.starts_with(start)),
+            "{line}"
+        );
     }
     assert!(text.contains("file=a%2Cb%3Ac.json,line=3,"), "{text}");
     assert!(text.contains("a%0A::error::b %25"), "{text}");
@@ -209,6 +240,9 @@ fn junit_is_well_formed_and_counts_what_it_lists() {
     assert_eq!(count("<testcase "), diff.changes.len());
     assert_eq!(count("<testsuite "), count("</testsuite>"));
     let total = text.lines().nth(1).unwrap();
-    assert!(total.contains(&format!("tests=\"{}\" failures=\"{}\"", diff.changes.len(), count("<failure "))), "{total}");
+    assert!(
+        total.contains(&format!("tests=\"{}\" failures=\"{}\"", diff.changes.len(), count("<failure "))),
+        "{total}"
+    );
     assert!(text.contains("&lt;a &amp; &quot;b&quot;&gt;") || count("<failure ") == 0);
 }

@@ -9,9 +9,9 @@ use anyhow::{Context, bail};
 use clap::ValueEnum;
 use serde::Deserialize;
 use storewright_generator::api::Info;
-use storewright_generator::diagnostic::{Diagnostic, Severity, Sink, shown};
+use storewright_generator::diagnostic::{Diagnostic, Pointer, Severity, Sink, shown};
 use storewright_generator::diff::{self, Bump, Date, Diff, Policy, Side, Wire};
-use storewright_generator::load::Source;
+use storewright_generator::load::{Source, resolve};
 use storewright_generator::report;
 
 use crate::fetch::Document;
@@ -123,8 +123,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         return Ok(refuse(out));
     };
     progress::step("comparing");
-    let mut found = compare(&old.version, &new.version);
-    found.locate([&old, &new].map(Compared::source));
+    let mut found = located(&old, &new);
     drop(progress);
     if let Some(policy) = policy {
         let mut notices = Sink::new();
@@ -200,11 +199,19 @@ struct Compared {
     document: Option<Document>,
 }
 
-impl Compared {
-    fn source(&self) -> Option<Source<'_>> {
-        let document = self.document.as_ref()?;
-        Some(Source { name: &document.from, text: document.text.as_bytes() })
-    }
+/// What changed between two versions, with the locations of documents.
+fn located(old: &Compared, new: &Compared) -> Diff {
+    let mut found = compare(&old.version, &new.version);
+    let [old, new] = [old, new].map(|side| {
+        side.document.as_ref().map(|document| {
+            move |pointers: &[Pointer]| {
+                resolve(Source { name: &document.from, text: document.text.as_bytes() }, pointers)
+            }
+        })
+    });
+    found
+        .locate([old.as_ref().map(|f| f as diff::Resolve<'_>), new.as_ref().map(|f| f as diff::Resolve<'_>)]);
+    found
 }
 
 /// What changed between two versions.
@@ -330,7 +337,11 @@ fn versions(
             if let (Some(a), Some(b)) = (&from.title, &to.title)
                 && a != b
             {
-                tell!("the titles differ: \"{}\" and \"{}\"; they are compared as two versions of one API", shown(a), shown(b));
+                tell!(
+                    "the titles differ: \"{}\" and \"{}\"; they are compared as two versions of one API",
+                    shown(a),
+                    shown(b)
+                );
             }
         }
     }
@@ -340,8 +351,8 @@ fn versions(
     let old = read(tree, &from, api, args, out)?;
     let new = read(tree, &to, api, args, out)?;
     let (Some(old), Some(new)) = (old, new) else { return Ok(None) };
-    let [old, new] = [(old, from), (new, to)]
-        .map(|(version, given)| Compared { version, document: given.document });
+    let [old, new] =
+        [(old, from), (new, to)].map(|(version, given)| Compared { version, document: given.document });
     Ok(Some([old, new]))
 }
 

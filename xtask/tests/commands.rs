@@ -320,7 +320,11 @@ fn bash_completes_with_the_script() {
         Err(error) => return eprintln!("DID NOT RUN: bash: {error}"),
     };
     let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(String::from_utf8_lossy(&output.stdout), "text markdown json html\n", "{said}");
+    assert_eq!(
+        String::from_utf8_lossy(&output.stdout),
+        "text markdown json html sarif junit github\n",
+        "{said}"
+    );
 }
 
 /// Colours are for terminals, unless the environment says otherwise.
@@ -629,7 +633,9 @@ fn two_apis_are_no_two_versions() {
         fs::write(checkout.path(file), text.replace("\"Library\"", &format!("\"{title}\""))).unwrap();
     }
     // A vendor may rename its API, so another title is said and ends nothing.
-    for sides in [["pet.json", "mini"], ["mini", "pet.json"], ["pet.json", "zoo.json"], ["pet.json", "library.json"]] {
+    for sides in
+        [["pet.json", "mini"], ["mini", "pet.json"], ["pet.json", "zoo.json"], ["pet.json", "library.json"]]
+    {
         let said = checkout.run(&["diff", sides[0], sides[1]], 0);
         assert!(said.contains("the titles differ: "), "{said}");
     }

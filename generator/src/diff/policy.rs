@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use super::change::{Change, Kind, Wire};
 use super::Diff;
+use super::change::{Change, Kind, Wire};
 use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 
 /// A reviewer's decisions, as a policy file has them:
@@ -95,14 +95,22 @@ impl Policy {
         for entry in &policy.accept {
             if entry.reason.trim().is_empty() {
                 out.push(
-                    Diagnostic::error(Code::InvalidConfig, at(), format!("change {} has no reason", entry.id))
-                        .help("say why it is accepted"),
+                    Diagnostic::error(
+                        Code::InvalidConfig,
+                        at(),
+                        format!("change {} has no reason", entry.id),
+                    )
+                    .help("say why it is accepted"),
                 );
             }
             if entry.until.is_some_and(|until| until.date.is_none()) {
                 out.push(
-                    Diagnostic::error(Code::InvalidConfig, at(), format!("`until` of {} is not a date", entry.id))
-                        .help("write it as 2027-03-01, without quotes"),
+                    Diagnostic::error(
+                        Code::InvalidConfig,
+                        at(),
+                        format!("`until` of {} is not a date", entry.id),
+                    )
+                    .help("write it as 2027-03-01, without quotes"),
                 );
             }
         }
@@ -113,11 +121,17 @@ impl Policy {
     /// change, not even one of the same cause; expired and unused entries are notices.
     pub fn apply(&self, diff: &mut Diff, today: Date, out: &mut Sink) {
         for change in &mut diff.changes {
-            let Some(wire) = self.severity.get(change.kind.as_str()).and_then(|wire| Wire::parse(wire)) else {
+            let Some(wire) = self.severity.get(change.kind.as_str()).and_then(|wire| Wire::parse(wire))
+            else {
                 continue;
             };
             if wire != change.wire {
-                change.note = format!("{} by the policy, {} otherwise: {}", wire.as_str(), change.wire.as_str(), change.note);
+                change.note = format!(
+                    "{} by the policy, {} otherwise: {}",
+                    wire.as_str(),
+                    change.wire.as_str(),
+                    change.note
+                );
                 change.wire = wire;
             }
         }

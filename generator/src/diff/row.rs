@@ -124,7 +124,10 @@ impl Row {
         // A reviewer accepts a row by its id, so an id stands for all of a cause: the differences between two types too.
         let mut inner: Vec<String> = self.differences.iter().map(Row::identity).collect();
         inner.sort();
-        let id = stable(&[&[self.identity().as_str()], &inner.iter().map(String::as_str).collect::<Vec<_>>()[..]].concat());
+        let id = stable(
+            &[&[self.identity().as_str()], &inner.iter().map(String::as_str).collect::<Vec<_>>()[..]]
+                .concat(),
+        );
         let [rust_old, rust_new] = self.rust_items;
         Change {
             id,

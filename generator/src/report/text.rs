@@ -142,7 +142,8 @@ fn line(out: &mut String, entry: &Entry<'_>, paint: &impl Fn(&str, &str) -> Stri
         let _ = writeln!(out, "                   {} {call}", paint("32", "+"));
     }
     if entry.breaks() {
-        let _ = writeln!(out, "                   {}", paint("2", &format!("{} [{}]", entry.why(), change.id)));
+        let _ =
+            writeln!(out, "                   {}", paint("2", &format!("{} [{}]", entry.why(), change.id)));
         let (notes, more) = migrations(entry, MIGRATIONS);
         for (before, now) in notes {
             for before in before {

@@ -8,11 +8,11 @@ use serde::Serialize;
 use storewright_generator::diagnostic::{Sink, shown};
 use storewright_generator::diff::{Bump, Change, Diff, Wire};
 
-use super::{Args, Compared, FailOn, Format, compare, given, is_met, put, read, refuse};
+use super::{Args, Compared, FailOn, Format, given, is_met, located, put, read, refuse};
+use crate::Outcome;
 use crate::progress;
 use crate::report::plural;
 use crate::tree::Tree;
-use crate::Outcome;
 
 /// The changes of a step that the timeline names; the rest is a count.
 const NAMED: usize = 12;
@@ -44,9 +44,7 @@ pub(super) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         .windows(2)
         .filter_map(|pair| {
             let [old, new] = pair else { return None };
-            let mut diff = compare(&old.version, &new.version);
-            diff.locate([old.source(), new.source()]);
-            Some(diff)
+            Some(located(old, new))
         })
         .collect();
     let history = History { flip_flops: flip_flops(&steps), steps };
@@ -99,14 +97,16 @@ fn flip_flops(steps: &[Diff]) -> Vec<FlipFlop> {
             let is_mirror = chain.last().is_none_or(|(last, before)| {
                 *last < at
                     && before.kind.mirror() == change.kind
-                    && (before.old.as_ref(), before.new.as_ref()) == (change.new.as_ref(), change.old.as_ref())
+                    && (before.old.as_ref(), before.new.as_ref())
+                        == (change.new.as_ref(), change.old.as_ref())
             });
             if is_mirror {
                 chain.push((at, change));
             }
         }
         if let [(_, first), _, ..] = chain.as_slice() {
-            let versions = chain.iter().filter_map(|(at, _)| steps.get(*at)).map(|step| step.to.version.clone());
+            let versions =
+                chain.iter().filter_map(|(at, _)| steps.get(*at)).map(|step| step.to.version.clone());
             out.push(FlipFlop {
                 kind: first.kind.as_str(),
                 subject: first.subject.clone(),
@@ -147,7 +147,8 @@ fn text(history: &History) -> String {
         let count = history.flip_flops.len();
         let _ = writeln!(out, "\n{count} {} taken back later:", plural(count, "change"));
         for one in &history.flip_flops {
-            let _ = writeln!(out, "  {} {} ({})", one.subject, one.kind, shown(&one.versions.join(", then ")));
+            let _ =
+                writeln!(out, "  {} {} ({})", one.subject, one.kind, shown(&one.versions.join(", then ")));
         }
     }
     out
