@@ -1,4 +1,4 @@
-//! Vendor API documents go in; typed Rust client crates come out, through load, lower, name, render and write.
+//! Vendor API documents go in; typed Rust client crates come out, through load, lower, name, plan, render and write.
 
 pub mod api;
 pub mod diagnostic;
@@ -6,6 +6,7 @@ pub mod diff;
 pub mod load;
 pub mod lower;
 pub mod name;
+pub mod plan;
 pub mod render;
 pub mod report;
 pub mod select;

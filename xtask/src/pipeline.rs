@@ -138,13 +138,13 @@ pub(crate) fn make(
 /// Document → `Spec` → `Api` → `Names` → public items; none if errors were pushed.
 pub(crate) fn version(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -> Option<Version> {
     let Made { api, names, .. } = make(document, rules, name, false, out)?;
-    Some(Version { items: render::items(&api, &names), api, names })
+    Some(Version { items: render::listed(&render::items(&api, &names)), api, names })
 }
 
 /// `Api` → `Names` → public items, where those are not known already; none if errors were pushed.
 pub(crate) fn version_of(api: Api, rules: &Rules, items: Option<String>, out: &mut Sink) -> Option<Version> {
     let names = names(&api, rules, out)?;
-    let items = items.unwrap_or_else(|| render::items(&api, &names));
+    let items = items.unwrap_or_else(|| render::listed(&render::items(&api, &names)));
     Some(Version { api, names, items })
 }
 

@@ -2,16 +2,14 @@
 //!
 //! What is sent is data that the program reads; here only is which method takes which part of it.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::operation::{is_limited, sent_parameters};
 use super::rust::{Source, ident};
 use super::{Context, File};
-use crate::api::{Action, Arity, In, MediaType, Operation, Parameter, Shape, TypeRef};
-use crate::name::{Family, Method, OperationName};
+use crate::api::{Arity, In, MediaType, Operation, Parameter, Shape, TypeRef};
+use crate::name::{self, Family, OperationName};
+use crate::plan::{self, Method, Payload, Returns, RustType, sent_parameters};
 
 impl Context<'_> {
     /// The program's files: its manifest and `main.rs` are templates, without which there is none.
@@ -20,34 +18,30 @@ impl Context<'_> {
         if files.is_empty() {
             return Ok(files);
         }
-        for (module, handle) in &self.names.handles {
-            self.used.borrow_mut().clear();
-            self.local.borrow_mut().clear();
-            let mut source = Source::default();
+        for handle in plan::handles(&self.plan) {
+            let module = &handle.module;
+            let mut source = Source::new(&format!("Calls the operations of `{module}`."));
+            source.line("use crate::{Arguments, Calls, Client, Outcome};");
             let mut lines = String::new();
-            for id in &handle.operations {
-                let (Some(operation), Some(name)) =
-                    (self.api.operations.get(id), self.names.operations.get(id))
+            for method in &handle.methods {
+                let operation = self.api.operations.get(&method.operation);
+                let (Some(operation), Some(name)) = (operation, self.names.operations.get(&method.operation))
                 else {
                     continue;
                 };
-                for method in &name.methods {
-                    source.items(self.driver_call(module, operation, name, method));
-                    let media = method.media_type.as_deref().unwrap_or_default();
-                    lines.push_str(&format!("    ({id:?}, {media:?}, {}),\n", ident(&method.ident)));
-                }
+                let Some(named) = name.methods.iter().find(|named| named.ident == method.ident) else {
+                    continue;
+                };
+                source.items(self.driver_call(operation, (name, named), method, module));
+                let media = named.media_type.as_deref().unwrap_or_default();
+                lines.push_str(&format!(
+                    "    ({:?}, {media:?}, {}),\n",
+                    method.operation,
+                    ident(&method.ident)
+                ));
             }
             source.line(&format!("pub(crate) const CALLS: Calls = &[\n{}\n];", lines.trim_end()));
-            let about = format!("Arguments of operations of `{module}` go in; their calls come out.");
-            let library = self.names.package.replace('-', "_");
-            let none = BTreeSet::new();
-            let text = self.with_imports(&about, source, &[], &format!("{library}::models"), &none);
-            let text = text.replacen(
-                "edits are lost.\n",
-                "edits are lost.\n\nuse crate::{Arguments, Calls, Client, Outcome};\n",
-                1,
-            );
-            files.push(File { path: format!("src/{module}.rs"), text });
+            files.push(File { path: format!("src/{module}.rs"), text: source.finish() });
         }
         files.sort();
         Ok(files)
@@ -55,18 +49,18 @@ impl Context<'_> {
 
     fn driver_call(
         &self,
-        module: &str,
         operation: &Operation,
-        name: &OperationName,
+        (name, named): (&OperationName, &name::Method),
         method: &Method,
+        module: &str,
     ) -> TokenStream {
-        let (body, updates) = self.driver_body(operation, method);
+        let body = self.driver_body(operation, named);
         let mut arguments: Vec<TokenStream> = Vec::new();
-        let places = || operation.parameters.iter();
-        if !updates {
-            arguments.extend(places().filter(|p| p.place == In::Path).map(|p| self.driver_path(p, name)));
+        let places = operation.parameters.iter();
+        if !method.updates {
+            arguments.extend(places.filter(|p| p.place == In::Path).map(|p| self.driver_path(p, name)));
         }
-        let others = || sent_parameters(operation, method);
+        let others = || sent_parameters(operation, named);
         for parameter in others().filter(|p| p.required) {
             let key = &parameter.name;
             let value = self.driver_value(parameter, name);
@@ -74,37 +68,29 @@ impl Context<'_> {
         }
         arguments.extend(body);
         let (handle, own) = (ident(module), ident(&method.ident));
-        // The program names no type of an answer.
-        let named = self.used.borrow().clone();
-        let (answer, paged) = self.answer(operation, name, method);
-        *self.used.borrow_mut() = named;
-        let optional: Vec<&Parameter> = others().filter(|p| !p.required).collect();
-        // One runtime type serves all calls whose only option is the limit.
-        let limited = paged && is_limited(&optional);
-        let setters = optional.iter().map(|parameter| {
+        let optional = others().filter(|p| !p.required).zip(&method.options);
+        let setters = optional.map(|(parameter, option)| {
             let key = &parameter.name;
-            let setter = match name.parameter(parameter) {
-                Some(named) if !limited => ident(&named.ident),
-                _ => ident("limit"),
+            let setter = match method.returns {
+                Returns::Limited => ident("limit"),
+                _ => ident(&option.ident),
             };
             let value = self.driver_value(parameter, name);
             quote! { if let Some(value) = a.may(#key) { call = call.#setter(#value); } }
         });
         let setters: Vec<TokenStream> = setters.collect();
-        let response = method
+        let response = named
             .media_type
             .as_ref()
             .and_then(|media_type| operation.responses.values().find(|r| r.content.contains_key(media_type)));
         let envelope = response.and_then(|r| r.envelope.as_ref());
-        let end = match (answer.to_string().replace(' ', "").as_str(), envelope) {
+        let end = match (&method.payload, envelope) {
             (_, Some(path)) => quote!(a.inside(#path, call.send(), |answer| answer.into_inner())),
-            ("()", _) => quote!(a.nothing(call.send())),
-            ("bool", _) => quote!(a.flag(call.send())),
-            ("String", _) => quote!(a.text(call.send())),
-            ("rt::Bytes", _) => quote!(a.bytes(call.send())),
-            (json, _) if json.starts_with("rt::Json<") => {
-                quote!(a.inside("", call.send(), |answer| answer.0))
-            }
+            (Payload::Nothing, _) => quote!(a.nothing(call.send())),
+            (Payload::Flag, _) => quote!(a.flag(call.send())),
+            (Payload::Type(ty), _) if *ty == RustType::string() => quote!(a.text(call.send())),
+            (Payload::Type(ty), _) if *ty == RustType::runtime("Bytes") => quote!(a.bytes(call.send())),
+            (Payload::Json(_), _) => quote!(a.inside("", call.send(), |answer| answer.0)),
             _ => quote!(a.json(call.send())),
         };
         let begin = match setters.is_empty() {
@@ -141,7 +127,7 @@ impl Context<'_> {
         // What makes one value of a text.
         let made = match token {
             Some(token) => {
-                let own = self.token_path(token);
+                let own = RustType::Model(token.clone());
                 Some(match self.names.tokens.get(token).map(|t| (t.family, t.alias.is_some())) {
                     Some((Family::Sort, _)) => quote!(|text: String| match text.strip_prefix('-') {
                         Some(text) => #own::new(text.to_owned()).desc(),
@@ -178,14 +164,14 @@ impl Context<'_> {
         }
     }
 
-    /// The argument that is sent as the body, and whether it says which resource the path means.
-    fn driver_body(&self, operation: &Operation, method: &Method) -> (Option<TokenStream>, bool) {
-        let Some(body) = &operation.body else { return (None, false) };
+    /// The argument that is sent as the body.
+    fn driver_body(&self, operation: &Operation, method: &name::Method) -> Option<TokenStream> {
+        let Some(body) = &operation.body else { return None };
         let sent =
             method.sends.as_ref().and_then(|sent| Some((MediaType::parse(sent), body.content.get(sent)?)));
-        let Some((media_type, ty)) = sent else { return (None, false) };
+        let Some((media_type, ty)) = sent else { return None };
         if !media_type.reads_json() {
-            return (Some(quote!(a.raw_body())), false);
+            return Some(quote!(a.raw_body()));
         }
         let shape = match ty {
             TypeRef::Named(id) => self.api.resolve(id).map(|(_, t)| &t.shape),
@@ -193,17 +179,14 @@ impl Context<'_> {
         };
         match shape {
             Some(Shape::Linkage(l)) => match (l.to, l.nullable) {
-                (Arity::Many, _) => (Some(quote!(a.ids())), false),
-                (_, true) => (Some(quote!(a.id().as_deref())), false),
-                (_, false) => (Some(quote!(a.id().unwrap_or_default())), false),
+                (Arity::Many, _) => Some(quote!(a.ids())),
+                (_, true) => Some(quote!(a.id().as_deref())),
+                (_, false) => Some(quote!(a.id().unwrap_or_default())),
             },
             _ => {
                 let own = self.ty(ty);
-                let update = matches!(shape, Some(Shape::Request(r)) if r.action == Action::Update);
-                let one = operation.parameters.iter().filter(|p| p.place == In::Path).count() == 1;
                 let envelope = body.envelope.as_deref().unwrap_or_default();
-                let updates = update && one && operation.path.ends_with('}');
-                (Some(quote!(a.body::<#own>(#envelope))), updates)
+                Some(quote!(a.body::<#own>(#envelope)))
             }
         }
     }

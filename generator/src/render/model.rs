@@ -3,14 +3,14 @@
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::doc::code;
+use super::Context;
+use super::parameter::converted;
 use super::rust::{Source, deprecated, docs, filled, ident, inline, macro_call};
-use super::ty::Hold;
-use super::{Context, Listing};
-use crate::api::{
-    Arity, Enum, Field, Limits, Resource, Shape, Struct, Type, TypeId, TypeRef, Union, Value, Variant,
-};
+use crate::api::{Arity, Enum, Field, Resource, Shape, Struct, Type, TypeId, TypeRef, Union, Value, Variant};
 use crate::name::TypeName;
+use crate::plan::doc::code;
+use crate::plan::model::field_docs;
+use crate::plan::{Hold, ItemKind, Items, RustType, Signature};
 
 /// A field of a Rust struct, ready to be written.
 pub(super) struct Member<'a> {
@@ -25,7 +25,7 @@ pub(super) struct Member<'a> {
 
 impl Context<'_> {
     /// Writes the type `id` into its module.
-    pub(super) fn model(&self, id: &TypeId, ty: &Type, source: &mut Source, listing: &mut Listing) {
+    pub(super) fn model(&self, id: &TypeId, ty: &Type, source: &mut Source, listing: &mut Items) {
         let Some(name) = self.names.types.get(id) else { return };
         let at = self.api.type_pointer(id);
         let own = listing.item(&at, self.names.modules.get(&name.module));
@@ -53,7 +53,7 @@ impl Context<'_> {
         docs(&lines)
     }
 
-    fn alias(&self, id: &TypeId, ty: &Type, name: &TypeName, source: &mut Source, listing: &mut Listing) {
+    fn alias(&self, id: &TypeId, ty: &Type, name: &TypeName, source: &mut Source, listing: &mut Items) {
         let target = match &ty.shape {
             Shape::Alias(target) => self.ty(target),
             _ => self.document(ty),
@@ -67,27 +67,21 @@ impl Context<'_> {
         let docs = self.type_docs(what, ty, &name.module);
         let own = ident(&name.ident);
         let deprecated = deprecated(ty.deprecated);
-        listing.add(&format!("type {}", name.ident), &target);
+        listing.add(ItemKind::Type, &name.ident, Signature::Type(target.clone()));
         source.items(quote! { #docs #deprecated pub type #own = #target; });
     }
 
     /// The generic type of a JSON:API document.
-    pub(super) fn document(&self, ty: &Type) -> TokenStream {
+    pub(super) fn document(&self, ty: &Type) -> RustType {
         match &ty.shape {
             Shape::Document(d) | Shape::Page(d) => {
-                let generic =
-                    if matches!(ty.shape, Shape::Page(_)) { quote!(rt::Page) } else { quote!(rt::Document) };
-                let data = self.ty(&d.data);
-                match &d.included {
-                    Some(included) => {
-                        let included = self.ty(included);
-                        quote!(#generic<#data, #included>)
-                    }
-                    None => quote!(#generic<#data>),
-                }
+                let generic = if matches!(ty.shape, Shape::Page(_)) { "Page" } else { "Document" };
+                let included = d.included.as_ref().map(|included| self.ty(included));
+                let arguments = std::iter::once(self.ty(&d.data)).chain(included);
+                RustType::runtime_of(generic, arguments.collect())
             }
-            Shape::Linkage(l) if l.to == Arity::Many => quote!(rt::Linkages),
-            _ => quote!(rt::Linkage),
+            Shape::Linkage(l) if l.to == Arity::Many => RustType::runtime("Linkages"),
+            _ => RustType::runtime("Linkage"),
         }
     }
 
@@ -98,7 +92,7 @@ impl Context<'_> {
         name: &TypeName,
         s: &Struct,
         source: &mut Source,
-        listing: &mut Listing,
+        listing: &mut Items,
     ) {
         let (sent, received) = (self.is_sent(id), self.received.contains(id));
         let members: Vec<Member<'_>> = s
@@ -163,14 +157,14 @@ impl Context<'_> {
         members: &[Member<'_>],
         rest: Option<&TypeRef>,
         source: &mut Source,
-        listing: &mut Listing,
+        listing: &mut Items,
     ) {
         let own = ident(name);
-        listing.add(&format!("struct {name}"), &TokenStream::new());
+        listing.add(ItemKind::Struct, name, Signature::None);
         let fields = members.iter().map(|m| {
             let (docs, deprecated, ident) = (docs(&m.docs), deprecated(m.deprecated), ident(&m.ident));
             let ty = self.held(m.ty, m.hold, m.boxed);
-            listing.add(&format!("field {name}.{}", m.ident), &ty);
+            listing.add(ItemKind::Field, &format!("{name}.{}", m.ident), Signature::Type(ty.clone()));
             quote! { #docs #deprecated pub #ident: #ty }
         });
         let fields: Vec<TokenStream> = fields.collect();
@@ -194,7 +188,7 @@ impl Context<'_> {
         s: &Struct,
         (members, all): (&[Member<'_>], usize),
         source: &mut Source,
-        listing: &mut Listing,
+        listing: &mut Items,
     ) {
         let own = ident(name);
         // What a union tells the type by is no choice of whoever makes one.
@@ -211,11 +205,12 @@ impl Context<'_> {
     }
 
     /// A setter, and one that sends null where that means something.
-    pub(super) fn setter(&self, of: &str, m: &Member<'_>, listing: &mut Listing) -> TokenStream {
+    pub(super) fn setter(&self, of: &str, m: &Member<'_>, listing: &mut Items) -> TokenStream {
         let field = ident(&m.ident);
         let name = if matches!(m.ty, TypeRef::List(_)) { "values" } else { "value" };
-        let (argument, value) = self.argument(m.ty, name);
+        let (argument, convert) = self.argument(m.ty);
         let (name, inline) = (ident(name), inline([&argument]));
+        let value = converted(&name, convert);
         let value = if m.boxed { quote!(Box::new(#value)) } else { value };
         let stored = match m.hold {
             Hold::Plain => value,
@@ -225,11 +220,11 @@ impl Context<'_> {
         let deprecated = deprecated(m.deprecated);
         let doc = format!(" Sets [`{}`](Self#structfield.{}).", m.ident, m.ident);
         let setter = setter_of(&m.ident);
-        listing.add(&format!("fn {of}::{setter}"), &argument);
+        listing.add(ItemKind::Fn, &format!("{of}::{setter}"), Signature::Type(argument.clone()));
         let setter = ident(&setter);
         let clear = (m.hold == Hold::Patch).then(|| {
             let clear = format_ident!("clear_{}", m.ident.trim_end_matches('_'));
-            listing.add(&format!("fn {of}::{clear}"), &TokenStream::new());
+            listing.add(ItemKind::Fn, &format!("{of}::{clear}"), Signature::None);
             let doc = format!(" Sends null for [`{}`](Self#structfield.{}).", m.ident, m.ident);
             quote! {
                 #[doc = #doc] #deprecated #[inline]
@@ -243,33 +238,42 @@ impl Context<'_> {
         }
     }
 
-    fn resource(&self, ty: &Type, name: &TypeName, r: &Resource, source: &mut Source, listing: &mut Listing) {
+    fn resource(&self, ty: &Type, name: &TypeName, r: &Resource, source: &mut Source, listing: &mut Items) {
         let member = |wire: &str| name.members.get(wire).cloned().unwrap_or_default();
         let own = ident(&name.ident);
         let (attributes, relationships) =
             (format_ident!("{own}Attributes"), format_ident!("{own}Relationships"));
         let mut fields = TokenStream::new();
         let mut parts = Vec::new();
-        listing.add(&format!("struct {own}"), &TokenStream::new());
-        listing.add(&format!("field {own}.id"), &quote!(String));
+        listing.add(ItemKind::Struct, &own.to_string(), Signature::None);
+        listing.add(ItemKind::Field, &format!("{own}.id"), Signature::Type(RustType::string()));
         if !r.attributes.is_empty() {
             fields.extend(
                 quote! { #[doc = " What it is, as far as it was asked for."] pub attributes: #attributes, },
             );
             parts.push("attributes: \"attributes\"".to_owned());
-            listing.add(&format!("field {own}.attributes"), &quote!(#attributes));
+            listing.add(
+                ItemKind::Field,
+                &format!("{own}.attributes"),
+                Signature::Type(RustType::Model(attributes.to_string())),
+            );
         }
         if !r.relationships.is_empty() {
             fields.extend(
                 quote! { #[doc = " Relationships to other resources; most have `data` only where `include` asked for them."] pub relationships: rt::Sparse<#relationships>, },
             );
             parts.push("relationships: \"relationships\"".to_owned());
-            listing.add(&format!("field {own}.relationships"), &quote!(rt::Sparse<#relationships>));
+            let sparse = RustType::runtime_of("Sparse", vec![RustType::Model(relationships.to_string())]);
+            listing.add(ItemKind::Field, &format!("{own}.relationships"), Signature::Type(sparse));
         }
         if r.links {
             fields.extend(quote! { #[doc = " Where it is."] pub links: rt::ResourceLinks, });
             parts.push("links: \"links\"".to_owned());
-            listing.add(&format!("field {own}.links"), &quote!(rt::ResourceLinks));
+            listing.add(
+                ItemKind::Field,
+                &format!("{own}.links"),
+                Signature::Type(RustType::runtime("ResourceLinks")),
+            );
         }
         let docs_of = self.type_docs(format!("A resource of the type {}.", code(&r.kind)), ty, &name.module);
         let deprecated_type = deprecated(ty.deprecated);
@@ -279,7 +283,7 @@ impl Context<'_> {
             pub struct #own { #[doc = " Opaque, and unique among resources of its type."] pub id: String, #fields }
         });
         source.line(&macro_call(&format!("rt::resource! {{ {own}: {:?}", r.kind), &parts, ""));
-        listing.add(&format!("fn {own}::new"), &quote!(impl Into<String>));
+        listing.add(ItemKind::Fn, &format!("{own}::new"), Signature::Type(RustType::string().into_arg()));
         source.items(quote! {
             impl #own {
                 #[doc = " A resource that has nothing but its id."]
@@ -324,10 +328,10 @@ impl Context<'_> {
         r: &Resource,
         docs_of: TokenStream,
         source: &mut Source,
-        listing: &mut Listing,
+        listing: &mut Items,
     ) {
         let mut wires = Vec::new();
-        listing.add(&format!("struct {own}"), &TokenStream::new());
+        listing.add(ItemKind::Struct, &own.to_string(), Signature::None);
         let fields: Vec<TokenStream> = r
             .relationships
             .iter()
@@ -336,11 +340,11 @@ impl Context<'_> {
                 wires.push(format!("{field}: {wire:?}"));
                 let (named, kind) = (code(wire), code(&relationship.kind));
                 let (ty, what) = match relationship.to {
-                    Arity::One => (quote!(rt::ToOne), format!("{named}: one of {kind}.")),
-                    Arity::Many => (quote!(rt::ToMany), format!("{named}: any number of {kind}.")),
-                    Arity::Links => (quote!(rt::Related), format!("{named}.")),
+                    Arity::One => (RustType::runtime("ToOne"), format!("{named}: one of {kind}.")),
+                    Arity::Many => (RustType::runtime("ToMany"), format!("{named}: any number of {kind}.")),
+                    Arity::Links => (RustType::runtime("Related"), format!("{named}.")),
                 };
-                listing.add(&format!("field {own}.{field}"), &ty);
+                listing.add(ItemKind::Field, &format!("{own}.{field}"), Signature::Type(ty.clone()));
                 let (docs, deprecated) = (docs(&[what]), deprecated(relationship.deprecated));
                 let field = ident(&field);
                 quote! { #docs #deprecated pub #field: #ty }
@@ -362,11 +366,11 @@ impl Context<'_> {
         name: &TypeName,
         e: &Enum,
         source: &mut Source,
-        listing: &mut Listing,
+        listing: &mut Items,
     ) {
         let own = ident(&name.ident);
         let integer = e.values.iter().all(|v| matches!(v, Value::Integer(_)));
-        listing.add(&format!("enum {own}"), &TokenStream::new());
+        listing.add(ItemKind::Enum, &own.to_string(), Signature::None);
         let mut lines = Vec::new();
         let variants: Vec<TokenStream> = e
             .values
@@ -377,7 +381,7 @@ impl Context<'_> {
                     Value::Integer(number) => (number.to_string(), number.to_string()),
                 };
                 let variant = name.members.get(&key).cloned().unwrap_or_default();
-                listing.add(&format!("variant {own}::{variant}"), &TokenStream::new());
+                listing.add(ItemKind::Variant, &format!("{own}::{variant}"), Signature::None);
                 lines.push(format!("{variant} = {wire}"));
                 let docs = docs(&[code(&key)]);
                 let variant = ident(&variant);
@@ -408,10 +412,10 @@ impl Context<'_> {
         name: &TypeName,
         u: &Union,
         source: &mut Source,
-        listing: &mut Listing,
+        listing: &mut Items,
     ) {
         let own = ident(&name.ident);
-        listing.add(&format!("enum {own}"), &TokenStream::new());
+        listing.add(ItemKind::Enum, &own.to_string(), Signature::None);
         let mut lines = Vec::new();
         let variants: Vec<TokenStream> = u
             .variants
@@ -419,18 +423,18 @@ impl Context<'_> {
             .map(|variant| {
                 let member = name.members.get(&u.key(variant)).cloned().unwrap_or_default();
                 let ty = self.ty(&variant.ty);
-                listing.add(&format!("variant {own}::{member}"), &ty);
+                listing.add(ItemKind::Variant, &format!("{own}::{member}"), Signature::Type(ty.clone()));
                 let docs = docs(&[match (&variant.tag, &u.tag) {
                     (Some(tag), Some(member)) => format!("{}: {}", code(member), code(tag)),
                     _ => code(&variant.ty.label()),
                 }]);
-                let line = format!("{member}({})", ty.to_string().replace(' ', ""));
+                let line = format!("{member}({})", ty.path());
                 lines.push(match &variant.tag {
                     Some(tag) => format!("{line} = {tag:?}"),
                     None => line,
                 });
                 let member = ident(&member);
-                let held = if self.is_boxed(u, &variant.ty) { quote!(Box<#ty>) } else { ty };
+                let held = if self.is_boxed(u, &variant.ty) { ty.boxed() } else { ty };
                 quote! { #docs #member(#held) }
             })
             .collect();
@@ -487,7 +491,7 @@ impl Context<'_> {
         let mut parts = Vec::new();
         for variant in u.variants.iter().filter(alone) {
             let member = name.members.get(&u.key(variant)).map(String::as_str).unwrap_or_default();
-            parts.push(format!("{member}({})", self.ty(&variant.ty).to_string().replace(' ', "")));
+            parts.push(format!("{member}({})", self.ty(&variant.ty).path()));
             if *self.through(&variant.ty) == TypeRef::String {
                 parts.push(format!("{member}(&str)"));
             }
@@ -507,61 +511,6 @@ fn setter_of(field: &str) -> String {
 /// Fields with their wire names, as a codec line has them.
 pub(super) fn wires(members: &[Member<'_>]) -> Vec<String> {
     members.iter().map(|m| format!("{}: {:?}", m.ident, m.wire)).collect()
-}
-
-/// What a field is called on the wire, what it holds, and what bounds it has.
-pub(super) fn field_docs(wire: &str, field: &Field) -> Vec<String> {
-    let mut line = code(wire);
-    let facts = facts(&field.ty, &field.limits);
-    if !facts.is_empty() {
-        line.push_str(": ");
-        line.push_str(&facts.join(", "));
-    }
-    line.push('.');
-    let mut lines = vec![line];
-    if let Some(doc) = &field.doc {
-        lines.extend([String::new(), doc.trim().to_owned()]);
-    }
-    lines
-}
-
-/// What a type does not say by itself.
-pub(super) fn facts(ty: &TypeRef, limits: &Limits) -> Vec<String> {
-    let mut out = Vec::new();
-    match ty {
-        TypeRef::Timestamp => out.push("date and time (RFC 3339)".to_owned()),
-        TypeRef::Date => out.push("date (RFC 3339)".to_owned()),
-        _ => {}
-    }
-    if let Some(format) = &limits.format {
-        out.push(match format.as_str() {
-            "uri" => "a URI, kept as it comes".to_owned(),
-            "uri-reference" => "a URI reference".to_owned(),
-            "email" => "an email address".to_owned(),
-            "duration" => "a duration (ISO 8601)".to_owned(),
-            "number" => "a number as text".to_owned(),
-            "byte" => "base64".to_owned(),
-            other => format!("format {}", code(other)),
-        });
-    }
-    let range = |low: Option<String>, high: Option<String>, unit: &str| match (low, high) {
-        (Some(low), Some(high)) => Some(format!("{low} to {high}{unit}")),
-        (Some(low), None) => Some(format!("at least {low}{unit}")),
-        (None, Some(high)) => Some(format!("at most {high}{unit}")),
-        (None, None) => None,
-    };
-    let number = |n: Option<f64>| n.map(|n| n.to_string());
-    let count = |n: Option<u64>| n.map(|n| n.to_string());
-    out.extend(range(number(limits.minimum), number(limits.maximum), ""));
-    out.extend(range(count(limits.min_length), count(limits.max_length), " characters"));
-    out.extend(range(count(limits.min_items), count(limits.max_items), " items"));
-    if let Some(pattern) = &limits.pattern {
-        out.push(format!("matches {}", code(pattern)));
-    }
-    if let Some(default) = &limits.default {
-        out.push(format!("default {}", code(&default.to_string())));
-    }
-    out
 }
 
 /// Long lists of constants, a few on a line.

@@ -9,8 +9,9 @@ use serde::Serialize;
 
 use super::rust::{Source, braced, cfg, condition, docs, ident};
 use super::template_data::{attributes, updates};
-use super::{Context, File, Listing, Models, doc};
+use super::{Context, File, Models};
 use crate::api::Security;
+use crate::plan::{ItemKind, Items, Signature, doc};
 
 #[derive(Serialize)]
 struct Feature<'a> {
@@ -131,7 +132,7 @@ impl Context<'_> {
     }
 
     /// The client: one method a handle.
-    pub(super) fn client(&self, listing: &mut Listing) -> File {
+    pub(super) fn client(&self, listing: &mut Items) -> File {
         let mut source = Source::new("The client: where every call begins.");
         listing.module("");
         let handles: TokenStream = self
@@ -144,7 +145,7 @@ impl Context<'_> {
                 lines.extend(self.feature_note(&handle.areas).into_iter().flat_map(|n| [String::new(), n]));
                 let docs = docs(&lines);
                 listing.item(&crate::api::Pointer::root(), Some(&handle.areas));
-                listing.add(&format!("fn Client::{module}"), &TokenStream::new());
+                listing.add(ItemKind::Fn, &format!("Client::{module}"), Signature::None);
                 let (module, ty) = (ident(module), ident(&handle.ident));
                 quote! {
                     #docs #cfg #[inline]
@@ -155,8 +156,6 @@ impl Context<'_> {
             })
             .collect();
         source.items(quote! {
-            use storewright_runtime as rt;
-
             #[doc = " A client of the API; clones share connections, credentials and limits."]
             #[derive(Debug, Clone)]
             pub struct Client(rt::Client<crate::Api>);

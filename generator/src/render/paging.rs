@@ -5,17 +5,8 @@ use quote::quote;
 
 use super::Context;
 use super::rust::{Source, ident};
-use crate::api::{Api, Field, Paging, Step, Struct, TypeId, TypeRef};
+use crate::api::{Field, Step, Struct, TypeId, TypeRef};
 use crate::name::TypeName;
-
-/// The pages among the types: the id of each, and how its list goes on.
-pub(super) fn pages(api: &Api) -> impl Iterator<Item = (&TypeId, &Paging)> {
-    api.operations.values().filter_map(|operation| {
-        let mut content = operation.responses.values().flat_map(|r| r.content.values());
-        let (id, _) = api.resolve(content.find_map(TypeRef::named)?)?;
-        Some((id, operation.paging.as_ref()?))
-    })
-}
 
 impl Context<'_> {
     /// Says what comes after a page, if the type is one.

@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::doc::code;
-use super::model::{Member, field_docs};
+use super::Context;
+use super::model::Member;
+use super::parameter::converted;
 use super::rust::{Source, docs, ident, inline};
-use super::ty::Hold;
-use super::{Context, Listing};
 use crate::api::{Action, Arity, Request, Type, TypeId, TypeRef};
 use crate::name::TypeName;
+use crate::plan::doc::code;
+use crate::plan::model::field_docs;
+use crate::plan::{Convert, Hold, ItemKind, Items, RustType, Signature};
 
 impl Context<'_> {
     /// Writes the request: its attributes and relationships are fields side by side, for JSON:API gives them one
@@ -23,7 +25,7 @@ impl Context<'_> {
         name: &TypeName,
         r: &Request,
         source: &mut Source,
-        listing: &mut Listing,
+        listing: &mut Items,
     ) {
         let own = &name.ident;
         let (string, ids) = (TypeRef::String, TypeRef::List(Box::new(TypeRef::String)));
@@ -166,17 +168,23 @@ impl Context<'_> {
         constants: &[(&Member<'_>, &str)],
         all: usize,
         (what, rules): (&str, &[String]),
-        listing: &mut Listing,
+        listing: &mut Items,
     ) -> TokenStream {
-        let (arguments, mut fields): (Vec<_>, Vec<_>) = required
+        let (types, mut fields): (Vec<(String, RustType)>, Vec<TokenStream>) = required
             .iter()
             .map(|m| {
                 let name = ident(&m.ident);
-                let (ty, value) = self.argument(m.ty, &m.ident);
-                let own = name == value.to_string();
-                (quote!(#name: #ty), if own { quote!(#name) } else { quote!(#name: #value) })
+                let (ty, convert) = self.argument(m.ty);
+                let value = converted(&name, convert);
+                let field = if convert == Convert::Same { value } else { quote!(#name: #value) };
+                ((m.ident.clone(), ty), field)
             })
             .unzip();
+        let arguments = types.iter().map(|(name, ty)| {
+            let name = ident(name);
+            quote!(#name: #ty)
+        });
+        let arguments: Vec<TokenStream> = arguments.collect();
         fields.extend(constants.iter().map(|(m, value)| {
             let name = ident(&m.ident);
             match m.hold {
@@ -185,7 +193,6 @@ impl Context<'_> {
                 Hold::Patch => quote!(#name: rt::Patch::Value(#value.into())),
             }
         }));
-        listing.add(&format!("fn {own}::new"), &quote!(#(#arguments),*));
         let doc = match (required.is_empty(), constants.is_empty()) {
             (true, true) => format!(" {what} that says nothing yet."),
             (true, false) => format!(" {what} that says nothing but what it is."),
@@ -194,7 +201,8 @@ impl Context<'_> {
         let doc = docs(
             &std::iter::once(doc.trim_start().to_owned()).chain(rules.iter().cloned()).collect::<Vec<_>>(),
         );
-        let inline = inline(&arguments);
+        let inline = inline(types.iter().map(|(_, ty)| ty));
+        listing.add(ItemKind::Fn, &format!("{own}::new"), Signature::Function(types, None));
         let rest = (fields.len() < all).then(|| quote!(..Self::default()));
         let value = match fields.is_empty() {
             true => quote!(Self::default()),

@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::quote;
 
-use super::{MARK, doc};
+use super::MARK;
+use crate::plan::{RustType, doc};
 
 /// Characters of a line, as in the rest of the repository.
 const WIDTH: usize = 110;
@@ -125,8 +126,8 @@ fn one_line<'a>(first: &str, rest: impl Iterator<Item = &'a str>) -> Option<(Str
 }
 
 /// `#[inline]` for a function that is compiled where it stands; a generic one is compiled where it is used anyway.
-pub(super) fn inline<'a>(arguments: impl IntoIterator<Item = &'a TokenStream>) -> TokenStream {
-    let generic = arguments.into_iter().any(|a| a.clone().into_iter().any(|t| t.to_string() == "impl"));
+pub(super) fn inline<'a>(arguments: impl IntoIterator<Item = &'a RustType>) -> TokenStream {
+    let generic = arguments.into_iter().any(RustType::is_generic);
     if generic { TokenStream::new() } else { quote!(#[inline]) }
 }
 
@@ -177,18 +178,6 @@ pub(super) fn condition(areas: &BTreeSet<String>) -> String {
         [one] => format!("#[cfg({one})]"),
         _ => format!("#[cfg(any({}))]", features.join(", ")),
     }
-}
-
-/// The same condition as a line of documentation.
-pub(super) fn feature_note(areas: &BTreeSet<String>, all: usize) -> Option<String> {
-    if all == 0 || areas.is_empty() || areas.len() == all {
-        return None;
-    }
-    let names: Vec<String> = areas.iter().map(|a| format!("`{a}`")).collect();
-    Some(match names.as_slice() {
-        [one] => format!("Feature: {one}."),
-        _ => format!("Features: any of {}.", names.join(", ")),
-    })
 }
 
 /// `name! { head … tail }` with its parts on as few lines of bounded width as they need.

@@ -5,18 +5,19 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::doc::{self, code};
+use super::Context;
 use super::rust::{Source, cfg, condition, docs, ident, macro_call};
-use super::{Context, Listing};
 use crate::api::Pointer;
 use crate::name::{Family, Token};
+use crate::plan::doc::{self, code};
+use crate::plan::{ItemKind, Items, Signature};
 
 /// The module of tokens that several handles have, each there with its own areas.
 const FIELDS: &str = "fields";
 
 impl Context<'_> {
     /// Writes the token type into its module.
-    pub(super) fn token(&self, name: &str, token: &Token, source: &mut Source, listing: &mut Listing) {
+    pub(super) fn token(&self, name: &str, token: &Token, source: &mut Source, listing: &mut Items) {
         let parameters: Vec<String> = token.parameters.iter().map(|p| code(p)).collect();
         let what = match token.family {
             Family::Fields => format!("Fields that {} can ask for.", parameters.join(", ")),
@@ -38,10 +39,10 @@ impl Context<'_> {
             Some(areas),
         );
         if let Some(id) = &token.alias {
-            let target = ident(self.type_ident(id));
+            let target = self.model_type(id);
             let docs = docs(&lines);
             let cfg = cfg(&token.areas, self.areas);
-            listing.add(&format!("type {name}"), &quote!(#target));
+            listing.add(ItemKind::Type, name, Signature::Type(target.clone()));
             source.items(quote! { #docs #cfg pub type #own = #target; });
             return;
         }
@@ -49,9 +50,9 @@ impl Context<'_> {
             self.value_token(name, token, &lines, source, listing);
             return;
         }
-        listing.add(&format!("struct {name}"), &TokenStream::new());
+        listing.add(ItemKind::Struct, name, Signature::None);
         for constant in token.values.values() {
-            listing.add(&format!("const {name}::{constant}"), &TokenStream::new());
+            listing.add(ItemKind::Const, &format!("{name}::{constant}"), Signature::None);
         }
         let constants: Vec<String> =
             token.values.iter().map(|(value, name)| format!("{name} = {value:?}")).collect();
@@ -84,16 +85,16 @@ impl Context<'_> {
         token: &Token,
         lines: &[String],
         source: &mut Source,
-        listing: &mut Listing,
+        listing: &mut Items,
     ) {
         let own = ident(name);
         let about = docs(lines);
-        listing.add(&format!("enum {name}"), &TokenStream::new());
+        listing.add(ItemKind::Enum, name, Signature::None);
         let variants: Vec<TokenStream> = token
             .values
             .iter()
             .map(|(value, variant)| {
-                listing.add(&format!("variant {name}::{variant}"), &TokenStream::new());
+                listing.add(ItemKind::Variant, &format!("{name}::{variant}"), Signature::None);
                 let docs = docs(&[code(value)]);
                 let variant = ident(variant);
                 quote! { #docs #variant }

@@ -34,7 +34,7 @@ pub(crate) fn tried(name: &str, document: &Value, areas: Option<&str>) -> Option
     let api = api(name, document, &mut out)?;
     let config = Config::parse("handle.from = \"id\"", areas, &mut out)?;
     let names = name::name(&api, &config, &mut out)?;
-    let items = render::items(&api, &names);
+    let items = render::listed(&render::items(&api, &names));
     Some(Version { api, names, items })
 }
 

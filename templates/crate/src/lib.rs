@@ -13,6 +13,8 @@
     clippy::wrong_self_convention
 )]
 
+extern crate storewright_runtime as rt;
+
 mod api;
 mod client;
 pub mod models;

@@ -4,6 +4,8 @@
 
 // What the vendor advises against is called too.
 #![allow(deprecated)]
+
+extern crate storewright_runtime as rt;
 {% for handle in handles %}
 mod {{ handle }};
 {%- endfor %}
@@ -11,7 +13,7 @@ mod {{ handle }};
 use std::process::ExitCode;
 
 use storewright_contract::{Arguments, Outcome};
-use {{ library }}::{Api, Client};
+use {{ library }}::{Api, Client, models};
 
 type Calls = storewright_contract::Calls<Client>;
 

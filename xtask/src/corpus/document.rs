@@ -9,6 +9,7 @@ use serde_json::Value;
 use storewright_generator::api::{Api, Pointer};
 use storewright_generator::diagnostic::{Diagnostic, Severity, Sink};
 use storewright_generator::load::{Source, text};
+use storewright_generator::plan::Item;
 use storewright_generator::render;
 
 use crate::measure::{self, Cost};
@@ -131,8 +132,8 @@ fn changed_by_docs(tree: &Tree, args: &Args) -> anyhow::Result<Option<String>> {
         items.push(made.map(|made| render::items(&made.api, &made.names)).unwrap_or_default());
     }
     let [without, with] = items.as_slice() else { return Ok(None) };
-    let lines = |text: &str| text.lines().map(str::to_owned).collect::<BTreeSet<String>>();
-    Ok(lines(without).symmetric_difference(&lines(with)).next().cloned())
+    let [without, with] = [without, with].map(|items| items.iter().collect::<BTreeSet<&Item>>());
+    Ok(without.symmetric_difference(&with).next().map(ToString::to_string))
 }
 
 #[cfg(test)]

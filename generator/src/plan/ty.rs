@@ -1,17 +1,13 @@
-//! A use of a type goes in; the Rust type comes out, and how a setter takes and stores it.
+//! Decides the Rust type of each use of a type, and how arguments convert into it.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use proc_macro2::TokenStream;
-use quote::quote;
-
-use super::Context;
-use super::rust::ident;
+use super::{Context, RustType};
 use crate::api::{self, Api, Shape, TypeId, TypeRef, Union, Value};
 
 /// How a field holds its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hold {
+pub enum Hold {
     /// Always there.
     Plain,
     /// `Option`.
@@ -20,95 +16,88 @@ pub(super) enum Hold {
     Patch,
 }
 
+/// How an argument becomes the value that is stored or sent.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Convert {
+    /// It is the value.
+    Same,
+    /// `Into`.
+    Into,
+    /// Items are collected.
+    Collect,
+    /// Items are converted and collected.
+    CollectInto,
+    /// Its text is copied.
+    Text,
+    /// The texts of its items are copied and collected.
+    CollectText,
+}
+
 impl Context<'_> {
-    /// The type by itself.
-    pub(super) fn ty(&self, ty: &TypeRef) -> TokenStream {
+    /// The type itself.
+    pub(crate) fn ty(&self, ty: &TypeRef) -> RustType {
         match ty {
-            TypeRef::String => quote!(String),
-            TypeRef::Integer => quote!(i64),
-            TypeRef::Number => quote!(f64),
-            TypeRef::Boolean => quote!(bool),
-            TypeRef::Timestamp => quote!(rt::Timestamp),
-            TypeRef::Date => quote!(rt::Date),
-            TypeRef::Binary => quote!(rt::Bytes),
-            TypeRef::Any => quote!(rt::Value),
-            TypeRef::Named(id) => self.type_path(id),
-            TypeRef::List(item) => {
-                let item = self.ty(item);
-                quote!(Vec<#item>)
-            }
-            TypeRef::Map(item) => {
-                let item = self.ty(item);
-                quote!(std::collections::BTreeMap<String, #item>)
-            }
-            TypeRef::Nullable(item) => {
-                let item = self.ty(item);
-                quote!(Option<#item>)
-            }
+            TypeRef::String => RustType::string(),
+            TypeRef::Integer => RustType::plain("i64"),
+            TypeRef::Number => RustType::plain("f64"),
+            TypeRef::Boolean => RustType::plain("bool"),
+            TypeRef::Timestamp => RustType::runtime("Timestamp"),
+            TypeRef::Date => RustType::runtime("Date"),
+            TypeRef::Binary => RustType::runtime("Bytes"),
+            TypeRef::Any => RustType::runtime("Value"),
+            TypeRef::Named(id) => self.model_type(id),
+            TypeRef::List(item) => self.ty(item).list(),
+            TypeRef::Map(item) => self.ty(item).map(),
+            TypeRef::Nullable(item) => self.ty(item).option(),
         }
+    }
+
+    /// The model of a type.
+    pub(crate) fn model_type(&self, id: &TypeId) -> RustType {
+        RustType::Model(self.type_ident(id).to_owned())
     }
 
     /// The type as a field holds it.
-    pub(super) fn held(&self, ty: &TypeRef, hold: Hold, boxed: bool) -> TokenStream {
-        let mut inner = self.ty(ty);
-        if boxed {
-            inner = quote!(Box<#inner>);
-        }
+    pub(crate) fn held(&self, ty: &TypeRef, hold: Hold, boxed: bool) -> RustType {
+        let inner = self.ty(ty);
+        let inner = if boxed { inner.boxed() } else { inner };
         match hold {
             Hold::Plain => inner,
-            Hold::Option => quote!(Option<#inner>),
-            Hold::Patch => quote!(rt::Patch<#inner>),
+            Hold::Option => inner.option(),
+            Hold::Patch => RustType::runtime_of("Patch", vec![inner]),
         }
     }
 
-    /// What an argument called `name` is declared as, and the expression that gives the type itself.
-    pub(super) fn argument(&self, ty: &TypeRef, name: &str) -> (TokenStream, TokenStream) {
-        let name = ident(name);
+    /// The declared type of an argument, and how it becomes a value of `ty`.
+    pub(crate) fn argument(&self, ty: &TypeRef) -> (RustType, Convert) {
+        let own = self.ty(ty);
         match self.through(ty) {
-            TypeRef::String => (quote!(impl Into<String>), quote!(#name.into())),
-            TypeRef::Integer => (quote!(i64), quote!(#name)),
-            TypeRef::Number => (quote!(f64), quote!(#name)),
-            TypeRef::Boolean => (quote!(bool), quote!(#name)),
-            TypeRef::Any => (quote!(impl Into<rt::Value>), quote!(#name.into())),
-            TypeRef::Binary => (quote!(impl Into<rt::Bytes>), quote!(#name.into())),
+            TypeRef::String => (RustType::string().into_arg(), Convert::Into),
+            // An alias of a scalar is declared as the scalar.
+            scalar @ (TypeRef::Integer | TypeRef::Number | TypeRef::Boolean) => {
+                (self.ty(scalar), Convert::Same)
+            }
+            any @ (TypeRef::Any | TypeRef::Binary) => (self.ty(any).into_arg(), Convert::Into),
             TypeRef::List(item) => {
-                let (item_ty, convert) = match self.through(item) {
-                    TypeRef::String => (quote!(impl Into<String>), true),
-                    TypeRef::Timestamp | TypeRef::Date => {
-                        let ty = self.ty(item);
-                        (quote!(impl Into<#ty>), true)
-                    }
+                let (item, convert) = match self.through(item) {
+                    TypeRef::String => (RustType::string().into_arg(), Convert::CollectInto),
+                    TypeRef::Timestamp | TypeRef::Date => (self.ty(item).into_arg(), Convert::CollectInto),
                     TypeRef::Named(id) if self.is_enum(id) || self.converts(id) => {
-                        let ty = self.ty(item);
-                        (quote!(impl Into<#ty>), true)
+                        (self.ty(item).into_arg(), Convert::CollectInto)
                     }
-                    _ => (self.ty(item), false),
+                    _ => (self.ty(item), Convert::Collect),
                 };
-                let list = quote!(impl IntoIterator<Item = #item_ty>);
-                if convert {
-                    (list, quote!(#name.into_iter().map(Into::into).collect()))
-                } else {
-                    (list, quote!(#name.into_iter().collect()))
-                }
+                (item.iterator(), convert)
             }
-            TypeRef::Map(_) | TypeRef::Nullable(_) => (self.ty(ty), quote!(#name)),
-            TypeRef::Timestamp | TypeRef::Date => {
-                let ty = self.ty(ty);
-                (quote!(impl Into<#ty>), quote!(#name.into()))
-            }
-            TypeRef::Named(id) => {
-                let own = self.ty(ty);
-                if self.is_enum(id) || self.is_untagged(id) {
-                    (quote!(impl Into<#own>), quote!(#name.into()))
-                } else {
-                    (own, quote!(#name))
-                }
-            }
+            TypeRef::Map(_) | TypeRef::Nullable(_) => (own, Convert::Same),
+            TypeRef::Timestamp | TypeRef::Date => (own.into_arg(), Convert::Into),
+            TypeRef::Named(id) if self.is_enum(id) || self.is_untagged(id) => (own.into_arg(), Convert::Into),
+            TypeRef::Named(_) => (own, Convert::Same),
         }
     }
 
     /// What an alias of something that has no name of its own stands for.
-    pub(super) fn through<'t>(&'t self, ty: &'t TypeRef) -> &'t TypeRef {
+    pub(crate) fn through<'t>(&'t self, ty: &'t TypeRef) -> &'t TypeRef {
         let mut ty = ty;
         while let TypeRef::Named(id) = ty
             && let Some(Shape::Alias(next)) = self.api.types.get(id).map(|t| &t.shape)
@@ -119,12 +108,12 @@ impl Context<'_> {
     }
 
     /// Whether the type is an open enum, which strings convert into.
-    pub(super) fn is_enum(&self, id: &TypeId) -> bool {
+    pub(crate) fn is_enum(&self, id: &TypeId) -> bool {
         matches!(self.api.resolve(id).map(|(_, t)| &t.shape), Some(Shape::Enum(_)))
     }
 
     /// Whether the type is an open enum of numbers.
-    pub(super) fn is_integer_enum(&self, id: &TypeId) -> bool {
+    pub(crate) fn is_integer_enum(&self, id: &TypeId) -> bool {
         matches!(self.api.resolve(id).map(|(_, t)| &t.shape),
             Some(Shape::Enum(e)) if e.values.iter().all(|v| matches!(v, Value::Integer(_))))
     }
@@ -149,13 +138,13 @@ impl Context<'_> {
     }
 
     /// Whether two variants are one Rust type.
-    pub(super) fn has_one_type_twice(&self, union: &Union) -> bool {
+    pub(crate) fn has_one_type_twice(&self, union: &Union) -> bool {
         let types: BTreeSet<&TypeRef> = union.variants.iter().map(|v| self.through(&v.ty)).collect();
         types.len() < union.variants.len()
     }
 
     /// Whether a variant is boxed: an object, and all that a tag alone decides about.
-    pub(super) fn is_boxed(&self, union: &Union, variant: &TypeRef) -> bool {
+    pub(crate) fn is_boxed(&self, union: &Union, variant: &TypeRef) -> bool {
         let is_object = match self.through(variant) {
             TypeRef::Named(id) => !self.is_enum(id) && self.union_of(id).is_none(),
             _ => false,
@@ -164,7 +153,7 @@ impl Context<'_> {
     }
 
     /// In which order the types of a union are tried: the one with fewest values first, since the others take these, too.
-    pub(super) fn rank(&self, ty: &TypeRef) -> u8 {
+    pub(crate) fn rank(&self, ty: &TypeRef) -> u8 {
         match self.through(ty) {
             TypeRef::Named(id) if self.is_enum(id) => 0,
             TypeRef::Timestamp | TypeRef::Date | TypeRef::Boolean => 1,
@@ -180,14 +169,14 @@ impl Context<'_> {
     }
 
     /// Whether a member of the type `from` is of a type that holds one of `from` without a list or a map between.
-    pub(super) fn holds_itself(&self, from: &TypeId, to: &TypeId) -> bool {
+    pub(crate) fn holds_itself(&self, from: &TypeId, to: &TypeId) -> bool {
         let group = |id: &TypeId| self.cycles.get(self.api.resolve(id)?.0);
         group(from).is_some_and(|own| group(to) == Some(own))
     }
 }
 
 /// The types that hold themselves without a list or a map between, by the number of their cycle.
-pub(super) fn cycles(api: &Api) -> HashMap<&TypeId, usize> {
+pub(crate) fn cycles(api: &Api) -> HashMap<&TypeId, usize> {
     let mut graph: BTreeMap<&TypeId, Vec<&TypeId>> = BTreeMap::new();
     for (id, ty) in &api.types {
         let Shape::Struct(s) = &ty.shape else { continue };

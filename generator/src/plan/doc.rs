@@ -17,7 +17,7 @@ fn is_control(c: char) -> bool {
 }
 
 /// Control characters as Rust writes them, but for those that may stay.
-pub(super) fn visible(text: &str, stay: &[char]) -> String {
+pub(crate) fn visible(text: &str, stay: &[char]) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if !is_control(c) || stay.contains(&c) {
@@ -32,7 +32,7 @@ pub(super) fn visible(text: &str, stay: &[char]) -> String {
 }
 
 /// On one line, which begins no block if other words stand before it.
-pub(super) fn line(text: &str) -> String {
+pub(crate) fn line(text: &str) -> String {
     let words: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || is_control(c)).filter(|w| !w.is_empty()).collect();
     words.join(" ")
@@ -44,7 +44,7 @@ fn backticks(text: &str) -> usize {
 }
 
 /// A name or a value between backticks, as many as it takes (CommonMark, "Code spans").
-pub(super) fn code(text: &str) -> String {
+pub(crate) fn code(text: &str) -> String {
     let text = visible(text, &[]);
     match backticks(&text) {
         0 if !text.is_empty() => format!("`{text}`"),
@@ -56,7 +56,7 @@ pub(super) fn code(text: &str) -> String {
 }
 
 /// Markdown whose blocks of code are text, wherever they stand.
-pub(super) fn harmless(markdown: &str) -> String {
+pub(crate) fn harmless(markdown: &str) -> String {
     let lines = markdown.replace("\r\n", "\n").replace('\r', "\n");
     let mut text = visible(&lines, &['\n', '\t']);
     let may_have_blocks = ["```", "~~~", "    ", "\t"].iter().any(|begin| text.contains(begin));

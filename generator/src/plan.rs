@@ -1,0 +1,158 @@
+//! Decides the Rust items of a client crate: an `Api` and its `Names` become a `Crate`, plain data without Rust syntax.
+
+pub(crate) mod doc;
+mod item;
+pub(crate) mod model;
+mod operation;
+mod paging;
+mod parameter;
+mod rust_type;
+mod ty;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+pub(crate) use item::Items;
+pub use item::{Item, ItemKind, Signature};
+pub(crate) use operation::sent_parameters;
+pub use operation::{ByStatus, Handle, Method, Payload, Returns, Setter, StatusVariant};
+pub use parameter::{Argument, Field, Put, Scalar, Segment, SegmentValue, Text};
+pub use rust_type::RustType;
+pub use ty::{Convert, Hold};
+
+use crate::api::{Api, Paging, Shape, TypeId, TypeRef, Value};
+use crate::name::Names;
+
+/// The handles of a crate.
+pub(crate) fn handles(context: &Context<'_>) -> Vec<Handle> {
+    context.names.handles.iter().map(|(module, handle)| context.handle(module, handle)).collect()
+}
+
+/// What every part of the stage reads.
+pub(crate) struct Context<'a> {
+    pub(crate) api: &'a Api,
+    pub(crate) names: &'a Names,
+    /// Types that requests lead to.
+    pub(crate) sent: BTreeSet<&'a TypeId>,
+    /// Types that responses lead to.
+    pub(crate) received: BTreeSet<&'a TypeId>,
+    /// Types that hold themselves without a list or a map between.
+    pub(crate) cycles: HashMap<&'a TypeId, usize>,
+    /// Types that are told apart by what they must have.
+    pub(crate) told_apart: BTreeSet<&'a TypeId>,
+    /// Types that are pages of lists, and how these go on.
+    pub(crate) pages: BTreeMap<&'a TypeId, &'a Paging>,
+    /// By type, the members by which unions tell it from others, and their values.
+    pub(crate) tags: BTreeMap<&'a TypeId, BTreeMap<&'a str, String>>,
+    /// How many areas have operations: what all of them have needs no feature.
+    pub(crate) areas: usize,
+}
+
+impl<'a> Context<'a> {
+    pub(crate) fn new(api: &'a Api, names: &'a Names) -> Self {
+        let sent = api.closure(operation::sent(api));
+        let areas: BTreeSet<&String> = names.handles.values().flat_map(|handle| &handle.areas).collect();
+        let areas = areas.len();
+        let untagged = api.types.values().filter_map(|t| match &t.shape {
+            Shape::Union(u) if !u.is_tagged() => {
+                // A tag that no other variant has decides alone.
+                let shared = u.variants.iter().filter(|v| v.tag.as_ref() != Some(&u.key(v)));
+                Some(shared.filter_map(|v| v.ty.named()))
+            }
+            _ => None,
+        });
+        let mut told_apart: BTreeSet<&TypeId> = untagged.flatten().collect();
+        // Objects that differ in nothing else differ in what their members are.
+        let inner = told_apart.iter().filter_map(|id| match &api.resolve(id)?.1.shape {
+            Shape::Struct(s) => Some(s.fields.values().filter(|f| f.required).filter_map(|f| match &f.ty {
+                TypeRef::Named(id) => Some(id),
+                _ => None,
+            })),
+            _ => None,
+        });
+        let inner: Vec<&TypeId> = inner.flatten().collect();
+        told_apart.extend(inner);
+        Self {
+            api,
+            names,
+            sent,
+            received: api.closure(operation::received(api)),
+            cycles: ty::cycles(api),
+            told_apart,
+            pages: paging::pages(api).collect(),
+            tags: tags(api),
+            areas,
+        }
+    }
+
+    pub(crate) fn type_ident(&self, id: &TypeId) -> &'a str {
+        self.names.types.get(id).map_or("()", |name| name.ident.as_str())
+    }
+
+    pub(crate) fn is_sent(&self, id: &TypeId) -> bool {
+        self.sent.contains(id)
+    }
+
+    /// Whether a rule of the type is written by hand (the overlay's `x-checked`).
+    pub(crate) fn has_own_check(&self, id: &TypeId) -> bool {
+        let bodies = self.api.operations.values().filter_map(|o| o.body.as_ref());
+        bodies.filter(|body| body.checked).any(|body| body.content.values().any(|ty| ty.named() == Some(id)))
+    }
+
+    /// The features that bring an item, as a line of its documentation.
+    pub(crate) fn feature_note(&self, areas: &BTreeSet<String>) -> Option<String> {
+        if self.areas == 0 || areas.is_empty() || areas.len() == self.areas {
+            return None;
+        }
+        let names: Vec<String> = areas.iter().map(|a| format!("`{a}`")).collect();
+        Some(match names.as_slice() {
+            [one] => format!("Feature: {one}."),
+            _ => format!("Features: any of {}.", names.join(", ")),
+        })
+    }
+}
+
+/// What unions tell their variants by; a union within a union hands on what the outer one goes by. A type that stands under
+/// two tags of one union has neither.
+fn tags(api: &Api) -> BTreeMap<&TypeId, BTreeMap<&str, String>> {
+    let mut out: BTreeMap<&TypeId, BTreeMap<&str, Option<&str>>> = BTreeMap::new();
+    for union in api.types.values() {
+        let Shape::Union(union) = &union.shape else { continue };
+        let Some(member) = union.tag.as_deref() else { continue };
+        for variant in &union.variants {
+            let Some(tag) = variant.tag.as_deref() else { continue };
+            let mut seen: BTreeSet<&TypeId> = BTreeSet::new();
+            let mut open: Vec<&TypeId> = variant.ty.named().into_iter().collect();
+            while let Some((id, ty)) = open.pop().and_then(|id| api.resolve(id)) {
+                match &ty.shape {
+                    Shape::Union(inner) if seen.insert(id) => {
+                        open.extend(inner.variants.iter().filter_map(|v| v.ty.named()));
+                    }
+                    Shape::Struct(s) if s.fields.get(member).is_some_and(|f| is_text(api, &f.ty)) => {
+                        let known = out.entry(id).or_default().entry(member).or_insert(Some(tag));
+                        *known = known.filter(|known| *known == tag);
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+    let mut certain: BTreeMap<&TypeId, BTreeMap<&str, String>> = BTreeMap::new();
+    for (id, tags) in out {
+        let tags = tags.into_iter().filter_map(|(member, tag)| Some((member, tag?.to_owned())));
+        certain.insert(id, tags.collect());
+    }
+    certain
+}
+
+/// Whether a string literal converts into the type.
+fn is_text(api: &Api, ty: &TypeRef) -> bool {
+    match ty {
+        TypeRef::String | TypeRef::Any => true,
+        TypeRef::Named(id) => match api.resolve(id).map(|(_, ty)| &ty.shape) {
+            Some(Shape::Enum(e)) => e.values.iter().all(|v| matches!(v, Value::String(_))),
+            Some(Shape::Alias(ty)) => matches!(ty, TypeRef::String | TypeRef::Any),
+            _ => false,
+        },
+        _ => false,
+    }
+}

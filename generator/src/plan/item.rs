@@ -1,0 +1,180 @@
+//! The public items of a crate: `API.txt` lists them, a line each.
+
+use std::collections::BTreeSet;
+use std::fmt::{self, Write as _};
+
+use super::operation::{Handle, Method, Returns};
+use super::{RustType, doc};
+use crate::api::Pointer;
+
+/// A public item of a crate.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Item {
+    /// Its path: `models::App.id`, `operations::apps::Apps::list`.
+    pub path: String,
+    /// What it is.
+    pub kind: ItemKind,
+    /// What a consumer of it names.
+    pub signature: Signature,
+    /// Its location in the vendor's document.
+    pub origin: String,
+    /// The areas that bring it; empty where all do.
+    pub areas: BTreeSet<String>,
+}
+
+/// What an item is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum ItemKind {
+    /// A struct.
+    Struct,
+    /// An enum.
+    Enum,
+    /// Another name of a type.
+    Type,
+    /// A field of a struct.
+    Field,
+    /// A variant of an enum.
+    Variant,
+    /// A constant of a type.
+    Const,
+    /// A function.
+    Fn,
+}
+
+impl ItemKind {
+    /// As Rust calls it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Struct => "struct",
+            Self::Enum => "enum",
+            Self::Type => "type",
+            Self::Field => "field",
+            Self::Variant => "variant",
+            Self::Const => "const",
+            Self::Fn => "fn",
+        }
+    }
+
+    /// Whether it is a type.
+    pub fn is_type(self) -> bool {
+        matches!(self, Self::Struct | Self::Enum | Self::Type)
+    }
+}
+
+/// What a consumer of an item names beside its path.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Signature {
+    /// Nothing.
+    None,
+    /// The type of a field, a variant or an alias; of a setter, that of its value.
+    Type(RustType),
+    /// The arguments of a function, and of a method that calls an operation what its response is read as.
+    Function(Vec<(String, RustType)>, Option<RustType>),
+}
+
+impl fmt::Display for Signature {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => Ok(()),
+            Self::Type(ty) => write!(f, "{ty}"),
+            Self::Function(arguments, payload) => {
+                let mut text = String::new();
+                for (index, (name, ty)) in arguments.iter().enumerate() {
+                    write!(text, "{}{name} : {ty}", if index > 0 { ", " } else { "" })?;
+                }
+                if let Some(payload) = payload {
+                    write!(text, "{}=> {payload}", if arguments.is_empty() { "" } else { " " })?;
+                }
+                f.write_str(&text.replace(" (", "("))
+            }
+        }
+    }
+}
+
+impl fmt::Display for Item {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { path, kind, signature, origin, areas } = self;
+        write!(f, "{path} {}", kind.as_str())?;
+        let signature = signature.to_string();
+        if !signature.is_empty() {
+            write!(f, " {signature}")?;
+        }
+        let areas = areas.iter().map(String::as_str).collect::<Vec<_>>().join(",");
+        write!(f, " | {}", format!("{origin} {areas}").trim_end())
+    }
+}
+
+/// Items while a crate is planned.
+#[derive(Debug, Default)]
+pub(crate) struct Items {
+    items: Vec<Item>,
+    module: &'static str,
+    origin: String,
+    areas: BTreeSet<String>,
+}
+
+impl Items {
+    /// Items of `module` from here on.
+    pub(crate) fn module(&mut self, module: &'static str) {
+        self.module = module;
+    }
+
+    /// Items that come from the vendor's `at` and belong to `areas` from here on.
+    pub(crate) fn item(&mut self, at: &Pointer, areas: Option<&BTreeSet<String>>) -> &mut Self {
+        self.areas = areas.into_iter().flatten().filter(|area| !area.is_empty()).cloned().collect();
+        // A name with a control character in it is one line yet.
+        self.origin = doc::visible(at.as_str(), &[]);
+        self
+    }
+
+    /// Adds one item.
+    pub(crate) fn add(&mut self, kind: ItemKind, path: &str, signature: Signature) {
+        let path = format!("{}::{path}", self.module);
+        let (origin, areas) = (self.origin.clone(), self.areas.clone());
+        self.items.push(Item { path, kind, signature, origin, areas });
+    }
+
+    pub(crate) fn finish(mut self) -> Vec<Item> {
+        self.items.sort_by_cached_key(ToString::to_string);
+        self.items
+    }
+
+    /// The handles and their operations.
+    pub(crate) fn handles(&mut self, handles: &[Handle]) {
+        self.module("operations");
+        handles.iter().for_each(|handle| self.handle(handle));
+    }
+
+    fn handle(&mut self, handle: &Handle) {
+        let Handle { module, ident, .. } = handle;
+        self.item(&Pointer::root(), Some(&handle.features));
+        self.add(ItemKind::Struct, &format!("{module}::{ident}"), Signature::None);
+        for method in &handle.methods {
+            self.method(&format!("{module}::{ident}"), module, method);
+        }
+    }
+
+    fn method(&mut self, handle: &str, module: &str, method: &Method) {
+        self.item(&method.origin, Some(&method.features));
+        let arguments = method.arguments.iter().map(|a| (a.ident.clone(), a.ty.clone())).collect();
+        let signature = Signature::Function(arguments, Some(method.payload.ty()));
+        self.add(ItemKind::Fn, &format!("{handle}::{}", method.ident), signature);
+        if method.returns == Returns::Builder {
+            let builder = format!("{module}::{}", method.builder);
+            self.add(ItemKind::Struct, &builder, Signature::None);
+            for option in &method.options {
+                let argument = (option.argument.ident.clone(), option.argument.ty.clone());
+                let signature = Signature::Function(vec![argument], None);
+                self.add(ItemKind::Fn, &format!("{builder}::{}", option.ident), signature);
+            }
+        }
+        if let Some(own) = &method.by_status {
+            let path = format!("{module}::{}", own.ident);
+            self.add(ItemKind::Enum, &path, Signature::None);
+            for variant in &own.variants {
+                let signature = Signature::Type(variant.payload.ty());
+                self.add(ItemKind::Variant, &format!("{path}::{}", variant.ident), signature);
+            }
+        }
+    }
+}

@@ -1,0 +1,492 @@
+//! Plans handles: their methods, the builders of methods with optional arguments, and the enums of their responses.
+
+use std::collections::BTreeSet;
+
+use super::doc::code;
+use super::parameter::{Argument, Put, Segment};
+use super::{Context, RustType};
+use crate::api::{
+    Action, Api, Arity, Form, In, MediaType, Operation, Parameter, Pointer, Response, Role, Shape, Type,
+    TypeId, TypeRef,
+};
+use crate::name::{self, OperationName};
+
+/// A group of operations: `client.apps()`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Handle {
+    /// Its module, and the method of the client that gives it.
+    pub module: String,
+    /// Its type.
+    pub ident: String,
+    /// Its documentation.
+    pub docs: Vec<String>,
+    /// The features that bring it; empty where the crate has none.
+    pub features: BTreeSet<String>,
+    /// Its methods.
+    pub methods: Vec<Method>,
+}
+
+/// A method that calls an operation.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Method {
+    /// The operationId.
+    pub operation: String,
+    /// The operation's location in the vendor's document.
+    pub origin: Pointer,
+    /// Its name.
+    pub ident: String,
+    /// The type that collects optional arguments, where [`Method::returns`] is that.
+    pub builder: String,
+    /// Its documentation.
+    pub docs: Vec<String>,
+    /// The feature that brings it.
+    pub features: BTreeSet<String>,
+    /// The message where it is deprecated.
+    pub deprecated: Option<String>,
+    /// The media type that it asks for, where that is not JSON.
+    pub accept: Option<String>,
+    /// What is in the braces of the path, in order.
+    pub segments: Vec<Segment>,
+    /// Its arguments.
+    pub arguments: Vec<Argument>,
+    /// Whether the path's only argument is the id of the request.
+    pub updates: bool,
+    /// What the response is read as.
+    pub payload: Payload,
+    /// Whether the response is a page of a list.
+    pub paged: bool,
+    /// What it returns.
+    pub returns: Returns,
+    /// Optional arguments.
+    pub options: Vec<Setter>,
+    /// The enum that it alone defines for its response.
+    pub by_status: Option<ByStatus>,
+}
+
+/// What a method returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Returns {
+    /// A call that is ready to be sent.
+    Call,
+    /// A call whose only optional argument is the page size.
+    Limited,
+    /// A builder that collects optional arguments.
+    Builder,
+}
+
+/// What a response is read as.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Payload {
+    /// Its status alone: whether there is something.
+    Flag,
+    /// Nothing.
+    Nothing,
+    /// A type that decodes itself.
+    Type(RustType),
+    /// JSON that is not an object.
+    Json(RustType),
+    /// A type inside of members that the crate's own type reads.
+    Envelope(String, RustType),
+    /// Any of these, or nothing.
+    Optional(Box<Payload>),
+}
+
+impl Payload {
+    /// The Rust type.
+    pub fn ty(&self) -> RustType {
+        match self {
+            Self::Flag => RustType::plain("bool"),
+            Self::Nothing => RustType::unit(),
+            Self::Type(ty) => ty.clone(),
+            Self::Json(ty) => RustType::runtime_of("Json", vec![ty.clone()]),
+            Self::Envelope(own, ty) => RustType::Root(own.clone(), vec![ty.clone()]),
+            Self::Optional(inner) => inner.ty().option(),
+        }
+    }
+}
+
+/// A method of a builder that sets an optional argument.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Setter {
+    /// The vendor's parameter.
+    pub parameter: String,
+    /// Its name.
+    pub ident: String,
+    /// Its documentation.
+    pub docs: Vec<String>,
+    /// Whether the vendor advises against it.
+    pub deprecated: bool,
+    /// Its argument.
+    pub argument: Argument,
+}
+
+/// The enum of a response whose body differs by status.
+#[derive(Debug, Clone, PartialEq)]
+pub struct ByStatus {
+    /// Its name.
+    pub ident: String,
+    /// Its variants.
+    pub variants: Vec<StatusVariant>,
+    /// The variant that reads all other statuses.
+    pub rest: String,
+}
+
+/// A variant of such an enum.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatusVariant {
+    /// Its name.
+    pub ident: String,
+    /// The vendor's status: a code or a range.
+    pub status: String,
+    /// The status, where it is a code.
+    pub code: Option<u16>,
+    /// What its body is read as.
+    pub payload: Payload,
+}
+
+impl Context<'_> {
+    /// A handle and its methods.
+    pub(super) fn handle(&self, module: &str, handle: &name::Handle) -> Handle {
+        let mut docs = vec![format!(
+            "Operations of `{module}`; [`Client::{module}`](crate::Client::{module}) gives it."
+        )];
+        docs.extend(self.feature_note(&handle.areas).into_iter().flat_map(|note| [String::new(), note]));
+        let operations = handle.operations.iter();
+        let named = operations
+            .filter_map(|id| Some((id, self.api.operations.get(id)?, self.names.operations.get(id)?)));
+        let methods = named.flat_map(|(id, operation, name)| {
+            name.methods.iter().map(|method| self.method(id, operation, name, method))
+        });
+        let (module, ident) = (module.to_owned(), handle.ident.clone());
+        Handle { module, ident, docs, features: handle.areas.clone(), methods: methods.collect() }
+    }
+
+    fn method(&self, id: &str, operation: &Operation, name: &OperationName, method: &name::Method) -> Method {
+        let (payload, paged) = self.answer(operation, name, method);
+        let (body, updates) = self.body(operation, method).unzip();
+        let updates = updates.unwrap_or(false);
+        let path = || operation.parameters.iter().filter(|p| p.place == In::Path);
+        let (mut arguments, segments): (Vec<Argument>, Vec<Segment>) =
+            path().map(|parameter| self.path_argument(parameter, name)).unzip();
+        if updates {
+            arguments.clear();
+        }
+        // The arguments are in the order of the template; a name may stand in it twice.
+        let named = placeholders(&operation.path).map(|place| path().position(|p| p.name == place));
+        let segments = named.flatten().filter_map(|at| segments.get(at).cloned()).collect();
+        let own = |parameter| name.parameter(parameter).map_or("value", |p| &p.ident);
+        let (required, optional): (Vec<&Parameter>, Vec<&Parameter>) =
+            sent_parameters(operation, method).partition(|p| p.required);
+        arguments.extend(required.into_iter().map(|p| self.sent_argument(operation, p, own(p), name)));
+        arguments.extend(body);
+        let returns = match optional.as_slice() {
+            [] => Returns::Call,
+            // The runtime has one type for all such calls.
+            [only] if paged && is_page_size(only) => Returns::Limited,
+            _ => Returns::Builder,
+        };
+        let options = optional.into_iter().map(|parameter| {
+            let value = if matches!(parameter.ty, TypeRef::List(_)) { "values" } else { "value" };
+            Setter {
+                parameter: parameter.name.clone(),
+                ident: own(parameter).to_owned(),
+                docs: self.parameter_docs(operation, parameter, name),
+                deprecated: parameter.deprecated,
+                argument: self.sent_argument(operation, parameter, value, name),
+            }
+        });
+        let deprecation = operation.deprecation.as_deref().unwrap_or("the vendor has deprecated it");
+        // Methods that differ in their body share one enum, which the first defines.
+        let by_status = self.by_status(operation, name, method);
+        Method {
+            operation: id.to_owned(),
+            origin: operation.pointer(),
+            ident: method.ident.clone(),
+            builder: method.builder.clone(),
+            docs: self.operation_docs(operation, method, name, updates),
+            features: name.area.iter().cloned().collect(),
+            deprecated: operation.deprecated.then(|| deprecation.to_owned()),
+            accept: method.media_type.clone().filter(|media_type| media_type != "application/json"),
+            segments,
+            arguments,
+            updates,
+            payload,
+            paged,
+            returns,
+            options: options.collect(),
+            by_status: by_status.filter(|own| own.ident == format!("{}{BY_STATUS}", method.builder)),
+        }
+    }
+
+    fn operation_docs(
+        &self,
+        operation: &Operation,
+        method: &name::Method,
+        name: &OperationName,
+        updates: bool,
+    ) -> Vec<String> {
+        let call = code(&format!("{} {}", operation.method, operation.path));
+        let mut lines = vec![match &self.names.operation_link {
+            Some(template) => {
+                format!("{call} ([vendor's page]({}))", template.replace("{slug}", &slug(operation)))
+            }
+            None => call,
+        }];
+        if let Some(media_type) = method.media_type.as_ref().filter(|t| *t != "application/json") {
+            lines.extend([String::new(), format!("Answers {}.", code(media_type))]);
+        }
+        if let Some(doc) = &operation.doc {
+            lines.extend([String::new(), doc.trim().to_owned()]);
+        }
+        // Optional ones have methods with docs of their own.
+        for required in sent_parameters(operation, method).filter(|p| p.required) {
+            if let (Some(doc), Some(argument)) = (&required.doc, name.parameter(required)) {
+                lines.extend([String::new(), format!("{}: {}", code(&argument.ident), doc.trim())]);
+            }
+        }
+        let mut optional = sent_parameters(operation, method).filter(|p| !p.required);
+        if let (Some(only), None) = (optional.next(), optional.next())
+            && only.role() == Role::Limit
+        {
+            lines.extend([String::new(), self.parameter_docs(operation, only, name).join("\n")]);
+        }
+        if updates {
+            lines.extend([String::new(), "The request says which resource it changes.".to_owned()]);
+        }
+        let several = self.names.handles.get(&name.handle).is_some_and(|h| h.areas.len() > 1);
+        if let (Some(area), true) = (&name.area, several) {
+            lines.extend([String::new(), format!("Feature: `{area}`.")]);
+        }
+        lines
+    }
+
+    /// What the response is read as, and whether it is a page of a list.
+    fn answer(&self, operation: &Operation, name: &OperationName, method: &name::Method) -> (Payload, bool) {
+        if operation.method == "HEAD" {
+            return (Payload::Flag, false);
+        }
+        let Some(media_type) = &method.media_type else { return (Payload::Nothing, false) };
+        // A status that has no body beside one that has.
+        let sometimes = operation.responses.values().any(|r| r.content.is_empty());
+        let whole = |payload, paged| match sometimes {
+            true => (Payload::Optional(Box::new(payload)), false),
+            false => (payload, paged),
+        };
+        if let Some(own) = self.by_status(operation, name, method) {
+            return whole(Payload::Type(RustType::Own(own.ident)), false);
+        }
+        let found = operation.responses.values().find_map(|r| Some((r.content.get(media_type)?, r)));
+        let Some((ty, response)) = found else { return (Payload::Nothing, false) };
+        let paged = response.paged || operation.paging.is_some() || self.is_paged(ty);
+        if let (Some(_), Some(envelope)) = (&response.envelope, &name.envelope) {
+            return (Payload::Envelope(envelope.clone(), self.ty(ty)), paged);
+        }
+        whole(self.payload(ty, response, media_type), paged)
+    }
+
+    /// What the body of a response is read as.
+    fn payload(&self, ty: &TypeRef, response: &Response, media_type: &str) -> Payload {
+        let media_type = MediaType::parse(media_type);
+        // A text of any media type is more often plain than JSON; the runtime reads both.
+        let json = media_type.reads_json() && !(media_type.is_any() && *self.through(ty) == TypeRef::String);
+        let own = self.ty(ty);
+        match (ty, response.null_data) {
+            (TypeRef::Named(id), true) => Payload::Type(self.nullable_document(id).unwrap_or(own)),
+            (ty, _) if matches!(self.through(ty), TypeRef::Binary) => {
+                Payload::Type(RustType::runtime("Bytes"))
+            }
+            (TypeRef::Named(id), _) if json && self.needs_wrapper(id) => Payload::Json(own),
+            (TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any | TypeRef::Named(_), _) => Payload::Type(own),
+            (_, _) if json => Payload::Json(own),
+            _ => Payload::Type(own),
+        }
+    }
+
+    /// The enum that reads a response whose statuses have different bodies.
+    fn by_status(
+        &self,
+        operation: &Operation,
+        name: &OperationName,
+        method: &name::Method,
+    ) -> Option<ByStatus> {
+        let media_type = method.media_type.as_ref()?;
+        let found: Vec<(&String, &TypeRef, &Response)> = operation
+            .responses
+            .iter()
+            .filter_map(|(status, response)| Some((status, response.content.get(media_type)?, response)))
+            .collect();
+        let (_, first, _) = found.first()?;
+        let plain = |r: &Response| !r.null_data && !r.paged && r.envelope.is_none();
+        let differ = found.iter().any(|(_, ty, _)| ty != first);
+        if !differ || operation.paging.is_some() || !found.iter().all(|(.., r)| plain(r)) {
+            return None;
+        }
+        let variants = found.into_iter().map(|(status, ty, response)| StatusVariant {
+            ident: format!("Status{}", status.to_uppercase()),
+            status: status.clone(),
+            code: status.parse().ok(),
+            payload: self.payload(ty, response, media_type),
+        });
+        let variants: Vec<StatusVariant> = variants.collect();
+        // Codes first; a range, or the first of all, takes the rest.
+        let range = variants.iter().find(|variant| variant.code.is_none());
+        let rest = range.or(variants.first())?.ident.clone();
+        let first = name.methods.iter().find(|other| other.media_type == method.media_type)?;
+        Some(ByStatus { ident: format!("{}{BY_STATUS}", first.builder), variants, rest })
+    }
+
+    fn nullable_document(&self, id: &TypeId) -> Option<RustType> {
+        let Some((_, Type { shape: Shape::Document(document), .. })) = self.api.resolve(id) else {
+            return None;
+        };
+        let included = document.included.as_ref().map(|included| self.ty(included));
+        let arguments = std::iter::once(self.ty(&document.data).option()).chain(included);
+        Some(RustType::runtime_of("Document", arguments.collect()))
+    }
+
+    /// Whether a JSON answer of this type is no object.
+    fn needs_wrapper(&self, id: &TypeId) -> bool {
+        match self.api.resolve(id).map(|(_, t)| &t.shape) {
+            Some(Shape::Enum(_) | Shape::Union(_)) => true,
+            Some(Shape::Alias(ty)) => !matches!(ty, TypeRef::List(_) | TypeRef::Map(_) | TypeRef::Any),
+            _ => false,
+        }
+    }
+
+    /// Whether `limit` is what it is in JSON:API, or the overlay has a rule for the pages of the answer.
+    pub(super) fn has_pages(&self, operation: &Operation) -> bool {
+        let json_api = || self.api.types.values().any(|ty| matches!(ty.shape, Shape::Page(_)));
+        operation.paging.is_some() || operation.responses.values().any(|r| r.paged) || json_api()
+    }
+
+    fn is_paged(&self, answer: &TypeRef) -> bool {
+        let TypeRef::Named(id) = answer else { return false };
+        match self.api.resolve(id).map(|(_, t)| &t.shape) {
+            Some(Shape::Page(_)) => true,
+            Some(Shape::Linkage(l)) => l.to == Arity::Many && !l.request,
+            _ => false,
+        }
+    }
+
+    /// The argument that is sent as the body, and whether it has the id that the path asks for.
+    fn body(&self, operation: &Operation, method: &name::Method) -> Option<(Argument, bool)> {
+        let body = operation.body.as_ref()?;
+        let (media_type, ty) = body.content.get_key_value(method.sends.as_ref()?)?;
+        let parsed = MediaType::parse(media_type);
+        let plain = |ident: &str, ty, put| (Argument { ident: ident.to_owned(), ty, puts: vec![put] }, false);
+        if let (Some(form), TypeRef::Map(_)) = (parsed.form(), ty) {
+            let pair = RustType::Tuple(vec![RustType::text(), RustType::text()]);
+            let add = if form == Form::Multipart { "part" } else { "field" };
+            return Some(plain("fields", pair.iterator(), Put::Fields(add)));
+        }
+        // A body that is not required may be left out.
+        let whole = |ident: &str, ty: RustType, puts: Vec<Put>| {
+            let optional = || vec![Put::Optional(ty.clone(), puts.clone())];
+            let puts = if body.required { puts.clone() } else { optional() };
+            let ty = if body.required { ty } else { ty.option().into_arg() };
+            (Argument { ident: ident.to_owned(), ty, puts }, false)
+        };
+        if !parsed.reads_json() || *self.through(ty) == TypeRef::Binary {
+            let sent = match parsed.is_range() {
+                true if parsed.is_text() => "text/plain",
+                true => "application/octet-stream",
+                false => media_type,
+            };
+            let (mut argument, updates) =
+                whole("body", RustType::runtime("Bytes"), vec![Put::Bytes(sent.to_owned())]);
+            if body.required {
+                argument.ty = argument.ty.into_arg();
+            }
+            return Some((argument, updates));
+        }
+        // The runtime says `application/json` unless it is told otherwise.
+        let says = Some(parsed.sent(media_type)).filter(|sent| *sent != "application/json");
+        let says = says.map(|sent| Put::ContentType(sent.to_owned()));
+        let own = self.ty(ty);
+        let TypeRef::Named(id) = ty else {
+            return Some(whole("body", own, std::iter::once(Put::Json(Vec::new())).chain(says).collect()));
+        };
+        match self.api.resolve(id).map(|(_, t)| &t.shape) {
+            Some(Shape::Linkage(l)) => {
+                let kind = l.kind.clone();
+                Some(match (l.to, l.nullable) {
+                    (Arity::Many, _) => {
+                        plain("ids", RustType::string().into_arg().iterator(), Put::Linkages(kind))
+                    }
+                    (_, true) => {
+                        let ty = RustType::plain("str").reference().option();
+                        plain("to", ty, Put::Linkage { kind, nullable: true })
+                    }
+                    (_, false) => plain("to", RustType::text(), Put::Linkage { kind, nullable: false }),
+                })
+            }
+            shape => {
+                let request = match shape {
+                    Some(Shape::Request(request)) => Some(request),
+                    _ => None,
+                };
+                let update = request.is_some_and(|r| r.action == Action::Update);
+                let one = operation.parameters.iter().filter(|p| p.place == In::Path).count() == 1;
+                let updates = update && one && operation.path.ends_with('}');
+                let has_rule = body.checked || request.is_some_and(|r| !r.one_of.is_empty());
+                let members = body.envelope.iter().flat_map(|path| path.split('.')).map(str::to_owned);
+                let put = Put::Json(members.collect());
+                let puts = has_rule.then_some(Put::Check).into_iter().chain([put]).chain(says).collect();
+                Some(match updates {
+                    // The id of the resource is in the request.
+                    true => (Argument { ident: "request".to_owned(), ty: own, puts }, true),
+                    false => whole("request", own, puts),
+                })
+            }
+        }
+    }
+}
+
+/// How the enum of a response ends whose body differs by status.
+const BY_STATUS: &str = "ByStatus";
+
+/// What a method sends outside of the path: the fields of the form only where that is the body.
+pub(crate) fn sent_parameters<'o>(
+    operation: &'o Operation,
+    method: &name::Method,
+) -> impl Iterator<Item = &'o Parameter> {
+    let is_form = operation.form.is_some() && operation.form == method.sends;
+    operation.parameters.iter().filter(move |p| match p.place {
+        In::Path => false,
+        In::Form => is_form,
+        In::Query | In::Header | In::Cookie => true,
+    })
+}
+
+/// The names in the braces of a path template, in order.
+fn placeholders(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
+}
+
+/// Whether it is the page size, and nothing else is to be said of it.
+fn is_page_size(parameter: &Parameter) -> bool {
+    parameter.role() == Role::Limit && parameter.ty == TypeRef::Integer && !parameter.deprecated
+}
+
+/// Method and path as vendors write them into addresses: `get-v1-apps-_id_-builds`.
+fn slug(operation: &Operation) -> String {
+    let text = format!("{}{}", operation.method.to_lowercase(), operation.path);
+    text.replace(['{', '}'], "_").replace('/', "-")
+}
+
+/// Types that responses lead to.
+pub(super) fn received(api: &Api) -> Vec<&TypeId> {
+    let all = api.operations.values();
+    all.flat_map(|o| {
+        let answers = o.responses.values().flat_map(|r| r.content.values()).filter_map(TypeRef::named);
+        answers.chain(o.failures().filter_map(TypeRef::named))
+    })
+    .collect()
+}
+
+/// Types that bodies and parameters of requests refer to.
+pub(super) fn sent(api: &Api) -> Vec<&TypeId> {
+    let bodies = api.operations.values().filter_map(|o| o.body.as_ref()).flat_map(|b| b.content.values());
+    let parameters = api.operations.values().flat_map(|o| &o.parameters).map(|p| &p.ty);
+    bodies.chain(parameters).filter_map(TypeRef::named).collect()
+}
