@@ -9,6 +9,7 @@ use std::fmt::{self, Write as _};
 use serde::Serialize;
 
 pub use self::excerpt::Excerpt;
+use self::excerpt::Lines;
 pub use self::group::{Group, groups};
 pub use self::terminal::{shown, shown_json, shown_output};
 
@@ -350,16 +351,16 @@ impl Sink {
     /// Adds the line to what was said about a place in the file, whose text this is.
     pub fn quote(&mut self, file: &str, text: &[u8]) {
         let is_bare = |d: &&mut Diagnostic| d.at.file == file && d.at.line.is_some() && d.excerpt.is_none();
-        let mut bare = self.diagnostics.iter_mut().filter(is_bare).peekable();
-        if bare.peek().is_none() {
+        let mut bare: Vec<&mut Diagnostic> = self.diagnostics.iter_mut().filter(is_bare).collect();
+        if bare.is_empty() {
             return;
         }
+        bare.sort_by_key(|d| (d.at.line, d.at.column));
         let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-        let lines: Vec<&[u8]> = text.split(|byte| *byte == b'\n').collect();
+        let mut lines = Lines::new(text);
         for diagnostic in bare {
             let (Some(line), Some(column)) = (diagnostic.at.line, diagnostic.at.column) else { continue };
-            let line = lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
-            diagnostic.excerpt = Excerpt::of(&String::from_utf8_lossy(line), column);
+            diagnostic.excerpt = lines.excerpt(line, column);
         }
     }
 

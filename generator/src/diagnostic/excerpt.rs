@@ -9,6 +9,9 @@ const WIDTH: usize = 100;
 /// Characters that are kept in front of the place in a line that is cut.
 const BEFORE: usize = 40;
 
+/// Characters around the place that are enough to cut a line.
+const AROUND: usize = WIDTH * 5;
+
 /// The line of a text that a diagnostic is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
@@ -60,9 +63,71 @@ impl Excerpt {
     }
 }
 
+/// The lines of a text, of which excerpts are asked for in their order: no line is measured twice, since some vendors
+/// write a document on one line.
+pub(super) struct Lines<'t> {
+    lines: Vec<&'t [u8]>,
+    /// The line of the last excerpt, from 1.
+    line: usize,
+    /// Characters and bytes of it that were counted.
+    counted: (usize, usize),
+}
+
+impl<'t> Lines<'t> {
+    pub(super) fn new(text: &'t [u8]) -> Self {
+        Self { lines: text.split(|byte| *byte == b'\n').collect(), line: 0, counted: (0, 0) }
+    }
+
+    /// What stands at `column` of `line`, both counted from 1, the column in characters.
+    pub(super) fn excerpt(&mut self, line: usize, column: usize) -> Option<Excerpt> {
+        let text = self.lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
+        // More than is shown in front of the place, so that a part of a long line is cut like all of it.
+        let first = column.saturating_sub(1 + AROUND);
+        if self.line != line || self.counted.0 > first {
+            (self.line, self.counted) = (line, (0, 0));
+        }
+        let (mut character, mut byte) = self.counted;
+        let is_inner = |byte: usize| text.get(byte).is_some_and(|byte| byte & 0xC0 == 0x80);
+        while character < first && byte < text.len() {
+            byte += 1;
+            while is_inner(byte) {
+                byte += 1;
+            }
+            character += 1;
+        }
+        if byte == text.len() {
+            // The line ends in front of the place.
+            return Excerpt::of(&String::from_utf8_lossy(text), column);
+        }
+        self.counted = (character, byte);
+        let mut end = text.len().min(byte + 8 * AROUND);
+        while is_inner(end) {
+            end += 1;
+        }
+        let part = text.get(byte..end).unwrap_or_default();
+        Excerpt::of(&String::from_utf8_lossy(part), column - character)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// A part of a line gives what all of it gives.
+    #[test]
+    fn excerpts_of_a_long_line_are_cut_like_all_of_it() {
+        let line = "abc日本é\t".repeat(3_000);
+        let text = format!("short\n{line}\nlast");
+        let mut lines = Lines::new(text.as_bytes());
+        assert_eq!(lines.excerpt(1, 2), Excerpt::of("short", 2));
+        for column in [1, 2, 40, 41, 42, 500, 501, 20_970, 20_999, 21_000, 500, 41] {
+            assert_eq!(lines.excerpt(2, column), Excerpt::of(&line, column), "{column}");
+        }
+        assert_eq!(lines.excerpt(2, 50_000), Excerpt::of(&line, 50_000));
+        assert_eq!(lines.excerpt(3, 4_000), Excerpt::of("last", 4_000));
+        assert_eq!(lines.excerpt(3, 4), Excerpt::of("last", 4));
+        assert_eq!(lines.excerpt(9, 4), None);
+    }
 
     fn drawn(line: &str, column: usize) -> String {
         let excerpt = Excerpt::of(line, column).unwrap();

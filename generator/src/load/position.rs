@@ -119,19 +119,19 @@ fn positions(source: &Source<'_>, wanted: &[Pointer]) -> HashMap<Pointer, (usize
         Notation::Json => json(text, text, &tree, &Pointer::root(), &mut offsets),
         Notation::Yaml => yaml(text, &tree, &mut offsets),
     }
-    let starts = text::line_starts(text);
-    let mut lines = HashMap::new();
-    for at in wanted {
+    let offset_of = |at: &Pointer| {
         let mut place = Some(at.clone());
         while let Some(candidate) = place {
             if let Some(offset) = offsets.get(&candidate) {
-                lines.insert(at.clone(), text::position_of(text, &starts, *offset));
-                break;
+                return Some((at.clone(), *offset));
             }
             place = candidate.parent();
         }
-    }
-    lines
+        None
+    };
+    let found: HashMap<Pointer, usize> = wanted.iter().filter_map(offset_of).collect();
+    let lines = text::lines_and_columns(text, found.values().copied());
+    found.into_iter().filter_map(|(at, offset)| Some((at, *lines.get(&offset)?))).collect()
 }
 
 /// The wanted pointers as a tree, so that one pass finds all of them.

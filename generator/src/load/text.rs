@@ -1,6 +1,7 @@
 //! Parses JSON or YAML text as a tree, or says at which line and column the text goes wrong.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -182,23 +183,33 @@ fn place(source: &Source<'_>, line: usize, column: usize) -> Place {
     Place { file: source.name.to_owned(), pointer: Pointer::root(), line: Some(line), column: Some(column) }
 }
 
-/// The byte offset of the start of each line.
-pub(super) fn line_starts(text: &str) -> Vec<usize> {
-    let breaks = text.bytes().enumerate().filter(|(_, b)| *b == b'\n').map(|(at, _)| at + 1);
-    std::iter::once(0).chain(breaks).collect()
-}
-
 /// Line and column of a byte of the text, both counted from 1, the column in characters.
-pub(super) fn position_of(text: &str, starts: &[usize], offset: usize) -> (usize, usize) {
-    let line = starts.partition_point(|start| *start <= offset);
-    let start = line.checked_sub(1).and_then(|at| starts.get(at)).copied().unwrap_or(0);
-    let before = text.as_bytes().get(start..offset).unwrap_or_default();
-    (line, String::from_utf8_lossy(before).chars().count() + 1)
+pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
+    lines_and_columns(text, [offset]).pop_first().map_or((1, 1), |(_, place)| place)
 }
 
-/// The same for one byte of a text.
-pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
-    position_of(text, &line_starts(text), offset)
+/// The same for many bytes of the text, in one pass.
+pub(super) fn lines_and_columns(
+    text: &str,
+    offsets: impl IntoIterator<Item = usize>,
+) -> BTreeMap<usize, (usize, usize)> {
+    let mut out: BTreeMap<usize, (usize, usize)> =
+        offsets.into_iter().map(|offset| (offset, Default::default())).collect();
+    let (mut at, mut line, mut column) = (0, 1, 1);
+    for (offset, place) in &mut out {
+        let bytes = text.as_bytes();
+        for byte in bytes.get(at..(*offset).min(bytes.len())).unwrap_or_default() {
+            match byte {
+                b'\n' => (line, column) = (line + 1, 1),
+                // Only the first byte of a character counts.
+                byte if byte & 0xC0 != 0x80 => column += 1,
+                _ => {}
+            }
+        }
+        at = (*offset).min(bytes.len());
+        *place = (line, column);
+    }
+    out
 }
 
 fn bytes_to_chars(text: &str, line: usize, column: usize) -> usize {
