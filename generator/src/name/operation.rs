@@ -206,10 +206,14 @@ fn plain_method(id: &str, operation: &Operation, handle: &str, from: HandleFrom)
     };
     let name = without_route(id, operation);
     let method = snake(name);
-    match method.strip_prefix(handle).and_then(|rest| rest.strip_prefix('_')) {
-        Some(rest) if !rest.is_empty() => snake(rest),
-        _ => method,
+    let mut rest = method.as_str();
+    // Some say it twice: tag, then path.
+    while let Some(inner) = rest.strip_prefix(handle).and_then(|rest| rest.strip_prefix('_'))
+        && !inner.is_empty()
+    {
+        rest = inner;
     }
+    if rest.len() < method.len() { snake(rest) } else { method }
 }
 
 /// The operationId without its route: FastAPI puts path and method behind the name of the function.
