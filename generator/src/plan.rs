@@ -37,6 +37,10 @@ pub(crate) struct Context<'a> {
     pub(crate) received: BTreeSet<&'a TypeId>,
     /// Types that hold themselves without a list or a map between.
     pub(crate) cycles: HashMap<&'a TypeId, usize>,
+    /// Types of which a rule is written by hand (the overlay's `x-checked`).
+    checked: BTreeSet<&'a TypeId>,
+    /// Whether lists are JSON:API documents.
+    has_json_api_pages: bool,
     /// Types that are told apart by what they must have.
     pub(crate) told_apart: BTreeSet<&'a TypeId>,
     /// Types that are pages of lists, and how these go on.
@@ -77,6 +81,8 @@ impl<'a> Context<'a> {
             sent,
             received: api.closure(operation::received(api)),
             cycles: ty::cycles(api),
+            checked: checked(api),
+            has_json_api_pages: api.types.values().any(|ty| matches!(ty.shape, Shape::Page(_))),
             told_apart,
             pages: paging::pages(api).collect(),
             tags: tags(api),
@@ -94,8 +100,7 @@ impl<'a> Context<'a> {
 
     /// Whether a rule of the type is written by hand (the overlay's `x-checked`).
     pub(crate) fn has_own_check(&self, id: &TypeId) -> bool {
-        let bodies = self.api.operations.values().filter_map(|o| o.body.as_ref());
-        bodies.filter(|body| body.checked).any(|body| body.content.values().any(|ty| ty.named() == Some(id)))
+        self.checked.contains(id)
     }
 
     /// The features that bring an item, as a line of its documentation.
@@ -109,6 +114,12 @@ impl<'a> Context<'a> {
             _ => format!("Features: any of {}.", names.join(", ")),
         })
     }
+}
+
+/// Types of bodies with a rule that is written by hand.
+fn checked(api: &Api) -> BTreeSet<&TypeId> {
+    let bodies = api.operations.values().filter_map(|o| o.body.as_ref()).filter(|body| body.checked);
+    bodies.flat_map(|body| body.content.values()).filter_map(TypeRef::named).collect()
 }
 
 /// What unions tell their variants by; a union within a union hands on what the outer one goes by. A type that stands under

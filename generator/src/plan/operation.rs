@@ -355,8 +355,7 @@ impl Context<'_> {
 
     /// Whether `limit` is what it is in JSON:API, or the overlay has a rule for the pages of the answer.
     pub(super) fn has_pages(&self, operation: &Operation) -> bool {
-        let json_api = || self.api.types.values().any(|ty| matches!(ty.shape, Shape::Page(_)));
-        operation.paging.is_some() || operation.responses.values().any(|r| r.paged) || json_api()
+        operation.paging.is_some() || operation.responses.values().any(|r| r.paged) || self.has_json_api_pages
     }
 
     fn is_paged(&self, answer: &TypeRef) -> bool {
