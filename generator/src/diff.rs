@@ -13,6 +13,7 @@ mod operation;
 mod parameter;
 mod policy;
 mod reach;
+mod relation;
 mod rename;
 mod row;
 mod rust;
@@ -116,10 +117,9 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
     let mut changes: Vec<Change> = rows.into_iter().map(row::Row::finish).collect();
     changes.sort_by(Change::order);
     let summary = summary(&changes, rust_only, [old.api, new.api]);
-    let bump = match (items.bump(), changes.is_empty()) {
-        (Bump::None, false) => Bump::Patch,
-        (bump, _) => bump,
-    };
+    // The line above the rows and the rows agree.
+    let bump = changes.iter().map(|change| change.rust).chain([items.bump()]).min().unwrap_or(Bump::None);
+    let bump = if bump == Bump::None && !changes.is_empty() { Bump::Patch } else { bump };
     let version = |api: &Api| Version { api: api.info.name.clone(), version: api.info.version.clone() };
     let mut out = Diff {
         from: version(old.api),

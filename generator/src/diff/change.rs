@@ -92,6 +92,8 @@ words! {
         FieldNotNullable = "field-not-nullable",
         /// The server takes something else where it is left out.
         FieldDefaultChanged = "field-default-changed",
+        /// It is read-only or write-only, or no longer is.
+        FieldAccessChanged = "field-access-changed",
         /// The vendor advises against it.
         FieldDeprecated = "field-deprecated",
         /// The vendor no longer advises against it.
@@ -100,6 +102,8 @@ words! {
         VariantAdded = "variant-added",
         /// One of several types.
         VariantRemoved = "variant-removed",
+        /// Types are told apart by another member or another value.
+        DiscriminatorChanged = "discriminator-changed",
         /// A status that is declared.
         ResponseAdded = "response-added",
         /// A status that is no longer declared.

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Direction, Kind};
+use super::relation::Fit;
 use super::row::{Row, of, of_mut};
 use super::view::Node;
 use super::walk::{Place, Spot, Walk};
@@ -27,6 +28,23 @@ pub(super) fn blank(path: &str) -> String {
 /// What an operation is called in rows.
 pub(super) fn subject(operation: &Operation) -> String {
     format!("{} {}", operation.method, blank(&operation.path))
+}
+
+/// Method and URL of a call, parameter names blanked.
+fn url(api: &Api, id: &str) -> Option<String> {
+    let operation = api.operations.get(id)?;
+    let first = api.info.servers.first().map_or("", String::as_str);
+    let server = match operation.server.as_deref() {
+        // A path on the API's host.
+        Some(path) if path.starts_with('/') => {
+            let host =
+                first.find("://").and_then(|at| first.get(at + 3..)?.find('/').map(|end| at + 3 + end));
+            format!("{}{path}", host.and_then(|end| first.get(..end)).unwrap_or(first))
+        }
+        Some(server) => server.to_owned(),
+        None => first.to_owned(),
+    };
+    Some(format!("{} {}{}", operation.method, server.trim_end_matches('/'), blank(&operation.path)))
 }
 
 /// The ids of one operation on both sides; where it is on one side alone, the other is none.
@@ -61,6 +79,18 @@ fn pairs<'a>(old: &'a Api, new: &'a Api) -> Vec<Pair<'a>> {
                 out.push((Some(id), Some(others.remove(0))));
             }
         }
+    }
+    // A base path may move between servers and paths.
+    let mut moved: BTreeMap<String, &str> = gone.iter().filter_map(|id| Some((url(old, id)?, *id))).collect();
+    for ids in left.values_mut() {
+        ids.retain(|id| match url(new, id).and_then(|url| moved.remove(&url)) {
+            Some(other) => {
+                gone.remove(other);
+                out.push((Some(other), Some(id)));
+                false
+            }
+            None => true,
+        });
     }
     for id in left.into_values().flatten() {
         let moved = gone.remove(id).then_some(id);
@@ -144,6 +174,9 @@ impl Walk<'_> {
         };
         if let Some(mut row) = renamed {
             row.keys = [self.all_of(0, a, old), self.all_of(1, b, new)];
+            if row.kind() == Kind::OperationMoved && url(self.apis[0], a) == url(self.apis[1], b) {
+                (row.direction, row.fits) = (Some(Direction::Request), Some([Fit::All, Fit::All]));
+            }
             self.rows.push(row);
         }
         self.flag(
@@ -301,7 +334,14 @@ impl Walk<'_> {
             self.rows.push(row);
         };
         if old.servers != new.servers {
-            let gone = old.servers.first().is_some_and(|first| !new.servers.contains(first));
+            let pairs = pairs(self.apis[0], self.apis[1]);
+            let [one, other] = self.apis;
+            let stays = |pair: &Pair<'_>| match *pair {
+                (Some(a), Some(b)) => url(one, a) == url(other, b),
+                _ => true,
+            };
+            let first = old.servers.first();
+            let gone = first.is_some_and(|first| !new.servers.contains(first)) && !pairs.iter().all(stays);
             let text = |servers: &[String]| Some(servers.join(", "));
             push(Kind::ServerChanged, "servers", "/servers", text(&old.servers), text(&new.servers), gone);
         }

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::change::{Direction, Kind};
+use super::relation::Fit;
 use super::row::{of, of_mut};
 use super::view::Node;
 use super::walk::{Place, Spot, Walk};
 use crate::api::{Api, In, Operation, Parameter};
 
 /// What tells parameters of one operation apart: those in the path have no names that anybody sends.
-fn by_key(operation: &Operation) -> BTreeMap<(In, String), &Parameter> {
+fn by_key(operation: &Operation) -> Keyed<'_> {
     let mut holes = 0;
     let key = |p| {
         let parameter: &Parameter = p;
@@ -18,6 +19,8 @@ fn by_key(operation: &Operation) -> BTreeMap<(In, String), &Parameter> {
                 holes += 1;
                 (In::Path, holes.to_string())
             }
+            // Names of headers are the same in any case (RFC 9110, 5.1).
+            In::Header => (In::Header, parameter.name.to_ascii_lowercase()),
             place => (place, parameter.name.clone()),
         }
     };
@@ -34,7 +37,7 @@ impl Walk<'_> {
             let written = match key.0 {
                 In::Query => format!("?{}", key.1),
                 In::Path => format!("{{{}}}", key.1),
-                In::Header => format!("{}:", key.1),
+                In::Header => format!("{}:", name(&key, [&old, &new])),
                 In::Cookie => format!("cookie {}", key.1),
                 In::Form => format!("form {}", key.1),
             };
@@ -42,7 +45,8 @@ impl Walk<'_> {
             spot.subject = format!("{} {written}", operation.subject);
             spot.place = Place::Parameter;
             spot.direction = Some(Direction::Request);
-            spot.pointers = operation.pointers.clone().map(|at| at.child("parameters").child(&key.1));
+            spot.pointers =
+                operation.pointers.clone().map(|at| at.child("parameters").child(name(&key, [&old, &new])));
             let at = |side: usize, id: &str, p: Option<&&Parameter>, token: bool| {
                 p.map(|p| of(&self.keys, side).of_parameter(id, p, token)).unwrap_or_default()
             };
@@ -61,7 +65,7 @@ impl Walk<'_> {
                     let mut row = spot.row(kind);
                     row.keys = [at(0, old_id, a, true), at(1, new_id, b, true)];
                     row.lead(side, found.and_then(|p| p.ty.named()));
-                    row.strict = found.is_some_and(|p| p.required && p.limits.default.is_none());
+                    row.strict = found.is_some_and(|p| p.required);
                     row.pointer = of(&spot.pointers, side).to_string();
                     self.rows.push(if side == 0 { row.values(text, None) } else { row.values(None, text) });
                 }
@@ -118,6 +122,7 @@ impl Walk<'_> {
                 let text = [shown(old, self.apis[0]), shown(new, self.apis[1])];
                 let [a, b] = text.map(Some);
                 let mut row = spot.row(Kind::ParameterTypeChanged).values(a, b);
+                row.fits = Some(self.sets([old, new]));
                 row.keys = [
                     self.keys[0].of_parameter(old_id, old, true),
                     self.keys[1].of_parameter(new_id, new, true),
@@ -125,6 +130,35 @@ impl Walk<'_> {
                 self.rows.push(row);
             }
         }
+    }
+
+    /// Whether the old values of a parameter are accepted now, and the other way round, where one side has a set.
+    fn sets(&self, [old, new]: [&Parameter; 2]) -> [Fit; 2] {
+        let [from, to] = [values(old, self.apis[0]), values(new, self.apis[1])];
+        let fits = self.fits(&Node::of(&old.ty), &Node::of(&new.ty));
+        let within = |a: Option<&Vec<String>>, b: Option<&Vec<String>>, fit: &Fit| match (a, b, fit) {
+            (_, _, Fit::Some(_)) | (_, None, _) => fit.clone(),
+            (None, Some(_), _) => Fit::Most("any value".to_owned()),
+            (Some(a), Some(b), _) => match a.iter().find(|value| !b.contains(value)) {
+                Some(value) => Fit::Most(format!("the value {value}")),
+                None => fit.clone(),
+            },
+        };
+        let [there, back] = &fits;
+        [within(from, to, there), within(to, from, back)]
+    }
+}
+
+/// Parameters of one operation, by what tells them apart.
+type Keyed<'p> = BTreeMap<(In, String), &'p Parameter>;
+
+/// The name as the document of the new side writes it, else the old one's.
+fn name(key: &(In, String), sides: [&Keyed<'_>; 2]) -> String {
+    let [old, new] = sides;
+    let written = || new.get(key).or_else(|| old.get(key)).map(|p| p.name.clone());
+    match key.0 {
+        In::Header => written().unwrap_or_else(|| key.1.clone()),
+        _ => key.1.clone(),
     }
 }
 

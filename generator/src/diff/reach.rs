@@ -74,12 +74,19 @@ fn measure(rows: &mut [Row], users: &[Users<'_>; 2], [old, new]: [&Api; 2]) {
                 reached.insert((blank(&operation.path), operation.method.clone()));
             }
         }
+        sent &= row.hidden != Some(Direction::Request);
+        received &= row.hidden != Some(Direction::Response);
         row.direction.get_or_insert(match (sent, received) {
             (true, true) => Direction::Both,
             (true, false) => Direction::Request,
             (false, true) => Direction::Response,
             (false, false) => Direction::None,
         });
+        // A member that only one direction has cannot change for the other one.
+        row.direction = match (row.direction, row.hidden) {
+            (Some(own), Some(hidden)) if own == hidden => Some(Direction::None),
+            (own, _) => own,
+        };
         // What leads to it on one side alone has a row of its own that says so.
         let both: BTreeSet<_> = sides[0].intersection(&sides[1]).cloned().collect();
         let reached = if both.is_empty() { &sides[0] | &sides[1] } else { both };

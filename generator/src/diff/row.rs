@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::change::{Bump, Change, Direction, Kind, Reach};
+use super::relation::Fit;
 use crate::api::TypeId;
 
 /// How many differences between two types are named.
@@ -32,6 +33,10 @@ pub(super) struct Row {
     pub(super) strict: bool,
     /// In what the two types differ that are in each other's place, where that could be compared.
     pub(super) differences: Vec<Row>,
+    /// Whether the old values fit the new type, and the new values the old one, where that decides.
+    pub(super) fits: Option<[Fit; 2]>,
+    /// The direction in which the thing does not exist: `readOnly` members are not sent, `writeOnly` ones not received.
+    pub(super) hidden: Option<Direction>,
     /// Whether failed answers alone are concerned.
     pub(super) failure: bool,
     /// What identical changes share.
@@ -105,7 +110,7 @@ impl Row {
     pub(super) fn finish(self) -> Change {
         let (wire, why) = super::verdict::wire(&self);
         let direction = self.direction();
-        let mut note = why.to_owned();
+        let mut note = why.into_owned();
         if !self.differences.is_empty() {
             let told = |row: &Row| format!("`{}` {}", row.subject, row.kind().as_str());
             let shown: Vec<String> = self.differences.iter().take(DIFFERENCES).map(told).collect();

@@ -1,22 +1,63 @@
 //! A row goes in; what it means for a call comes out, and why.
 
+use std::borrow::Cow;
+
 use super::change::{Direction, Kind, Wire};
+use super::relation::Fit;
 use super::row::Row;
 
 /// The verdict and its reason, as a reviewer would say it.
-pub(super) fn wire(row: &Row) -> (Wire, &'static str) {
-    use Wire::{Breaking, Risky, Safe};
+pub(super) fn wire(row: &Row) -> (Wire, Cow<'static, str>) {
+    use Wire::{Breaking, Risky};
     // One type in the place of another means what the differences between the two mean.
     let differences =
         row.differences.iter().map(|inner| wire(&Row { direction: row.direction, ..inner.clone() }));
     if let Some(worst) = differences.min_by_key(|(wire, _)| *wire) {
         return match worst {
-            (Breaking, _) if row.failure => (Risky, "errors are read otherwise"),
+            (Breaking, _) if row.failure => (Risky, "errors are read otherwise".into()),
             worst => worst,
         };
     }
     let sent = matches!(row.direction(), Direction::Request | Direction::Both);
     let received = matches!(row.direction(), Direction::Response | Direction::Both);
+    if let Some(fits) = &row.fits {
+        return related(fits, sent, received, row.failure);
+    }
+    let (wire, why) = by_kind(row, sent, received);
+    (wire, why.into())
+}
+
+/// The verdict on types: for a request, what was valid has to be valid, and for a response, what is valid had to be.
+fn related([old, new]: &[Fit; 2], sent: bool, received: bool, failure: bool) -> (Wire, Cow<'static, str>) {
+    use Wire::{Breaking, Risky, Safe};
+    let request = match old {
+        _ if !sent => (Safe, "it is not sent".into()),
+        Fit::All => (Safe, "what was valid is still valid".into()),
+        Fit::Most(what) | Fit::Some(what) => {
+            (Breaking, format!("{what} was valid and may now be refused").into())
+        }
+    };
+    let response = match new {
+        _ if !received => (Safe, Cow::from("it is not received")),
+        Fit::All => (Safe, "what is received was valid before".into()),
+        Fit::Most(what) => (Risky, format!("{what} may be received, which was not before").into()),
+        Fit::Some(what) if failure => {
+            (Risky, format!("errors may have {what}, which they did not before").into())
+        }
+        Fit::Some(what) => {
+            (Breaking, format!("{what} may be received, which an old client cannot read").into())
+        }
+    };
+    match (sent, received) {
+        (true, false) => request,
+        (false, true) => response,
+        _ if request.0 <= response.0 => request,
+        _ => response,
+    }
+}
+
+fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
+    use Wire::{Breaking, Risky, Safe};
     match row.kind() {
         Kind::OperationAdded => (Safe, "no old client calls it"),
         Kind::OperationRemoved => (Breaking, "the server no longer answers the call"),
@@ -34,6 +75,8 @@ pub(super) fn wire(row: &Row) -> (Wire, &'static str) {
         Kind::ParameterRequired => (Breaking, "calls without it are refused"),
         Kind::ParameterOptional => (Safe, "calls with it are accepted as before"),
         Kind::ParameterTypeChanged => (Breaking, "what was sent may be refused"),
+        Kind::FieldAccessChanged => (Safe, "it is neither sent nor received"),
+        Kind::DiscriminatorChanged => (Breaking, "values are told apart otherwise than before"),
         Kind::ParameterDefaultChanged => (Risky, "calls without it now mean something else"),
         Kind::ParameterEncodingChanged => (Breaking, "lists are read otherwise than they were written"),
         Kind::ValueAdded if received => (Risky, "a client that knows all values meets one that it does not"),

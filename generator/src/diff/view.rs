@@ -6,6 +6,7 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::change::Direction;
 use crate::api::{
     Action, Api, Arity, Document, Field, Fields, Limits, Linkage, Relationship, Request, Resource, Shape,
     Type, TypeId, TypeRef, Union, Value,
@@ -54,13 +55,43 @@ pub(super) struct Member<'a> {
     pub(super) required: bool,
     pub(super) nullable: bool,
     pub(super) deprecated: bool,
+    pub(super) access: Access,
     pub(super) limits: Cow<'a, Limits>,
+}
+
+/// Who has a member.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Access {
+    Both,
+    /// It is in responses only.
+    ReadOnly,
+    /// It is in requests only.
+    WriteOnly,
+}
+
+impl Access {
+    pub(super) fn as_str(self) -> &'static str {
+        match self {
+            Self::Both => "read and write",
+            Self::ReadOnly => "read-only",
+            Self::WriteOnly => "write-only",
+        }
+    }
+
+    /// The direction in which it does not exist.
+    pub(super) fn hidden(self) -> Option<Direction> {
+        match self {
+            Self::Both => None,
+            Self::ReadOnly => Some(Direction::Request),
+            Self::WriteOnly => Some(Direction::Response),
+        }
+    }
 }
 
 impl<'a> From<Node<'a>> for Member<'a> {
     fn from(node: Node<'a>) -> Self {
         let limits = Cow::Owned(Limits::default());
-        Self { node, required: false, nullable: false, deprecated: false, limits }
+        Self { node, required: false, nullable: false, deprecated: false, access: Access::Both, limits }
     }
 }
 
@@ -83,6 +114,11 @@ impl<'a> From<&'a Field> for Member<'a> {
             required: field.required,
             nullable: field.nullable,
             deprecated: field.deprecated,
+            access: match (field.read_only, field.write_only) {
+                (true, false) => Access::ReadOnly,
+                (false, true) => Access::WriteOnly,
+                _ => Access::Both,
+            },
             limits: Cow::Borrowed(&field.limits),
         }
     }
@@ -119,6 +155,11 @@ impl<'a> Node<'a> {
             },
             _ => None,
         }
+    }
+
+    /// Whether it is any value.
+    pub(super) fn is_any(&self) -> bool {
+        matches!(self, Self::Ty(ty) if **ty == TypeRef::Any)
     }
 
     /// The types that it uses directly.

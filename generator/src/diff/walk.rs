@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use super::Side;
 use super::change::{Direction, Kind};
+use super::relation::{Fit, Relation};
 use super::rename::{Renamed, is_alike};
 use super::row::Row;
 use super::row::{of, of_mut};
@@ -32,6 +33,8 @@ pub(super) struct Spot {
     /// The operations that it belongs to, where it belongs to no type, and who sends it.
     pub(super) operations: [Option<String>; 2],
     pub(super) direction: Option<Direction>,
+    /// The direction in which it does not exist.
+    pub(super) hidden: Option<Direction>,
     pub(super) keys: [Vec<String>; 2],
 }
 
@@ -230,6 +233,7 @@ impl<'a> Walk<'a> {
             types: [a, b].map(|id| id.cloned()),
             operations: [None, None],
             direction: None,
+            hidden: None,
             keys: [
                 a.map(|id| self.keys[0].of_type(id)).unwrap_or_default(),
                 b.map(|id| self.keys[1].of_type(id)).unwrap_or_default(),
@@ -273,7 +277,9 @@ impl<'a> Walk<'a> {
                 }
                 if r1.is_some() || r2.is_some() {
                     let child = spot.inside("{}", "additionalProperties");
-                    self.member([r1.map(Member::from), r2.map(Member::from)], &child);
+                    // Any other member is allowed where nothing is said of others.
+                    let rest = [r1, r2].map(|rest| rest.filter(|rest| !rest.is_any()).map(Member::from));
+                    self.member(rest, &child);
                 }
             }
             (View::Enum(o1, a), View::Enum(o2, b)) => self.values([o1, o2], &a, &b, old, new, spot),
@@ -292,8 +298,23 @@ impl<'a> Walk<'a> {
 
     /// A member that at least one side has.
     fn member(&mut self, sides: [Option<Member<'_>>; 2], spot: &Spot) {
+        let mut spot = spot.clone();
+        let hidden: Vec<Option<Direction>> = sides.iter().flatten().map(|m| m.access.hidden()).collect();
+        if let Some((first, rest)) = hidden.split_first()
+            && rest.iter().all(|one| one == first)
+        {
+            spot.hidden = spot.hidden.or(*first);
+        }
+        let spot = &spot;
         match sides {
             [Some(old), Some(new)] => {
+                if old.access != new.access {
+                    let mut row = spot.row(Kind::FieldAccessChanged);
+                    row.fits = Some(access([&old, &new]));
+                    row.hidden = None;
+                    let text = |m: &Member<'_>| Some(m.access.as_str().to_owned());
+                    self.rows.push(row.values(text(&old), text(&new)));
+                }
                 let certain = old.node.is_certain() && new.node.is_certain();
                 if certain {
                     self.flag([old.required, new.required], Kind::FieldRequired, Kind::FieldOptional, spot);
@@ -427,9 +448,22 @@ impl<'a> Walk<'a> {
             open = rest;
         }
         gone.extend(open);
+        if let (Some(a), Some(b)) = (&old.tag, &new.tag)
+            && a != b
+        {
+            let row = spot.row(Kind::DiscriminatorChanged).values(Some(a.clone()), Some(b.clone()));
+            self.rows.push(row);
+        }
         for (a, b) in matched {
             let mut inner = spot.clone();
             inner.subject = format!("{}|{}", spot.subject, self.variant(b, 1));
+            if let (Some(one), Some(other)) = (&a.tag, &b.tag)
+                && one != other
+            {
+                let row =
+                    inner.row(Kind::DiscriminatorChanged).values(Some(one.clone()), Some(other.clone()));
+                self.rows.push(row);
+            }
             self.walk(&Node::of(&a.ty), &Node::of(&b.ty), &inner);
         }
         for (side, kind, union, variants) in
@@ -457,7 +491,10 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn type_changed(&mut self, old: &Node<'_>, new: &Node<'_>, spot: &Spot, differences: Option<Vec<Row>>) {
+    fn type_changed<'n>(&mut self, old: &Node<'n>, new: &Node<'n>, spot: &Spot, differences: Option<Vec<Row>>)
+    where
+        'a: 'n,
+    {
         let kind = match spot.place {
             Place::Field => Kind::FieldTypeChanged,
             Place::Parameter => Kind::ParameterTypeChanged,
@@ -467,6 +504,7 @@ impl<'a> Walk<'a> {
         let (shown_old, shown_new) = (self.shown(old, 0), self.shown(new, 1));
         let mut row = spot.row(kind).values(Some(shown_old), Some(shown_new));
         row.strict = differences.as_ref().is_none_or(|differences| !differences.is_empty());
+        row.fits = differences.is_none().then(|| self.fits(old, new));
         row.differences = differences.unwrap_or_default();
         row.failure = spot.place == Place::Failure;
         row.keys[0].extend(self.keys[0].of_inline(old));
@@ -474,6 +512,15 @@ impl<'a> Walk<'a> {
         row.lead(0, old.leads());
         row.lead(1, new.leads());
         self.rows.push(row);
+    }
+
+    /// Whether the old values fit the new type, and the new values the old one.
+    pub(super) fn fits<'n>(&self, old: &Node<'n>, new: &Node<'n>) -> [Fit; 2]
+    where
+        'a: 'n,
+    {
+        let [a, b] = self.apis;
+        [Relation::new([a, b], false).fits(old, new), Relation::new([b, a], true).fits(new, old)]
     }
 
     /// A type as a person writes it: its name, or what it is.
@@ -516,6 +563,7 @@ impl Spot {
             types: [None, None],
             operations: [None, None],
             direction: None,
+            hidden: None,
             keys: [Vec::new(), Vec::new()],
         }
     }
@@ -541,7 +589,7 @@ impl Spot {
         row.pointer = self.pointers[1].to_string();
         let places = self.pointers.iter().map(ToString::to_string);
         row.origins = places.filter(|place| !place.is_empty()).collect();
-        row.direction = self.direction;
+        (row.direction, row.hidden) = (self.direction, self.hidden);
         row.keys = self.keys.clone();
         for side in 0..2 {
             of_mut(&mut row.types, side).extend(of(&self.types, side).clone());
@@ -577,7 +625,7 @@ fn named(id: &TypeId) -> TypeRef {
     TypeRef::Named(id.clone())
 }
 
-fn text_of(value: &Value) -> String {
+pub(super) fn text_of(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Integer(number) => number.to_string(),
@@ -585,6 +633,25 @@ fn text_of(value: &Value) -> String {
 }
 
 /// A bound, and whether a greater number means that more values fit.
+/// A change of who has a member: the old requests with it against the new ones, and the responses.
+fn access([old, new]: [&Member<'_>; 2]) -> [Fit; 2] {
+    let is = |member: &Member<'_>, direction| member.access.hidden() != Some(direction);
+    let [sent, received] =
+        [Direction::Request, Direction::Response].map(|direction| [is(old, direction), is(new, direction)]);
+    let request = match sent {
+        [true, false] => Fit::Some("a request with it".to_owned()),
+        [false, true] if new.required && new.limits.default.is_none() => {
+            Fit::Some("a request without it".to_owned())
+        }
+        _ => Fit::All,
+    };
+    let response = match received {
+        [true, false] => Fit::Most("a response without it".to_owned()),
+        _ => Fit::All,
+    };
+    [request, response]
+}
+
 fn bounds(limits: &Limits) -> BTreeMap<&'static str, (Option<f64>, String)> {
     let mut out = BTreeMap::new();
     let mut number = |name, value: Option<f64>| {
@@ -598,7 +665,10 @@ fn bounds(limits: &Limits) -> BTreeMap<&'static str, (Option<f64>, String)> {
     number("maxLength", limits.max_length.map(|n| n as f64));
     number("minItems", limits.min_items.map(|n| n as f64));
     number("maxItems", limits.max_items.map(|n| n as f64));
-    for (name, text) in [("format", &limits.format), ("pattern", &limits.pattern)] {
+    // A password is any string, which is only shown otherwise; and a pattern may match all strings.
+    let format = limits.format.as_ref().filter(|format| *format != "password");
+    let pattern = limits.pattern.as_ref().filter(|p| !matches!(p.trim_matches(['^', '$']), "" | ".*"));
+    for (name, text) in [("format", format), ("pattern", pattern)] {
         if let Some(text) = text {
             out.insert(name, (None, text.clone()));
         }

@@ -1,0 +1,201 @@
+//! Decides if every value of one wire type is a valid value of another.
+//!
+//! A change of a request is safe if what was valid before is valid now, and a change of a response if what is valid now
+//! was valid before: one relation, read in the two directions.
+
+use std::collections::HashSet;
+
+use super::view::{Member, Node, View};
+use super::walk::text_of;
+use crate::api::{Api, TypeId, Union, Value};
+
+/// Whether all values of one type are values of another.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Fit {
+    /// All of them.
+    All,
+    /// All but those that a tolerant reader survives: null, a new value of an enum, a new variant, an unknown format.
+    Most(String),
+    /// Not all of them; the reason names what does not fit.
+    Some(String),
+}
+
+impl Fit {
+    fn and(self, other: impl FnOnce() -> Self) -> Self {
+        match self {
+            Self::Some(_) => self,
+            Self::All => other(),
+            Self::Most(_) => self.max(other()),
+        }
+    }
+}
+
+/// One direction of the relation.
+pub(super) struct Relation<'a> {
+    /// The API of the values, and that of the type that they have to fit.
+    pub(super) apis: [&'a Api; 2],
+    /// Whether the reader ignores members that it does not know, as clients do. Servers may refuse them.
+    pub(super) tolerant: bool,
+    open: HashSet<(TypeId, TypeId)>,
+}
+
+impl<'a> Relation<'a> {
+    pub(super) fn new(apis: [&'a Api; 2], tolerant: bool) -> Self {
+        Self { apis, tolerant, open: HashSet::new() }
+    }
+
+    /// Whether all values of `a` are values of `b`.
+    pub(super) fn fits(&mut self, a: &Node<'a>, b: &Node<'a>) -> Fit {
+        if let (Some(one), Some(other)) = (a.id(), b.id()) {
+            // Types that are in themselves fit if everything else in them does.
+            if !self.open.insert((one.clone(), other.clone())) {
+                return Fit::All;
+            }
+        }
+        let [left, right] = self.apis;
+        match (a.view(left), b.view(right)) {
+            (_, View::Opaque) | (View::Opaque, _) => Fit::All,
+            (_, View::Scalar(to)) if to == "any" => Fit::All,
+            (View::Scalar(from), _) if from == "any" => no("any value"),
+            (View::Nullable(a), View::Nullable(b)) => self.fits(&a, &b),
+            (View::Nullable(a), _) => self.fits(&a, b).and(|| Fit::Most("null".to_owned())),
+            (_, View::Nullable(b)) => self.fits(a, &b),
+            (View::Union(_, from), View::Union(_, to)) => self.variants(from, to),
+            (View::Union(_, from), _) => {
+                from.variants.iter().fold(Fit::All, |fit, v| fit.and(|| self.fits(&Node::of(&v.ty), b)))
+            }
+            (_, View::Union(_, to)) => {
+                let fits = to.variants.iter().map(|v| self.fits(a, &Node::of(&v.ty)));
+                fits.min().unwrap_or_else(|| no("a value"))
+            }
+            (View::Enum(_, from), View::Enum(_, to)) => {
+                let new = from.iter().find(|value| !to.contains(value));
+                new.map_or(Fit::All, |value| Fit::Most(format!("the value {}", text_of(value))))
+            }
+            (View::Enum(_, from), View::Scalar(to)) => {
+                let new = from.iter().find(|value| !is_of(value, &to));
+                new.map_or(Fit::All, |value| no(&format!("the value {}", text_of(value))))
+            }
+            // An enum is open for readers: a text that it does not list is an unknown value.
+            (View::Scalar(from), View::Enum(_, to)) => match to.first() {
+                Some(Value::String(_)) if from == "string" => Fit::Most("any string".to_owned()),
+                Some(Value::Integer(_)) if from == "integer" => Fit::Most("any integer".to_owned()),
+                _ => no(kind(&from)),
+            },
+            (View::Scalar(from), View::Scalar(to)) => scalars(&from, &to),
+            (View::List(a), View::List(b)) | (View::Map(a), View::Map(b)) => self.fits(&a, &b),
+            (View::Object { members, rest, .. }, View::Map(b)) => {
+                let fit = members.values().fold(Fit::All, |fit, m| fit.and(|| self.member(m, &b)));
+                rest.iter().fold(fit, |fit, rest| fit.and(|| self.fits(rest, &b)))
+            }
+            (View::Map(a), View::Object { members, .. })
+                if a.is_any() && !members.values().any(|m| m.required) =>
+            {
+                Fit::Most("any object".to_owned())
+            }
+            (View::Map(a), View::Object { members, rest, .. }) => {
+                let required = members.iter().find(|(_, m)| m.required);
+                match (required, rest) {
+                    (Some((name, _)), _) => no(&format!("an object without `{name}`")),
+                    (None, rest) => {
+                        let fit =
+                            members.values().fold(Fit::All, |fit, m| fit.and(|| self.fits(&a, &m.node)));
+                        rest.iter().fold(fit, |fit, rest| fit.and(|| self.fits(&a, rest)))
+                    }
+                }
+            }
+            (View::Object { members: from, rest, .. }, View::Object { members: to, rest: other, .. }) => {
+                let missing =
+                    to.iter().find(|(name, m)| m.required && from.get(*name).is_none_or(|m| !m.required));
+                // A reader may rely on a member although it was optional.
+                let lost =
+                    to.keys().find(|name| self.tolerant && !from.contains_key(*name) && rest.is_none());
+                let lost = lost.map_or(Fit::All, |name| Fit::Most(format!("an object without `{name}`")));
+                let mut fit =
+                    missing.map_or(Fit::All, |(name, _)| no(&format!("an object without `{name}`")));
+                fit = fit.and(|| lost);
+                for (name, member) in &from {
+                    fit = fit.and(|| match (to.get(name), &other) {
+                        (Some(b), _) => self.both(member, b),
+                        (None, Some(other)) => self.member(member, other),
+                        (None, None) if self.tolerant => Fit::All,
+                        (None, None) => no(&format!("the member `{name}`")),
+                    });
+                }
+                match (rest, other) {
+                    (Some(rest), Some(other)) => fit.and(|| self.fits(&rest, &other)),
+                    _ => fit,
+                }
+            }
+            (from, _) => no(noun(&from)),
+        }
+    }
+
+    fn both(&mut self, a: &Member<'a>, b: &Member<'a>) -> Fit {
+        let null = a.nullable && !b.nullable && !matches!(b.node.view(self.apis[1]), View::Nullable(_));
+        let fit = if null { Fit::Most("null".to_owned()) } else { Fit::All };
+        fit.and(|| self.fits(&a.node, &b.node))
+    }
+
+    fn member(&mut self, a: &Member<'a>, b: &Node<'a>) -> Fit {
+        let null = a.nullable && !matches!(b.view(self.apis[1]), View::Nullable(_));
+        let fit = if null { Fit::Most("null".to_owned()) } else { Fit::All };
+        fit.and(|| self.fits(&a.node, b))
+    }
+
+    /// Each variant must fit the one of the same tag, or any one where tags do not decide.
+    fn variants(&mut self, from: &'a Union, to: &'a Union) -> Fit {
+        from.variants.iter().fold(Fit::All, |fit, variant| {
+            fit.and(|| {
+                let tagged = to.is_tagged() && variant.tag.is_some();
+                let candidates = to.variants.iter().filter(|v| !tagged || v.tag == variant.tag);
+                let fits = candidates.map(|v| self.fits(&Node::of(&variant.ty), &Node::of(&v.ty)));
+                fits.min().unwrap_or_else(|| Fit::Most(format!("the variant `{}`", from.key(variant))))
+            })
+        })
+    }
+}
+
+fn no(what: &str) -> Fit {
+    Fit::Some(what.to_owned())
+}
+
+fn is_of(value: &Value, scalar: &str) -> bool {
+    match value {
+        Value::String(_) => scalar == "string",
+        Value::Integer(_) => matches!(scalar, "integer" | "number"),
+    }
+}
+
+fn scalars(from: &str, to: &str) -> Fit {
+    match (from, to) {
+        _ if from == to => Fit::All,
+        ("integer", "number") | ("timestamp" | "date" | "binary", "string") => Fit::All,
+        _ => no(kind(from)),
+    }
+}
+
+/// The values of a scalar, as a person calls them.
+fn kind(scalar: &str) -> &str {
+    match scalar {
+        "string" => "any string",
+        "integer" => "any integer",
+        "number" => "any number",
+        "boolean" => "true or false",
+        "timestamp" => "a date with time",
+        "date" => "a date",
+        "binary" => "bytes",
+        other => other,
+    }
+}
+
+fn noun(view: &View<'_>) -> &'static str {
+    match view {
+        View::Scalar(_) => "a scalar",
+        View::List(_) => "a list",
+        View::Map(_) | View::Object { .. } => "an object",
+        View::Enum(..) => "a value of an enum",
+        View::Union(..) => "one of several types",
+        View::Nullable(_) | View::Opaque => "any value",
+    }
+}

@@ -1,0 +1,167 @@
+//! Verdicts on types, in both directions: a change of one member of a request and of a response.
+
+#[path = "support/diff.rs"]
+mod support;
+
+use serde_json::{Value, json};
+use storewright_generator::diff::{Diff, Wire};
+use support::{compare, loaded};
+
+/// A document whose one operation sends or receives an object with the member `it`.
+fn document(schema: &Value, sent: bool) -> Value {
+    let object = json!({ "type": "object", "properties": { "it": schema } });
+    let content = json!({ "application/json": { "schema": object } });
+    let mut operation = json!({ "operationId": "a_call", "responses": { "200": { "description": "" } } });
+    match sent {
+        true => operation["requestBody"] = json!({ "content": content }),
+        false => operation["responses"]["200"]["content"] = content,
+    }
+    json!({
+        "openapi": "3.0.3", "info": { "title": "T", "version": "1" }, "paths": { "/a": { "post": operation } },
+        "components": { "schemas": {
+            "Cat": { "type": "object", "required": ["kind"], "properties": { "kind": { "type": "string", "enum": ["cat"] } } },
+            "Dog": { "type": "object", "required": ["kind"], "properties": { "kind": { "type": "string", "enum": ["dog"] } } },
+        } },
+    })
+}
+
+fn worst(old: &Value, new: &Value, sent: bool) -> (Option<Wire>, Diff) {
+    let [old, new] = [old, new].map(|schema| loaded("t", &document(schema, sent)));
+    let diff = compare(&old, &new);
+    (diff.changes.iter().map(|change| change.wire).min(), diff)
+}
+
+#[test]
+fn requests_may_widen_and_responses_may_narrow() {
+    use Wire::{Breaking, Risky, Safe};
+    let string = json!({ "type": "string" });
+    let integer = json!({ "type": "integer" });
+    let number = json!({ "type": "number" });
+    let stamp = json!({ "type": "string", "format": "date-time" });
+    let letters = json!({ "type": "string", "enum": ["a", "b"] });
+    let either = json!({ "oneOf": [string, integer] });
+    let any = json!({});
+    let list = |items: &Value| json!({ "type": "array", "items": items });
+    let null = |mut schema: Value| {
+        schema["nullable"] = json!(true);
+        schema
+    };
+    let free = json!({ "type": "object", "additionalProperties": true });
+    let object = json!({ "type": "object", "properties": { "a": string } });
+    let strict = json!({ "type": "object", "required": ["a"], "properties": { "a": string } });
+    let map = |of: &Value| json!({ "type": "object", "additionalProperties": of });
+    // The verdicts are those of the request and of the response, first as written and then from right to left.
+    let cases: [(&str, &Value, &Value, [Wire; 2], [Wire; 2]); 13] = [
+        ("integer, number", &integer, &number, [Safe, Breaking], [Breaking, Safe]),
+        ("timestamp, string", &stamp, &string, [Safe, Breaking], [Breaking, Safe]),
+        ("enum, string", &letters, &string, [Safe, Risky], [Breaking, Safe]),
+        ("string, either", &string, &either, [Safe, Breaking], [Breaking, Safe]),
+        ("string, any", &string, &any, [Safe, Breaking], [Breaking, Safe]),
+        ("string, integer", &string, &integer, [Breaking, Breaking], [Breaking, Breaking]),
+        ("list of integers, of numbers", &list(&integer), &list(&number), [Safe, Breaking], [Breaking, Safe]),
+        (
+            "items, nullable items",
+            &list(&string),
+            &list(&null(string.clone())),
+            [Safe, Risky],
+            [Breaking, Safe],
+        ),
+        ("map of integers, of numbers", &map(&integer), &map(&number), [Safe, Breaking], [Breaking, Safe]),
+        ("object, free object", &object, &free, [Safe, Risky], [Breaking, Safe]),
+        ("required, optional", &strict, &object, [Safe, Risky], [Breaking, Safe]),
+        ("scalar, list", &string, &list(&string), [Breaking, Breaking], [Breaking, Breaking]),
+        ("nullable, not", &null(string.clone()), &string, [Breaking, Safe], [Safe, Risky]),
+    ];
+    for (name, old, new, there, back) in cases {
+        for (sent, at) in [(true, 0), (false, 1)] {
+            let (found, diff) = worst(old, new, sent);
+            assert_eq!(found, Some(there[at]), "{name}, sent: {sent}: {:?}", diff.changes);
+            let (found, diff) = worst(new, old, sent);
+            assert_eq!(found, Some(back[at]), "{name} from right to left, sent: {sent}: {:?}", diff.changes);
+        }
+    }
+}
+
+#[test]
+fn the_reason_names_the_values() {
+    let (_, diff) = worst(&json!({ "type": "string" }), &json!({ "type": "integer" }), true);
+    assert!(
+        diff.changes[0].note.starts_with("any string was valid and may now be refused"),
+        "{:?}",
+        diff.changes
+    );
+}
+
+#[test]
+fn members_of_one_direction_do_not_change_for_the_other() {
+    let it = |read_only: bool, required: bool| {
+        json!({
+            "type": "object", "required": if required { json!(["a"]) } else { json!([]) },
+            "properties": { "a": { "type": "string", "readOnly": read_only } },
+        })
+    };
+    // A read-only member does not exist in a request, whether or not it is required.
+    assert_eq!(worst(&it(true, false), &it(true, true), true).0, Some(Wire::Safe));
+    assert_eq!(worst(&it(true, true), &it(true, false), false).0, Some(Wire::Risky));
+    // A required member that was read-only has to be sent now.
+    assert_eq!(worst(&it(true, true), &it(false, true), true).0, Some(Wire::Breaking));
+    assert_eq!(worst(&it(true, false), &it(false, false), true).0, Some(Wire::Safe));
+    assert_eq!(worst(&it(false, false), &it(true, false), true).0, Some(Wire::Breaking));
+    assert_eq!(worst(&it(false, false), &it(true, false), false).0, Some(Wire::Safe));
+}
+
+#[test]
+fn other_properties_are_allowed_where_nothing_is_said() {
+    let [said, not] = [json!({ "additionalProperties": true }), json!({})].map(|mut schema| {
+        schema["type"] = json!("object");
+        schema["properties"] = json!({ "a": { "type": "string" } });
+        schema
+    });
+    for sent in [true, false] {
+        assert_eq!(worst(&said, &not, sent).1.changes, []);
+    }
+}
+
+#[test]
+fn patterns_that_match_all_and_passwords_limit_nothing() {
+    let of = |key: &str, text: &str| json!({ "type": "string", key: text });
+    let string = json!({ "type": "string" });
+    assert_eq!(worst(&string, &of("format", "password"), true).1.changes, []);
+    assert_eq!(worst(&of("pattern", "^a$"), &of("pattern", "^.*$"), true).0, Some(Wire::Safe));
+    assert_eq!(worst(&of("pattern", "^a$"), &of("pattern", "^b$"), true).0, Some(Wire::Breaking));
+}
+
+#[test]
+fn a_base_path_may_move_between_servers_and_paths() {
+    let document = |server: &str, path: &str| {
+        json!({
+            "openapi": "3.0.3", "info": { "title": "T", "version": "1" }, "servers": [{ "url": server }],
+            "paths": { path: { "get": { "operationId": "a_get", "responses": { "204": { "description": "" } } } } },
+        })
+    };
+    let diff = |old: &Value, new: &Value| compare(&loaded("t", old), &loaded("t", new));
+    let (old, new) = (document("https://a.example/v1", "/b"), document("https://a.example/", "/v1/b"));
+    let found = diff(&old, &new);
+    assert!(!found.changes.is_empty());
+    assert!(found.changes.iter().all(|change| change.wire == Wire::Safe), "{:?}", found.changes);
+    let other = diff(&old, &document("https://a.example/", "/v2/b"));
+    assert!(other.changes.iter().any(|change| change.wire == Wire::Breaking), "{:?}", other.changes);
+}
+
+#[test]
+fn the_case_of_a_header_name_means_nothing() {
+    let document = |name: &str, place: &str| {
+        json!({
+            "openapi": "3.0.3", "info": { "title": "T", "version": "1" },
+            "paths": { "/a": { "get": {
+                "operationId": "a_get", "responses": { "204": { "description": "" } },
+                "parameters": [{ "name": name, "in": place, "schema": { "type": "string" } }],
+            } } },
+        })
+    };
+    let wire = |place: &str| {
+        let [old, new] = ["X-Trace", "x-trace"].map(|name| loaded("t", &document(name, place)));
+        compare(&old, &new).changes.iter().map(|change| change.wire).min()
+    };
+    assert_eq!((wire("header"), wire("query")), (None, Some(Wire::Breaking)));
+}
