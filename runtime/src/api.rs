@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::client::Client;
 use crate::limit::Limits;
-use crate::request::Operation;
+use crate::request::{Operation, Security};
 
 /// One API. A generated crate implements it for an empty type.
 pub trait Api: Sized + Send + Sync + 'static {
@@ -19,6 +19,8 @@ pub trait Api: Sized + Send + Sync + 'static {
     const NAME: &'static str;
     /// Where the API is, such as `https://api.example.com`; a path in it stands before every operation's.
     const BASE_URL: &'static str;
+    /// The credentials of operations that do not name their own.
+    const SECURITY: Security = Security::Unstated;
     /// The headers that hold the id of a request, most telling first.
     const REQUEST_ID_HEADERS: &'static [&'static str] = &["x-request-id"];
     /// The header that holds the rate limit.

@@ -548,35 +548,52 @@ fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
 }
 
 /// Names operations: `NAME = Method "operationId" "/path/{hole}"`, with `=> "media/type"` where the answer is not
-/// `application/json`, `by "scheme"` where it authenticates otherwise than the rest, `as public` where not at all, and
-/// `at "https://…"` where it is on another server. Each becomes a private constant of the module.
+/// `application/json`, `by [["scheme" ["scope"], …], …]` where it takes other credentials than the rest, `by []` where it
+/// takes none, and `at "https://…"` where it is on another server. Each becomes a private constant of the module.
 ///
 /// ```
+/// # use storewright_runtime::Security;
 /// storewright_runtime::operations! {
 ///     LIST = Get "apps_list" "/v1/apps",
 ///     DOWNLOAD = Get "prices_list" "/v1/apps/{id}/prices" => "text/csv",
-///     TOKENS = Get "tokens_list" "/v1/tokens" by "Basic",
-///     STATUS = Get "status" "/v1/status" as public,
+///     TOKENS = Get "tokens_list" "/v1/tokens" by [["Basic"], ["oauth" ["read"], "key"]],
+///     STATUS = Get "status" "/v1/status" by [],
 ///     UPLOAD = Post "upload" "/v1/files" at "https://files.example.com",
 /// }
 /// assert_eq!(LIST.path, "/v1/apps");
 /// assert_eq!(DOWNLOAD.accept, "text/csv");
-/// assert_eq!(TOKENS.scheme, "Basic");
-/// assert!(!STATUS.authenticated);
+/// assert!(matches!(TOKENS.security, Security::OneOf([[basic], [_, _]]) if basic.scheme == "Basic"));
+/// assert!(STATUS.security.is_none());
 /// assert_eq!(UPLOAD.server, "https://files.example.com");
 /// ```
 #[macro_export]
 macro_rules! operations {
     ($(
-        $name:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $scheme:literal)? $(as $public:ident)? $(at $server:literal)?,
+        $name:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $security:tt)? $(at $server:literal)?,
     )*) => {
         $(
             // An operation whose area is off is named all the same.
             #[allow(dead_code)]
             const $name: $crate::Operation =
                 $crate::Operation::new($crate::Method::$method, $id, $path)
-                    $(.accept($accept))?$(.scheme($scheme))?$(.$public())?$(.server($server))?;
+                    $(.accept($accept))?$(.security($crate::security!($security)))?$(.server($server))?;
         )*
+    };
+}
+
+/// Security requirements: alternatives of combinations of schemes, each with its scopes.
+///
+/// ```
+/// use storewright_runtime::{Security, security};
+/// const EITHER: Security = security!([["oauth" ["read", "write"], "key"], ["basic"], []]);
+/// assert!(matches!(EITHER, Security::OneOf([[oauth, _], [_], []]) if oauth.scopes == ["read", "write"]));
+/// ```
+#[macro_export]
+macro_rules! security {
+    ([$([$($scheme:literal $([$($scope:literal),* $(,)?])?),* $(,)?]),* $(,)?]) => {
+        $crate::Security::OneOf(&[$(&[$(
+            $crate::Requirement { scheme: $scheme, scopes: &[$($($scope),*)?] }
+        ),*]),*])
     };
 }
 

@@ -14,7 +14,7 @@ use crate::api::Api;
 use crate::call::Call;
 use crate::clock::{Clock, SystemClock};
 use crate::codec::without_query;
-use crate::credentials::TokenProvider;
+use crate::credentials::{Connection, TokenProvider};
 use crate::error::{Cause, Error, Failure};
 use crate::limit::{Limiter, Limits, RateLimit};
 use crate::request::{Method, Operation, Request};
@@ -131,7 +131,7 @@ impl<A: Api> Client<A> {
 pub struct ClientBuilder<A> {
     base_url: String,
     credentials: Option<Box<dyn TokenProvider>>,
-    transport: Option<Box<dyn Transport>>,
+    transport: Option<Arc<dyn Transport>>,
     clock: Option<Arc<dyn Clock>>,
     timeout: Option<Duration>,
     deadline: Option<Duration>,
@@ -172,7 +172,7 @@ impl<A: Api> ClientBuilder<A> {
     /// What sends the requests; by default [`Reqwest`](crate::Reqwest).
     #[must_use]
     pub fn transport(mut self, transport: impl Transport) -> Self {
-        self.transport = Some(Box::new(transport));
+        self.transport = Some(Arc::new(transport));
         self
     }
 
@@ -284,11 +284,21 @@ impl<A: Api> ClientBuilder<A> {
                 self.headers.insert(USER_AGENT, name);
             }
         }
+        let clock = self.clock.unwrap_or_else(|| Arc::new(SystemClock::new()));
+        if let Some(credentials) = &self.credentials {
+            credentials.attach(&Connection {
+                transport: Arc::clone(&transport),
+                clock: Arc::clone(&clock),
+                base_url: base.url.as_str().into(),
+                user_agent: self.headers.get(USER_AGENT).cloned(),
+            });
+        }
         let core = Core {
             base,
             transport,
             credentials: self.credentials,
-            clock: self.clock.unwrap_or_else(|| Arc::new(SystemClock::new())),
+            security: A::SECURITY,
+            clock,
             timeout: self.timeout,
             deadline: self.deadline,
             retry: self.retry,
@@ -309,13 +319,13 @@ impl<A: Api> ClientBuilder<A> {
 }
 
 #[cfg(feature = "http-client")]
-fn default_transport() -> Result<Box<dyn Transport>, String> {
+fn default_transport() -> Result<Arc<dyn Transport>, String> {
     crate::transport::Reqwest::new()
-        .map(|transport| -> Box<dyn Transport> { Box::new(transport) })
+        .map(|transport| -> Arc<dyn Transport> { Arc::new(transport) })
         .map_err(|error| error.to_string())
 }
 
 #[cfg(not(feature = "http-client"))]
-fn default_transport() -> Result<Box<dyn Transport>, String> {
+fn default_transport() -> Result<Arc<dyn Transport>, String> {
     Err("there is no transport: give one, or turn the feature `reqwest` on".to_owned())
 }

@@ -1,24 +1,28 @@
-//! Credentials: an operation goes in, the header that authorises it comes out.
+//! Credentials of requests: headers, query parameters and cookies, by operation.
 
 use std::fmt;
 use std::sync::Arc;
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use http::{HeaderMap, HeaderName, HeaderValue, header::AUTHORIZATION};
-use secrecy::zeroize::Zeroizing;
-use secrecy::{ExposeSecret, SecretString};
 
+use crate::clock::Clock;
 use crate::request::Operation;
-use crate::transport::{BoxError, BoxFuture};
+use crate::transport::{BoxError, BoxFuture, Transport};
 
+mod oauth2;
 mod refreshing;
+mod schemes;
+mod shared;
+mod static_token;
 
+pub use self::oauth2::ClientCredentials;
 pub use self::refreshing::{Issued, Issuer, Refreshing};
+pub use self::schemes::SchemeCredentials;
+pub use self::static_token::StaticToken;
 
 /// Where a client gets its credentials. It is asked for every request, so that none is sent with an expired token.
 pub trait TokenProvider: Send + Sync + 'static {
-    /// The credentials for an operation; `None` sends it without.
+    /// The credentials for an operation, whose [`security`](Operation::security) is resolved; `None` sends it without.
     fn credential<'a>(
         &'a self,
         operation: &'a Operation,
@@ -29,6 +33,9 @@ pub trait TokenProvider: Send + Sync + 'static {
     fn invalidate(&self, _refused: &Credential, _answer: &HeaderMap) -> bool {
         false
     }
+
+    /// Gets the connection of the client that is built with this provider, for providers that call servers themselves.
+    fn attach(&self, _connection: &Connection) {}
 }
 
 /// One provider can serve several clients.
@@ -43,20 +50,83 @@ impl<T: TokenProvider + ?Sized> TokenProvider for Arc<T> {
     fn invalidate(&self, refused: &Credential, answer: &HeaderMap) -> bool {
         (**self).invalidate(refused, answer)
     }
+
+    fn attach(&self, connection: &Connection) {
+        (**self).attach(connection);
+    }
 }
 
-/// A header that authorises a request. Its value shows in no `Debug`, log or error.
+/// The transport, clock and address of a client, for [providers](TokenProvider::attach) that request tokens.
+#[derive(Clone)]
+pub struct Connection {
+    pub(crate) transport: Arc<dyn Transport>,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) base_url: Arc<str>,
+    pub(crate) user_agent: Option<HeaderValue>,
+}
+
+impl Connection {
+    /// The client's transport.
+    pub fn transport(&self) -> &Arc<dyn Transport> {
+        &self.transport
+    }
+
+    /// The client's clock.
+    pub fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// The client's base URL, without a slash at the end.
+    pub fn base_url(&self) -> &str {
+        &self.base_url
+    }
+}
+
+impl fmt::Debug for Connection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Connection").field("base_url", &self.base_url).finish_non_exhaustive()
+    }
+}
+
+/// The parts of a request that authorise it: headers, query parameters and cookies. Their values show in no `Debug`, log
+/// or error.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
-    name: HeaderName,
-    value: HeaderValue,
+    parts: Vec<Part>,
+}
+
+/// One header, query parameter or cookie.
+#[derive(Clone)]
+pub(crate) struct Part {
+    pub(crate) place: Place,
+    /// The name of the security scheme; empty where a provider knows none.
+    scheme: &'static str,
+}
+
+// The same secret is the same credential, whatever it is for.
+impl PartialEq for Part {
+    fn eq(&self, other: &Self) -> bool {
+        self.place == other.place
+    }
+}
+
+impl Eq for Part {}
+
+/// Where a secret is sent.
+#[derive(Clone, PartialEq, Eq)]
+pub(crate) enum Place {
+    Header(HeaderName, HeaderValue),
+    /// Name and value, percent-encoded.
+    Query(String, String),
+    /// Name and value.
+    Cookie(String, String),
 }
 
 impl Credential {
     /// `Authorization: Bearer <token>`
     ///
     /// # Errors
-    /// When the token holds what a header cannot.
+    /// When the token contains what a header cannot.
     pub fn bearer(token: &str) -> Result<Self, BoxError> {
         Self::new(AUTHORIZATION, &format!("Bearer {token}"))
     }
@@ -64,76 +134,92 @@ impl Credential {
     /// A header of any name.
     ///
     /// # Errors
-    /// When the value holds what a header cannot.
+    /// When the value contains what a header cannot.
     pub fn new(name: HeaderName, value: &str) -> Result<Self, BoxError> {
         // The error of the `http` crate would not name the header.
         let mut value = HeaderValue::try_from(value).map_err(|_| {
             format!("the value for the header `{name}` holds a character that HTTP does not allow")
         })?;
         value.set_sensitive(true);
-        Ok(Credential { name, value })
+        Ok(Self::of(Place::Header(name, value)))
     }
 
-    /// The name of the header.
-    pub fn name(&self) -> &HeaderName {
-        &self.name
+    /// A query parameter.
+    pub fn query(name: &str, value: &str) -> Self {
+        Self::of(Place::Query(encode(name), encode(value)))
     }
 
-    /// The value of the header, marked as sensitive.
-    pub fn value(&self) -> &HeaderValue {
-        &self.value
+    /// A cookie.
+    ///
+    /// # Errors
+    /// When name or value contain what a cookie cannot (RFC 6265, section 4.1.1).
+    pub fn cookie(name: &str, value: &str) -> Result<Self, BoxError> {
+        let is_odd =
+            |c: char| c.is_ascii_control() || !c.is_ascii() || matches!(c, ' ' | '"' | ',' | ';' | '\\');
+        if name.is_empty() || name.contains(|c: char| is_odd(c) || c == '=') || value.contains(is_odd) {
+            let name = crate::one_line::one_line(&name, 100);
+            return Err(format!("the cookie `{name}` contains a character that HTTP does not allow").into());
+        }
+        Ok(Self::of(Place::Cookie(name.to_owned(), value.to_owned())))
+    }
+
+    /// This credential and another one, sent together.
+    #[must_use]
+    pub fn and(mut self, other: Credential) -> Self {
+        self.parts.extend(other.parts);
+        self
+    }
+
+    /// The headers among it, whose values are marked as sensitive.
+    pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        self.parts.iter().filter_map(|part| match &part.place {
+            Place::Header(name, value) => Some((name, value)),
+            Place::Query(..) | Place::Cookie(..) => None,
+        })
+    }
+
+    /// Its query parameters, percent-encoded.
+    pub(crate) fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.parts.iter().filter_map(|part| match &part.place {
+            Place::Query(name, value) => Some((name.as_str(), value.as_str())),
+            Place::Header(..) | Place::Cookie(..) => None,
+        })
+    }
+
+    /// Its cookies.
+    pub(crate) fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.parts.iter().filter_map(|part| match &part.place {
+            Place::Cookie(name, value) => Some((name.as_str(), value.as_str())),
+            Place::Header(..) | Place::Query(..) => None,
+        })
+    }
+
+    fn of(place: Place) -> Self {
+        Credential { parts: vec![Part { place, scheme: "" }] }
+    }
+
+    /// The same, for a security scheme.
+    fn under(mut self, scheme: &'static str) -> Self {
+        self.parts.iter_mut().for_each(|part| part.scheme = scheme);
+        self
+    }
+
+    /// What was sent for each security scheme.
+    fn by_scheme(&self) -> impl Iterator<Item = (&'static str, Credential)> {
+        self.parts.iter().map(|part| (part.scheme, Credential { parts: vec![part.clone()] }))
     }
 }
 
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Credential").field("name", &self.name).finish_non_exhaustive()
+        let names = self.parts.iter().map(|part| match &part.place {
+            Place::Header(name, _) => name.as_str(),
+            Place::Query(name, _) | Place::Cookie(name, _) => name,
+        });
+        f.debug_struct("Credential").field("names", &names.collect::<Vec<_>>()).finish_non_exhaustive()
     }
 }
 
-/// A token that does not change. It is zeroised when it is dropped.
-#[derive(Clone)]
-pub struct StaticToken {
-    header: Option<HeaderName>,
-    token: SecretString,
-}
-
-impl StaticToken {
-    /// A token that is sent as `Authorization: Bearer <token>`.
-    pub fn bearer(token: impl Into<String>) -> Self {
-        StaticToken { header: None, token: token.into().into() }
-    }
-
-    /// A name and a password, sent as HTTP Basic (RFC 7617). The name holds no colon: what follows one is taken for the
-    /// password.
-    pub fn basic(user: &str, password: &str) -> Self {
-        let pair = Zeroizing::new(format!("{user}:{password}"));
-        // With room for all of it, so that growing leaves no copy behind.
-        let mut value = String::with_capacity(8 + pair.len() * 2);
-        value.push_str("Basic ");
-        STANDARD.encode_string(pair.as_bytes(), &mut value);
-        Self::header(AUTHORIZATION, value)
-    }
-
-    /// A token that is the whole value of a header.
-    pub fn header(name: HeaderName, token: impl Into<String>) -> Self {
-        StaticToken { header: Some(name), token: token.into().into() }
-    }
-}
-
-impl fmt::Debug for StaticToken {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StaticToken").field("header", &self.header).finish_non_exhaustive()
-    }
-}
-
-impl TokenProvider for StaticToken {
-    fn credential<'a>(&'a self, _: &'a Operation) -> BoxFuture<'a, Result<Option<Credential>, BoxError>> {
-        let token = self.token.expose_secret();
-        let credential = match &self.header {
-            None => Credential::bearer(token),
-            Some(name) => Credential::new(name.clone(), token),
-        };
-        Box::pin(std::future::ready(credential.map(Some)))
-    }
+fn encode(text: &str) -> String {
+    percent_encoding::utf8_percent_encode(text, crate::request::RESERVED).to_string()
 }

@@ -29,7 +29,12 @@ impl AnyFault {
 
     /// What went wrong, in the server's words.
     pub fn message(&self) -> Option<String> {
-        reason(&self.body, DEPTH)
+        Self::reason(&self.body)
+    }
+
+    /// The reason in a body.
+    pub(crate) fn reason(body: &Value) -> Option<String> {
+        reason(body, DEPTH)
     }
 }
 

@@ -52,7 +52,10 @@ pub use self::call::{Answer, Call, Check, Json, Location, Payload, Sent};
 pub use self::client::{Client, ClientBuilder};
 pub use self::clock::{Clock, SystemClock};
 pub use self::codec::{AnyIncluded, DecodeError, Includes, Mismatch};
-pub use self::credentials::{Credential, Issued, Issuer, Refreshing, StaticToken, TokenProvider};
+pub use self::credentials::{
+    ClientCredentials, Connection, Credential, Issued, Issuer, Refreshing, SchemeCredentials, StaticToken,
+    TokenProvider,
+};
 pub use self::error::{ApiError, Error, ErrorKind};
 pub use self::fault::AnyFault;
 #[cfg(feature = "files")]
@@ -72,7 +75,7 @@ pub use self::limit::{Limits, RateLimit};
 pub use self::limited::Limited;
 pub use self::page::{Items, Next, Paged, Pages};
 pub use self::patch::Patch;
-pub use self::request::{Method, Operation, Request, resource_path};
+pub use self::request::{Method, Operation, Request, Requirement, Security, resource_path};
 pub use self::response::Response;
 pub use self::retry::{RetryBudget, RetryPolicy};
 pub use self::sparse::Sparse;

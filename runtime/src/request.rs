@@ -88,6 +88,32 @@ impl From<Method> for http::Method {
     }
 }
 
+/// The credentials that an operation takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Security {
+    /// Of an operation: those of the API, [`Api::SECURITY`](crate::Api::SECURITY). Of the API: whatever the client has.
+    #[default]
+    Unstated,
+    /// One of these combinations. An empty combination, or none at all, is a request without credentials.
+    OneOf(&'static [&'static [Requirement]]),
+}
+
+impl Security {
+    /// Whether no credentials are sent.
+    pub const fn is_none(self) -> bool {
+        matches!(self, Security::OneOf([] | [[]]))
+    }
+}
+
+/// One security scheme that is required.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Requirement {
+    /// The document's name of the scheme.
+    pub scheme: &'static str,
+    /// The scopes that the token must have.
+    pub scopes: &'static [&'static str],
+}
+
 /// What the vendor's document says about one operation.
 ///
 /// ```
@@ -106,10 +132,8 @@ pub struct Operation {
     pub path: &'static str,
     /// The media type that is asked for.
     pub accept: &'static str,
-    /// Whether credentials are sent.
-    pub authenticated: bool,
-    /// The vendor's name of the way to authenticate, where the operation has another one than the rest; else empty.
-    pub scheme: &'static str,
+    /// The credentials that it takes.
+    pub security: Security,
     /// The base URL where it is not the API's, or a path on the API's host; else empty.
     pub server: &'static str,
 }
@@ -117,15 +141,7 @@ pub struct Operation {
 impl Operation {
     /// An operation that answers JSON and needs credentials.
     pub const fn new(method: Method, id: &'static str, path: &'static str) -> Self {
-        Operation {
-            method,
-            id,
-            path,
-            accept: "application/json",
-            authenticated: true,
-            scheme: "",
-            server: "",
-        }
+        Operation { method, id, path, accept: "application/json", security: Security::Unstated, server: "" }
     }
 
     /// Asks for another media type.
@@ -135,10 +151,10 @@ impl Operation {
         self
     }
 
-    /// Authenticates in a way of its own, which [`TokenProvider`](crate::TokenProvider)s know by the vendor's name.
+    /// Takes other credentials than the rest.
     #[must_use]
-    pub const fn scheme(mut self, name: &'static str) -> Self {
-        self.scheme = name;
+    pub const fn security(mut self, security: Security) -> Self {
+        self.security = security;
         self
     }
 
@@ -146,13 +162,6 @@ impl Operation {
     #[must_use]
     pub const fn server(mut self, url: &'static str) -> Self {
         self.server = url;
-        self
-    }
-
-    /// Sends no credentials.
-    #[must_use]
-    pub const fn public(mut self) -> Self {
-        self.authenticated = false;
         self
     }
 }

@@ -2,18 +2,21 @@
 #![cfg(feature = "http-client")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
+#[path = "support/server.rs"]
+mod server;
+
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use storewright_runtime::http::{HeaderMap, HeaderName, StatusCode};
 use storewright_runtime::{
     Api, ApiError, BoxError, BoxFuture, Bytes, Call, Client, Credential, ErrorKind, Fault, Items, Json,
-    Method, Next, Operation, Page, Paged, Pages, Request, RetryPolicy, StaticToken, Style, TokenProvider,
-    Value, object, operation,
+    Method, Next, Operation, Page, Paged, Pages, Request, RetryPolicy, Security, StaticToken, Style,
+    TokenProvider, Value, object, operation,
 };
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::TcpListener;
+
+use server::{Seen, Server, reply};
 
 struct Item {
     id: String,
@@ -62,98 +65,13 @@ operation! { Store, List => Page<Item>, paged }
 const LIST: Operation = Operation::new(Method::Get, "items_list", "/v1/items");
 const READ: Operation = Operation::new(Method::Get, "items_read", "/v1/items/{id}");
 
-/// What the server saw of one request.
-#[derive(Debug, Clone)]
-struct Seen {
-    line: String,
-    head: String,
-    body: String,
-}
-
-impl Seen {
-    fn header(&self, name: &str) -> Option<&str> {
-        self.head.lines().find_map(|line| {
-            let (key, value) = line.split_once(": ")?;
-            key.eq_ignore_ascii_case(name).then_some(value)
-        })
-    }
-}
-
-struct Server {
-    url: String,
-    seen: Arc<Mutex<Vec<Seen>>>,
-}
-
-impl Server {
-    /// A server that answers each request with what a function makes of it and its number.
-    async fn start(answer: impl Fn(usize, &Seen) -> Vec<u8> + Send + Sync + 'static) -> Server {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
-        let seen = Arc::new(Mutex::new(Vec::new()));
-        let (answer, kept) = (Arc::new(answer), Arc::clone(&seen));
-        tokio::spawn(async move {
-            while let Ok((mut socket, _)) = listener.accept().await {
-                let (answer, kept) = (Arc::clone(&answer), Arc::clone(&kept));
-                tokio::spawn(async move {
-                    let mut read = Vec::new();
-                    let (head, length) = loop {
-                        if socket.read_buf(&mut read).await.unwrap_or(0) == 0 {
-                            return;
-                        }
-                        let Some(end) = read.windows(4).position(|four| four == b"\r\n\r\n") else {
-                            continue;
-                        };
-                        let head = String::from_utf8(read[..end].to_vec()).unwrap();
-                        let seen = Seen { line: String::new(), head, body: String::new() };
-                        let length =
-                            seen.header("content-length").map_or(0, |length| length.parse().unwrap());
-                        break (seen.head, end + 4 + length);
-                    };
-                    while read.len() < length {
-                        if socket.read_buf(&mut read).await.unwrap_or(0) == 0 {
-                            return;
-                        }
-                    }
-                    let body = String::from_utf8(read[head.len() + 4..].to_vec()).unwrap();
-                    let seen = Seen { line: head.lines().next().unwrap().to_owned(), head, body };
-                    let number = {
-                        let mut kept = kept.lock().unwrap();
-                        kept.push(seen.clone());
-                        kept.len()
-                    };
-                    let bytes = answer(number, &seen);
-                    // No bytes: the server never answers.
-                    if bytes.is_empty() {
-                        let _ = socket.read(&mut [0; 1]).await;
-                        return;
-                    }
-                    let _ = socket.write_all(&bytes).await;
-                    let _ = socket.shutdown().await;
-                });
-            }
-        });
-        Server { url, seen }
-    }
-
-    fn client(&self) -> Client<Store> {
-        Client::<Store>::builder()
-            .base_url(&self.url)
-            .credentials(StaticToken::bearer("s3cret"))
-            .retry(RetryPolicy::none())
-            .build()
-            .unwrap()
-    }
-
-    fn seen(&self) -> Vec<Seen> {
-        self.seen.lock().unwrap().clone()
-    }
-}
-
-fn reply(status: &str, headers: &str, body: impl AsRef<[u8]>) -> Vec<u8> {
-    let body = body.as_ref();
-    let head =
-        format!("HTTP/1.1 {status}\r\n{headers}content-length: {}\r\nconnection: close\r\n\r\n", body.len());
-    [head.as_bytes(), body].concat()
+fn client_of(server: &Server) -> Client<Store> {
+    Client::<Store>::builder()
+        .base_url(&server.url)
+        .credentials(StaticToken::bearer("s3cret"))
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap()
 }
 
 fn read_item(client: &Client<Store>) -> Call<Store, Item> {
@@ -162,7 +80,7 @@ fn read_item(client: &Client<Store>) -> Call<Store, Item> {
 
 async fn answered(status: &'static str, body: &'static [u8]) -> Result<Item, ApiError<Store>> {
     let server = Server::start(move |_, _| reply(status, "", body)).await;
-    read_item(&server.client()).send().await
+    read_item(&client_of(&server)).send().await
 }
 
 #[tokio::test]
@@ -214,10 +132,10 @@ async fn a_request_carries_what_was_set() {
 #[tokio::test]
 async fn bodies_and_credentials_follow_the_operation() {
     let server = Server::start(|_, _| reply("204 No Content", "", "")).await;
-    let client = server.client();
+    let client = client_of(&server);
     client.call::<()>(Operation::new(Method::Put, "put", "/put"), &[]).send().await.unwrap();
     client
-        .call::<()>(Operation::new(Method::Delete, "delete", "/delete").public(), &[])
+        .call::<()>(Operation::new(Method::Delete, "delete", "/delete").security(Security::OneOf(&[])), &[])
         .send()
         .await
         .unwrap();
@@ -231,7 +149,7 @@ async fn bodies_and_credentials_follow_the_operation() {
 #[tokio::test]
 async fn values_that_would_leave_the_path_are_not_sent() {
     let server = Server::start(|_, _| reply("200 OK", "", r#"{"id":"1"}"#)).await;
-    let client = server.client();
+    let client = client_of(&server);
     for hole in ["", ".", ".."] {
         let error = client.call::<Item>(READ, &[hole]).send().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Build);
@@ -263,7 +181,7 @@ async fn each_payload_reads_its_own() {
         _ => reply("200 OK", "", b"a\tb\xff"),
     })
     .await;
-    let client = server.client();
+    let client = client_of(&server);
     let get = |path| Operation::new(Method::Get, "get", path);
     let head = |path| Operation::new(Method::Head, "head", path);
     assert_eq!(client.call::<Json<String>>(get("/json"), &[]).send().await.unwrap().0, "x");
@@ -286,7 +204,7 @@ async fn errors_hold_what_the_server_said() {
         reply("409 Conflict", headers, r#"{"errors":[{"detail":"The name is taken."}]}"#)
     })
     .await;
-    let client = server.client();
+    let client = client_of(&server);
     let mut call = read_item(&client);
     call.text("filter[email]", "someone@example.com");
     let error = call.send().await.unwrap_err();
@@ -311,7 +229,7 @@ async fn the_text_of_an_error_is_one_bounded_line() {
     let hostile = "a\\u001b[31m\\u009b\\r\\nforged\\u202e".repeat(1_000);
     let body = format!(r#"{{"errors":[{{"detail":"{hostile}"}}]}}"#);
     let server = Server::start(move |_, _| reply("409 Conflict", "", &body)).await;
-    let text = read_item(&server.client()).send().await.unwrap_err().to_string();
+    let text = read_item(&client_of(&server)).send().await.unwrap_err().to_string();
     let expected = "GET /v1/items/{id}: 409 Conflict: a [31m forged a [31m forged a";
     assert!(text.starts_with(expected) && text.ends_with('…'), "{text}");
     assert_eq!(text.chars().count(), 8_192);
@@ -352,7 +270,7 @@ async fn redirects_are_not_followed() {
     let other = Server::start(|_, _| reply("200 OK", "", r#"{"id":"1"}"#)).await;
     let headers = format!("location: {}/v1\r\n", other.url);
     let server = Server::start(move |_, _| reply("307 Temporary Redirect", &headers, "")).await;
-    let error = read_item(&server.client()).send().await.unwrap_err();
+    let error = read_item(&client_of(&server)).send().await.unwrap_err();
     assert_eq!(error.status(), Some(StatusCode::TEMPORARY_REDIRECT));
     assert!(error.headers().unwrap().contains_key("location"));
     let text = error.to_string();
@@ -384,7 +302,7 @@ async fn bodies_are_bounded() {
 async fn broken_connections_are_transport_errors() {
     let cut = |_: usize, _: &Seen| b"HTTP/1.1 200 OK\r\ncontent-length: 50\r\n\r\n{\"id\":".to_vec();
     let server = Server::start(cut).await;
-    let mut call = read_item(&server.client());
+    let mut call = read_item(&client_of(&server));
     call.text("secret", "hidden");
     let error = call.send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Transport);
@@ -416,7 +334,7 @@ async fn a_silent_server_times_out_and_a_dropped_call_hangs_up() {
     let error = read_item(&client).send().await.unwrap_err();
     assert!(error.to_string().contains("took too long"), "{error}");
 
-    let sent = read_item(&server.client()).send();
+    let sent = read_item(&client_of(&server)).send();
     assert!(tokio::time::timeout(Duration::from_millis(100), sent).await.is_err());
 }
 
@@ -433,7 +351,7 @@ impl TokenProvider for Renewing {
     }
 
     fn invalidate(&self, refused: &Credential, _: &HeaderMap) -> bool {
-        assert!(refused.value().to_str().unwrap().starts_with("Bearer token-"));
+        assert!(refused.headers().next().unwrap().1.to_str().unwrap().starts_with("Bearer token-"));
         self.renews
     }
 }
@@ -510,7 +428,7 @@ async fn pages_follow_the_next_link_as_it_is() {
         }
     })
     .await;
-    let mut items = list(&server.client()).items();
+    let mut items = list(&client_of(&server)).items();
     let mut ids = Vec::new();
     while let Some(item) = items.try_next().await.unwrap() {
         ids.push(item.id);
@@ -544,7 +462,7 @@ async fn next_links_to_other_hosts_and_in_circles_are_errors() {
             page(if next.starts_with("/v1") { &host } else { "" }, &[1], Some(next))
         })
         .await;
-        let mut pages = list(&server.client()).pages();
+        let mut pages = list(&client_of(&server)).pages();
         assert_eq!(pages.try_next().await.unwrap().unwrap().data.len(), 1);
         let error = pages.try_next().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Paging);
@@ -561,7 +479,7 @@ async fn a_longer_circle_ends_too() {
         page(&host, &[number], Some(if number % 2 == 0 { "/v1/items?c=1" } else { "/v1/items?c=2" }))
     })
     .await;
-    let mut items = list(&server.client()).items();
+    let mut items = list(&client_of(&server)).items();
     let mut count = 0;
     let error = loop {
         match items.try_next().await {
@@ -602,7 +520,7 @@ async fn a_next_page_may_be_a_parameter() {
         )
     })
     .await;
-    let mut items = server.client().call::<Skipping>(LIST, &[]).items();
+    let mut items = client_of(&server).call::<Skipping>(LIST, &[]).items();
     let mut count = 0;
     while items.try_next().await.unwrap().is_some() {
         count += 1;
@@ -618,7 +536,7 @@ async fn a_dropped_wait_for_an_item_loses_none() {
         page(&host, &[number], (number < 3).then_some(["/v1/items?c=1", "/v1/items?c=2"][number % 2]))
     })
     .await;
-    let mut items = list(&server.client()).items();
+    let mut items = list(&client_of(&server)).items();
     let mut ids = Vec::new();
     loop {
         // Polled once and dropped, again and again.
@@ -663,7 +581,10 @@ fn secrets_do_not_show() {
     call.bytes("text/plain", "s3cret");
     let credential = Credential::bearer("s3cret").unwrap();
     let client = Client::<Store>::builder().credentials(token.clone());
-    let shown =
-        format!("{call:?} {token:?} {credential:?} {:?} {client:?} {:?}", credential.value(), call.request());
+    let shown = format!(
+        "{call:?} {token:?} {credential:?} {:?} {client:?} {:?}",
+        credential.headers().collect::<Vec<_>>(),
+        call.request()
+    );
     assert!(!shown.contains("s3cret"), "{shown}");
 }

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderValue, StatusCode, Uri};
 use tracing::Instrument;
 
@@ -16,7 +16,7 @@ use crate::codec::{DecodeError, Mismatch};
 use crate::credentials::{Credential, TokenProvider};
 use crate::error::{Cause, Failure};
 use crate::limit::{Limiter, RateLimit};
-use crate::request::{Method, Operation, Request};
+use crate::request::{Method, Operation, Request, Security};
 use crate::retry::{RetryPolicy, Savings};
 use crate::transport::{Body, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
 
@@ -28,8 +28,10 @@ const DIFFERING_LIMIT: usize = 1000;
 /// All that a client shares; knows no types of any API.
 pub(crate) struct Core {
     pub(super) base: Base,
-    pub(super) transport: Box<dyn Transport>,
+    pub(super) transport: Arc<dyn Transport>,
     pub(super) credentials: Option<Box<dyn TokenProvider>>,
+    /// Of operations that name none.
+    pub(super) security: Security,
     pub(super) clock: Arc<dyn Clock>,
     pub(super) timeout: Option<Duration>,
     pub(super) deadline: Option<Duration>,
@@ -270,18 +272,21 @@ impl Core {
     }
 
     async fn credential(&self, plan: &Plan<'_>) -> Result<Option<Credential>, Failure> {
-        let operation = plan.request.operation();
-        let Some(provider) =
-            self.credentials.as_ref().filter(|_| operation.authenticated && !plan.request.is_foreign())
-        else {
+        let mut operation = *plan.request.operation();
+        if operation.security == Security::Unstated {
+            operation.security = self.security;
+        }
+        let is_needed = !operation.security.is_none() && !plan.request.is_foreign();
+        let Some(provider) = self.credentials.as_ref().filter(|_| is_needed) else {
             return Ok(None);
         };
-        let asked = provider.credential(operation);
+        let asked = provider.credential(&operation);
         let credential = match self.left(plan) {
-            Some(left) => within(left, asked).await.map_err(|_| late(*operation))?,
+            Some(left) => within(left, asked).await.map_err(|_| late(*plan.request.operation()))?,
             None => asked.await,
         };
-        credential.map_err(|error| Failure::new(Some(*operation), Cause::Credentials(error), None))
+        let operation = Some(*plan.request.operation());
+        credential.map_err(|error| Failure::new(operation, Cause::Credentials(error), None))
     }
 
     /// Whether there is another credential in place of one that was refused. Later calls get it too.
@@ -340,12 +345,16 @@ impl Core {
             let value = HeaderValue::try_from(*content_type);
             headers.insert(CONTENT_TYPE, value.map_err(|_| "the media type of the body is none".to_owned())?);
         }
-        if let Some(credential) = credential {
-            headers.insert(credential.name().clone(), credential.value().clone());
+        for (name, value) in credential.into_iter().flat_map(Credential::headers) {
+            headers.insert(name.clone(), value.clone());
         }
         for (name, value) in request.headers() {
             headers.insert(name.clone(), value.clone());
         }
+        if let Some(credential) = credential {
+            add_cookies(&mut headers, credential);
+        }
+        let url = credential.map_or(Ok(url.clone()), |credential| with_parameters(url, credential))?;
         let mut outgoing = http::Request::new(body.map(|(_, bytes)| bytes).unwrap_or_default());
         *outgoing.method_mut() = operation.method.into();
         *outgoing.uri_mut() = url;
@@ -485,4 +494,41 @@ impl Core {
         };
         (answer, body)
     }
+}
+
+/// Adds the cookies of a credential to those of the request.
+fn add_cookies(headers: &mut HeaderMap, credential: &Credential) {
+    let own: Vec<String> = credential.cookies().map(|(name, value)| format!("{name}={value}")).collect();
+    if own.is_empty() {
+        return;
+    }
+    let others = headers.get(COOKIE).and_then(|others| others.to_str().ok()).unwrap_or_default();
+    let is_other = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        !pair.is_empty() && credential.cookies().all(|(own, _)| own != name)
+    };
+    let all: Vec<&str> = others.split("; ").filter(is_other).chain(own.iter().map(String::as_str)).collect();
+    // Invariant: a credential's cookies and the request's have only characters of headers.
+    if let Ok(mut value) = HeaderValue::try_from(all.join("; ")) {
+        value.set_sensitive(true);
+        headers.insert(COOKIE, value);
+    }
+}
+
+/// Adds the query parameters of a credential to a URL; those of the same names are replaced, since a server may repeat
+/// them in the URL of the next page.
+fn with_parameters(url: Uri, credential: &Credential) -> Result<Uri, String> {
+    let own: Vec<String> = credential.parameters().map(|(name, value)| format!("{name}={value}")).collect();
+    if own.is_empty() {
+        return Ok(url);
+    }
+    let is_other = |pair: &&str| {
+        let name = pair.split('=').next().unwrap_or_default();
+        !pair.is_empty() && credential.parameters().all(|(own, _)| own != name)
+    };
+    let others = url.query().unwrap_or_default().split('&').filter(is_other);
+    let query = others.chain(own.iter().map(String::as_str)).collect::<Vec<_>>().join("&");
+    let mut parts = url.clone().into_parts();
+    parts.path_and_query = format!("{}?{query}", url.path()).parse().ok();
+    Uri::from_parts(parts).map_err(|_| "the URL is too long".to_owned())
 }

@@ -54,7 +54,7 @@ fn read(token: &str) -> (Value, Value) {
 async fn token(provider: &impl TokenProvider) -> String {
     let operation = Operation::new(Method::Get, "apps_getCollection", "/v1/apps");
     let credential = provider.credential(&operation).await.unwrap().unwrap();
-    credential.value().to_str().unwrap().strip_prefix("Bearer ").unwrap().to_owned()
+    credential.headers().next().unwrap().1.to_str().unwrap().strip_prefix("Bearer ").unwrap().to_owned()
 }
 
 fn app() -> Answer {
