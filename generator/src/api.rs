@@ -7,6 +7,7 @@ mod cycle;
 mod json_api;
 mod media_type;
 mod parameter;
+mod security;
 pub mod stored;
 mod type_id;
 mod type_ref;
@@ -20,6 +21,7 @@ pub use cycle::cycles;
 pub use json_api::{Action, Arity, Document, Linkage, Relationship, Request, Resource};
 pub use media_type::{Form, MediaType};
 pub use parameter::{In, Parameter, Role, Style};
+pub use security::{Combination, Flow, Security, alternatives};
 pub use type_id::{Owner, Step as TypeStep, TypeId};
 pub use type_ref::TypeRef;
 
@@ -59,6 +61,9 @@ pub struct Info {
     /// Ways to authenticate, by the vendor's name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub security: BTreeMap<String, Security>,
+    /// The alternatives that hold for operations without their own; absent where the document has no security schemes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub required: Option<Vec<Combination>>,
     /// What the overlay says to leave out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Skipped>,
@@ -108,22 +113,6 @@ impl ConventionUse {
     }
 }
 
-/// A way to authenticate.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum Security {
-    /// `Authorization` with a scheme of RFC 9110, e.g. `bearer`.
-    Http(String),
-    /// A secret in a header of this name.
-    Header(String),
-    /// A secret in a query parameter of this name.
-    Query(String),
-    /// A secret in a cookie of this name.
-    Cookie(String),
-    /// OAuth 2 or OpenID Connect.
-    OAuth2,
-}
-
 /// Something of the document that is left out.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Skipped {
@@ -168,9 +157,9 @@ pub struct Operation {
     /// The base URL, or a path on the API's host, where it is another than the first of [`Info::servers`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
-    /// Alternatives of names in [`Info::security`]; absent where all operations share one rule.
+    /// Alternatives of schemes in [`Info::security`]; absent where [`Info::required`] holds.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub security: Option<Vec<Vec<String>>>,
+    pub security: Option<Vec<Combination>>,
     /// How its pages follow each other, where the overlay says so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paging: Option<Paging>,

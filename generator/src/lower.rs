@@ -10,6 +10,7 @@ mod operation;
 mod paging;
 mod parameter;
 mod schema;
+mod security;
 mod server;
 mod share;
 mod union;
@@ -17,9 +18,9 @@ mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use openapiv3::{APIKeyLocation, OpenAPI, ReferenceOr, SecurityScheme};
+use openapiv3::{OpenAPI, ReferenceOr};
 
-use crate::api::{Api, FORMAT, Info, Security, Shape, Skipped, Type, TypeId, TypeRef};
+use crate::api::{Api, FORMAT, Info, Shape, Skipped, Type, TypeId, TypeRef};
 use crate::diagnostic::{Pointer, Sink};
 use crate::load::Spec;
 
@@ -81,7 +82,6 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
     lowering.unused_definitions();
     let conventions = lowering.conventions();
     let info = info(spec, name);
-    lowering.unsent_secrets(&info.security);
     let types = lowering.types;
     let mut api = Api { info: Info { conventions, servers, ..info }, operations, values, types };
     let used = api.used().into_iter().cloned().collect();
@@ -92,22 +92,7 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
 
 fn info(spec: &Spec, name: &str) -> Info {
     let document = &spec.document;
-    let mut security = BTreeMap::new();
-    let schemes = document.components.iter().flat_map(|c| &c.security_schemes);
-    for (name, scheme) in schemes {
-        if let ReferenceOr::Item(scheme) = scheme {
-            let scheme = match scheme {
-                SecurityScheme::HTTP { scheme, .. } => Security::Http(scheme.clone()),
-                SecurityScheme::APIKey { location, name, .. } => match location {
-                    APIKeyLocation::Header => Security::Header(name.clone()),
-                    APIKeyLocation::Query => Security::Query(name.clone()),
-                    APIKeyLocation::Cookie => Security::Cookie(name.clone()),
-                },
-                SecurityScheme::OAuth2 { .. } | SecurityScheme::OpenIDConnect { .. } => Security::OAuth2,
-            };
-            security.insert(name.clone(), scheme);
-        }
-    }
+    let security = security::schemes(document);
     let mut skipped: Vec<Skipped> =
         spec.skipped.iter().map(|s| Skipped { at: s.at.to_string(), reason: s.reason.clone() }).collect();
     skipped.sort();
@@ -124,6 +109,7 @@ fn info(spec: &Spec, name: &str) -> Info {
         version: spec.version.clone(),
         schemas,
         servers: Vec::new(),
+        required: security::required(document, &security),
         security,
         skipped,
         conventions: BTreeMap::new(),

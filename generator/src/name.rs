@@ -8,6 +8,7 @@ mod area;
 mod case;
 pub mod config;
 mod operation;
+mod security;
 mod token;
 mod types;
 
@@ -35,6 +36,8 @@ pub struct Names {
     pub types: BTreeMap<TypeId, TypeName>,
     /// Types of parameter values, by Rust name.
     pub tokens: BTreeMap<String, Token>,
+    /// By security scheme, the method that takes its credentials; empty where the crate's own templates do that.
+    pub schemes: BTreeMap<String, String>,
     /// Where the vendor describes an operation; `{slug}` stands for its method and path.
     pub operation_link: Option<String>,
     /// Areas that reach a module of models, by the module's name.
@@ -162,6 +165,7 @@ pub fn name(api: &Api, config: &Config, out: &mut Sink) -> Option<Names> {
     let placed = area::place(api, config, out);
     let mut exceptions = Exceptions::new(&config.naming);
     operation::name(api, &mut exceptions, &placed, &mut names, out);
+    security::name(api, &mut exceptions, &mut names, out);
     types::name(api, &mut exceptions, &mut names, out);
     token::name(api, &mut exceptions, &mut names, out);
     exceptions.report_unused(out);

@@ -1,5 +1,6 @@
 //! An `Api` and its `Names` go in; the files of a client crate come out.
 
+mod credentials;
 mod driver;
 mod missing_models;
 mod model;
@@ -93,6 +94,7 @@ pub fn items(api: &Api, names: &Names) -> Vec<Item> {
     let context = Context { printed: false, ..Context::new(api, names, &options) };
     let mut items = Items::default();
     context.client(&mut items);
+    context.credentials_file(&mut items);
     context.models(&mut items);
     items.handles(&plan::handles(&context.plan));
     items.finish()
@@ -119,6 +121,7 @@ pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, 
     let mut items = Items::default();
     let mut files = context.templates()?;
     files.push(context.client(&mut items));
+    files.extend(context.credentials_file(&mut items));
     let models = context.models(&mut items);
     files.extend(context.indexes(&models));
     files.extend(

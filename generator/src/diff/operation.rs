@@ -7,7 +7,7 @@ use super::relation::Fit;
 use super::row::{Row, of, of_mut};
 use super::view::Node;
 use super::walk::{Place, Spot, Walk};
-use crate::api::{Api, Body, Operation, Pointer, Response, TypeRef};
+use crate::api::{Api, Body, Info, Operation, Pointer, Response, TypeRef, alternatives};
 
 /// A path without the names of its parameters, which nobody sends.
 pub(super) fn blank(path: &str) -> String {
@@ -186,7 +186,7 @@ impl Walk<'_> {
             &spot,
         );
         if old.security != new.security {
-            let text = |o: &Operation| o.security.as_ref().map(|s| alternatives(s));
+            let text = |o: &Operation| o.security.as_deref().map(alternatives);
             self.rows.push(spot.row(Kind::SecurityChanged).values(text(old), text(new)));
         }
         self.parameters([(a, old), (b, new)], &spot);
@@ -345,6 +345,10 @@ impl Walk<'_> {
             let text = |servers: &[String]| Some(servers.join(", "));
             push(Kind::ServerChanged, "servers", "/servers", text(&old.servers), text(&new.servers), gone);
         }
+        if old.required.is_some() && new.required.is_some() && old.required != new.required {
+            let text = |info: &Info| info.required.as_deref().map(alternatives);
+            push(Kind::SecurityChanged, "security", "/security", text(old), text(new), true);
+        }
         let names: BTreeSet<&String> = old.security.keys().chain(new.security.keys()).collect();
         for name in names {
             let (a, b) = (old.security.get(name), new.security.get(name));
@@ -370,9 +374,4 @@ fn answer(operation: &Spot, status: &str, place: Place) -> Spot {
     spot.direction = Some(Direction::Response);
     spot.pointers = operation.pointers.clone().map(|at| at.child("responses").child(status));
     spot
-}
-
-fn alternatives(security: &[Vec<String>]) -> String {
-    let alternatives: Vec<String> = security.iter().map(|all| all.join(" and ")).collect();
-    if alternatives.is_empty() { "none".to_owned() } else { alternatives.join(" or ") }
 }

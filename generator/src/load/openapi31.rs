@@ -76,14 +76,14 @@ impl Rewriting<'_> {
                     removed.push(name.clone());
                     return false;
                 }
-                // The token is the caller's, whatever way it came.
-                Some(ty @ ("oauth2" | "openIdConnect")) => {
-                    let (key, nothing) = match ty {
-                        "oauth2" => ("flows", json!({})),
-                        _ => ("openIdConnectUrl", json!("")),
-                    };
+                Some("oauth2") => {
                     if let Some(scheme) = scheme.as_object_mut() {
-                        scheme.insert(key.to_owned(), nothing);
+                        flows(scheme);
+                    }
+                }
+                Some("openIdConnect") => {
+                    if let Some(scheme) = scheme.as_object_mut() {
+                        scheme.insert("openIdConnectUrl".to_owned(), json!(""));
                     }
                 }
                 _ => {}
@@ -206,6 +206,34 @@ fn properties(tree: &Value, parameter: &Value) -> Vec<Value> {
     let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
     let one = |(name, schema): (&String, &Value)| json!({ "name": name, "in": "query", "required": is_required(name), "schema": schema });
     properties.map(one).collect()
+}
+
+/// Keeps the flows that the model has, with the members that it requires: a token can be used however it was issued.
+fn flows(scheme: &mut Map<String, Value>) {
+    const URLS: [&str; 3] = ["authorizationUrl", "tokenUrl", "refreshUrl"];
+    const FLOWS: [(&str, &[&str]); 4] = [
+        ("implicit", &["authorizationUrl"]),
+        ("password", &["tokenUrl"]),
+        ("clientCredentials", &["tokenUrl"]),
+        ("authorizationCode", &["authorizationUrl", "tokenUrl"]),
+    ];
+    let mut kept = Map::new();
+    for (name, required) in FLOWS {
+        let Some(Value::Object(flow)) = scheme.get("flows").and_then(|flows| flows.get(name)) else {
+            continue;
+        };
+        let mut new = Map::new();
+        for url in URLS {
+            let text = flow.get(url).filter(|text| text.is_string()).cloned();
+            let text = text.or_else(|| required.contains(&url).then(|| json!("")));
+            new.extend(text.map(|text| (url.to_owned(), text)));
+        }
+        let scopes = flow.get("scopes").and_then(Value::as_object).into_iter().flatten();
+        let scopes: Map<String, Value> = scopes.map(|(scope, _)| (scope.clone(), json!(""))).collect();
+        new.insert("scopes".to_owned(), Value::Object(scopes));
+        kept.insert(name.to_owned(), Value::Object(new));
+    }
+    scheme.insert("flows".to_owned(), Value::Object(kept));
 }
 
 /// Takes the names of removed ways to authenticate out of `security`.

@@ -6,7 +6,7 @@ use heck::ToSnakeCase;
 use indexmap::IndexMap;
 use openapiv3::{
     Components, MediaType as OasMediaType, OpenAPI, Operation as OasOperation, ReferenceOr, RequestBody,
-    Response as OasResponse, SchemaKind, SecurityRequirement, StatusCode, Type as OasType,
+    Response as OasResponse, SchemaKind, StatusCode, Type as OasType,
 };
 
 use super::Lowering;
@@ -115,7 +115,7 @@ impl<'d> Lowering<'d> {
                 lowered.body = self.body(id, operation, lowered.form.as_deref(), &at);
                 self.responses(id, operation, &at, &mut lowered);
                 lowered.paging = self.paging(operation, &lowered, &at);
-                lowered.security = self.security(operation, document);
+                lowered.security = self.security(operation);
                 self.undeclared(operation.security.iter().flatten(), &at);
                 operations.insert(id.clone(), lowered);
             }
@@ -339,27 +339,6 @@ impl<'d> Lowering<'d> {
             .filter_map(TypeRef::named)
             .any(|id| matches!(self.types.get(id), Some(Type { shape: Shape::Document(_), .. })));
         operation.method == "GET" && related && document
-    }
-
-    /// Reports requirements that name no scheme; credentials are sent all the same.
-    fn undeclared<'r>(&mut self, ways: impl Iterator<Item = &'r SecurityRequirement>, at: &Pointer) {
-        let schemes = self.document.components.as_ref().map(|c| &c.security_schemes);
-        for (index, way) in ways.enumerate() {
-            for name in way.keys().filter(|name| !schemes.is_some_and(|all| all.contains_key(*name))) {
-                let at = at.child("security").child(index).child(name);
-                let message = format!("`{name}` is no declared way to authenticate");
-                self.not_read(&at, message, "declare it in the overlay, or take it out of `security` there");
-            }
-        }
-    }
-
-    fn security(&self, operation: &OasOperation, document: &OpenAPI) -> Option<Vec<Vec<String>>> {
-        let names = |list: &Vec<SecurityRequirement>| -> Vec<Vec<String>> {
-            list.iter().map(|alternative| alternative.keys().cloned().collect()).collect()
-        };
-        let own = names(operation.security.as_ref()?);
-        let shared = document.security.as_ref().map(names).unwrap_or_default();
-        (own != shared).then_some(own)
     }
 }
 

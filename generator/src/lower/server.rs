@@ -1,11 +1,8 @@
 //! Finds the addresses of an API and of single operations, with the defaults of their variables.
 
-use std::collections::BTreeMap;
-
 use openapiv3::{Operation as OasOperation, PathItem, Server};
 
 use super::Lowering;
-use crate::api::Security;
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
 impl Lowering<'_> {
@@ -67,20 +64,6 @@ impl Lowering<'_> {
         let is_path = url.starts_with('/') && !url.starts_with("//");
         let callable = (url.contains("://") || is_path) && !url.contains(['{', '}']);
         (callable && !is_default).then(|| url.to_owned())
-    }
-
-    /// Reports ways to authenticate that credentials of the runtime do not go.
-    pub(super) fn unsent_secrets(&mut self, security: &BTreeMap<String, Security>) {
-        for (name, scheme) in security {
-            let place = match scheme {
-                Security::Query(_) => "the query",
-                Security::Cookie(_) => "a cookie",
-                Security::Http(_) | Security::Header(_) | Security::OAuth2 => continue,
-            };
-            let at = Pointer::new("/components/securitySchemes").child(name);
-            let message = format!("no credentials are sent in {place}, which `{name}` asks for");
-            self.not_read(&at, message, "declare in the overlay the header that the vendor takes instead");
-        }
     }
 
     /// Says that something is left out without which the rest is still right.

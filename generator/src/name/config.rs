@@ -31,6 +31,8 @@ pub enum HandleFrom {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Naming {
+    /// Whether the crate's own templates have a type for its credentials.
+    pub own_credentials: bool,
     /// Where a handle's name comes from, and other spellings of it.
     pub handle: HandleRule,
     /// Where the vendor describes things.
@@ -122,7 +124,17 @@ impl Config {
 
     /// What stands for a Rust name must be one.
     fn check_names(&self, out: &mut Sink) {
-        let Naming { handle, link: _, method, operation, r#type, field, value, definition: _ } = &self.naming;
+        let Naming {
+            own_credentials: _,
+            handle,
+            link: _,
+            method,
+            operation,
+            r#type,
+            field,
+            value,
+            definition: _,
+        } = &self.naming;
         let tables = [
             ("handle.alias", &handle.alias),
             ("operation", operation),

@@ -7,6 +7,7 @@ use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
 use super::Context;
+use super::credentials::requirements;
 use super::rust::{Source, cfg, condition, deprecated, deprecated_with, docs, ident, inline};
 use crate::api::Operation;
 use crate::plan::{Argument, ByStatus, Handle, Method, Returns, Setter};
@@ -170,16 +171,10 @@ pub(super) fn declared(argument: &Argument) -> TokenStream {
     quote!(#own: #ty)
 }
 
-/// How the operation authenticates, where it does so otherwise than the rest.
+/// The credentials that the operation takes, where they are other ones than the rest's.
 fn security(operation: &Operation) -> String {
-    match operation.security.as_deref() {
-        None => String::new(),
-        // The first alternative that needs one secret only: others need two, or none.
-        Some(ways) => match ways.iter().find_map(|way| way.first()) {
-            Some(scheme) => format!(" by {scheme:?}"),
-            None => " as public".to_owned(),
-        },
-    }
+    let own = operation.security.as_deref();
+    own.map(|all| format!(" by {}", requirements(all))).unwrap_or_default()
 }
 
 fn pascal_method(method: &str) -> String {

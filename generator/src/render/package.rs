@@ -7,10 +7,10 @@ use proc_macro2::TokenStream;
 use quote::quote;
 use serde::Serialize;
 
+use super::credentials::requirements;
 use super::rust::{Source, braced, cfg, condition, docs, ident};
 use super::template_data::{attributes, updates};
 use super::{Context, File, Models};
-use crate::api::Security;
 use crate::plan::{ItemKind, Items, Signature, doc};
 
 #[derive(Serialize)]
@@ -51,7 +51,6 @@ impl Context<'_> {
         let default: Vec<&str> =
             self.names.areas.iter().filter(|a| a.default).map(|a| a.feature.as_str()).collect();
         let info = &self.api.info;
-        let (credentials, header) = self.credentials();
         // Of an API that has templates of its own we know what we may say; anybody else's crate is anybody else's.
         let own = format!("{}/", info.name);
         let ours = self.options.templates.keys().any(|path| path.starts_with(&own));
@@ -73,8 +72,9 @@ impl Context<'_> {
             operations => self.api.operations.len(),
             deprecated,
             skipped => info.skipped,
-            credentials,
-            header,
+            has_credentials => self.has_credentials(),
+            sample => self.sample_credentials(),
+            security => info.required.as_deref().map(requirements),
             ours,
             handles => self.names.handles.keys().collect::<Vec<_>>(),
             attributes => attributes(self.api),
@@ -90,27 +90,6 @@ impl Context<'_> {
                 Ok(File { path: target.to_owned(), text })
             })
             .collect()
-    }
-
-    /// How a program shows who it is, as the README's sample does it: what is simplest of what the document declares.
-    fn credentials(&self) -> (&'static str, String) {
-        let schemes = || self.api.info.security.values();
-        let is_http = |name: &str| {
-            schemes().any(|s| matches!(s, Security::Http(scheme) if scheme.eq_ignore_ascii_case(name)))
-        };
-        let header = schemes().find_map(|scheme| match scheme {
-            // The sample is Rust, and panics where the name is in capitals.
-            Security::Header(name) if name.chars().all(|c| c.is_ascii_alphanumeric() || "-_".contains(c)) => {
-                Some(name.to_ascii_lowercase())
-            }
-            _ => None,
-        });
-        match header {
-            _ if is_http("bearer") || schemes().any(|s| *s == Security::OAuth2) => ("bearer", String::new()),
-            Some(header) => ("header", header),
-            None if is_http("basic") => ("basic", String::new()),
-            None => ("none", String::new()),
-        }
     }
 
     fn features(&self) -> Vec<Feature<'_>> {

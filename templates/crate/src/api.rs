@@ -11,4 +11,7 @@ impl storewright_runtime::Api for Api {
     type Client = crate::Client;
     const NAME: &'static str = "{{ title }}";
     const BASE_URL: &'static str = "{{ base_url }}";
+{%- if security is not none %}
+    const SECURITY: storewright_runtime::Security = storewright_runtime::security!({{ security }});
+{%- endif %}
 }

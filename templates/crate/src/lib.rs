@@ -17,11 +17,17 @@ extern crate storewright_runtime as rt;
 
 mod api;
 mod client;
+{%- if has_credentials %}
+mod credentials;
+{%- endif %}
 pub mod models;
 pub mod operations;
 
 pub use api::*;
 pub use client::Client;
+{%- if has_credentials %}
+pub use credentials::Credentials;
+{%- endif %}
 pub use storewright_runtime as runtime;
 
 /// A call that is ready to be sent and answers with `T`.

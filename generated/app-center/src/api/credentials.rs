@@ -5,7 +5,9 @@
 use std::fmt;
 
 use storewright_runtime::http::HeaderName;
-use storewright_runtime::{BoxError, BoxFuture, Credential, Operation, StaticToken, TokenProvider};
+use storewright_runtime::{
+    BoxError, BoxFuture, Credential, Operation, Requirement, Security, StaticToken, TokenProvider,
+};
 
 /// The vendor's name of the way in which the six operations on tokens authenticate.
 const BASIC: &str = "Basic";
@@ -69,8 +71,8 @@ impl TokenProvider for Credentials {
         &'a self,
         operation: &'a Operation,
     ) -> BoxFuture<'a, Result<Option<Credential>, BoxError>> {
-        let (secret, missing) = match operation.scheme {
-            BASIC => (&self.basic, "this operation needs a name and a password: see `Credentials::with_basic`"),
+        let (secret, missing) = match operation.security {
+            Security::OneOf([[Requirement { scheme: BASIC, .. }, ..], ..]) => (&self.basic, "this operation needs a name and a password: see `Credentials::with_basic`"),
             _ => (&self.token, "this operation needs an API token: see `Credentials::with_token`"),
         };
         match secret {

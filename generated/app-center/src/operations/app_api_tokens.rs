@@ -48,7 +48,7 @@ impl AppApiTokens {
 }
 
 rt::operations! {
-    CREATE = Post "appApiTokens_new" "/v0.1/apps/{owner_name}/{app_name}/api_tokens" by "Basic",
-    DELETE = Delete "appApiTokens_delete" "/v0.1/apps/{owner_name}/{app_name}/api_tokens/{api_token_id}" by "Basic",
-    LIST = Get "appApiTokens_list" "/v0.1/apps/{owner_name}/{app_name}/api_tokens" by "Basic",
+    CREATE = Post "appApiTokens_new" "/v0.1/apps/{owner_name}/{app_name}/api_tokens" by [["Basic"]],
+    DELETE = Delete "appApiTokens_delete" "/v0.1/apps/{owner_name}/{app_name}/api_tokens/{api_token_id}" by [["Basic"]],
+    LIST = Get "appApiTokens_list" "/v0.1/apps/{owner_name}/{app_name}/api_tokens" by [["Basic"]],
 }

@@ -243,5 +243,5 @@ rt::operations! {
     LIST_XAMARIN_SDK_BUNDLES = Get "builds_listXamarinSDKBundles" "/v0.1/apps/{owner_name}/{app_name}/xamarin_sdk_bundles",
     LIST_XCODE_VERSIONS = Get "builds_listXcodeVersions" "/v0.1/apps/{owner_name}/{app_name}/xcode_versions",
     UPDATE = Patch "builds_update" "/v0.1/apps/{owner_name}/{app_name}/builds/{build_id}",
-    WEBHOOK = Post "builds_webhook" "/v0.1/public/hooks" as public,
+    WEBHOOK = Post "builds_webhook" "/v0.1/public/hooks" by [],
 }

@@ -89,8 +89,8 @@ impl UpdateCheck {
 rt::operation! { crate::Api, UpdateCheck => crate::models::UpdateCheckResponse }
 
 rt::operations! {
-    GET_ACQUISITION_STATUS = Get "codePushAcquisition_getAcquisitionStatus" "/v0.1/public/codepush/status" as public,
-    UPDATE_CHECK = Get "codePushAcquisition_updateCheck" "/v0.1/public/codepush/update_check" as public,
-    UPDATE_DEPLOY_STATUS = Post "codePushAcquisition_updateDeployStatus" "/v0.1/public/codepush/report_status/deploy" as public,
-    UPDATE_DOWNLOAD_STATUS = Post "codePushAcquisition_updateDownloadStatus" "/v0.1/public/codepush/report_status/download" as public,
+    GET_ACQUISITION_STATUS = Get "codePushAcquisition_getAcquisitionStatus" "/v0.1/public/codepush/status" by [],
+    UPDATE_CHECK = Get "codePushAcquisition_updateCheck" "/v0.1/public/codepush/update_check" by [],
+    UPDATE_DEPLOY_STATUS = Post "codePushAcquisition_updateDeployStatus" "/v0.1/public/codepush/report_status/deploy" by [],
+    UPDATE_DOWNLOAD_STATUS = Post "codePushAcquisition_updateDownloadStatus" "/v0.1/public/codepush/report_status/download" by [],
 }

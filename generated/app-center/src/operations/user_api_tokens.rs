@@ -34,7 +34,7 @@ impl UserApiTokens {
 }
 
 rt::operations! {
-    CREATE = Post "userApiTokens_new" "/v0.1/api_tokens" by "Basic",
-    DELETE = Delete "userApiTokens_delete" "/v0.1/api_tokens/{api_token_id}" by "Basic",
-    LIST = Get "userApiTokens_list" "/v0.1/api_tokens" by "Basic",
+    CREATE = Post "userApiTokens_new" "/v0.1/api_tokens" by [["Basic"]],
+    DELETE = Delete "userApiTokens_delete" "/v0.1/api_tokens/{api_token_id}" by [["Basic"]],
+    LIST = Get "userApiTokens_list" "/v0.1/api_tokens" by [["Basic"]],
 }
