@@ -40,18 +40,20 @@ fn remove_others(folder: &Path, keep: &[PathBuf]) {
 
 /// A program that calls the crates of these fixtures.
 const CALLER: &str = "wire";
-const CALLED: [&str; 2] = ["body-media-types", "parameter-styles"];
+const CALLED: [&str; 3] = ["body-media-types", "credentials", "parameter-styles"];
+const SOURCES: [&str; 2] = ["main.rs", "credentials.rs"];
 
 /// The files of that program.
-fn caller() -> [(&'static str, String); 2] {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/calls/main.rs");
+fn caller() -> Vec<(String, String)> {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/calls");
     let mut manifest = format!(
         "[package]\nname = \"{CALLER}\"\nversion = \"0.1.0\"\nedition = \"2024\"\npublish = false\n\n[dependencies]\n"
     );
     for name in CALLED {
         manifest.push_str(&format!("{name}-client = {{ path = \"../{name}\", default-features = false }}\n"));
     }
-    [("Cargo.toml", manifest), ("src/main.rs", fs::read_to_string(source).unwrap())]
+    let source = |name: &str| (format!("src/{name}"), fs::read_to_string(folder.join(name)).unwrap());
+    SOURCES.into_iter().map(source).chain([("Cargo.toml".to_owned(), manifest)]).collect()
 }
 
 /// A workspace of the crates of all fixtures, with the lints of ours.
