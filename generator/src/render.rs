@@ -1,7 +1,6 @@
 //! An `Api` and its `Names` go in; the files of a client crate come out.
 
 mod credentials;
-mod driver;
 mod missing_models;
 mod model;
 mod operation;
@@ -136,14 +135,6 @@ pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, 
     files.push(File { path: LISTING.to_owned(), text: listed(&items.finish()) });
     files.sort();
     Ok(files)
-}
-
-/// Renders a program that calls every operation of the crate and reports what became of it: for the contract tests.
-///
-/// # Errors
-/// When a template is missing or wrong; the message names it.
-pub fn driver(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, String> {
-    Context::new(api, names, options).driver()
 }
 
 impl Context<'_> {

@@ -36,6 +36,9 @@ use crate::{Outcome, fetch, pipeline, progress, settings};
 /// Values of so many seeds are tried in the round of properties.
 const SEEDS: u64 = 8;
 
+/// The credentials of APIs whose tests name no others.
+const BEARER: &str = "storewright_runtime::StaticToken::bearer(\"secret\")";
+
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   cargo xtask contract app47                                            # all rounds of one API
@@ -255,7 +258,9 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
     let Some(client) = driver::Client::ours(tree, api)? else {
         bail!("the stored Api of {api} cannot be read");
     };
-    let file = driver::build(tree, &client)?;
+    let exceptions::File { strict, credentials, exception } = exceptions::read(tree, api)?;
+    let credentials = credentials.as_deref().unwrap_or(BEARER);
+    let file = driver::build(tree, &client, credentials)?;
     let folder = tree.contract();
     fs::create_dir_all(&folder)?;
     let judge = match &args.judge {
@@ -266,11 +271,11 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
             Judge::start(tree, &path, operations.len())?
         }
     };
-    let exceptions::File { strict, exception } = exceptions::read(tree, api)?;
+    let base = operations.first().map_or("", |operation| path_of(&operation.base));
     let mut session = Session {
         schemas,
         strict,
-        program: Program::start(&file, &judge.url, folder.join(format!("{api}.driver.cost")))?,
+        program: Program::start(&file, &judge.url, base, folder.join(format!("{api}.driver.cost")))?,
         exceptions: exception,
         called: BTreeSet::new(),
         findings: Vec::new(),
@@ -332,6 +337,12 @@ fn contract(tree: &Tree, args: &Args, api: &str, prepared: &Value) -> anyhow::Re
         judge_mb,
     };
     Ok((found, is_well))
+}
+
+/// The path of a URL, without a slash at its end.
+fn path_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default()
 }
 
 /// The media types of a successful answer, one call each; an empty one where there is no body.
@@ -397,7 +408,8 @@ impl<'t> Session<'t> {
             {
                 let fill = if seed == 0 { Fill::All } else { Fill::Some };
                 let mut order = plan::order(self.schemas, operation, Fill::Some, 100 + seed);
-                let mut value = Sampler::new(self.schemas, fill, false, 200 + seed).value(schema);
+                let mut value = Sampler::new(self.schemas, fill, false, 200 + seed).wide().value(schema);
+                order.sets_again = seed % 2 == 1;
                 order.media = Some(media.clone());
                 let answer = |value: &Value| {
                     let body = if media.is_empty() { String::new() } else { value.to_string() };
@@ -405,6 +417,12 @@ impl<'t> Session<'t> {
                 };
                 order.answer = answer(&value);
                 calls += self.call(Round::Properties, operation, &order, Expected::Same)?;
+                let mut spoilt = value.clone();
+                let pick = usize::try_from(seed).unwrap_or_default() * 31 + operation.id.len();
+                if let Some(place) = plan::spoil(self.schemas, schema, &mut spoilt, pick) {
+                    order.answer = answer(&spoilt);
+                    calls += self.call(Round::Properties, operation, &order, Expected::Mismatch(&place))?;
+                }
                 plan::newer(self.schemas, schema, &mut value, &mut (300 + seed));
                 order.answer = answer(&value);
                 calls += self.call(Round::Properties, operation, &order, Expected::Read)?;
@@ -418,7 +436,7 @@ impl<'t> Session<'t> {
         round: Round,
         operation: &'t Operation<'t>,
         order: &Order,
-        expected: Expected,
+        expected: Expected<'_>,
     ) -> anyhow::Result<usize> {
         // That round sends null and leaves members out on purpose, required ones too.
         let strict = self.strict && round != Round::Properties;

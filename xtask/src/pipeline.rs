@@ -87,7 +87,7 @@ pub(crate) fn rules(tree: &Tree, api: Option<&str>) -> anyhow::Result<Rules> {
         None => Rules::default(),
     };
     let templates = tree.root().join("templates");
-    for folder in ["crate", "driver"].into_iter().chain(api) {
+    for folder in ["crate"].into_iter().chain(api) {
         read_folder(&templates, &templates.join(folder), &mut out.templates)?;
     }
     Ok(out)
@@ -337,18 +337,6 @@ pub(crate) fn crate_files(
         out.push(diagnostic.help("name a type so in naming.toml, or change the template"));
     }
     Ok(compiles.then_some(files))
-}
-
-/// The program that calls every operation, by path below its folder.
-pub(crate) fn driver_files(
-    api: &Api,
-    names: &Names,
-    rules: &Rules,
-    options: &Options,
-) -> anyhow::Result<BTreeMap<String, String>> {
-    let options = Options { templates: rules.templates.clone(), ..options.clone() };
-    let files = render::driver(api, names, &options).map_err(anyhow::Error::msg)?;
-    Ok(files.into_iter().map(|file| (file.path, file.text)).collect())
 }
 
 /// The document as its vendor means it, mended and otherwise as it is; none if errors were pushed.

@@ -1,4 +1,4 @@
-//! A mended vendor tree goes in; its operations come out, and the document that the judge reads.
+//! Reads operations from the vendor's corrected tree, and makes the document that the judge reads.
 
 use serde_json::{Map, Value, json};
 
@@ -13,11 +13,23 @@ pub(super) struct Operation<'t> {
     /// In upper case.
     pub(super) method: String,
     pub(super) path: &'t str,
+    /// The URL before the path: the first server, with the defaults of its variables.
+    pub(super) base: String,
+    /// The headers of credentials, as alternatives of combinations; without one the operation is open to all.
+    pub(super) security: Vec<Vec<Credential>>,
     pub(super) parameters: Vec<Parameter<'t>>,
     /// The media type and schema of what is sent, and whether it must be.
     pub(super) body: Option<(String, &'t Value, bool)>,
     /// The media types and schemas of answers by status; a schema that is not there is null.
     pub(super) answers: Vec<(String, Vec<(String, &'t Value)>)>,
+}
+
+/// A header that has credentials.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Credential {
+    pub(super) header: String,
+    /// The scheme that the value begins with; empty where the value is the secret.
+    pub(super) scheme: String,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -46,6 +58,8 @@ pub(super) fn operations(tree: &Value) -> Vec<Operation<'_>> {
                 id,
                 method: method.to_uppercase(),
                 path,
+                base: base(tree, item, operation),
+                security: security(tree, operation),
                 parameters,
                 body,
                 answers: answers(schemas, tree, operation),
@@ -61,6 +75,42 @@ fn members(node: Option<&Value>) -> impl Iterator<Item = (&String, &Value)> {
 
 fn items(node: Option<&Value>) -> impl Iterator<Item = &Value> {
     node.and_then(Value::as_array).into_iter().flatten()
+}
+
+/// The address that an operation's path is below.
+fn base(tree: &Value, item: &Value, operation: &Value) -> String {
+    let text = |key: &str| tree.get(key).and_then(Value::as_str);
+    if let Some(host) = text("host") {
+        let scheme = items(tree.get("schemes")).find_map(Value::as_str).unwrap_or("https");
+        return format!("{scheme}://{host}{}", text("basePath").unwrap_or_default()).trim_end_matches('/').to_owned();
+    }
+    let servers = [operation, item, tree].into_iter().flat_map(|node| items(node.get("servers")));
+    let Some(server) = servers.into_iter().next() else { return String::new() };
+    let mut url = server.get("url").and_then(Value::as_str).unwrap_or_default().to_owned();
+    for (name, variable) in members(server.get("variables")) {
+        let default = variable.get("default").and_then(Value::as_str).unwrap_or_default();
+        url = url.replace(&format!("{{{name}}}"), default);
+    }
+    url.trim_end_matches('/').to_owned()
+}
+
+/// The credentials that an operation asks for, as far as they are headers.
+fn security(tree: &Value, operation: &Value) -> Vec<Vec<Credential>> {
+    let schemes = tree.get("securityDefinitions").or_else(|| tree.pointer("/components/securitySchemes"));
+    let header = |name: &String| {
+        let scheme = schemes?.get(name)?;
+        let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
+        let (header, scheme) = match (text("type"), text("scheme"), text("in")) {
+            ("basic", ..) => ("authorization", "Basic"),
+            ("http", scheme, _) if scheme.eq_ignore_ascii_case("basic") => ("authorization", "Basic"),
+            ("http", ..) | ("oauth2" | "openIdConnect", ..) => ("authorization", "Bearer"),
+            ("apiKey", _, "header") => (text("name"), ""),
+            _ => return None,
+        };
+        Some(Credential { header: header.to_lowercase(), scheme: scheme.to_owned() })
+    };
+    let alternatives = operation.get("security").or_else(|| tree.get("security"));
+    items(alternatives).map(|all| members(Some(all)).filter_map(|(name, _)| header(name)).collect()).collect()
 }
 
 type Body<'t> = Option<(String, &'t Value, bool)>;
@@ -111,7 +161,11 @@ fn body<'t>(schemas: Schemas<'t>, tree: &'t Value, operation: &'t Value) -> Body
     }
     let body = schemas.resolve(operation.get("requestBody")?);
     let content: Vec<(&String, &Value)> = members(body.get("content")).collect();
-    let (media, content) = content.iter().find(|(media, _)| media.contains("json")).or(content.first())?;
+    // RFC 6839 and the registry of media types: `application/json`, then what ends with `+json`.
+    let plain = |media: &str| media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    let exact = content.iter().find(|(media, _)| plain(media) == "application/json");
+    let suffixed = || content.iter().find(|(media, _)| plain(media).ends_with("+json"));
+    let (media, content) = exact.or_else(suffixed).or(content.first())?;
     let required = body.get("required") == Some(&Value::Bool(true));
     Some(((*media).clone(), content.get("schema").unwrap_or(NULL), required))
 }
@@ -147,11 +201,6 @@ fn answers<'t>(
 /// the judge is.
 pub(super) fn written_back(mut tree: Value) -> Value {
     envelopes(&mut tree);
-    if let Some(root) = tree.as_object_mut() {
-        for key in ["servers", "host", "basePath", "schemes"] {
-            root.shift_remove(key);
-        }
-    }
     tree
 }
 
@@ -178,6 +227,12 @@ fn envelopes(node: &mut Value) {
 /// The document for the judge: what is sent may hold nothing that is not named.
 pub(super) fn closed(tree: &Value) -> Value {
     let mut out = tree.clone();
+    // The judge is at an address of its own.
+    if let Some(root) = out.as_object_mut() {
+        for key in ["servers", "host", "basePath", "schemes"] {
+            root.shift_remove(key);
+        }
+    }
     let schemas = Schemas::new(tree);
     for item in out.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
         for operation in item.as_object_mut().into_iter().flat_map(Map::values_mut) {

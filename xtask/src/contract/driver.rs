@@ -1,4 +1,10 @@
 //! Generates and compiles the program that calls every operation of a client.
+//!
+//! It reads the crate's API.txt, as a caller reads its documentation, and shares nothing else with what renders the crate.
+
+mod calls;
+mod public_api;
+mod values;
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -10,11 +16,12 @@ use serde_json::Value;
 use storewright_generator::api::Api;
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::name::Names;
-use storewright_generator::render::{MARK, Options};
+use storewright_generator::render::MARK;
 use storewright_generator::write::Root;
 
-use crate::pipeline::{self, Rules};
+use crate::pipeline;
 use crate::report::refuse;
+use self::public_api::PublicApi;
 use crate::tree::Tree;
 use crate::update::store;
 
@@ -22,7 +29,6 @@ use crate::update::store;
 pub(super) struct Client {
     pub(super) api: Api,
     pub(super) names: Names,
-    pub(super) rules: Rules,
     /// The folder of the crate.
     pub(super) folder: PathBuf,
     /// The folder that the program goes to.
@@ -41,14 +47,17 @@ impl Client {
             return Ok(None);
         };
         let program = tree.contract().join("driver").join(api);
-        Ok(Some(Self { api: stored, names, rules, folder: tree.generated(api), program }))
+        Ok(Some(Self { api: stored, names, folder: tree.generated(api), program }))
     }
 }
 
 /// Writes and compiles the program of a client; its file.
-pub(super) fn build(tree: &Tree, client: &Client) -> anyhow::Result<PathBuf> {
+pub(super) fn build(tree: &Tree, client: &Client, credentials: &str) -> anyhow::Result<PathBuf> {
     let name = format!("{}-contract", client.api.info.name);
-    let mut files = pipeline::driver_files(&client.api, &client.names, &client.rules, &Options::default())?;
+    let path = client.folder.join("API.txt");
+    let text = fs::read_to_string(&path).with_context(|| tree.shown(&path))?;
+    let public = PublicApi::parse(&text);
+    let mut files = calls::files(&client.api, &client.names, &public, credentials);
     files.insert("Cargo.toml".to_owned(), manifest(tree, client, &name)?);
     let root = Root { folder: client.program.clone(), files, ..Root::default() };
     let mut out = Sink::new();

@@ -33,6 +33,8 @@ pub(super) struct File {
     /// Whether responses are decoded strictly: the judge's responses must then be as the document says.
     #[serde(default)]
     pub(super) strict: bool,
+    /// The Rust expression of the credentials; a bearer token where absent.
+    pub(super) credentials: Option<String>,
     #[serde(default)]
     pub(super) exception: Vec<Exception>,
 }

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::document::Operation;
-use super::sample::{Fill, Sampler};
+use super::sample::{Fill, Sampler, strings};
 use super::schema::Schemas;
 
 /// One operation to be called. The names are those of `tests/contract/runner`.
@@ -22,6 +22,8 @@ pub(super) struct Order {
     pub(super) media: Option<String>,
     /// Whether a response that differs from the document is an error.
     pub(super) strict: bool,
+    /// Whether setters are called for what constructors have set, too.
+    pub(super) sets_again: bool,
 }
 
 /// What is answered without asking the judge.
@@ -51,7 +53,10 @@ pub(super) fn order(schemas: Schemas<'_>, operation: &Operation<'_>, fill: Fill,
     }
     if let Some((media, schema, _)) = &operation.body {
         let mut body = match media.contains("json") {
-            true => sampler.value(schema),
+            true => {
+                sampler = sampler.wide();
+                sampler.value(schema)
+            }
             false => Value::String("bytes".to_owned()),
         };
         // JSON:API: who changes a resource says twice which one.
@@ -85,6 +90,70 @@ pub(super) fn success<'o, 't>(operation: &'o Operation<'t>) -> Option<(u16, &'o 
         let status = status.parse().ok().filter(|status| (200..300).contains(status))?;
         Some((status, content.as_slice()))
     })
+}
+
+/// Gives one optional member a value of another type; its place, as the runtime writes it, or none where there is no such
+/// member. Members that several types describe are left alone: there the wrong type of one is the right one of another.
+pub(super) fn spoil(schemas: Schemas<'_>, schema: &Value, value: &mut Value, pick: usize) -> Option<String> {
+    let mut places = Vec::new();
+    optional(schemas, schema, value, String::new(), &mut places);
+    let (place, wrong) = places.get(pick.checked_rem(places.len())?)?.clone();
+    let mut target = value;
+    for part in place.split(['.', '[']) {
+        target = match part.strip_suffix(']') {
+            Some(index) => target.get_mut(index.parse::<usize>().ok()?)?,
+            None => target.get_mut(part)?,
+        };
+    }
+    *target = wrong;
+    Some(place)
+}
+
+/// The optional members of one type, each with a value of another type.
+fn optional(
+    schemas: Schemas<'_>,
+    schema: &Value,
+    value: &Value,
+    at: String,
+    out: &mut Vec<(String, Value)>,
+) {
+    let parts = schemas.parts(schema, value);
+    if parts.iter().any(|part| part.get("oneOf").is_some() || part.get("anyOf").is_some()) {
+        return;
+    }
+    match value {
+        Value::Object(members) => {
+            let required: Vec<&str> = parts.iter().flat_map(|part| strings(part.get("required"))).collect();
+            for (name, member) in members {
+                let found = schemas.member(&parts, name);
+                let ([schema], true) = (found.as_slice(), name.chars().all(|c| c.is_ascii_alphanumeric())) else {
+                    continue;
+                };
+                let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
+                // JSON:API tells resources apart by these, and a resource without `data` is none.
+                let is_structure = ["data", "type", "id", "included", "links", "meta"].contains(&name.as_str());
+                let schema = schemas.resolve(schema);
+                let is_plain = ["oneOf", "anyOf", "allOf"].iter().all(|key| schema.get(key).is_none());
+                if !is_structure && is_plain && !required.contains(&name.as_str()) {
+                    let wrong = match schema.get("type").and_then(Value::as_str) {
+                        Some("string") => Some(json!({ "a": 1 })),
+                        Some("integer" | "number" | "boolean") => Some(json!(["x"])),
+                        Some("array" | "object") if !schemas.is_free(&[schema]) => Some(json!("x")),
+                        _ => None,
+                    };
+                    out.extend(wrong.map(|wrong| (at.clone(), wrong)));
+                }
+                optional(schemas, schema, member, at, out);
+            }
+        }
+        Value::Array(items) => {
+            let schema = parts.iter().find_map(|part| part.get("items"));
+            for (index, (item, schema)) in items.iter().zip(schema.into_iter().cycle()).enumerate() {
+                optional(schemas, schema, item, format!("{at}[{index}]"), out);
+            }
+        }
+        _ => {}
+    }
 }
 
 /// What newer servers may answer: unknown members, values and types, and null for what is there. Only `data` and `id` of

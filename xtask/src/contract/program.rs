@@ -38,6 +38,8 @@ pub(super) struct Report {
 pub(super) struct Read {
     pub(super) read: Value,
     pub(super) inside: String,
+    /// The places of values that differ from the documented types.
+    pub(super) mismatches: Vec<String>,
 }
 
 /// Why there is no answer.
@@ -45,16 +47,21 @@ pub(super) struct Read {
 pub(super) struct Failed {
     pub(super) failed: String,
     pub(super) message: String,
-    pub(super) fault: bool,
+    /// The API's own error as the crate read it.
+    pub(super) fault: Option<String>,
 }
 
 /// A request and its answer.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Exchange {
     pub(super) method: String,
+    /// Scheme and authority of the URL.
+    pub(super) origin: String,
     pub(super) target: String,
     pub(super) headers: Vec<(String, String)>,
     pub(super) body: Option<String>,
+    /// The digits of the response's bytes, where they are not UTF-8.
+    pub(super) bytes: Option<String>,
     pub(super) status: u16,
     pub(super) media: Option<String>,
     pub(super) violations: Option<String>,
@@ -62,11 +69,11 @@ pub(super) struct Exchange {
 }
 
 impl Program {
-    /// Starts the program against the server at `url`; what it takes goes to `cost`.
-    pub(super) fn start(file: &Path, url: &str, cost: PathBuf) -> anyhow::Result<Self> {
+    /// Starts the program against the judge at `url`, whose paths have no `base`; `cost` gets time and memory.
+    pub(super) fn start(file: &Path, url: &str, base: &str, cost: PathBuf) -> anyhow::Result<Self> {
         let mut command = Command::new(file);
         // What is on loopback is not behind a proxy.
-        command.arg(url).env("NO_PROXY", "127.0.0.1,localhost");
+        command.arg(url).arg(base).env("NO_PROXY", "127.0.0.1,localhost");
         let mut child = measure::wrapped(&command, &cost)?
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

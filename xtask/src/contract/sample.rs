@@ -25,12 +25,20 @@ pub(super) struct Sampler<'t> {
     fill: Fill,
     /// Whether values are sent: then what only the server sets is left out.
     sent: bool,
+    /// Whether values are as wide as their types: 64 bits, all digits, long strings.
+    wide: bool,
     state: u64,
 }
 
 impl<'t> Sampler<'t> {
     pub(super) fn new(schemas: Schemas<'t>, fill: Fill, sent: bool, seed: u64) -> Self {
-        Self { schemas, fill, sent, state: seed }
+        Self { schemas, fill, sent, wide: false, state: seed }
+    }
+
+    /// Values as wide as their types: not for parameters, since an URL has limits of its own.
+    pub(super) fn wide(mut self) -> Self {
+        self.wide = true;
+        self
     }
 
     /// SplitMix64: the same numbers everywhere.
@@ -215,6 +223,11 @@ impl<'t> Sampler<'t> {
         #[allow(clippy::cast_possible_truncation)] // limits are small
         let (least, most) = (limit("minimum").map(|n| n as i64), limit("maximum").map(|n| n as i64));
         let least = least.map(|least| least + i64::from(is(schema, "exclusiveMinimum")));
+        if self.wide && self.fill == Fill::Some && most.is_none() && self.below(3) == 0 {
+            // Neither is exact as a float, of 64 or of 32 bits.
+            let is_short = schema.get("format").and_then(Value::as_str) == Some("int32");
+            return if is_short { 16_777_217 } else { 9_007_199_254_740_993 };
+        }
         match (self.fill, least, most) {
             (Fill::Required, Some(least), _) => least,
             (Fill::All, _, Some(most)) => most,
@@ -232,6 +245,10 @@ impl<'t> Sampler<'t> {
 
     fn number(&mut self, schema: &'t Value) -> Value {
         let limit = |key: &str| schema.get(key).and_then(Value::as_f64);
+        if self.wide && self.fill == Fill::Some && limit("maximum").is_none() && self.below(2) == 0 {
+            let is_short = schema.get("format").and_then(Value::as_str) == Some("float");
+            return if is_short { json!(0.125) } else { json!(1_234_567.890_123_456_7) };
+        }
         let value = limit("minimum").unwrap_or(0.0).max(if self.fill == Fill::Required { 1.0 } else { 2.5 });
         Number::from_f64(limit("maximum").map_or(value, |most| value.min(most)))
             .map_or(Value::Null, Value::Number)
@@ -242,7 +259,11 @@ impl<'t> Sampler<'t> {
         let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
         let text = match format {
             "date-time" | "dateTime" => {
-                ["2025-01-31T10:00:00Z", "2026-02-28T23:59:59.123-08:00"].map(str::to_owned)
+                let other = match any.is_multiple_of(2) {
+                    true => "2026-02-28T23:59:59.123-08:00",
+                    false => "2024-02-29T00:00:00.123456+05:45",
+                };
+                ["2025-01-31T10:00:00Z", other].map(str::to_owned)
             }
             "date" => ["2025-01-31", "2026-02-28"].map(str::to_owned),
             "uri" | "URL" | "url" => {
@@ -264,6 +285,11 @@ impl<'t> Sampler<'t> {
         let text = if self.fill == Fill::Required { first } else { other };
         let limit = |key: &str| {
             schema.get(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok())
+        };
+        let is_free = format.is_empty() && schema.get("pattern").is_none();
+        let text = match self.wide && self.fill == Fill::Some && is_free && self.below(6) == 0 {
+            true => format!("{text}\u{1D11E}\u{2028}\n").repeat(200),
+            false => text,
         };
         let mut text: String = text.chars().take(limit("maxLength").unwrap_or(usize::MAX)).collect();
         while text.chars().count() < limit("minLength").unwrap_or(0) {

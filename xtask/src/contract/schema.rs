@@ -195,8 +195,36 @@ impl<'t> Schemas<'t> {
         }
     }
 
-    /// Where an answer that was encoded again differs from what came: null equals absent, and members that no schema
-    /// names may be lost. Objects and lists without content count as absent.
+    /// The strings of a value that its schema names, each with its place.
+    pub(super) fn strings<'v>(
+        self,
+        schema: &'t Value,
+        value: &'v Value,
+        at: &str,
+        out: &mut Vec<(String, &'v str)>,
+    ) {
+        let parts = self.parts(schema, value);
+        match value {
+            Value::String(text) => out.push((at.to_owned(), text)),
+            Value::Object(members) => {
+                for (name, member) in members {
+                    if let Some(schema) = self.member(&parts, name).first() {
+                        self.strings(schema, member, &format!("{at}/{name}"), out);
+                    }
+                }
+            }
+            Value::Array(items) => {
+                let schema = parts.iter().find_map(|part| part.get("items"));
+                for (index, (item, schema)) in items.iter().zip(schema.into_iter().cycle()).enumerate() {
+                    self.strings(schema, item, &format!("{at}/{index}"), out);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Where a response that was encoded again differs from the one that came. A member that is null may be absent, and
+    /// members that no schema names may be lost.
     pub(super) fn compare(
         self,
         schemas: &[&'t Value],
@@ -221,9 +249,7 @@ impl<'t> Schemas<'t> {
                     self.compare(&items, left, right, &format!("{at}/{index}"), out);
                 }
             }
-            (left, right) if is_nothing(left) && is_nothing(right) => {}
-            (Value::Number(left), Value::Number(right)) if left.as_f64() == right.as_f64() => {}
-            (left, right) if left == right => {}
+            (left, right) if same_value(left, right) => {}
             _ => out.push(format!("{at}: another value is left than came")),
         }
     }
@@ -241,24 +267,40 @@ impl<'t> Schemas<'t> {
             let at = format!("{at}/{name}");
             match again.get(name) {
                 Some(right) => self.compare(&schemas, left, right, &at, out),
-                None if is_nothing(left) || (schemas.is_empty() && !self.is_free(parts)) => {}
+                None if left.is_null() || is_around(name, left) || (schemas.is_empty() && !self.is_free(parts)) => {}
                 None => out.push(format!("{at}: this came and is lost")),
             }
         }
         for (name, right) in again {
-            if !came.contains_key(name) && !is_nothing(right) {
+            if !came.contains_key(name) && !right.is_null() {
                 out.push(format!("{at}/{name}: this did not come"));
             }
         }
     }
 }
 
-/// Whether a value says no more than that it is absent.
-fn is_nothing(value: &Value) -> bool {
+/// Whether a member is one of JSON:API without content: a crate has no other form of a resource without attributes,
+/// relationships or links.
+fn is_around(name: &str, value: &Value) -> bool {
+    ["attributes", "relationships", "links", "meta"].contains(&name) && is_empty(value)
+}
+
+/// Whether an object has no members but nulls and such objects.
+fn is_empty(value: &Value) -> bool {
     match value {
-        Value::Null => true,
-        Value::Array(items) => items.is_empty(),
-        Value::Object(members) => members.values().all(is_nothing),
+        Value::Object(members) => members.values().all(|member| member.is_null() || is_empty(member)),
         _ => false,
+    }
+}
+
+/// Equal values; numbers may have another notation, and keep their width.
+pub(super) fn same_value(left: &Value, right: &Value) -> bool {
+    match (left, right) {
+        (Value::Number(left), Value::Number(right)) => {
+            // A number of 64 bits has no exact equal among floats.
+            let small = |n: &serde_json::Number| n.as_f64().is_some_and(|n| n.abs() < 9_007_199_254_740_992.0);
+            left == right || (small(left) && left.as_f64() == right.as_f64())
+        }
+        (left, right) => left == right,
     }
 }

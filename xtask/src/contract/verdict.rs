@@ -3,10 +3,10 @@
 use serde::Deserialize;
 use serde_json::Value;
 
-use super::document::{Operation, Parameter};
-use super::plan::{Order, success};
+use super::document::{Credential, Operation, Parameter};
+use super::plan::{Order, failures, success};
 use super::program::{Exchange, Report};
-use super::schema::Schemas;
+use super::schema::{Schemas, same_value};
 
 /// Whose fault it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -20,11 +20,13 @@ pub(super) enum Side {
 
 /// What must happen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Expected {
+pub(super) enum Expected<'e> {
     /// The answer is read, and says the same when it is encoded again.
     Same,
     /// The answer is read; it says more than the client knows.
     Read,
+    /// The answer is read, and the value at this place is reported as one of a wrong type.
+    Mismatch(&'e str),
     /// The call fails with this status, and the API's own error was read.
     Failure(u16),
 }
@@ -35,7 +37,7 @@ pub(super) fn judge(
     operation: &Operation<'_>,
     order: &Order,
     report: &Report,
-    expected: Expected,
+    expected: Expected<'_>,
 ) -> Vec<(Side, String)> {
     let mut out: Vec<String> = Vec::new();
     let Some(exchange) = &report.exchange else {
@@ -49,6 +51,8 @@ pub(super) fn judge(
     line(operation, order, exchange, &mut out);
     query(operation, order, exchange, &mut out);
     headers(operation, order, exchange, &mut out);
+    negotiation(operation, report, exchange, &mut out);
+    credentials(operation, exchange, &mut out);
     body(schemas, operation, order, exchange, &mut out);
     let mut all: Vec<(Side, String)> = out.into_iter().map(|message| (Side::Request, message)).collect();
     let mut out = Vec::new();
@@ -100,7 +104,10 @@ fn line(operation: &Operation<'_>, order: &Order, exchange: &Exchange, out: &mut
             exchange.method, operation.method
         ));
     }
-    let path = exchange.target.split('?').next().unwrap_or_default();
+    let url = format!("{}{}", exchange.origin, exchange.target.split('?').next().unwrap_or_default());
+    let Some(path) = url.strip_prefix(&operation.base) else {
+        return out.push(format!("{url} is not below {}", operation.base));
+    };
     let (sent, asked): (Vec<&str>, Vec<&str>) =
         (path.split('/').collect(), operation.path.split('/').collect());
     let fits = sent.len() == asked.len()
@@ -166,42 +173,86 @@ fn query(operation: &Operation<'_>, order: &Order, exchange: &Exchange, out: &mu
             }
             continue;
         };
-        let arrived: Vec<String> = match (asked, parameter.separator) {
-            (Value::Array(_), Some(separator)) => {
-                let encoded = format!("%{:02X}", u32::from(separator));
-                // What separates may be written as it is or, where an URL cannot hold it, encoded.
-                let parts = sent.iter().flat_map(|value| match separator {
-                    ' ' | '\t' => value.split(encoded.as_str()).collect::<Vec<_>>(),
-                    _ => value.split(separator).collect(),
-                });
-                parts.map(decode).collect()
-            }
-            _ => sent.iter().map(|value| decode(value)).collect(),
-        };
-        let asked: Vec<String> = match asked {
-            Value::Array(items) => items.iter().map(plain).collect(),
-            one => vec![plain(one)],
-        };
-        if !same_texts(&arrived, &asked) {
-            out.push(format!("`{}` arrives as {arrived:?} and was to be {asked:?}", parameter.name));
+        let expected = written(parameter, asked);
+        let sent: Vec<String> = sent.into_iter().map(decode).collect();
+        if !same_texts(&sent, &expected) {
+            out.push(format!("`{}` arrives as {sent:?}, and the document says {expected:?}", parameter.name));
         }
     }
 }
 
-/// The same texts, or numbers in other words.
+/// The decoded values of a query parameter: each item of a list is a pair of its own, or all are one value.
+fn written(parameter: &Parameter<'_>, asked: &Value) -> Vec<String> {
+    match (asked, parameter.separator) {
+        (Value::Array(items), None) => items.iter().map(plain).collect(),
+        (Value::Array(items), Some(separator)) => {
+            vec![items.iter().map(plain).collect::<Vec<_>>().join(separator.encode_utf8(&mut [0; 4]))]
+        }
+        (one, _) => vec![plain(one)],
+    }
+}
+
+/// The same texts; a number may have another notation.
 fn same_texts(left: &[String], right: &[String]) -> bool {
+    let number = |text: &String| {
+        serde_json::from_str::<Value>(text).ok().filter(|value| value.is_f64() || text.len() < 16)?.as_f64()
+    };
     let same = |(left, right): (&String, &String)| {
-        left == right || left.parse::<f64>().is_ok_and(|left| right.parse::<f64>() == Ok(left))
+        left == right || number(left).is_some_and(|left| number(right) == Some(left))
     };
     left.len() == right.len() && left.iter().zip(right).all(same)
 }
 
+fn header<'e>(exchange: &'e Exchange, name: &str) -> Option<&'e str> {
+    let found = exchange.headers.iter().find(|(other, _)| other.eq_ignore_ascii_case(name));
+    found.map(|(_, value)| value.as_str())
+}
+
+/// A media type without parameters, in lower case: both mean nothing here.
+fn essence(media: &str) -> String {
+    media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+/// `Accept` names the media type that the call is for, and `Content-Type` one that the document has for the body.
+fn negotiation(operation: &Operation<'_>, report: &Report, exchange: &Exchange, out: &mut Vec<String>) {
+    let accept = header(exchange, "accept").unwrap_or_default();
+    if !report.media.is_empty() && essence(accept) != essence(&report.media) {
+        out.push(format!("`Accept` is `{accept}`, and the call is for `{}`", report.media));
+    }
+    let is_form = operation.parameters.iter().any(|parameter| parameter.place == "formData");
+    if let (Some((media, ..)), Some(_), false) = (&operation.body, &exchange.body, is_form) {
+        let sent = header(exchange, "content-type").unwrap_or_default();
+        if essence(sent) != essence(media) {
+            out.push(format!("`Content-Type` is `{sent}`, and the document says `{media}`"));
+        }
+    }
+}
+
+/// One alternative of credentials is sent as the document says, and none where it asks for none.
+fn credentials(operation: &Operation<'_>, exchange: &Exchange, out: &mut Vec<String>) {
+    let is_sent = |credential: &Credential| {
+        header(exchange, &credential.header).is_some_and(|value| match credential.scheme.as_str() {
+            "" => !value.is_empty() && !value.contains(' '),
+            scheme => value.split_once(' ').is_some_and(|(sent, secret)| {
+                sent.eq_ignore_ascii_case(scheme) && !secret.is_empty()
+            }),
+        })
+    };
+    let alternatives = &operation.security;
+    if !alternatives.is_empty() && !alternatives.iter().any(|all| all.iter().all(is_sent)) {
+        out.push(format!("none of the credentials {alternatives:?} is sent"));
+    }
+}
+
 fn headers(operation: &Operation<'_>, order: &Order, exchange: &Exchange, out: &mut Vec<String>) {
     for parameter in operation.parameters.iter().filter(|p| p.place == "header") {
-        let Some(asked) = order.parameters.get(parameter.name) else { continue };
-        let sent = exchange.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case(parameter.name));
-        if sent.is_none_or(|(_, value)| *value != plain(asked)) {
-            out.push(format!("the header `{}` does not arrive as {asked}", parameter.name));
+        let (sent, asked) = (header(exchange, parameter.name), order.parameters.get(parameter.name));
+        // HTTP itself has these; OpenAPI says that parameters of their names mean nothing.
+        if ["accept", "content-type", "authorization"].contains(&parameter.name.to_lowercase().as_str()) {
+            continue;
+        }
+        if sent.map(str::to_owned) != asked.map(plain) {
+            out.push(format!("the header `{}` is {sent:?}, and was to be {asked:?}", parameter.name));
         }
     }
 }
@@ -246,16 +297,14 @@ fn body(
     out.extend(found.into_iter().map(|message| format!("body{message}")));
 }
 
-/// Where what is sent is not exactly what was asked for.
+/// Where the request's body differs from what was asked for: null, nothing, `[]` and `{}` are four things.
 fn difference(asked: &Value, sent: &Value, at: &str, out: &mut Vec<String>) {
     match (asked, sent) {
         (Value::Object(asked), Value::Object(sent)) => {
             for (name, value) in asked {
                 match sent.get(name) {
                     Some(sent) => difference(value, sent, &format!("{at}/{name}"), out),
-                    // An object without members says nothing, nor do no resources that are created along.
-                    None if says_nothing(value)
-                        || (name == "included" && *value == Value::Array(Vec::new())) => {}
+                    None if is_around(at, name) && says_nothing(value) => {}
                     None => out.push(format!("{at}/{name}: this was to be sent")),
                 }
             }
@@ -268,14 +317,31 @@ fn difference(asked: &Value, sent: &Value, at: &str, out: &mut Vec<String>) {
                 difference(left, right, &format!("{at}/{index}"), out);
             }
         }
-        (Value::Number(left), Value::Number(right)) if left.as_f64() == right.as_f64() => {}
-        (left, right) if left == right => {}
-        _ => out.push(format!("{at}: another value is sent than was to be")),
+        (left, right) if same_value(left, right) => {}
+        _ => out.push(format!("{at}: {} is sent, and was to be {}", shown(sent), shown(asked))),
     }
 }
 
+/// Whether a member is one of JSON:API that has no value of its own: a request names attributes and relationships
+/// themselves, so it cannot say that it has none.
+fn is_around(at: &str, name: &str) -> bool {
+    let is_resource = at == "/data" || (at.starts_with("/included/") && at.matches('/').count() == 2);
+    (is_resource && ["attributes", "relationships"].contains(&name))
+        || at.ends_with("/relationships")
+        || (at.is_empty() && name == "included")
+}
+
+/// Whether an object or a list has nothing in it.
 fn says_nothing(value: &Value) -> bool {
-    value.as_object().is_some_and(|members| members.values().all(says_nothing))
+    match value {
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.values().all(|member| member.is_object() && says_nothing(member)),
+        _ => false,
+    }
+}
+
+fn shown(value: &Value) -> String {
+    value.to_string().chars().take(60).collect()
 }
 
 /// The answer was read, or the failure was.
@@ -284,17 +350,15 @@ fn answer(
     operation: &Operation<'_>,
     report: &Report,
     exchange: &Exchange,
-    expected: Expected,
+    expected: Expected<'_>,
     out: &mut Vec<String>,
 ) {
     let read = match (&report.answered, &report.failed, expected) {
         (_, Some(failed), Expected::Failure(status)) => {
             if failed.failed != "status" || exchange.status != status {
-                out.push(format!("status {status} was to come, and the error is: {}", failed.message));
-            } else if !failed.fault && says_json(exchange) {
-                out.push(format!("the body of status {status} was not read as the API's own error"));
+                return out.push(format!("status {status} was to come, and the error is: {}", failed.message));
             }
-            return;
+            return fault(schemas, operation, exchange, failed.fault.as_deref(), out);
         }
         // HEAD answers no by a status.
         (Some(read), _, Expected::Failure(_)) if read.read == Value::Bool(false) => return,
@@ -308,16 +372,23 @@ fn answer(
         (None, None, _) => return out.push("the program says nothing".to_owned()),
         (Some(read), ..) => read,
     };
+    if let Expected::Mismatch(place) = expected {
+        let found = &read.mismatches;
+        if !found.iter().any(|mismatch| mismatch == place) {
+            out.push(format!("{place} has a wrong type, and the mismatches are {found:?}"));
+        }
+        return;
+    }
     if expected != Expected::Same || operation.method == "HEAD" || read.read.is_null() {
         return;
     }
     let Some((_, content)) = success(operation) else { return };
     let Some((media, schema)) = content.iter().find(|(media, _)| *media == report.media) else { return };
     if !media.contains("json") {
-        if let Value::String(text) = &read.read
-            && *text != exchange.answer
-        {
-            out.push("the text is not read as it came".to_owned());
+        let digits = || exchange.answer.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
+        let Value::String(read) = &read.read else { return out.push("a download is no text or bytes".to_owned()) };
+        if *read != exchange.answer && *read != exchange.bytes.clone().unwrap_or_else(digits) {
+            out.push("the download is not read as it came".to_owned());
         }
         return;
     }
@@ -333,6 +404,34 @@ fn answer(
         },
     );
     schemas.compare(&[schema], &came, &again, "", out);
+}
+
+/// Each string of an error body that the document describes is in the error that the crate gives.
+fn fault(
+    schemas: Schemas<'_>,
+    operation: &Operation<'_>,
+    exchange: &Exchange,
+    fault: Option<&str>,
+    out: &mut Vec<String>,
+) {
+    if !says_json(exchange) {
+        return;
+    }
+    let Some(fault) = fault else {
+        return out.push(format!("the body of status {} was not read as the API's own error", exchange.status));
+    };
+    let described = failures(operation).find(|(status, _)| *status == exchange.status);
+    let (Some((_, Some(schema))), Ok(body)) = (described, serde_json::from_str::<Value>(&exchange.answer)) else {
+        return;
+    };
+    let mut strings = Vec::new();
+    schemas.strings(schema, &body, "", &mut strings);
+    for (at, text) in strings {
+        let debug = format!("{text:?}");
+        if !fault.contains(debug.trim_matches('"')) {
+            out.push(format!("{at} of the error body is lost"));
+        }
+    }
 }
 
 fn says_json(exchange: &Exchange) -> bool {

@@ -1,133 +1,192 @@
-//! JSON values by parameter and a body as it is on the wire go in; what a client's methods take comes out.
+//! Gives generated calls their arguments: JSON values by parameter, and a body as it is on the wire.
 
 use std::cell::{Cell, RefCell};
+use std::fmt::Display;
 
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-/// What one call is made with. What cannot be had is remembered and is the failure of the call.
+const NULL: &Value = &Value::Null;
+
+/// The arguments of one call. What cannot be made of them is remembered and is the failure of the call.
 #[derive(Debug, Default)]
 pub struct Arguments {
     parameters: Map<String, Value>,
     body: Option<Value>,
+    /// Whether setters are called for what constructors have set, too.
+    sets_again: bool,
     problem: RefCell<Option<String>>,
     taken: RefCell<Vec<String>>,
     body_taken: Cell<bool>,
 }
 
-/// The value of one parameter.
+/// One JSON value of which an argument is made.
 #[derive(Debug, Clone, Copy)]
-pub struct Argument<'a>(&'a Value);
+pub struct Argument<'a> {
+    value: &'a Value,
+    of: &'a Arguments,
+}
 
 impl Arguments {
     /// The arguments of one call.
-    pub fn new(parameters: Map<String, Value>, body: Option<Value>) -> Self {
-        Self { parameters, body, ..Self::default() }
+    pub fn new(parameters: Map<String, Value>, body: Option<Value>, sets_again: bool) -> Self {
+        Self { parameters, body, sets_again, ..Self::default() }
     }
 
     fn fail(&self, problem: String) {
         self.problem.borrow_mut().get_or_insert(problem);
     }
 
-    /// Why the call was not what was asked for, if so.
+    /// Why the call cannot be made with these arguments, or which of them no method took.
     pub fn problem(&self) -> Option<String> {
         self.problem.borrow().clone()
     }
 
-    /// The value of a parameter that must be there.
+    /// The arguments that no method took.
+    pub fn left(&self) -> Option<String> {
+        let taken = self.taken.borrow();
+        let mut left = self.parameters.keys().filter(|name| !taken.contains(name));
+        let parameter = left.next().map(|name| format!("no method takes the parameter `{name}`"));
+        let body = self.body.is_some() && !self.body_taken.get();
+        parameter.or_else(|| body.then(|| "no method takes the body".to_owned()))
+    }
+
+    /// The value of a parameter that the method requires.
     pub fn must(&self, name: &str) -> Argument<'_> {
-        const NULL: &Value = &Value::Null;
         self.may(name).unwrap_or_else(|| {
             self.fail(format!("there is no value for the parameter `{name}`"));
-            Argument(NULL)
+            Argument { value: NULL, of: self }
         })
     }
 
-    /// The value of a parameter, if it is to be sent.
+    /// The value of a parameter, if it is sent.
     pub fn may(&self, name: &str) -> Option<Argument<'_>> {
         self.taken.borrow_mut().push(name.to_owned());
-        self.parameters.get(name).map(Argument)
+        self.parameters.get(name).map(|value| Argument { value, of: self })
     }
 
-    fn wire(&self) -> &Value {
+    /// The body; `envelope` names the members around it on the wire, with dots.
+    pub fn body(&self, envelope: &str) -> Argument<'_> {
         self.body_taken.set(true);
-        self.body.as_ref().unwrap_or(&Value::Null)
-    }
-
-    /// The body as the request that the method takes; `envelope` stands around it on the wire, with dots.
-    pub fn body<T: DeserializeOwned + Default>(&self, envelope: &str) -> T {
-        let mut inner = self.wire();
+        let mut value = self.body.as_ref().unwrap_or(NULL);
         for member in envelope.split('.').filter(|member| !member.is_empty()) {
-            inner = inner.get(member).unwrap_or(&Value::Null);
+            value = value.get(member).unwrap_or(NULL);
         }
-        T::deserialize(inner).unwrap_or_else(|error| {
-            self.fail(format!("the body is no such request: {error}"));
-            T::default()
-        })
+        Argument { value, of: self }
     }
 
-    /// A body that is no JSON.
+    /// A body that is not JSON.
     pub fn raw_body(&self) -> Bytes {
-        match self.wire() {
-            Value::String(text) => Bytes::from(text.clone()),
-            other => Bytes::from(other.to_string()),
-        }
-    }
-
-    /// Ids in a body of resource identifiers.
-    pub fn ids(&self) -> Vec<String> {
-        let data = self.wire().get("data").and_then(Value::as_array);
-        data.into_iter().flatten().filter_map(|one| one.get("id")?.as_str()).map(str::to_owned).collect()
-    }
-
-    /// The id in a body of one resource identifier; none if its data is null.
-    pub fn id(&self) -> Option<String> {
-        self.wire().pointer("/data/id")?.as_str().map(str::to_owned)
-    }
-
-    /// Parameters that were given and that no method took.
-    pub fn left(&self) -> Vec<&str> {
-        let taken = self.taken.borrow();
-        self.parameters.keys().map(String::as_str).filter(|name| !taken.iter().any(|t| t == name)).collect()
+        Bytes::from(self.body("").text())
     }
 }
 
 impl<'a> Argument<'a> {
-    /// As text: the value of a string, else its JSON.
+    fn fail<T: Default>(self, wanted: &str) -> T {
+        let shown: String = self.value.to_string().chars().take(100).collect();
+        self.of.fail(format!("{shown} is not {wanted}"));
+        T::default()
+    }
+
+    /// A string, or the JSON of another value.
     pub fn text(self) -> String {
-        match self.0 {
+        match self.value {
             Value::String(text) => text.clone(),
             other => other.to_string(),
         }
     }
 
-    /// As an integer.
+    /// An integer.
     pub fn integer(self) -> i64 {
-        self.0.as_i64().unwrap_or_default()
+        self.value.as_i64().unwrap_or_else(|| self.fail("an integer of 64 bits"))
     }
 
-    /// As a number.
+    /// A number.
     pub fn number(self) -> f64 {
-        self.0.as_f64().unwrap_or_default()
+        self.value.as_f64().unwrap_or_else(|| self.fail("a number"))
     }
 
-    /// As a boolean.
+    /// A boolean.
     pub fn boolean(self) -> bool {
-        self.0.as_bool().unwrap_or_default()
+        self.value.as_bool().unwrap_or_else(|| self.fail("a boolean"))
     }
 
-    /// The items of a list; one value is a list of one.
+    /// Any JSON.
+    pub fn json(self) -> Value {
+        self.value.clone()
+    }
+
+    /// A value that neither constructors nor setters make: a union that no tag tells apart.
+    pub fn read<T: DeserializeOwned>(self) -> T {
+        T::deserialize(self.value).unwrap_or_else(|error| {
+            self.of.fail(format!("{error}: {}", self.value));
+            T::deserialize(NULL).unwrap_or_else(|_| std::panic::panic_any("a value cannot be made"))
+        })
+    }
+
+    /// Remembers that a type has no constant for a value that the document lists.
+    pub fn unlisted(self, ty: &str, value: impl Display) {
+        self.of.fail(format!("{ty} has no constant for `{value}`"));
+    }
+
+    /// Whether the value is null.
+    pub fn is_null(self) -> bool {
+        self.value.is_null()
+    }
+
+    /// Whether setters are called for what constructors have set, too.
+    pub fn sets_again(&self) -> bool {
+        self.of.sets_again
+    }
+
+    /// None for null.
+    pub fn maybe(self) -> Option<Self> {
+        (!self.is_null()).then_some(self)
+    }
+
+    /// The value at a JSON Pointer.
+    pub fn at(self, pointer: &str) -> Option<Self> {
+        self.value.pointer(pointer).map(|value| Self { value, ..self })
+    }
+
+    /// The value at a JSON Pointer, which the crate requires.
+    pub fn must_at(self, pointer: &str) -> Self {
+        self.at(pointer).unwrap_or_else(|| {
+            self.of.fail(format!("the crate requires a value at {pointer}, and the document does not"));
+            Self { value: NULL, ..self }
+        })
+    }
+
+    /// The items of a list; another value is a list of one.
     pub fn all(self) -> impl Iterator<Item = Argument<'a>> {
-        let items = match self.0 {
+        let items = match self.value {
             Value::Array(items) => items.as_slice(),
             one => std::slice::from_ref(one),
         };
-        items.iter().map(Argument)
+        items.iter().map(move |value| Self { value, ..self })
     }
 
-    /// The items of a list, as texts.
-    pub fn texts(self) -> std::vec::IntoIter<String> {
-        self.all().map(Argument::text).collect::<Vec<_>>().into_iter()
+    /// The members of an object.
+    pub fn members(self) -> impl Iterator<Item = (String, Argument<'a>)> {
+        let members = self.value.as_object().into_iter().flatten();
+        members.map(move |(name, value)| (name.clone(), Self { value, ..self }))
+    }
+
+    /// The members of other names than these.
+    pub fn rest<T: DeserializeOwned, M: FromIterator<(String, T)>>(self, named: &[&str]) -> M {
+        let others = self.members().filter(|(name, _)| !named.contains(&name.as_str()));
+        others.map(|(name, member)| (name, member.read())).collect()
+    }
+
+    /// The id of a resource identifier.
+    pub fn id(self) -> String {
+        let id = self.value.get("id").and_then(Value::as_str);
+        id.map_or_else(|| self.fail("a resource identifier"), str::to_owned)
+    }
+
+    /// The ids of a list of resource identifiers.
+    pub fn ids(self) -> Vec<String> {
+        self.all().map(Argument::id).collect()
     }
 }

@@ -1,4 +1,4 @@
-//! A call that was sent goes in; what its answer says when it is encoded again comes out, or why there is none.
+//! Reports what became of a call: the response encoded again with its mismatches, or the error.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,30 +12,32 @@ use crate::Arguments;
 /// What becomes of a call.
 pub type Outcome = Pin<Box<dyn Future<Output = Result<Read, Failed>>>>;
 
-/// An answer that was read.
+/// A response that was read.
 #[derive(Debug, Serialize)]
 pub struct Read {
-    /// The answer, encoded again; null where there is no body.
+    /// The response, encoded again; null without a body, and the digits of the bytes of a download.
     pub read: Value,
-    /// Members that stand around it on the wire, with dots between.
+    /// Names of the members around it on the wire, with dots.
     pub inside: &'static str,
+    /// The JSON Pointers of values that differ from the documented types.
+    pub mismatches: Vec<String>,
 }
 
-/// An answer that was not read.
+/// A response that was not read.
 #[derive(Debug, Serialize)]
 pub struct Failed {
-    /// `build`, `transport`, `status`, `decode`, `other`; `arguments` when the call was not what was asked for.
+    /// `build`, `transport`, `status`, `decode`, `other`; `arguments` when the call cannot be made with its arguments.
     pub failed: &'static str,
-    /// In words.
+    /// The message.
     pub message: String,
-    /// The API's own error, if the answer was read as one.
-    pub fault: bool,
+    /// The API's own error as the crate read it, if it did.
+    pub fault: Option<String>,
 }
 
 impl Failed {
-    /// The call was not what was asked for.
+    /// The call cannot be made with its arguments.
     pub fn arguments(message: String) -> Self {
-        Self { failed: "arguments", message, fault: false }
+        Self { failed: "arguments", message, fault: None }
     }
 }
 
@@ -47,56 +49,62 @@ fn failed<F: rt::Fault>(error: &rt::Error<F>) -> Failed {
         rt::ErrorKind::Decode => "decode",
         _ => "other",
     };
-    Failed { failed, message: error.to_string(), fault: error.fault().is_some() }
+    Failed { failed, message: error.to_string(), fault: error.fault().map(|fault| format!("{fault:?}")) }
 }
 
 fn read<T: 'static, F: rt::Fault>(
-    sent: rt::Sent<T, F>,
+    sent: rt::Sent<rt::Response<T>, F>,
     inside: &'static str,
     encode: impl FnOnce(T) -> Result<Value, serde_json::Error> + 'static,
 ) -> Outcome {
     Box::pin(async move {
-        let value = sent.await.map_err(|error| failed(&error))?;
-        let read = encode(value).map_err(|error| Failed {
+        let response = sent.await.map_err(|error| failed(&error))?;
+        let mismatches = response.mismatches().iter().map(rt::Mismatch::path).collect();
+        let read = encode(response.into_inner()).map_err(|error| Failed {
             failed: "encode",
             message: error.to_string(),
-            fault: false,
+            fault: None,
         })?;
-        Ok(Read { read, inside })
+        Ok(Read { read, inside, mismatches })
     })
 }
 
+/// Two digits of base 16 for each byte.
+pub(crate) fn digits(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
 impl Arguments {
-    /// An answer without a body.
-    pub fn nothing<F: rt::Fault>(&self, sent: rt::Sent<(), F>) -> Outcome {
+    /// A response without a body.
+    pub fn nothing<F: rt::Fault>(&self, sent: rt::Sent<rt::Response<()>, F>) -> Outcome {
         read(sent, "", |()| Ok(Value::Null))
     }
 
-    /// The answer to HEAD.
-    pub fn flag<F: rt::Fault>(&self, sent: rt::Sent<bool, F>) -> Outcome {
+    /// The response to HEAD.
+    pub fn flag<F: rt::Fault>(&self, sent: rt::Sent<rt::Response<bool>, F>) -> Outcome {
         read(sent, "", |flag| Ok(Value::Bool(flag)))
     }
 
     /// Text.
-    pub fn text<F: rt::Fault>(&self, sent: rt::Sent<String, F>) -> Outcome {
+    pub fn text<F: rt::Fault>(&self, sent: rt::Sent<rt::Response<String>, F>) -> Outcome {
         read(sent, "", |text| Ok(Value::String(text)))
     }
 
-    /// Bytes, of which the number is reported.
-    pub fn bytes<F: rt::Fault>(&self, sent: rt::Sent<rt::Bytes, F>) -> Outcome {
-        read(sent, "", |bytes| Ok(Value::from(bytes.len())))
+    /// Bytes.
+    pub fn bytes<F: rt::Fault>(&self, sent: rt::Sent<rt::Response<rt::Bytes>, F>) -> Outcome {
+        read(sent, "", |bytes| Ok(Value::String(digits(&bytes))))
     }
 
     /// JSON.
-    pub fn json<T: Serialize + 'static, F: rt::Fault>(&self, sent: rt::Sent<T, F>) -> Outcome {
+    pub fn json<T: Serialize + 'static, F: rt::Fault>(&self, sent: rt::Sent<rt::Response<T>, F>) -> Outcome {
         read(sent, "", |value| serde_json::to_value(value))
     }
 
-    /// JSON that the crate wraps, or that stands inside of other members.
+    /// JSON that the crate wraps, or that has members around it.
     pub fn inside<T: 'static, U: Serialize + 'static, F: rt::Fault>(
         &self,
         inside: &'static str,
-        sent: rt::Sent<T, F>,
+        sent: rt::Sent<rt::Response<T>, F>,
         value: fn(T) -> U,
     ) -> Outcome {
         read(sent, inside, move |answer| serde_json::to_value(value(answer)))

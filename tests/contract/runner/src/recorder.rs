@@ -1,4 +1,4 @@
-//! Requests of a client go in; they go on to the server with further headers, and what went both ways is kept.
+//! Sends the requests of a client to the judge instead of the API, and keeps requests and responses.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -15,6 +15,10 @@ const LIMIT: usize = 64 * 1024 * 1024;
 #[derive(Debug)]
 pub struct Recorder {
     inner: rt::Reqwest,
+    /// The scheme and authority of the judge, whose paths have no base path.
+    judge: String,
+    /// The path of the API's address.
+    base: String,
     state: std::sync::Arc<Mutex<State>>,
 }
 
@@ -42,12 +46,16 @@ pub struct Answer {
 pub struct Exchange {
     /// The method.
     pub method: String,
+    /// The base of the URL as sent: scheme and authority.
+    pub origin: String,
     /// Path and query as sent.
     pub target: String,
     /// Headers as sent, without those of the connection.
     pub headers: Vec<(String, String)>,
     /// The body as sent.
     pub body: Option<String>,
+    /// The digits of the response's bytes, where they are not UTF-8.
+    pub bytes: Option<String>,
     /// The status of the answer.
     pub status: u16,
     /// The media type of the answer.
@@ -58,17 +66,31 @@ pub struct Exchange {
     pub answer: String,
 }
 
+fn origin(uri: &http::Uri) -> String {
+    format!("{}://{}", uri.scheme_str().unwrap_or_default(), uri.authority().map_or("", |a| a.as_str()))
+}
+
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {
     headers.get(name).map(|value| String::from_utf8_lossy(value.as_bytes()).into_owned())
 }
 
 impl Recorder {
-    /// A recorder of nothing yet.
+    /// A recorder in front of the judge at a URL; `base` is the path of the API's own address.
     ///
     /// # Errors
     /// When there is no transport.
-    pub fn new() -> Result<Self, rt::TransportError> {
-        Ok(Self { inner: rt::Reqwest::new()?, state: std::sync::Arc::default() })
+    pub fn new(judge: &str, base: &str) -> Result<Self, rt::TransportError> {
+        let judge = judge.trim_end_matches('/').to_owned();
+        Ok(Self { inner: rt::Reqwest::new()?, judge, base: base.to_owned(), state: std::sync::Arc::default() })
+    }
+
+    /// The same path and query at the judge.
+    fn redirect(&self, request: &mut http::Request<Bytes>) {
+        let target = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+        let target = target.strip_prefix(self.base.as_str()).unwrap_or(target);
+        if let Ok(uri) = format!("{}{target}", self.judge).parse() {
+            *request.uri_mut() = uri;
+        }
     }
 
     fn state(&self) -> std::sync::MutexGuard<'_, State> {
@@ -97,6 +119,7 @@ impl Transport for Recorder {
         let body = request.body();
         let mut exchange = Exchange {
             method: request.method().to_string(),
+            origin: origin(request.uri()),
             target: request.uri().path_and_query().map(ToString::to_string).unwrap_or_default(),
             headers: headers.collect(),
             body: (!body.is_empty()).then(|| String::from_utf8_lossy(body).into_owned()),
@@ -111,6 +134,7 @@ impl Transport for Recorder {
                 request.headers_mut().insert(name, value);
             }
         }
+        self.redirect(&mut request);
         let sent = scripted.is_none().then(|| self.inner.send(request));
         let state = std::sync::Arc::clone(&self.state);
         Box::pin(async move {
@@ -133,6 +157,7 @@ impl Transport for Recorder {
             exchange.status = parts.status.as_u16();
             exchange.media = text(&parts.headers, "content-type");
             exchange.violations = text(&parts.headers, "sl-violations");
+            exchange.bytes = std::str::from_utf8(&body).is_err().then(|| crate::outcome::digits(&body));
             exchange.answer = String::from_utf8_lossy(&body).into_owned();
             state.lock().unwrap_or_else(PoisonError::into_inner).exchange = Some(exchange);
             Ok(http::Response::from_parts(parts, rt::Body::from(body)))

@@ -1,0 +1,150 @@
+//! Writes the functions that call operations, each with all that its method and its setters take.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use storewright_generator::api::{Api, MediaType, Operation, Parameter};
+use storewright_generator::name::{Method, Names, OperationName};
+use storewright_generator::render::MARK;
+
+use super::public_api::PublicApi;
+use super::values::Values;
+
+/// The files of the program, by path.
+pub(super) fn files(api: &Api, names: &Names, public: &PublicApi, credentials: &str) -> BTreeMap<String, String> {
+    let mut values = Values::new(api, names, public);
+    let mut out = BTreeMap::new();
+    let head = |about: &str| format!("//! {about}\n//!\n//! {MARK}; edits are lost.\n");
+    let library = names.package.replace('-', "_");
+    let mut lists = String::new();
+    let mut modules = String::new();
+    for (module, handle) in &names.handles {
+        let mut functions = String::new();
+        let mut lines = String::new();
+        for id in &handle.operations {
+            let Some((operation, name)) = api.operations.get(id).zip(names.operations.get(id)) else { continue };
+            for method in &name.methods {
+                let path = format!("operations::{module}::{}::{}", handle.ident, method.ident);
+                let call = Call { module, operation, name, method, path };
+                let Some(text) = call.text(public, &mut values) else { continue };
+                functions.push_str(&text);
+                let media = method.media_type.as_deref().unwrap_or_default();
+                let _ = writeln!(lines, "    ({id:?}, {media:?}, {}),", method.ident);
+            }
+        }
+        let text = format!(
+            "{}\nuse crate::{{Arguments, Calls, Client, Outcome}};\n#[allow(unused_imports)]\n\
+             use storewright_runtime as rt;\n\n{functions}\npub(crate) const CALLS: Calls = &[\n{lines}];\n",
+            head(&format!("Calls the operations of `{module}`."))
+        );
+        out.insert(format!("src/{module}.rs"), text);
+        let _ = writeln!(modules, "mod {module};");
+        let _ = writeln!(lists, "        {module}::CALLS,");
+    }
+    let text = format!(
+        "{}#![allow(non_snake_case, unused_mut, unused_imports, clippy::all)]\n\nuse storewright_contract::Argument;\n\
+         use storewright_runtime as rt;\n\n{}",
+        head("Makes values by the constructors, setters and constants of the crate."),
+        values.finish()
+    );
+    out.insert("src/values.rs".to_owned(), text);
+    let text = format!(
+        "{}\n// The vendor advises against some of what is called.\n#![allow(deprecated, non_snake_case, unused_mut)]\n\n\
+         {modules}mod values;\n\nuse storewright_contract::{{Arguments, Outcome}};\nuse {library}::{{Api, Client}};\n\n\
+         type Calls = storewright_contract::Calls<Client>;\n\nfn main() -> std::process::ExitCode {{\n    \
+         let calls = [\n{lists}    ];\n    storewright_contract::drive::<Api>(&calls.concat(), {credentials})\n}}\n",
+        head("Calls every operation as standard input says, and reports the results.")
+    );
+    out.insert("src/main.rs".to_owned(), text);
+    out
+}
+
+/// One method of a handle.
+struct Call<'a> {
+    module: &'a str,
+    operation: &'a Operation,
+    name: &'a OperationName,
+    method: &'a Method,
+    path: String,
+}
+
+impl Call<'_> {
+    fn text(&self, public: &PublicApi, values: &mut Values<'_>) -> Option<String> {
+        let function = public.function(&self.path)?;
+        let arguments: Vec<String> = function
+            .arguments
+            .iter()
+            .map(|(name, ty)| match self.parameter(name) {
+                Some(parameter) => values.value(ty, &format!("a.must({:?})", parameter.name)),
+                None => self.body(name, ty, values),
+            })
+            .collect();
+        let mut setters = String::new();
+        for parameter in &self.operation.parameters {
+            let Some(ident) = self.name.parameter(parameter).map(|named| &named.ident) else { continue };
+            if function.arguments.iter().any(|(name, _)| name == ident) {
+                continue;
+            }
+            let setter = format!("operations::{}::{}::{ident}", self.module, self.method.builder);
+            // Calls whose only option is the page size share one builder.
+            let setter = public.function(&setter).map(|setter| setter.arguments.first());
+            let (ident, ty) = match setter {
+                Some(argument) => (ident.as_str(), argument.map_or("", |(_, ty)| ty.as_str())),
+                None if parameter.name == "limit" => ("limit", "i64"),
+                None => continue,
+            };
+            let value = values.value(ty, "value");
+            let _ = writeln!(
+                setters,
+                "    if let Some(value) = a.may({:?}) {{ call = call.{ident}({value}); }}",
+                parameter.name
+            );
+        }
+        let own = &self.method.ident;
+        let begin = format!("client.{}().{own}({})", self.module, arguments.join(", "));
+        Some(format!(
+            "fn {own}(client: &Client, a: &Arguments) -> Outcome {{\n    let mut call = {begin};\n{setters}    {}\n}}\n",
+            self.end(&function.returns)
+        ))
+    }
+
+    fn parameter(&self, ident: &str) -> Option<&Parameter> {
+        let parameters = self.operation.parameters.iter();
+        parameters.into_iter().find(|p| self.name.parameter(p).is_some_and(|named| named.ident == ident))
+    }
+
+    /// The argument that is sent as the body.
+    fn body(&self, name: &str, ty: &str, values: &mut Values<'_>) -> String {
+        let sends = self.method.sends.as_deref().unwrap_or_default();
+        let reads_json = MediaType::parse(sends).reads_json();
+        let envelope = self.operation.body.as_ref().and_then(|body| body.envelope.as_deref());
+        match (name, reads_json) {
+            ("ids", true) => "a.body(\"\").must_at(\"/data\").ids()".to_owned(),
+            ("to", true) if ty == "Option<&str>" => {
+                "a.body(\"\").at(\"/data\").and_then(|v| v.maybe()).map(|v| v.id()).as_deref()".to_owned()
+            }
+            ("to" | "id", true) => "a.body(\"\").must_at(\"/data\").id()".to_owned(),
+            (_, true) => values.value(ty, &format!("a.body({:?})", envelope.unwrap_or_default())),
+            (_, false) => "a.raw_body()".to_owned(),
+        }
+    }
+
+    /// What sends the call and reports the result.
+    fn end(&self, returns: &str) -> String {
+        let answers = |media: &String| {
+            self.operation.responses.values().find(|response| response.content.contains_key(media))
+        };
+        let envelope = self.method.media_type.as_ref().and_then(answers).and_then(|r| r.envelope.as_ref());
+        match (returns, envelope) {
+            (_, Some(path)) => format!("a.inside({path:?}, call.full().send(), |value| value.into_inner())"),
+            ("()", _) => "a.nothing(call.full().send())".to_owned(),
+            ("bool", _) => "a.flag(call.full().send())".to_owned(),
+            ("String", _) => "a.text(call.full().send())".to_owned(),
+            ("rt::Bytes", _) => "a.bytes(call.full().send())".to_owned(),
+            (json, _) if json.starts_with("rt::Json<") => {
+                "a.inside(\"\", call.full().send(), |value| value.0)".to_owned()
+            }
+            _ => "a.json(call.full().send())".to_owned(),
+        }
+    }
+}

@@ -1,0 +1,97 @@
+//! Reads a crate's API.txt: the items that a caller has, with their signatures.
+
+use std::collections::BTreeMap;
+
+/// The public items of a crate.
+#[derive(Debug, Default)]
+pub(super) struct PublicApi {
+    functions: BTreeMap<String, Function>,
+    aliases: BTreeMap<String, String>,
+}
+
+/// A function or method, without its receiver.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(super) struct Function {
+    /// Names (empty for setters of models) and types.
+    pub(super) arguments: Vec<(String, String)>,
+    /// The payload of an operation's response; empty for other functions.
+    pub(super) returns: String,
+}
+
+impl PublicApi {
+    /// Parses the text of API.txt.
+    pub(super) fn parse(text: &str) -> Self {
+        let mut out = Self::default();
+        for line in text.lines().filter(|line| !line.starts_with('#')) {
+            let item = line.split_once(" | ").map_or(line, |(item, _)| item);
+            let mut parts = item.trim_end().trim_end_matches('|').splitn(3, ' ');
+            let (Some(path), Some(kind)) = (parts.next(), parts.next()) else { continue };
+            let signature = parts.next().unwrap_or_default().trim();
+            match kind {
+                "fn" => drop(out.functions.insert(path.to_owned(), Function::parse(signature))),
+                "type" => drop(out.aliases.insert(path.to_owned(), signature.to_owned())),
+                _ => {}
+            }
+        }
+        out
+    }
+
+    pub(super) fn function(&self, path: &str) -> Option<&Function> {
+        self.functions.get(path)
+    }
+
+    /// The target of a type alias.
+    pub(super) fn alias(&self, path: &str) -> Option<&str> {
+        self.aliases.get(path).map(String::as_str)
+    }
+}
+
+impl Function {
+    fn parse(signature: &str) -> Self {
+        let (arguments, returns) = signature.split_once("=>").unwrap_or((signature, ""));
+        let arguments = split(arguments).into_iter().map(|argument| {
+            let (name, ty) = argument.split_once(" : ").unwrap_or(("", argument));
+            (name.trim().to_owned(), ty.trim().to_owned())
+        });
+        Self { arguments: arguments.collect(), returns: returns.trim().to_owned() }
+    }
+}
+
+/// Splits at the commas outside of brackets.
+pub(super) fn split(list: &str) -> Vec<&str> {
+    let (mut out, mut depth, mut start) = (Vec::new(), 0_i32, 0);
+    for (at, c) in list.char_indices() {
+        match c {
+            '<' | '(' | '[' => depth += 1,
+            '>' | ')' | ']' => depth -= 1,
+            ',' if depth == 0 => {
+                out.extend(list.get(start..at));
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    out.extend(list.get(start..));
+    out.into_iter().map(str::trim).filter(|part| !part.is_empty()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn signatures_are_parsed() {
+        let api = PublicApi::parse(
+            "# a comment\n\
+             models::A::new fn impl Into<String> | /components/schemas/A\n\
+             operations::a::As::put fn id : impl AsRef<str>, map : BTreeMap<String, i64> =>() | /paths/x/put a,b\n\
+             models::B type C | /components/schemas/B\n",
+        );
+        let put = api.function("operations::a::As::put").unwrap();
+        let named = |name: &str, ty: &str| (name.to_owned(), ty.to_owned());
+        assert_eq!(put.arguments, [named("id", "impl AsRef<str>"), named("map", "BTreeMap<String, i64>")]);
+        assert_eq!(put.returns, "()");
+        assert_eq!(api.function("models::A::new").unwrap().arguments, [named("", "impl Into<String>")]);
+        assert_eq!(api.alias("models::B"), Some("C"));
+    }
+}
