@@ -276,7 +276,7 @@ fn check_crate(tree: &Tree, root: &Root) -> anyhow::Result<()> {
 }
 
 /// What a crate that stands elsewhere is generated with.
-fn elsewhere(tree: &Tree, folder: &Path, version: &str) -> anyhow::Result<Options> {
+pub(crate) fn elsewhere(tree: &Tree, folder: &Path, version: &str) -> anyhow::Result<Options> {
     let folder = real(folder)?;
     let runtime = tree.root().join("runtime");
     // Within the checkout the way to the runtime moves with it; from outside it does not lead anywhere for others.

@@ -20,6 +20,8 @@ pub(super) struct Operation<'t> {
     pub(super) parameters: Vec<Parameter<'t>>,
     /// The media type and schema of what is sent, and whether it must be.
     pub(super) body: Option<(String, &'t Value, bool)>,
+    /// The other media types and schemas that may be sent.
+    pub(super) others: Vec<(String, &'t Value)>,
     /// The media types and schemas of answers by status; a schema that is not there is null.
     pub(super) answers: Vec<(String, Vec<(String, &'t Value)>)>,
 }
@@ -54,6 +56,10 @@ pub(super) fn operations(tree: &Value) -> Vec<Operation<'_>> {
             let Some(id) = operation.get("operationId").and_then(Value::as_str) else { continue };
             let (parameters, form) = parameters(schemas, item, operation);
             let body = body(schemas, tree, operation).or(form);
+            let content = operation.get("requestBody").map(|body| schemas.resolve(body)).and_then(|b| b.get("content"));
+            let others = members(content).filter(|(media, _)| body.as_ref().is_some_and(|(own, ..)| own != *media));
+            let others =
+                others.map(|(media, content)| (media.clone(), content.get("schema").unwrap_or(NULL))).collect();
             out.push(Operation {
                 id,
                 method: method.to_uppercase(),
@@ -62,6 +68,7 @@ pub(super) fn operations(tree: &Value) -> Vec<Operation<'_>> {
                 security: security(tree, operation),
                 parameters,
                 body,
+                others,
                 answers: answers(schemas, tree, operation),
             });
         }

@@ -19,11 +19,12 @@ use storewright_generator::name::Names;
 use storewright_generator::render::MARK;
 use storewright_generator::write::Root;
 
-use crate::pipeline;
+use crate::pipeline::{self, Rules};
 use crate::report::refuse;
 use self::public_api::PublicApi;
 use crate::tree::Tree;
 use crate::update::store;
+use crate::{fetch, generate};
 
 /// A client crate, and the Api that it was generated from.
 pub(super) struct Client {
@@ -48,6 +49,29 @@ impl Client {
         };
         let program = tree.contract().join("driver").join(api);
         Ok(Some(Self { api: stored, names, folder: tree.generated(api), program }))
+    }
+}
+
+impl Client {
+    /// A crate generated below `target/` from a document, by the rules of one of our APIs if any; none after errors.
+    pub(super) fn of_document(
+        tree: &Tree,
+        document: &fetch::Document,
+        rules: &Rules,
+        (api, name): (Option<&str>, &str),
+        out: &mut Sink,
+    ) -> anyhow::Result<Option<Self>> {
+        let folder = tree.contract().join("client").join(name);
+        let options = generate::elsewhere(tree, &folder, "0.1.0")?;
+        let Some(made) = pipeline::make(document, rules, api.unwrap_or(name), false, out) else { return Ok(None) };
+        let files = pipeline::crate_files(&made.api, &made.names, rules, &options, out)?;
+        let Some(files) = files else { return Ok(None) };
+        let root = Root { folder: folder.clone(), files, ..Root::default() };
+        if !store(tree, &[root], out)? {
+            return Ok(None);
+        }
+        let program = tree.contract().join("driver").join(name);
+        Ok(Some(Self { api: made.api, names: made.names, folder, program }))
     }
 }
 

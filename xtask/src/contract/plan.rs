@@ -20,6 +20,9 @@ pub(super) struct Order {
     pub(super) answer: Option<Answer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) media: Option<String>,
+    /// The media type of the body.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) sends: Option<String>,
     /// Whether a response that differs from the document is an error.
     pub(super) strict: bool,
     /// Whether setters are called for what constructors have set, too.
@@ -66,6 +69,7 @@ pub(super) fn order(schemas: Schemas<'_>, operation: &Operation<'_>, fill: Fill,
         {
             *own = id;
         }
+        out.sends = (!operation.others.is_empty()).then(|| media.clone());
         out.body = Some(body);
     }
     out

@@ -5,6 +5,8 @@
 
 use serde_json::{Map, Value};
 
+use super::sample::strings;
+
 /// A tree that `$ref`s point into.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Schemas<'t> {
@@ -109,12 +111,7 @@ impl<'t> Schemas<'t> {
     pub(super) fn check(self, schema: &'t Value, value: &Value, at: &str, out: &mut Vec<String>) {
         let parts = self.parts(schema, value);
         if value.is_null() {
-            let nullable = |part: &&Value| {
-                part.get("nullable") == Some(&Value::Bool(true))
-                    || part.get("x-nullable") == Some(&Value::Bool(true))
-            };
-            // A `$ref` may have `nullable` beside it.
-            if !parts.iter().any(&nullable) && !nullable(&schema) {
+            if !self.is_nullable(schema, value) {
                 out.push(format!("{at}: null is not allowed"));
             }
             return;
@@ -144,6 +141,14 @@ impl<'t> Schemas<'t> {
             }
             _ => {}
         }
+    }
+
+    /// Whether null is a value of the schema; a `$ref` may have `nullable` next to it.
+    fn is_nullable(self, schema: &'t Value, value: &Value) -> bool {
+        let says = |part: &&Value| {
+            ["nullable", "x-nullable"].iter().any(|key| part.get(key) == Some(&Value::Bool(true)))
+        };
+        says(&schema) || self.parts(schema, value).iter().any(says)
     }
 
     fn check_part(self, part: &'t Value, value: &Value, at: &str, out: &mut Vec<String>) {
@@ -224,7 +229,8 @@ impl<'t> Schemas<'t> {
     }
 
     /// Where a response that was encoded again differs from the one that came. A member that is null may be absent, and
-    /// members that no schema names may be lost.
+    /// members that no schema names may be lost. Where the response that came breaks its own schema, a null or a missing
+    /// member, nothing is compared.
     pub(super) fn compare(
         self,
         schemas: &[&'t Value],
@@ -234,6 +240,7 @@ impl<'t> Schemas<'t> {
         out: &mut Vec<String>,
     ) {
         match (came, again) {
+            (Value::Null, _) if !schemas.iter().any(|schema| self.is_nullable(schema, came)) => {}
             (Value::Object(came), Value::Object(again)) => {
                 let value = Value::Object(came.clone());
                 let parts: Vec<&Value> = schemas.iter().flat_map(|s| self.parts(s, &value)).collect();
@@ -267,12 +274,13 @@ impl<'t> Schemas<'t> {
             let at = format!("{at}/{name}");
             match again.get(name) {
                 Some(right) => self.compare(&schemas, left, right, &at, out),
-                None if left.is_null() || is_around(name, left) || (schemas.is_empty() && !self.is_free(parts)) => {}
+                None if left.is_null() || is_around(&at, left) || (schemas.is_empty() && !self.is_free(parts)) => {}
                 None => out.push(format!("{at}: this came and is lost")),
             }
         }
         for (name, right) in again {
-            if !came.contains_key(name) && !right.is_null() {
+            let breaks = || parts.iter().any(|part| strings(part.get("required")).contains(&name.as_str()));
+            if !came.contains_key(name) && !right.is_null() && !breaks() {
                 out.push(format!("{at}/{name}: this did not come"));
             }
         }
@@ -280,14 +288,19 @@ impl<'t> Schemas<'t> {
 }
 
 /// Whether a member is one of JSON:API without content: a crate has no other form of a resource without attributes,
-/// relationships or links.
-fn is_around(name: &str, value: &Value) -> bool {
-    ["attributes", "relationships", "links", "meta"].contains(&name) && is_empty(value)
+/// relationships or links, or of a document without included resources.
+fn is_around(at: &str, value: &Value) -> bool {
+    let (around, name) = at.rsplit_once('/').unwrap_or_default();
+    let is_one = ["attributes", "relationships", "links", "meta"].contains(&name)
+        || around.ends_with("/relationships")
+        || at == "/included";
+    is_one && is_empty(value)
 }
 
-/// Whether an object has no members but nulls and such objects.
+/// Whether a list has no items, or an object no members but nulls and such objects.
 fn is_empty(value: &Value) -> bool {
     match value {
+        Value::Array(items) => items.is_empty(),
         Value::Object(members) => members.values().all(|member| member.is_null() || is_empty(member)),
         _ => false,
     }

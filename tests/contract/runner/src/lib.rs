@@ -18,8 +18,8 @@ pub use self::arguments::{Argument, Arguments};
 pub use self::outcome::{Failed, Outcome, Read};
 pub use self::recorder::{Answer, Exchange, Recorder};
 
-/// operationId, media type of the answer (empty without one), and what makes the call of its arguments.
-pub type Calls<C> = &'static [(&'static str, &'static str, fn(&C, &Arguments) -> Outcome)];
+/// operationId, media types of the response and of the request (empty without one), and the function that makes the call.
+pub type Calls<C> = &'static [(&'static str, &'static str, &'static str, fn(&C, &Arguments) -> Outcome)];
 
 /// One operation that is to be called, once for each media type that it answers.
 #[derive(Debug, Default, Deserialize)]
@@ -41,6 +41,9 @@ struct Order {
     /// Only the call that answers this media type.
     #[serde(default)]
     media: Option<String>,
+    /// Only the call that sends this media type.
+    #[serde(default)]
+    sends: Option<String>,
     /// Whether a response that differs from the document is an error.
     #[serde(default)]
     strict: bool,
@@ -60,8 +63,8 @@ struct Report<'a> {
     result: Result<Read, Failed>,
 }
 
-/// An operation: its id, its method and path, and what calls it.
-pub type Listed<A> = (&'static str, &'static str, fn(&<A as rt::Api>::Client, &Arguments) -> Outcome);
+/// One of [`Calls`].
+pub type Listed<A> = (&'static str, &'static str, &'static str, fn(&<A as rt::Api>::Client, &Arguments) -> Outcome);
 
 /// Reads calls until standard input ends. The arguments are the judge's address and the path of the API's own.
 pub fn drive<A: rt::Api>(calls: &[Listed<A>], credentials: impl rt::TokenProvider) -> ExitCode {
@@ -102,8 +105,9 @@ fn run<A: rt::Api>(
         recorder.expect(order.headers, order.answer);
         let arguments = Arguments::new(order.parameters, order.body, order.sets_again);
         let client = if order.strict { &strict } else { &tolerant };
-        for (operation, media, call) in calls.iter().filter(|(id, ..)| *id == order.operation) {
-            if order.media.as_ref().is_some_and(|wanted| wanted != media) {
+        for (operation, media, sends, call) in calls.iter().filter(|(id, ..)| *id == order.operation) {
+            let is_other = |wanted: &Option<String>, own: &str| wanted.as_ref().is_some_and(|w| w != own);
+            if is_other(&order.media, media) || is_other(&order.sends, sends) {
                 continue;
             }
             let result = match arguments.problem() {

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use storewright_generator::api::{Api, MediaType, Operation, Parameter};
+use storewright_generator::api::{Api, In, MediaType, Operation, Parameter};
 use storewright_generator::name::{Method, Names, OperationName};
 use storewright_generator::render::MARK;
 
@@ -29,7 +29,8 @@ pub(super) fn files(api: &Api, names: &Names, public: &PublicApi, credentials: &
                 let Some(text) = call.text(public, &mut values) else { continue };
                 functions.push_str(&text);
                 let media = method.media_type.as_deref().unwrap_or_default();
-                let _ = writeln!(lines, "    ({id:?}, {media:?}, {}),", method.ident);
+                let sends = method.sends.as_deref().unwrap_or_default();
+                let _ = writeln!(lines, "    ({id:?}, {media:?}, {sends:?}, {}),", method.ident);
             }
         }
         let text = format!(
@@ -83,6 +84,11 @@ impl Call<'_> {
         for parameter in &self.operation.parameters {
             let Some(ident) = self.name.parameter(parameter).map(|named| &named.ident) else { continue };
             if function.arguments.iter().any(|(name, _)| name == ident) {
+                continue;
+            }
+            if parameter.place == In::Path {
+                // A request that changes a resource has its id.
+                let _ = writeln!(setters, "    let _ = a.may({:?});", parameter.name);
                 continue;
             }
             let setter = format!("operations::{}::{}::{ident}", self.module, self.method.builder);
