@@ -8,6 +8,7 @@ mod plan;
 mod program;
 mod sample;
 mod schema;
+mod variants;
 mod verdict;
 
 use std::collections::BTreeSet;

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::schema::Schemas;
+use super::variants;
 
 const METHODS: &[&str] = &["get", "head", "put", "post", "patch", "delete", "options"];
 
@@ -208,6 +209,7 @@ fn answers<'t>(
 /// the judge is.
 pub(super) fn written_back(mut tree: Value) -> Value {
     envelopes(&mut tree);
+    variants::spell_out(&mut tree);
     tree
 }
 
