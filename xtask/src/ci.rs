@@ -10,7 +10,7 @@ use storewright_generator::diagnostic::{Sink, shown};
 
 use crate::report::{plural, refuse, tell};
 use crate::tree::{API, CRATE, DOCUMENT, DOCUMENTS, SHARED, Tree, VERSIONS};
-use crate::{Outcome, contract, corpus, generate, oldest, package, settings, status, tidy, update};
+use crate::{Outcome, contract, corpus, generate, mutate, oldest, package, settings, status, tidy, update};
 
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
@@ -47,7 +47,11 @@ const STEPS: &[&str] = &[
     "corpus",
     "package",
     "contract",
+    "mutate",
 ];
+
+/// So many of the deliberate faults are tried.
+const SAMPLE: usize = 10;
 
 /// How a step ended.
 enum Step {
@@ -104,6 +108,10 @@ fn step(tree: &Tree, name: &str) -> anyhow::Result<Step> {
         "corpus" => documents(tree)?,
         "package" => ended(package::run(tree, &package::Args::as_it_is())?),
         "contract" => contracts(tree)?,
+        "mutate" => match contract::prepare(tree)? {
+            Some(why) => Step::Skipped(why),
+            None => ended(mutate::run(tree, &mutate::Args::sample(SAMPLE))?),
+        },
         _ => bail!("there is no step `{name}`"),
     })
 }

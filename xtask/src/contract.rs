@@ -66,6 +66,9 @@ pub(crate) struct Args {
     /// Generate and call a client of this document instead of a stored one; with the rules of the named API, if any.
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
+    /// Call the client that was generated from the document before, however it was changed since.
+    #[arg(long, requires = "from", hide = true)]
+    keep_client: bool,
 }
 
 impl Args {
@@ -228,7 +231,7 @@ fn foreign(tree: &Tree, args: &Args, from: &Path, out: &mut Sink) -> anyhow::Res
     let rules = pipeline::rules(tree, api)?;
     let Some(document) = fetch::fetch(&from.display().to_string(), None, out) else { return Ok(None) };
     let Some(prepared) = prepared(tree, &about, &rules, &document, out)? else { return Ok(None) };
-    let client = driver::Client::of_document(tree, &document, &rules, (api, &name), out)?;
+    let client = driver::Client::of_document(tree, &document, &rules, (api, &name), args.keep_client, out)?;
     Ok(client.map(|client| Subject { name, about, tree: prepared, client }))
 }
 
@@ -486,8 +489,9 @@ impl<'t> Session<'t> {
         order: &Order,
         expected: Expected<'_>,
     ) -> anyhow::Result<usize> {
-        // That round sends null and leaves members out on purpose, required ones too.
-        let strict = self.strict && round != Round::Properties;
+        // Values of the round of properties are what their schemas accept; examples and what Prism makes are so in
+        // documents that say so.
+        let strict = expected == Expected::Same && (round == Round::Properties || self.strict);
         let reports = self.program.call(&Order { strict, ..order.clone() })?;
         if reports.iter().any(|report| report.exchange.is_some()) {
             self.called.insert(operation.id);

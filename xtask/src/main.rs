@@ -14,6 +14,7 @@ mod find;
 mod generate;
 mod interrupt;
 mod measure;
+mod mutate;
 mod oldest;
 mod package;
 mod pipeline;
@@ -90,6 +91,8 @@ enum Command {
     Ci(ci::Args),
     /// Call every operation through its generated client, judged by a server that was made from the document.
     Contract(contract::Args),
+    /// Makes deliberate faults and counts those that the contract or the tests catch.
+    Mutate(mutate::Args),
     /// Generate and check a crate from each document of a folder, and print one table.
     Corpus(corpus::Args),
     /// Run every example against a server on loopback and say what became of it.
@@ -171,6 +174,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
         Command::Tidy => tidy::run(&tree),
         Command::Ci(args) => ci::run(&tree, &args),
         Command::Contract(args) => contract::run(&tree, &args),
+        Command::Mutate(args) => mutate::run(&tree, &args),
         Command::Corpus(args) => corpus::run(&tree, &args),
         Command::CorpusDocument(args) => corpus::document::run(&tree, &args),
         Command::Examples(args) => examples::run(&tree, &args),

@@ -59,6 +59,7 @@ impl Client {
         document: &fetch::Document,
         rules: &Rules,
         (api, name): (Option<&str>, &str),
+        keep: bool,
         out: &mut Sink,
     ) -> anyhow::Result<Option<Self>> {
         let folder = tree.contract().join("client").join(name);
@@ -67,7 +68,7 @@ impl Client {
         let files = pipeline::crate_files(&made.api, &made.names, rules, &options, out)?;
         let Some(files) = files else { return Ok(None) };
         let root = Root { folder: folder.clone(), files, ..Root::default() };
-        if !store(tree, &[root], out)? {
+        if !keep && !store(tree, &[root], out)? {
             return Ok(None);
         }
         let program = tree.contract().join("driver").join(name);

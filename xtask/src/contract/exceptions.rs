@@ -30,7 +30,8 @@ pub(super) struct Exception {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
-    /// Whether responses are decoded strictly: the judge's responses must then be as the document says.
+    /// Whether responses that Prism makes are decoded strictly: the document's examples must then be as it says. Those of
+    /// the round of properties always are.
     #[serde(default)]
     pub(super) strict: bool,
     /// The Rust expression of the credentials; a bearer token where absent.
