@@ -445,7 +445,7 @@ impl Context<'_> {
 const BY_STATUS: &str = "ByStatus";
 
 /// What a method sends outside of the path: the fields of the form only where that is the body.
-pub(crate) fn sent_parameters<'o>(
+fn sent_parameters<'o>(
     operation: &'o Operation,
     method: &name::Method,
 ) -> impl Iterator<Item = &'o Parameter> {

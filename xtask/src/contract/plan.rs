@@ -96,30 +96,35 @@ pub(super) fn success<'o, 't>(operation: &'o Operation<'t>) -> Option<(u16, &'o 
     })
 }
 
-/// Gives one optional member a value of another type; its place, as the runtime writes it, or none where there is no such
-/// member. Members that several types describe are left alone: there the wrong type of one is the right one of another.
+/// Gives one optional member a value of another type, or takes a required one away; its place, as the runtime writes it, or
+/// none where there is no such member. Members that several types describe are left alone: there the wrong type of one is the right one of another.
 pub(super) fn spoil(schemas: Schemas<'_>, schema: &Value, value: &mut Value, pick: usize) -> Option<String> {
     let mut places = Vec::new();
-    optional(schemas, schema, value, String::new(), &mut places);
+    spoilable(schemas, schema, value, String::new(), &mut places);
     let (place, wrong) = places.get(pick.checked_rem(places.len())?)?.clone();
     let mut target = value;
-    for part in place.split(['.', '[']) {
+    let (around, last) = place.rsplit_once('.').unwrap_or(("", &place));
+    for part in around.split(['.', '[']).filter(|part| !part.is_empty()) {
         target = match part.strip_suffix(']') {
             Some(index) => target.get_mut(index.parse::<usize>().ok()?)?,
             None => target.get_mut(part)?,
         };
     }
-    *target = wrong;
+    let members = target.as_object_mut()?;
+    match wrong {
+        Some(wrong) => members.insert(last.to_owned(), wrong),
+        None => members.shift_remove(last),
+    };
     Some(place)
 }
 
-/// The optional members of one type, each with a value of another type.
-fn optional(
+/// The members of one type: an optional one with a value of another type, a required one with none.
+fn spoilable(
     schemas: Schemas<'_>,
     schema: &Value,
     value: &Value,
     at: String,
-    out: &mut Vec<(String, Value)>,
+    out: &mut Vec<(String, Option<Value>)>,
 ) {
     let parts = schemas.parts(schema, value);
     if parts.iter().any(|part| part.get("oneOf").is_some() || part.get("anyOf").is_some()) {
@@ -138,22 +143,28 @@ fn optional(
                 let is_structure = ["data", "type", "id", "included", "links", "meta"].contains(&name.as_str());
                 let schema = schemas.resolve(schema);
                 let is_plain = ["oneOf", "anyOf", "allOf"].iter().all(|key| schema.get(key).is_none());
-                if !is_structure && is_plain && !required.contains(&name.as_str()) {
+                let is_required = required.contains(&name.as_str());
+                // The runtime has one type for links and paging, which requires nothing.
+                let is_shared = at.split('.').any(|name| ["links", "meta"].contains(&name));
+                if !is_structure && !is_shared && is_plain && is_required && schema.get("enum").is_none() {
+                    out.push((at.clone(), None));
+                }
+                if !is_structure && is_plain && !is_required {
                     let wrong = match schema.get("type").and_then(Value::as_str) {
                         Some("string") => Some(json!({ "a": 1 })),
                         Some("integer" | "number" | "boolean") => Some(json!(["x"])),
                         Some("array" | "object") if !schemas.is_free(&[schema]) => Some(json!("x")),
                         _ => None,
                     };
-                    out.extend(wrong.map(|wrong| (at.clone(), wrong)));
+                    out.extend(wrong.map(|wrong| (at.clone(), Some(wrong))));
                 }
-                optional(schemas, schema, member, at, out);
+                spoilable(schemas, schema, member, at, out);
             }
         }
         Value::Array(items) => {
             let schema = parts.iter().find_map(|part| part.get("items"));
             for (index, (item, schema)) in items.iter().zip(schema.into_iter().cycle()).enumerate() {
-                optional(schemas, schema, item, format!("{at}[{index}]"), out);
+                spoilable(schemas, schema, item, format!("{at}[{index}]"), out);
             }
         }
         _ => {}

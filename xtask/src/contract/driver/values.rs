@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use storewright_generator::api::{Action, Api, Arity, Request, Shape, Struct, Union, Value};
+use storewright_generator::api::{Action, Api, Arity, Request, Shape, Struct, TypeId, Union, Value};
 use storewright_generator::name::{Family, Names, Token, TypeName};
 
 use super::public_api::{PublicApi, split};
@@ -16,14 +16,14 @@ pub(super) struct Values<'a> {
     /// The crate, as Rust writes it.
     library: String,
     /// Types by their Rust names.
-    types: BTreeMap<&'a str, &'a str>,
+    types: BTreeMap<&'a str, &'a TypeId>,
     wanted: Vec<String>,
     seen: BTreeSet<String>,
 }
 
 impl<'a> Values<'a> {
     pub(super) fn new(api: &'a Api, names: &'a Names, public: &'a PublicApi) -> Self {
-        let types = names.types.iter().map(|(id, name)| (name.ident.as_str(), id.as_str())).collect();
+        let types = names.types.iter().map(|(id, name)| (name.ident.as_str(), id)).collect();
         let library = names.package.replace('-', "_");
         Self { api, names, public, library, types, wanted: Vec::new(), seen: BTreeSet::new() }
     }
@@ -203,7 +203,7 @@ impl<'a> Values<'a> {
     }
 
     /// A union whose variants a tag tells apart; the others are read.
-    fn union(&mut self, id: &str, union: &Union) -> String {
+    fn union(&mut self, id: &TypeId, union: &Union) -> String {
         let types: BTreeSet<String> = union.variants.iter().map(|v| v.ty.to_string()).collect();
         let Some(tag) = union.tag.as_ref().filter(|_| union.is_tagged() && types.len() == union.variants.len())
         else {
@@ -216,7 +216,7 @@ impl<'a> Values<'a> {
             let made = self.named(&name.ident, "v");
             let _ = writeln!(out, "        {value:?} => {made}.into(),");
         }
-        let _ = write!(out, "        other => {{ v.unlisted({id:?}, other); v.read() }}\n    }}");
+        let _ = write!(out, "        other => {{ v.unlisted({:?}, other); v.read() }}\n    }}", id.to_string());
         out
     }
 }
