@@ -77,9 +77,10 @@ impl Args {
         Self { apis, ..Self::default() }
     }
 
-    /// All rounds of another version of an API.
+    /// Another version of an API: all that may be sent, and responses of many seeds.
     pub(crate) fn version(api: &str, from: PathBuf) -> Self {
-        Self { apis: vec![api.to_owned()], from: Some(from), ..Self::default() }
+        let round = vec![Round::All, Round::Properties];
+        Self { apis: vec![api.to_owned()], from: Some(from), round, ..Self::default() }
     }
 }
 
@@ -351,7 +352,7 @@ fn contract(tree: &Tree, args: &Args, subject: &Subject) -> anyhow::Result<(Foun
     let mut is_well = session.findings.is_empty();
     // Answers that are made up at random may be right by chance.
     let is_sure = |round: &Round| *round != Round::Dynamic && rounds.contains(round);
-    for exception in session.exceptions.iter().filter(|_| args.only.is_none()) {
+    for exception in session.exceptions.iter().filter(|_| args.only.is_none() && args.from.is_none()) {
         for round in exception.rounds.iter().filter(|r| is_sure(r) && !exception.used.contains(r)) {
             is_well = false;
             tell!("{api}: {}: the exception in round {round:?} is not needed", shown(&exception.operation));

@@ -43,7 +43,7 @@ pub(super) fn files(api: &Api, names: &Names, public: &PublicApi, credentials: &
         let _ = writeln!(lists, "        {module}::CALLS,");
     }
     let text = format!(
-        "{}#![allow(non_snake_case, unused_mut, unused_imports, clippy::all)]\n\nuse storewright_contract::Argument;\n\
+        "{}#![allow(non_snake_case, unused_mut, unused_imports, unused_variables, clippy::all)]\n\nuse storewright_contract::Argument;\n\
          use storewright_runtime as rt;\n\n{}",
         head("Makes values by the constructors, setters and constants of the crate."),
         values.finish()
