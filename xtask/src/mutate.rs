@@ -99,7 +99,9 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     let mutations = chosen(tree, args)?;
     let copy = Copy::of(tree)?;
     if copy.contract(&copy.program, false)? != Caught::Nothing {
-        bail!("the contract of {DOCUMENT} finds something without a fault: `cargo xtask contract --from {DOCUMENT}`");
+        bail!(
+            "the contract of {DOCUMENT} finds something without a fault: `cargo xtask contract --from {DOCUMENT}`"
+        );
     }
     let progress = progress::start("faults");
     progress.count(mutations.len());
@@ -117,7 +119,10 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         fs::write(tree.root().join(TABLE), markdown(&rows, caught))?;
     }
     let mut shown = vec![["fault", "in", "caught by"].map(str::to_owned)];
-    shown.extend(rows.iter().map(|(m, _, caught)| [m.name.clone(), m.r#in.word().to_owned(), caught.word().to_owned()]));
+    shown.extend(
+        rows.iter()
+            .map(|(m, _, caught)| [m.name.clone(), m.r#in.word().to_owned(), caught.word().to_owned()]),
+    );
     stderr(&table(&shown));
     tell!("{caught} of {} faults are caught", rows.len());
     let unexplained = rows.iter().any(|(m, _, caught)| *caught == Caught::Nothing && m.survives.is_none());
@@ -214,7 +219,9 @@ impl Copy {
             places.extend(find.find_iter(text).map(|found| (path, text, found.start())));
         }
         let count = u64::try_from(places.len())?;
-        let pick = mix(seed, &mutation.name).checked_rem(count).context("there is no such place: the fault needs a new `find`")?;
+        let pick = mix(seed, &mutation.name)
+            .checked_rem(count)
+            .context("there is no such place: the fault needs a new `find`")?;
         let (path, text, start) = places.get(usize::try_from(pick)?).copied().context("no place")?;
         let (before, after) = text.split_at(start);
         let line = before.lines().count().max(1);
@@ -267,7 +274,12 @@ impl Copy {
     }
 }
 
-fn read_sources(base: &Path, folder: &Path, prefix: &str, out: &mut BTreeMap<String, String>) -> anyhow::Result<()> {
+fn read_sources(
+    base: &Path,
+    folder: &Path,
+    prefix: &str,
+    out: &mut BTreeMap<String, String>,
+) -> anyhow::Result<()> {
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
         let name = crate::tree::below(base, &path);

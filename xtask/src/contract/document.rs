@@ -57,10 +57,13 @@ pub(super) fn operations(tree: &Value) -> Vec<Operation<'_>> {
             let Some(id) = operation.get("operationId").and_then(Value::as_str) else { continue };
             let (parameters, form) = parameters(schemas, item, operation);
             let body = body(schemas, tree, operation).or(form);
-            let content = operation.get("requestBody").map(|body| schemas.resolve(body)).and_then(|b| b.get("content"));
-            let others = members(content).filter(|(media, _)| body.as_ref().is_some_and(|(own, ..)| own != *media));
+            let content =
+                operation.get("requestBody").map(|body| schemas.resolve(body)).and_then(|b| b.get("content"));
             let others =
-                others.map(|(media, content)| (media.clone(), content.get("schema").unwrap_or(NULL))).collect();
+                members(content).filter(|(media, _)| body.as_ref().is_some_and(|(own, ..)| own != *media));
+            let others = others
+                .map(|(media, content)| (media.clone(), content.get("schema").unwrap_or(NULL)))
+                .collect();
             out.push(Operation {
                 id,
                 method: method.to_uppercase(),
@@ -90,7 +93,9 @@ fn base(tree: &Value, item: &Value, operation: &Value) -> String {
     let text = |key: &str| tree.get(key).and_then(Value::as_str);
     if let Some(host) = text("host") {
         let scheme = items(tree.get("schemes")).find_map(Value::as_str).unwrap_or("https");
-        return format!("{scheme}://{host}{}", text("basePath").unwrap_or_default()).trim_end_matches('/').to_owned();
+        return format!("{scheme}://{host}{}", text("basePath").unwrap_or_default())
+            .trim_end_matches('/')
+            .to_owned();
     }
     let servers = [operation, item, tree].into_iter().flat_map(|node| items(node.get("servers")));
     let Some(server) = servers.into_iter().next() else { return String::new() };

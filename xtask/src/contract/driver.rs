@@ -19,9 +19,9 @@ use storewright_generator::name::Names;
 use storewright_generator::render::MARK;
 use storewright_generator::write::Root;
 
+use self::public_api::PublicApi;
 use crate::pipeline::{self, Rules};
 use crate::report::refuse;
-use self::public_api::PublicApi;
 use crate::tree::Tree;
 use crate::update::store;
 use crate::{fetch, generate};
@@ -64,7 +64,9 @@ impl Client {
     ) -> anyhow::Result<Option<Self>> {
         let folder = tree.contract().join("client").join(name);
         let options = generate::elsewhere(tree, &folder, "0.1.0")?;
-        let Some(made) = pipeline::make(document, rules, api.unwrap_or(name), false, out) else { return Ok(None) };
+        let Some(made) = pipeline::make(document, rules, api.unwrap_or(name), false, out) else {
+            return Ok(None);
+        };
         let files = pipeline::crate_files(&made.api, &made.names, rules, &options, out)?;
         let Some(files) = files else { return Ok(None) };
         let root = Root { folder: folder.clone(), files, ..Root::default() };

@@ -135,12 +135,14 @@ fn spoilable(
             let required: Vec<&str> = parts.iter().flat_map(|part| strings(part.get("required"))).collect();
             for (name, member) in members {
                 let found = schemas.member(&parts, name);
-                let ([schema], true) = (found.as_slice(), name.chars().all(|c| c.is_ascii_alphanumeric())) else {
+                let ([schema], true) = (found.as_slice(), name.chars().all(|c| c.is_ascii_alphanumeric()))
+                else {
                     continue;
                 };
                 let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
                 // JSON:API tells resources apart by these, and a resource without `data` is none.
-                let is_structure = ["data", "type", "id", "included", "links", "meta"].contains(&name.as_str());
+                let is_structure =
+                    ["data", "type", "id", "included", "links", "meta"].contains(&name.as_str());
                 let schema = schemas.resolve(schema);
                 let is_plain = ["oneOf", "anyOf", "allOf"].iter().all(|key| schema.get(key).is_none());
                 let is_required = required.contains(&name.as_str());

@@ -274,7 +274,9 @@ impl<'t> Schemas<'t> {
             let at = format!("{at}/{name}");
             match again.get(name) {
                 Some(right) => self.compare(&schemas, left, right, &at, out),
-                None if left.is_null() || is_around(&at, left) || (schemas.is_empty() && !self.is_free(parts)) => {}
+                None if left.is_null()
+                    || is_around(&at, left)
+                    || (schemas.is_empty() && !self.is_free(parts)) => {}
                 None => out.push(format!("{at}: this came and is lost")),
             }
         }
@@ -311,7 +313,8 @@ pub(super) fn same_value(left: &Value, right: &Value) -> bool {
     match (left, right) {
         (Value::Number(left), Value::Number(right)) => {
             // A number of 64 bits has no exact equal among floats.
-            let small = |n: &serde_json::Number| n.as_f64().is_some_and(|n| n.abs() < 9_007_199_254_740_992.0);
+            let small =
+                |n: &serde_json::Number| n.as_f64().is_some_and(|n| n.abs() < 9_007_199_254_740_992.0);
             left == right || (small(left) && left.as_f64() == right.as_f64())
         }
         (left, right) => left == right,

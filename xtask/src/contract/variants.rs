@@ -28,7 +28,8 @@ pub(super) fn spell_out(tree: &mut Value) {
 fn families(tree: &Value) -> Vec<Family> {
     let definitions: Vec<(&String, &Value)> =
         tree.get("definitions").and_then(Value::as_object).into_iter().flatten().collect();
-    let bases = definitions.iter().filter(|(_, schema)| schema.get("discriminator").is_some_and(Value::is_string));
+    let bases =
+        definitions.iter().filter(|(_, schema)| schema.get("discriminator").is_some_and(Value::is_string));
     let made = bases.filter_map(|(_, base)| {
         let member = base.get("discriminator")?.as_str()?;
         let plain = facts(base);
@@ -63,7 +64,8 @@ fn variant(schema: &Value, member: &str, value: &str) -> Value {
             properties.insert(member.to_owned(), json!({ "type": "string", "enum": [value] }));
         }
         let required = members.entry("required").or_insert_with(|| json!([]));
-        if let Some(required) = required.as_array_mut().filter(|required| !required.contains(&json!(member))) {
+        if let Some(required) = required.as_array_mut().filter(|required| !required.contains(&json!(member)))
+        {
             required.push(json!(member));
         }
     }
@@ -74,7 +76,8 @@ fn variant(schema: &Value, member: &str, value: &str) -> Value {
 fn facts(schema: &Value) -> Value {
     match schema {
         Value::Object(members) => {
-            let is_fact = |name: &str| !["description", "title", "example"].contains(&name) && !name.starts_with("x-");
+            let is_fact =
+                |name: &str| !["description", "title", "example"].contains(&name) && !name.starts_with("x-");
             members
                 .iter()
                 // A property may have any name.

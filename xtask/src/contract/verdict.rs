@@ -233,9 +233,9 @@ fn credentials(operation: &Operation<'_>, exchange: &Exchange, out: &mut Vec<Str
     let is_sent = |credential: &Credential| {
         header(exchange, &credential.header).is_some_and(|value| match credential.scheme.as_str() {
             "" => !value.is_empty() && !value.contains(' '),
-            scheme => value.split_once(' ').is_some_and(|(sent, secret)| {
-                sent.eq_ignore_ascii_case(scheme) && !secret.is_empty()
-            }),
+            scheme => value
+                .split_once(' ')
+                .is_some_and(|(sent, secret)| sent.eq_ignore_ascii_case(scheme) && !secret.is_empty()),
         })
     };
     let alternatives = &operation.security;
@@ -356,7 +356,8 @@ fn answer(
     let read = match (&report.answered, &report.failed, expected) {
         (_, Some(failed), Expected::Failure(status)) => {
             if failed.failed != "status" || exchange.status != status {
-                return out.push(format!("status {status} was to come, and the error is: {}", failed.message));
+                return out
+                    .push(format!("status {status} was to come, and the error is: {}", failed.message));
             }
             return fault(schemas, operation, exchange, failed.fault.as_deref(), out);
         }
@@ -386,7 +387,9 @@ fn answer(
     let Some((media, schema)) = content.iter().find(|(media, _)| *media == report.media) else { return };
     if !media.contains("json") {
         let digits = || exchange.answer.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
-        let Value::String(read) = &read.read else { return out.push("a download is no text or bytes".to_owned()) };
+        let Value::String(read) = &read.read else {
+            return out.push("a download is no text or bytes".to_owned());
+        };
         if *read != exchange.answer && *read != exchange.bytes.clone().unwrap_or_else(digits) {
             out.push("the download is not read as it came".to_owned());
         }
@@ -418,14 +421,16 @@ fn fault(
         return;
     }
     let Some(fault) = fault else {
-        return out.push(format!("the body of status {} was not read as the API's own error", exchange.status));
+        return out
+            .push(format!("the body of status {} was not read as the API's own error", exchange.status));
     };
     // An error of any document keeps the body, and shows its reason alone.
     if fault.starts_with("AnyFault") {
         return;
     }
     let described = failures(operation).find(|(status, _)| *status == exchange.status);
-    let (Some((_, Some(schema))), Ok(body)) = (described, serde_json::from_str::<Value>(&exchange.answer)) else {
+    let (Some((_, Some(schema))), Ok(body)) = (described, serde_json::from_str::<Value>(&exchange.answer))
+    else {
         return;
     };
     let mut strings = Vec::new();

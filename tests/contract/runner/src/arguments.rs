@@ -49,7 +49,8 @@ impl Arguments {
         let mut left = self.parameters.keys().filter(|name| !taken.contains(name));
         let parameter = left.next().map(|name| format!("no method takes the parameter `{name}`"));
         // A client may send an empty object where a server wants one.
-        let says = self.body.as_ref().is_some_and(|body| body.as_object().is_none_or(|body| !body.is_empty()));
+        let says =
+            self.body.as_ref().is_some_and(|body| body.as_object().is_none_or(|body| !body.is_empty()));
         let body = says && !self.body_taken.get();
         parameter.or_else(|| body.then(|| "no method takes the body".to_owned()))
     }

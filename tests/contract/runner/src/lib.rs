@@ -64,7 +64,8 @@ struct Report<'a> {
 }
 
 /// One of [`Calls`].
-pub type Listed<A> = (&'static str, &'static str, &'static str, fn(&<A as rt::Api>::Client, &Arguments) -> Outcome);
+pub type Listed<A> =
+    (&'static str, &'static str, &'static str, fn(&<A as rt::Api>::Client, &Arguments) -> Outcome);
 
 /// Reads calls until standard input ends. The arguments are the judge's address and the path of the API's own.
 pub fn drive<A: rt::Api>(calls: &[Listed<A>], credentials: impl rt::TokenProvider) -> ExitCode {

@@ -81,7 +81,12 @@ impl Recorder {
     /// When there is no transport.
     pub fn new(judge: &str, base: &str) -> Result<Self, rt::TransportError> {
         let judge = judge.trim_end_matches('/').to_owned();
-        Ok(Self { inner: rt::Reqwest::new()?, judge, base: base.to_owned(), state: std::sync::Arc::default() })
+        Ok(Self {
+            inner: rt::Reqwest::new()?,
+            judge,
+            base: base.to_owned(),
+            state: std::sync::Arc::default(),
+        })
     }
 
     /// The same path and query at the judge.

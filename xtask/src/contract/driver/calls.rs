@@ -11,7 +11,12 @@ use super::public_api::PublicApi;
 use super::values::Values;
 
 /// The files of the program, by path.
-pub(super) fn files(api: &Api, names: &Names, public: &PublicApi, credentials: &str) -> BTreeMap<String, String> {
+pub(super) fn files(
+    api: &Api,
+    names: &Names,
+    public: &PublicApi,
+    credentials: &str,
+) -> BTreeMap<String, String> {
     let mut values = Values::new(api, names, public);
     let mut out = BTreeMap::new();
     let head = |about: &str| format!("//! {about}\n//!\n//! {MARK}; edits are lost.\n");
@@ -22,7 +27,9 @@ pub(super) fn files(api: &Api, names: &Names, public: &PublicApi, credentials: &
         let mut functions = String::new();
         let mut lines = String::new();
         for id in &handle.operations {
-            let Some((operation, name)) = api.operations.get(id).zip(names.operations.get(id)) else { continue };
+            let Some((operation, name)) = api.operations.get(id).zip(names.operations.get(id)) else {
+                continue;
+            };
             for method in &name.methods {
                 let path = format!("operations::{module}::{}::{}", handle.ident, method.ident);
                 let call = Call { module, operation, name, method, path };

@@ -30,7 +30,8 @@ impl<'a> Values<'a> {
 
     /// An expression of the type, made of the `Argument` that `from` is.
     pub(super) fn value(&mut self, ty: &str, from: &str) -> String {
-        let inside = |open: &str| ty.strip_prefix(open).and_then(|rest| rest.strip_suffix('>')).map(str::trim);
+        let inside =
+            |open: &str| ty.strip_prefix(open).and_then(|rest| rest.strip_suffix('>')).map(str::trim);
         if let Some(inner) = inside("impl Into<") {
             return self.value(inner, from);
         }
@@ -96,9 +97,11 @@ impl<'a> Values<'a> {
         if let Some(token) = self.names.tokens.get(ty) {
             return token_body(&path, token);
         }
-        let Some((id, name, shape)) = self.types.get(ty).and_then(|id| {
-            Some((*id, self.names.types.get(*id)?, &self.api.types.get(*id)?.shape))
-        }) else {
+        let Some((id, name, shape)) = self
+            .types
+            .get(ty)
+            .and_then(|id| Some((*id, self.names.types.get(*id)?, &self.api.types.get(*id)?.shape)))
+        else {
             return "    v.read()".to_owned();
         };
         match shape {
@@ -205,7 +208,8 @@ impl<'a> Values<'a> {
     /// A union whose variants a tag tells apart; the others are read.
     fn union(&mut self, id: &TypeId, union: &Union) -> String {
         let types: BTreeSet<String> = union.variants.iter().map(|v| v.ty.to_string()).collect();
-        let Some(tag) = union.tag.as_ref().filter(|_| union.is_tagged() && types.len() == union.variants.len())
+        let Some(tag) =
+            union.tag.as_ref().filter(|_| union.is_tagged() && types.len() == union.variants.len())
         else {
             return "    v.read()".to_owned();
         };
@@ -216,7 +220,8 @@ impl<'a> Values<'a> {
             let made = self.named(&name.ident, "v");
             let _ = writeln!(out, "        {value:?} => {made}.into(),");
         }
-        let _ = write!(out, "        other => {{ v.unlisted({:?}, other); v.read() }}\n    }}", id.to_string());
+        let _ =
+            write!(out, "        other => {{ v.unlisted({:?}, other); v.read() }}\n    }}", id.to_string());
         out
     }
 }
@@ -262,7 +267,11 @@ fn token_body(path: &str, token: &Token) -> String {
     let Some(first) = token.values.values().next() else {
         return format!("    {path}::new(v.text())");
     };
-    let desc = if token.family == Family::Sort { ".strip_prefix('-').map_or((text, false), |t| (t, true))" } else { "" };
+    let desc = if token.family == Family::Sort {
+        ".strip_prefix('-').map_or((text, false), |t| (t, true))"
+    } else {
+        ""
+    };
     let mut out = "    let text = v.text();\n    let text = text.as_str();\n".to_owned();
     if !desc.is_empty() {
         let _ = writeln!(out, "    let (text, descends) = text{desc};\n    let made =");
