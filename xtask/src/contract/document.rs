@@ -227,7 +227,7 @@ fn envelopes(node: &mut Value) {
             {
                 for media in content.values_mut().filter_map(Value::as_object_mut) {
                     let inner = media.get("schema").cloned().unwrap_or_default();
-                    let wrap = |inner: Value, member: &str| json!({ "type": "object", "required": [member], "properties": { member: inner } });
+                    let wrap = |inner: Value, member: &str| json!({ "type": "object", "x-around": true, "required": [member], "properties": { member: inner } });
                     media.insert("schema".to_owned(), path.rsplit('.').fold(inner, wrap));
                 }
             }

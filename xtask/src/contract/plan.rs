@@ -101,6 +101,9 @@ pub(super) fn success<'o, 't>(operation: &'o Operation<'t>) -> Option<(u16, &'o 
 pub(super) fn spoil(schemas: Schemas<'_>, schema: &Value, value: &mut Value, pick: usize) -> Option<String> {
     let mut places = Vec::new();
     spoilable(schemas, schema, value, String::new(), &mut places);
+    // Code that is written by hand reads what has members around it, and requires nothing of it.
+    let is_around = schemas.resolve(schema).get("x-around").is_some();
+    places.retain(|(_, wrong)| wrong.is_some() || !is_around);
     let (place, wrong) = places.get(pick.checked_rem(places.len())?)?.clone();
     let mut target = value;
     let (around, last) = place.rsplit_once('.').unwrap_or(("", &place));
