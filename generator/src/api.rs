@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 pub use crate::diagnostic::Pointer;
 pub use cycle::cycles;
 pub use json_api::{Action, Arity, Document, Linkage, Relationship, Request, Resource};
-pub use media_type::{Form, MediaType};
+pub use media_type::{Form, MediaType, Stream};
 pub use parameter::{In, Parameter, Role, Style};
 pub use security::{Combination, Flow, Security, alternatives};
 pub use type_id::{Owner, Step as TypeStep, TypeId};

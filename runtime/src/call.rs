@@ -287,7 +287,6 @@ impl<A, T> Call<A, T> {
         Call { client, request, answer: PhantomData }
     }
 
-    #[cfg(feature = "files")]
     pub(crate) fn into_parts(self) -> (Client<A>, Request) {
         (self.client, self.request)
     }

@@ -31,6 +31,7 @@ mod request;
 mod response;
 mod retry;
 mod sparse;
+mod stream;
 mod style;
 #[cfg(feature = "test-util")]
 pub mod testing;
@@ -79,6 +80,7 @@ pub use self::request::{Method, Operation, Request, Requirement, Security, resou
 pub use self::response::Response;
 pub use self::retry::{RetryBudget, RetryPolicy};
 pub use self::sparse::Sparse;
+pub use self::stream::{Event, Events, JsonLines};
 pub use self::style::{Segment, Style};
 pub use self::time::{Date, Timestamp};
 #[cfg(feature = "http-client")]

@@ -289,6 +289,11 @@ impl Request {
         self.options.get_or_insert_default().timeout = Some(timeout.into());
     }
 
+    /// The same, unless the request has a limit already.
+    pub(crate) fn timeout_unless_set(&mut self, timeout: Option<Duration>) {
+        self.options.get_or_insert_default().timeout.get_or_insert(timeout);
+    }
+
     /// How long this request may take with all attempts and waits; `None` as long as these take.
     pub fn deadline(&mut self, deadline: impl Into<Option<Duration>>) {
         self.options.get_or_insert_default().deadline = Some(deadline.into());

@@ -64,6 +64,7 @@ mod pages {
     pages! {
         Readme = "README.md",
         Areas = "docs/areas.md",
+        CredentialsAndStreams = "docs/credentials-and-streams.md",
         ErrorsAndRetries = "docs/errors-and-retries.md",
         LeavingAppCenter = "docs/leaving-app-center.md",
         Overlay = "docs/overlay.md",

@@ -11,6 +11,15 @@ pub enum Form {
     Encoded,
 }
 
+/// A body of many records, which are read as they arrive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Stream {
+    /// Server-sent events.
+    Events,
+    /// JSON values on lines, or after record separators.
+    Values,
+}
+
 /// A media type or a range of them, in lower case and without its parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct MediaType {
@@ -60,6 +69,18 @@ impl MediaType {
         match (self.kind.as_str(), self.subtype.as_str()) {
             ("multipart", "form-data") => Some(Form::Multipart),
             ("application", "x-www-form-urlencoded") => Some(Form::Encoded),
+            _ => None,
+        }
+    }
+
+    /// The kind of stream, if it is one.
+    pub fn stream(&self) -> Option<Stream> {
+        match self.subtype.as_str() {
+            "event-stream" => Some(Stream::Events),
+            "jsonl" | "x-jsonl" | "jsonlines" | "x-jsonlines" | "ndjson" | "x-ndjson" | "json-seq" => {
+                Some(Stream::Values)
+            }
+            subtype if subtype.ends_with("+json-seq") || subtype.ends_with("+jsonl") => Some(Stream::Values),
             _ => None,
         }
     }
@@ -147,6 +168,19 @@ mod tests {
             "",
         ] {
             assert!(!MediaType::parse(text).is_json(), "{text}");
+        }
+    }
+
+    #[test]
+    fn streams_are_known_by_their_subtype() {
+        for (text, stream) in [
+            ("text/event-stream; charset=utf-8", Some(Stream::Events)),
+            ("application/x-ndjson", Some(Stream::Values)),
+            ("application/geo+json-seq", Some(Stream::Values)),
+            ("application/json", None),
+            ("text/plain", None),
+        ] {
+            assert_eq!(MediaType::parse(text).stream(), stream, "{text}");
         }
     }
 

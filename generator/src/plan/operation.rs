@@ -6,8 +6,8 @@ use super::doc::code;
 use super::parameter::{Argument, Put, Segment};
 use super::{Context, RustType};
 use crate::api::{
-    Action, Api, Arity, Form, In, MediaType, Operation, Parameter, Pointer, Response, Role, Shape, Type,
-    TypeId, TypeRef,
+    Action, Api, Arity, Form, In, MediaType, Operation, Parameter, Pointer, Response, Role, Shape, Stream,
+    Type, TypeId, TypeRef,
 };
 use crate::name::{self, OperationName};
 
@@ -234,6 +234,7 @@ impl Context<'_> {
         }];
         if let Some(media_type) = method.media_type.as_ref().filter(|t| *t != "application/json") {
             lines.extend([String::new(), format!("Answers {}.", code(media_type))]);
+            lines.extend(stream_docs(media_type));
         }
         if let Some(doc) = &operation.doc {
             lines.extend([String::new(), doc.trim().to_owned()]);
@@ -488,4 +489,14 @@ pub(super) fn sent(api: &Api) -> Vec<&TypeId> {
     let bodies = api.operations.values().filter_map(|o| o.body.as_ref()).flat_map(|b| b.content.values());
     let parameters = api.operations.values().flat_map(|o| &o.parameters).map(|p| &p.ty);
     bodies.chain(parameters).filter_map(TypeRef::named).collect()
+}
+
+/// How a response that is a stream is read as it arrives.
+fn stream_docs(media_type: &str) -> Option<String> {
+    let media_type = MediaType::parse(media_type);
+    let method = match media_type.stream()? {
+        Stream::Events => "events",
+        Stream::Values => "json_lines",
+    };
+    Some(format!("[`{method}`](rt::Call::{method}) of the call reads it as it arrives."))
 }

@@ -379,6 +379,11 @@ impl Core {
         }
     }
 
+    /// The most bytes that are held in memory.
+    pub(crate) fn body_limit(&self) -> usize {
+        self.body_limit
+    }
+
     pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
         &self.clock
     }
