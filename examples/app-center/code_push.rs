@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use app_center_client::AppRef;
-use app_center_client::models::CodePushUploadedRelease;
+use app_center_client::models::{CodePushUploadedRelease, CodePushUploadedReleaseRequired};
 use clap::Parser;
 use storewright_examples::app_center::Connection;
 use storewright_examples::{BoxError, exit_code, or_dash};
@@ -51,7 +51,11 @@ async fn run(args: Args) -> Result<(), BoxError> {
     let uploaded = client.upload_code_push(begin, &args.file).send().await?;
     println!("{} is uploaded as {}", args.file.display(), uploaded.id);
 
-    let mut request = CodePushUploadedRelease::new(uploaded, &args.target).mandatory(args.mandatory);
+    let mut request = CodePushUploadedRelease::new(CodePushUploadedReleaseRequired {
+        release_upload: uploaded,
+        target_binary_version: args.target.clone(),
+    })
+    .mandatory(args.mandatory);
     if let Some(notes) = &args.notes {
         request = request.description(notes);
     }

@@ -9,7 +9,10 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
-use app_center_client::models::{TestCloudFileHash, TestCloudFileHashFileType, TestCloudStartTestRunOptions};
+use app_center_client::models::{
+    TestCloudFileHash, TestCloudFileHashFileType, TestCloudFileHashRequired, TestCloudStartTestRunOptions,
+    TestCloudStartTestRunOptionsRequired,
+};
 use app_center_client::runtime::{Digests, File, Location, Method, Operation};
 use app_center_client::{AppRef, Client};
 use clap::Parser;
@@ -65,7 +68,11 @@ async fn run(args: Args) -> Result<(), BoxError> {
     let mut hashes = Vec::new();
     for (file, kind) in &files {
         let digests = Digests::of_file(file).await?;
-        hashes.push(TestCloudFileHash::new(digests.sha256, kind.clone(), file_name(file)));
+        hashes.push(TestCloudFileHash::new(TestCloudFileHashRequired {
+            checksum: digests.sha256,
+            file_type: kind.clone(),
+            relative_path: file_name(file).into(),
+        }));
     }
     // What the service has already need not be sent: it answers in the order of the question.
     let known = test.upload_hashes_batch(owner, name, run, hashes).send().await?;
@@ -77,7 +84,10 @@ async fn run(args: Args) -> Result<(), BoxError> {
         }
     }
 
-    let mut options = TestCloudStartTestRunOptions::new(args.devices, args.framework);
+    let mut options = TestCloudStartTestRunOptions::new(TestCloudStartTestRunOptionsRequired {
+        device_selection: args.devices,
+        test_framework: args.framework,
+    });
     if let Some(series) = args.series {
         options = options.test_series(series);
     }

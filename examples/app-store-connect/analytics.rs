@@ -9,8 +9,9 @@ use std::process::ExitCode;
 
 use app_store_connect_client::Client;
 use app_store_connect_client::models::{
-    AnalyticsReportRequestAccessType, AnalyticsReportRequestCreateRequest,
-    AnalyticsReportsInstancesGranularity, AppsAnalyticsReportRequestsAccessType,
+    AnalyticsReportInstanceGranularityFilter, AnalyticsReportRequestAccessType,
+    AnalyticsReportRequestAccessTypeFilter, AnalyticsReportRequestCreate,
+    AnalyticsReportRequestCreateRequest,
 };
 use app_store_connect_client::runtime::Checksum;
 use clap::Parser;
@@ -52,7 +53,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
     let instances = client
         .analytics_reports()
         .list_instances(&report.id)
-        .filter_granularity([AnalyticsReportsInstancesGranularity::Daily])
+        .filter_granularity([AnalyticsReportInstanceGranularityFilter::Daily])
         .filter_processing_date([&args.date])
         .send()
         .await?;
@@ -80,13 +81,16 @@ async fn request(client: &Client, app: &str) -> Result<Option<String>, BoxError>
     let ongoing = client
         .apps()
         .list_analytics_report_requests(app)
-        .filter_access_type([AppsAnalyticsReportRequestsAccessType::Ongoing])
+        .filter_access_type([AnalyticsReportRequestAccessTypeFilter::Ongoing])
         .send()
         .await?;
     if let Some(request) = ongoing.data.into_iter().next() {
         return Ok(Some(request.id));
     }
-    let request = AnalyticsReportRequestCreateRequest::new(AnalyticsReportRequestAccessType::Ongoing, app);
+    let request = AnalyticsReportRequestCreateRequest::new(AnalyticsReportRequestCreate {
+        access_type: AnalyticsReportRequestAccessType::Ongoing,
+        app: app.into(),
+    });
     client.analytics_report_requests().create(request).send().await?;
     Ok(None)
 }

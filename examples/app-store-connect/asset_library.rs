@@ -12,9 +12,9 @@ use std::time::Duration;
 
 use app_store_connect_client::Client;
 use app_store_connect_client::models::{
-    AppAssetLibraryAssetCategory, AppAssetLibraryImageCreateRequest, AppAssetLibraryPlacementCreateRequest,
-    AppAssetLibraryPlacementOrderingRequestCreateRequest, AppAssetLibraryPlacementType,
-    AppStoreVersionLocalizationsSort,
+    AppAssetLibraryAssetCategory, AppAssetLibraryImageCreate, AppAssetLibraryImageCreateRequest,
+    AppAssetLibraryPlacementCreateRequest, AppAssetLibraryPlacementOrderingRequestCreateRequest,
+    AppAssetLibraryPlacementSort, AppAssetLibraryPlacementType,
 };
 use clap::{Args as Arguments, Parser, Subcommand};
 use storewright_examples::app_store_connect::{Connection, app, version};
@@ -129,7 +129,12 @@ async fn show_images(client: &Client, show: Show) -> Result<(), BoxError> {
     for file in &show.files {
         let (name, size) = name_and_size(file)?;
         let category = AppAssetLibraryAssetCategory::AppScreenshotsAndPreviews;
-        let request = AppAssetLibraryImageCreateRequest::new(category, name, size, &library);
+        let request = AppAssetLibraryImageCreateRequest::new(AppAssetLibraryImageCreate {
+            category,
+            file_name: name.into(),
+            file_size: size,
+            asset_library: library.clone(),
+        });
         let reserve = client.app_asset_library_images().create(request);
         // Reserves the image, sends its parts, commits them, and waits until the image is processed.
         let upload = client.upload(reserve, file).poll(Duration::from_secs(show.poll_seconds), None);
@@ -142,7 +147,7 @@ async fn show_images(client: &Client, show: Show) -> Result<(), BoxError> {
     let mut order = Vec::new();
     let placements = client.app_store_version_localizations().list_placements(&localization);
     let placements = placements.filter_placement_group([&show.group]);
-    let mut present = placements.sort([AppStoreVersionLocalizationsSort::PLACEMENT_GROUP_POSITION]).items();
+    let mut present = placements.sort([AppAssetLibraryPlacementSort::PLACEMENT_GROUP_POSITION]).items();
     while let Some(placement) = present.try_next().await? {
         order.push(placement.id);
     }

@@ -9,7 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use app_store_connect_client::Client;
-use app_store_connect_client::models::AppsSort;
+use app_store_connect_client::models::{
+    BetaFeedbackCrashSubmissionSort, BetaFeedbackScreenshotSubmissionSort,
+};
 use clap::Parser;
 use storewright_examples::app_store_connect::{Connection, app};
 use storewright_examples::{BoxError, exit_code, or_dash};
@@ -40,7 +42,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
 
 async fn crashes(client: &Client, app: &str, folder: &Path) -> Result<(), BoxError> {
     let submissions = client.apps().list_beta_feedback_crash_submissions(app);
-    let mut submissions = submissions.sort([AppsSort::CREATED_DATE.desc()]).items();
+    let mut submissions = submissions.sort([BetaFeedbackCrashSubmissionSort::CREATED_DATE.desc()]).items();
     while let Some(crash) = submissions.try_next().await? {
         let of = crash.attributes;
         println!("crash {} on {} {}", crash.id, or_dash(of.device_model), or_dash(of.os_version));
@@ -61,7 +63,8 @@ async fn crashes(client: &Client, app: &str, folder: &Path) -> Result<(), BoxErr
 
 async fn screenshots(client: &Client, app: &str, folder: &Path) -> Result<(), BoxError> {
     let submissions = client.apps().list_beta_feedback_screenshot_submissions(app);
-    let mut submissions = submissions.sort([AppsSort::CREATED_DATE.desc()]).items();
+    let mut submissions =
+        submissions.sort([BetaFeedbackScreenshotSubmissionSort::CREATED_DATE.desc()]).items();
     while let Some(feedback) = submissions.try_next().await? {
         let of = feedback.attributes;
         println!("feedback {} on {} {}", feedback.id, or_dash(of.device_model), or_dash(of.os_version));

@@ -10,7 +10,8 @@ use std::process::ExitCode;
 
 use app_store_connect_client::Client;
 use app_store_connect_client::models::{
-    AppAvailabilityV2CreateRequest, AppPriceScheduleCreateRequest, AppPriceV2InlineCreate, InAppPurchaseType,
+    AppAvailabilityV2Create, AppAvailabilityV2CreateRequest, AppPriceScheduleCreate,
+    AppPriceScheduleCreateRequest, AppPriceV2InlineCreate, InAppPurchaseType, InAppPurchaseV2Create,
     InAppPurchaseV2CreateRequest, TerritoryAvailabilityInlineCreate,
 };
 use clap::{Parser, Subcommand};
@@ -62,7 +63,12 @@ async fn run(args: Args) -> Result<(), BoxError> {
     let app = app(&client, &args.app).await?.id;
     match args.action {
         Action::Add { product, name, kind } => {
-            let request = InAppPurchaseV2CreateRequest::new(kind, name, product, &app);
+            let request = InAppPurchaseV2CreateRequest::new(InAppPurchaseV2Create {
+                in_app_purchase_type: kind,
+                name: name.into(),
+                product_id: product.into(),
+                app: app.clone(),
+            });
             let purchase = client.in_app_purchases_v2().create(request).send().await?.data;
             println!("the in-app purchase {} is {}", purchase.id, or_dash(purchase.attributes.state));
             Ok(())
@@ -85,7 +91,12 @@ async fn set_price(client: &Client, app: &str, territory: &str, price: &str) -> 
     // The schedule names a price that the same request makes, by an id of its own making.
     const PRICE: &str = "${price}";
     let price = AppPriceV2InlineCreate::new().id(PRICE).app_price_point(point.id);
-    let request = AppPriceScheduleCreateRequest::new(app, territory, [PRICE]).included([price]);
+    let request = AppPriceScheduleCreateRequest::new(AppPriceScheduleCreate {
+        app: app.into(),
+        base_territory: territory.into(),
+        manual_prices: vec![PRICE.into()],
+    })
+    .included([price]);
     let schedule = client.app_price_schedules().create(request).send().await?.data;
     println!("the schedule of prices is {}", schedule.id);
     Ok(())
@@ -96,7 +107,12 @@ async fn sell_in(client: &Client, app: &str, territories: &[String]) -> Result<(
     let made = ids.iter().zip(territories).map(|(id, territory)| {
         TerritoryAvailabilityInlineCreate::new().id(id).territory(territory).available(true)
     });
-    let request = AppAvailabilityV2CreateRequest::new(false, app, &ids).included(made);
+    let request = AppAvailabilityV2CreateRequest::new(AppAvailabilityV2Create {
+        available_in_new_territories: false,
+        app: app.into(),
+        territory_availabilities: ids.clone(),
+    })
+    .included(made);
     let availability = client.app_availabilities_v2().create(request).send().await?.data;
     println!("the app is sold in {}: {}", territories.join(", "), availability.id);
     Ok(())

@@ -8,8 +8,8 @@ use std::process::ExitCode;
 
 use app_store_connect_client::Client;
 use app_store_connect_client::models::{
-    AppInfoLocalizationUpdateRequest, AppInfoState, AppStoreVersionLocalizationCreateRequest,
-    AppStoreVersionLocalizationUpdateRequest,
+    AppInfoLocalizationUpdateRequest, AppInfoState, AppStoreVersionLocalizationCreate,
+    AppStoreVersionLocalizationCreateRequest, AppStoreVersionLocalizationUpdateRequest,
 };
 use app_store_connect_client::runtime::Patch;
 use clap::Parser;
@@ -92,7 +92,10 @@ async fn describe_version(
             return Ok(());
         }
     }
-    let mut request = AppStoreVersionLocalizationCreateRequest::new(locale, version);
+    let mut request = AppStoreVersionLocalizationCreateRequest::new(AppStoreVersionLocalizationCreate {
+        locale: locale.into(),
+        app_store_version: version.into(),
+    });
     request.description = Patch::given(texts.description);
     request.keywords = Patch::given(texts.keywords);
     request.whats_new = Patch::given(texts.whats_new);

@@ -8,7 +8,7 @@
 use std::process::ExitCode;
 
 use app_store_connect_client::models::{
-    AppsPerfPowerMetricsMetricType, MetricVersions, MetricsInsight, PerformanceSignature,
+    AppsPerfPowerMetricsMetricTypeFilter, MetricVersions, MetricsInsight, PerformanceSignature,
 };
 use clap::Parser;
 use storewright_examples::app_store_connect::{Connection, app};
@@ -23,7 +23,7 @@ struct Args {
     app: String,
     /// The metrics, such as `HANG`; by default all.
     #[arg(long = "metric", value_name = "METRIC")]
-    metrics: Vec<AppsPerfPowerMetricsMetricType>,
+    metrics: Vec<AppsPerfPowerMetricsMetricTypeFilter>,
     /// The devices, such as `all_iphones`; by default all.
     #[arg(long, value_name = "DEVICE")]
     device: Option<String>,

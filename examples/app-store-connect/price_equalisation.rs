@@ -9,7 +9,7 @@ use std::process::ExitCode;
 
 use app_store_connect_client::Client;
 use app_store_connect_client::models::{
-    InAppPurchasePricePointsInclude, SubscriptionPricePoint, SubscriptionPricePointsInclude, Territory,
+    InAppPurchasePricePointInclude, SubscriptionPricePoint, SubscriptionPricePointInclude, Territory,
 };
 use clap::Parser;
 use storewright_examples::app_store_connect::{Connection, app};
@@ -70,7 +70,7 @@ async fn in_app_purchase(client: &Client, purchase: &str, args: &Args) -> Result
         }
     };
     let equal = client.in_app_purchase_price_points().list_equalizations(base);
-    let mut pages = equal.include([InAppPurchasePricePointsInclude::TERRITORY]).limit(200).pages();
+    let mut pages = equal.include([InAppPurchasePricePointInclude::TERRITORY]).limit(200).pages();
     while let Some(page) = pages.try_next().await? {
         for point in &page.data {
             // The territory is included with the currency; the price point has its id alone.
@@ -92,7 +92,7 @@ async fn subscription(client: &Client, subscription: &str, args: &Args) -> Resul
             None => return Err(no_such_price(args)),
         }
     };
-    let include = [SubscriptionPricePointsInclude::TERRITORY];
+    let include = [SubscriptionPricePointInclude::TERRITORY];
     let print = |point: &SubscriptionPricePoint, territory: Option<&Territory>| {
         row(territory, &point.attributes.customer_price, &point.attributes.proceeds);
     };

@@ -10,10 +10,10 @@ use std::process::ExitCode;
 
 use app_store_connect_client::Client;
 use app_store_connect_client::models::{
-    BundleIdCapabilityCreateRequest, BundleIdCreateRequest, BundleIdPlatform, CapabilityType,
-    CertificateCreateRequest, CertificateType, Device, DeviceCreateRequest, DeviceStatus,
-    DeviceUpdateRequest, DeviceUpdateRequestStatus, ProfileCreateRequest, ProfileProfileType, ProfilesField,
-    ProfilesInclude,
+    BundleIdCapabilityCreate, BundleIdCapabilityCreateRequest, BundleIdCreate, BundleIdCreateRequest,
+    BundleIdPlatform, CapabilityType, CertificateCreate, CertificateCreateRequest, CertificateType, Device,
+    DeviceCreate, DeviceCreateRequest, DeviceStatus, DeviceUpdateRequest, DeviceUpdateRequestStatus,
+    ProfileCreate, ProfileCreateRequest, ProfileField, ProfileInclude, ProfileProfileType,
 };
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -65,7 +65,10 @@ async fn run(args: Args) -> Result<(), BoxError> {
     let bundle_id = bundle_id(&client, &args.bundle_id, &args.name).await?;
     add_capabilities(&client, &bundle_id, &args.capabilities).await?;
 
-    let request = CertificateCreateRequest::new(CertificateType::Development, request);
+    let request = CertificateCreateRequest::new(CertificateCreate {
+        certificate_type: CertificateType::Development,
+        csr_content: request.into(),
+    });
     let certificate = client.certificates().create(request).send().await?.data;
     let content = certificate.attributes.certificate_content.unwrap_or_default();
     let file = args.folder.join(format!("{}.cer", certificate.id));
@@ -73,8 +76,13 @@ async fn run(args: Args) -> Result<(), BoxError> {
     println!("the certificate is {}", file.display());
 
     let kind = ProfileProfileType::IosAppDevelopment;
-    let request =
-        ProfileCreateRequest::new(&args.name, kind, &bundle_id, [&certificate.id]).devices(&devices);
+    let request = ProfileCreateRequest::new(ProfileCreate {
+        name: args.name.clone(),
+        profile_type: kind,
+        bundle_id: bundle_id.clone(),
+        certificates: vec![certificate.id.clone()],
+    })
+    .devices(&devices);
     let profile = client.profiles().create(request).send().await?.data;
     let content = profile.attributes.profile_content.unwrap_or_default();
     let file = args.folder.join(format!("{}.mobileprovision", profile.id));
@@ -93,7 +101,11 @@ async fn device(client: &Client, name: &str, udid: &str) -> Result<String, BoxEr
         }
         Some(device) => device.id,
         None => {
-            let request = DeviceCreateRequest::new(name, BundleIdPlatform::Ios, udid);
+            let request = DeviceCreateRequest::new(DeviceCreate {
+                name: name.into(),
+                platform: BundleIdPlatform::Ios,
+                udid: udid.into(),
+            });
             client.devices().create(request).send().await?.data.id
         }
     };
@@ -110,7 +122,11 @@ async fn bundle_id(client: &Client, identifier: &str, name: &str) -> Result<Stri
             return Ok(bundle_id.id);
         }
     }
-    let request = BundleIdCreateRequest::new(identifier, name, BundleIdPlatform::Ios);
+    let request = BundleIdCreateRequest::new(BundleIdCreate {
+        identifier: identifier.into(),
+        name: name.into(),
+        platform: BundleIdPlatform::Ios,
+    });
     Ok(client.bundle_ids().create(request).send().await?.data.id)
 }
 
@@ -123,7 +139,10 @@ async fn add_capabilities(
     let has =
         |kind| found.iter().any(|capability| capability.attributes.capability_type.as_ref() == Some(kind));
     for kind in wanted.iter().filter(|kind| !has(kind)) {
-        let request = BundleIdCapabilityCreateRequest::new(kind.clone(), bundle_id);
+        let request = BundleIdCapabilityCreateRequest::new(BundleIdCapabilityCreate {
+            capability_type: kind.clone(),
+            bundle_id: bundle_id.into(),
+        });
         client.bundle_id_capabilities().create(request).send().await?;
         println!("{kind} is on");
     }
@@ -136,8 +155,8 @@ async fn show_profiles(client: &Client) -> Result<(), BoxError> {
     let mut pages = client
         .profiles()
         .list()
-        .include([ProfilesInclude::DEVICES])
-        .fields_profiles([ProfilesField::NAME, ProfilesField::DEVICES])
+        .include([ProfileInclude::DEVICES])
+        .fields_profiles([ProfileField::NAME, ProfileField::DEVICES])
         .pages();
     while let Some(page) = pages.try_next().await? {
         for profile in &page.data {

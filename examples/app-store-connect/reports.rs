@@ -9,7 +9,8 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use app_store_connect_client::models::{
-    FinanceReportsReportType, SalesReportsFrequency, SalesReportsReportSubType, SalesReportsReportType,
+    FinanceReportsReportTypeFilter, SalesReportsFrequencyFilter, SalesReportsReportSubTypeFilter,
+    SalesReportsReportTypeFilter,
 };
 use app_store_connect_client::runtime::Columns;
 use app_store_connect_client::{Client, SalesSummary};
@@ -33,7 +34,7 @@ enum Report {
     /// What was sold.
     Sales {
         /// `DAILY`, `WEEKLY`, `MONTHLY` or `YEARLY`.
-        frequency: SalesReportsFrequency,
+        frequency: SalesReportsFrequencyFilter,
         /// `YYYY-MM-DD` for a day or for the Sunday that ends a week, `YYYY-MM` for a month, `YYYY` for a year.
         date: String,
     },
@@ -62,11 +63,11 @@ async fn run(args: Args) -> Result<(), BoxError> {
     match args.report {
         Report::Sales { frequency, date } => sales(&client, &args.vendor, frequency, &date).await,
         Report::Finance { date, file, details: true, .. } => {
-            let kind = FinanceReportsReportType::FinanceDetail;
+            let kind = FinanceReportsReportTypeFilter::FinanceDetail;
             finance(&client, &args.vendor, kind, "Z1", &date, &file).await
         }
         Report::Finance { date, file, region, .. } => {
-            let kind = FinanceReportsReportType::Financial;
+            let kind = FinanceReportsReportTypeFilter::Financial;
             finance(&client, &args.vendor, kind, &region, &date, &file).await
         }
     }
@@ -75,15 +76,15 @@ async fn run(args: Args) -> Result<(), BoxError> {
 async fn sales(
     client: &Client,
     vendor: &str,
-    frequency: SalesReportsFrequency,
+    frequency: SalesReportsFrequencyFilter,
     date: &str,
 ) -> Result<(), BoxError> {
     let report = client
         .sales_reports()
         .download(
             [frequency],
-            [SalesReportsReportSubType::Summary],
-            [SalesReportsReportType::Sales],
+            [SalesReportsReportSubTypeFilter::Summary],
+            [SalesReportsReportTypeFilter::Sales],
             [vendor],
         )
         .filter_report_date([date]);
@@ -110,7 +111,7 @@ async fn sales(
 async fn finance(
     client: &Client,
     vendor: &str,
-    kind: FinanceReportsReportType,
+    kind: FinanceReportsReportTypeFilter,
     region: &str,
     date: &str,
     file: &Path,

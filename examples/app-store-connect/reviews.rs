@@ -7,7 +7,9 @@
 
 use std::process::ExitCode;
 
-use app_store_connect_client::models::{AppsSort, CustomerReviewResponseV1CreateRequest};
+use app_store_connect_client::models::{
+    CustomerReviewResponseV1Create, CustomerReviewResponseV1CreateRequest, CustomerReviewSort,
+};
 use clap::{Parser, Subcommand};
 use storewright_examples::app_store_connect::{Connection, app};
 use storewright_examples::{BoxError, exit_code, or_dash};
@@ -47,7 +49,8 @@ async fn run(args: Args) -> Result<(), BoxError> {
     match args.action {
         Action::List { app: bundle_id, count } => {
             let app = app(&client, &bundle_id).await?.id;
-            let reviews = client.apps().list_customer_reviews(app).sort([AppsSort::CREATED_DATE.desc()]);
+            let reviews =
+                client.apps().list_customer_reviews(app).sort([CustomerReviewSort::CREATED_DATE.desc()]);
             // Pages are fetched when their first review is asked for.
             let mut reviews = reviews.exists_published_response(false).items();
             for _ in 0..count {
@@ -63,7 +66,10 @@ async fn run(args: Args) -> Result<(), BoxError> {
             }
         }
         Action::Answer { review, text } => {
-            let request = CustomerReviewResponseV1CreateRequest::new(text, review);
+            let request = CustomerReviewResponseV1CreateRequest::new(CustomerReviewResponseV1Create {
+                response_body: text.into(),
+                review: review.into(),
+            });
             let answer = client.customer_review_responses().create(request).send().await?.data;
             println!("the answer {} is {}", answer.id, or_dash(answer.attributes.state));
         }

@@ -15,8 +15,8 @@ use std::time::Duration;
 
 use app_store_connect_client::Client;
 use app_store_connect_client::models::{
-    AppPreviewCreateRequest, AppPreviewSetCreateRequest, AppScreenshotCreateRequest,
-    AppScreenshotSetCreateRequest, PreviewType, ScreenshotDisplayType,
+    AppPreviewCreate, AppPreviewCreateRequest, AppPreviewSetCreateRequest, AppScreenshotCreate,
+    AppScreenshotCreateRequest, AppScreenshotSetCreateRequest, PreviewType, ScreenshotDisplayType,
 };
 use clap::{Parser, ValueEnum};
 use storewright_examples::app_store_connect::{Connection, app, version};
@@ -93,7 +93,11 @@ async fn screenshots(client: &Client, args: &Args, localization: &str) -> Result
     }
     for file in &args.files {
         let (name, size) = name_and_size(file)?;
-        let reserve = client.app_screenshots().create(AppScreenshotCreateRequest::new(name, size, &set));
+        let reserve = client.app_screenshots().create(AppScreenshotCreateRequest::new(AppScreenshotCreate {
+            file_name: name.into(),
+            file_size: size,
+            app_screenshot_set: set.clone(),
+        }));
         // Reserves the screenshot, sends its parts to where Apple wants them, commits them, and waits until it is taken.
         let upload = client.upload(reserve, file).poll(Duration::from_secs(args.poll_seconds), None);
         let screenshot = upload.send().await?.data;
@@ -126,7 +130,11 @@ async fn previews(client: &Client, args: &Args, localization: &str) -> Result<()
     }
     for file in &args.files {
         let (name, size) = name_and_size(file)?;
-        let reserve = client.app_previews().create(AppPreviewCreateRequest::new(name, size, &set));
+        let reserve = client.app_previews().create(AppPreviewCreateRequest::new(AppPreviewCreate {
+            file_name: name.into(),
+            file_size: size,
+            app_preview_set: set.clone(),
+        }));
         let upload = client.upload(reserve, file).poll(Duration::from_secs(args.poll_seconds), None);
         let preview = upload.send().await?.data;
         println!("{} is {}", file.display(), preview.id);

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use app_store_connect_client::Client;
 use app_store_connect_client::models::{
-    AppStoreReviewDetailCreateRequest, AppStoreReviewDetailUpdateRequest, AppStoreVersionCreateRequest,
-    AppStoreVersionReleaseRequestCreateRequest, AppStoreVersionReleaseType, Platform,
-    ReviewSubmissionCreateRequest, ReviewSubmissionItemCreateRequest, ReviewSubmissionState,
-    ReviewSubmissionUpdateRequest, ReviewSubmissionsState,
+    AppStoreReviewDetailCreateRequest, AppStoreReviewDetailUpdateRequest, AppStoreVersionCreate,
+    AppStoreVersionCreateRequest, AppStoreVersionReleaseRequestCreateRequest, AppStoreVersionReleaseType,
+    Platform, ReviewSubmissionCreateRequest, ReviewSubmissionItemCreateRequest, ReviewSubmissionState,
+    ReviewSubmissionStateFilter, ReviewSubmissionUpdateRequest,
 };
 use clap::Parser;
 use storewright_examples::app_store_connect::{Connection, app};
@@ -98,8 +98,12 @@ async fn version(client: &Client, args: &Args, app: &str) -> Result<String, BoxE
     if let Some(version) = found.into_iter().next() {
         return Ok(version.id);
     }
-    let request = AppStoreVersionCreateRequest::new(args.platform.clone(), &args.version, app)
-        .release_type(AppStoreVersionReleaseType::Manual);
+    let request = AppStoreVersionCreateRequest::new(AppStoreVersionCreate {
+        platform: args.platform.clone(),
+        version_string: args.version.clone(),
+        app: app.into(),
+    })
+    .release_type(AppStoreVersionReleaseType::Manual);
     Ok(client.app_store_versions().create(request).send().await?.data.id)
 }
 
@@ -139,7 +143,8 @@ async fn name_contact(client: &Client, version: &str, contact: &Contact) -> Resu
 
 /// The id of the submission that is open, or of a new one: an app has one at a time.
 async fn submission(client: &Client, platform: &Platform, app: &str) -> Result<String, BoxError> {
-    let open = client.review_submissions().list([app]).filter_state([ReviewSubmissionsState::ReadyForReview]);
+    let open =
+        client.review_submissions().list([app]).filter_state([ReviewSubmissionStateFilter::ReadyForReview]);
     let found = open.filter_platform([platform.clone()]).send().await?.data;
     if let Some(submission) = found.into_iter().next() {
         return Ok(submission.id);

@@ -7,7 +7,7 @@
 use std::process::ExitCode;
 
 use app_store_connect_client::models::{
-    BetaGroupCreateRequest, BetaTesterCreateRequest, BetaTesterInvitationCreateRequest,
+    BetaGroupCreate, BetaGroupCreateRequest, BetaTesterCreateRequest, BetaTesterInvitationCreateRequest,
 };
 use clap::Parser;
 use storewright_examples::app_store_connect::{Connection, app};
@@ -40,7 +40,8 @@ async fn run(args: Args) -> Result<(), BoxError> {
     let group = match groups.data.into_iter().next() {
         Some(group) => group.id,
         None => {
-            let request = BetaGroupCreateRequest::new(&args.group, &app);
+            let request =
+                BetaGroupCreateRequest::new(BetaGroupCreate { name: args.group.clone(), app: app.clone() });
             client.beta_groups().create(request).send().await?.data.id
         }
     };

@@ -10,10 +10,10 @@ use std::time::Duration;
 
 use app_store_connect_client::Client;
 use app_store_connect_client::models::{
-    BetaAppReviewSubmissionCreateRequest, BetaBuildLocalizationCreateRequest,
+    BetaAppReviewSubmissionCreateRequest, BetaBuildLocalizationCreate, BetaBuildLocalizationCreateRequest,
     BetaBuildLocalizationUpdateRequest, Build, BuildBetaNotificationCreateRequest, BuildProcessingState,
-    BuildUpdateRequest, BuildUploadCreateRequest, BuildUploadFileAssetType, BuildUploadFileCreateRequest,
-    BuildUploadFileUti, BuildUploadState, BuildsSort, Platform,
+    BuildSort, BuildUpdateRequest, BuildUploadCreate, BuildUploadCreateRequest, BuildUploadFileAssetType,
+    BuildUploadFileCreate, BuildUploadFileCreateRequest, BuildUploadFileUti, BuildUploadState, Platform,
 };
 use clap::Parser;
 use storewright_examples::app_store_connect::{Connection, app};
@@ -101,17 +101,22 @@ async fn run(args: Args) -> Result<(), BoxError> {
 async fn upload(client: &Client, args: &Args, app: &str, pause: Duration) -> Result<String, BoxError> {
     // Nothing is begun for a file that is not there.
     let (name, size) = name_and_size(&args.file)?;
-    let request = BuildUploadCreateRequest::new(&args.version, &args.build, args.platform.clone(), app);
+    let request = BuildUploadCreateRequest::new(BuildUploadCreate {
+        cf_bundle_short_version_string: args.version.clone(),
+        cf_bundle_version: args.build.clone(),
+        platform: args.platform.clone(),
+        app: app.into(),
+    });
     let upload = client.build_uploads().create(request).send().await?.data;
     println!("the upload is {}", upload.id);
 
-    let request = BuildUploadFileCreateRequest::new(
-        BuildUploadFileAssetType::Asset,
-        name,
-        size,
-        BuildUploadFileUti::ComAppleIpa,
-        &upload.id,
-    );
+    let request = BuildUploadFileCreateRequest::new(BuildUploadFileCreate {
+        asset_type: BuildUploadFileAssetType::Asset,
+        file_name: name.into(),
+        file_size: size,
+        uti: BuildUploadFileUti::ComAppleIpa,
+        build_upload: upload.id.clone(),
+    });
     // Reserves the file, sends its parts to where Apple wants them, commits them, and waits until Apple has them.
     let reserve = client.build_upload_files().create(request);
     client.upload(reserve, &args.file).poll(pause, None).send().await?;
@@ -146,7 +151,7 @@ async fn wait_for_build(client: &Client, args: &Args, app: &str, pause: Duration
         .filter_app([app])
         .filter_version([&args.build])
         .filter_pre_release_version_version([&args.version])
-        .sort([BuildsSort::UPLOADED_DATE.desc()])
+        .sort([BuildSort::UPLOADED_DATE.desc()])
         .limit(1);
     loop {
         let build = newest.clone().send().await?.data.into_iter().next();
@@ -172,7 +177,11 @@ async fn describe(client: &Client, build: &str, locale: &str, text: &str) -> Res
             return Ok(());
         }
     }
-    let request = BetaBuildLocalizationCreateRequest::new(locale, build).whats_new(text);
+    let request = BetaBuildLocalizationCreateRequest::new(BetaBuildLocalizationCreate {
+        locale: locale.into(),
+        build: build.into(),
+    })
+    .whats_new(text);
     client.beta_build_localizations().create(request).send().await?;
     Ok(())
 }

@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use app_store_connect_client::Client;
 use app_store_connect_client::models::{
-    User, UserInvitationCreateRequest, UserRole, UserUpdateRequest, UsersSort,
+    User, UserInvitationCreate, UserInvitationCreateRequest, UserRole, UserSort, UserUpdateRequest,
 };
 use clap::{Parser, Subcommand};
 use storewright_examples::app_store_connect::Connection;
@@ -60,8 +60,13 @@ async fn run(args: Args) -> Result<(), BoxError> {
     match args.action {
         Action::List => list(&client).await,
         Action::Invite { email, first_name, last_name, roles } => {
-            let request =
-                UserInvitationCreateRequest::new(&email, first_name, last_name, roles).all_apps_visible(true);
+            let request = UserInvitationCreateRequest::new(UserInvitationCreate {
+                email: email.clone(),
+                first_name: first_name.into(),
+                last_name: last_name.into(),
+                roles,
+            })
+            .all_apps_visible(true);
             let invitation = client.user_invitations().create(request).send().await?.data;
             println!("{email} is invited until {}", or_dash(invitation.attributes.expiration_date));
             Ok(())
@@ -88,7 +93,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
 }
 
 async fn list(client: &Client) -> Result<(), BoxError> {
-    let mut users = client.users().list().sort([UsersSort::USERNAME]).limit(200).items();
+    let mut users = client.users().list().sort([UserSort::USERNAME]).limit(200).items();
     while let Some(user) = users.try_next().await? {
         println!("{}: {}", or_dash(user.attributes.username), names(user.attributes.roles));
     }

@@ -10,8 +10,8 @@ use std::process::ExitCode;
 
 use app_store_connect_client::Client;
 use app_store_connect_client::models::{
-    WebhookCreateRequest, WebhookDeliveryCreateRequest, WebhookEventType, WebhookPingCreateRequest,
-    WebhooksDeliveriesDeliveryState,
+    WebhookCreate, WebhookCreateRequest, WebhookDeliveryCreateRequest, WebhookDeliveryDeliveryStateFilter,
+    WebhookEventType, WebhookPingCreateRequest,
 };
 use clap::{Parser, Subcommand};
 use storewright_examples::app_store_connect::{Connection, app};
@@ -65,7 +65,14 @@ async fn add(
 ) -> Result<(), BoxError> {
     let secret = std::env::var("WEBHOOK_SECRET").map_err(|_| "WEBHOOK_SECRET is not set")?;
     let app = app(client, bundle_id).await?.id;
-    let request = WebhookCreateRequest::new(true, events, "Storewright", secret, url, app);
+    let request = WebhookCreateRequest::new(WebhookCreate {
+        enabled: true,
+        event_types: events,
+        name: "Storewright".into(),
+        secret: secret.into(),
+        url: url.into(),
+        app: app.into(),
+    });
     let webhook = client.webhooks().create(request).send().await?.data.id;
     println!("the webhook is {webhook}");
     let ping = client.webhook_pings().create(WebhookPingCreateRequest::new(&webhook)).send().await?.data;
@@ -92,7 +99,7 @@ async fn show(client: &Client, webhook: &str) -> Result<(), BoxError> {
 
 async fn redeliver(client: &Client, webhook: &str) -> Result<(), BoxError> {
     let failed = client.webhooks().list_deliveries(webhook);
-    let mut failed = failed.filter_delivery_state([WebhooksDeliveriesDeliveryState::Failed]).items();
+    let mut failed = failed.filter_delivery_state([WebhookDeliveryDeliveryStateFilter::Failed]).items();
     while let Some(delivery) = failed.try_next().await? {
         let request = WebhookDeliveryCreateRequest::new(&delivery.id);
         let again = client.webhook_deliveries().create(request).send().await?.data;

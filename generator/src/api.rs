@@ -492,6 +492,14 @@ impl Api {
         out
     }
 
+    /// The types of which requests have values.
+    pub fn sent(&self) -> BTreeSet<&TypeId> {
+        let bodies =
+            self.operations.values().filter_map(|o| o.body.as_ref()).flat_map(|b| b.content.values());
+        let parameters = self.operations.values().flat_map(|o| &o.parameters).map(|p| &p.ty);
+        self.closure(bodies.chain(parameters).filter_map(TypeRef::named))
+    }
+
     /// `ids` and every type that they lead to.
     pub fn closure<'a>(&'a self, ids: impl IntoIterator<Item = &'a TypeId>) -> BTreeSet<&'a TypeId> {
         let mut out = BTreeSet::new();

@@ -121,6 +121,8 @@ pub struct TypeName {
     pub module: String,
     /// Fields by the vendor's name, or variants by value or by type id.
     pub members: BTreeMap<String, String>,
+    /// The struct with the fields that a value must have, for types with several.
+    pub required: Option<String>,
 }
 
 /// What a token type is for.
@@ -130,8 +132,10 @@ pub enum Family {
     Fields,
     /// `include`.
     Include,
-    /// `sort`.
+    /// `sort`, if each order has a `-` that reverses it.
     Sort,
+    /// `sort` with other values: each is a constant.
+    Order,
     /// Any other parameter.
     Value,
 }

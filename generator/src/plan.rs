@@ -52,7 +52,7 @@ pub(crate) struct Context<'a> {
 
 impl<'a> Context<'a> {
     pub(crate) fn new(api: &'a Api, names: &'a Names) -> Self {
-        let sent = api.closure(operation::sent(api));
+        let sent = api.sent();
         let areas: BTreeSet<&String> = names.handles.values().flat_map(|handle| &handle.areas).collect();
         let areas = areas.len();
         let untagged = api.types.values().filter_map(|t| match &t.shape {

@@ -166,14 +166,16 @@ impl Context<'_> {
             }
             for name in tokens.get(module).into_iter().flatten() {
                 if let Some(token) = self.names.tokens.get(*name) {
+                    own.push(name);
                     self.token(name, token, &mut source, listing);
                 }
             }
+            let exported = std::mem::take(&mut source.exported);
+            own.extend(exported.iter().map(String::as_str));
             let text = source.finish();
             // Names are listed one by one: a compiler looks through hundreds of globs again and again while it expands
-            // macros, at a quarter of the crate's whole time. Token types have conditions of their own.
-            let items =
-                if tokens.contains_key(module) { Vec::new() } else { self.items_of(&own, types.get(module)) };
+            // macros, at a quarter of the crate's whole time.
+            let items = self.items_of(&own, types.get(module));
             out.push(Models { module: module.to_owned(), items, text });
         }
         out

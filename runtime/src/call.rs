@@ -330,6 +330,23 @@ impl<A, T> Call<A, T> {
         self.request.list(key, style, values);
     }
 
+    /// Sets a query parameter that restricts the response to some values; without values the call is an error.
+    #[inline]
+    pub fn filter<V: AsRef<str>>(&mut self, key: &'static str, values: impl IntoIterator<Item = V>) {
+        self.request.filter(key, Style::Commas, values);
+    }
+
+    /// Sets a query parameter that restricts the response to some values, in a style.
+    #[inline]
+    pub fn filter_in<V: AsRef<str>>(
+        &mut self,
+        key: &'static str,
+        style: Style,
+        values: impl IntoIterator<Item = V>,
+    ) {
+        self.request.filter(key, style, values);
+    }
+
     /// Makes the call an error if a query parameter has no value, as an empty list gives it none.
     pub fn require(&mut self, key: &str) {
         self.request.require(key);

@@ -379,7 +379,7 @@ impl Request {
         self.target = Some(target);
     }
 
-    /// Sets a query parameter to a list; an empty one takes the parameter away.
+    /// Sets a query parameter to a list; an empty one takes the parameter away. See also [`filter`](Self::filter).
     pub fn list<V: AsRef<str>>(
         &mut self,
         key: &'static str,
@@ -389,6 +389,51 @@ impl Request {
         self.remove(key);
         for (index, value) in values.into_iter().enumerate() {
             self.add(key, style, index, value.as_ref());
+        }
+    }
+
+    /// Sets a query parameter that restricts the response to some values.
+    ///
+    /// Unlike with [`list`](Self::list), a list without values is an error of the call until the parameter is set again:
+    /// without the parameter the server would send everything. A comma within a value, or whatever else separates the
+    /// values, is sent percent-encoded and logged as a warning: a server that decodes before it splits reads two values.
+    pub fn filter<V: AsRef<str>>(
+        &mut self,
+        key: &'static str,
+        style: Style,
+        values: impl IntoIterator<Item = V>,
+    ) {
+        self.remove(key);
+        for (index, value) in values.into_iter().enumerate() {
+            let value = value.as_ref();
+            if style.splits(value) {
+                self.warn_of_separator(key);
+            }
+            self.add(key, style, index, value);
+        }
+        self.require_filter(key);
+    }
+
+    #[cold]
+    fn warn_of_separator(&self, key: &str) {
+        tracing::warn!(
+            operation = self.operation.id,
+            parameter = key,
+            "a value contains the separator of the list, such as a comma; the server may split it"
+        );
+    }
+
+    /// Makes a filter without values the problem of this request, or takes that problem back.
+    fn require_filter(&mut self, key: &str) {
+        let is_empty = self.parameter(key).is_none_or(str::is_empty);
+        if !is_empty && self.problem.is_none() {
+            return;
+        }
+        let problem = needs_a_value(key);
+        match is_empty {
+            true => self.fail(problem),
+            false if self.problem.as_ref() == Some(&problem) => self.problem = None,
+            false => {}
         }
     }
 
@@ -548,7 +593,7 @@ impl Request {
     /// Makes it a problem if a query parameter has no value: an empty list leaves its parameter away.
     pub fn require(&mut self, key: &str) {
         if self.parameter(key).is_none() {
-            self.fail(format!("`{key}` needs at least one value"));
+            self.fail(needs_a_value(key));
         }
     }
 
@@ -556,6 +601,10 @@ impl Request {
     pub(crate) fn fail(&mut self, problem: String) {
         self.problem.get_or_insert(problem);
     }
+}
+
+fn needs_a_value(key: &str) -> String {
+    format!("`{key}` needs at least one value")
 }
 
 fn encode(value: &str) -> String {

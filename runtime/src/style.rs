@@ -46,6 +46,12 @@ impl Style {
         }
     }
 
+    /// Whether a server that decodes before it splits reads this value of a query parameter as several.
+    pub(crate) fn splits(self, value: &str) -> bool {
+        matches!(self, Style::Commas | Style::Pipes | Style::Spaces | Style::Tabs)
+            && value.contains(self.plain_separator())
+    }
+
     /// The same before percent-encoding.
     fn plain_separator(self) -> &'static str {
         match self {

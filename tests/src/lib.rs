@@ -16,6 +16,44 @@
 //! assert_eq!(page.included::<BetaTester>().count(), 0);
 //! ```
 //!
+//! An operation accepts the values that its document lists. This compiles:
+//!
+//! ```
+//! use app_store_connect_client::models::{AppField, AppInclude, AppsListInAppPurchasesV2Include};
+//! # let client = app_store_connect_client::Client::builder(
+//! #     app_store_connect_client::runtime::StaticToken::bearer("t")).build()?;
+//! let app = client.apps().get("1").include([AppInclude::BUILDS]).fields_apps([AppField::NAME]);
+//! let purchases = client.apps().list_in_app_purchases_v2("1");
+//! let purchases = purchases.include([AppsListInAppPurchasesV2Include::CONTENT]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! The builds of an app cannot include what an app includes:
+//!
+//! ```compile_fail,E0271
+//! use app_store_connect_client::models::AppInclude;
+//! # let client = app_store_connect_client::Client::builder(
+//! #     app_store_connect_client::runtime::StaticToken::bearer("t")).build()?;
+//! let builds = client.builds().list().include([AppInclude::BUILDS]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Nor does one operation take the values of another about the same resource, which accepts one more:
+//!
+//! ```compile_fail,E0271
+//! use app_store_connect_client::models::InAppPurchaseV2Include;
+//! # let client = app_store_connect_client::Client::builder(
+//! #     app_store_connect_client::runtime::StaticToken::bearer("t")).build()?;
+//! let purchases = client.apps().list_in_app_purchases_v2("1").include([InAppPurchaseV2Include::CONTENT]);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! A value that the server refuses does not exist:
+//!
+//! ```compile_fail,E0599
+//! let gone = app_store_connect_client::models::AppInclude::BUNDLE_ID;
+//! ```
+//!
 //! The ids of a key have types of their own. This compiles:
 //!
 //! ```

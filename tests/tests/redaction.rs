@@ -14,7 +14,8 @@ use app_center_client::models::{
 };
 use app_center_client::{Client as AppCenter, Credentials};
 use app_store_connect_client::models::{
-    AppScreenshotCreateRequest, BetaAppReviewDetailUpdateRequest, WebhookCreateRequest,
+    AppScreenshotCreate, AppScreenshotCreateRequest, BetaAppReviewDetailUpdateRequest, WebhookCreate,
+    WebhookCreateRequest,
 };
 use app_store_connect_client::runtime::{
     Bytes, ClientBuilder, Digests, Limits, Method, Part, Reqwest, RetryPolicy, Transfer, Value,
@@ -159,14 +160,14 @@ async fn app_store_connect(shown: &mut Shown) -> Vec<String> {
     request.header("authorization", "api-t0ken");
     shown.debug(&request);
     shown.debug(&BetaAppReviewDetailUpdateRequest::new("1").demo_account_password("dem0-p4ss"));
-    let hook = WebhookCreateRequest::new(
-        true,
-        ["BUILD_UPLOAD_STATE_UPDATED"],
-        "hook",
-        "w3bhook-s3cret",
-        "https://example.com/?k=s1gnature",
-        "1",
-    );
+    let hook = WebhookCreateRequest::new(WebhookCreate {
+        enabled: true,
+        event_types: vec!["BUILD_UPLOAD_STATE_UPDATED".into()],
+        name: "hook".into(),
+        secret: "w3bhook-s3cret".into(),
+        url: "https://example.com/?k=s1gnature".into(),
+        app: "1".into(),
+    });
     shown.debug(&client.webhooks().create(hook.clone()));
     shown.debug(&hook);
     shown.error(&WebhookEvent::verified("w3bhook-s3cret", "s1gnature", b"x").unwrap_err());
@@ -188,7 +189,13 @@ async fn files(shown: &mut Shown) {
     let api = Server::start([reserved.clone(), reserved]).await;
     let key = team();
     let client = settings(Client::builder(key), &api, shown).build().unwrap();
-    let create = || client.app_screenshots().create(AppScreenshotCreateRequest::new("a.png", 3, "s"));
+    let create = || {
+        client.app_screenshots().create(AppScreenshotCreateRequest::new(AppScreenshotCreate {
+            file_name: "a.png".into(),
+            file_size: 3,
+            app_screenshot_set: "s".into(),
+        }))
+    };
     shown.debug(&create().send().await.unwrap());
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "abc").unwrap();

@@ -10,13 +10,27 @@ pub use accessibility_declarations::{
     AccessibilityDeclarationState, AccessibilityDeclarationsResponse,
 };
 #[cfg(feature = "app-store")]
+mod accessibility_declarations_query;
+#[cfg(feature = "app-store")]
+pub use accessibility_declarations_query::{
+    AccessibilityDeclarationDeviceFamilyFilter, AccessibilityDeclarationField,
+    AccessibilityDeclarationStateFilter,
+};
+#[cfg(feature = "app-store")]
 mod accessibility_declarations_requests;
 #[cfg(feature = "app-store")]
-pub use accessibility_declarations_requests::{AccessibilityDeclarationCreateRequest, AccessibilityDeclarationUpdateRequest};
+pub use accessibility_declarations_requests::{
+    AccessibilityDeclarationCreate, AccessibilityDeclarationCreateRequest,
+    AccessibilityDeclarationUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "users-and-access"))]
 mod actors;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "users-and-access"))]
 pub use actors::{Actor, ActorActorType, ActorAttributes, ActorResponse, ActorsResponse};
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "users-and-access"))]
+mod actors_query;
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "users-and-access"))]
+pub use actors_query::ActorField;
 #[cfg(feature = "app-store")]
 mod age_rating_declarations;
 #[cfg(feature = "app-store")]
@@ -31,6 +45,10 @@ pub use age_rating_declarations::{
     AgeRatingDeclarationSexualContentOrNudity, AgeRatingDeclarationViolenceCartoonOrFantasy,
     AgeRatingDeclarationViolenceRealistic, AgeRatingDeclarationViolenceRealisticProlongedGraphicOrSadistic,
 };
+#[cfg(feature = "app-store")]
+mod age_rating_declarations_query;
+#[cfg(feature = "app-store")]
+pub use age_rating_declarations_query::AgeRatingDeclarationField;
 #[cfg(feature = "app-store")]
 mod age_rating_declarations_requests;
 #[cfg(feature = "app-store")]
@@ -59,9 +77,13 @@ pub use alternative_distribution_domains::{
     AlternativeDistributionDomainResponse, AlternativeDistributionDomainsResponse,
 };
 #[cfg(feature = "alternative-distribution")]
+mod alternative_distribution_domains_query;
+#[cfg(feature = "alternative-distribution")]
+pub use alternative_distribution_domains_query::AlternativeDistributionDomainField;
+#[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_domains_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_domains_requests::AlternativeDistributionDomainCreateRequest;
+pub use alternative_distribution_domains_requests::{AlternativeDistributionDomainCreate, AlternativeDistributionDomainCreateRequest};
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_keys;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
@@ -69,6 +91,10 @@ pub use alternative_distribution_keys::{
     AlternativeDistributionKey, AlternativeDistributionKeyAttributes, AlternativeDistributionKeyResponse,
     AlternativeDistributionKeysResponse,
 };
+#[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
+mod alternative_distribution_keys_query;
+#[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
+pub use alternative_distribution_keys_query::AlternativeDistributionKeyField;
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_keys_requests;
 #[cfg(feature = "alternative-distribution")]
@@ -81,12 +107,20 @@ pub use alternative_distribution_package_deltas::{
     AlternativeDistributionPackageDeltaResponse, AlternativeDistributionPackageDeltasResponse,
 };
 #[cfg(feature = "alternative-distribution")]
+mod alternative_distribution_package_deltas_query;
+#[cfg(feature = "alternative-distribution")]
+pub use alternative_distribution_package_deltas_query::AlternativeDistributionPackageDeltaField;
+#[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_package_variants;
 #[cfg(feature = "alternative-distribution")]
 pub use alternative_distribution_package_variants::{
     AlternativeDistributionPackageVariant, AlternativeDistributionPackageVariantAttributes,
     AlternativeDistributionPackageVariantResponse, AlternativeDistributionPackageVariantsResponse,
 };
+#[cfg(feature = "alternative-distribution")]
+mod alternative_distribution_package_variants_query;
+#[cfg(feature = "alternative-distribution")]
+pub use alternative_distribution_package_variants_query::AlternativeDistributionPackageVariantField;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_package_versions;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
@@ -101,10 +135,13 @@ pub use alternative_distribution_package_versions_documents::{
     AlternativeDistributionPackageVersionResponse, AlternativeDistributionPackageVersionResponseIncluded,
     AlternativeDistributionPackageVersionsResponse, AlternativeDistributionPackageVersionsResponseIncluded,
 };
-#[cfg(feature = "alternative-distribution")]
+#[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 mod alternative_distribution_package_versions_query;
-#[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_package_versions_query::*;
+#[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
+pub use alternative_distribution_package_versions_query::{
+    AlternativeDistributionPackageVersionField, AlternativeDistributionPackageVersionInclude,
+    AlternativeDistributionPackageVersionStateFilter,
+};
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod alternative_distribution_packages;
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
@@ -116,10 +153,10 @@ pub use alternative_distribution_packages::{
 mod alternative_distribution_packages_documents;
 #[cfg(any(feature = "alternative-distribution", feature = "app-store"))]
 pub use alternative_distribution_packages_documents::{AlternativeDistributionPackageResponse, AlternativeDistributionPackageResponseIncluded};
-#[cfg(feature = "alternative-distribution")]
+#[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod alternative_distribution_packages_query;
-#[cfg(feature = "alternative-distribution")]
-pub use alternative_distribution_packages_query::*;
+#[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
+pub use alternative_distribution_packages_query::{AlternativeDistributionPackageField, AlternativeDistributionPackageInclude};
 #[cfg(feature = "alternative-distribution")]
 mod alternative_distribution_packages_requests;
 #[cfg(feature = "alternative-distribution")]
@@ -132,6 +169,10 @@ pub use analytics_report_instances::{
     AnalyticsReportInstanceRelationships, AnalyticsReportInstanceResponse,
     AnalyticsReportInstancesResponse,
 };
+#[cfg(feature = "analytics")]
+mod analytics_report_instances_query;
+#[cfg(feature = "analytics")]
+pub use analytics_report_instances_query::{AnalyticsReportInstanceField, AnalyticsReportInstanceGranularityFilter};
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 mod analytics_report_requests;
 #[cfg(any(feature = "analytics", feature = "app-store"))]
@@ -146,14 +187,19 @@ pub use analytics_report_requests_documents::{
     AnalyticsReportRequestResponse, AnalyticsReportRequestResponseIncluded,
     AnalyticsReportRequestsResponse, AnalyticsReportRequestsResponseIncluded,
 };
-#[cfg(feature = "analytics")]
+#[cfg(any(feature = "analytics", feature = "app-store"))]
 mod analytics_report_requests_query;
-#[cfg(feature = "analytics")]
-pub use analytics_report_requests_query::*;
+#[cfg(any(feature = "analytics", feature = "app-store"))]
+pub use analytics_report_requests_query::{
+    AnalyticsReportRequestAccessTypeFilter, AnalyticsReportRequestField, AnalyticsReportRequestInclude,
+};
 #[cfg(feature = "analytics")]
 mod analytics_report_requests_requests;
 #[cfg(feature = "analytics")]
-pub use analytics_report_requests_requests::{AnalyticsReportRequestCreateRequest, AnalyticsReportRequestCreateRequestAccessType};
+pub use analytics_report_requests_requests::{
+    AnalyticsReportRequestCreate, AnalyticsReportRequestCreateRequest,
+    AnalyticsReportRequestCreateRequestAccessType,
+};
 #[cfg(feature = "analytics")]
 mod analytics_report_segments;
 #[cfg(feature = "analytics")]
@@ -161,6 +207,10 @@ pub use analytics_report_segments::{
     AnalyticsReportSegment, AnalyticsReportSegmentAttributes, AnalyticsReportSegmentResponse,
     AnalyticsReportSegmentsResponse,
 };
+#[cfg(feature = "analytics")]
+mod analytics_report_segments_query;
+#[cfg(feature = "analytics")]
+pub use analytics_report_segments_query::AnalyticsReportSegmentField;
 #[cfg(any(feature = "analytics", feature = "app-store"))]
 mod analytics_reports;
 #[cfg(any(feature = "analytics", feature = "app-store"))]
@@ -168,10 +218,10 @@ pub use analytics_reports::{
     AnalyticsReport, AnalyticsReportAttributes, AnalyticsReportCategory, AnalyticsReportRelationships,
     AnalyticsReportResponse, AnalyticsReportsResponse,
 };
-#[cfg(feature = "analytics")]
+#[cfg(any(feature = "analytics", feature = "app-store"))]
 mod analytics_reports_query;
-#[cfg(feature = "analytics")]
-pub use analytics_reports_query::*;
+#[cfg(any(feature = "analytics", feature = "app-store"))]
+pub use analytics_reports_query::{AnalyticsReportCategoryFilter, AnalyticsReportField};
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod android_to_ios_app_mapping_details;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
@@ -179,10 +229,17 @@ pub use android_to_ios_app_mapping_details::{
     AndroidToIosAppMappingDetail, AndroidToIosAppMappingDetailAttributes,
     AndroidToIosAppMappingDetailResponse, AndroidToIosAppMappingDetailsResponse,
 };
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
+mod android_to_ios_app_mapping_details_query;
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
+pub use android_to_ios_app_mapping_details_query::AndroidToIosAppMappingDetailField;
 #[cfg(feature = "app-store")]
 mod android_to_ios_app_mapping_details_requests;
 #[cfg(feature = "app-store")]
-pub use android_to_ios_app_mapping_details_requests::{AndroidToIosAppMappingDetailCreateRequest, AndroidToIosAppMappingDetailUpdateRequest};
+pub use android_to_ios_app_mapping_details_requests::{
+    AndroidToIosAppMappingDetailCreate, AndroidToIosAppMappingDetailCreateRequest,
+    AndroidToIosAppMappingDetailUpdateRequest,
+};
 #[cfg(feature = "app-store")]
 mod app_asset_libraries;
 #[cfg(feature = "app-store")]
@@ -190,7 +247,7 @@ pub use app_asset_libraries::{AppAssetLibrary, AppAssetLibraryRelationships, App
 #[cfg(feature = "app-store")]
 mod app_asset_libraries_query;
 #[cfg(feature = "app-store")]
-pub use app_asset_libraries_query::*;
+pub use app_asset_libraries_query::AppAssetLibraryField;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_asset_library_asset_category;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
@@ -218,14 +275,19 @@ pub use app_asset_library_images_documents::{
     AppAssetLibraryImageResponse, AppAssetLibraryImageResponseIncluded, AppAssetLibraryImagesResponse,
     AppAssetLibraryImagesResponseIncluded,
 };
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_asset_library_images_query;
-#[cfg(feature = "app-store")]
-pub use app_asset_library_images_query::*;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_asset_library_images_query::{
+    AppAssetLibraryImageCategoryFilter, AppAssetLibraryImageField, AppAssetLibraryImageInclude,
+    AppAssetLibraryImageSort, AppAssetLibraryImageStateFilter,
+};
 #[cfg(feature = "app-store")]
 mod app_asset_library_images_requests;
 #[cfg(feature = "app-store")]
-pub use app_asset_library_images_requests::{AppAssetLibraryImageCreateRequest, AppAssetLibraryImageUpdateRequest};
+pub use app_asset_library_images_requests::{
+    AppAssetLibraryImageCreate, AppAssetLibraryImageCreateRequest, AppAssetLibraryImageUpdateRequest,
+};
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_asset_library_media_type;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
@@ -246,7 +308,9 @@ pub use app_asset_library_placement_ordering_requests_documents::{
 #[cfg(feature = "app-store")]
 mod app_asset_library_placement_ordering_requests_query;
 #[cfg(feature = "app-store")]
-pub use app_asset_library_placement_ordering_requests_query::*;
+pub use app_asset_library_placement_ordering_requests_query::{
+    AppAssetLibraryPlacementOrderingRequestField, AppAssetLibraryPlacementOrderingRequestInclude,
+};
 #[cfg(feature = "app-store")]
 mod app_asset_library_placement_ordering_requests_requests;
 #[cfg(feature = "app-store")]
@@ -276,10 +340,14 @@ pub use app_asset_library_placements_documents::{
     AppAssetLibraryPlacementResponse, AppAssetLibraryPlacementResponseIncluded,
     AppAssetLibraryPlacementsResponse, AppAssetLibraryPlacementsResponseIncluded,
 };
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_asset_library_placements_query;
-#[cfg(feature = "app-store")]
-pub use app_asset_library_placements_query::*;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_asset_library_placements_query::{
+    AppAssetLibraryPlacementField, AppAssetLibraryPlacementInclude,
+    AppAssetLibraryPlacementPlacementTypeFilter, AppAssetLibraryPlacementSort,
+    AppAssetLibraryPlacementStateFilter,
+};
 #[cfg(feature = "app-store")]
 mod app_asset_library_placements_requests;
 #[cfg(feature = "app-store")]
@@ -298,6 +366,10 @@ pub use app_asset_library_ref_data::{
     AppAssetLibraryRefDatumVideoSpecsDimensions, AppAssetLibraryRefDatumVideoSpecsDuration,
     AppAssetLibraryRefDatumVideoSpecsFrameRates,
 };
+#[cfg(feature = "app-store")]
+mod app_asset_library_ref_data_query;
+#[cfg(feature = "app-store")]
+pub use app_asset_library_ref_data_query::AppAssetLibraryRefDatumField;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_asset_library_videos;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
@@ -309,14 +381,19 @@ pub use app_asset_library_videos_documents::{
     AppAssetLibraryVideoResponse, AppAssetLibraryVideoResponseIncluded, AppAssetLibraryVideosResponse,
     AppAssetLibraryVideosResponseIncluded,
 };
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_asset_library_videos_query;
-#[cfg(feature = "app-store")]
-pub use app_asset_library_videos_query::*;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_asset_library_videos_query::{
+    AppAssetLibraryVideoCategoryFilter, AppAssetLibraryVideoField, AppAssetLibraryVideoInclude,
+    AppAssetLibraryVideoSort, AppAssetLibraryVideoStateFilter,
+};
 #[cfg(feature = "app-store")]
 mod app_asset_library_videos_requests;
 #[cfg(feature = "app-store")]
-pub use app_asset_library_videos_requests::{AppAssetLibraryVideoCreateRequest, AppAssetLibraryVideoUpdateRequest};
+pub use app_asset_library_videos_requests::{
+    AppAssetLibraryVideoCreate, AppAssetLibraryVideoCreateRequest, AppAssetLibraryVideoUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_availabilities;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
@@ -325,14 +402,16 @@ pub use app_availabilities::{AppAvailabilityV2, AppAvailabilityV2Attributes, App
 mod app_availabilities_documents;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 pub use app_availabilities_documents::{AppAvailabilityV2Response, AppAvailabilityV2ResponseIncluded};
+#[cfg(any(feature = "app-store", feature = "pricing"))]
+mod app_availabilities_query;
+#[cfg(any(feature = "app-store", feature = "pricing"))]
+pub use app_availabilities_query::{AppAvailabilityV2Field, AppAvailabilityV2Include};
 #[cfg(feature = "pricing")]
 mod app_availabilities_requests;
 #[cfg(feature = "pricing")]
-pub use app_availabilities_requests::{AppAvailabilityV2CreateRequest, AppAvailabilityV2CreateRequestIncluded};
-#[cfg(feature = "pricing")]
-mod app_availabilities_v2_query;
-#[cfg(feature = "pricing")]
-pub use app_availabilities_v2_query::*;
+pub use app_availabilities_requests::{
+    AppAvailabilityV2Create, AppAvailabilityV2CreateRequest, AppAvailabilityV2CreateRequestIncluded,
+};
 #[cfg(feature = "app-store")]
 mod app_categories;
 #[cfg(feature = "app-store")]
@@ -349,7 +428,7 @@ pub use app_categories_documents::{
 #[cfg(feature = "app-store")]
 mod app_categories_query;
 #[cfg(feature = "app-store")]
-pub use app_categories_query::*;
+pub use app_categories_query::{AppCategoryField, AppCategoryInclude, AppCategoryPlatformsFilter};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_clip_action;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
@@ -362,10 +441,15 @@ pub use app_clip_advanced_experience_images::{
     AppClipAdvancedExperienceImageResponse,
 };
 #[cfg(feature = "app-clips")]
+mod app_clip_advanced_experience_images_query;
+#[cfg(feature = "app-clips")]
+pub use app_clip_advanced_experience_images_query::AppClipAdvancedExperienceImageField;
+#[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_images_requests;
 #[cfg(feature = "app-clips")]
 pub use app_clip_advanced_experience_images_requests::{
-    AppClipAdvancedExperienceImageCreateRequest, AppClipAdvancedExperienceImageUpdateRequest,
+    AppClipAdvancedExperienceImageCreate, AppClipAdvancedExperienceImageCreateRequest,
+    AppClipAdvancedExperienceImageUpdateRequest,
 };
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_language;
@@ -375,6 +459,10 @@ pub use app_clip_advanced_experience_language::AppClipAdvancedExperienceLanguage
 mod app_clip_advanced_experience_localizations;
 #[cfg(feature = "app-clips")]
 pub use app_clip_advanced_experience_localizations::{AppClipAdvancedExperienceLocalization, AppClipAdvancedExperienceLocalizationAttributes};
+#[cfg(feature = "app-clips")]
+mod app_clip_advanced_experience_localizations_query;
+#[cfg(feature = "app-clips")]
+pub use app_clip_advanced_experience_localizations_query::AppClipAdvancedExperienceLocalizationField;
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experience_localizations_requests;
 #[cfg(feature = "app-clips")]
@@ -402,15 +490,20 @@ pub use app_clip_advanced_experiences_documents::{
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experiences_query;
 #[cfg(feature = "app-clips")]
-pub use app_clip_advanced_experiences_query::*;
+pub use app_clip_advanced_experiences_query::{
+    AppClipAdvancedExperienceActionFilter, AppClipAdvancedExperienceField,
+    AppClipAdvancedExperienceInclude, AppClipAdvancedExperiencePlaceStatusFilter,
+    AppClipAdvancedExperienceStatusFilter,
+};
 #[cfg(feature = "app-clips")]
 mod app_clip_advanced_experiences_requests;
 #[cfg(feature = "app-clips")]
 pub use app_clip_advanced_experiences_requests::{
-    AppClipAdvancedExperienceCreateRequest, AppClipAdvancedExperienceCreateRequestBusinessCategory,
-    AppClipAdvancedExperienceCreateRequestIncluded, AppClipAdvancedExperienceCreateRequestPlace,
-    AppClipAdvancedExperienceUpdateRequest, AppClipAdvancedExperienceUpdateRequestBusinessCategory,
-    AppClipAdvancedExperienceUpdateRequestIncluded, AppClipAdvancedExperienceUpdateRequestPlace,
+    AppClipAdvancedExperienceCreate, AppClipAdvancedExperienceCreateRequest,
+    AppClipAdvancedExperienceCreateRequestBusinessCategory, AppClipAdvancedExperienceCreateRequestIncluded,
+    AppClipAdvancedExperienceCreateRequestPlace, AppClipAdvancedExperienceUpdateRequest,
+    AppClipAdvancedExperienceUpdateRequestBusinessCategory, AppClipAdvancedExperienceUpdateRequestIncluded,
+    AppClipAdvancedExperienceUpdateRequestPlace,
 };
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 mod app_clip_app_store_review_details;
@@ -423,10 +516,10 @@ pub use app_clip_app_store_review_details::{
 mod app_clip_app_store_review_details_documents;
 #[cfg(feature = "app-clips")]
 pub use app_clip_app_store_review_details_documents::{AppClipAppStoreReviewDetailResponse, AppClipAppStoreReviewDetailResponseIncluded};
-#[cfg(feature = "app-clips")]
+#[cfg(any(feature = "app-clips", feature = "app-store"))]
 mod app_clip_app_store_review_details_query;
-#[cfg(feature = "app-clips")]
-pub use app_clip_app_store_review_details_query::*;
+#[cfg(any(feature = "app-clips", feature = "app-store"))]
+pub use app_clip_app_store_review_details_query::{AppClipAppStoreReviewDetailField, AppClipAppStoreReviewDetailInclude};
 #[cfg(feature = "app-clips")]
 mod app_clip_app_store_review_details_requests;
 #[cfg(feature = "app-clips")]
@@ -445,15 +538,16 @@ pub use app_clip_default_experience_localizations_documents::{
     AppClipDefaultExperienceLocalizationResponse, AppClipDefaultExperienceLocalizationResponseIncluded,
     AppClipDefaultExperienceLocalizationsResponse, AppClipDefaultExperienceLocalizationsResponseIncluded,
 };
-#[cfg(feature = "app-clips")]
+#[cfg(any(feature = "app-clips", feature = "app-store"))]
 mod app_clip_default_experience_localizations_query;
-#[cfg(feature = "app-clips")]
-pub use app_clip_default_experience_localizations_query::*;
+#[cfg(any(feature = "app-clips", feature = "app-store"))]
+pub use app_clip_default_experience_localizations_query::{AppClipDefaultExperienceLocalizationField, AppClipDefaultExperienceLocalizationInclude};
 #[cfg(feature = "app-clips")]
 mod app_clip_default_experience_localizations_requests;
 #[cfg(feature = "app-clips")]
 pub use app_clip_default_experience_localizations_requests::{
-    AppClipDefaultExperienceLocalizationCreateRequest, AppClipDefaultExperienceLocalizationUpdateRequest,
+    AppClipDefaultExperienceLocalizationCreate, AppClipDefaultExperienceLocalizationCreateRequest,
+    AppClipDefaultExperienceLocalizationUpdateRequest,
 };
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_clip_default_experiences;
@@ -468,10 +562,10 @@ pub use app_clip_default_experiences_documents::{
     AppClipDefaultExperienceResponse, AppClipDefaultExperienceResponseIncluded,
     AppClipDefaultExperiencesResponse, AppClipDefaultExperiencesResponseIncluded,
 };
-#[cfg(feature = "app-clips")]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_clip_default_experiences_query;
-#[cfg(feature = "app-clips")]
-pub use app_clip_default_experiences_query::*;
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
+pub use app_clip_default_experiences_query::{AppClipDefaultExperienceField, AppClipDefaultExperienceInclude};
 #[cfg(feature = "app-clips")]
 mod app_clip_default_experiences_requests;
 #[cfg(feature = "app-clips")]
@@ -483,6 +577,10 @@ pub use app_clip_domain_statuses::{
     AppClipDomainStatus, AppClipDomainStatusAttributes, AppClipDomainStatusDomains,
     AppClipDomainStatusDomainsErrorCode, AppClipDomainStatusResponse,
 };
+#[cfg(feature = "builds")]
+mod app_clip_domain_statuses_query;
+#[cfg(feature = "builds")]
+pub use app_clip_domain_statuses_query::AppClipDomainStatusField;
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images;
 #[cfg(feature = "app-clips")]
@@ -494,11 +592,13 @@ pub use app_clip_header_images_documents::{AppClipHeaderImageResponse, AppClipHe
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images_query;
 #[cfg(feature = "app-clips")]
-pub use app_clip_header_images_query::*;
+pub use app_clip_header_images_query::{AppClipHeaderImageField, AppClipHeaderImageInclude};
 #[cfg(feature = "app-clips")]
 mod app_clip_header_images_requests;
 #[cfg(feature = "app-clips")]
-pub use app_clip_header_images_requests::{AppClipHeaderImageCreateRequest, AppClipHeaderImageUpdateRequest};
+pub use app_clip_header_images_requests::{
+    AppClipHeaderImageCreate, AppClipHeaderImageCreateRequest, AppClipHeaderImageUpdateRequest,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "xcode-cloud"))]
 mod app_clips;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "xcode-cloud"))]
@@ -507,10 +607,10 @@ pub use app_clips::{AppClip, AppClipAttributes, AppClipRelationships};
 mod app_clips_documents;
 #[cfg(any(feature = "app-clips", feature = "app-store"))]
 pub use app_clips_documents::{AppClipResponse, AppClipResponseIncluded, AppClipsResponse, AppClipsResponseIncluded};
-#[cfg(feature = "app-clips")]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "xcode-cloud"))]
 mod app_clips_query;
-#[cfg(feature = "app-clips")]
-pub use app_clips_query::*;
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "xcode-cloud"))]
+pub use app_clips_query::{AppClipField, AppClipInclude};
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_custom_product_page_localizations;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
@@ -525,16 +625,16 @@ pub use app_custom_product_page_localizations_documents::{
     AppCustomProductPageLocalizationResponse, AppCustomProductPageLocalizationResponseIncluded,
     AppCustomProductPageLocalizationsResponse, AppCustomProductPageLocalizationsResponseIncluded,
 };
-#[cfg(feature = "product-pages")]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_custom_product_page_localizations_query;
-#[cfg(feature = "product-pages")]
-pub use app_custom_product_page_localizations_query::*;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_custom_product_page_localizations_query::{AppCustomProductPageLocalizationField, AppCustomProductPageLocalizationInclude};
 #[cfg(feature = "product-pages")]
 mod app_custom_product_page_localizations_requests;
 #[cfg(feature = "product-pages")]
 pub use app_custom_product_page_localizations_requests::{
-    AppCustomProductPageLocalizationCreateRequest, AppCustomProductPageLocalizationInlineCreate,
-    AppCustomProductPageLocalizationUpdateRequest,
+    AppCustomProductPageLocalizationCreate, AppCustomProductPageLocalizationCreateRequest,
+    AppCustomProductPageLocalizationInlineCreate, AppCustomProductPageLocalizationUpdateRequest,
 };
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_custom_product_page_versions;
@@ -550,10 +650,13 @@ pub use app_custom_product_page_versions_documents::{
     AppCustomProductPageVersionResponse, AppCustomProductPageVersionResponseIncluded,
     AppCustomProductPageVersionsResponse, AppCustomProductPageVersionsResponseIncluded,
 };
-#[cfg(feature = "product-pages")]
+#[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_custom_product_page_versions_query;
-#[cfg(feature = "product-pages")]
-pub use app_custom_product_page_versions_query::*;
+#[cfg(any(feature = "app-store", feature = "product-pages"))]
+pub use app_custom_product_page_versions_query::{
+    AppCustomProductPageVersionField, AppCustomProductPageVersionInclude,
+    AppCustomProductPageVersionStateFilter,
+};
 #[cfg(feature = "product-pages")]
 mod app_custom_product_page_versions_requests;
 #[cfg(feature = "product-pages")]
@@ -572,16 +675,16 @@ pub use app_custom_product_pages_documents::{
     AppCustomProductPageResponse, AppCustomProductPageResponseIncluded, AppCustomProductPagesResponse,
     AppCustomProductPagesResponseIncluded,
 };
-#[cfg(feature = "product-pages")]
+#[cfg(any(feature = "app-store", feature = "product-pages", feature = "xcode-cloud"))]
 mod app_custom_product_pages_query;
-#[cfg(feature = "product-pages")]
-pub use app_custom_product_pages_query::*;
+#[cfg(any(feature = "app-store", feature = "product-pages", feature = "xcode-cloud"))]
+pub use app_custom_product_pages_query::{AppCustomProductPageField, AppCustomProductPageInclude};
 #[cfg(feature = "product-pages")]
 mod app_custom_product_pages_requests;
 #[cfg(feature = "product-pages")]
 pub use app_custom_product_pages_requests::{
-    AppCustomProductPageCreateRequest, AppCustomProductPageCreateRequestIncluded,
-    AppCustomProductPageUpdateRequest,
+    AppCustomProductPageCreate, AppCustomProductPageCreateRequest,
+    AppCustomProductPageCreateRequestIncluded, AppCustomProductPageUpdateRequest,
 };
 #[cfg(feature = "app-store")]
 mod app_encryption_declaration_documents;
@@ -591,10 +694,15 @@ pub use app_encryption_declaration_documents::{
     AppEncryptionDeclarationDocumentResponse,
 };
 #[cfg(feature = "app-store")]
+mod app_encryption_declaration_documents_query;
+#[cfg(feature = "app-store")]
+pub use app_encryption_declaration_documents_query::AppEncryptionDeclarationDocumentField;
+#[cfg(feature = "app-store")]
 mod app_encryption_declaration_documents_requests;
 #[cfg(feature = "app-store")]
 pub use app_encryption_declaration_documents_requests::{
-    AppEncryptionDeclarationDocumentCreateRequest, AppEncryptionDeclarationDocumentUpdateRequest,
+    AppEncryptionDeclarationDocumentCreate, AppEncryptionDeclarationDocumentCreateRequest,
+    AppEncryptionDeclarationDocumentUpdateRequest,
 };
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod app_encryption_declaration_state;
@@ -614,14 +722,16 @@ pub use app_encryption_declarations_documents::{
     AppEncryptionDeclarationResponse, AppEncryptionDeclarationResponseIncluded,
     AppEncryptionDeclarationsResponse, AppEncryptionDeclarationsResponseIncluded,
 };
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod app_encryption_declarations_query;
-#[cfg(feature = "app-store")]
-pub use app_encryption_declarations_query::*;
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use app_encryption_declarations_query::{
+    AppEncryptionDeclarationField, AppEncryptionDeclarationInclude, AppEncryptionDeclarationPlatformFilter,
+};
 #[cfg(feature = "app-store")]
 mod app_encryption_declarations_requests;
 #[cfg(feature = "app-store")]
-pub use app_encryption_declarations_requests::AppEncryptionDeclarationCreateRequest;
+pub use app_encryption_declarations_requests::{AppEncryptionDeclarationCreate, AppEncryptionDeclarationCreateRequest};
 #[cfg(feature = "app-events")]
 mod app_event_asset_type;
 #[cfg(feature = "app-events")]
@@ -637,14 +747,16 @@ pub use app_event_localizations_documents::{
     AppEventLocalizationResponse, AppEventLocalizationResponseIncluded, AppEventLocalizationsResponse,
     AppEventLocalizationsResponseIncluded,
 };
-#[cfg(feature = "app-events")]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_event_localizations_query;
-#[cfg(feature = "app-events")]
-pub use app_event_localizations_query::*;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_event_localizations_query::{AppEventLocalizationField, AppEventLocalizationInclude};
 #[cfg(feature = "app-events")]
 mod app_event_localizations_requests;
 #[cfg(feature = "app-events")]
-pub use app_event_localizations_requests::{AppEventLocalizationCreateRequest, AppEventLocalizationUpdateRequest};
+pub use app_event_localizations_requests::{
+    AppEventLocalizationCreate, AppEventLocalizationCreateRequest, AppEventLocalizationUpdateRequest,
+};
 #[cfg(feature = "app-events")]
 mod app_event_screenshots;
 #[cfg(feature = "app-events")]
@@ -659,11 +771,13 @@ pub use app_event_screenshots_documents::{
 #[cfg(feature = "app-events")]
 mod app_event_screenshots_query;
 #[cfg(feature = "app-events")]
-pub use app_event_screenshots_query::*;
+pub use app_event_screenshots_query::{AppEventScreenshotField, AppEventScreenshotInclude};
 #[cfg(feature = "app-events")]
 mod app_event_screenshots_requests;
 #[cfg(feature = "app-events")]
-pub use app_event_screenshots_requests::{AppEventScreenshotCreateRequest, AppEventScreenshotUpdateRequest};
+pub use app_event_screenshots_requests::{
+    AppEventScreenshotCreate, AppEventScreenshotCreateRequest, AppEventScreenshotUpdateRequest,
+};
 #[cfg(feature = "app-events")]
 mod app_event_video_clips;
 #[cfg(feature = "app-events")]
@@ -678,11 +792,11 @@ pub use app_event_video_clips_documents::{
 #[cfg(feature = "app-events")]
 mod app_event_video_clips_query;
 #[cfg(feature = "app-events")]
-pub use app_event_video_clips_query::*;
+pub use app_event_video_clips_query::{AppEventVideoClipField, AppEventVideoClipInclude};
 #[cfg(feature = "app-events")]
 mod app_event_video_clips_requests;
 #[cfg(feature = "app-events")]
-pub use app_event_video_clips_requests::{AppEventVideoClipCreateRequest, AppEventVideoClipUpdateRequest};
+pub use app_event_video_clips_requests::{AppEventVideoClipCreate, AppEventVideoClipCreateRequest, AppEventVideoClipUpdateRequest};
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
 mod app_events;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
@@ -697,15 +811,15 @@ mod app_events_documents;
 pub use app_events_documents::{
     AppEventResponse, AppEventResponseIncluded, AppEventsResponse, AppEventsResponseIncluded,
 };
-#[cfg(feature = "app-events")]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "xcode-cloud"))]
 mod app_events_query;
-#[cfg(feature = "app-events")]
-pub use app_events_query::*;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "xcode-cloud"))]
+pub use app_events_query::{AppEventEventStateFilter, AppEventField, AppEventInclude};
 #[cfg(feature = "app-events")]
 mod app_events_requests;
 #[cfg(feature = "app-events")]
 pub use app_events_requests::{
-    AppEventCreateRequest, AppEventCreateRequestBadge, AppEventCreateRequestPriority,
+    AppEventCreate, AppEventCreateRequest, AppEventCreateRequestBadge, AppEventCreateRequestPriority,
     AppEventCreateRequestPurchaseRequirement, AppEventCreateRequestPurpose,
     AppEventCreateRequestTerritorySchedules, AppEventUpdateRequest, AppEventUpdateRequestBadge,
     AppEventUpdateRequestPriority, AppEventUpdateRequestPurchaseRequirement, AppEventUpdateRequestPurpose,
@@ -725,11 +839,13 @@ pub use app_info_localizations_documents::{
 #[cfg(feature = "app-store")]
 mod app_info_localizations_query;
 #[cfg(feature = "app-store")]
-pub use app_info_localizations_query::*;
+pub use app_info_localizations_query::{AppInfoLocalizationField, AppInfoLocalizationInclude};
 #[cfg(feature = "app-store")]
 mod app_info_localizations_requests;
 #[cfg(feature = "app-store")]
-pub use app_info_localizations_requests::{AppInfoLocalizationCreateRequest, AppInfoLocalizationUpdateRequest};
+pub use app_info_localizations_requests::{
+    AppInfoLocalizationCreate, AppInfoLocalizationCreateRequest, AppInfoLocalizationUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod app_infos;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
@@ -741,10 +857,10 @@ pub use app_infos::{
 mod app_infos_documents;
 #[cfg(feature = "app-store")]
 pub use app_infos_documents::{AppInfoResponse, AppInfoResponseIncluded, AppInfosResponse, AppInfosResponseIncluded};
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod app_infos_query;
-#[cfg(feature = "app-store")]
-pub use app_infos_query::*;
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
+pub use app_infos_query::{AppInfoField, AppInfoInclude};
 #[cfg(feature = "app-store")]
 mod app_infos_requests;
 #[cfg(feature = "app-store")]
@@ -780,10 +896,10 @@ pub use app_preview_sets_documents::{
     AppPreviewSetResponse, AppPreviewSetResponseIncluded, AppPreviewSetsResponse,
     AppPreviewSetsResponseIncluded,
 };
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_preview_sets_query;
-#[cfg(feature = "app-store")]
-pub use app_preview_sets_query::*;
+#[cfg(any(feature = "app-store", feature = "product-pages"))]
+pub use app_preview_sets_query::{AppPreviewSetField, AppPreviewSetInclude, AppPreviewSetPreviewTypeFilter};
 #[cfg(feature = "app-store")]
 mod app_preview_sets_requests;
 #[cfg(feature = "app-store")]
@@ -798,14 +914,14 @@ mod app_previews_documents;
 pub use app_previews_documents::{
     AppPreviewResponse, AppPreviewResponseIncluded, AppPreviewsResponse, AppPreviewsResponseIncluded,
 };
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_previews_query;
-#[cfg(feature = "app-store")]
-pub use app_previews_query::*;
+#[cfg(any(feature = "app-store", feature = "product-pages"))]
+pub use app_previews_query::{AppPreviewField, AppPreviewInclude};
 #[cfg(feature = "app-store")]
 mod app_previews_requests;
 #[cfg(feature = "app-store")]
-pub use app_previews_requests::{AppPreviewCreateRequest, AppPreviewUpdateRequest};
+pub use app_previews_requests::{AppPreviewCreate, AppPreviewCreateRequest, AppPreviewUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_points;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
@@ -817,10 +933,10 @@ pub use app_price_points_documents::{
     AppPricePointV3Response, AppPricePointV3ResponseIncluded, AppPricePointsV3Response,
     AppPricePointsV3ResponseIncluded,
 };
-#[cfg(feature = "pricing")]
-mod app_price_points_v3_query;
-#[cfg(feature = "pricing")]
-pub use app_price_points_v3_query::*;
+#[cfg(any(feature = "app-store", feature = "pricing"))]
+mod app_price_points_query;
+#[cfg(any(feature = "app-store", feature = "pricing"))]
+pub use app_price_points_query::{AppPricePointV3Field, AppPricePointV3Include};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_schedules;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
@@ -829,14 +945,16 @@ pub use app_price_schedules::{AppPriceSchedule, AppPriceScheduleRelationships};
 mod app_price_schedules_documents;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 pub use app_price_schedules_documents::{AppPriceScheduleResponse, AppPriceScheduleResponseIncluded};
-#[cfg(feature = "pricing")]
+#[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_price_schedules_query;
-#[cfg(feature = "pricing")]
-pub use app_price_schedules_query::*;
+#[cfg(any(feature = "app-store", feature = "pricing"))]
+pub use app_price_schedules_query::{AppPriceScheduleField, AppPriceScheduleInclude};
 #[cfg(feature = "pricing")]
 mod app_price_schedules_requests;
 #[cfg(feature = "pricing")]
-pub use app_price_schedules_requests::{AppPriceScheduleCreateRequest, AppPriceScheduleCreateRequestIncluded};
+pub use app_price_schedules_requests::{
+    AppPriceScheduleCreate, AppPriceScheduleCreateRequest, AppPriceScheduleCreateRequestIncluded,
+};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod app_prices;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
@@ -845,6 +963,10 @@ pub use app_prices::{AppPriceV2, AppPriceV2Attributes, AppPriceV2Relationships};
 mod app_prices_documents;
 #[cfg(feature = "pricing")]
 pub use app_prices_documents::{AppPricesV2Response, AppPricesV2ResponseIncluded};
+#[cfg(any(feature = "app-store", feature = "pricing"))]
+mod app_prices_query;
+#[cfg(any(feature = "app-store", feature = "pricing"))]
+pub use app_prices_query::{AppPriceV2Field, AppPriceV2Include};
 #[cfg(feature = "pricing")]
 mod app_prices_requests;
 #[cfg(feature = "pricing")]
@@ -860,10 +982,12 @@ pub use app_screenshot_sets_documents::{
     AppScreenshotSetResponse, AppScreenshotSetResponseIncluded, AppScreenshotSetsResponse,
     AppScreenshotSetsResponseIncluded,
 };
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_screenshot_sets_query;
-#[cfg(feature = "app-store")]
-pub use app_screenshot_sets_query::*;
+#[cfg(any(feature = "app-store", feature = "product-pages"))]
+pub use app_screenshot_sets_query::{
+    AppScreenshotSetField, AppScreenshotSetInclude, AppScreenshotSetScreenshotDisplayTypeFilter,
+};
 #[cfg(feature = "app-store")]
 mod app_screenshot_sets_requests;
 #[cfg(feature = "app-store")]
@@ -879,14 +1003,14 @@ pub use app_screenshots_documents::{
     AppScreenshotResponse, AppScreenshotResponseIncluded, AppScreenshotsResponse,
     AppScreenshotsResponseIncluded,
 };
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_screenshots_query;
-#[cfg(feature = "app-store")]
-pub use app_screenshots_query::*;
+#[cfg(any(feature = "app-store", feature = "product-pages"))]
+pub use app_screenshots_query::{AppScreenshotField, AppScreenshotInclude};
 #[cfg(feature = "app-store")]
 mod app_screenshots_requests;
 #[cfg(feature = "app-store")]
-pub use app_screenshots_requests::{AppScreenshotCreateRequest, AppScreenshotUpdateRequest};
+pub use app_screenshots_requests::{AppScreenshotCreate, AppScreenshotCreateRequest, AppScreenshotUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod app_store_age_rating;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
@@ -907,11 +1031,14 @@ pub use app_store_review_attachments_documents::{
 #[cfg(feature = "app-store")]
 mod app_store_review_attachments_query;
 #[cfg(feature = "app-store")]
-pub use app_store_review_attachments_query::*;
+pub use app_store_review_attachments_query::{AppStoreReviewAttachmentField, AppStoreReviewAttachmentInclude};
 #[cfg(feature = "app-store")]
 mod app_store_review_attachments_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_review_attachments_requests::{AppStoreReviewAttachmentCreateRequest, AppStoreReviewAttachmentUpdateRequest};
+pub use app_store_review_attachments_requests::{
+    AppStoreReviewAttachmentCreate, AppStoreReviewAttachmentCreateRequest,
+    AppStoreReviewAttachmentUpdateRequest,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_review_details;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
@@ -920,10 +1047,10 @@ pub use app_store_review_details::{AppStoreReviewDetail, AppStoreReviewDetailAtt
 mod app_store_review_details_documents;
 #[cfg(feature = "app-store")]
 pub use app_store_review_details_documents::{AppStoreReviewDetailResponse, AppStoreReviewDetailResponseIncluded};
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_review_details_query;
-#[cfg(feature = "app-store")]
-pub use app_store_review_details_query::*;
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
+pub use app_store_review_details_query::{AppStoreReviewDetailField, AppStoreReviewDetailInclude};
 #[cfg(feature = "app-store")]
 mod app_store_review_details_requests;
 #[cfg(feature = "app-store")]
@@ -945,14 +1072,20 @@ pub use app_store_version_experiment_treatment_localizations_documents::{
     AppStoreVersionExperimentTreatmentLocalizationsResponse,
     AppStoreVersionExperimentTreatmentLocalizationsResponseIncluded,
 };
-#[cfg(feature = "product-pages")]
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod app_store_version_experiment_treatment_localizations_query;
-#[cfg(feature = "product-pages")]
-pub use app_store_version_experiment_treatment_localizations_query::*;
+#[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
+pub use app_store_version_experiment_treatment_localizations_query::{
+    AppStoreVersionExperimentTreatmentLocalizationField,
+    AppStoreVersionExperimentTreatmentLocalizationInclude,
+};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiment_treatment_localizations_requests;
 #[cfg(feature = "product-pages")]
-pub use app_store_version_experiment_treatment_localizations_requests::AppStoreVersionExperimentTreatmentLocalizationCreateRequest;
+pub use app_store_version_experiment_treatment_localizations_requests::{
+    AppStoreVersionExperimentTreatmentLocalizationCreate,
+    AppStoreVersionExperimentTreatmentLocalizationCreateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_store_version_experiment_treatments;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
@@ -967,10 +1100,10 @@ pub use app_store_version_experiment_treatments_documents::{
     AppStoreVersionExperimentTreatmentResponse, AppStoreVersionExperimentTreatmentResponseIncluded,
     AppStoreVersionExperimentTreatmentsResponse, AppStoreVersionExperimentTreatmentsResponseIncluded,
 };
-#[cfg(feature = "product-pages")]
+#[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod app_store_version_experiment_treatments_query;
-#[cfg(feature = "product-pages")]
-pub use app_store_version_experiment_treatments_query::*;
+#[cfg(any(feature = "app-store", feature = "product-pages"))]
+pub use app_store_version_experiment_treatments_query::{AppStoreVersionExperimentTreatmentField, AppStoreVersionExperimentTreatmentInclude};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiment_treatments_requests;
 #[cfg(feature = "product-pages")]
@@ -994,21 +1127,24 @@ pub use app_store_version_experiments_documents::{
     AppStoreVersionExperimentsResponse, AppStoreVersionExperimentsResponseIncluded,
     AppStoreVersionExperimentsV2Response, AppStoreVersionExperimentsV2ResponseIncluded,
 };
-#[cfg(feature = "product-pages")]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "xcode-cloud"))]
 mod app_store_version_experiments_query;
-#[cfg(feature = "product-pages")]
-pub use app_store_version_experiments_query::*;
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "xcode-cloud"))]
+pub use app_store_version_experiments_query::{
+    AppStoreVersionAppStoreVersionExperimentsField, AppStoreVersionExperimentField,
+    AppStoreVersionExperimentInclude, AppStoreVersionExperimentStateFilter,
+    AppStoreVersionExperimentTreatmentAppStoreVersionExperimentsField, AppStoreVersionExperimentV2Field,
+    AppStoreVersionExperimentV2Include, AppStoreVersionExperimentV2StateFilter,
+    ReviewSubmissionItemAppStoreVersionExperimentsField,
+};
 #[cfg(feature = "product-pages")]
 mod app_store_version_experiments_requests;
 #[cfg(feature = "product-pages")]
 pub use app_store_version_experiments_requests::{
-    AppStoreVersionExperimentCreateRequest, AppStoreVersionExperimentUpdateRequest,
+    AppStoreVersionExperimentCreate, AppStoreVersionExperimentCreateRequest,
+    AppStoreVersionExperimentUpdateRequest, AppStoreVersionExperimentV2Create,
     AppStoreVersionExperimentV2CreateRequest, AppStoreVersionExperimentV2UpdateRequest,
 };
-#[cfg(feature = "product-pages")]
-mod app_store_version_experiments_v2_query;
-#[cfg(feature = "product-pages")]
-pub use app_store_version_experiments_v2_query::*;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
 mod app_store_version_localizations;
 #[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
@@ -1023,14 +1159,17 @@ pub use app_store_version_localizations_documents::{
     AppStoreVersionLocalizationResponse, AppStoreVersionLocalizationResponseIncluded,
     AppStoreVersionLocalizationsResponse, AppStoreVersionLocalizationsResponseIncluded,
 };
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
 mod app_store_version_localizations_query;
-#[cfg(feature = "app-store")]
-pub use app_store_version_localizations_query::*;
+#[cfg(any(feature = "app-clips", feature = "app-events", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages"))]
+pub use app_store_version_localizations_query::{AppStoreVersionLocalizationField, AppStoreVersionLocalizationInclude};
 #[cfg(feature = "app-store")]
 mod app_store_version_localizations_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_localizations_requests::{AppStoreVersionLocalizationCreateRequest, AppStoreVersionLocalizationUpdateRequest};
+pub use app_store_version_localizations_requests::{
+    AppStoreVersionLocalizationCreate, AppStoreVersionLocalizationCreateRequest,
+    AppStoreVersionLocalizationUpdateRequest,
+};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_version_phased_releases;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
@@ -1038,6 +1177,10 @@ pub use app_store_version_phased_releases::{
     AppStoreVersionPhasedRelease, AppStoreVersionPhasedReleaseAttributes,
     AppStoreVersionPhasedReleaseResponse, AppStoreVersionPhasedReleaseWithoutIncludesResponse,
 };
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
+mod app_store_version_phased_releases_query;
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
+pub use app_store_version_phased_releases_query::AppStoreVersionPhasedReleaseField;
 #[cfg(feature = "app-store")]
 mod app_store_version_phased_releases_requests;
 #[cfg(feature = "app-store")]
@@ -1049,7 +1192,7 @@ pub use app_store_version_promotions::{AppStoreVersionPromotion, AppStoreVersion
 #[cfg(feature = "app-store")]
 mod app_store_version_promotions_requests;
 #[cfg(feature = "app-store")]
-pub use app_store_version_promotions_requests::AppStoreVersionPromotionCreateRequest;
+pub use app_store_version_promotions_requests::{AppStoreVersionPromotionCreate, AppStoreVersionPromotionCreateRequest};
 #[cfg(feature = "app-store")]
 mod app_store_version_release_requests;
 #[cfg(feature = "app-store")]
@@ -1058,9 +1201,9 @@ pub use app_store_version_release_requests::{AppStoreVersionReleaseRequest, AppS
 mod app_store_version_release_requests_requests;
 #[cfg(feature = "app-store")]
 pub use app_store_version_release_requests_requests::AppStoreVersionReleaseRequestCreateRequest;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod app_store_version_state;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 pub use app_store_version_state::AppStoreVersionState;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod app_store_version_submissions;
@@ -1070,6 +1213,10 @@ pub use app_store_version_submissions::{AppStoreVersionSubmission, AppStoreVersi
 mod app_store_version_submissions_documents;
 #[cfg(feature = "app-store")]
 pub use app_store_version_submissions_documents::{AppStoreVersionSubmissionResponse, AppStoreVersionSubmissionResponseIncluded};
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
+mod app_store_version_submissions_query;
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
+pub use app_store_version_submissions_query::{AppStoreVersionSubmissionField, AppStoreVersionSubmissionInclude};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 mod app_store_versions;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
@@ -1084,15 +1231,18 @@ pub use app_store_versions_documents::{
     AppStoreVersionResponse, AppStoreVersionResponseIncluded, AppStoreVersionsResponse,
     AppStoreVersionsResponseIncluded,
 };
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
 mod app_store_versions_query;
-#[cfg(feature = "app-store")]
-pub use app_store_versions_query::*;
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
+pub use app_store_versions_query::{
+    AppStoreVersionAppStoreStateFilter, AppStoreVersionAppVersionStateFilter, AppStoreVersionField,
+    AppStoreVersionInclude, AppStoreVersionPlatformFilter,
+};
 #[cfg(feature = "app-store")]
 mod app_store_versions_requests;
 #[cfg(feature = "app-store")]
 pub use app_store_versions_requests::{
-    AppStoreVersionCreateRequest, AppStoreVersionCreateRequestReleaseType,
+    AppStoreVersionCreate, AppStoreVersionCreateRequest, AppStoreVersionCreateRequestReleaseType,
     AppStoreVersionCreateRequestReviewType, AppStoreVersionUpdateRequest,
     AppStoreVersionUpdateRequestReleaseType, AppStoreVersionUpdateRequestReviewType,
 };
@@ -1105,12 +1255,16 @@ mod app_tags_documents;
 #[cfg(feature = "app-store")]
 pub use app_tags_documents::{AppTagResponse, AppTagResponseIncluded, AppTagsResponse, AppTagsResponseIncluded};
 #[cfg(feature = "app-store")]
+mod app_tags_query;
+#[cfg(feature = "app-store")]
+pub use app_tags_query::{AppTagField, AppTagInclude, AppTagSort};
+#[cfg(feature = "app-store")]
 mod app_tags_requests;
 #[cfg(feature = "app-store")]
 pub use app_tags_requests::AppTagUpdateRequest;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod app_version_state;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 pub use app_version_state::AppVersionState;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod apps;
@@ -1135,10 +1289,15 @@ pub use apps_beta_tester_usages_v1_metric_response_documents::{
 mod apps_documents;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 pub use apps_documents::{AppResponse, AppResponseIncluded, AppsResponse, AppsResponseIncluded};
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod apps_query;
-#[cfg(any(feature = "app-store", feature = "power-and-performance"))]
-pub use apps_query::*;
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
+pub use apps_query::{
+    AppAppStoreVersionsAppStoreStateFilter, AppAppStoreVersionsAppVersionStateFilter,
+    AppAppStoreVersionsPlatformFilter, AppField, AppInclude, AppReviewSubmissionsPlatformFilter,
+    AppReviewSubmissionsStateFilter, AppSort, AppsBetaTesterUsagesGroupBy, AppsBetaTesterUsagesPeriod,
+    AppsPerfPowerMetricsMetricTypeFilter, AppsPerfPowerMetricsPlatformFilter,
+};
 #[cfg(feature = "app-store")]
 mod apps_requests;
 #[cfg(feature = "app-store")]
@@ -1151,15 +1310,19 @@ pub use background_asset_upload_files::{
     BackgroundAssetUploadFileResponse, BackgroundAssetUploadFilesResponse,
 };
 #[cfg(feature = "background-assets")]
+mod background_asset_upload_files_query;
+#[cfg(feature = "background-assets")]
+pub use background_asset_upload_files_query::BackgroundAssetUploadFileField;
+#[cfg(feature = "background-assets")]
 mod background_asset_upload_files_requests;
 #[cfg(feature = "background-assets")]
 pub use background_asset_upload_files_requests::{
-    BackgroundAssetUploadFileCreateRequest, BackgroundAssetUploadFileCreateRequestAssetType,
-    BackgroundAssetUploadFileUpdateRequest,
+    BackgroundAssetUploadFileCreate, BackgroundAssetUploadFileCreateRequest,
+    BackgroundAssetUploadFileCreateRequestAssetType, BackgroundAssetUploadFileUpdateRequest,
 };
-#[cfg(feature = "background-assets")]
+#[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_asset_version_app_store_release_state;
-#[cfg(feature = "background-assets")]
+#[cfg(any(feature = "app-store", feature = "background-assets"))]
 pub use background_asset_version_app_store_release_state::BackgroundAssetVersionAppStoreReleaseState;
 #[cfg(feature = "background-assets")]
 mod background_asset_version_app_store_releases;
@@ -1177,10 +1340,12 @@ pub use background_asset_version_app_store_releases_documents::{
 #[cfg(feature = "background-assets")]
 mod background_asset_version_app_store_releases_query;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_app_store_releases_query::*;
-#[cfg(feature = "background-assets")]
+pub use background_asset_version_app_store_releases_query::{
+    BackgroundAssetVersionAppStoreReleaseField, BackgroundAssetVersionAppStoreReleaseInclude,
+};
+#[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_asset_version_external_beta_release_state;
-#[cfg(feature = "background-assets")]
+#[cfg(any(feature = "app-store", feature = "background-assets"))]
 pub use background_asset_version_external_beta_release_state::BackgroundAssetVersionExternalBetaReleaseState;
 #[cfg(feature = "background-assets")]
 mod background_asset_version_external_beta_releases;
@@ -1199,7 +1364,9 @@ pub use background_asset_version_external_beta_releases_documents::{
 #[cfg(feature = "background-assets")]
 mod background_asset_version_external_beta_releases_query;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_external_beta_releases_query::*;
+pub use background_asset_version_external_beta_releases_query::{
+    BackgroundAssetVersionExternalBetaReleaseField, BackgroundAssetVersionExternalBetaReleaseInclude,
+};
 #[cfg(feature = "background-assets")]
 mod background_asset_version_internal_beta_releases;
 #[cfg(feature = "background-assets")]
@@ -1217,7 +1384,9 @@ pub use background_asset_version_internal_beta_releases_documents::{
 #[cfg(feature = "background-assets")]
 mod background_asset_version_internal_beta_releases_query;
 #[cfg(feature = "background-assets")]
-pub use background_asset_version_internal_beta_releases_query::*;
+pub use background_asset_version_internal_beta_releases_query::{
+    BackgroundAssetVersionInternalBetaReleaseField, BackgroundAssetVersionInternalBetaReleaseInclude,
+};
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_asset_version_state;
 #[cfg(any(feature = "app-store", feature = "background-assets"))]
@@ -1236,10 +1405,15 @@ pub use background_asset_versions_documents::{
     BackgroundAssetVersionResponse, BackgroundAssetVersionResponseIncluded,
     BackgroundAssetVersionsResponse, BackgroundAssetVersionsResponseIncluded,
 };
-#[cfg(feature = "background-assets")]
+#[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_asset_versions_query;
-#[cfg(feature = "background-assets")]
-pub use background_asset_versions_query::*;
+#[cfg(any(feature = "app-store", feature = "background-assets"))]
+pub use background_asset_versions_query::{
+    BackgroundAssetVersionAppStoreReleaseStateFilter, BackgroundAssetVersionExternalBetaReleaseStateFilter,
+    BackgroundAssetVersionField, BackgroundAssetVersionInclude,
+    BackgroundAssetVersionInternalBetaReleaseStateFilter, BackgroundAssetVersionPlatformsFilter,
+    BackgroundAssetVersionSort, BackgroundAssetVersionStateFilter,
+};
 #[cfg(feature = "background-assets")]
 mod background_asset_versions_requests;
 #[cfg(feature = "background-assets")]
@@ -1255,14 +1429,17 @@ pub use background_assets_documents::{
     BackgroundAssetResponse, BackgroundAssetResponseIncluded, BackgroundAssetsResponse,
     BackgroundAssetsResponseIncluded,
 };
-#[cfg(feature = "background-assets")]
+#[cfg(any(feature = "app-store", feature = "background-assets"))]
 mod background_assets_query;
-#[cfg(feature = "background-assets")]
-pub use background_assets_query::*;
+#[cfg(any(feature = "app-store", feature = "background-assets"))]
+pub use background_assets_query::{
+    BackgroundAssetField, BackgroundAssetInclude, BackgroundAssetSort,
+    BackgroundAssetVersionsPlatformsFilter,
+};
 #[cfg(feature = "background-assets")]
 mod background_assets_requests;
 #[cfg(feature = "background-assets")]
-pub use background_assets_requests::{BackgroundAssetCreateRequest, BackgroundAssetUpdateRequest};
+pub use background_assets_requests::{BackgroundAssetCreate, BackgroundAssetCreateRequest, BackgroundAssetUpdateRequest};
 #[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_app_clip_invocation_localizations;
 #[cfg(any(feature = "builds", feature = "testflight"))]
@@ -1270,11 +1447,16 @@ pub use beta_app_clip_invocation_localizations::{
     BetaAppClipInvocationLocalization, BetaAppClipInvocationLocalizationAttributes,
     BetaAppClipInvocationLocalizationResponse,
 };
+#[cfg(any(feature = "builds", feature = "testflight"))]
+mod beta_app_clip_invocation_localizations_query;
+#[cfg(any(feature = "builds", feature = "testflight"))]
+pub use beta_app_clip_invocation_localizations_query::BetaAppClipInvocationLocalizationField;
 #[cfg(feature = "testflight")]
 mod beta_app_clip_invocation_localizations_requests;
 #[cfg(feature = "testflight")]
 pub use beta_app_clip_invocation_localizations_requests::{
-    BetaAppClipInvocationLocalizationCreateRequest, BetaAppClipInvocationLocalizationInlineCreate,
+    BetaAppClipInvocationLocalizationCreate, BetaAppClipInvocationLocalizationCreateRequest,
+    BetaAppClipInvocationLocalizationInlineCreate, BetaAppClipInvocationLocalizationInlineCreateRequired,
     BetaAppClipInvocationLocalizationUpdateRequest,
 };
 #[cfg(any(feature = "builds", feature = "testflight"))]
@@ -1290,16 +1472,16 @@ pub use beta_app_clip_invocations_documents::{
     BetaAppClipInvocationResponse, BetaAppClipInvocationResponseIncluded, BetaAppClipInvocationsResponse,
     BetaAppClipInvocationsResponseIncluded,
 };
-#[cfg(feature = "testflight")]
+#[cfg(any(feature = "builds", feature = "testflight"))]
 mod beta_app_clip_invocations_query;
-#[cfg(feature = "testflight")]
-pub use beta_app_clip_invocations_query::*;
+#[cfg(any(feature = "builds", feature = "testflight"))]
+pub use beta_app_clip_invocations_query::{BetaAppClipInvocationField, BetaAppClipInvocationInclude};
 #[cfg(feature = "testflight")]
 mod beta_app_clip_invocations_requests;
 #[cfg(feature = "testflight")]
 pub use beta_app_clip_invocations_requests::{
-    BetaAppClipInvocationCreateRequest, BetaAppClipInvocationCreateRequestIncluded,
-    BetaAppClipInvocationUpdateRequest,
+    BetaAppClipInvocationCreate, BetaAppClipInvocationCreateRequest,
+    BetaAppClipInvocationCreateRequestIncluded, BetaAppClipInvocationUpdateRequest,
 };
 #[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_app_localizations;
@@ -1315,14 +1497,16 @@ pub use beta_app_localizations_documents::{
     BetaAppLocalizationResponse, BetaAppLocalizationResponseIncluded, BetaAppLocalizationsResponse,
     BetaAppLocalizationsResponseIncluded,
 };
-#[cfg(feature = "testflight")]
+#[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_app_localizations_query;
-#[cfg(feature = "testflight")]
-pub use beta_app_localizations_query::*;
+#[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
+pub use beta_app_localizations_query::{BetaAppLocalizationField, BetaAppLocalizationInclude};
 #[cfg(feature = "testflight")]
 mod beta_app_localizations_requests;
 #[cfg(feature = "testflight")]
-pub use beta_app_localizations_requests::{BetaAppLocalizationCreateRequest, BetaAppLocalizationUpdateRequest};
+pub use beta_app_localizations_requests::{
+    BetaAppLocalizationCreate, BetaAppLocalizationCreateRequest, BetaAppLocalizationUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_app_review_details;
 #[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
@@ -1337,10 +1521,10 @@ pub use beta_app_review_details_documents::{
     BetaAppReviewDetailResponse, BetaAppReviewDetailResponseIncluded, BetaAppReviewDetailsResponse,
     BetaAppReviewDetailsResponseIncluded,
 };
-#[cfg(feature = "testflight")]
+#[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_app_review_details_query;
-#[cfg(feature = "testflight")]
-pub use beta_app_review_details_query::*;
+#[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
+pub use beta_app_review_details_query::{BetaAppReviewDetailField, BetaAppReviewDetailInclude};
 #[cfg(feature = "testflight")]
 mod beta_app_review_details_requests;
 #[cfg(feature = "testflight")]
@@ -1359,10 +1543,13 @@ pub use beta_app_review_submissions_documents::{
     BetaAppReviewSubmissionResponse, BetaAppReviewSubmissionResponseIncluded,
     BetaAppReviewSubmissionsResponse, BetaAppReviewSubmissionsResponseIncluded,
 };
-#[cfg(feature = "testflight")]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_app_review_submissions_query;
-#[cfg(feature = "testflight")]
-pub use beta_app_review_submissions_query::*;
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use beta_app_review_submissions_query::{
+    BetaAppReviewSubmissionBetaReviewStateFilter, BetaAppReviewSubmissionField,
+    BetaAppReviewSubmissionInclude,
+};
 #[cfg(feature = "testflight")]
 mod beta_app_review_submissions_requests;
 #[cfg(feature = "testflight")]
@@ -1381,14 +1568,16 @@ pub use beta_build_localizations_documents::{
     BetaBuildLocalizationResponse, BetaBuildLocalizationResponseIncluded, BetaBuildLocalizationsResponse,
     BetaBuildLocalizationsResponseIncluded,
 };
-#[cfg(feature = "testflight")]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_build_localizations_query;
-#[cfg(feature = "testflight")]
-pub use beta_build_localizations_query::*;
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use beta_build_localizations_query::{BetaBuildLocalizationField, BetaBuildLocalizationInclude};
 #[cfg(feature = "testflight")]
 mod beta_build_localizations_requests;
 #[cfg(feature = "testflight")]
-pub use beta_build_localizations_requests::{BetaBuildLocalizationCreateRequest, BetaBuildLocalizationUpdateRequest};
+pub use beta_build_localizations_requests::{
+    BetaBuildLocalizationCreate, BetaBuildLocalizationCreateRequest, BetaBuildLocalizationUpdateRequest,
+};
 #[cfg(feature = "builds")]
 mod beta_build_usages_v1_metric_response_documents;
 #[cfg(feature = "builds")]
@@ -1400,6 +1589,10 @@ pub use beta_build_usages_v1_metric_response_documents::{
 mod beta_crash_logs;
 #[cfg(feature = "testflight")]
 pub use beta_crash_logs::{BetaCrashLog, BetaCrashLogAttributes, BetaCrashLogResponse};
+#[cfg(feature = "testflight")]
+mod beta_crash_logs_query;
+#[cfg(feature = "testflight")]
+pub use beta_crash_logs_query::BetaCrashLogField;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_crash_submissions;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
@@ -1414,10 +1607,13 @@ pub use beta_feedback_crash_submissions_documents::{
     BetaFeedbackCrashSubmissionResponse, BetaFeedbackCrashSubmissionResponseIncluded,
     BetaFeedbackCrashSubmissionsResponse, BetaFeedbackCrashSubmissionsResponseIncluded,
 };
-#[cfg(feature = "testflight")]
+#[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_crash_submissions_query;
-#[cfg(feature = "testflight")]
-pub use beta_feedback_crash_submissions_query::*;
+#[cfg(any(feature = "app-store", feature = "testflight"))]
+pub use beta_feedback_crash_submissions_query::{
+    BetaFeedbackCrashSubmissionAppPlatformFilter, BetaFeedbackCrashSubmissionDevicePlatformFilter,
+    BetaFeedbackCrashSubmissionField, BetaFeedbackCrashSubmissionInclude, BetaFeedbackCrashSubmissionSort,
+};
 #[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_screenshot_image;
 #[cfg(any(feature = "app-store", feature = "testflight"))]
@@ -1436,10 +1632,14 @@ pub use beta_feedback_screenshot_submissions_documents::{
     BetaFeedbackScreenshotSubmissionResponse, BetaFeedbackScreenshotSubmissionResponseIncluded,
     BetaFeedbackScreenshotSubmissionsResponse, BetaFeedbackScreenshotSubmissionsResponseIncluded,
 };
-#[cfg(feature = "testflight")]
+#[cfg(any(feature = "app-store", feature = "testflight"))]
 mod beta_feedback_screenshot_submissions_query;
-#[cfg(feature = "testflight")]
-pub use beta_feedback_screenshot_submissions_query::*;
+#[cfg(any(feature = "app-store", feature = "testflight"))]
+pub use beta_feedback_screenshot_submissions_query::{
+    BetaFeedbackScreenshotSubmissionAppPlatformFilter,
+    BetaFeedbackScreenshotSubmissionDevicePlatformFilter, BetaFeedbackScreenshotSubmissionField,
+    BetaFeedbackScreenshotSubmissionInclude, BetaFeedbackScreenshotSubmissionSort,
+};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_groups;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
@@ -1452,14 +1652,17 @@ mod beta_groups_documents;
 pub use beta_groups_documents::{
     BetaGroupResponse, BetaGroupResponseIncluded, BetaGroupsResponse, BetaGroupsResponseIncluded,
 };
-#[cfg(feature = "testflight")]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_groups_query;
-#[cfg(feature = "testflight")]
-pub use beta_groups_query::*;
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use beta_groups_query::{
+    BetaGroupField, BetaGroupInclude, BetaGroupSort, BetaGroupsBetaTesterUsagesGroupBy,
+    BetaGroupsBetaTesterUsagesPeriod,
+};
 #[cfg(feature = "testflight")]
 mod beta_groups_requests;
 #[cfg(feature = "testflight")]
-pub use beta_groups_requests::{BetaGroupCreateRequest, BetaGroupUpdateRequest};
+pub use beta_groups_requests::{BetaGroupCreate, BetaGroupCreateRequest, BetaGroupUpdateRequest};
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_invite_type;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
@@ -1478,10 +1681,10 @@ pub use beta_license_agreements_documents::{
     BetaLicenseAgreementResponse, BetaLicenseAgreementResponseIncluded, BetaLicenseAgreementsResponse,
     BetaLicenseAgreementsResponseIncluded,
 };
-#[cfg(feature = "testflight")]
+#[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_license_agreements_query;
-#[cfg(feature = "testflight")]
-pub use beta_license_agreements_query::*;
+#[cfg(any(feature = "app-store", feature = "testflight", feature = "xcode-cloud"))]
+pub use beta_license_agreements_query::{BetaLicenseAgreementField, BetaLicenseAgreementInclude};
 #[cfg(feature = "testflight")]
 mod beta_license_agreements_requests;
 #[cfg(feature = "testflight")]
@@ -1501,9 +1704,16 @@ pub use beta_recruitment_criteria::{
     BetaRecruitmentCriterion, BetaRecruitmentCriterionAttributes, BetaRecruitmentCriterionResponse,
 };
 #[cfg(feature = "testflight")]
+mod beta_recruitment_criteria_query;
+#[cfg(feature = "testflight")]
+pub use beta_recruitment_criteria_query::BetaRecruitmentCriterionField;
+#[cfg(feature = "testflight")]
 mod beta_recruitment_criteria_requests;
 #[cfg(feature = "testflight")]
-pub use beta_recruitment_criteria_requests::{BetaRecruitmentCriterionCreateRequest, BetaRecruitmentCriterionUpdateRequest};
+pub use beta_recruitment_criteria_requests::{
+    BetaRecruitmentCriterionCreate, BetaRecruitmentCriterionCreateRequest,
+    BetaRecruitmentCriterionUpdateRequest,
+};
 #[cfg(feature = "testflight")]
 mod beta_recruitment_criterion_compatible_build_checks;
 #[cfg(feature = "testflight")]
@@ -1512,15 +1722,23 @@ pub use beta_recruitment_criterion_compatible_build_checks::{
     BetaRecruitmentCriterionCompatibleBuildCheckResponse,
 };
 #[cfg(feature = "testflight")]
+mod beta_recruitment_criterion_compatible_build_checks_query;
+#[cfg(feature = "testflight")]
+pub use beta_recruitment_criterion_compatible_build_checks_query::BetaRecruitmentCriterionCompatibleBuildCheckField;
+#[cfg(feature = "testflight")]
 mod beta_recruitment_criterion_options;
 #[cfg(feature = "testflight")]
 pub use beta_recruitment_criterion_options::{
     BetaRecruitmentCriterionOption, BetaRecruitmentCriterionOptionAttributes,
     BetaRecruitmentCriterionOptionDeviceFamilyOsVersions, BetaRecruitmentCriterionOptionsResponse,
 };
-#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(feature = "testflight")]
+mod beta_recruitment_criterion_options_query;
+#[cfg(feature = "testflight")]
+pub use beta_recruitment_criterion_options_query::BetaRecruitmentCriterionOptionField;
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "power-and-performance", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_review_state;
-#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "power-and-performance", feature = "testflight", feature = "xcode-cloud"))]
 pub use beta_review_state::BetaReviewState;
 #[cfg(feature = "testflight")]
 mod beta_tester_invitations;
@@ -1556,10 +1774,13 @@ mod beta_testers_documents;
 pub use beta_testers_documents::{
     BetaTesterResponse, BetaTesterResponseIncluded, BetaTestersResponse, BetaTestersResponseIncluded,
 };
-#[cfg(feature = "testflight")]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod beta_testers_query;
-#[cfg(feature = "testflight")]
-pub use beta_testers_query::*;
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use beta_testers_query::{
+    BetaTesterField, BetaTesterInclude, BetaTesterInviteTypeFilter, BetaTesterSort,
+    BetaTestersBetaTesterUsagesPeriod,
+};
 #[cfg(feature = "testflight")]
 mod beta_testers_requests;
 #[cfg(feature = "testflight")]
@@ -1568,9 +1789,9 @@ pub use beta_testers_requests::BetaTesterCreateRequest;
 mod brazil_age_rating;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 pub use brazil_age_rating::BrazilAgeRating;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "power-and-performance", feature = "testflight", feature = "xcode-cloud"))]
 mod build_audience_type;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "power-and-performance", feature = "testflight", feature = "xcode-cloud"))]
 pub use build_audience_type::BuildAudienceType;
 #[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_beta_details;
@@ -1583,10 +1804,10 @@ pub use build_beta_details_documents::{
     BuildBetaDetailResponse, BuildBetaDetailResponseIncluded, BuildBetaDetailsResponse,
     BuildBetaDetailsResponseIncluded,
 };
-#[cfg(feature = "testflight")]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_beta_details_query;
-#[cfg(feature = "testflight")]
-pub use build_beta_details_query::*;
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use build_beta_details_query::{BuildBetaDetailField, BuildBetaDetailInclude};
 #[cfg(feature = "testflight")]
 mod build_beta_details_requests;
 #[cfg(feature = "testflight")]
@@ -1603,6 +1824,10 @@ pub use build_beta_notifications_requests::BuildBetaNotificationCreateRequest;
 mod build_bundle_file_sizes;
 #[cfg(feature = "builds")]
 pub use build_bundle_file_sizes::{BuildBundleFileSize, BuildBundleFileSizeAttributes, BuildBundleFileSizesResponse};
+#[cfg(feature = "builds")]
+mod build_bundle_file_sizes_query;
+#[cfg(feature = "builds")]
+pub use build_bundle_file_sizes_query::BuildBundleFileSizeField;
 #[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_bundle_type;
 #[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
@@ -1611,14 +1836,18 @@ pub use build_bundle_type::BuildBundleType;
 mod build_bundles;
 #[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use build_bundles::{BuildBundle, BuildBundleAttributes, BuildBundleRelationships};
-#[cfg(feature = "builds")]
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_bundles_query;
-#[cfg(feature = "builds")]
-pub use build_bundles_query::*;
+#[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use build_bundles_query::BuildBundleField;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_icons;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use build_icons::{BuildIcon, BuildIconAttributes, BuildIconsWithoutIncludesResponse};
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+mod build_icons_query;
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use build_icons_query::BuildIconField;
 #[cfg(any(feature = "app-store", feature = "builds"))]
 mod build_upload_files;
 #[cfg(any(feature = "app-store", feature = "builds"))]
@@ -1626,12 +1855,16 @@ pub use build_upload_files::{
     BuildUploadFile, BuildUploadFileAssetType, BuildUploadFileAttributes, BuildUploadFileResponse,
     BuildUploadFileUti, BuildUploadFilesResponse,
 };
+#[cfg(any(feature = "app-store", feature = "builds"))]
+mod build_upload_files_query;
+#[cfg(any(feature = "app-store", feature = "builds"))]
+pub use build_upload_files_query::BuildUploadFileField;
 #[cfg(feature = "builds")]
 mod build_upload_files_requests;
 #[cfg(feature = "builds")]
 pub use build_upload_files_requests::{
-    BuildUploadFileCreateRequest, BuildUploadFileCreateRequestAssetType, BuildUploadFileCreateRequestUti,
-    BuildUploadFileUpdateRequest,
+    BuildUploadFileCreate, BuildUploadFileCreateRequest, BuildUploadFileCreateRequestAssetType,
+    BuildUploadFileCreateRequestUti, BuildUploadFileUpdateRequest,
 };
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_upload_state;
@@ -1647,14 +1880,14 @@ mod build_uploads_documents;
 pub use build_uploads_documents::{
     BuildUploadResponse, BuildUploadResponseIncluded, BuildUploadsResponse, BuildUploadsResponseIncluded,
 };
-#[cfg(feature = "builds")]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod build_uploads_query;
-#[cfg(feature = "builds")]
-pub use build_uploads_query::*;
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use build_uploads_query::{BuildUploadField, BuildUploadInclude, BuildUploadPlatformFilter, BuildUploadSort};
 #[cfg(feature = "builds")]
 mod build_uploads_requests;
 #[cfg(feature = "builds")]
-pub use build_uploads_requests::BuildUploadCreateRequest;
+pub use build_uploads_requests::{BuildUploadCreate, BuildUploadCreateRequest};
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
 mod builds;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "testflight", feature = "xcode-cloud"))]
@@ -1666,10 +1899,14 @@ pub use builds::{
 mod builds_documents;
 #[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use builds_documents::{BuildResponse, BuildResponseIncluded, BuildsResponse, BuildsResponseIncluded};
-#[cfg(any(feature = "builds", feature = "power-and-performance"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "power-and-performance", feature = "testflight", feature = "xcode-cloud"))]
 mod builds_query;
-#[cfg(any(feature = "builds", feature = "power-and-performance"))]
-pub use builds_query::*;
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center", feature = "power-and-performance", feature = "testflight", feature = "xcode-cloud"))]
+pub use builds_query::{
+    BuildBetaAppReviewSubmissionBetaReviewStateFilter, BuildBuildAudienceTypeFilter, BuildField,
+    BuildInclude, BuildPreReleaseVersionPlatformFilter, BuildProcessingStateFilter, BuildSort,
+    BuildsPerfPowerMetricsMetricTypeFilter, BuildsPerfPowerMetricsPlatformFilter,
+};
 #[cfg(feature = "builds")]
 mod builds_requests;
 #[cfg(feature = "builds")]
@@ -1682,9 +1919,15 @@ pub use bundle_id_capabilities::{
     BundleIdCapabilityResponse,
 };
 #[cfg(feature = "provisioning")]
+mod bundle_id_capabilities_query;
+#[cfg(feature = "provisioning")]
+pub use bundle_id_capabilities_query::BundleIdCapabilityField;
+#[cfg(feature = "provisioning")]
 mod bundle_id_capabilities_requests;
 #[cfg(feature = "provisioning")]
-pub use bundle_id_capabilities_requests::{BundleIdCapabilityCreateRequest, BundleIdCapabilityUpdateRequest};
+pub use bundle_id_capabilities_requests::{
+    BundleIdCapabilityCreate, BundleIdCapabilityCreateRequest, BundleIdCapabilityUpdateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
 mod bundle_id_platform;
 #[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
@@ -1699,14 +1942,14 @@ mod bundle_ids_documents;
 pub use bundle_ids_documents::{
     BundleIdResponse, BundleIdResponseIncluded, BundleIdsResponse, BundleIdsResponseIncluded,
 };
-#[cfg(feature = "provisioning")]
+#[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
 mod bundle_ids_query;
-#[cfg(feature = "provisioning")]
-pub use bundle_ids_query::*;
+#[cfg(any(feature = "app-store", feature = "provisioning", feature = "xcode-cloud"))]
+pub use bundle_ids_query::{BundleIdField, BundleIdInclude, BundleIdPlatformFilter, BundleIdSort};
 #[cfg(feature = "provisioning")]
 mod bundle_ids_requests;
 #[cfg(feature = "provisioning")]
-pub use bundle_ids_requests::{BundleIdCreateRequest, BundleIdUpdateRequest};
+pub use bundle_ids_requests::{BundleIdCreate, BundleIdCreateRequest, BundleIdUpdateRequest};
 #[cfg(feature = "provisioning")]
 mod capability_option;
 #[cfg(feature = "provisioning")]
@@ -1738,11 +1981,11 @@ pub use certificates_documents::{
 #[cfg(feature = "provisioning")]
 mod certificates_query;
 #[cfg(feature = "provisioning")]
-pub use certificates_query::*;
+pub use certificates_query::{CertificateCertificateTypeFilter, CertificateField, CertificateInclude, CertificateSort};
 #[cfg(feature = "provisioning")]
 mod certificates_requests;
 #[cfg(feature = "provisioning")]
-pub use certificates_requests::{CertificateCreateRequest, CertificateUpdateRequest};
+pub use certificates_requests::{CertificateCreate, CertificateCreateRequest, CertificateUpdateRequest};
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center"))]
 mod checksum_algorithm;
 #[cfg(any(feature = "alternative-distribution", feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center"))]
@@ -1769,6 +2012,10 @@ pub use ci_artifacts::{
     CiArtifact, CiArtifactAttributes, CiArtifactFileType, CiArtifactResponse, CiArtifactsResponse,
 };
 #[cfg(feature = "xcode-cloud")]
+mod ci_artifacts_query;
+#[cfg(feature = "xcode-cloud")]
+pub use ci_artifacts_query::CiArtifactField;
+#[cfg(feature = "xcode-cloud")]
 mod ci_branch_patterns;
 #[cfg(feature = "xcode-cloud")]
 pub use ci_branch_patterns::{CiBranchPatterns, CiBranchPatternsPatterns};
@@ -1790,7 +2037,7 @@ pub use ci_build_actions_documents::{
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_actions_query;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_build_actions_query::*;
+pub use ci_build_actions_query::{CiBuildActionField, CiBuildActionInclude};
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_runs;
 #[cfg(feature = "xcode-cloud")]
@@ -1807,7 +2054,7 @@ pub use ci_build_runs_documents::{
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_runs_query;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_build_runs_query::*;
+pub use ci_build_runs_query::{CiBuildRunField, CiBuildRunInclude, CiBuildRunSort};
 #[cfg(feature = "xcode-cloud")]
 mod ci_build_runs_requests;
 #[cfg(feature = "xcode-cloud")]
@@ -1841,6 +2088,10 @@ mod ci_issues;
 #[cfg(feature = "xcode-cloud")]
 pub use ci_issues::{CiIssue, CiIssueAttributes, CiIssueIssueType, CiIssueResponse, CiIssuesResponse};
 #[cfg(feature = "xcode-cloud")]
+mod ci_issues_query;
+#[cfg(feature = "xcode-cloud")]
+pub use ci_issues_query::CiIssueField;
+#[cfg(feature = "xcode-cloud")]
 mod ci_mac_os_versions;
 #[cfg(feature = "xcode-cloud")]
 pub use ci_mac_os_versions::{CiMacOsVersion, CiMacOsVersionAttributes, CiMacOsVersionRelationships};
@@ -1854,7 +2105,7 @@ pub use ci_mac_os_versions_documents::{
 #[cfg(feature = "xcode-cloud")]
 mod ci_mac_os_versions_query;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_mac_os_versions_query::*;
+pub use ci_mac_os_versions_query::{CiMacOsVersionField, CiMacOsVersionInclude};
 #[cfg(feature = "xcode-cloud")]
 mod ci_manual_branch_start_condition;
 #[cfg(feature = "xcode-cloud")]
@@ -1877,10 +2128,10 @@ mod ci_products_documents;
 pub use ci_products_documents::{
     CiProductResponse, CiProductResponseIncluded, CiProductsResponse, CiProductsResponseIncluded,
 };
-#[cfg(feature = "xcode-cloud")]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod ci_products_query;
-#[cfg(feature = "xcode-cloud")]
-pub use ci_products_query::*;
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
+pub use ci_products_query::{CiProductField, CiProductInclude, CiProductProductTypeFilter};
 #[cfg(feature = "xcode-cloud")]
 mod ci_pull_request_start_condition;
 #[cfg(feature = "xcode-cloud")]
@@ -1920,6 +2171,10 @@ pub use ci_test_results::{
     CiTestResultsResponse,
 };
 #[cfg(feature = "xcode-cloud")]
+mod ci_test_results_query;
+#[cfg(feature = "xcode-cloud")]
+pub use ci_test_results_query::CiTestResultField;
+#[cfg(feature = "xcode-cloud")]
 mod ci_test_status;
 #[cfg(feature = "xcode-cloud")]
 pub use ci_test_status::CiTestStatus;
@@ -1936,11 +2191,11 @@ pub use ci_workflows_documents::{
 #[cfg(feature = "xcode-cloud")]
 mod ci_workflows_query;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_workflows_query::*;
+pub use ci_workflows_query::{CiWorkflowField, CiWorkflowInclude};
 #[cfg(feature = "xcode-cloud")]
 mod ci_workflows_requests;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_workflows_requests::{CiWorkflowCreateRequest, CiWorkflowUpdateRequest};
+pub use ci_workflows_requests::{CiWorkflowCreate, CiWorkflowCreateRequest, CiWorkflowUpdateRequest};
 #[cfg(feature = "xcode-cloud")]
 mod ci_xcode_versions;
 #[cfg(feature = "xcode-cloud")]
@@ -1958,7 +2213,7 @@ pub use ci_xcode_versions_documents::{
 #[cfg(feature = "xcode-cloud")]
 mod ci_xcode_versions_query;
 #[cfg(feature = "xcode-cloud")]
-pub use ci_xcode_versions_query::*;
+pub use ci_xcode_versions_query::{CiXcodeVersionField, CiXcodeVersionInclude};
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
 mod customer_review_responses;
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
@@ -1970,14 +2225,14 @@ pub use customer_review_responses::{
 mod customer_review_responses_documents;
 #[cfg(feature = "customer-reviews")]
 pub use customer_review_responses_documents::{CustomerReviewResponseV1Response, CustomerReviewResponseV1ResponseIncluded};
-#[cfg(feature = "customer-reviews")]
+#[cfg(any(feature = "app-store", feature = "customer-reviews"))]
 mod customer_review_responses_query;
-#[cfg(feature = "customer-reviews")]
-pub use customer_review_responses_query::*;
+#[cfg(any(feature = "app-store", feature = "customer-reviews"))]
+pub use customer_review_responses_query::{CustomerReviewResponseV1Field, CustomerReviewResponseV1Include};
 #[cfg(feature = "customer-reviews")]
 mod customer_review_responses_requests;
 #[cfg(feature = "customer-reviews")]
-pub use customer_review_responses_requests::CustomerReviewResponseV1CreateRequest;
+pub use customer_review_responses_requests::{CustomerReviewResponseV1Create, CustomerReviewResponseV1CreateRequest};
 #[cfg(feature = "app-store")]
 mod customer_review_summarizations;
 #[cfg(feature = "app-store")]
@@ -1989,6 +2244,13 @@ pub use customer_review_summarizations::{
 mod customer_review_summarizations_documents;
 #[cfg(feature = "app-store")]
 pub use customer_review_summarizations_documents::{CustomerReviewSummarizationsResponse, CustomerReviewSummarizationsResponseIncluded};
+#[cfg(feature = "app-store")]
+mod customer_review_summarizations_query;
+#[cfg(feature = "app-store")]
+pub use customer_review_summarizations_query::{
+    CustomerReviewSummarizationField, CustomerReviewSummarizationInclude,
+    CustomerReviewSummarizationPlatformFilter,
+};
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
 mod customer_reviews;
 #[cfg(any(feature = "app-store", feature = "customer-reviews"))]
@@ -2000,10 +2262,12 @@ pub use customer_reviews_documents::{
     CustomerReviewResponse, CustomerReviewResponseIncluded, CustomerReviewsResponse,
     CustomerReviewsResponseIncluded,
 };
-#[cfg(feature = "customer-reviews")]
+#[cfg(any(feature = "app-store", feature = "customer-reviews"))]
 mod customer_reviews_query;
-#[cfg(feature = "customer-reviews")]
-pub use customer_reviews_query::*;
+#[cfg(any(feature = "app-store", feature = "customer-reviews"))]
+pub use customer_reviews_query::{
+    CustomerReviewField, CustomerReviewInclude, CustomerReviewSort, CustomerReviewTerritoryFilter,
+};
 #[cfg(any(feature = "app-store", feature = "background-assets", feature = "builds"))]
 mod delivery_file_upload_operation;
 #[cfg(any(feature = "app-store", feature = "background-assets", feature = "builds"))]
@@ -2030,11 +2294,11 @@ pub use devices::{
 #[cfg(feature = "provisioning")]
 mod devices_query;
 #[cfg(feature = "provisioning")]
-pub use devices_query::*;
+pub use devices_query::{DeviceField, DevicePlatformFilter, DeviceSort, DeviceStatusFilter};
 #[cfg(feature = "provisioning")]
 mod devices_requests;
 #[cfg(feature = "provisioning")]
-pub use devices_requests::{DeviceCreateRequest, DeviceUpdateRequest, DeviceUpdateRequestStatus};
+pub use devices_requests::{DeviceCreate, DeviceCreateRequest, DeviceUpdateRequest, DeviceUpdateRequestStatus};
 #[cfg(feature = "power-and-performance")]
 mod diagnostic_insight;
 #[cfg(feature = "power-and-performance")]
@@ -2067,6 +2331,10 @@ pub use diagnostic_signatures::{
     DiagnosticSignature, DiagnosticSignatureAttributes, DiagnosticSignatureDiagnosticType,
     DiagnosticSignatureRelationships, DiagnosticSignaturesResponse,
 };
+#[cfg(feature = "power-and-performance")]
+mod diagnostic_signatures_query;
+#[cfg(feature = "power-and-performance")]
+pub use diagnostic_signatures_query::{DiagnosticSignatureDiagnosticTypeFilter, DiagnosticSignatureField};
 #[cfg(feature = "pricing")]
 mod end_app_availability_pre_orders;
 #[cfg(feature = "pricing")]
@@ -2086,14 +2354,17 @@ pub use end_user_license_agreements::{
 mod end_user_license_agreements_documents;
 #[cfg(feature = "app-store")]
 pub use end_user_license_agreements_documents::{EndUserLicenseAgreementResponse, EndUserLicenseAgreementResponseIncluded};
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod end_user_license_agreements_query;
-#[cfg(feature = "app-store")]
-pub use end_user_license_agreements_query::*;
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
+pub use end_user_license_agreements_query::{EndUserLicenseAgreementField, EndUserLicenseAgreementInclude};
 #[cfg(feature = "app-store")]
 mod end_user_license_agreements_requests;
 #[cfg(feature = "app-store")]
-pub use end_user_license_agreements_requests::{EndUserLicenseAgreementCreateRequest, EndUserLicenseAgreementUpdateRequest};
+pub use end_user_license_agreements_requests::{
+    EndUserLicenseAgreementCreate, EndUserLicenseAgreementCreateRequest,
+    EndUserLicenseAgreementUpdateRequest,
+};
 mod error_links;
 pub use error_links::{
     ErrorLinks, ErrorLinksAssociated, ErrorLinksAssociatedValue, ErrorLinksAssociatedValueMeta,
@@ -2110,10 +2381,6 @@ pub use error_source_pointer::ErrorSourcePointer;
 mod external_beta_state;
 #[cfg(any(feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 pub use external_beta_state::ExternalBetaState;
-#[cfg(any(feature = "alternative-distribution", feature = "analytics", feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "customer-reviews", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "sandbox", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
-mod fields;
-#[cfg(any(feature = "alternative-distribution", feature = "analytics", feature = "app-clips", feature = "app-events", feature = "app-store", feature = "background-assets", feature = "builds", feature = "customer-reviews", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "sandbox", feature = "subscriptions", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
-pub use fields::*;
 #[cfg(feature = "xcode-cloud")]
 mod file_location;
 #[cfg(feature = "xcode-cloud")]
@@ -2121,7 +2388,7 @@ pub use file_location::FileLocation;
 #[cfg(feature = "sales-and-finance")]
 mod finance_reports_query;
 #[cfg(feature = "sales-and-finance")]
-pub use finance_reports_query::*;
+pub use finance_reports_query::FinanceReportsReportTypeFilter;
 #[cfg(feature = "game-center")]
 mod game_center_achievement_images;
 #[cfg(feature = "game-center")]
@@ -2140,18 +2407,18 @@ pub use game_center_achievement_images_documents::{
 #[cfg(feature = "game-center")]
 mod game_center_achievement_images_query;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_images_query::*;
+pub use game_center_achievement_images_query::{
+    GameCenterAchievementImageField, GameCenterAchievementImageInclude, GameCenterAchievementImageV2Field,
+    GameCenterAchievementImageV2Include,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_images_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_achievement_images_requests::{
-    GameCenterAchievementImageCreateRequest, GameCenterAchievementImageUpdateRequest,
+    GameCenterAchievementImageCreate, GameCenterAchievementImageCreateRequest,
+    GameCenterAchievementImageUpdateRequest, GameCenterAchievementImageV2Create,
     GameCenterAchievementImageV2CreateRequest, GameCenterAchievementImageV2UpdateRequest,
 };
-#[cfg(feature = "game-center")]
-mod game_center_achievement_images_v2_query;
-#[cfg(feature = "game-center")]
-pub use game_center_achievement_images_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_achievement_localizations;
 #[cfg(feature = "game-center")]
@@ -2172,18 +2439,18 @@ pub use game_center_achievement_localizations_documents::{
 #[cfg(feature = "game-center")]
 mod game_center_achievement_localizations_query;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_localizations_query::*;
+pub use game_center_achievement_localizations_query::{
+    GameCenterAchievementLocalizationField, GameCenterAchievementLocalizationInclude,
+    GameCenterAchievementLocalizationV2Field, GameCenterAchievementLocalizationV2Include,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_localizations_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_achievement_localizations_requests::{
-    GameCenterAchievementLocalizationCreateRequest, GameCenterAchievementLocalizationUpdateRequest,
+    GameCenterAchievementLocalizationCreate, GameCenterAchievementLocalizationCreateRequest,
+    GameCenterAchievementLocalizationUpdateRequest, GameCenterAchievementLocalizationV2Create,
     GameCenterAchievementLocalizationV2CreateRequest, GameCenterAchievementLocalizationV2UpdateRequest,
 };
-#[cfg(feature = "game-center")]
-mod game_center_achievement_localizations_v2_query;
-#[cfg(feature = "game-center")]
-pub use game_center_achievement_localizations_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_achievement_releases;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2198,14 +2465,14 @@ pub use game_center_achievement_releases_documents::{
     GameCenterAchievementReleaseResponse, GameCenterAchievementReleaseResponseIncluded,
     GameCenterAchievementReleasesResponse, GameCenterAchievementReleasesResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_achievement_releases_query;
-#[cfg(feature = "game-center")]
-pub use game_center_achievement_releases_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_achievement_releases_query::{GameCenterAchievementReleaseField, GameCenterAchievementReleaseInclude};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_achievement_releases_requests::GameCenterAchievementReleaseCreateRequest;
+pub use game_center_achievement_releases_requests::{GameCenterAchievementReleaseCreate, GameCenterAchievementReleaseCreateRequest};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_achievement_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2220,14 +2487,14 @@ pub use game_center_achievement_versions_documents::{
     GameCenterAchievementVersionV2Response, GameCenterAchievementVersionV2ResponseIncluded,
     GameCenterAchievementVersionsV2Response, GameCenterAchievementVersionsV2ResponseIncluded,
 };
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+mod game_center_achievement_versions_query;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_achievement_versions_query::{GameCenterAchievementVersionV2Field, GameCenterAchievementVersionV2Include};
 #[cfg(feature = "game-center")]
 mod game_center_achievement_versions_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_achievement_versions_requests::{GameCenterAchievementVersionV2CreateRequest, GameCenterAchievementVersionV2InlineCreate};
-#[cfg(feature = "game-center")]
-mod game_center_achievement_versions_v2_query;
-#[cfg(feature = "game-center")]
-pub use game_center_achievement_versions_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_achievements;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2244,22 +2511,22 @@ pub use game_center_achievements_documents::{
     GameCenterAchievementsResponseIncluded, GameCenterAchievementsV2Response,
     GameCenterAchievementsV2ResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_achievements_query;
-#[cfg(feature = "game-center")]
-pub use game_center_achievements_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_achievements_query::{
+    GameCenterAchievementField, GameCenterAchievementInclude, GameCenterAchievementV2Field,
+    GameCenterAchievementV2Include, GameCenterActivityGameCenterAchievementsField,
+    GameCenterDetailGameCenterAchievementsField, GameCenterGroupGameCenterAchievementsField,
+};
 #[cfg(feature = "game-center")]
 mod game_center_achievements_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_achievements_requests::{
-    GameCenterAchievementCreateRequest, GameCenterAchievementUpdateRequest,
-    GameCenterAchievementV2CreateRequest, GameCenterAchievementV2CreateRequestIncluded,
-    GameCenterAchievementV2UpdateRequest,
+    GameCenterAchievementCreate, GameCenterAchievementCreateRequest, GameCenterAchievementUpdateRequest,
+    GameCenterAchievementV2Create, GameCenterAchievementV2CreateRequest,
+    GameCenterAchievementV2CreateRequestIncluded, GameCenterAchievementV2UpdateRequest,
 };
-#[cfg(feature = "game-center")]
-mod game_center_achievements_v2_query;
-#[cfg(feature = "game-center")]
-pub use game_center_achievements_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_activities;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2274,15 +2541,15 @@ pub use game_center_activities_documents::{
     GameCenterActivitiesResponse, GameCenterActivitiesResponseIncluded, GameCenterActivityResponse,
     GameCenterActivityResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_activities_query;
-#[cfg(feature = "game-center")]
-pub use game_center_activities_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_activities_query::{GameCenterActivityField, GameCenterActivityInclude};
 #[cfg(feature = "game-center")]
 mod game_center_activities_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_activities_requests::{
-    GameCenterActivityCreateRequest, GameCenterActivityCreateRequestIncluded,
+    GameCenterActivityCreate, GameCenterActivityCreateRequest, GameCenterActivityCreateRequestIncluded,
     GameCenterActivityCreateRequestPlayStyle, GameCenterActivityUpdateRequest,
     GameCenterActivityUpdateRequestPlayStyle,
 };
@@ -2293,9 +2560,16 @@ pub use game_center_activity_images::{
     GameCenterActivityImage, GameCenterActivityImageAttributes, GameCenterActivityImageResponse,
 };
 #[cfg(feature = "game-center")]
+mod game_center_activity_images_query;
+#[cfg(feature = "game-center")]
+pub use game_center_activity_images_query::GameCenterActivityImageField;
+#[cfg(feature = "game-center")]
 mod game_center_activity_images_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_images_requests::{GameCenterActivityImageCreateRequest, GameCenterActivityImageUpdateRequest};
+pub use game_center_activity_images_requests::{
+    GameCenterActivityImageCreate, GameCenterActivityImageCreateRequest,
+    GameCenterActivityImageUpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_activity_localizations;
 #[cfg(feature = "game-center")]
@@ -2313,12 +2587,13 @@ pub use game_center_activity_localizations_documents::{
 #[cfg(feature = "game-center")]
 mod game_center_activity_localizations_query;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_localizations_query::*;
+pub use game_center_activity_localizations_query::{GameCenterActivityLocalizationField, GameCenterActivityLocalizationInclude};
 #[cfg(feature = "game-center")]
 mod game_center_activity_localizations_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_activity_localizations_requests::{
-    GameCenterActivityLocalizationCreateRequest, GameCenterActivityLocalizationUpdateRequest,
+    GameCenterActivityLocalizationCreate, GameCenterActivityLocalizationCreateRequest,
+    GameCenterActivityLocalizationUpdateRequest,
 };
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_activity_version_releases;
@@ -2331,14 +2606,14 @@ pub use game_center_activity_version_releases_documents::{
     GameCenterActivityVersionReleaseResponse, GameCenterActivityVersionReleaseResponseIncluded,
     GameCenterActivityVersionReleasesResponse, GameCenterActivityVersionReleasesResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_activity_version_releases_query;
-#[cfg(feature = "game-center")]
-pub use game_center_activity_version_releases_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_activity_version_releases_query::{GameCenterActivityVersionReleaseField, GameCenterActivityVersionReleaseInclude};
 #[cfg(feature = "game-center")]
 mod game_center_activity_version_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_activity_version_releases_requests::GameCenterActivityVersionReleaseCreateRequest;
+pub use game_center_activity_version_releases_requests::{GameCenterActivityVersionReleaseCreate, GameCenterActivityVersionReleaseCreateRequest};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_activity_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2352,10 +2627,10 @@ pub use game_center_activity_versions_documents::{
     GameCenterActivityVersionResponse, GameCenterActivityVersionResponseIncluded,
     GameCenterActivityVersionsResponse, GameCenterActivityVersionsResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_activity_versions_query;
-#[cfg(feature = "game-center")]
-pub use game_center_activity_versions_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_activity_versions_query::{GameCenterActivityVersionField, GameCenterActivityVersionInclude};
 #[cfg(feature = "game-center")]
 mod game_center_activity_versions_requests;
 #[cfg(feature = "game-center")]
@@ -2374,10 +2649,10 @@ pub use game_center_app_versions_documents::{
     GameCenterAppVersionResponse, GameCenterAppVersionResponseIncluded, GameCenterAppVersionsResponse,
     GameCenterAppVersionsResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod game_center_app_versions_query;
-#[cfg(feature = "game-center")]
-pub use game_center_app_versions_query::*;
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
+pub use game_center_app_versions_query::{GameCenterAppVersionField, GameCenterAppVersionInclude};
 #[cfg(feature = "game-center")]
 mod game_center_app_versions_requests;
 #[cfg(feature = "game-center")]
@@ -2389,9 +2664,16 @@ pub use game_center_challenge_images::{
     GameCenterChallengeImage, GameCenterChallengeImageAttributes, GameCenterChallengeImageResponse,
 };
 #[cfg(feature = "game-center")]
+mod game_center_challenge_images_query;
+#[cfg(feature = "game-center")]
+pub use game_center_challenge_images_query::GameCenterChallengeImageField;
+#[cfg(feature = "game-center")]
 mod game_center_challenge_images_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_images_requests::{GameCenterChallengeImageCreateRequest, GameCenterChallengeImageUpdateRequest};
+pub use game_center_challenge_images_requests::{
+    GameCenterChallengeImageCreate, GameCenterChallengeImageCreateRequest,
+    GameCenterChallengeImageUpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_localizations;
 #[cfg(feature = "game-center")]
@@ -2409,12 +2691,13 @@ pub use game_center_challenge_localizations_documents::{
 #[cfg(feature = "game-center")]
 mod game_center_challenge_localizations_query;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_localizations_query::*;
+pub use game_center_challenge_localizations_query::{GameCenterChallengeLocalizationField, GameCenterChallengeLocalizationInclude};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_localizations_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_challenge_localizations_requests::{
-    GameCenterChallengeLocalizationCreateRequest, GameCenterChallengeLocalizationUpdateRequest,
+    GameCenterChallengeLocalizationCreate, GameCenterChallengeLocalizationCreateRequest,
+    GameCenterChallengeLocalizationUpdateRequest,
 };
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_challenge_version_releases;
@@ -2427,14 +2710,14 @@ pub use game_center_challenge_version_releases_documents::{
     GameCenterChallengeVersionReleaseResponse, GameCenterChallengeVersionReleaseResponseIncluded,
     GameCenterChallengeVersionReleasesResponse, GameCenterChallengeVersionReleasesResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_challenge_version_releases_query;
-#[cfg(feature = "game-center")]
-pub use game_center_challenge_version_releases_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_challenge_version_releases_query::{GameCenterChallengeVersionReleaseField, GameCenterChallengeVersionReleaseInclude};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_version_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_challenge_version_releases_requests::GameCenterChallengeVersionReleaseCreateRequest;
+pub use game_center_challenge_version_releases_requests::{GameCenterChallengeVersionReleaseCreate, GameCenterChallengeVersionReleaseCreateRequest};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_challenge_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2449,10 +2732,10 @@ pub use game_center_challenge_versions_documents::{
     GameCenterChallengeVersionResponse, GameCenterChallengeVersionResponseIncluded,
     GameCenterChallengeVersionsResponse, GameCenterChallengeVersionsResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_challenge_versions_query;
-#[cfg(feature = "game-center")]
-pub use game_center_challenge_versions_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_challenge_versions_query::{GameCenterChallengeVersionField, GameCenterChallengeVersionInclude};
 #[cfg(feature = "game-center")]
 mod game_center_challenge_versions_requests;
 #[cfg(feature = "game-center")]
@@ -2471,16 +2754,17 @@ pub use game_center_challenges_documents::{
     GameCenterChallengeResponse, GameCenterChallengeResponseIncluded, GameCenterChallengesResponse,
     GameCenterChallengesResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_challenges_query;
-#[cfg(feature = "game-center")]
-pub use game_center_challenges_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_challenges_query::{GameCenterChallengeField, GameCenterChallengeInclude};
 #[cfg(feature = "game-center")]
 mod game_center_challenges_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_challenges_requests::{
-    GameCenterChallengeCreateRequest, GameCenterChallengeCreateRequestChallengeType,
-    GameCenterChallengeCreateRequestIncluded, GameCenterChallengeUpdateRequest,
+    GameCenterChallengeCreate, GameCenterChallengeCreateRequest,
+    GameCenterChallengeCreateRequestChallengeType, GameCenterChallengeCreateRequestIncluded,
+    GameCenterChallengeUpdateRequest,
 };
 #[cfg(feature = "game-center")]
 mod game_center_detail_players;
@@ -2489,6 +2773,10 @@ pub use game_center_detail_players::{
     GameCenterDetailPlayer, GameCenterDetailPlayerAttributes, GameCenterDetailPlayerResponse,
     GameCenterDetailPlayersResponse,
 };
+#[cfg(feature = "game-center")]
+mod game_center_detail_players_query;
+#[cfg(feature = "game-center")]
+pub use game_center_detail_players_query::GameCenterDetailPlayerField;
 #[cfg(feature = "game-center")]
 mod game_center_detail_players_requests;
 #[cfg(feature = "game-center")]
@@ -2504,10 +2792,19 @@ pub use game_center_details_documents::{
     GameCenterDetailResponse, GameCenterDetailResponseIncluded, GameCenterDetailsResponse,
     GameCenterDetailsResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
 mod game_center_details_query;
-#[cfg(feature = "game-center")]
-pub use game_center_details_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
+pub use game_center_details_query::{
+    GameCenterDetailField, GameCenterDetailInclude, GameCenterDetailsClassicMatchmakingRequestsGranularity,
+    GameCenterDetailsClassicMatchmakingRequestsGroupBy,
+    GameCenterDetailsClassicMatchmakingRequestsResultFilter,
+    GameCenterDetailsClassicMatchmakingRequestsSort,
+    GameCenterDetailsRuleBasedMatchmakingRequestsGranularity,
+    GameCenterDetailsRuleBasedMatchmakingRequestsGroupBy,
+    GameCenterDetailsRuleBasedMatchmakingRequestsResultFilter,
+    GameCenterDetailsRuleBasedMatchmakingRequestsSort,
+};
 #[cfg(feature = "game-center")]
 mod game_center_details_requests;
 #[cfg(feature = "game-center")]
@@ -2522,10 +2819,13 @@ pub use game_center_enabled_versions::{
 mod game_center_enabled_versions_documents;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 pub use game_center_enabled_versions_documents::{GameCenterEnabledVersionsResponse, GameCenterEnabledVersionsResponseIncluded};
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
 mod game_center_enabled_versions_query;
-#[cfg(feature = "game-center")]
-pub use game_center_enabled_versions_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
+pub use game_center_enabled_versions_query::{
+    GameCenterEnabledVersionField, GameCenterEnabledVersionInclude, GameCenterEnabledVersionPlatformFilter,
+    GameCenterEnabledVersionSort,
+};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_groups;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2537,10 +2837,10 @@ pub use game_center_groups_documents::{
     GameCenterGroupResponse, GameCenterGroupResponseIncluded, GameCenterGroupsResponse,
     GameCenterGroupsResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_groups_query;
-#[cfg(feature = "game-center")]
-pub use game_center_groups_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_groups_query::{GameCenterGroupField, GameCenterGroupInclude};
 #[cfg(feature = "game-center")]
 mod game_center_groups_requests;
 #[cfg(feature = "game-center")]
@@ -2555,7 +2855,9 @@ pub use game_center_leaderboard_entry_submissions::{
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_entry_submissions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_entry_submissions_requests::GameCenterLeaderboardEntrySubmissionCreateRequest;
+pub use game_center_leaderboard_entry_submissions_requests::{
+    GameCenterLeaderboardEntrySubmissionCreate, GameCenterLeaderboardEntrySubmissionCreateRequest,
+};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_formatter;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2578,18 +2880,18 @@ pub use game_center_leaderboard_images_documents::{
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_images_query;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_images_query::*;
+pub use game_center_leaderboard_images_query::{
+    GameCenterLeaderboardImageField, GameCenterLeaderboardImageInclude, GameCenterLeaderboardImageV2Field,
+    GameCenterLeaderboardImageV2Include,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_images_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_leaderboard_images_requests::{
-    GameCenterLeaderboardImageCreateRequest, GameCenterLeaderboardImageUpdateRequest,
+    GameCenterLeaderboardImageCreate, GameCenterLeaderboardImageCreateRequest,
+    GameCenterLeaderboardImageUpdateRequest, GameCenterLeaderboardImageV2Create,
     GameCenterLeaderboardImageV2CreateRequest, GameCenterLeaderboardImageV2UpdateRequest,
 };
-#[cfg(feature = "game-center")]
-mod game_center_leaderboard_images_v2_query;
-#[cfg(feature = "game-center")]
-pub use game_center_leaderboard_images_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_localizations;
 #[cfg(feature = "game-center")]
@@ -2610,18 +2912,18 @@ pub use game_center_leaderboard_localizations_documents::{
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_localizations_query;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_localizations_query::*;
+pub use game_center_leaderboard_localizations_query::{
+    GameCenterLeaderboardLocalizationField, GameCenterLeaderboardLocalizationInclude,
+    GameCenterLeaderboardLocalizationV2Field, GameCenterLeaderboardLocalizationV2Include,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_localizations_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_leaderboard_localizations_requests::{
-    GameCenterLeaderboardLocalizationCreateRequest, GameCenterLeaderboardLocalizationUpdateRequest,
+    GameCenterLeaderboardLocalizationCreate, GameCenterLeaderboardLocalizationCreateRequest,
+    GameCenterLeaderboardLocalizationUpdateRequest, GameCenterLeaderboardLocalizationV2Create,
     GameCenterLeaderboardLocalizationV2CreateRequest, GameCenterLeaderboardLocalizationV2UpdateRequest,
 };
-#[cfg(feature = "game-center")]
-mod game_center_leaderboard_localizations_v2_query;
-#[cfg(feature = "game-center")]
-pub use game_center_leaderboard_localizations_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_releases;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2636,14 +2938,14 @@ pub use game_center_leaderboard_releases_documents::{
     GameCenterLeaderboardReleaseResponse, GameCenterLeaderboardReleaseResponseIncluded,
     GameCenterLeaderboardReleasesResponse, GameCenterLeaderboardReleasesResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_releases_query;
-#[cfg(feature = "game-center")]
-pub use game_center_leaderboard_releases_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_leaderboard_releases_query::{GameCenterLeaderboardReleaseField, GameCenterLeaderboardReleaseInclude};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_releases_requests::GameCenterLeaderboardReleaseCreateRequest;
+pub use game_center_leaderboard_releases_requests::{GameCenterLeaderboardReleaseCreate, GameCenterLeaderboardReleaseCreateRequest};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_images;
 #[cfg(feature = "game-center")]
@@ -2662,18 +2964,18 @@ pub use game_center_leaderboard_set_images_documents::{
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_images_query;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_images_query::*;
+pub use game_center_leaderboard_set_images_query::{
+    GameCenterLeaderboardSetImageField, GameCenterLeaderboardSetImageInclude,
+    GameCenterLeaderboardSetImageV2Field, GameCenterLeaderboardSetImageV2Include,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_images_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_leaderboard_set_images_requests::{
-    GameCenterLeaderboardSetImageCreateRequest, GameCenterLeaderboardSetImageUpdateRequest,
+    GameCenterLeaderboardSetImageCreate, GameCenterLeaderboardSetImageCreateRequest,
+    GameCenterLeaderboardSetImageUpdateRequest, GameCenterLeaderboardSetImageV2Create,
     GameCenterLeaderboardSetImageV2CreateRequest, GameCenterLeaderboardSetImageV2UpdateRequest,
 };
-#[cfg(feature = "game-center")]
-mod game_center_leaderboard_set_images_v2_query;
-#[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_images_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_localizations;
 #[cfg(feature = "game-center")]
@@ -2695,19 +2997,19 @@ pub use game_center_leaderboard_set_localizations_documents::{
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_localizations_query;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_localizations_query::*;
+pub use game_center_leaderboard_set_localizations_query::{
+    GameCenterLeaderboardSetLocalizationField, GameCenterLeaderboardSetLocalizationInclude,
+    GameCenterLeaderboardSetLocalizationV2Field, GameCenterLeaderboardSetLocalizationV2Include,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_localizations_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_leaderboard_set_localizations_requests::{
-    GameCenterLeaderboardSetLocalizationCreateRequest, GameCenterLeaderboardSetLocalizationUpdateRequest,
+    GameCenterLeaderboardSetLocalizationCreate, GameCenterLeaderboardSetLocalizationCreateRequest,
+    GameCenterLeaderboardSetLocalizationUpdateRequest, GameCenterLeaderboardSetLocalizationV2Create,
     GameCenterLeaderboardSetLocalizationV2CreateRequest,
     GameCenterLeaderboardSetLocalizationV2UpdateRequest,
 };
-#[cfg(feature = "game-center")]
-mod game_center_leaderboard_set_localizations_v2_query;
-#[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_localizations_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_member_localizations;
 #[cfg(feature = "game-center")]
@@ -2727,11 +3029,14 @@ pub use game_center_leaderboard_set_member_localizations_documents::{
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_member_localizations_query;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_member_localizations_query::*;
+pub use game_center_leaderboard_set_member_localizations_query::{
+    GameCenterLeaderboardSetMemberLocalizationField, GameCenterLeaderboardSetMemberLocalizationInclude,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_member_localizations_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_leaderboard_set_member_localizations_requests::{
+    GameCenterLeaderboardSetMemberLocalizationCreate,
     GameCenterLeaderboardSetMemberLocalizationCreateRequest,
     GameCenterLeaderboardSetMemberLocalizationUpdateRequest,
 };
@@ -2749,14 +3054,14 @@ pub use game_center_leaderboard_set_releases_documents::{
     GameCenterLeaderboardSetReleaseResponse, GameCenterLeaderboardSetReleaseResponseIncluded,
     GameCenterLeaderboardSetReleasesResponse, GameCenterLeaderboardSetReleasesResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_set_releases_query;
-#[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_releases_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_leaderboard_set_releases_query::{GameCenterLeaderboardSetReleaseField, GameCenterLeaderboardSetReleaseInclude};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_releases_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_releases_requests::GameCenterLeaderboardSetReleaseCreateRequest;
+pub use game_center_leaderboard_set_releases_requests::{GameCenterLeaderboardSetReleaseCreate, GameCenterLeaderboardSetReleaseCreateRequest};
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_set_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2771,16 +3076,16 @@ pub use game_center_leaderboard_set_versions_documents::{
     GameCenterLeaderboardSetVersionV2Response, GameCenterLeaderboardSetVersionV2ResponseIncluded,
     GameCenterLeaderboardSetVersionsV2Response, GameCenterLeaderboardSetVersionsV2ResponseIncluded,
 };
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+mod game_center_leaderboard_set_versions_query;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_leaderboard_set_versions_query::{GameCenterLeaderboardSetVersionV2Field, GameCenterLeaderboardSetVersionV2Include};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_set_versions_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_leaderboard_set_versions_requests::{
     GameCenterLeaderboardSetVersionV2CreateRequest, GameCenterLeaderboardSetVersionV2InlineCreate,
 };
-#[cfg(feature = "game-center")]
-mod game_center_leaderboard_set_versions_v2_query;
-#[cfg(feature = "game-center")]
-pub use game_center_leaderboard_set_versions_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_sets;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2798,22 +3103,23 @@ pub use game_center_leaderboard_sets_documents::{
     GameCenterLeaderboardSetsResponse, GameCenterLeaderboardSetsResponseIncluded,
     GameCenterLeaderboardSetsV2Response, GameCenterLeaderboardSetsV2ResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_sets_query;
-#[cfg(feature = "game-center")]
-pub use game_center_leaderboard_sets_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_leaderboard_sets_query::{
+    GameCenterDetailGameCenterLeaderboardSetsField, GameCenterGroupGameCenterLeaderboardSetsField,
+    GameCenterLeaderboardSetField, GameCenterLeaderboardSetInclude, GameCenterLeaderboardSetV2Field,
+    GameCenterLeaderboardSetV2Include,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_sets_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_leaderboard_sets_requests::{
-    GameCenterLeaderboardSetCreateRequest, GameCenterLeaderboardSetUpdateRequest,
+    GameCenterLeaderboardSetCreate, GameCenterLeaderboardSetCreateRequest,
+    GameCenterLeaderboardSetUpdateRequest, GameCenterLeaderboardSetV2Create,
     GameCenterLeaderboardSetV2CreateRequest, GameCenterLeaderboardSetV2CreateRequestIncluded,
     GameCenterLeaderboardSetV2UpdateRequest,
 };
-#[cfg(feature = "game-center")]
-mod game_center_leaderboard_sets_v2_query;
-#[cfg(feature = "game-center")]
-pub use game_center_leaderboard_sets_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboard_versions;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2828,14 +3134,14 @@ pub use game_center_leaderboard_versions_documents::{
     GameCenterLeaderboardVersionV2Response, GameCenterLeaderboardVersionV2ResponseIncluded,
     GameCenterLeaderboardVersionsV2Response, GameCenterLeaderboardVersionsV2ResponseIncluded,
 };
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+mod game_center_leaderboard_versions_query;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_leaderboard_versions_query::{GameCenterLeaderboardVersionV2Field, GameCenterLeaderboardVersionV2Include};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboard_versions_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_leaderboard_versions_requests::{GameCenterLeaderboardVersionV2CreateRequest, GameCenterLeaderboardVersionV2InlineCreate};
-#[cfg(feature = "game-center")]
-mod game_center_leaderboard_versions_v2_query;
-#[cfg(feature = "game-center")]
-pub use game_center_leaderboard_versions_v2_query::*;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboards;
 #[cfg(any(feature = "app-store", feature = "game-center"))]
@@ -2855,28 +3161,30 @@ pub use game_center_leaderboards_documents::{
     GameCenterLeaderboardsResponseIncluded, GameCenterLeaderboardsV2Response,
     GameCenterLeaderboardsV2ResponseIncluded,
 };
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center"))]
 mod game_center_leaderboards_query;
-#[cfg(feature = "game-center")]
-pub use game_center_leaderboards_query::*;
+#[cfg(any(feature = "app-store", feature = "game-center"))]
+pub use game_center_leaderboards_query::{
+    GameCenterActivityGameCenterLeaderboardsField, GameCenterChallengeGameCenterLeaderboardsField,
+    GameCenterDetailGameCenterLeaderboardsField, GameCenterGroupGameCenterLeaderboardsField,
+    GameCenterLeaderboardField, GameCenterLeaderboardInclude, GameCenterLeaderboardV2Field,
+    GameCenterLeaderboardV2Include,
+};
 #[cfg(feature = "game-center")]
 mod game_center_leaderboards_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_leaderboards_requests::{
-    GameCenterLeaderboardCreateRequest, GameCenterLeaderboardCreateRequestScoreSortType,
-    GameCenterLeaderboardCreateRequestSubmissionType, GameCenterLeaderboardCreateRequestVisibility,
-    GameCenterLeaderboardUpdateRequest, GameCenterLeaderboardUpdateRequestScoreSortType,
-    GameCenterLeaderboardUpdateRequestSubmissionType, GameCenterLeaderboardUpdateRequestVisibility,
+    GameCenterLeaderboardCreate, GameCenterLeaderboardCreateRequest,
+    GameCenterLeaderboardCreateRequestScoreSortType, GameCenterLeaderboardCreateRequestSubmissionType,
+    GameCenterLeaderboardCreateRequestVisibility, GameCenterLeaderboardUpdateRequest,
+    GameCenterLeaderboardUpdateRequestScoreSortType, GameCenterLeaderboardUpdateRequestSubmissionType,
+    GameCenterLeaderboardUpdateRequestVisibility, GameCenterLeaderboardV2Create,
     GameCenterLeaderboardV2CreateRequest, GameCenterLeaderboardV2CreateRequestIncluded,
     GameCenterLeaderboardV2CreateRequestScoreSortType, GameCenterLeaderboardV2CreateRequestSubmissionType,
     GameCenterLeaderboardV2CreateRequestVisibility, GameCenterLeaderboardV2UpdateRequest,
     GameCenterLeaderboardV2UpdateRequestScoreSortType, GameCenterLeaderboardV2UpdateRequestSubmissionType,
     GameCenterLeaderboardV2UpdateRequestVisibility,
 };
-#[cfg(feature = "game-center")]
-mod game_center_leaderboards_v2_query;
-#[cfg(feature = "game-center")]
-pub use game_center_leaderboards_v2_query::*;
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_app_requests_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
@@ -2951,11 +3259,30 @@ pub use game_center_matchmaking_queues_documents::{
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queues_query;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_queues_query::*;
+pub use game_center_matchmaking_queues_query::{
+    GameCenterMatchmakingQueueField, GameCenterMatchmakingQueueInclude,
+    GameCenterMatchmakingQueuesExperimentMatchmakingQueueSizesGranularity,
+    GameCenterMatchmakingQueuesExperimentMatchmakingQueueSizesSort,
+    GameCenterMatchmakingQueuesExperimentMatchmakingRequestsGranularity,
+    GameCenterMatchmakingQueuesExperimentMatchmakingRequestsGroupBy,
+    GameCenterMatchmakingQueuesExperimentMatchmakingRequestsResultFilter,
+    GameCenterMatchmakingQueuesExperimentMatchmakingRequestsSort,
+    GameCenterMatchmakingQueuesMatchmakingQueueSizesGranularity,
+    GameCenterMatchmakingQueuesMatchmakingQueueSizesSort,
+    GameCenterMatchmakingQueuesMatchmakingRequestsGranularity,
+    GameCenterMatchmakingQueuesMatchmakingRequestsGroupBy,
+    GameCenterMatchmakingQueuesMatchmakingRequestsResultFilter,
+    GameCenterMatchmakingQueuesMatchmakingRequestsSort,
+    GameCenterMatchmakingQueuesMatchmakingSessionsGranularity,
+    GameCenterMatchmakingQueuesMatchmakingSessionsSort,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_queues_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_queues_requests::{GameCenterMatchmakingQueueCreateRequest, GameCenterMatchmakingQueueUpdateRequest};
+pub use game_center_matchmaking_queues_requests::{
+    GameCenterMatchmakingQueueCreate, GameCenterMatchmakingQueueCreateRequest,
+    GameCenterMatchmakingQueueUpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_errors_v1_metric_response_documents;
 #[cfg(feature = "game-center")]
@@ -2981,7 +3308,8 @@ pub use game_center_matchmaking_rule_set_tests_documents::{
 mod game_center_matchmaking_rule_set_tests_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_matchmaking_rule_set_tests_requests::{
-    GameCenterMatchmakingRuleSetTestCreateRequest, GameCenterMatchmakingRuleSetTestCreateRequestIncluded,
+    GameCenterMatchmakingRuleSetTestCreate, GameCenterMatchmakingRuleSetTestCreateRequest,
+    GameCenterMatchmakingRuleSetTestCreateRequestIncluded,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_sets;
@@ -3000,11 +3328,14 @@ pub use game_center_matchmaking_rule_sets_documents::{
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_sets_query;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_sets_query::*;
+pub use game_center_matchmaking_rule_sets_query::{GameCenterMatchmakingRuleSetField, GameCenterMatchmakingRuleSetInclude};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rule_sets_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rule_sets_requests::{GameCenterMatchmakingRuleSetCreateRequest, GameCenterMatchmakingRuleSetUpdateRequest};
+pub use game_center_matchmaking_rule_sets_requests::{
+    GameCenterMatchmakingRuleSetCreate, GameCenterMatchmakingRuleSetCreateRequest,
+    GameCenterMatchmakingRuleSetUpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules;
 #[cfg(feature = "game-center")]
@@ -3015,13 +3346,23 @@ pub use game_center_matchmaking_rules::{
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules_query;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_rules_query::*;
+pub use game_center_matchmaking_rules_query::{
+    GameCenterMatchmakingRuleField, GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGranularity,
+    GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGroupBy,
+    GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsSort,
+    GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGranularity,
+    GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGroupBy,
+    GameCenterMatchmakingRulesMatchmakingNumberRuleResultsSort,
+    GameCenterMatchmakingRulesMatchmakingRuleErrorsGranularity,
+    GameCenterMatchmakingRulesMatchmakingRuleErrorsGroupBy,
+    GameCenterMatchmakingRulesMatchmakingRuleErrorsSort,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_rules_requests;
 #[cfg(feature = "game-center")]
 pub use game_center_matchmaking_rules_requests::{
-    GameCenterMatchmakingRuleCreateRequest, GameCenterMatchmakingRuleCreateRequestType,
-    GameCenterMatchmakingRuleUpdateRequest,
+    GameCenterMatchmakingRuleCreate, GameCenterMatchmakingRuleCreateRequest,
+    GameCenterMatchmakingRuleCreateRequestType, GameCenterMatchmakingRuleUpdateRequest,
 };
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_sessions_v1_metric_response_documents;
@@ -3043,9 +3384,16 @@ pub use game_center_matchmaking_teams::{
     GameCenterMatchmakingTeamsResponse,
 };
 #[cfg(feature = "game-center")]
+mod game_center_matchmaking_teams_query;
+#[cfg(feature = "game-center")]
+pub use game_center_matchmaking_teams_query::GameCenterMatchmakingTeamField;
+#[cfg(feature = "game-center")]
 mod game_center_matchmaking_teams_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_matchmaking_teams_requests::{GameCenterMatchmakingTeamCreateRequest, GameCenterMatchmakingTeamUpdateRequest};
+pub use game_center_matchmaking_teams_requests::{
+    GameCenterMatchmakingTeamCreate, GameCenterMatchmakingTeamCreateRequest,
+    GameCenterMatchmakingTeamUpdateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_matchmaking_test_player_properties;
 #[cfg(feature = "game-center")]
@@ -3074,7 +3422,9 @@ pub use game_center_player_achievement_submissions::{
 #[cfg(feature = "game-center")]
 mod game_center_player_achievement_submissions_requests;
 #[cfg(feature = "game-center")]
-pub use game_center_player_achievement_submissions_requests::GameCenterPlayerAchievementSubmissionCreateRequest;
+pub use game_center_player_achievement_submissions_requests::{
+    GameCenterPlayerAchievementSubmissionCreate, GameCenterPlayerAchievementSubmissionCreateRequest,
+};
 #[cfg(feature = "game-center")]
 mod game_center_score_moderations;
 #[cfg(feature = "game-center")]
@@ -3088,6 +3438,10 @@ pub use game_center_score_moderations_documents::{
     GameCenterScoreModerationResponse, GameCenterScoreModerationResponseIncluded,
     GameCenterScoreModerationsResponse, GameCenterScoreModerationsResponseIncluded,
 };
+#[cfg(feature = "game-center")]
+mod game_center_score_moderations_query;
+#[cfg(feature = "game-center")]
+pub use game_center_score_moderations_query::{GameCenterScoreModerationField, GameCenterScoreModerationInclude};
 #[cfg(feature = "game-center")]
 mod game_center_score_moderations_requests;
 #[cfg(feature = "game-center")]
@@ -3121,15 +3475,18 @@ mod in_app_purchase_app_store_review_screenshots_documents;
 pub use in_app_purchase_app_store_review_screenshots_documents::{
     InAppPurchaseAppStoreReviewScreenshotResponse, InAppPurchaseAppStoreReviewScreenshotResponseIncluded,
 };
-#[cfg(feature = "in-app-purchases")]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_app_store_review_screenshots_query;
-#[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_app_store_review_screenshots_query::*;
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
+pub use in_app_purchase_app_store_review_screenshots_query::{
+    InAppPurchaseAppStoreReviewScreenshotField, InAppPurchaseAppStoreReviewScreenshotInclude,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_app_store_review_screenshots_requests;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_app_store_review_screenshots_requests::{
-    InAppPurchaseAppStoreReviewScreenshotCreateRequest, InAppPurchaseAppStoreReviewScreenshotUpdateRequest,
+    InAppPurchaseAppStoreReviewScreenshotCreate, InAppPurchaseAppStoreReviewScreenshotCreateRequest,
+    InAppPurchaseAppStoreReviewScreenshotUpdateRequest,
 };
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_availabilities;
@@ -3141,14 +3498,14 @@ pub use in_app_purchase_availabilities::{
 mod in_app_purchase_availabilities_documents;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_availabilities_documents::{InAppPurchaseAvailabilityResponse, InAppPurchaseAvailabilityResponseIncluded};
-#[cfg(feature = "in-app-purchases")]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_availabilities_query;
-#[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_availabilities_query::*;
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
+pub use in_app_purchase_availabilities_query::{InAppPurchaseAvailabilityField, InAppPurchaseAvailabilityInclude};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_availabilities_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_availabilities_requests::InAppPurchaseAvailabilityCreateRequest;
+pub use in_app_purchase_availabilities_requests::{InAppPurchaseAvailabilityCreate, InAppPurchaseAvailabilityCreateRequest};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_contents;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
@@ -3157,10 +3514,10 @@ pub use in_app_purchase_contents::{InAppPurchaseContent, InAppPurchaseContentAtt
 mod in_app_purchase_contents_documents;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_contents_documents::{InAppPurchaseContentResponse, InAppPurchaseContentResponseIncluded};
-#[cfg(feature = "in-app-purchases")]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_contents_query;
-#[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_contents_query::*;
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
+pub use in_app_purchase_contents_query::{InAppPurchaseContentField, InAppPurchaseContentInclude};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 mod in_app_purchase_images;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
@@ -3176,16 +3533,16 @@ pub use in_app_purchase_images_documents::{
     InAppPurchaseImageResponse, InAppPurchaseImageResponseIncluded, InAppPurchaseImagesResponse,
     InAppPurchaseImagesResponseIncluded,
 };
-#[cfg(feature = "in-app-purchases")]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_images_query;
-#[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_images_query::*;
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
+pub use in_app_purchase_images_query::{InAppPurchaseImageField, InAppPurchaseImageInclude, InAppPurchaseImageV2Field};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_images_requests;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_images_requests::{
-    InAppPurchaseImageCreateRequest, InAppPurchaseImageUpdateRequest, InAppPurchaseImageV2CreateRequest,
-    InAppPurchaseImageV2UpdateRequest,
+    InAppPurchaseImageCreate, InAppPurchaseImageCreateRequest, InAppPurchaseImageUpdateRequest,
+    InAppPurchaseImageV2Create, InAppPurchaseImageV2CreateRequest, InAppPurchaseImageV2UpdateRequest,
 };
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 mod in_app_purchase_localizations;
@@ -3204,21 +3561,21 @@ pub use in_app_purchase_localizations_documents::{
     InAppPurchaseLocalizationsResponse, InAppPurchaseLocalizationsResponseIncluded,
     InAppPurchaseLocalizationsV2Response, InAppPurchaseLocalizationsV2ResponseIncluded,
 };
-#[cfg(feature = "in-app-purchases")]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_localizations_query;
-#[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_localizations_query::*;
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
+pub use in_app_purchase_localizations_query::{
+    InAppPurchaseLocalizationField, InAppPurchaseLocalizationInclude, InAppPurchaseLocalizationV2Field,
+    InAppPurchaseLocalizationV2Include,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_localizations_requests;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_localizations_requests::{
-    InAppPurchaseLocalizationCreateRequest, InAppPurchaseLocalizationUpdateRequest,
+    InAppPurchaseLocalizationCreate, InAppPurchaseLocalizationCreateRequest,
+    InAppPurchaseLocalizationUpdateRequest, InAppPurchaseLocalizationV2Create,
     InAppPurchaseLocalizationV2CreateRequest, InAppPurchaseLocalizationV2UpdateRequest,
 };
-#[cfg(feature = "in-app-purchases")]
-mod in_app_purchase_localizations_v2_query;
-#[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_localizations_v2_query::*;
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_custom_codes;
 #[cfg(feature = "in-app-purchases")]
@@ -3236,12 +3593,13 @@ pub use in_app_purchase_offer_code_custom_codes_documents::{
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_custom_codes_query;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_code_custom_codes_query::*;
+pub use in_app_purchase_offer_code_custom_codes_query::{InAppPurchaseOfferCodeCustomCodeField, InAppPurchaseOfferCodeCustomCodeInclude};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_custom_codes_requests;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_offer_code_custom_codes_requests::{
-    InAppPurchaseOfferCodeCustomCodeCreateRequest, InAppPurchaseOfferCodeCustomCodeUpdateRequest,
+    InAppPurchaseOfferCodeCustomCodeCreate, InAppPurchaseOfferCodeCustomCodeCreateRequest,
+    InAppPurchaseOfferCodeCustomCodeUpdateRequest,
 };
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_one_time_use_codes;
@@ -3260,12 +3618,13 @@ pub use in_app_purchase_offer_code_one_time_use_codes_documents::{
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_one_time_use_codes_query;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_code_one_time_use_codes_query::*;
+pub use in_app_purchase_offer_code_one_time_use_codes_query::{InAppPurchaseOfferCodeOneTimeUseCodeField, InAppPurchaseOfferCodeOneTimeUseCodeInclude};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_code_one_time_use_codes_requests;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_offer_code_one_time_use_codes_requests::{
-    InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest, InAppPurchaseOfferCodeOneTimeUseCodeUpdateRequest,
+    InAppPurchaseOfferCodeOneTimeUseCodeCreate, InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest,
+    InAppPurchaseOfferCodeOneTimeUseCodeUpdateRequest,
 };
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_offer_codes;
@@ -3281,16 +3640,17 @@ pub use in_app_purchase_offer_codes_documents::{
     InAppPurchaseOfferCodeResponse, InAppPurchaseOfferCodeResponseIncluded,
     InAppPurchaseOfferCodesResponse, InAppPurchaseOfferCodesResponseIncluded,
 };
-#[cfg(feature = "in-app-purchases")]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_offer_codes_query;
-#[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_offer_codes_query::*;
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
+pub use in_app_purchase_offer_codes_query::{InAppPurchaseOfferCodeField, InAppPurchaseOfferCodeInclude};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_codes_requests;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_offer_codes_requests::{
-    InAppPurchaseOfferCodeCreateRequest, InAppPurchaseOfferCodeCreateRequestCustomerEligibilities,
-    InAppPurchaseOfferCodeCreateRequestIncluded, InAppPurchaseOfferCodeUpdateRequest,
+    InAppPurchaseOfferCodeCreate, InAppPurchaseOfferCodeCreateRequest,
+    InAppPurchaseOfferCodeCreateRequestCustomerEligibilities, InAppPurchaseOfferCodeCreateRequestIncluded,
+    InAppPurchaseOfferCodeUpdateRequest,
 };
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_prices;
@@ -3300,6 +3660,10 @@ pub use in_app_purchase_offer_prices::{InAppPurchaseOfferPrice, InAppPurchaseOff
 mod in_app_purchase_offer_prices_documents;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_offer_prices_documents::{InAppPurchaseOfferPricesResponse, InAppPurchaseOfferPricesResponseIncluded};
+#[cfg(feature = "in-app-purchases")]
+mod in_app_purchase_offer_prices_query;
+#[cfg(feature = "in-app-purchases")]
+pub use in_app_purchase_offer_prices_query::{InAppPurchaseOfferPriceField, InAppPurchaseOfferPriceInclude};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_offer_prices_requests;
 #[cfg(feature = "in-app-purchases")]
@@ -3317,7 +3681,7 @@ pub use in_app_purchase_price_points_documents::{InAppPurchasePricePointsRespons
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_points_query;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_price_points_query::*;
+pub use in_app_purchase_price_points_query::{InAppPurchasePricePointField, InAppPurchasePricePointInclude};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_price_schedules;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
@@ -3326,15 +3690,16 @@ pub use in_app_purchase_price_schedules::{InAppPurchasePriceSchedule, InAppPurch
 mod in_app_purchase_price_schedules_documents;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_price_schedules_documents::{InAppPurchasePriceScheduleResponse, InAppPurchasePriceScheduleResponseIncluded};
-#[cfg(feature = "in-app-purchases")]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_price_schedules_query;
-#[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_price_schedules_query::*;
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
+pub use in_app_purchase_price_schedules_query::{InAppPurchasePriceScheduleField, InAppPurchasePriceScheduleInclude};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_price_schedules_requests;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_price_schedules_requests::{
-    InAppPurchasePriceScheduleCreateRequest, InAppPurchasePriceScheduleCreateRequestIncluded,
+    InAppPurchasePriceScheduleCreate, InAppPurchasePriceScheduleCreateRequest,
+    InAppPurchasePriceScheduleCreateRequestIncluded,
 };
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_prices;
@@ -3344,6 +3709,10 @@ pub use in_app_purchase_prices::{InAppPurchasePrice, InAppPurchasePriceAttribute
 mod in_app_purchase_prices_documents;
 #[cfg(feature = "in-app-purchases")]
 pub use in_app_purchase_prices_documents::{InAppPurchasePricesResponse, InAppPurchasePricesResponseIncluded};
+#[cfg(feature = "in-app-purchases")]
+mod in_app_purchase_prices_query;
+#[cfg(feature = "in-app-purchases")]
+pub use in_app_purchase_prices_query::{InAppPurchasePriceField, InAppPurchasePriceInclude};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_prices_requests;
 #[cfg(feature = "in-app-purchases")]
@@ -3382,10 +3751,10 @@ pub use in_app_purchase_versions_documents::{
     InAppPurchaseVersionResponse, InAppPurchaseVersionResponseIncluded, InAppPurchaseVersionsResponse,
     InAppPurchaseVersionsResponseIncluded,
 };
-#[cfg(feature = "in-app-purchases")]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
 mod in_app_purchase_versions_query;
-#[cfg(feature = "in-app-purchases")]
-pub use in_app_purchase_versions_query::*;
+#[cfg(any(feature = "app-store", feature = "in-app-purchases"))]
+pub use in_app_purchase_versions_query::{InAppPurchaseVersionField, InAppPurchaseVersionInclude, InAppPurchaseVersionStateFilter};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchase_versions_requests;
 #[cfg(feature = "in-app-purchases")]
@@ -3405,18 +3774,19 @@ pub use in_app_purchases_documents::{
     InAppPurchaseV2ResponseIncluded, InAppPurchasesResponse, InAppPurchasesResponseIncluded,
     InAppPurchasesV2Response, InAppPurchasesV2ResponseIncluded,
 };
-#[cfg(feature = "in-app-purchases")]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
 mod in_app_purchases_query;
-#[cfg(feature = "in-app-purchases")]
-pub use in_app_purchases_query::*;
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
+pub use in_app_purchases_query::{
+    AppInAppPurchasesField, AppsListInAppPurchasesV2Include, InAppPurchaseField,
+    InAppPurchaseInAppPurchaseTypeFilter, InAppPurchaseInclude, InAppPurchaseSort, InAppPurchaseV2Field,
+    InAppPurchaseV2InAppPurchaseTypeFilter, InAppPurchaseV2Include, InAppPurchaseV2Sort,
+    InAppPurchaseV2StateFilter,
+};
 #[cfg(feature = "in-app-purchases")]
 mod in_app_purchases_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use in_app_purchases_requests::{InAppPurchaseV2CreateRequest, InAppPurchaseV2UpdateRequest};
-#[cfg(feature = "in-app-purchases")]
-mod in_app_purchases_v2_query;
-#[cfg(feature = "in-app-purchases")]
-pub use in_app_purchases_v2_query::*;
+pub use in_app_purchases_requests::{InAppPurchaseV2Create, InAppPurchaseV2CreateRequest, InAppPurchaseV2UpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod integer_range;
 #[cfg(feature = "subscriptions")]
@@ -3637,10 +4007,17 @@ mod marketplace_search_details;
 pub use marketplace_search_details::{
     MarketplaceSearchDetail, MarketplaceSearchDetailAttributes, MarketplaceSearchDetailResponse,
 };
+#[cfg(feature = "app-store")]
+mod marketplace_search_details_query;
+#[cfg(feature = "app-store")]
+pub use marketplace_search_details_query::MarketplaceSearchDetailField;
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_search_details_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_search_details_requests::{MarketplaceSearchDetailCreateRequest, MarketplaceSearchDetailUpdateRequest};
+pub use marketplace_search_details_requests::{
+    MarketplaceSearchDetailCreate, MarketplaceSearchDetailCreateRequest,
+    MarketplaceSearchDetailUpdateRequest,
+};
 #[cfg(feature = "alternative-distribution")]
 mod marketplace_webhooks;
 #[cfg(feature = "alternative-distribution")]
@@ -3649,9 +4026,15 @@ pub use marketplace_webhooks::{
     MarketplaceWebhooksResponse,
 };
 #[cfg(feature = "alternative-distribution")]
+mod marketplace_webhooks_query;
+#[cfg(feature = "alternative-distribution")]
+pub use marketplace_webhooks_query::MarketplaceWebhookField;
+#[cfg(feature = "alternative-distribution")]
 mod marketplace_webhooks_requests;
 #[cfg(feature = "alternative-distribution")]
-pub use marketplace_webhooks_requests::{MarketplaceWebhookCreateRequest, MarketplaceWebhookUpdateRequest};
+pub use marketplace_webhooks_requests::{
+    MarketplaceWebhookCreate, MarketplaceWebhookCreateRequest, MarketplaceWebhookUpdateRequest,
+};
 #[cfg(feature = "provisioning")]
 mod merchant_ids;
 #[cfg(feature = "provisioning")]
@@ -3665,14 +4048,14 @@ pub use merchant_ids_documents::{
 #[cfg(feature = "provisioning")]
 mod merchant_ids_query;
 #[cfg(feature = "provisioning")]
-pub use merchant_ids_query::*;
+pub use merchant_ids_query::{MerchantIdField, MerchantIdInclude, MerchantIdSort};
 #[cfg(feature = "provisioning")]
 mod merchant_ids_requests;
 #[cfg(feature = "provisioning")]
-pub use merchant_ids_requests::{MerchantIdCreateRequest, MerchantIdUpdateRequest};
-#[cfg(feature = "power-and-performance")]
+pub use merchant_ids_requests::{MerchantIdCreate, MerchantIdCreateRequest, MerchantIdUpdateRequest};
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod metric_category;
-#[cfg(feature = "power-and-performance")]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 pub use metric_category::MetricCategory;
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
 mod metric_dimension;
@@ -3682,9 +4065,9 @@ pub use metric_dimension::MetricDimension;
 mod metric_dimension_resource;
 #[cfg(any(feature = "app-store", feature = "game-center", feature = "testflight"))]
 pub use metric_dimension_resource::MetricDimensionResource;
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
 mod metric_duration;
-#[cfg(feature = "game-center")]
+#[cfg(any(feature = "app-store", feature = "game-center", feature = "xcode-cloud"))]
 pub use metric_duration::MetricDuration;
 #[cfg(feature = "game-center")]
 mod metric_granularity;
@@ -3725,12 +4108,14 @@ pub use nominations_documents::{
 #[cfg(feature = "app-store")]
 mod nominations_query;
 #[cfg(feature = "app-store")]
-pub use nominations_query::*;
+pub use nominations_query::{
+    NominationField, NominationInclude, NominationSort, NominationStateFilter, NominationTypeFilter,
+};
 #[cfg(feature = "app-store")]
 mod nominations_requests;
 #[cfg(feature = "app-store")]
 pub use nominations_requests::{
-    NominationCreateRequest, NominationCreateRequestType, NominationUpdateRequest,
+    NominationCreate, NominationCreateRequest, NominationCreateRequestType, NominationUpdateRequest,
     NominationUpdateRequestType,
 };
 #[cfg(any(feature = "in-app-purchases", feature = "subscriptions"))]
@@ -3750,11 +4135,11 @@ pub use pass_type_ids_documents::{
 #[cfg(feature = "provisioning")]
 mod pass_type_ids_query;
 #[cfg(feature = "provisioning")]
-pub use pass_type_ids_query::*;
+pub use pass_type_ids_query::{PassTypeIdField, PassTypeIdInclude, PassTypeIdSort};
 #[cfg(feature = "provisioning")]
 mod pass_type_ids_requests;
 #[cfg(feature = "provisioning")]
-pub use pass_type_ids_requests::{PassTypeIdCreateRequest, PassTypeIdUpdateRequest};
+pub use pass_type_ids_requests::{PassTypeIdCreate, PassTypeIdCreateRequest, PassTypeIdUpdateRequest};
 #[cfg(feature = "power-and-performance")]
 mod performance_signature;
 #[cfg(feature = "power-and-performance")]
@@ -3766,9 +4151,9 @@ pub use performance_signature::{
 mod phased_release_state;
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 pub use phased_release_state::PhasedReleaseState;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 mod platform;
-#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "product-pages", feature = "testflight", feature = "xcode-cloud"))]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "power-and-performance", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
 pub use platform::Platform;
 #[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod pre_release_versions;
@@ -3784,10 +4169,14 @@ pub use pre_release_versions_documents::{
     PreReleaseVersionsResponse, PreReleaseVersionsResponseIncluded, PrereleaseVersionResponse,
     PrereleaseVersionResponseIncluded,
 };
-#[cfg(feature = "builds")]
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
 mod pre_release_versions_query;
-#[cfg(feature = "builds")]
-pub use pre_release_versions_query::*;
+#[cfg(any(feature = "app-store", feature = "builds", feature = "testflight", feature = "xcode-cloud"))]
+pub use pre_release_versions_query::{
+    PrereleaseVersionBuildsBuildAudienceTypeFilter, PrereleaseVersionBuildsProcessingStateFilter,
+    PrereleaseVersionField, PrereleaseVersionInclude, PrereleaseVersionPlatformFilter,
+    PrereleaseVersionSort,
+};
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
 mod preview_frame_image;
 #[cfg(any(feature = "app-events", feature = "app-store", feature = "product-pages"))]
@@ -3810,11 +4199,13 @@ pub use profiles_documents::{ProfileResponse, ProfileResponseIncluded, ProfilesR
 #[cfg(feature = "provisioning")]
 mod profiles_query;
 #[cfg(feature = "provisioning")]
-pub use profiles_query::*;
+pub use profiles_query::{
+    ProfileField, ProfileInclude, ProfileProfileStateFilter, ProfileProfileTypeFilter, ProfileSort,
+};
 #[cfg(feature = "provisioning")]
 mod profiles_requests;
 #[cfg(feature = "provisioning")]
-pub use profiles_requests::{ProfileCreateRequest, ProfileCreateRequestProfileType};
+pub use profiles_requests::{ProfileCreate, ProfileCreateRequest, ProfileCreateRequestProfileType};
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
 mod promoted_purchases;
 #[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
@@ -3828,14 +4219,14 @@ pub use promoted_purchases_documents::{
     PromotedPurchaseResponse, PromotedPurchaseResponseIncluded, PromotedPurchasesResponse,
     PromotedPurchasesResponseIncluded,
 };
-#[cfg(feature = "in-app-purchases")]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
 mod promoted_purchases_query;
-#[cfg(feature = "in-app-purchases")]
-pub use promoted_purchases_query::*;
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions", feature = "xcode-cloud"))]
+pub use promoted_purchases_query::{PromotedPurchaseField, PromotedPurchaseInclude};
 #[cfg(feature = "in-app-purchases")]
 mod promoted_purchases_requests;
 #[cfg(feature = "in-app-purchases")]
-pub use promoted_purchases_requests::{PromotedPurchaseCreateRequest, PromotedPurchaseUpdateRequest};
+pub use promoted_purchases_requests::{PromotedPurchaseCreate, PromotedPurchaseCreateRequest, PromotedPurchaseUpdateRequest};
 #[cfg(feature = "game-center")]
 mod property;
 #[cfg(feature = "game-center")]
@@ -3855,6 +4246,10 @@ pub use review_submission_items_documents::{
     ReviewSubmissionItemsResponseIncluded,
 };
 #[cfg(feature = "app-store")]
+mod review_submission_items_query;
+#[cfg(feature = "app-store")]
+pub use review_submission_items_query::{ReviewSubmissionItemField, ReviewSubmissionItemInclude};
+#[cfg(feature = "app-store")]
 mod review_submission_items_requests;
 #[cfg(feature = "app-store")]
 pub use review_submission_items_requests::{ReviewSubmissionItemCreateRequest, ReviewSubmissionItemUpdateRequest};
@@ -3871,10 +4266,13 @@ pub use review_submissions_documents::{
     ReviewSubmissionResponse, ReviewSubmissionResponseIncluded, ReviewSubmissionsResponse,
     ReviewSubmissionsResponseIncluded,
 };
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod review_submissions_query;
-#[cfg(feature = "app-store")]
-pub use review_submissions_query::*;
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
+pub use review_submissions_query::{
+    ReviewSubmissionField, ReviewSubmissionInclude, ReviewSubmissionPlatformFilter,
+    ReviewSubmissionStateFilter,
+};
 #[cfg(feature = "app-store")]
 mod review_submissions_requests;
 #[cfg(feature = "app-store")]
@@ -3887,18 +4285,22 @@ pub use routing_app_coverages::{RoutingAppCoverage, RoutingAppCoverageAttributes
 mod routing_app_coverages_documents;
 #[cfg(feature = "app-store")]
 pub use routing_app_coverages_documents::{RoutingAppCoverageResponse, RoutingAppCoverageResponseIncluded};
-#[cfg(feature = "app-store")]
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
 mod routing_app_coverages_query;
-#[cfg(feature = "app-store")]
-pub use routing_app_coverages_query::*;
+#[cfg(any(feature = "app-clips", feature = "app-store", feature = "builds", feature = "game-center"))]
+pub use routing_app_coverages_query::{RoutingAppCoverageField, RoutingAppCoverageInclude};
 #[cfg(feature = "app-store")]
 mod routing_app_coverages_requests;
 #[cfg(feature = "app-store")]
-pub use routing_app_coverages_requests::{RoutingAppCoverageCreateRequest, RoutingAppCoverageUpdateRequest};
+pub use routing_app_coverages_requests::{
+    RoutingAppCoverageCreate, RoutingAppCoverageCreateRequest, RoutingAppCoverageUpdateRequest,
+};
 #[cfg(feature = "sales-and-finance")]
 mod sales_reports_query;
 #[cfg(feature = "sales-and-finance")]
-pub use sales_reports_query::*;
+pub use sales_reports_query::{
+    SalesReportsFrequencyFilter, SalesReportsReportSubTypeFilter, SalesReportsReportTypeFilter,
+};
 #[cfg(feature = "sandbox")]
 mod sandbox_testers;
 #[cfg(feature = "sandbox")]
@@ -3917,6 +4319,10 @@ mod sandbox_testers_clear_purchase_history_request_requests;
 #[cfg(feature = "sandbox")]
 pub use sandbox_testers_clear_purchase_history_request_requests::SandboxTestersClearPurchaseHistoryRequestV2CreateRequest;
 #[cfg(feature = "sandbox")]
+mod sandbox_testers_query;
+#[cfg(feature = "sandbox")]
+pub use sandbox_testers_query::SandboxTesterV2Field;
+#[cfg(feature = "sandbox")]
 mod sandbox_testers_requests;
 #[cfg(feature = "sandbox")]
 pub use sandbox_testers_requests::{SandboxTesterV2UpdateRequest, SandboxTesterV2UpdateRequestSubscriptionRenewalRate};
@@ -3934,7 +4340,7 @@ pub use scm_git_references_documents::{
 #[cfg(feature = "xcode-cloud")]
 mod scm_git_references_query;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_git_references_query::*;
+pub use scm_git_references_query::{ScmGitReferenceField, ScmGitReferenceInclude};
 #[cfg(feature = "xcode-cloud")]
 mod scm_provider_type;
 #[cfg(feature = "xcode-cloud")]
@@ -3949,7 +4355,7 @@ pub use scm_providers::{
 #[cfg(feature = "xcode-cloud")]
 mod scm_providers_query;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_providers_query::*;
+pub use scm_providers_query::ScmProviderField;
 #[cfg(feature = "xcode-cloud")]
 mod scm_pull_requests;
 #[cfg(feature = "xcode-cloud")]
@@ -3964,7 +4370,7 @@ pub use scm_pull_requests_documents::{
 #[cfg(feature = "xcode-cloud")]
 mod scm_pull_requests_query;
 #[cfg(feature = "xcode-cloud")]
-pub use scm_pull_requests_query::*;
+pub use scm_pull_requests_query::{ScmPullRequestField, ScmPullRequestInclude};
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod scm_repositories;
 #[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
@@ -3976,10 +4382,10 @@ pub use scm_repositories_documents::{
     ScmRepositoriesResponse, ScmRepositoriesResponseIncluded, ScmRepositoryResponse,
     ScmRepositoryResponseIncluded,
 };
-#[cfg(feature = "xcode-cloud")]
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
 mod scm_repositories_query;
-#[cfg(feature = "xcode-cloud")]
-pub use scm_repositories_query::*;
+#[cfg(any(feature = "app-store", feature = "xcode-cloud"))]
+pub use scm_repositories_query::{ScmRepositoryField, ScmRepositoryInclude};
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
 mod screenshot_display_type;
 #[cfg(any(feature = "app-store", feature = "product-pages"))]
@@ -4008,12 +4414,13 @@ pub use subscription_app_store_review_screenshots_documents::{
 #[cfg(feature = "subscriptions")]
 mod subscription_app_store_review_screenshots_query;
 #[cfg(feature = "subscriptions")]
-pub use subscription_app_store_review_screenshots_query::*;
+pub use subscription_app_store_review_screenshots_query::{SubscriptionAppStoreReviewScreenshotField, SubscriptionAppStoreReviewScreenshotInclude};
 #[cfg(feature = "subscriptions")]
 mod subscription_app_store_review_screenshots_requests;
 #[cfg(feature = "subscriptions")]
 pub use subscription_app_store_review_screenshots_requests::{
-    SubscriptionAppStoreReviewScreenshotCreateRequest, SubscriptionAppStoreReviewScreenshotUpdateRequest,
+    SubscriptionAppStoreReviewScreenshotCreate, SubscriptionAppStoreReviewScreenshotCreateRequest,
+    SubscriptionAppStoreReviewScreenshotUpdateRequest,
 };
 #[cfg(feature = "subscriptions")]
 mod subscription_availabilities;
@@ -4028,11 +4435,11 @@ pub use subscription_availabilities_documents::{SubscriptionAvailabilityResponse
 #[cfg(feature = "subscriptions")]
 mod subscription_availabilities_query;
 #[cfg(feature = "subscriptions")]
-pub use subscription_availabilities_query::*;
+pub use subscription_availabilities_query::{SubscriptionAvailabilityField, SubscriptionAvailabilityInclude};
 #[cfg(feature = "subscriptions")]
 mod subscription_availabilities_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_availabilities_requests::SubscriptionAvailabilityCreateRequest;
+pub use subscription_availabilities_requests::{SubscriptionAvailabilityCreate, SubscriptionAvailabilityCreateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_customer_eligibility;
 #[cfg(feature = "subscriptions")]
@@ -4048,6 +4455,10 @@ pub use subscription_grace_periods::{
     SubscriptionGracePeriod, SubscriptionGracePeriodAttributes, SubscriptionGracePeriodRenewalType,
     SubscriptionGracePeriodResponse,
 };
+#[cfg(any(feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
+mod subscription_grace_periods_query;
+#[cfg(any(feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
+pub use subscription_grace_periods_query::SubscriptionGracePeriodField;
 #[cfg(feature = "subscriptions")]
 mod subscription_grace_periods_requests;
 #[cfg(feature = "subscriptions")]
@@ -4070,21 +4481,21 @@ pub use subscription_group_localizations_documents::{
     SubscriptionGroupLocalizationsResponse, SubscriptionGroupLocalizationsResponseIncluded,
     SubscriptionGroupLocalizationsV2Response, SubscriptionGroupLocalizationsV2ResponseIncluded,
 };
-#[cfg(feature = "subscriptions")]
+#[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_group_localizations_query;
-#[cfg(feature = "subscriptions")]
-pub use subscription_group_localizations_query::*;
+#[cfg(any(feature = "app-store", feature = "subscriptions"))]
+pub use subscription_group_localizations_query::{
+    SubscriptionGroupLocalizationField, SubscriptionGroupLocalizationInclude,
+    SubscriptionGroupLocalizationV2Field, SubscriptionGroupLocalizationV2Include,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_localizations_requests;
 #[cfg(feature = "subscriptions")]
 pub use subscription_group_localizations_requests::{
-    SubscriptionGroupLocalizationCreateRequest, SubscriptionGroupLocalizationUpdateRequest,
+    SubscriptionGroupLocalizationCreate, SubscriptionGroupLocalizationCreateRequest,
+    SubscriptionGroupLocalizationUpdateRequest, SubscriptionGroupLocalizationV2Create,
     SubscriptionGroupLocalizationV2CreateRequest, SubscriptionGroupLocalizationV2UpdateRequest,
 };
-#[cfg(feature = "subscriptions")]
-mod subscription_group_localizations_v2_query;
-#[cfg(feature = "subscriptions")]
-pub use subscription_group_localizations_v2_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_group_submissions;
 #[cfg(feature = "subscriptions")]
@@ -4107,10 +4518,12 @@ pub use subscription_group_versions_documents::{
     SubscriptionGroupVersionResponse, SubscriptionGroupVersionResponseIncluded,
     SubscriptionGroupVersionsResponse, SubscriptionGroupVersionsResponseIncluded,
 };
-#[cfg(feature = "subscriptions")]
+#[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_group_versions_query;
-#[cfg(feature = "subscriptions")]
-pub use subscription_group_versions_query::*;
+#[cfg(any(feature = "app-store", feature = "subscriptions"))]
+pub use subscription_group_versions_query::{
+    SubscriptionGroupVersionField, SubscriptionGroupVersionInclude, SubscriptionGroupVersionStateFilter,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_group_versions_requests;
 #[cfg(feature = "subscriptions")]
@@ -4126,14 +4539,17 @@ pub use subscription_groups_documents::{
     SubscriptionGroupResponse, SubscriptionGroupResponseIncluded, SubscriptionGroupsResponse,
     SubscriptionGroupsResponseIncluded,
 };
-#[cfg(feature = "subscriptions")]
+#[cfg(any(feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
 mod subscription_groups_query;
-#[cfg(feature = "subscriptions")]
-pub use subscription_groups_query::*;
+#[cfg(any(feature = "app-store", feature = "subscriptions", feature = "xcode-cloud"))]
+pub use subscription_groups_query::{
+    SubscriptionGroupField, SubscriptionGroupInclude, SubscriptionGroupSort,
+    SubscriptionGroupSubscriptionsStateFilter,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_groups_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_groups_requests::{SubscriptionGroupCreateRequest, SubscriptionGroupUpdateRequest};
+pub use subscription_groups_requests::{SubscriptionGroupCreate, SubscriptionGroupCreateRequest, SubscriptionGroupUpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod subscription_images;
 #[cfg(feature = "subscriptions")]
@@ -4152,13 +4568,13 @@ pub use subscription_images_documents::{
 #[cfg(feature = "subscriptions")]
 mod subscription_images_query;
 #[cfg(feature = "subscriptions")]
-pub use subscription_images_query::*;
+pub use subscription_images_query::{SubscriptionImageField, SubscriptionImageInclude, SubscriptionImageV2Field};
 #[cfg(feature = "subscriptions")]
 mod subscription_images_requests;
 #[cfg(feature = "subscriptions")]
 pub use subscription_images_requests::{
-    SubscriptionImageCreateRequest, SubscriptionImageUpdateRequest, SubscriptionImageV2CreateRequest,
-    SubscriptionImageV2UpdateRequest,
+    SubscriptionImageCreate, SubscriptionImageCreateRequest, SubscriptionImageUpdateRequest,
+    SubscriptionImageV2Create, SubscriptionImageV2CreateRequest, SubscriptionImageV2UpdateRequest,
 };
 #[cfg(feature = "subscriptions")]
 mod subscription_introductory_offers;
@@ -4175,11 +4591,16 @@ pub use subscription_introductory_offers_documents::{
     SubscriptionIntroductoryOffersResponse, SubscriptionIntroductoryOffersResponseIncluded,
 };
 #[cfg(feature = "subscriptions")]
+mod subscription_introductory_offers_query;
+#[cfg(feature = "subscriptions")]
+pub use subscription_introductory_offers_query::{SubscriptionIntroductoryOfferField, SubscriptionIntroductoryOfferInclude};
+#[cfg(feature = "subscriptions")]
 mod subscription_introductory_offers_requests;
 #[cfg(feature = "subscriptions")]
 pub use subscription_introductory_offers_requests::{
-    SubscriptionIntroductoryOfferCreateRequest, SubscriptionIntroductoryOfferCreateRequestIncluded,
-    SubscriptionIntroductoryOfferInlineCreate, SubscriptionIntroductoryOfferUpdateRequest,
+    SubscriptionIntroductoryOfferCreate, SubscriptionIntroductoryOfferCreateRequest,
+    SubscriptionIntroductoryOfferCreateRequestIncluded, SubscriptionIntroductoryOfferInlineCreate,
+    SubscriptionIntroductoryOfferInlineCreateRequired, SubscriptionIntroductoryOfferUpdateRequest,
 };
 #[cfg(feature = "subscriptions")]
 mod subscription_localizations;
@@ -4201,18 +4622,18 @@ pub use subscription_localizations_documents::{
 #[cfg(feature = "subscriptions")]
 mod subscription_localizations_query;
 #[cfg(feature = "subscriptions")]
-pub use subscription_localizations_query::*;
+pub use subscription_localizations_query::{
+    SubscriptionLocalizationField, SubscriptionLocalizationInclude, SubscriptionLocalizationV2Field,
+    SubscriptionLocalizationV2Include,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_localizations_requests;
 #[cfg(feature = "subscriptions")]
 pub use subscription_localizations_requests::{
-    SubscriptionLocalizationCreateRequest, SubscriptionLocalizationUpdateRequest,
+    SubscriptionLocalizationCreate, SubscriptionLocalizationCreateRequest,
+    SubscriptionLocalizationUpdateRequest, SubscriptionLocalizationV2Create,
     SubscriptionLocalizationV2CreateRequest, SubscriptionLocalizationV2UpdateRequest,
 };
-#[cfg(feature = "subscriptions")]
-mod subscription_localizations_v2_query;
-#[cfg(feature = "subscriptions")]
-pub use subscription_localizations_v2_query::*;
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_custom_codes;
 #[cfg(feature = "subscriptions")]
@@ -4230,12 +4651,13 @@ pub use subscription_offer_code_custom_codes_documents::{
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_custom_codes_query;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_custom_codes_query::*;
+pub use subscription_offer_code_custom_codes_query::{SubscriptionOfferCodeCustomCodeField, SubscriptionOfferCodeCustomCodeInclude};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_custom_codes_requests;
 #[cfg(feature = "subscriptions")]
 pub use subscription_offer_code_custom_codes_requests::{
-    SubscriptionOfferCodeCustomCodeCreateRequest, SubscriptionOfferCodeCustomCodeUpdateRequest,
+    SubscriptionOfferCodeCustomCodeCreate, SubscriptionOfferCodeCustomCodeCreateRequest,
+    SubscriptionOfferCodeCustomCodeUpdateRequest,
 };
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_one_time_use_codes;
@@ -4254,12 +4676,13 @@ pub use subscription_offer_code_one_time_use_codes_documents::{
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_one_time_use_codes_query;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_code_one_time_use_codes_query::*;
+pub use subscription_offer_code_one_time_use_codes_query::{SubscriptionOfferCodeOneTimeUseCodeField, SubscriptionOfferCodeOneTimeUseCodeInclude};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_one_time_use_codes_requests;
 #[cfg(feature = "subscriptions")]
 pub use subscription_offer_code_one_time_use_codes_requests::{
-    SubscriptionOfferCodeOneTimeUseCodeCreateRequest, SubscriptionOfferCodeOneTimeUseCodeUpdateRequest,
+    SubscriptionOfferCodeOneTimeUseCodeCreate, SubscriptionOfferCodeOneTimeUseCodeCreateRequest,
+    SubscriptionOfferCodeOneTimeUseCodeUpdateRequest,
 };
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_prices;
@@ -4269,6 +4692,10 @@ pub use subscription_offer_code_prices::{SubscriptionOfferCodePrice, Subscriptio
 mod subscription_offer_code_prices_documents;
 #[cfg(feature = "subscriptions")]
 pub use subscription_offer_code_prices_documents::{SubscriptionOfferCodePricesResponse, SubscriptionOfferCodePricesResponseIncluded};
+#[cfg(feature = "subscriptions")]
+mod subscription_offer_code_prices_query;
+#[cfg(feature = "subscriptions")]
+pub use subscription_offer_code_prices_query::{SubscriptionOfferCodePriceField, SubscriptionOfferCodePriceInclude};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_code_prices_requests;
 #[cfg(feature = "subscriptions")]
@@ -4289,13 +4716,13 @@ pub use subscription_offer_codes_documents::{
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_codes_query;
 #[cfg(feature = "subscriptions")]
-pub use subscription_offer_codes_query::*;
+pub use subscription_offer_codes_query::{SubscriptionOfferCodeField, SubscriptionOfferCodeInclude};
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_codes_requests;
 #[cfg(feature = "subscriptions")]
 pub use subscription_offer_codes_requests::{
-    SubscriptionOfferCodeCreateRequest, SubscriptionOfferCodeCreateRequestIncluded,
-    SubscriptionOfferCodeUpdateRequest,
+    SubscriptionOfferCodeCreate, SubscriptionOfferCodeCreateRequest,
+    SubscriptionOfferCodeCreateRequestIncluded, SubscriptionOfferCodeUpdateRequest,
 };
 #[cfg(feature = "subscriptions")]
 mod subscription_offer_duration;
@@ -4326,11 +4753,14 @@ pub use subscription_plan_availabilities_documents::{
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_availabilities_query;
 #[cfg(feature = "subscriptions")]
-pub use subscription_plan_availabilities_query::*;
+pub use subscription_plan_availabilities_query::{SubscriptionPlanAvailabilityField, SubscriptionPlanAvailabilityInclude};
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_availabilities_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_plan_availabilities_requests::{SubscriptionPlanAvailabilityCreateRequest, SubscriptionPlanAvailabilityUpdateRequest};
+pub use subscription_plan_availabilities_requests::{
+    SubscriptionPlanAvailabilityCreate, SubscriptionPlanAvailabilityCreateRequest,
+    SubscriptionPlanAvailabilityUpdateRequest,
+};
 #[cfg(feature = "subscriptions")]
 mod subscription_plan_type;
 #[cfg(feature = "subscriptions")]
@@ -4351,7 +4781,7 @@ pub use subscription_price_points_documents::{
 #[cfg(feature = "subscriptions")]
 mod subscription_price_points_query;
 #[cfg(feature = "subscriptions")]
-pub use subscription_price_points_query::*;
+pub use subscription_price_points_query::{SubscriptionPricePointField, SubscriptionPricePointInclude};
 #[cfg(feature = "subscriptions")]
 mod subscription_price_points_requests;
 #[cfg(feature = "subscriptions")]
@@ -4368,9 +4798,13 @@ pub use subscription_prices_documents::{
     SubscriptionPricesResponseIncluded,
 };
 #[cfg(feature = "subscriptions")]
+mod subscription_prices_query;
+#[cfg(feature = "subscriptions")]
+pub use subscription_prices_query::{SubscriptionPriceField, SubscriptionPriceInclude, SubscriptionPricePlanTypeFilter};
+#[cfg(feature = "subscriptions")]
 mod subscription_prices_requests;
 #[cfg(feature = "subscriptions")]
-pub use subscription_prices_requests::{SubscriptionPriceCreateRequest, SubscriptionPriceInlineCreate};
+pub use subscription_prices_requests::{SubscriptionPriceCreate, SubscriptionPriceCreateRequest, SubscriptionPriceInlineCreate};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offer_prices;
 #[cfg(feature = "subscriptions")]
@@ -4381,6 +4815,10 @@ mod subscription_promotional_offer_prices_documents;
 pub use subscription_promotional_offer_prices_documents::{
     SubscriptionPromotionalOfferPricesResponse, SubscriptionPromotionalOfferPricesResponseIncluded,
 };
+#[cfg(feature = "subscriptions")]
+mod subscription_promotional_offer_prices_query;
+#[cfg(feature = "subscriptions")]
+pub use subscription_promotional_offer_prices_query::{SubscriptionPromotionalOfferPriceField, SubscriptionPromotionalOfferPriceInclude};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offer_prices_requests;
 #[cfg(feature = "subscriptions")]
@@ -4402,13 +4840,14 @@ pub use subscription_promotional_offers_documents::{
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offers_query;
 #[cfg(feature = "subscriptions")]
-pub use subscription_promotional_offers_query::*;
+pub use subscription_promotional_offers_query::{SubscriptionPromotionalOfferField, SubscriptionPromotionalOfferInclude};
 #[cfg(feature = "subscriptions")]
 mod subscription_promotional_offers_requests;
 #[cfg(feature = "subscriptions")]
 pub use subscription_promotional_offers_requests::{
-    SubscriptionPromotionalOfferCreateRequest, SubscriptionPromotionalOfferCreateRequestIncluded,
-    SubscriptionPromotionalOfferInlineCreate, SubscriptionPromotionalOfferUpdateRequest,
+    SubscriptionPromotionalOfferCreate, SubscriptionPromotionalOfferCreateRequest,
+    SubscriptionPromotionalOfferCreateRequestIncluded, SubscriptionPromotionalOfferInlineCreate,
+    SubscriptionPromotionalOfferInlineCreateRequired, SubscriptionPromotionalOfferUpdateRequest,
     SubscriptionPromotionalOfferUpdateRequestIncluded,
 };
 #[cfg(any(feature = "app-clips", feature = "app-store", feature = "background-assets", feature = "builds", feature = "game-center", feature = "in-app-purchases", feature = "pricing", feature = "product-pages", feature = "provisioning", feature = "testflight", feature = "users-and-access", feature = "webhooks", feature = "xcode-cloud"))]
@@ -4441,10 +4880,10 @@ pub use subscription_versions_documents::{
     SubscriptionVersionResponse, SubscriptionVersionResponseIncluded, SubscriptionVersionsResponse,
     SubscriptionVersionsResponseIncluded,
 };
-#[cfg(feature = "subscriptions")]
+#[cfg(any(feature = "app-store", feature = "subscriptions"))]
 mod subscription_versions_query;
-#[cfg(feature = "subscriptions")]
-pub use subscription_versions_query::*;
+#[cfg(any(feature = "app-store", feature = "subscriptions"))]
+pub use subscription_versions_query::{SubscriptionVersionField, SubscriptionVersionInclude, SubscriptionVersionStateFilter};
 #[cfg(feature = "subscriptions")]
 mod subscription_versions_requests;
 #[cfg(feature = "subscriptions")]
@@ -4463,16 +4902,16 @@ pub use subscriptions_documents::{
     SubscriptionResponse, SubscriptionResponseIncluded, SubscriptionsResponse,
     SubscriptionsResponseIncluded,
 };
-#[cfg(feature = "subscriptions")]
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
 mod subscriptions_query;
-#[cfg(feature = "subscriptions")]
-pub use subscriptions_query::*;
+#[cfg(any(feature = "app-store", feature = "in-app-purchases", feature = "subscriptions"))]
+pub use subscriptions_query::{SubscriptionField, SubscriptionInclude, SubscriptionSort, SubscriptionStateFilter};
 #[cfg(feature = "subscriptions")]
 mod subscriptions_requests;
 #[cfg(feature = "subscriptions")]
 pub use subscriptions_requests::{
-    SubscriptionCreateRequest, SubscriptionCreateRequestSubscriptionPeriod, SubscriptionUpdateRequest,
-    SubscriptionUpdateRequestIncluded, SubscriptionUpdateRequestMarketSettings,
+    SubscriptionCreate, SubscriptionCreateRequest, SubscriptionCreateRequestSubscriptionPeriod,
+    SubscriptionUpdateRequest, SubscriptionUpdateRequestIncluded, SubscriptionUpdateRequestMarketSettings,
     SubscriptionUpdateRequestMultiSeatStatus, SubscriptionUpdateRequestSubscriptionPeriod,
 };
 #[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
@@ -4482,6 +4921,10 @@ pub use territories::{
     TerritoriesResponse, TerritoriesWithoutIncludesResponse, Territory, TerritoryAttributes,
     TerritoryResponse,
 };
+#[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
+mod territories_query;
+#[cfg(any(feature = "app-store", feature = "customer-reviews", feature = "in-app-purchases", feature = "pricing", feature = "subscriptions"))]
+pub use territories_query::TerritoryField;
 #[cfg(any(feature = "in-app-purchases", feature = "pricing"))]
 mod territories_requests;
 #[cfg(any(feature = "in-app-purchases", feature = "pricing"))]
@@ -4494,6 +4937,10 @@ pub use territory_age_ratings::{TerritoryAgeRating, TerritoryAgeRatingAttributes
 mod territory_age_ratings_documents;
 #[cfg(feature = "app-store")]
 pub use territory_age_ratings_documents::{TerritoryAgeRatingsResponse, TerritoryAgeRatingsResponseIncluded};
+#[cfg(feature = "app-store")]
+mod territory_age_ratings_query;
+#[cfg(feature = "app-store")]
+pub use territory_age_ratings_query::{TerritoryAgeRatingField, TerritoryAgeRatingInclude};
 #[cfg(any(feature = "app-store", feature = "pricing"))]
 mod territory_availabilities;
 #[cfg(any(feature = "app-store", feature = "pricing"))]
@@ -4508,6 +4955,10 @@ pub use territory_availabilities_documents::{
     TerritoryAvailabilitiesResponse, TerritoryAvailabilitiesResponseIncluded,
     TerritoryAvailabilityResponse, TerritoryAvailabilityResponseIncluded,
 };
+#[cfg(any(feature = "app-store", feature = "pricing"))]
+mod territory_availabilities_query;
+#[cfg(any(feature = "app-store", feature = "pricing"))]
+pub use territory_availabilities_query::{TerritoryAvailabilityField, TerritoryAvailabilityInclude};
 #[cfg(feature = "pricing")]
 mod territory_availabilities_requests;
 #[cfg(feature = "pricing")]
@@ -4534,11 +4985,13 @@ pub use user_invitations_documents::{
 #[cfg(feature = "users-and-access")]
 mod user_invitations_query;
 #[cfg(feature = "users-and-access")]
-pub use user_invitations_query::*;
+pub use user_invitations_query::{
+    UserInvitationField, UserInvitationInclude, UserInvitationRolesFilter, UserInvitationSort,
+};
 #[cfg(feature = "users-and-access")]
 mod user_invitations_requests;
 #[cfg(feature = "users-and-access")]
-pub use user_invitations_requests::UserInvitationCreateRequest;
+pub use user_invitations_requests::{UserInvitationCreate, UserInvitationCreateRequest};
 #[cfg(feature = "users-and-access")]
 mod user_role;
 #[cfg(feature = "users-and-access")]
@@ -4554,7 +5007,7 @@ pub use users_documents::{UserResponse, UserResponseIncluded, UsersResponse, Use
 #[cfg(feature = "users-and-access")]
 mod users_query;
 #[cfg(feature = "users-and-access")]
-pub use users_query::*;
+pub use users_query::{UserField, UserInclude, UserRolesFilter, UserSort};
 #[cfg(feature = "users-and-access")]
 mod users_requests;
 #[cfg(feature = "users-and-access")]
@@ -4574,6 +5027,10 @@ pub use webhook_deliveries_documents::{
     WebhookDeliveryResponseIncluded,
 };
 #[cfg(feature = "webhooks")]
+mod webhook_deliveries_query;
+#[cfg(feature = "webhooks")]
+pub use webhook_deliveries_query::{WebhookDeliveryDeliveryStateFilter, WebhookDeliveryField, WebhookDeliveryInclude};
+#[cfg(feature = "webhooks")]
 mod webhook_deliveries_requests;
 #[cfg(feature = "webhooks")]
 pub use webhook_deliveries_requests::WebhookDeliveryCreateRequest;
@@ -4585,6 +5042,10 @@ pub use webhook_event_type::WebhookEventType;
 mod webhook_events;
 #[cfg(feature = "webhooks")]
 pub use webhook_events::{WebhookEvent, WebhookEventAttributes};
+#[cfg(feature = "webhooks")]
+mod webhook_events_query;
+#[cfg(feature = "webhooks")]
+pub use webhook_events_query::WebhookEventField;
 #[cfg(feature = "webhooks")]
 mod webhook_pings;
 #[cfg(feature = "webhooks")]
@@ -4601,14 +5062,14 @@ pub use webhooks::{Webhook, WebhookAttributes, WebhookRelationships};
 mod webhooks_documents;
 #[cfg(any(feature = "app-store", feature = "webhooks"))]
 pub use webhooks_documents::{WebhookResponse, WebhookResponseIncluded, WebhooksResponse, WebhooksResponseIncluded};
-#[cfg(feature = "webhooks")]
+#[cfg(any(feature = "app-store", feature = "webhooks"))]
 mod webhooks_query;
-#[cfg(feature = "webhooks")]
-pub use webhooks_query::*;
+#[cfg(any(feature = "app-store", feature = "webhooks"))]
+pub use webhooks_query::{WebhookField, WebhookInclude};
 #[cfg(feature = "webhooks")]
 mod webhooks_requests;
 #[cfg(feature = "webhooks")]
-pub use webhooks_requests::{WebhookCreateRequest, WebhookUpdateRequest};
+pub use webhooks_requests::{WebhookCreate, WebhookCreateRequest, WebhookUpdateRequest};
 #[cfg(feature = "subscriptions")]
 mod win_back_offer_prices;
 #[cfg(feature = "subscriptions")]
@@ -4617,6 +5078,10 @@ pub use win_back_offer_prices::{WinBackOfferPrice, WinBackOfferPriceRelationship
 mod win_back_offer_prices_documents;
 #[cfg(feature = "subscriptions")]
 pub use win_back_offer_prices_documents::{WinBackOfferPricesResponse, WinBackOfferPricesResponseIncluded};
+#[cfg(feature = "subscriptions")]
+mod win_back_offer_prices_query;
+#[cfg(feature = "subscriptions")]
+pub use win_back_offer_prices_query::{WinBackOfferPriceField, WinBackOfferPriceInclude};
 #[cfg(feature = "subscriptions")]
 mod win_back_offer_prices_requests;
 #[cfg(feature = "subscriptions")]
@@ -4638,14 +5103,14 @@ pub use win_back_offers_documents::{
 #[cfg(feature = "subscriptions")]
 mod win_back_offers_query;
 #[cfg(feature = "subscriptions")]
-pub use win_back_offers_query::*;
+pub use win_back_offers_query::{WinBackOfferField, WinBackOfferInclude};
 #[cfg(feature = "subscriptions")]
 mod win_back_offers_requests;
 #[cfg(feature = "subscriptions")]
 pub use win_back_offers_requests::{
-    WinBackOfferCreateRequest, WinBackOfferCreateRequestIncluded, WinBackOfferCreateRequestPriority,
-    WinBackOfferCreateRequestPromotionIntent, WinBackOfferUpdateRequest, WinBackOfferUpdateRequestPriority,
-    WinBackOfferUpdateRequestPromotionIntent,
+    WinBackOfferCreate, WinBackOfferCreateRequest, WinBackOfferCreateRequestIncluded,
+    WinBackOfferCreateRequestPriority, WinBackOfferCreateRequestPromotionIntent, WinBackOfferUpdateRequest,
+    WinBackOfferUpdateRequestPriority, WinBackOfferUpdateRequestPromotionIntent,
 };
 #[cfg(feature = "power-and-performance")]
 mod xcode_metrics;

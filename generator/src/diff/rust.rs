@@ -6,8 +6,8 @@ use super::change::{Bump, Kind};
 use super::item::{ItemChange, Items};
 use super::row::Row;
 use super::view::{Node, Part};
-use crate::api::{Api, Parameter, Role, TypeId};
-use crate::name::Names;
+use crate::api::{Api, Parameter, TypeId};
+use crate::name::{Family, Names};
 
 /// Where the Rust items of one side are.
 #[derive(Debug, Clone, Copy)]
@@ -152,13 +152,9 @@ impl Keys<'_> {
         let mut tokens = named.filter(|((name, _), _)| name == parameter).map(|(_, own)| own.token.as_ref());
         let token = tokens.find_map(|token| token);
         let Some(token) = token else { return Vec::new() };
-        let sort = self
-            .api
-            .operations
-            .get(id)
-            .is_some_and(|o| o.parameters.iter().any(|p| p.name == parameter && p.role() == Role::Sort));
-        let plain = if sort { value.strip_prefix('-').unwrap_or(value) } else { value };
-        let constant = names.tokens.get(token).and_then(|t| t.values.get(plain));
+        let Some(own) = names.tokens.get(token) else { return Vec::new() };
+        let plain = if own.family == Family::Sort { value.strip_prefix('-').unwrap_or(value) } else { value };
+        let constant = own.values.get(plain);
         constant.map(|constant| format!("models::{token}::{constant}")).into_iter().collect()
     }
 }

@@ -151,28 +151,28 @@ pub(super) fn reach(api: &Api, names: &mut Names) {
         let to = uses.iter().filter_map(|id| names.types.get(id)).map(|t| t.module.as_str());
         edges.entry(own.module.as_str()).or_default().extend(to);
     }
+    for token in names.tokens.values() {
+        let alias = token.alias.as_ref().and_then(|id| names.types.get(id)).map(|t| t.module.as_str());
+        edges.entry(token.module.as_str()).or_default().extend(alias);
+    }
     let mut areas: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for (id, operation) in &api.operations {
         let Some(name) = names.operations.get(id) else { continue };
         let area = name.area.clone().unwrap_or_default();
         let tokens = name.parameters.values().filter_map(|p| names.tokens.get(p.token.as_ref()?));
-        let through = tokens.filter_map(|t| t.alias.as_ref());
-        let main = operation.uses();
-        let mut open: Vec<&str> = main
+        let mut open: Vec<&str> = operation
+            .uses()
             .into_iter()
-            .chain(through)
             .filter(|id| !is_linkage_body(api, id))
             .filter_map(|id| names.types.get(id))
             .map(|t| t.module.as_str())
+            .chain(tokens.map(|t| t.module.as_str()))
             .collect();
         while let Some(module) = open.pop() {
             if areas.entry(module.to_owned()).or_default().insert(area.clone()) {
                 open.extend(edges.get(module).into_iter().flatten());
             }
         }
-    }
-    for token in names.tokens.values() {
-        areas.entry(token.module.clone()).or_default().extend(token.areas.iter().cloned());
     }
     names.modules = areas;
 }

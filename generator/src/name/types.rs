@@ -76,7 +76,20 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
                 scope.reserve(format!("{ident}{part}"), &at, &id.to_string());
             }
         }
-        names.types.insert(id.clone(), TypeName { ident, module: module(api, id), members: BTreeMap::new() });
+        names.types.insert(id.clone(), TypeName { ident, module: module(api, id), ..TypeName::default() });
+    }
+    let is_built = |id: &&TypeId| api.types.get(*id).is_some_and(has_several_required);
+    for id in api.sent().into_iter().filter(is_built) {
+        let Some(name) = names.types.get_mut(id) else { continue };
+        let at = api.type_pointer(id);
+        let key = format!("{id}!required");
+        let full = joined(&name.ident, "Required");
+        let wanted = exceptions.get(Section::Type, &key).unwrap_or_else(|| {
+            let action = name.ident.strip_suffix("Request").filter(|rest| is_action(rest));
+            action.map_or_else(|| full.clone(), str::to_owned)
+        });
+        let alternatives = [full, joined(&name.ident, "RequiredFields")];
+        name.required = Some(scope.take(&wanted, &alternatives, (&at, Section::Type, &key), out));
     }
     for (id, ty) in &api.types {
         let at = api.type_pointer(id);
@@ -144,6 +157,25 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
             name.members = members;
         }
     }
+}
+
+/// Whether a name says what is done, such as `AppCreate`.
+fn is_action(name: &str) -> bool {
+    ["Create", "Update"].iter().any(|action| name.len() > action.len() && name.ends_with(action))
+}
+
+/// Whether a value of the type may need several fields.
+fn has_several_required(ty: &Type) -> bool {
+    let count = match &ty.shape {
+        Shape::Struct(s) => s.fields.values().filter(|field| field.required).count(),
+        Shape::Request(r) => {
+            let attributes = r.attributes.values().filter(|field| field.required).count();
+            let relationships = r.relationships.values().filter(|to| to.required).count();
+            usize::from(r.action == Action::Update) + attributes + relationships
+        }
+        _ => 0,
+    };
+    count > 1
 }
 
 /// Where the attributes and the relationships of a resource stand.

@@ -70,6 +70,8 @@ pub enum Signature {
     Type(RustType),
     /// The arguments of a function, and of a method that calls an operation what its response is read as.
     Function(Vec<(String, RustType)>, Option<RustType>),
+    /// The struct of arguments of a function, and its fields.
+    Literal(String, Vec<(String, RustType)>),
 }
 
 impl fmt::Display for Signature {
@@ -86,6 +88,9 @@ impl fmt::Display for Signature {
                     write!(text, "{}=> {payload}", if arguments.is_empty() { "" } else { " " })?;
                 }
                 f.write_str(&text.replace(" (", "("))
+            }
+            Self::Literal(name, fields) => {
+                write!(f, "{name} {{ {} }}", Self::Function(fields.clone(), None))
             }
         }
     }

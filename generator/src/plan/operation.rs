@@ -190,7 +190,7 @@ impl Context<'_> {
             Setter {
                 parameter: parameter.name.clone(),
                 ident: own(parameter).to_owned(),
-                docs: self.parameter_docs(operation, parameter, name),
+                docs: self.parameter_docs(operation, parameter),
                 deprecated: parameter.deprecated,
                 argument: self.sent_argument(operation, parameter, value, name),
             }
@@ -249,7 +249,7 @@ impl Context<'_> {
         if let (Some(only), None) = (optional.next(), optional.next())
             && only.role() == Role::Limit
         {
-            lines.extend([String::new(), self.parameter_docs(operation, only, name).join("\n")]);
+            lines.extend([String::new(), self.parameter_docs(operation, only).join("\n")]);
         }
         if updates {
             lines.extend([String::new(), "The request says which resource it changes.".to_owned()]);
@@ -482,13 +482,6 @@ pub(super) fn received(api: &Api) -> Vec<&TypeId> {
         answers.chain(o.failures().filter_map(TypeRef::named))
     })
     .collect()
-}
-
-/// Types that bodies and parameters of requests refer to.
-pub(super) fn sent(api: &Api) -> Vec<&TypeId> {
-    let bodies = api.operations.values().filter_map(|o| o.body.as_ref()).flat_map(|b| b.content.values());
-    let parameters = api.operations.values().flat_map(|o| &o.parameters).map(|p| &p.ty);
-    bodies.chain(parameters).filter_map(TypeRef::named).collect()
 }
 
 /// How a response that is a stream is read as it arrives.

@@ -87,6 +87,8 @@ pub enum Put {
         style: Style,
         /// Whether the items are numbers or flags.
         to_string: bool,
+        /// Whether the response has less with the parameter than without it, so that an empty list is an error.
+        filter: bool,
     },
     /// The call fails where the parameter has no value.
     Require(String),
@@ -306,8 +308,9 @@ impl Context<'_> {
             (ty, "text", Scalar::Text)
         });
         if is_list {
-            let require = parameter.required.then(|| Put::Require(key.clone()));
-            let list = Put::List { key, style: parameter.style, to_string };
+            let filter = is_filter(parameter);
+            let require = (parameter.required && !filter).then(|| Put::Require(key.clone()));
+            let list = Put::List { key, style: parameter.style, to_string, filter };
             return (ty.iterator(), std::iter::once(list).chain(require).collect());
         }
         let (ty, value) = if is_time { (ty.clone().into_arg(), Scalar::TextOf(ty)) } else { (ty, value) };
@@ -352,18 +355,13 @@ impl Context<'_> {
         }
     }
 
-    pub(super) fn parameter_docs(
-        &self,
-        operation: &Operation,
-        parameter: &Parameter,
-        name: &OperationName,
-    ) -> Vec<String> {
+    pub(super) fn parameter_docs(&self, operation: &Operation, parameter: &Parameter) -> Vec<String> {
         let mut line = code(&parameter.name);
         let role = match parameter.role() {
             Role::Fields(_) => Some("the fields that are sent of each"),
             Role::Include => Some("related resources that are sent along"),
             Role::Sort => Some("the order; `desc` turns one round"),
-            Role::Filter(_) => Some("only what has one of these values"),
+            Role::Filter(_) => Some("only resources that have one of these values"),
             Role::Exists(_) => Some("only what has this, or has it not"),
             // Of what has no pages that we know, a `limit` may be anything.
             Role::Limit if self.has_pages(operation) => Some("how many a page has"),
@@ -379,18 +377,15 @@ impl Context<'_> {
             line.push_str(&facts.join(", "));
         }
         line.push('.');
-        let mut lines = vec![line];
-        // The token type may serve other operations of the handle too, so what this one accepts is said here.
-        let token = name.parameter(parameter).and_then(|p| self.names.tokens.get(p.token.as_ref()?));
-        if let (Some(values), Some(token)) =
-            (parameter.values.as_ref().and_then(|v| self.api.values.get(v)), token)
-        {
-            let plain = values.iter().filter(|v| !v.starts_with('-')).count();
-            if plain < token.values.len() || values.len() < plain {
-                let values: Vec<String> = values.iter().map(|v| code(v)).collect();
-                lines.extend([String::new(), format!("Accepts {}.", values.join(", "))]);
+        if is_filter(parameter) {
+            line.push_str(" An empty list is an error.");
+            let is_text =
+                parameter.values.is_none() && *self.through(item(&parameter.ty).0) == TypeRef::String;
+            if is_text && parameter.style == Style::Comma {
+                line.push_str(" The server may split a value at a comma.");
             }
         }
+        let mut lines = vec![line];
         if let Some(doc) = &parameter.doc {
             lines.extend([String::new(), doc.trim().to_owned()]);
         }
@@ -404,4 +399,10 @@ fn item(ty: &TypeRef) -> (&TypeRef, bool) {
         TypeRef::List(item) => (item, true),
         ty => (ty, false),
     }
+}
+
+/// Whether the response has less with the parameter than without it: an empty list must not be sent as none.
+fn is_filter(parameter: &Parameter) -> bool {
+    let selects = !matches!(parameter.role(), Role::Fields(_) | Role::Include | Role::Sort);
+    selects && parameter.place == In::Query && matches!(parameter.ty, TypeRef::List(_))
 }

@@ -199,9 +199,10 @@ impl Context<'_> {
             |m: &&Member<'_>| tag(m).is_none() && !s.fields.get(m.wire).is_some_and(|f| f.read_only);
         let chosen: Vec<&Member<'_>> = members.iter().filter(is_settable).collect();
         let required: Vec<&Member<'_>> = chosen.iter().copied().filter(|m| m.hold == Hold::Plain).collect();
-        let constructor = self.constructor(name, &required, &constants, all, ("A value", &[]), listing);
+        let (constructor, required) =
+            self.constructor(id, &required, &constants, all, ("a value", &[]), (source, listing));
         let setters: Vec<TokenStream> = chosen.iter().map(|m| self.setter(name, m, listing)).collect();
-        source.items(quote! { impl #own { #constructor #(#setters)* } });
+        source.items(quote! { impl #own { #constructor #(#setters)* } #required });
     }
 
     /// A setter, and one that sends null where that means something.

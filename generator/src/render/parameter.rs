@@ -80,14 +80,16 @@ fn put(put_: &Put, own: &Ident, call: &TokenStream) -> TokenStream {
             let text = text_of(own, *text);
             quote!(#call.header(#key, #text);)
         }
-        Put::List { key, style, to_string } => {
+        Put::List { key, style, to_string, filter } => {
+            let method = if *filter { "filter" } else { "list" };
             let values =
                 if *to_string { quote!(#own.into_iter().map(|v| v.to_string())) } else { quote!(#own) };
             if *style == Style::Comma {
-                return quote!(#call.list(#key, #values););
+                let method = ident(method);
+                return quote!(#call.#method(#key, #values););
             }
-            let style = style_of(*style);
-            quote!(#call.list_in(#key, #style, #values);)
+            let (method, style) = (ident(&format!("{method}_in")), style_of(*style));
+            quote!(#call.#method(#key, #style, #values);)
         }
         Put::Require(key) => quote!(#call.require(#key);),
         Put::Value { method, key, style, ty, convert } => {

@@ -136,7 +136,8 @@ impl Context<'_> {
         let must: Vec<&Member<'_>> = members.iter().filter(|m| m.hold == Hold::Plain).collect();
         let all = members.len() + included.iter().len();
         let rules = required_sets(r, name);
-        let constructor = self.constructor(own, &must, &[], all, ("A request", &rules), listing);
+        let (constructor, required) =
+            self.constructor(id, &must, &[], all, ("a request", &rules), (source, listing));
         members.extend(included);
         let docs = self.type_docs(what, ty, &name.module);
         self.write_struct(own, docs, ty.deprecated, &members, None, source, listing);
@@ -156,35 +157,46 @@ impl Context<'_> {
             ));
         }
         let own = ident(own);
-        source.items(quote! { impl #own { #constructor #(#setters)* } });
+        source.items(quote! { impl #own { #constructor #(#setters)* } #required });
     }
 
-    /// `new` takes what must be there, of a JSON:API request the id, then attributes, then relationships; constants are set
-    /// to their one value.
+    /// `new` with the required fields (none, one, or a struct of several, so that no two can be swapped), and that struct.
+    /// Constants are set to their one value.
     pub(super) fn constructor(
         &self,
-        own: &str,
+        id: &TypeId,
         required: &[&Member<'_>],
         constants: &[(&Member<'_>, &str)],
         all: usize,
         (what, rules): (&str, &[String]),
-        listing: &mut Items,
-    ) -> TokenStream {
-        let (types, mut fields): (Vec<(String, RustType)>, Vec<TokenStream>) = required
-            .iter()
-            .map(|m| {
-                let name = ident(&m.ident);
-                let (ty, convert) = self.argument(m.ty);
-                let value = converted(&name, convert);
-                let field = if convert == Convert::Same { value } else { quote!(#name: #value) };
-                ((m.ident.clone(), ty), field)
-            })
-            .unzip();
-        let arguments = types.iter().map(|(name, ty)| {
-            let name = ident(name);
-            quote!(#name: #ty)
+        (source, listing): (&mut Source, &mut Items),
+    ) -> (TokenStream, TokenStream) {
+        let Some(name) = self.names.types.get(id) else { return Default::default() };
+        let own = &name.ident;
+        let several = name.required.as_ref().filter(|_| required.len() > 1);
+        let (arguments, mut fields) = match several {
+            Some(several) => {
+                let fields = required.iter().map(|m| {
+                    let ident = ident(&m.ident);
+                    quote!(#ident: required.#ident)
+                });
+                (vec![("required".to_owned(), RustType::Model(several.clone()))], fields.collect())
+            }
+            None => self.positional(required),
+        };
+        let required_struct = several.map(|several| {
+            source.exported.push(several.clone());
+            listing.add(ItemKind::Struct, several, Signature::None);
+            self.required_struct(own, several, required)
         });
-        let arguments: Vec<TokenStream> = arguments.collect();
+        let signature = match several {
+            Some(several) => {
+                let fields = required.iter().map(|m| (m.ident.clone(), self.held(m.ty, m.hold, m.boxed)));
+                Signature::Literal(several.clone(), fields.collect())
+            }
+            None => Signature::Function(arguments.clone(), None),
+        };
+        listing.add(ItemKind::Fn, &format!("{own}::new"), signature);
         fields.extend(constants.iter().map(|(m, value)| {
             let name = ident(&m.ident);
             match m.hold {
@@ -194,24 +206,49 @@ impl Context<'_> {
             }
         }));
         let doc = match (required.is_empty(), constants.is_empty()) {
-            (true, true) => format!(" {what} that says nothing yet."),
-            (true, false) => format!(" {what} that says nothing but what it is."),
-            (false, _) => format!(" {what} with all that it must have."),
+            (true, true) => format!("Creates {what} without fields."),
+            (true, false) => format!("Creates {what} with its constant fields."),
+            (false, _) => format!("Creates {what} with its required fields."),
         };
-        let doc = docs(
-            &std::iter::once(doc.trim_start().to_owned()).chain(rules.iter().cloned()).collect::<Vec<_>>(),
-        );
-        let inline = inline(types.iter().map(|(_, ty)| ty));
-        listing.add(ItemKind::Fn, &format!("{own}::new"), Signature::Function(types, None));
+        let doc = docs(&std::iter::once(doc).chain(rules.iter().cloned()).collect::<Vec<_>>());
+        let inline = inline(arguments.iter().map(|(_, ty)| ty));
+        let arguments = arguments.iter().map(|(name, ty)| {
+            let name = ident(name);
+            quote!(#name: #ty)
+        });
         let rest = (fields.len() < all).then(|| quote!(..Self::default()));
         let value = match fields.is_empty() {
             true => quote!(Self::default()),
             false => quote!(Self { #(#fields,)* #rest }),
         };
-        quote! {
+        let new = quote! {
             #doc #inline
             pub fn new(#(#arguments),*) -> Self { #value }
-        }
+        };
+        (new, required_struct.unwrap_or_default())
+    }
+
+    /// An argument for each field, and the fields as they are set from them.
+    fn positional(&self, required: &[&Member<'_>]) -> (Vec<(String, RustType)>, Vec<TokenStream>) {
+        let one = |m: &&Member<'_>| {
+            let name = ident(&m.ident);
+            let (ty, convert) = self.argument(m.ty);
+            let value = converted(&name, convert);
+            let field = if convert == Convert::Same { value } else { quote!(#name: #value) };
+            ((m.ident.clone(), ty), field)
+        };
+        required.iter().map(one).unzip()
+    }
+
+    /// The struct of the fields that `new` takes. A literal of it names each, and cannot leave one out.
+    fn required_struct(&self, of: &str, own: &str, required: &[&Member<'_>]) -> TokenStream {
+        let fields = required.iter().map(|m| {
+            let (docs, ident, ty) = (docs(&m.docs), ident(&m.ident), self.held(m.ty, m.hold, m.boxed));
+            quote! { #docs pub #ident: #ty }
+        });
+        let about = format!(" Required fields of [`{of}`].");
+        let own = ident(own);
+        quote! { #[doc = #about] pub struct #own { #(#fields,)* } }
     }
 }
 

@@ -17,16 +17,14 @@ pub(super) struct Source {
     text: String,
     tokens: TokenStream,
     silent: bool,
+    /// Items beside the types with names of their own.
+    pub(super) exported: Vec<String>,
 }
 
 impl Source {
     /// A file that says in its first lines what it is and that it is generated.
     pub(super) fn new(about: &str) -> Self {
-        Self {
-            text: format!("//! {about}\n//!\n//! {MARK}; edits are lost.\n\n"),
-            tokens: TokenStream::new(),
-            silent: false,
-        }
+        Self { text: format!("//! {about}\n//!\n//! {MARK}; edits are lost.\n\n"), ..Self::default() }
     }
 
     /// A file that is written to no purpose but to list its items.

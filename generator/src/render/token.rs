@@ -1,19 +1,14 @@
 //! A token type goes in; the string newtype or open enum of a parameter's values comes out.
 
-use std::collections::BTreeSet;
-
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Context;
-use super::rust::{Source, cfg, condition, docs, ident, macro_call};
+use super::rust::{Source, docs, ident, macro_call};
 use crate::api::Pointer;
 use crate::name::{Family, Token};
 use crate::plan::doc::{self, code};
 use crate::plan::{ItemKind, Items, Signature};
-
-/// The module of tokens that several handles have, each there with its own areas.
-const FIELDS: &str = "fields";
 
 impl Context<'_> {
     /// Writes the token type into its module.
@@ -26,24 +21,21 @@ impl Context<'_> {
                     .to_owned()
             }
             Family::Sort => "Orders that `sort` can ask for, ascending; see [`desc`](Self::desc).".to_owned(),
+            Family::Order => "Orders that `sort` can ask for.".to_owned(),
             Family::Value => format!("Values of {}.", parameters.join(", ")),
         };
         let mut lines = vec![what];
-        let areas = self.areas_of_token(token);
-        if let Some(note) = self.feature_note(areas) {
-            lines.extend([String::new(), note]);
-        }
-        let own = ident(name);
-        listing.item(
-            &Pointer::new(token.parameters.iter().map(String::as_str).collect::<String>()),
-            Some(areas),
+        let areas = self.names.modules.get(&token.module);
+        lines.extend(
+            areas.and_then(|areas| self.feature_note(areas)).into_iter().flat_map(|n| [String::new(), n]),
         );
+        let own = ident(name);
+        listing.item(&Pointer::new(token.parameters.iter().map(String::as_str).collect::<String>()), areas);
         if let Some(id) = &token.alias {
             let target = self.model_type(id);
             let docs = docs(&lines);
-            let cfg = cfg(&token.areas, self.areas);
             listing.add(ItemKind::Type, name, Signature::Type(target.clone()));
-            source.items(quote! { #docs #cfg pub type #own = #target; });
+            source.items(quote! { #docs pub type #own = #target; });
             return;
         }
         if token.family == Family::Value {
@@ -57,26 +49,13 @@ impl Context<'_> {
         let constants: Vec<String> =
             token.values.iter().map(|(value, name)| format!("{name} = {value:?}")).collect();
         let kind = if token.family == Family::Sort { "sort_tokens" } else { "tokens" };
-        let cfg = cfg(&token.areas, self.areas);
         let docs = doc::harmless(&lines.join("\n"));
         let docs: String =
             docs.split('\n').map(|l| format!("/// {l}\n").replace("/// \n", "///\n")).collect();
-        let condition = if cfg.is_empty() || token.module != FIELDS {
-            String::new()
-        } else {
-            format!("{}\n", condition(&token.areas))
-        };
         source.line(&format!(
-            "{condition}rt::{kind}! {{\n{docs}{}",
+            "rt::{kind}! {{\n{docs}{}",
             macro_call(&format!("pub struct {name}"), &constants, "")
         ));
-    }
-
-    /// The areas that bring a token: those of its file, where it has no condition of its own.
-    fn areas_of_token<'t>(&'t self, token: &'t Token) -> &'t BTreeSet<String> {
-        let own = token.alias.is_some() || token.module == FIELDS;
-        let file = self.names.modules.get(&token.module).filter(|_| !own);
-        file.unwrap_or(&token.areas)
     }
 
     fn value_token(

@@ -103,10 +103,14 @@ pub(super) fn typed_call(item: &str, other: &str) -> String {
     format!("{name}({}){result}", shown.collect::<Vec<_>>().join(", "))
 }
 
-/// The names of the arguments in a signature.
+/// The names of the arguments in a signature; of a struct of arguments, its literal.
 fn names(signature: &str) -> String {
     let parts = parts(signature);
-    let names = parts.iter().map(|part| part.split(" :").next().unwrap_or_default().trim());
+    let names =
+        parts.iter().map(|part| match part.trim().strip_suffix('}').and_then(|p| p.split_once('{')) {
+            Some((name, fields)) => format!("{name}{{ {} }}", names(fields)),
+            None => part.split(" :").next().unwrap_or_default().trim().to_owned(),
+        });
     names.filter(|name| !name.is_empty()).collect::<Vec<_>>().join(", ")
 }
 
@@ -116,8 +120,8 @@ fn parts(signature: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     for c in signature.chars() {
         match c {
-            '<' | '(' => depth += 1,
-            '>' | ')' => depth -= 1,
+            '<' | '(' | '{' => depth += 1,
+            '>' | ')' | '}' => depth -= 1,
             ',' if depth == 0 => {
                 parts.push(String::new());
                 continue;

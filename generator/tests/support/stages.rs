@@ -198,6 +198,9 @@ pub(crate) fn listed(names: &Names) -> String {
         for (member, ident) in &name.members {
             let _ = writeln!(out, "  {member:?}: {ident}");
         }
+        if let Some(required) = &name.required {
+            let _ = writeln!(out, "  required: {required}");
+        }
     }
     for (ident, token) in &names.tokens {
         let alias = token.alias.as_ref().map(|id| format!(" = {id}")).unwrap_or_default();

@@ -186,13 +186,13 @@ macro_rules! open_impls {
 /// ```
 /// storewright_runtime::tokens! {
 ///     /// What an app can include.
-///     pub struct AppsInclude {
+///     pub struct AppInclude {
 ///         BUILDS = "builds",
 ///         APP_INFOS = "appInfos",
 ///     }
 /// }
-/// assert_eq!(AppsInclude::APP_INFOS.as_ref(), "appInfos");
-/// assert_eq!(AppsInclude::new("novelties").as_ref(), "novelties");
+/// assert_eq!(AppInclude::APP_INFOS.as_ref(), "appInfos");
+/// assert_eq!(AppInclude::new("novelties").as_ref(), "novelties");
 /// ```
 #[macro_export]
 macro_rules! tokens {
@@ -242,9 +242,9 @@ macro_rules! tokens {
 /// ```
 /// storewright_runtime::sort_tokens! {
 ///     /// What apps can be sorted by.
-///     pub struct AppsSort { NAME = "name" }
+///     pub struct AppSort { NAME = "name" }
 /// }
-/// assert_eq!(AppsSort::NAME.desc().as_ref(), "-name");
+/// assert_eq!(AppSort::NAME.desc().as_ref(), "-name");
 /// ```
 #[macro_export]
 macro_rules! sort_tokens {

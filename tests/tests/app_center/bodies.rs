@@ -1,8 +1,8 @@
 //! What is sent as a body: JSON, `{}`, a form with a file, and none.
 
 use app_center_client::models::{
-    AppRequest, CodePushReleaseModification, NotificationIdList, ReleaseUploadBeginRequest,
-    ReleaseUploadState, ReleaseUploadStatusRequest,
+    AppRequest, AppRequestRequired, CodePushReleaseModification, NotificationIdList,
+    ReleaseUploadBeginRequest, ReleaseUploadState, ReleaseUploadStatusRequest,
 };
 use app_center_client::runtime::File;
 use serde_json::json;
@@ -22,7 +22,12 @@ fn app() -> Answer {
 #[tokio::test]
 async fn a_body() {
     let (server, client) = serve([app()]).await;
-    let request = AppRequest::new("Caravan", "iOS", "Objective-C-Swift").name("caravan-1");
+    let request = AppRequest::new(AppRequestRequired {
+        display_name: "Caravan".into(),
+        os: "iOS".into(),
+        platform: "Objective-C-Swift".into(),
+    })
+    .name("caravan-1");
     let app = client.apps().create(request).send().await.unwrap();
     assert_eq!((app.name.as_str(), app.os.as_str()), ("caravan-1", "iOS"));
     assert_eq!(app.owner.name, "ann");

@@ -4,8 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app_center_client::models::{
-    CodePushUploadedRelease, ReleaseUploadBeginRequest, ReleaseUploadBeginResponse, SymbolUploadBeginRequest,
-    SymbolUploadStatus, SymbolUploadSymbolType,
+    CodePushUploadedRelease, CodePushUploadedReleaseRequired, ReleaseUploadBeginRequest,
+    ReleaseUploadBeginResponse, SymbolUploadBeginRequest, SymbolUploadStatus, SymbolUploadSymbolType,
 };
 use app_center_client::runtime::{ErrorKind, RetryPolicy};
 use app_center_client::{Call, Client, Credentials, UploadState};
@@ -262,7 +262,11 @@ async fn a_code_push_update_goes_on_and_becomes_a_release() {
     let two = client(&api, &TestClock::at(0));
     let uploaded = two.upload_code_push(begin(&two), file.path()).resume(state).send().await.unwrap();
     assert_eq!((blocks(&second).len(), second.seen().len()), (2, 3));
-    let release = CodePushUploadedRelease::new(uploaded, "1.2.0").mandatory(true);
+    let release = CodePushUploadedRelease::new(CodePushUploadedReleaseRequired {
+        release_upload: uploaded,
+        target_binary_version: "1.2.0".into(),
+    })
+    .mandatory(true);
     let releases = two.code_push_deployment_releases();
     let made = releases.create("o", "a", "Staging", release).send().await.unwrap();
     assert_eq!(made.label.as_deref(), Some("v3"));

@@ -1,10 +1,11 @@
 //! The App Asset Library: attributes in every state, relationships of placements, and the required sets of members.
 
 use app_store_connect_client::models::{
-    AppAssetLibraryAssetState, AppAssetLibraryImage, AppAssetLibraryImageCreateRequest,
-    AppAssetLibraryImagesField, AppAssetLibraryMediaType, AppAssetLibraryPlacementCreateRequest,
+    AppAssetLibraryAssetState, AppAssetLibraryImage, AppAssetLibraryImageCreate,
+    AppAssetLibraryImageCreateRequest, AppAssetLibraryImageField, AppAssetLibraryMediaType,
+    AppAssetLibraryPlacementCreateRequest, AppAssetLibraryPlacementInclude,
     AppAssetLibraryPlacementOrderingRequestCreateRequest, AppAssetLibraryPlacementState,
-    AppAssetLibraryPlacementType, AppAssetLibraryPlacementsInclude, AppAssetLibraryVideoCreateRequest,
+    AppAssetLibraryPlacementType, AppAssetLibraryVideoCreate, AppAssetLibraryVideoCreateRequest,
 };
 use app_store_connect_client::runtime::{ErrorKind, Patch};
 use serde_json::{Value, json};
@@ -24,7 +25,7 @@ async fn attributes_are_read_without_the_state_that_selects_their_schema() {
     let attributes = json!({"fileName": "a.png", "specId": null,
         "imageAsset": {"templateUrl": "https://example.com/{w}x{h}bb.{f}", "width": 1290, "height": 2796}});
     let (server, client) = serve([image(&attributes)]).await;
-    let fields = [AppAssetLibraryImagesField::FILE_NAME, AppAssetLibraryImagesField::IMAGE_ASSET];
+    let fields = [AppAssetLibraryImageField::FILE_NAME, AppAssetLibraryImageField::IMAGE_ASSET];
     let get = client.app_asset_library_images().get("i1").fields_app_asset_library_images(fields);
     let read = get.send().await.unwrap().data.attributes;
     assert_eq!(read.file_name.as_deref(), Some("a.png"));
@@ -69,7 +70,7 @@ async fn a_placement_has_its_asset_and_localization() {
     });
     let (server, client) = serve([Answer::json(200, &body)]).await;
     let get = client.app_asset_library_placements().get("p1");
-    let document = get.include([AppAssetLibraryPlacementsInclude::IMAGE]).send().await.unwrap();
+    let document = get.include([AppAssetLibraryPlacementInclude::IMAGE]).send().await.unwrap();
     assert_eq!(server.one().line, "GET /v1/appAssetLibraryPlacements/p1?include=image");
     let attributes = &document.data.attributes;
     assert_eq!(attributes.media_type, Some(AppAssetLibraryMediaType::Image));
@@ -175,7 +176,12 @@ async fn an_upload_ends_with_the_state_of_the_asset() {
     .await;
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "video").unwrap();
-    let request = AppAssetLibraryVideoCreateRequest::new("CREATIVE_ASSETS", "a.mov", 5, "a1");
+    let request = AppAssetLibraryVideoCreateRequest::new(AppAssetLibraryVideoCreate {
+        category: "CREATIVE_ASSETS".into(),
+        file_name: "a.mov".into(),
+        file_size: 5,
+        asset_library: "a1".into(),
+    });
     let create = client.app_asset_library_videos().create(request);
     let done = client.upload(create, file.path()).send().await.unwrap().data;
     assert_eq!(done.attributes.state, Some(AppAssetLibraryAssetState::PrepareForSubmission));
@@ -193,7 +199,12 @@ async fn an_upload_ends_with_the_state_of_the_asset() {
         image(&json!({"state": "FAILED", "stateDetails": reasons})),
     ])
     .await;
-    let request = AppAssetLibraryImageCreateRequest::new("CREATIVE_ASSETS", "a.png", 5, "a1");
+    let request = AppAssetLibraryImageCreateRequest::new(AppAssetLibraryImageCreate {
+        category: "CREATIVE_ASSETS".into(),
+        file_name: "a.png".into(),
+        file_size: 5,
+        asset_library: "a1".into(),
+    });
     let create = client.app_asset_library_images().create(request);
     let error = client.upload(create, file.path()).send().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Rejected);

@@ -1,6 +1,6 @@
 //! The client as a value: what it sends with every request, what it shows, and that its parts can be kept and moved.
 
-use app_store_connect_client::models::{App, BetaGroupCreateRequest};
+use app_store_connect_client::models::{App, BetaGroupCreate, BetaGroupCreateRequest};
 use app_store_connect_client::runtime::{Items, Pages, StaticToken};
 use app_store_connect_client::{Api, Client, Error};
 use serde_json::json;
@@ -83,7 +83,8 @@ async fn calls_are_built_kept_cloned_and_sent_later_from_anywhere() {
 async fn a_body_is_fixed_when_the_call_is_built() {
     let (server, client) =
         serve([Answer::json(201, &json!({"data": {"type": "betaGroups", "id": "1"}}))]).await;
-    let mut request = BetaGroupCreateRequest::new("Testers", "1");
+    let mut request =
+        BetaGroupCreateRequest::new(BetaGroupCreate { name: "Testers".into(), app: "1".into() });
     request.name.push_str(" of tea");
     let call = client.beta_groups().create(request.clone());
     request.name.clear();
@@ -104,7 +105,7 @@ fn all_that_is_kept_or_spawned_can_move_between_threads() {
     shared(&client.apps());
     shared(&client.apps().list());
     shared(&client.beta_groups().delete("1"));
-    shared(&BetaGroupCreateRequest::new("Testers", "1"));
+    shared(&BetaGroupCreateRequest::new(BetaGroupCreate { name: "Testers".into(), app: "1".into() }));
     moves(&client.apps().list().send());
     let pages: Pages<Api, _> = client.apps().list().pages();
     moves(&pages);

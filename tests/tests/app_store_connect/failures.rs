@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use app_store_connect_client::models::{AppUpdateRequest, BetaGroupCreateRequest};
+use app_store_connect_client::models::{AppUpdateRequest, BetaGroupCreate, BetaGroupCreateRequest};
 use app_store_connect_client::runtime::{ErrorKind, RetryPolicy, StaticToken};
 use app_store_connect_client::{Client, ErrorLink};
 use serde_json::{Value, json};
@@ -40,7 +40,9 @@ async fn a_conflict_with_all_that_it_can_say() {
         .header("x-request-id", "R-1")
         .header("x-rate-limit", "user-hour-lim:3600;user-hour-rem:3121;")])
     .await;
-    let create = client.beta_groups().create(BetaGroupCreateRequest::new("Testers", "1"));
+    let create = client
+        .beta_groups()
+        .create(BetaGroupCreateRequest::new(BetaGroupCreate { name: "Testers".into(), app: "1".into() }));
     let error = create.send().await.unwrap_err();
 
     assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Status, 409));
@@ -261,8 +263,12 @@ async fn too_many_requests() {
         .header("x-rate-limit", "user-hour-lim:3600;user-hour-rem:0;")
         .header("retry-after", "30");
     let (_server, client) = serve([answer]).await;
-    let error =
-        client.beta_groups().create(BetaGroupCreateRequest::new("Testers", "1")).send().await.unwrap_err();
+    let error = client
+        .beta_groups()
+        .create(BetaGroupCreateRequest::new(BetaGroupCreate { name: "Testers".into(), app: "1".into() }))
+        .send()
+        .await
+        .unwrap_err();
     assert!(error.is_retryable(), "nothing has happened, not even on a POST");
     assert!(error.fault().unwrap().find("RATE_LIMIT_EXCEEDED").is_some());
     assert_eq!(error.headers().unwrap()["retry-after"], "30");

@@ -1,6 +1,6 @@
 //! Finance reports: rows apart from preamble, totals and second table, whatever lines a report has around its rows.
 
-use app_store_connect_client::models::FinanceReportsReportType;
+use app_store_connect_client::models::FinanceReportsReportTypeFilter;
 use app_store_connect_client::runtime::{Columns, ErrorKind, Rows};
 use app_store_connect_client::{Api, FinanceDetailRow, FinanceSummaryRow, FinancialRow};
 use storewright_tests::Answer;
@@ -28,7 +28,7 @@ fn row(title: &str, quantity: i64, amount: &str, country: &str) -> String {
 
 async fn rows_of(text: &str) -> Rows<Api> {
     let (_server, client) = serve([Answer::new(200, "application/a-gzip", gzip(text))]).await;
-    let kind = FinanceReportsReportType::Financial;
+    let kind = FinanceReportsReportTypeFilter::Financial;
     let report = client.finance_reports().download(["ZZ"], ["2025-10"], [kind], ["85012345"]);
     report.download().gunzip().rows(Columns::Tabs).await.unwrap()
 }
@@ -218,7 +218,7 @@ async fn a_narrow_report_that_breaks_off_gives_its_whole_rows_first() {
     let report = "Title\tUnits\nMaps\t1\nNotes\t2\nClips\t3";
     let cut = Answer::new(200, "text/plain", report).cut_after(25);
     let (_server, client) = serve([cut]).await;
-    let kind = FinanceReportsReportType::Financial;
+    let kind = FinanceReportsReportTypeFilter::Financial;
     let call = client.finance_reports().download(["ZZ"], ["2025-10"], [kind], ["85012345"]);
     let mut rows = call.download().rows(Columns::Tabs).await.unwrap();
     assert_eq!(rows.try_next().await.unwrap().unwrap().get("Title"), Some("Maps"));

@@ -1,9 +1,9 @@
 //! Lists: every role of a query parameter as sent, and a page with included resources as decoded.
 
 use app_store_connect_client::models::{
-    App, AppResponseIncluded, AppVersionState, AppsCustomerReviewsTerritory, AppsField, AppsInclude,
-    AppsSort, BetaGroup, Build, BuildAudienceType, BuildProcessingState, BuildsField, BuildsInclude,
-    BuildsSort, Platform, ReviewSubmissionsField,
+    App, AppField, AppInclude, AppResponseIncluded, AppSort, AppVersionState, BetaGroup, Build,
+    BuildAudienceType, BuildField, BuildInclude, BuildProcessingState, BuildSort,
+    CustomerReviewTerritoryFilter, Platform, ReviewSubmissionField,
 };
 use app_store_connect_client::runtime::{Identifier, Resource};
 use serde_json::json;
@@ -28,11 +28,11 @@ async fn every_role_of_a_parameter() {
         .filter_name(["Tea, black & green", "Ü=1+1/2|#?%20"])
         .filter_app_store_versions_platform([Platform::Ios, Platform::from("CAR_OS")])
         .filter_app_store_versions_app_version_state([AppVersionState::ReadyForDistribution])
-        .sort([AppsSort::NAME, AppsSort::BUNDLE_ID.desc()])
-        .include([AppsInclude::BUILDS, AppsInclude::BETA_GROUPS])
-        .fields_apps([AppsField::NAME, AppsField::BUNDLE_ID])
-        .fields_builds([BuildsField::VERSION])
-        .fields_review_submissions([ReviewSubmissionsField::PLATFORM])
+        .sort([AppSort::NAME, AppSort::BUNDLE_ID.desc()])
+        .include([AppInclude::BUILDS, AppInclude::BETA_GROUPS])
+        .fields_apps([AppField::NAME, AppField::BUNDLE_ID])
+        .fields_builds([BuildField::VERSION])
+        .fields_review_submissions([ReviewSubmissionField::PLATFORM])
         .limit(2)
         .limit_builds(5)
         .send()
@@ -94,7 +94,7 @@ async fn whether_a_relationship_exists() {
         .apps()
         .list_customer_reviews("1")
         .exists_published_response(false)
-        .filter_territory([AppsCustomerReviewsTerritory::from("CHE")])
+        .filter_territory([CustomerReviewTerritoryFilter::from("CHE")])
         .send()
         .await
         .unwrap();
@@ -114,8 +114,8 @@ async fn a_deep_parameter_name() {
         .filter_app(["1"])
         .filter_pre_release_version_version(["1.0"])
         .filter_processing_state([BuildProcessingState::Valid.as_str().into()])
-        .sort([BuildsSort::UPLOADED_DATE.desc()])
-        .include([BuildsInclude::new("somethingNew")])
+        .sort([BuildSort::UPLOADED_DATE.desc()])
+        .include([BuildInclude::new("somethingNew")])
         .send()
         .await
         .unwrap();
@@ -162,7 +162,7 @@ async fn a_page_with_included_resources_of_several_types() {
         "jsonapi": {"version": "9"},
     });
     let (_server, client) = serve([Answer::json(200, &answer)]).await;
-    let page = client.apps().list().include([AppsInclude::BUILDS]).send().await.unwrap();
+    let page = client.apps().list().include([AppInclude::BUILDS]).send().await.unwrap();
 
     let app = &page.data[0];
     assert_eq!((app.id.as_str(), App::TYPE, app.id()), ("1", "apps", "1"));

@@ -1,10 +1,12 @@
 //! The App Store Connect client over real HTTP: one operation of every shape, as sent and as decoded.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
+mod accepted;
 mod asset_library;
 mod auth;
 mod client;
 mod failures;
+mod filters;
 mod finance;
 mod lists;
 mod media;

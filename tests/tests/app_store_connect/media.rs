@@ -1,8 +1,8 @@
 //! Answers that are not plain JSON: what is asked for, and what comes out.
 
 use app_store_connect_client::models::{
-    AppsPerfPowerMetricsPlatform, DiagnosticLogCallStackNode, SalesReportsFrequency,
-    SalesReportsReportSubType, SalesReportsReportType,
+    AppsPerfPowerMetricsPlatformFilter, DiagnosticLogCallStackNode, SalesReportsFrequencyFilter,
+    SalesReportsReportSubTypeFilter, SalesReportsReportTypeFilter,
 };
 use serde_json::{Value, json};
 use storewright_tests::Answer;
@@ -24,9 +24,9 @@ async fn an_empty_list_for_what_is_required_is_not_sent() {
     let error = client
         .sales_reports()
         .download(
-            [SalesReportsFrequency::Daily],
-            [SalesReportsReportSubType::Summary],
-            [SalesReportsReportType::Sales],
+            [SalesReportsFrequencyFilter::Daily],
+            [SalesReportsReportSubTypeFilter::Summary],
+            [SalesReportsReportTypeFilter::Sales],
             none,
         )
         .send()
@@ -42,9 +42,9 @@ async fn a_sales_report_is_the_bytes_as_they_come() {
     let report = client
         .sales_reports()
         .download(
-            [SalesReportsFrequency::Daily],
-            [SalesReportsReportSubType::Summary],
-            [SalesReportsReportType::Sales],
+            [SalesReportsFrequencyFilter::Daily],
+            [SalesReportsReportSubTypeFilter::Summary],
+            [SalesReportsReportTypeFilter::Sales],
             ["85012345"],
         )
         .filter_report_date(["2026-11-01"])
@@ -112,7 +112,7 @@ async fn metrics_of_xcode() {
     let metrics = client
         .apps()
         .get_perf_power_metrics("1")
-        .filter_platform([AppsPerfPowerMetricsPlatform::Ios])
+        .filter_platform([AppsPerfPowerMetricsPlatformFilter::Ios])
         .filter_device_type(["iPhone15,2"])
         .send()
         .await

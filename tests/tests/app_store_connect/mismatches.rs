@@ -1,6 +1,6 @@
 //! Responses whose members have other types than documented are read, and list them.
 
-use app_store_connect_client::models::{AppsInclude, Build};
+use app_store_connect_client::models::{AppInclude, Build};
 use app_store_connect_client::runtime::{ErrorKind, Response, RetryPolicy, StaticToken};
 use app_store_connect_client::{Client, Error};
 use serde_json::{Value, json};
@@ -35,7 +35,7 @@ fn foreign() -> Value {
 #[tokio::test]
 async fn the_rest_of_a_page_is_read() {
     let (_server, client) = serve([Answer::json(200, &foreign())]).await;
-    let page = client.apps().list().include([AppsInclude::BUILDS]).full().send().await.unwrap();
+    let page = client.apps().list().include([AppInclude::BUILDS]).full().send().await.unwrap();
     let app = &page.data[0];
     assert_eq!((app.id.as_str(), app.attributes.bundle_id.as_deref()), ("1", Some("com.example")));
     assert_eq!((&app.attributes.name, &app.attributes.sku), (&None, &None));

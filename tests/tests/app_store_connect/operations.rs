@@ -55,14 +55,29 @@ pub(crate) fn stored() -> BTreeMap<String, Value> {
     serde_yaml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 }
 
+/// The sets of values that parameters accept, by name.
+pub(crate) fn values() -> BTreeMap<String, BTreeSet<String>> {
+    let path = root().join("specs/app-store-connect/api/values.yaml");
+    serde_yaml::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
 /// The modules of operations of the crate.
 pub(crate) fn modules() -> Vec<Module> {
-    let folder = std::fs::read_dir(root().join("generated/app-store-connect/src/operations")).unwrap();
+    sources("operations")
+}
+
+/// The modules of models of the crate.
+pub(crate) fn models() -> Vec<Module> {
+    sources("models")
+}
+
+fn sources(folder: &str) -> Vec<Module> {
+    let folder = root().join("generated/app-store-connect/src").join(folder);
     let read = |path: PathBuf| Module {
         name: path.file_name().unwrap().to_string_lossy().into_owned(),
         source: std::fs::read_to_string(&path).unwrap(),
     };
-    folder.map(|file| read(file.unwrap().path())).collect()
+    std::fs::read_dir(folder).unwrap().map(|file| read(file.unwrap().path())).collect()
 }
 
 /// The facts that the stored Api asks for: once for each media type of an operation's answer.

@@ -1,6 +1,6 @@
 //! Paging: links to next pages go in, the requests that follow them come out.
 
-use app_store_connect_client::models::AppsSort;
+use app_store_connect_client::models::AppSort;
 use app_store_connect_client::runtime::ErrorKind;
 use serde_json::{Value, json};
 use storewright_tests::{Answer, Server};
@@ -45,7 +45,7 @@ async fn items_of_three_pages() {
     let list = client_of(&server)
         .apps()
         .list()
-        .sort([AppsSort::NAME.desc()])
+        .sort([AppSort::NAME.desc()])
         .limit(2)
         .into_call()
         .with_header("x-trace", "7");
@@ -68,7 +68,7 @@ async fn three_pages_one_by_one() {
     let list = client_of(&server)
         .apps()
         .list()
-        .sort([AppsSort::NAME.desc()])
+        .sort([AppSort::NAME.desc()])
         .limit(2)
         .into_call()
         .with_header("x-trace", "7");

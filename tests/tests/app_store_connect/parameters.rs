@@ -23,6 +23,11 @@ struct Takes {
     body: bool,
 }
 
+/// Whether a list without values asks for no more than leaving the parameter out.
+fn is_selection(name: &str) -> bool {
+    ["include", "sort"].contains(&name) || name.starts_with("fields[")
+}
+
 fn expected(operation: &Value) -> Takes {
     let mut takes = Takes { body: operation.get("body").is_some(), ..Takes::default() };
     for parameter in operation.get("parameters").and_then(Value::as_sequence).into_iter().flatten() {
@@ -32,7 +37,8 @@ fn expected(operation: &Value) -> Takes {
             continue;
         }
         let setter = match text("type").unwrap() {
-            "list string" => "list",
+            "list string" if is_selection(text("name").unwrap()) => "list",
+            "list string" => "filter",
             "string" => "text",
             "integer" => "number",
             "boolean" => "flag",
@@ -72,7 +78,7 @@ impl<'ast> Visit<'ast> for Body {
                 self.holes = holes.elems.len();
             }
             ("json", _) => self.body = true,
-            ("list" | "text" | "number" | "flag" | "decimal" | "list_in", Some(name)) => {
+            ("list" | "filter" | "text" | "number" | "flag" | "decimal" | "list_in", Some(name)) => {
                 assert!(self.query.insert(name, method).is_none());
             }
             _ => {}

@@ -3,7 +3,7 @@
 #[allow(deprecated)] // one of the two shapes of a type
 use app_store_connect_client::models::{
     App, BetaGroupsBetaTesterUsagesGroupBy, BetaGroupsBetaTesterUsagesPeriod, BetaTester, BuildBundle,
-    BuildsInclude, InAppPurchase, InAppPurchaseV2, MetricDimension, PhasedReleaseState,
+    BuildInclude, InAppPurchase, InAppPurchaseV2, MetricDimension, PhasedReleaseState,
 };
 use app_store_connect_client::runtime::{ErrorKind, Identifier, Patch};
 use serde_json::json;
@@ -110,7 +110,7 @@ async fn a_map_of_maps() {
         }),
     )])
     .await;
-    let document = client.builds().get("1").include([BuildsInclude::BUILD_BUNDLES]).send().await.unwrap();
+    let document = client.builds().get("1").include([BuildInclude::BUILD_BUNDLES]).send().await.unwrap();
     let bundle: &BuildBundle = document.included().next().unwrap();
     let entitlements = bundle.attributes.entitlements.as_ref().unwrap();
     assert_eq!(entitlements["Tea.app/Tea"]["get-task-allow"], "false");

@@ -3,7 +3,8 @@
 use std::io::Write;
 
 use app_store_connect_client::models::{
-    FinanceReportsReportType, SalesReportsFrequency, SalesReportsReportSubType, SalesReportsReportType,
+    FinanceReportsReportTypeFilter, SalesReportsFrequencyFilter, SalesReportsReportSubTypeFilter,
+    SalesReportsReportTypeFilter,
 };
 use app_store_connect_client::runtime::{Checksum, Columns, Row};
 use app_store_connect_client::{
@@ -29,9 +30,9 @@ async fn row_of(names: &[&str]) -> Row {
     let text = format!("{}\tNew Column\n{}\tnew\n", names.join("\t"), values.join("\t"));
     let (_server, client) = serve([Answer::new(200, "application/a-gzip", gzip(&text))]).await;
     let report = client.sales_reports().download(
-        [SalesReportsFrequency::Daily],
-        [SalesReportsReportSubType::Summary],
-        [SalesReportsReportType::Subscription],
+        [SalesReportsFrequencyFilter::Daily],
+        [SalesReportsReportSubTypeFilter::Summary],
+        [SalesReportsReportTypeFilter::Subscription],
         ["85012345"],
     );
     let mut rows = report.into_call().download().gunzip().rows(Columns::Tabs).await.unwrap();
@@ -266,9 +267,9 @@ async fn a_report_of_installs_has_a_preamble() {
                 Developer\tApp ID\tApp Name\tInstalls Above Threshold\tFirst Annual Installs\nExample\t15\tMaps\t0\t7\n";
     let (_server, client) = serve([Answer::new(200, "application/a-gzip", gzip(text))]).await;
     let report = client.sales_reports().download(
-        [SalesReportsFrequency::Monthly],
-        [SalesReportsReportSubType::Summary],
-        [SalesReportsReportType::Installs],
+        [SalesReportsFrequencyFilter::Monthly],
+        [SalesReportsReportSubTypeFilter::Summary],
+        [SalesReportsReportTypeFilter::Installs],
         ["85012345"],
     );
     let mut rows = report.into_call().download().gunzip().rows(Columns::Tabs).await.unwrap();
@@ -287,9 +288,9 @@ async fn rows_of_a_sales_summary() {
     encoder.write_all(text.as_bytes()).unwrap();
     let (server, client) = serve([Answer::new(200, "application/a-gzip", encoder.finish().unwrap())]).await;
     let report = client.sales_reports().download(
-        [SalesReportsFrequency::Daily],
-        [SalesReportsReportSubType::Summary],
-        [SalesReportsReportType::Sales],
+        [SalesReportsFrequencyFilter::Daily],
+        [SalesReportsReportSubTypeFilter::Summary],
+        [SalesReportsReportTypeFilter::Sales],
         ["85012345"],
     );
     let mut rows = report.into_call().download().gunzip().rows(Columns::Tabs).await.unwrap();
@@ -353,7 +354,7 @@ async fn a_finance_report_becomes_a_file() {
     let report = client.finance_reports().download(
         ["ZZ"],
         ["2026-10"],
-        [FinanceReportsReportType::Financial],
+        [FinanceReportsReportTypeFilter::Financial],
         ["85012345"],
     );
     report.download().gunzip().to_file(&path).await.unwrap();

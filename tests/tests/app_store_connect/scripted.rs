@@ -1,7 +1,7 @@
 //! The kit for tests of programs that use the client: scripts go in, what the program asked for comes out.
 
 use app_store_connect_client::Client;
-use app_store_connect_client::models::BetaGroupCreateRequest;
+use app_store_connect_client::models::{BetaGroupCreate, BetaGroupCreateRequest};
 use app_store_connect_client::runtime::testing::{Reply, Script, TestClock};
 use app_store_connect_client::runtime::{ErrorKind, RetryPolicy, StaticToken, TransportErrorKind};
 use serde_json::json;
@@ -27,7 +27,12 @@ async fn a_script_stands_in_for_the_server() {
         ids.push(app.id);
     }
     assert_eq!(ids, ["1", "2", "3"]);
-    let create = || client.beta_groups().create(BetaGroupCreateRequest::new("Testers", "1")).send();
+    let create = || {
+        client
+            .beta_groups()
+            .create(BetaGroupCreateRequest::new(BetaGroupCreate { name: "Testers".into(), app: "1".into() }))
+            .send()
+    };
     assert_eq!(create().await.unwrap().data.id, "g");
     let error = create().await.unwrap_err();
     assert!(error.fault().unwrap().find("ENTITY_ERROR.ATTRIBUTE").is_some());

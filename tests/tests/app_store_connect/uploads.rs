@@ -8,8 +8,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use app_store_connect_client::models::{
-    AppPreviewCreateRequest, AppScreenshotCreateRequest, BuildUploadFileCreateRequest,
-    BuildUploadFileCreateRequestAssetType, BuildUploadFileCreateRequestUti, BuildUploadResponse,
+    AppPreviewCreate, AppPreviewCreateRequest, AppScreenshotCreate, AppScreenshotCreateRequest,
+    BuildUploadFileCreate, BuildUploadFileCreateRequest, BuildUploadFileCreateRequestAssetType,
+    BuildUploadFileCreateRequestUti, BuildUploadResponse,
 };
 use app_store_connect_client::runtime::{ErrorKind, Method, RetryPolicy, StaticToken};
 use app_store_connect_client::{Client, UploadState};
@@ -61,7 +62,11 @@ fn asset(kind: &str, state: &Value) -> Answer {
 }
 
 fn create() -> AppScreenshotCreateRequest {
-    AppScreenshotCreateRequest::new("a.png", i64::try_from(CONTENT.len()).unwrap(), "set")
+    AppScreenshotCreateRequest::new(AppScreenshotCreate {
+        file_name: "a.png".into(),
+        file_size: i64::try_from(CONTENT.len()).unwrap(),
+        app_screenshot_set: "set".into(),
+    })
 }
 
 #[tokio::test]
@@ -182,7 +187,13 @@ async fn a_video_is_ready_when_it_is_processed() {
     .await;
     let client = client(&api, &TestClock::at(0));
     let file = file();
-    let create = || AppPreviewCreateRequest::new("a.mov", i64::try_from(CONTENT.len()).unwrap(), "set");
+    let create = || {
+        AppPreviewCreateRequest::new(AppPreviewCreate {
+            file_name: "a.mov".into(),
+            file_size: i64::try_from(CONTENT.len()).unwrap(),
+            app_preview_set: "set".into(),
+        })
+    };
     let upload = || client.upload(client.app_previews().create(create()), file.path());
     upload().send().await.unwrap();
     let error = upload().send().await.unwrap_err();
@@ -228,13 +239,13 @@ async fn the_file_of_a_build_and_the_build() {
     let complete = || asset(KIND, &json!({"state": "COMPLETE"}));
     let api = Server::start([reserved(KIND, &storage), complete(), complete()]).await;
     let client = client(&api, &TestClock::at(0));
-    let request = BuildUploadFileCreateRequest::new(
-        BuildUploadFileCreateRequestAssetType::Asset,
-        "App.ipa",
-        i64::try_from(CONTENT.len()).unwrap(),
-        BuildUploadFileCreateRequestUti::ComAppleIpa,
-        "b1",
-    );
+    let request = BuildUploadFileCreateRequest::new(BuildUploadFileCreate {
+        asset_type: BuildUploadFileCreateRequestAssetType::Asset,
+        file_name: "App.ipa".into(),
+        file_size: i64::try_from(CONTENT.len()).unwrap(),
+        uti: BuildUploadFileCreateRequestUti::ComAppleIpa,
+        build_upload: "b1".into(),
+    });
     client.upload(client.build_upload_files().create(request), file().path()).send().await.unwrap();
     assert_eq!(
         api.seen()[1].json(),

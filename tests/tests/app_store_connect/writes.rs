@@ -1,8 +1,9 @@
 //! Creates, updates and deletes: the body as sent, in all three states of a member.
 
 use app_store_connect_client::models::{
-    AppContentRightsDeclaration, AppPriceScheduleCreateRequest, AppPriceScheduleCreateRequestIncluded,
-    AppPriceV2InlineCreate, AppStoreVersionCreateRequest, AppStoreVersionUpdateRequest, AppUpdateRequest,
+    AppContentRightsDeclaration, AppPriceScheduleCreate, AppPriceScheduleCreateRequest,
+    AppPriceScheduleCreateRequestIncluded, AppPriceV2InlineCreate, AppStoreVersionCreate,
+    AppStoreVersionCreateRequest, AppStoreVersionUpdateRequest, AppUpdateRequest, BetaGroupCreate,
     BetaGroupCreateRequest, BuildUpdateRequest, Platform, SubscriptionStatusUrlVersion,
     TerritoryInlineCreate,
 };
@@ -23,8 +24,12 @@ fn changed(kind: &str) -> Answer {
 #[tokio::test]
 async fn a_create_with_no_more_than_it_must_have() {
     let (server, client) = serve([made("betaGroups")]).await;
-    let group =
-        client.beta_groups().create(BetaGroupCreateRequest::new("Testers", "1")).send().await.unwrap();
+    let group = client
+        .beta_groups()
+        .create(BetaGroupCreateRequest::new(BetaGroupCreate { name: "Testers".into(), app: "1".into() }))
+        .send()
+        .await
+        .unwrap();
     assert_eq!(group.data.id, "new");
     let seen = server.one();
     assert_eq!(seen.line, "POST /v1/betaGroups");
@@ -42,16 +47,23 @@ async fn a_create_with_no_more_than_it_must_have() {
 #[tokio::test]
 async fn a_create_with_values_nulls_and_relationships() {
     let (server, client) = serve([made("betaGroups"), made("appStoreVersions")]).await;
-    let request = BetaGroupCreateRequest::new("Ünïcode \"quoted\" \\ \n", "1")
-        .public_link_enabled(true)
-        .public_link_limit(10_000)
-        .clear_feedback_enabled()
-        .builds(["b1", "b2"])
-        .beta_testers([""; 0]);
+    let request = BetaGroupCreateRequest::new(BetaGroupCreate {
+        name: "Ünïcode \"quoted\" \\ \n".into(),
+        app: "1".into(),
+    })
+    .public_link_enabled(true)
+    .public_link_limit(10_000)
+    .clear_feedback_enabled()
+    .builds(["b1", "b2"])
+    .beta_testers([""; 0]);
     client.beta_groups().create(request).send().await.unwrap();
-    let request = AppStoreVersionCreateRequest::new(Platform::Ios, "1.0", "1")
-        .earliest_release_date("2026-12-01T09:00:00-08:00")
-        .build("b1");
+    let request = AppStoreVersionCreateRequest::new(AppStoreVersionCreate {
+        platform: Platform::Ios,
+        version_string: "1.0".into(),
+        app: "1".into(),
+    })
+    .earliest_release_date("2026-12-01T09:00:00-08:00")
+    .build("b1");
     client.app_store_versions().create(request).send().await.unwrap();
 
     let seen = server.seen();
@@ -94,7 +106,12 @@ async fn a_create_with_inline_creations() {
     let (server, client) = serve([made("appPriceSchedules")]).await;
     let price = AppPriceV2InlineCreate::new().id("${price1}").start_date("2026-12-01").app_price_point("p1");
     let bare = AppPriceV2InlineCreate::new().id("${price2}").clear_end_date();
-    let request = AppPriceScheduleCreateRequest::new("1", "CHE", ["${price1}", "${price2}"]).included([
+    let request = AppPriceScheduleCreateRequest::new(AppPriceScheduleCreate {
+        app: "1".into(),
+        base_territory: "CHE".into(),
+        manual_prices: vec!["${price1}".into(), "${price2}".into()],
+    })
+    .included([
         AppPriceScheduleCreateRequestIncluded::AppPriceV2InlineCreate(Box::new(price)),
         AppPriceScheduleCreateRequestIncluded::AppPriceV2InlineCreate(Box::new(bare)),
         AppPriceScheduleCreateRequestIncluded::TerritoryInlineCreate(Box::new(

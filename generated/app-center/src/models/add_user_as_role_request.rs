@@ -12,7 +12,7 @@ pub struct AddUserAsRoleRequest {
 rt::object! { AddUserAsRoleRequest { role: "role" } }
 
 impl AddUserAsRoleRequest {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -18,16 +18,13 @@ rt::object! { AnalyticsReleasesParameter {
 } required ["distribution_group_id", "release_id", "user_id"] }
 
 impl AnalyticsReleasesParameter {
-    /// A value with all that it must have.
-    pub fn new(
-        distribution_group_id: impl Into<String>,
-        release_id: i64,
-        user_id: impl Into<String>,
-    ) -> Self {
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AnalyticsReleasesParameterRequired) -> Self {
         Self {
-            distribution_group_id: distribution_group_id.into(),
-            release_id,
-            user_id: user_id.into(),
+            distribution_group_id: required.distribution_group_id,
+            release_id: required.release_id,
+            user_id: required.user_id,
         }
     }
 
@@ -49,4 +46,14 @@ impl AnalyticsReleasesParameter {
         self.user_id = value.into();
         self
     }
+}
+
+/// Required fields of [`AnalyticsReleasesParameter`].
+pub struct AnalyticsReleasesParameterRequired {
+    /// `distribution_group_id`.
+    pub distribution_group_id: String,
+    /// `release_id`.
+    pub release_id: i64,
+    /// `user_id`: format `uuid`.
+    pub user_id: String,
 }

@@ -12,7 +12,7 @@ pub struct AnalyticsReleasesResponse {
 rt::object! { AnalyticsReleasesResponse { releases: "releases" } }
 
 impl AnalyticsReleasesResponse {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -39,7 +39,7 @@ rt::object! { AndroidBranchConfigurationProperties {
 } }
 
 impl AndroidBranchConfigurationProperties {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

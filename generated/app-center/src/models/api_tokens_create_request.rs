@@ -14,7 +14,7 @@ pub struct ApiTokensCreateRequest {
 rt::object! { ApiTokensCreateRequest { description: "description", scope: "scope" } }
 
 impl ApiTokensCreateRequest {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -12,7 +12,7 @@ pub struct AppAddRequest {
 rt::object! { AppAddRequest { name: "name" } required ["name"] }
 
 impl AppAddRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }

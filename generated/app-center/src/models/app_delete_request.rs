@@ -12,7 +12,7 @@ pub struct AppDeleteRequest {
 rt::object! { AppDeleteRequest { name: "name" } required ["name"] }
 
 impl AppDeleteRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }

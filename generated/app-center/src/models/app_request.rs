@@ -25,16 +25,13 @@ rt::object! { AppRequest {
 } required ["display_name", "os", "platform"] }
 
 impl AppRequest {
-    /// A value with all that it must have.
-    pub fn new(
-        display_name: impl Into<String>,
-        os: impl Into<crate::models::AppRequestOs>,
-        platform: impl Into<crate::models::AppRequestPlatform>,
-    ) -> Self {
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppRequestRequired) -> Self {
         Self {
-            display_name: display_name.into(),
-            os: os.into(),
-            platform: platform.into(),
+            display_name: required.display_name,
+            os: required.os,
+            platform: required.platform,
             ..Self::default()
         }
     }
@@ -74,6 +71,16 @@ impl AppRequest {
         self.release_type = Some(value.into());
         self
     }
+}
+
+/// Required fields of [`AppRequest`].
+pub struct AppRequestRequired {
+    /// `display_name`.
+    pub display_name: String,
+    /// `os`.
+    pub os: crate::models::AppRequestOs,
+    /// `platform`.
+    pub platform: crate::models::AppRequestPlatform,
 }
 
 /// `AppRequest.os`, open to new values.

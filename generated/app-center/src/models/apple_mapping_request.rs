@@ -21,11 +21,12 @@ rt::object! { AppleMappingRequest {
 } required ["service_connection_id", "team_identifier"] }
 
 impl AppleMappingRequest {
-    /// A value with all that it must have.
-    pub fn new(service_connection_id: impl Into<String>, team_identifier: impl Into<String>) -> Self {
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppleMappingRequestRequired) -> Self {
         Self {
-            service_connection_id: service_connection_id.into(),
-            team_identifier: team_identifier.into(),
+            service_connection_id: required.service_connection_id,
+            team_identifier: required.team_identifier,
             ..Self::default()
         }
     }
@@ -53,4 +54,12 @@ impl AppleMappingRequest {
         self.team_identifier = value.into();
         self
     }
+}
+
+/// Required fields of [`AppleMappingRequest`].
+pub struct AppleMappingRequestRequired {
+    /// `service_connection_id`.
+    pub service_connection_id: String,
+    /// `team_identifier`.
+    pub team_identifier: String,
 }

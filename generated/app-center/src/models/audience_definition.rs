@@ -23,7 +23,7 @@ rt::object! { AudienceDefinition {
 } required ["definition"] }
 
 impl AudienceDefinition {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(definition: impl Into<String>) -> Self {
         Self {
             definition: definition.into(),

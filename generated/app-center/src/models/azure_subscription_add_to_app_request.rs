@@ -14,7 +14,7 @@ rt::object! { AzureSubscriptionAddToAppRequest {
 } required ["subscription_id"] }
 
 impl AzureSubscriptionAddToAppRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(subscription_id: impl Into<String>) -> Self {
         Self {
             subscription_id: subscription_id.into(),

@@ -14,9 +14,13 @@ pub struct BlobInfo {
 rt::object! { BlobInfo { size: "size", url: "url" } required ["size", "url"] }
 
 impl BlobInfo {
-    /// A value with all that it must have.
-    pub fn new(size: f64, url: impl Into<String>) -> Self {
-        Self { size, url: url.into() }
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BlobInfoRequired) -> Self {
+        Self {
+            size: required.size,
+            url: required.url,
+        }
     }
 
     /// Sets [`size`](Self#structfield.size).
@@ -31,4 +35,12 @@ impl BlobInfo {
         self.url = value.into();
         self
     }
+}
+
+/// Required fields of [`BlobInfo`].
+pub struct BlobInfoRequired {
+    /// `size`.
+    pub size: f64,
+    /// `url`.
+    pub url: String,
 }

@@ -14,9 +14,13 @@ pub struct Branch {
 rt::object! { Branch { commit: "commit", name: "name" } required ["commit", "name"] }
 
 impl Branch {
-    /// A value with all that it must have.
-    pub fn new(commit: crate::models::Commit, name: impl Into<String>) -> Self {
-        Self { commit, name: name.into() }
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BranchRequired) -> Self {
+        Self {
+            commit: required.commit,
+            name: required.name,
+        }
     }
 
     /// Sets [`commit`](Self#structfield.commit).
@@ -31,4 +35,12 @@ impl Branch {
         self.name = value.into();
         self
     }
+}
+
+/// Required fields of [`Branch`].
+pub struct BranchRequired {
+    /// `commit`.
+    pub commit: crate::models::Commit,
+    /// `name`.
+    pub name: String,
 }

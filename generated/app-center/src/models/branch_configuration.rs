@@ -32,7 +32,7 @@ rt::object! { BranchConfiguration {
 } rest additional }
 
 impl BranchConfiguration {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

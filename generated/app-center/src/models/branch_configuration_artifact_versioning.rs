@@ -14,7 +14,7 @@ pub struct BranchConfigurationArtifactVersioning {
 rt::object! { BranchConfigurationArtifactVersioning { build_number_format: "buildNumberFormat" } }
 
 impl BranchConfigurationArtifactVersioning {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

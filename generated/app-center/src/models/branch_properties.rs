@@ -14,7 +14,7 @@ pub struct BranchProperties {
 rt::object! { BranchProperties { branch: "branch", enabled: "enabled" } }
 
 impl BranchProperties {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -18,7 +18,7 @@ rt::object! { BuildInfo {
 } }
 
 impl BuildInfo {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

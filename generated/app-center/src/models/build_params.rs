@@ -14,7 +14,7 @@ pub struct BuildParams {
 rt::object! { BuildParams { debug: "debug", source_version: "sourceVersion" } }
 
 impl BuildParams {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -12,7 +12,7 @@ pub struct BuildPatch {
 rt::object! { BuildPatch { status: "status" } }
 
 impl BuildPatch {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -48,7 +48,7 @@ rt::object! { CodePushRelease {
 } }
 
 impl CodePushRelease {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -12,7 +12,7 @@ pub struct CodePushReleaseLabel {
 rt::object! { CodePushReleaseLabel { label: "label" } }
 
 impl CodePushReleaseLabel {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -23,7 +23,7 @@ rt::object! { CodePushReleaseModification {
 } }
 
 impl CodePushReleaseModification {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -25,7 +25,7 @@ rt::object! { CodePushReleasePromote {
 } }
 
 impl CodePushReleasePromote {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -18,12 +18,13 @@ rt::object! { CodePushReleaseUpload {
 } required ["id", "token", "upload_domain"] }
 
 impl CodePushReleaseUpload {
-    /// A value with all that it must have.
-    pub fn new(id: impl Into<String>, token: impl Into<String>, upload_domain: impl Into<String>) -> Self {
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::CodePushReleaseUploadRequired) -> Self {
         Self {
-            id: id.into(),
-            token: token.into(),
-            upload_domain: upload_domain.into(),
+            id: required.id,
+            token: required.token,
+            upload_domain: required.upload_domain,
         }
     }
 
@@ -44,4 +45,14 @@ impl CodePushReleaseUpload {
         self.upload_domain = value.into();
         self
     }
+}
+
+/// Required fields of [`CodePushReleaseUpload`].
+pub struct CodePushReleaseUploadRequired {
+    /// `id`: format `uuid`.
+    pub id: String,
+    /// `token`.
+    pub token: String,
+    /// `upload_domain`.
+    pub upload_domain: String,
 }

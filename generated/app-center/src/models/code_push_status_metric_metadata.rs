@@ -28,7 +28,7 @@ rt::object! { CodePushStatusMetricMetadata {
 } required ["deployment_key"] }
 
 impl CodePushStatusMetricMetadata {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(deployment_key: impl Into<String>) -> Self {
         Self {
             deployment_key: deployment_key.into(),

@@ -30,14 +30,12 @@ rt::object! { CodePushUploadedRelease {
 } required ["release_upload", "target_binary_version"] }
 
 impl CodePushUploadedRelease {
-    /// A value with all that it must have.
-    pub fn new(
-        release_upload: crate::models::CodePushReleaseUpload,
-        target_binary_version: impl Into<String>,
-    ) -> Self {
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::CodePushUploadedReleaseRequired) -> Self {
         Self {
-            release_upload,
-            target_binary_version: target_binary_version.into(),
+            release_upload: required.release_upload,
+            target_binary_version: required.target_binary_version,
             ..Self::default()
         }
     }
@@ -94,4 +92,12 @@ impl CodePushUploadedRelease {
         self.target_binary_version = value.into();
         self
     }
+}
+
+/// Required fields of [`CodePushUploadedRelease`].
+pub struct CodePushUploadedReleaseRequired {
+    /// `release_upload`.
+    pub release_upload: crate::models::CodePushReleaseUpload,
+    /// `target_binary_version`.
+    pub target_binary_version: String,
 }

@@ -14,7 +14,7 @@ pub struct Commit {
 rt::object! { Commit { sha: "sha", url: "url" } }
 
 impl Commit {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -14,7 +14,7 @@ pub struct CrashGroupAndVersion {
 rt::object! { CrashGroupAndVersion { app_version: "app_version", crash_group_id: "crash_group_id" } }
 
 impl CrashGroupAndVersion {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

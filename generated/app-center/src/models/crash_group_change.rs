@@ -14,7 +14,7 @@ pub struct CrashGroupChange {
 rt::object! { CrashGroupChange { annotation: "annotation", status: "status" } }
 
 impl CrashGroupChange {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -12,7 +12,7 @@ pub struct CrashGroupContainer {
 rt::object! { CrashGroupContainer { crash_groups: "crash_groups" } required ["crash_groups"] }
 
 impl CrashGroupContainer {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(crash_groups: impl IntoIterator<Item = crate::models::CrashGroupAndVersion>) -> Self {
         Self {
             crash_groups: crash_groups.into_iter().collect(),

@@ -28,7 +28,7 @@ rt::object! { DataProvisioningParameters {
 } }
 
 impl DataProvisioningParameters {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -12,7 +12,7 @@ pub struct DataSubjectRightEmailRequest {
 rt::object! { DataSubjectRightEmailRequest { email: "email" } required ["email"] }
 
 impl DataSubjectRightEmailRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(email: impl Into<String>) -> Self {
         Self { email: email.into() }
     }

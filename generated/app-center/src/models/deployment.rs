@@ -16,7 +16,7 @@ pub struct Deployment {
 rt::object! { Deployment { key: "key", latest_release: "latest_release", name: "name" } required ["name"] }
 
 impl Deployment {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),

@@ -12,7 +12,7 @@ pub struct DeploymentModification {
 rt::object! { DeploymentModification { name: "name" } required ["name"] }
 
 impl DeploymentModification {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self { name: name.into() }
     }

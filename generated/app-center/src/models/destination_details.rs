@@ -14,11 +14,12 @@ pub struct DestinationDetails {
 rt::object! { DestinationDetails { id: "id", type_: "type" } required ["id", "type"] }
 
 impl DestinationDetails {
-    /// A value with all that it must have.
-    pub fn new(id: impl Into<String>, type_: impl Into<crate::models::DestinationDetailsType>) -> Self {
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::DestinationDetailsRequired) -> Self {
         Self {
-            id: id.into(),
-            type_: type_.into(),
+            id: required.id,
+            type_: required.type_,
         }
     }
 
@@ -33,6 +34,14 @@ impl DestinationDetails {
         self.type_ = value.into();
         self
     }
+}
+
+/// Required fields of [`DestinationDetails`].
+pub struct DestinationDetailsRequired {
+    /// `id`.
+    pub id: String,
+    /// `type`.
+    pub type_: crate::models::DestinationDetailsType,
 }
 
 /// `DestinationDetails.type`, open to new values.

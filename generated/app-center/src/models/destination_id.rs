@@ -14,7 +14,7 @@ pub struct DestinationId {
 rt::object! { DestinationId { id: "id", name: "name" } }
 
 impl DestinationId {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

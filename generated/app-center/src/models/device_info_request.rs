@@ -27,11 +27,12 @@ rt::object! { DeviceInfoRequest {
 } required ["model", "udid"] }
 
 impl DeviceInfoRequest {
-    /// A value with all that it must have.
-    pub fn new(model: impl Into<String>, udid: impl Into<String>) -> Self {
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::DeviceInfoRequestRequired) -> Self {
         Self {
-            model: model.into(),
-            udid: udid.into(),
+            model: required.model,
+            udid: required.udid,
             ..Self::default()
         }
     }
@@ -77,4 +78,12 @@ impl DeviceInfoRequest {
         self.udid = value.into();
         self
     }
+}
+
+/// Required fields of [`DeviceInfoRequest`].
+pub struct DeviceInfoRequestRequired {
+    /// `model`.
+    pub model: String,
+    /// `udid`.
+    pub udid: String,
 }

@@ -12,7 +12,7 @@ pub struct DeviceList {
 rt::object! { DeviceList { devices: "devices" } required ["devices"] }
 
 impl DeviceList {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(devices: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             devices: devices.into_iter().map(Into::into).collect(),

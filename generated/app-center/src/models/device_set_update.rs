@@ -14,11 +14,12 @@ pub struct DeviceSetUpdate {
 rt::object! { DeviceSetUpdate { devices: "devices", name: "name" } required ["devices", "name"] }
 
 impl DeviceSetUpdate {
-    /// A value with all that it must have.
-    pub fn new(devices: impl IntoIterator<Item = impl Into<String>>, name: impl Into<String>) -> Self {
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::DeviceSetUpdateRequired) -> Self {
         Self {
-            devices: devices.into_iter().map(Into::into).collect(),
-            name: name.into(),
+            devices: required.devices,
+            name: required.name,
         }
     }
 
@@ -33,4 +34,12 @@ impl DeviceSetUpdate {
         self.name = value.into();
         self
     }
+}
+
+/// Required fields of [`DeviceSetUpdate`].
+pub struct DeviceSetUpdateRequired {
+    /// `devices`.
+    pub devices: Vec<String>,
+    /// `name`.
+    pub name: String,
 }

@@ -12,7 +12,7 @@ pub struct DistributionGroupAppAddRequest {
 rt::object! { DistributionGroupAppAddRequest { apps: "apps" } }
 
 impl DistributionGroupAppAddRequest {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -12,7 +12,7 @@ pub struct DistributionGroupAppsDeleteRequest {
 rt::object! { DistributionGroupAppsDeleteRequest { apps: "apps" } }
 
 impl DistributionGroupAppsDeleteRequest {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -14,7 +14,7 @@ pub struct DistributionGroupPatchRequest {
 rt::object! { DistributionGroupPatchRequest { is_public: "is_public", name: "name" } }
 
 impl DistributionGroupPatchRequest {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

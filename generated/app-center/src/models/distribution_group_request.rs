@@ -14,7 +14,7 @@ pub struct DistributionGroupRequest {
 rt::object! { DistributionGroupRequest { display_name: "display_name", name: "name" } required ["name"] }
 
 impl DistributionGroupRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),

@@ -12,7 +12,7 @@ pub struct DistributionGroupUserRequest {
 rt::object! { DistributionGroupUserRequest { user_emails: "user_emails" } }
 
 impl DistributionGroupUserRequest {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

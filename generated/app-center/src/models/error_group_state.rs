@@ -14,7 +14,7 @@ pub struct ErrorGroupState {
 rt::object! { ErrorGroupState { annotation: "annotation", state: "state" } required ["state"] }
 
 impl ErrorGroupState {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(state: impl Into<crate::models::ErrorGroupStateState>) -> Self {
         Self {
             state: state.into(),

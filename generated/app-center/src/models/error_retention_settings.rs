@@ -14,7 +14,7 @@ rt::object! { ErrorRetentionSettings {
 } required ["retention_in_days"] }
 
 impl ErrorRetentionSettings {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(
         retention_in_days: impl Into<
             crate::models::ErrorRetentionSettingsRetentionInDays,

@@ -4,6 +4,44 @@
 
 /// Values of `errorType`.
 #[non_exhaustive]
+pub enum ErrorsCountsPerDayErrorType {
+    /// `handledError`
+    HandledError,
+    /// `unhandledError`
+    UnhandledError,
+    /// A value that is newer than this crate.
+    Unrecognized(String),
+}
+
+rt::open_enum! { ErrorsCountsPerDayErrorType {
+    HandledError = "handledError", UnhandledError = "unhandledError",
+} }
+
+/// Values of `errorType`.
+#[non_exhaustive]
+pub enum ErrorsErrorFreeDevicePercentagesErrorType {
+    /// `handledError`
+    HandledError,
+    /// `unhandledError`
+    UnhandledError,
+    /// A value that is newer than this crate.
+    Unrecognized(String),
+}
+
+rt::open_enum! { ErrorsErrorFreeDevicePercentagesErrorType {
+    HandledError = "handledError", UnhandledError = "unhandledError",
+} }
+
+rt::tokens! {
+/// Orders that `sort` can ask for.
+pub struct ErrorsErrorGroupsSearchSort {
+    EXCEPTION_CLASS_NAME = "exceptionClassName", EXCEPTION_MESSAGE = "exceptionMessage",
+    EXCEPTION_METHOD = "exceptionMethod", LAST_OCCURRENCE = "lastOccurrence",
+    MATCHING_REPORTS_COUNT = "matchingReportsCount",
+} }
+
+/// Values of `errorType`.
+#[non_exhaustive]
 pub enum ErrorsErrorType {
     /// `all`
     All,
@@ -58,12 +96,11 @@ pub enum ErrorsOrder {
 
 rt::open_enum! { ErrorsOrder { Asc = "asc", Desc = "desc" } }
 
-rt::sort_tokens! {
-/// Orders that `sort` can ask for, ascending; see [`desc`](Self::desc).
+rt::tokens! {
+/// Orders that `sort` can ask for.
 pub struct ErrorsSort {
     DEVICE_NAME = "deviceName", ERROR_GROUP_ID = "errorGroupId", EXCEPTION_CLASS_NAME = "exceptionClassName",
     EXCEPTION_FILE = "exceptionFile", EXCEPTION_LINE = "exceptionLine",
-    EXCEPTION_MESSAGE = "exceptionMessage", EXCEPTION_METHOD = "exceptionMethod",
-    LAST_OCCURRENCE = "lastOccurrence", MATCHING_REPORTS_COUNT = "matchingReportsCount",
-    OS_VERSION = "osVersion", TIMESTAMP = "timestamp", USER_ID = "userId",
+    EXCEPTION_MESSAGE = "exceptionMessage", EXCEPTION_METHOD = "exceptionMethod", OS_VERSION = "osVersion",
+    TIMESTAMP = "timestamp", USER_ID = "userId",
 } }

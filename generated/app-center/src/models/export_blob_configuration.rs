@@ -25,7 +25,7 @@ rt::object! { ExportBlobConfiguration {
 } required ["type"] }
 
 impl ExportBlobConfiguration {
-    /// A value that says nothing but what it is.
+    /// Creates a value with its constant fields.
     #[inline]
     pub fn new() -> Self {
         Self {

@@ -14,7 +14,7 @@ rt::object! { ExportConfig {
 } required ["blob_container_sas_uri"] }
 
 impl ExportConfig {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(blob_container_sas_uri: impl Into<String>) -> Self {
         Self {
             blob_container_sas_uri: blob_container_sas_uri.into(),

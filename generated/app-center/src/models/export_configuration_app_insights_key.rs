@@ -25,7 +25,7 @@ rt::object! { ExportConfigurationAppInsightsKey {
 } required ["instrumentation_key", "type"] }
 
 impl ExportConfigurationAppInsightsKey {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(instrumentation_key: impl Into<String>) -> Self {
         Self {
             instrumentation_key: instrumentation_key.into(),

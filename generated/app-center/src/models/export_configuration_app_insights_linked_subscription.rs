@@ -25,7 +25,7 @@ rt::object! { ExportConfigurationAppInsightsLinkedSubscription {
 } required ["subscription_id", "type"] }
 
 impl ExportConfigurationAppInsightsLinkedSubscription {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(subscription_id: impl Into<String>) -> Self {
         Self {
             subscription_id: subscription_id.into(),

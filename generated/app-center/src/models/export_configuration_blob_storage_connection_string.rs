@@ -28,7 +28,7 @@ rt::object! { ExportConfigurationBlobStorageConnectionString {
 } required ["connection_string", "type"] }
 
 impl ExportConfigurationBlobStorageConnectionString {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(connection_string: impl Into<String>) -> Self {
         Self {
             connection_string: connection_string.into(),

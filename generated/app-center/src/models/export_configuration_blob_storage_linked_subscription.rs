@@ -28,7 +28,7 @@ rt::object! { ExportConfigurationBlobStorageLinkedSubscription {
 } required ["subscription_id", "type"] }
 
 impl ExportConfigurationBlobStorageLinkedSubscription {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(subscription_id: impl Into<String>) -> Self {
         Self {
             subscription_id: subscription_id.into(),

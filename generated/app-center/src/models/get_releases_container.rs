@@ -12,7 +12,7 @@ pub struct GetReleasesContainer {
 rt::object! { GetReleasesContainer { releases: "releases" } required ["releases"] }
 
 impl GetReleasesContainer {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(releases: impl IntoIterator<Item = crate::models::ReleaseWithDistributionGroup>) -> Self {
         Self {
             releases: releases.into_iter().collect(),

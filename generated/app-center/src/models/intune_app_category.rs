@@ -12,7 +12,7 @@ pub struct IntuneAppCategory {
 rt::object! { IntuneAppCategory { name: "name" } }
 
 impl IntuneAppCategory {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

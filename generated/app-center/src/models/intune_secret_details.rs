@@ -18,7 +18,7 @@ rt::object! { IntuneSecretDetails {
 } }
 
 impl IntuneSecretDetails {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

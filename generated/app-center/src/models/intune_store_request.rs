@@ -21,7 +21,7 @@ rt::object! { IntuneStoreRequest {
 } }
 
 impl IntuneStoreRequest {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

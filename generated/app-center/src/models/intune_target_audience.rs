@@ -12,7 +12,7 @@ pub struct IntuneTargetAudience {
 rt::object! { IntuneTargetAudience { name: "name" } }
 
 impl IntuneTargetAudience {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -18,7 +18,7 @@ rt::object! { JavaScriptBranchConfigurationProperties {
 } }
 
 impl JavaScriptBranchConfigurationProperties {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -23,18 +23,14 @@ rt::object! { NotificationConfigApple {
 } required ["cert_encoded", "cert_filename", "cert_key", "endpoint_type", "type"] }
 
 impl NotificationConfigApple {
-    /// A value with all that it must have.
-    pub fn new(
-        cert_encoded: impl Into<String>,
-        cert_filename: impl Into<String>,
-        cert_key: impl Into<String>,
-        endpoint_type: impl Into<crate::models::AppleNotificationEndpointType>,
-    ) -> Self {
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::NotificationConfigAppleRequired) -> Self {
         Self {
-            cert_encoded: cert_encoded.into(),
-            cert_filename: cert_filename.into(),
-            cert_key: cert_key.into(),
-            endpoint_type: endpoint_type.into(),
+            cert_encoded: required.cert_encoded,
+            cert_filename: required.cert_filename,
+            cert_key: required.cert_key,
+            endpoint_type: required.endpoint_type,
             type_: "apns_config".into(),
         }
     }
@@ -62,6 +58,18 @@ impl NotificationConfigApple {
         self.endpoint_type = value.into();
         self
     }
+}
+
+/// Required fields of [`NotificationConfigApple`].
+pub struct NotificationConfigAppleRequired {
+    /// `cert_encoded`.
+    pub cert_encoded: String,
+    /// `cert_filename`.
+    pub cert_filename: String,
+    /// `cert_key`.
+    pub cert_key: String,
+    /// `endpoint_type`.
+    pub endpoint_type: crate::models::AppleNotificationEndpointType,
 }
 
 /// `NotificationConfigApple.type`, open to new values.

@@ -25,20 +25,15 @@ rt::object! { NotificationConfigAppleToken {
 } required ["endpoint_type", "id", "key_id", "prefix", "token", "type"] }
 
 impl NotificationConfigAppleToken {
-    /// A value with all that it must have.
-    pub fn new(
-        endpoint_type: impl Into<crate::models::AppleNotificationEndpointType>,
-        id: impl Into<String>,
-        key_id: impl Into<String>,
-        prefix: impl Into<String>,
-        token: impl Into<String>,
-    ) -> Self {
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::NotificationConfigAppleTokenRequired) -> Self {
         Self {
-            endpoint_type: endpoint_type.into(),
-            id: id.into(),
-            key_id: key_id.into(),
-            prefix: prefix.into(),
-            token: token.into(),
+            endpoint_type: required.endpoint_type,
+            id: required.id,
+            key_id: required.key_id,
+            prefix: required.prefix,
+            token: required.token,
             type_: "apns_token_config".into(),
         }
     }
@@ -72,6 +67,20 @@ impl NotificationConfigAppleToken {
         self.token = value.into();
         self
     }
+}
+
+/// Required fields of [`NotificationConfigAppleToken`].
+pub struct NotificationConfigAppleTokenRequired {
+    /// `endpoint_type`.
+    pub endpoint_type: crate::models::AppleNotificationEndpointType,
+    /// `id`.
+    pub id: String,
+    /// `key_id`.
+    pub key_id: String,
+    /// `prefix`.
+    pub prefix: String,
+    /// `token`.
+    pub token: String,
 }
 
 /// `NotificationConfigAppleToken.type`.

@@ -16,7 +16,7 @@ rt::object! { NotificationConfigGoogle {
 } required ["google_api_key", "type"] }
 
 impl NotificationConfigGoogle {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(google_api_key: impl Into<String>) -> Self {
         Self {
             google_api_key: google_api_key.into(),

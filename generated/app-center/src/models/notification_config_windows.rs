@@ -18,11 +18,12 @@ rt::object! { NotificationConfigWindows {
 } required ["package_sid", "secret_key", "type"] }
 
 impl NotificationConfigWindows {
-    /// A value with all that it must have.
-    pub fn new(package_sid: impl Into<String>, secret_key: impl Into<String>) -> Self {
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::NotificationConfigWindowsRequired) -> Self {
         Self {
-            package_sid: package_sid.into(),
-            secret_key: secret_key.into(),
+            package_sid: required.package_sid,
+            secret_key: required.secret_key,
             type_: "wns_config".into(),
         }
     }
@@ -38,6 +39,14 @@ impl NotificationConfigWindows {
         self.secret_key = value.into();
         self
     }
+}
+
+/// Required fields of [`NotificationConfigWindows`].
+pub struct NotificationConfigWindowsRequired {
+    /// `package_sid`.
+    pub package_sid: String,
+    /// `secret_key`.
+    pub secret_key: String,
 }
 
 /// `NotificationConfigWindows.type`.

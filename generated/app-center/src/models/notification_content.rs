@@ -20,7 +20,7 @@ rt::object! { NotificationContent {
 } required ["name"] }
 
 impl NotificationContent {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),

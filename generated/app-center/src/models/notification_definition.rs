@@ -16,7 +16,7 @@ rt::object! { NotificationDefinition {
 } required ["notification_content"] }
 
 impl NotificationDefinition {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     #[inline]
     pub fn new(notification_content: crate::models::NotificationContent) -> Self {
         Self {

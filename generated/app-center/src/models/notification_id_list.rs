@@ -12,7 +12,7 @@ pub struct NotificationIdList {
 rt::object! { NotificationIdList { values: "values" } required ["values"] }
 
 impl NotificationIdList {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(values: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             values: values.into_iter().map(Into::into).collect(),

@@ -16,7 +16,7 @@ rt::object! { NotificationTargetAccountIds {
 } required ["account_ids", "type"] }
 
 impl NotificationTargetAccountIds {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(account_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             account_ids: account_ids.into_iter().map(Into::into).collect(),

@@ -16,7 +16,7 @@ rt::object! { NotificationTargetAudiences {
 } required ["audiences", "type"] }
 
 impl NotificationTargetAudiences {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(audiences: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             audiences: audiences.into_iter().map(Into::into).collect(),

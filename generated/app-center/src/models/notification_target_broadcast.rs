@@ -12,7 +12,7 @@ pub struct NotificationTargetBroadcast {
 rt::object! { NotificationTargetBroadcast { type_: "type" } required ["type"] }
 
 impl NotificationTargetBroadcast {
-    /// A value that says nothing but what it is.
+    /// Creates a value with its constant fields.
     #[inline]
     pub fn new() -> Self {
         Self {

@@ -14,7 +14,7 @@ pub struct NotificationTargetDevices {
 rt::object! { NotificationTargetDevices { devices: "devices", type_: "type" } required ["devices", "type"] }
 
 impl NotificationTargetDevices {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(devices: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             devices: devices.into_iter().map(Into::into).collect(),

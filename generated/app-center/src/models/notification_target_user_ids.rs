@@ -16,7 +16,7 @@ rt::object! { NotificationTargetUserIds {
 } required ["type", "user_ids"] }
 
 impl NotificationTargetUserIds {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             user_ids: user_ids.into_iter().map(Into::into).collect(),

@@ -14,7 +14,7 @@ pub struct OrganizationPatchRequest {
 rt::object! { OrganizationPatchRequest { display_name: "display_name", name: "name" } }
 
 impl OrganizationPatchRequest {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

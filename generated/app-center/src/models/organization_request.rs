@@ -14,7 +14,7 @@ pub struct OrganizationRequest {
 rt::object! { OrganizationRequest { display_name: "display_name", name: "name" } }
 
 impl OrganizationRequest {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -12,7 +12,7 @@ pub struct OrganizationUserPatchRequest {
 rt::object! { OrganizationUserPatchRequest { role: "role" } }
 
 impl OrganizationUserPatchRequest {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

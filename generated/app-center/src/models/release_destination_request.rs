@@ -18,7 +18,7 @@ rt::object! { ReleaseDestinationRequest {
 } required ["id"] }
 
 impl ReleaseDestinationRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

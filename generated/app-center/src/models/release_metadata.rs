@@ -14,7 +14,7 @@ pub struct ReleaseMetadata {
 rt::object! { ReleaseMetadata { dsa_signature: "dsa_signature", ed_signature: "ed_signature" } }
 
 impl ReleaseMetadata {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

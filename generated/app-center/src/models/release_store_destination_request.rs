@@ -12,7 +12,7 @@ pub struct ReleaseStoreDestinationRequest {
 rt::object! { ReleaseStoreDestinationRequest { id: "id" } required ["id"] }
 
 impl ReleaseStoreDestinationRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self { id: id.into() }
     }

@@ -18,7 +18,7 @@ rt::object! { ReleaseTesterDestinationRequest {
 } required ["email"] }
 
 impl ReleaseTesterDestinationRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(email: impl Into<String>) -> Self {
         Self {
             email: email.into(),

@@ -38,7 +38,7 @@ rt::object! { ReleaseUpdateRequest {
 } }
 
 impl ReleaseUpdateRequest {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

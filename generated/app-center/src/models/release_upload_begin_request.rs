@@ -20,7 +20,7 @@ rt::object! { ReleaseUploadBeginRequest {
 } }
 
 impl ReleaseUploadBeginRequest {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

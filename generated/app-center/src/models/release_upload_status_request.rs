@@ -12,7 +12,7 @@ pub struct ReleaseUploadStatusRequest {
 rt::object! { ReleaseUploadStatusRequest { upload_status: "upload_status" } required ["upload_status"] }
 
 impl ReleaseUploadStatusRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(upload_status: impl Into<crate::models::ReleaseUploadState>) -> Self {
         Self {
             upload_status: upload_status.into(),

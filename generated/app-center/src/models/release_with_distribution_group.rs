@@ -16,7 +16,7 @@ rt::object! { ReleaseWithDistributionGroup {
 } required ["release"] }
 
 impl ReleaseWithDistributionGroup {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(release: impl Into<String>) -> Self {
         Self {
             release: release.into(),

@@ -14,7 +14,7 @@ rt::object! { ReleasesPutDistributionGroupBody {
 } required ["mandatory_update"] }
 
 impl ReleasesPutDistributionGroupBody {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     #[inline]
     pub fn new(mandatory_update: bool) -> Self {
         Self { mandatory_update }

@@ -23,7 +23,7 @@ rt::object! { RepoConfigPostRequest {
 } required ["repo_url"] }
 
 impl RepoConfigPostRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(repo_url: impl Into<String>) -> Self {
         Self {
             repo_url: repo_url.into(),

@@ -14,7 +14,7 @@ rt::object! { StorePatchRequest {
 } required ["service_connection_id"] }
 
 impl StorePatchRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(service_connection_id: impl Into<String>) -> Self {
         Self {
             service_connection_id: service_connection_id.into(),

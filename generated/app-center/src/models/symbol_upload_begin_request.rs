@@ -23,7 +23,7 @@ rt::object! { SymbolUploadBeginRequest {
 } required ["symbol_type"] }
 
 impl SymbolUploadBeginRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(symbol_type: impl Into<crate::models::SymbolUploadBeginRequestSymbolType>) -> Self {
         Self {
             symbol_type: symbol_type.into(),

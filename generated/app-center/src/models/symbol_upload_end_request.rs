@@ -12,7 +12,7 @@ pub struct SymbolUploadEndRequest {
 rt::object! { SymbolUploadEndRequest { status: "status" } required ["status"] }
 
 impl SymbolUploadEndRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(status: impl Into<crate::models::SymbolUploadEndRequestStatus>) -> Self {
         Self { status: status.into() }
     }

@@ -18,7 +18,7 @@ rt::object! { TeamRequest {
 } required ["display_name"] }
 
 impl TeamRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(display_name: impl Into<String>) -> Self {
         Self {
             display_name: display_name.into(),

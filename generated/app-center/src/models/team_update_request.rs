@@ -12,7 +12,7 @@ pub struct TeamUpdateRequest {
 rt::object! { TeamUpdateRequest { display_name: "display_name" } required ["display_name"] }
 
 impl TeamUpdateRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(display_name: impl Into<String>) -> Self {
         Self {
             display_name: display_name.into(),

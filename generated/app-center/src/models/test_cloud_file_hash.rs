@@ -18,16 +18,13 @@ rt::object! { TestCloudFileHash {
 } required ["checksum", "fileType", "relativePath"] }
 
 impl TestCloudFileHash {
-    /// A value with all that it must have.
-    pub fn new(
-        checksum: impl Into<String>,
-        file_type: impl Into<crate::models::TestCloudFileHashFileType>,
-        relative_path: impl Into<String>,
-    ) -> Self {
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::TestCloudFileHashRequired) -> Self {
         Self {
-            checksum: checksum.into(),
-            file_type: file_type.into(),
-            relative_path: relative_path.into(),
+            checksum: required.checksum,
+            file_type: required.file_type,
+            relative_path: required.relative_path,
         }
     }
 
@@ -48,6 +45,16 @@ impl TestCloudFileHash {
         self.relative_path = value.into();
         self
     }
+}
+
+/// Required fields of [`TestCloudFileHash`].
+pub struct TestCloudFileHashRequired {
+    /// `checksum`.
+    pub checksum: String,
+    /// `fileType`.
+    pub file_type: crate::models::TestCloudFileHashFileType,
+    /// `relativePath`.
+    pub relative_path: String,
 }
 
 /// `TestCloudFileHash.fileType`, open to new values.

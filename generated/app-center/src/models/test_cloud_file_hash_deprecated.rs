@@ -20,16 +20,13 @@ rt::object! { TestCloudFileHashDeprecated {
 } required ["checksum", "file_type", "relative_path"] }
 
 impl TestCloudFileHashDeprecated {
-    /// A value with all that it must have.
-    pub fn new(
-        checksum: impl Into<String>,
-        file_type: impl Into<crate::models::TestCloudFileHashDeprecatedFileType>,
-        relative_path: impl Into<String>,
-    ) -> Self {
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::TestCloudFileHashDeprecatedRequired) -> Self {
         Self {
-            checksum: checksum.into(),
-            file_type: file_type.into(),
-            relative_path: relative_path.into(),
+            checksum: required.checksum,
+            file_type: required.file_type,
+            relative_path: required.relative_path,
             ..Self::default()
         }
     }
@@ -57,6 +54,16 @@ impl TestCloudFileHashDeprecated {
         self.relative_path = value.into();
         self
     }
+}
+
+/// Required fields of [`TestCloudFileHashDeprecated`].
+pub struct TestCloudFileHashDeprecatedRequired {
+    /// `checksum`.
+    pub checksum: String,
+    /// `file_type`.
+    pub file_type: crate::models::TestCloudFileHashDeprecatedFileType,
+    /// `relative_path`.
+    pub relative_path: String,
 }
 
 /// `TestCloudFileHashDeprecated.file_type`, open to new values.

@@ -25,11 +25,12 @@ rt::object! { TestCloudStartTestRunOptions {
 } required ["device_selection", "test_framework"] }
 
 impl TestCloudStartTestRunOptions {
-    /// A value with all that it must have.
-    pub fn new(device_selection: impl Into<String>, test_framework: impl Into<String>) -> Self {
+    /// Creates a value with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::TestCloudStartTestRunOptionsRequired) -> Self {
         Self {
-            device_selection: device_selection.into(),
-            test_framework: test_framework.into(),
+            device_selection: required.device_selection,
+            test_framework: required.test_framework,
             ..Self::default()
         }
     }
@@ -70,4 +71,12 @@ impl TestCloudStartTestRunOptions {
         self.test_series = Some(value.into());
         self
     }
+}
+
+/// Required fields of [`TestCloudStartTestRunOptions`].
+pub struct TestCloudStartTestRunOptionsRequired {
+    /// `device_selection`.
+    pub device_selection: String,
+    /// `test_framework`.
+    pub test_framework: String,
 }

@@ -12,7 +12,7 @@ pub struct UserAppPermissionsUpdateRequest {
 rt::object! { UserAppPermissionsUpdateRequest { permissions: "permissions" } required ["permissions"] }
 
 impl UserAppPermissionsUpdateRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(
         permissions: impl IntoIterator<
             Item = impl Into<crate::models::UserAppPermissionsUpdateRequestPermissions>,

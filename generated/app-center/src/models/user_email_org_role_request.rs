@@ -14,7 +14,7 @@ pub struct UserEmailOrgRoleRequest {
 rt::object! { UserEmailOrgRoleRequest { role: "role", user_email: "user_email" } required ["user_email"] }
 
 impl UserEmailOrgRoleRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(user_email: impl Into<String>) -> Self {
         Self {
             user_email: user_email.into(),

@@ -12,7 +12,7 @@ pub struct UserEmailRequest {
 rt::object! { UserEmailRequest { user_email: "user_email" } required ["user_email"] }
 
 impl UserEmailRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(user_email: impl Into<String>) -> Self {
         Self {
             user_email: user_email.into(),

@@ -14,7 +14,7 @@ pub struct UserInvitationPermissionsUpdateRequest {
 rt::object! { UserInvitationPermissionsUpdateRequest { permissions: "permissions" } required ["permissions"] }
 
 impl UserInvitationPermissionsUpdateRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(
         permissions: impl IntoIterator<
             Item = impl Into<

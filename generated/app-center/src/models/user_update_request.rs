@@ -12,7 +12,7 @@ pub struct UserUpdateRequest {
 rt::object! { UserUpdateRequest { display_name: "display_name" } }
 
 impl UserUpdateRequest {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -34,7 +34,7 @@ rt::object! { XamarinBranchConfigurationProperties {
 } }
 
 impl XamarinBranchConfigurationProperties {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

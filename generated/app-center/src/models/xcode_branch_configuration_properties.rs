@@ -68,7 +68,7 @@ rt::object! { XcodeBranchConfigurationProperties {
 } }
 
 impl XcodeBranchConfigurationProperties {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -614,9 +614,9 @@ impl CrashCounts {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -695,9 +695,9 @@ impl DeviceCounts {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -714,9 +714,9 @@ impl EventCount {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -733,9 +733,9 @@ impl EventDeviceCount {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -752,9 +752,9 @@ impl EventPerDeviceCount {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -771,9 +771,9 @@ impl EventPerSessionCount {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -797,9 +797,9 @@ impl EventPropertyCounts {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -843,15 +843,15 @@ impl Events {
         self
     }
 
-    /// `event_name`.
+    /// `event_name`. An empty list is an error.
     pub fn event_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("event_name", rt::Style::Pipes, values);
+        self.0.filter_in("event_name", rt::Style::Pipes, values);
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -888,9 +888,9 @@ impl LanguageCounts {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -969,9 +969,9 @@ impl ModelCounts {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -995,9 +995,9 @@ impl OperatingSystemCounts {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -1014,9 +1014,9 @@ impl PerDeviceCounts {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -1040,9 +1040,9 @@ impl PlaceCounts {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -1059,9 +1059,9 @@ impl SessionCounts {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -1080,9 +1080,9 @@ impl SessionDurationsDistribution {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -1106,9 +1106,9 @@ impl Versions {
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }

@@ -17,8 +17,7 @@ impl Commits {
         let mut call = self
             .0
             .call(LIST_BY_SHA_LIST, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.list("hashes", hashes);
-        call.require("hashes");
+        call.filter("hashes", hashes);
         call
     }
 }

@@ -137,9 +137,9 @@ rt::operation! { crate::Api, List => Vec<crate::models::DeviceInfoResponse> }
 pub struct ListCsvFormat(crate::Call<String>);
 
 impl ListCsvFormat {
-    /// `udids`.
+    /// `udids`. An empty list is an error. The server may split a value at a comma.
     pub fn udids(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("udids", values);
+        self.0.filter("udids", values);
         self
     }
 

@@ -537,10 +537,8 @@ impl CountsPerDay {
     }
 
     /// `errorType`.
-    ///
-    /// Accepts `handledError`, `unhandledError`.
     #[inline]
-    pub fn error_type(mut self, value: crate::models::ErrorsErrorType) -> Self {
+    pub fn error_type(mut self, value: crate::models::ErrorsCountsPerDayErrorType) -> Self {
         self.0.text("errorType", value.as_ref());
         self
     }
@@ -587,17 +585,15 @@ impl ErrorFreeDevicePercentages {
     }
 
     /// `errorType`.
-    ///
-    /// Accepts `handledError`, `unhandledError`.
     #[inline]
-    pub fn error_type(mut self, value: crate::models::ErrorsErrorType) -> Self {
+    pub fn error_type(mut self, value: crate::models::ErrorsErrorFreeDevicePercentagesErrorType) -> Self {
         self.0.text("errorType", value.as_ref());
         self
     }
 
-    /// `versions`.
+    /// `versions`. An empty list is an error.
     pub fn versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list_in("versions", rt::Style::Pipes, values);
+        self.0.filter_in("versions", rt::Style::Pipes, values);
         self
     }
 }
@@ -642,10 +638,8 @@ impl ErrorGroupsSearch {
     }
 
     /// `sort`: the order; `desc` turns one round, default `"matchingReportsCount"`.
-    ///
-    /// Accepts `exceptionClassName`, `exceptionMessage`, `exceptionMethod`, `lastOccurrence`, `matchingReportsCount`.
     #[inline]
-    pub fn sort(mut self, value: crate::models::ErrorsSort) -> Self {
+    pub fn sort(mut self, value: crate::models::ErrorsErrorGroupsSearchSort) -> Self {
         self.0.text("sort", value.as_ref());
         self
     }
@@ -691,8 +685,6 @@ impl ErrorSearch {
     }
 
     /// `sort`: the order; `desc` turns one round, default `"timestamp"`.
-    ///
-    /// Accepts `deviceName`, `errorGroupId`, `exceptionClassName`, `exceptionFile`, `exceptionLine`, `exceptionMessage`, `exceptionMethod`, `osVersion`, `timestamp`, `userId`.
     #[inline]
     pub fn sort(mut self, value: crate::models::ErrorsSort) -> Self {
         self.0.text("sort", value.as_ref());

@@ -42,11 +42,12 @@ rt::request! { AccessibilityDeclarationCreateRequest: "accessibilityDeclarations
   } relationships { app: "app" => "apps" } } required ["deviceFamily", "app"] }
 
 impl AccessibilityDeclarationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(device_family: impl Into<crate::models::DeviceFamily>, app: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AccessibilityDeclarationCreate) -> Self {
         Self {
-            device_family: device_family.into(),
-            app: app.into(),
+            device_family: required.device_family,
+            app: required.app,
             ..Self::default()
         }
     }
@@ -178,6 +179,14 @@ impl AccessibilityDeclarationCreateRequest {
     }
 }
 
+/// Required fields of [`AccessibilityDeclarationCreateRequest`].
+pub struct AccessibilityDeclarationCreate {
+    /// `deviceFamily`.
+    pub device_family: crate::models::DeviceFamily,
+    /// `app`: id of `apps`.
+    pub app: String,
+}
+
 /// Changes a resource of the type `accessibilityDeclarations`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
@@ -218,7 +227,7 @@ rt::request! { AccessibilityDeclarationUpdateRequest: "accessibilityDeclarations
   } } required ["id"] }
 
 impl AccessibilityDeclarationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -126,7 +126,7 @@ rt::request! { AgeRatingDeclarationUpdateRequest: "ageRatingDeclarations" { id(i
   } } required ["id"] }
 
 impl AgeRatingDeclarationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

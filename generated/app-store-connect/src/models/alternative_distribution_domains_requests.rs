@@ -16,11 +16,20 @@ pub struct AlternativeDistributionDomainCreateRequest {
 rt::request! { AlternativeDistributionDomainCreateRequest: "alternativeDistributionDomains" { attributes { domain: "domain", reference_name: "referenceName" } } required ["domain", "referenceName"] }
 
 impl AlternativeDistributionDomainCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(domain: impl Into<String>, reference_name: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AlternativeDistributionDomainCreate) -> Self {
         Self {
-            domain: domain.into(),
-            reference_name: reference_name.into(),
+            domain: required.domain,
+            reference_name: required.reference_name,
         }
     }
+}
+
+/// Required fields of [`AlternativeDistributionDomainCreateRequest`].
+pub struct AlternativeDistributionDomainCreate {
+    /// `domain`.
+    pub domain: String,
+    /// `referenceName`.
+    pub reference_name: String,
 }

@@ -16,7 +16,7 @@ pub struct AlternativeDistributionKeyCreateRequest {
 rt::request! { AlternativeDistributionKeyCreateRequest: "alternativeDistributionKeys" { attributes { public_key: "publicKey" } relationships { app: "app" => "apps" } } required ["publicKey"] }
 
 impl AlternativeDistributionKeyCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(public_key: impl Into<String>) -> Self {
         Self {
             public_key: public_key.into(),

@@ -14,7 +14,7 @@ pub struct AlternativeDistributionPackageCreateRequest {
 rt::request! { AlternativeDistributionPackageCreateRequest: "alternativeDistributionPackages" { relationships { app_store_version: "appStoreVersion" => "appStoreVersions" } } required ["appStoreVersion"] }
 
 impl AlternativeDistributionPackageCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(app_store_version: impl Into<String>) -> Self {
         Self {
             app_store_version: app_store_version.into(),

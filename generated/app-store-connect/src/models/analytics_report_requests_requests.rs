@@ -16,18 +16,22 @@ pub struct AnalyticsReportRequestCreateRequest {
 rt::request! { AnalyticsReportRequestCreateRequest: "analyticsReportRequests" { attributes { access_type: "accessType" } relationships { app: "app" => "apps" } } required ["accessType", "app"] }
 
 impl AnalyticsReportRequestCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        access_type: impl Into<
-            crate::models::AnalyticsReportRequestCreateRequestAccessType,
-        >,
-        app: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AnalyticsReportRequestCreate) -> Self {
         Self {
-            access_type: access_type.into(),
-            app: app.into(),
+            access_type: required.access_type,
+            app: required.app,
         }
     }
+}
+
+/// Required fields of [`AnalyticsReportRequestCreateRequest`].
+pub struct AnalyticsReportRequestCreate {
+    /// `accessType`.
+    pub access_type: crate::models::AnalyticsReportRequestCreateRequestAccessType,
+    /// `app`: id of `apps`.
+    pub app: String,
 }
 
 /// `AnalyticsReportRequestCreateRequest.data.attributes.accessType`.

@@ -22,23 +22,26 @@ rt::request! { AndroidToIosAppMappingDetailCreateRequest: "androidToIosAppMappin
   } relationships { app: "app" => "apps" } } required ["appSigningKeyPublicCertificateSha256Fingerprints", "packageName", "app"] }
 
 impl AndroidToIosAppMappingDetailCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        app_signing_key_public_certificate_sha256_fingerprints: impl IntoIterator<
-            Item = impl Into<String>,
-        >,
-        package_name: impl Into<String>,
-        app: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AndroidToIosAppMappingDetailCreate) -> Self {
         Self {
-            app_signing_key_public_certificate_sha256_fingerprints: app_signing_key_public_certificate_sha256_fingerprints
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-            package_name: package_name.into(),
-            app: app.into(),
+            app_signing_key_public_certificate_sha256_fingerprints: required
+                .app_signing_key_public_certificate_sha256_fingerprints,
+            package_name: required.package_name,
+            app: required.app,
         }
     }
+}
+
+/// Required fields of [`AndroidToIosAppMappingDetailCreateRequest`].
+pub struct AndroidToIosAppMappingDetailCreate {
+    /// `appSigningKeyPublicCertificateSha256Fingerprints`.
+    pub app_signing_key_public_certificate_sha256_fingerprints: Vec<String>,
+    /// `packageName`.
+    pub package_name: String,
+    /// `app`: id of `apps`.
+    pub app: String,
 }
 
 /// Changes a resource of the type `androidToIosAppMappingDetails`; what is absent stays as it is.
@@ -61,7 +64,7 @@ rt::request! { AndroidToIosAppMappingDetailUpdateRequest: "androidToIosAppMappin
   } } required ["id"] }
 
 impl AndroidToIosAppMappingDetailUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -31,18 +31,14 @@ rt::request! { AppAssetLibraryImageCreateRequest: "appAssetLibraryImages" {
   } } required ["category", "fileName", "fileSize", "assetLibrary"] }
 
 impl AppAssetLibraryImageCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        category: impl Into<crate::models::AppAssetLibraryAssetCategory>,
-        file_name: impl Into<String>,
-        file_size: i64,
-        asset_library: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppAssetLibraryImageCreate) -> Self {
         Self {
-            category: category.into(),
-            file_name: file_name.into(),
-            file_size,
-            asset_library: asset_library.into(),
+            category: required.category,
+            file_name: required.file_name,
+            file_size: required.file_size,
+            asset_library: required.asset_library,
             ..Self::default()
         }
     }
@@ -67,6 +63,18 @@ impl AppAssetLibraryImageCreateRequest {
     }
 }
 
+/// Required fields of [`AppAssetLibraryImageCreateRequest`].
+pub struct AppAssetLibraryImageCreate {
+    /// `category`.
+    pub category: crate::models::AppAssetLibraryAssetCategory,
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`: 1 to 9007199254740991.
+    pub file_size: i64,
+    /// `assetLibrary`: id of `appAssetLibraries`.
+    pub asset_library: String,
+}
+
 /// Changes a resource of the type `appAssetLibraryImages`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
@@ -88,7 +96,7 @@ rt::request! { AppAssetLibraryImageUpdateRequest: "appAssetLibraryImages" { id(i
   } } required ["id"] }
 
 impl AppAssetLibraryImageUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -34,7 +34,7 @@ rt::require! { AppAssetLibraryPlacementOrderingRequestCreateRequest {
 } }
 
 impl AppAssetLibraryPlacementOrderingRequestCreateRequest {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     ///
     /// Set [`ordered_placements`](Self#structfield.ordered_placements) and [`placement_group`](Self#structfield.placement_group), and the fields of one of these rows:
     ///

@@ -48,7 +48,7 @@ rt::require! { AppAssetLibraryPlacementCreateRequest {
 } }
 
 impl AppAssetLibraryPlacementCreateRequest {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     ///
     /// Set [`placement_type`](Self#structfield.placement_type), and the fields of one of these rows:
     ///

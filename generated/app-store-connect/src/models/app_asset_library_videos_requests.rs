@@ -34,18 +34,14 @@ rt::request! { AppAssetLibraryVideoCreateRequest: "appAssetLibraryVideos" {
   } } required ["category", "fileName", "fileSize", "assetLibrary"] }
 
 impl AppAssetLibraryVideoCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        category: impl Into<crate::models::AppAssetLibraryAssetCategory>,
-        file_name: impl Into<String>,
-        file_size: i64,
-        asset_library: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppAssetLibraryVideoCreate) -> Self {
         Self {
-            category: category.into(),
-            file_name: file_name.into(),
-            file_size,
-            asset_library: asset_library.into(),
+            category: required.category,
+            file_name: required.file_name,
+            file_size: required.file_size,
+            asset_library: required.asset_library,
             ..Self::default()
         }
     }
@@ -83,6 +79,18 @@ impl AppAssetLibraryVideoCreateRequest {
     }
 }
 
+/// Required fields of [`AppAssetLibraryVideoCreateRequest`].
+pub struct AppAssetLibraryVideoCreate {
+    /// `category`.
+    pub category: crate::models::AppAssetLibraryAssetCategory,
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`: 1 to 9007199254740991.
+    pub file_size: i64,
+    /// `assetLibrary`: id of `appAssetLibraries`.
+    pub asset_library: String,
+}
+
 /// Changes a resource of the type `appAssetLibraryVideos`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
@@ -107,7 +115,7 @@ rt::request! { AppAssetLibraryVideoUpdateRequest: "appAssetLibraryVideos" { id(i
   } } required ["id"] }
 
 impl AppAssetLibraryVideoUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -23,19 +23,13 @@ rt::request! { AppAvailabilityV2CreateRequest: "appAvailabilities" { attributes 
   } included(included) } required ["availableInNewTerritories", "app", "territoryAvailabilities"] }
 
 impl AppAvailabilityV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        available_in_new_territories: bool,
-        app: impl Into<String>,
-        territory_availabilities: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppAvailabilityV2Create) -> Self {
         Self {
-            available_in_new_territories,
-            app: app.into(),
-            territory_availabilities: territory_availabilities
-                .into_iter()
-                .map(Into::into)
-                .collect(),
+            available_in_new_territories: required.available_in_new_territories,
+            app: required.app,
+            territory_availabilities: required.territory_availabilities,
             ..Self::default()
         }
     }
@@ -50,6 +44,16 @@ impl AppAvailabilityV2CreateRequest {
         self.included = values.into_iter().map(Into::into).collect();
         self
     }
+}
+
+/// Required fields of [`AppAvailabilityV2CreateRequest`].
+pub struct AppAvailabilityV2Create {
+    /// `availableInNewTerritories`.
+    pub available_in_new_territories: bool,
+    /// `app`: id of `apps`.
+    pub app: String,
+    /// `territoryAvailabilities`: ids of `territoryAvailabilities`.
+    pub territory_availabilities: Vec<String>,
 }
 
 /// What a request can create along.

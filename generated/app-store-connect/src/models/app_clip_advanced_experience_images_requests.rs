@@ -16,13 +16,22 @@ pub struct AppClipAdvancedExperienceImageCreateRequest {
 rt::request! { AppClipAdvancedExperienceImageCreateRequest: "appClipAdvancedExperienceImages" { attributes { file_name: "fileName", file_size: "fileSize" } } required ["fileName", "fileSize"] }
 
 impl AppClipAdvancedExperienceImageCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(file_name: impl Into<String>, file_size: i64) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppClipAdvancedExperienceImageCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
+            file_name: required.file_name,
+            file_size: required.file_size,
         }
     }
+}
+
+/// Required fields of [`AppClipAdvancedExperienceImageCreateRequest`].
+pub struct AppClipAdvancedExperienceImageCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
 }
 
 /// Changes a resource of the type `appClipAdvancedExperienceImages`; what is absent stays as it is.
@@ -44,7 +53,7 @@ rt::request! { AppClipAdvancedExperienceImageUpdateRequest: "appClipAdvancedExpe
   } } required ["id"] }
 
 impl AppClipAdvancedExperienceImageUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -20,7 +20,7 @@ pub struct AppClipAdvancedExperienceLocalizationInlineCreate {
 rt::request! { inline AppClipAdvancedExperienceLocalizationInlineCreate: "appClipAdvancedExperienceLocalizations" { id(id) attributes { language: "language", subtitle: "subtitle", title: "title" } } }
 
 impl AppClipAdvancedExperienceLocalizationInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -183,7 +183,7 @@ rt::object! { AppClipAdvancedExperiencePlace {
 } }
 
 impl AppClipAdvancedExperiencePlace {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()
@@ -269,7 +269,7 @@ pub struct AppClipAdvancedExperiencePlaceDisplayPoint {
 rt::object! { AppClipAdvancedExperiencePlaceDisplayPoint { coordinates: "coordinates", source: "source" } }
 
 impl AppClipAdvancedExperiencePlaceDisplayPoint {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()
@@ -311,7 +311,7 @@ rt::object! { AppClipAdvancedExperiencePlaceDisplayPointCoordinates {
 } }
 
 impl AppClipAdvancedExperiencePlaceDisplayPointCoordinates {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()
@@ -367,7 +367,7 @@ rt::object! { AppClipAdvancedExperiencePlaceMainAddress {
 } }
 
 impl AppClipAdvancedExperiencePlaceMainAddress {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()
@@ -417,7 +417,7 @@ rt::object! { AppClipAdvancedExperiencePlaceMainAddressStructuredAddress {
 } }
 
 impl AppClipAdvancedExperiencePlaceMainAddressStructuredAddress {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()
@@ -595,7 +595,7 @@ rt::object! { AppClipAdvancedExperiencePlacePhoneNumber {
 } }
 
 impl AppClipAdvancedExperiencePlacePhoneNumber {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -42,22 +42,16 @@ rt::request! { AppClipAdvancedExperienceCreateRequest: "appClipAdvancedExperienc
   } included(included) } required ["defaultLanguage", "isPoweredBy", "link", "appClip", "headerImage", "localizations"] }
 
 impl AppClipAdvancedExperienceCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        default_language: impl Into<crate::models::AppClipAdvancedExperienceLanguage>,
-        is_powered_by: bool,
-        link: impl Into<String>,
-        app_clip: impl Into<String>,
-        header_image: impl Into<String>,
-        localizations: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppClipAdvancedExperienceCreate) -> Self {
         Self {
-            default_language: default_language.into(),
-            is_powered_by,
-            link: link.into(),
-            app_clip: app_clip.into(),
-            header_image: header_image.into(),
-            localizations: localizations.into_iter().map(Into::into).collect(),
+            default_language: required.default_language,
+            is_powered_by: required.is_powered_by,
+            link: required.link,
+            app_clip: required.app_clip,
+            header_image: required.header_image,
+            localizations: required.localizations,
             ..Self::default()
         }
     }
@@ -119,6 +113,22 @@ impl AppClipAdvancedExperienceCreateRequest {
         self.included = values.into_iter().map(Into::into).collect();
         self
     }
+}
+
+/// Required fields of [`AppClipAdvancedExperienceCreateRequest`].
+pub struct AppClipAdvancedExperienceCreate {
+    /// `defaultLanguage`.
+    pub default_language: crate::models::AppClipAdvancedExperienceLanguage,
+    /// `isPoweredBy`.
+    pub is_powered_by: bool,
+    /// `link`: a URI, kept as it comes.
+    pub link: String,
+    /// `appClip`: id of `appClips`.
+    pub app_clip: String,
+    /// `headerImage`: id of `appClipAdvancedExperienceImages`.
+    pub header_image: String,
+    /// `localizations`: ids of `appClipAdvancedExperienceLocalizations`.
+    pub localizations: Vec<String>,
 }
 
 /// `AppClipAdvancedExperienceCreateRequest.data.attributes.businessCategory`.
@@ -190,7 +200,7 @@ rt::request! { AppClipAdvancedExperienceUpdateRequest: "appClipAdvancedExperienc
   } included(included) } required ["id"] }
 
 impl AppClipAdvancedExperienceUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -19,7 +19,7 @@ rt::request! { AppClipAppStoreReviewDetailCreateRequest: "appClipAppStoreReviewD
   } } required ["appClipDefaultExperience"] }
 
 impl AppClipAppStoreReviewDetailCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(app_clip_default_experience: impl Into<String>) -> Self {
         Self {
             app_clip_default_experience: app_clip_default_experience.into(),
@@ -57,7 +57,7 @@ pub struct AppClipAppStoreReviewDetailUpdateRequest {
 rt::request! { AppClipAppStoreReviewDetailUpdateRequest: "appClipAppStoreReviewDetails" { id(id) attributes { invocation_urls: "invocationUrls" } } required ["id"] }
 
 impl AppClipAppStoreReviewDetailUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -21,11 +21,12 @@ rt::request! { AppClipDefaultExperienceLocalizationCreateRequest: "appClipDefaul
   } } required ["locale", "appClipDefaultExperience"] }
 
 impl AppClipDefaultExperienceLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, app_clip_default_experience: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppClipDefaultExperienceLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            app_clip_default_experience: app_clip_default_experience.into(),
+            locale: required.locale,
+            app_clip_default_experience: required.app_clip_default_experience,
             ..Self::default()
         }
     }
@@ -44,6 +45,14 @@ impl AppClipDefaultExperienceLocalizationCreateRequest {
     }
 }
 
+/// Required fields of [`AppClipDefaultExperienceLocalizationCreateRequest`].
+pub struct AppClipDefaultExperienceLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `appClipDefaultExperience`: id of `appClipDefaultExperiences`.
+    pub app_clip_default_experience: String,
+}
+
 /// Changes a resource of the type `appClipDefaultExperienceLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `app-clips`.
@@ -58,7 +67,7 @@ pub struct AppClipDefaultExperienceLocalizationUpdateRequest {
 rt::request! { AppClipDefaultExperienceLocalizationUpdateRequest: "appClipDefaultExperienceLocalizations" { id(id) attributes { subtitle: "subtitle" } } required ["id"] }
 
 impl AppClipDefaultExperienceLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

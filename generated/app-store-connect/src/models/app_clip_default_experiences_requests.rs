@@ -25,7 +25,7 @@ rt::request! { AppClipDefaultExperienceCreateRequest: "appClipDefaultExperiences
   } } required ["appClip"] }
 
 impl AppClipDefaultExperienceCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(app_clip: impl Into<String>) -> Self {
         Self {
             app_clip: app_clip.into(),
@@ -78,7 +78,7 @@ rt::request! { AppClipDefaultExperienceUpdateRequest: "appClipDefaultExperiences
   } } required ["id"] }
 
 impl AppClipDefaultExperienceUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

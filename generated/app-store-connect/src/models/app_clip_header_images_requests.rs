@@ -21,19 +21,26 @@ rt::request! { AppClipHeaderImageCreateRequest: "appClipHeaderImages" { attribut
   } } required ["fileName", "fileSize", "appClipDefaultExperienceLocalization"] }
 
 impl AppClipHeaderImageCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        file_name: impl Into<String>,
-        file_size: i64,
-        app_clip_default_experience_localization: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppClipHeaderImageCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            app_clip_default_experience_localization: app_clip_default_experience_localization
-                .into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            app_clip_default_experience_localization: required
+                .app_clip_default_experience_localization,
         }
     }
+}
+
+/// Required fields of [`AppClipHeaderImageCreateRequest`].
+pub struct AppClipHeaderImageCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `appClipDefaultExperienceLocalization`: id of `appClipDefaultExperienceLocalizations`.
+    pub app_clip_default_experience_localization: String,
 }
 
 /// Changes a resource of the type `appClipHeaderImages`; what is absent stays as it is.
@@ -55,7 +62,7 @@ rt::request! { AppClipHeaderImageUpdateRequest: "appClipHeaderImages" { id(id)
   } } required ["id"] }
 
 impl AppClipHeaderImageUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -24,11 +24,12 @@ rt::request! { AppCustomProductPageLocalizationCreateRequest: "appCustomProductP
   } } required ["locale", "appCustomProductPageVersion"] }
 
 impl AppCustomProductPageLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, app_custom_product_page_version: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppCustomProductPageLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            app_custom_product_page_version: app_custom_product_page_version.into(),
+            locale: required.locale,
+            app_custom_product_page_version: required.app_custom_product_page_version,
             ..Self::default()
         }
     }
@@ -51,6 +52,14 @@ impl AppCustomProductPageLocalizationCreateRequest {
         self.placements = Some(values.into_iter().map(Into::into).collect());
         self
     }
+}
+
+/// Required fields of [`AppCustomProductPageLocalizationCreateRequest`].
+pub struct AppCustomProductPageLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `appCustomProductPageVersion`: id of `appCustomProductPageVersions`.
+    pub app_custom_product_page_version: String,
 }
 
 /// A resource of the type `appCustomProductPageLocalizations` that another request creates along.
@@ -77,7 +86,7 @@ rt::request! { inline AppCustomProductPageLocalizationInlineCreate: "appCustomPr
   } } required ["locale"] }
 
 impl AppCustomProductPageLocalizationInlineCreate {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(locale: impl Into<String>) -> Self {
         Self {
             locale: locale.into(),
@@ -131,7 +140,7 @@ pub struct AppCustomProductPageLocalizationUpdateRequest {
 rt::request! { AppCustomProductPageLocalizationUpdateRequest: "appCustomProductPageLocalizations" { id(id) attributes { promotional_text: "promotionalText" } } required ["id"] }
 
 impl AppCustomProductPageLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

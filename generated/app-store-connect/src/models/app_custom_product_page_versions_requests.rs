@@ -22,7 +22,7 @@ rt::request! { AppCustomProductPageVersionCreateRequest: "appCustomProductPageVe
   } } required ["appCustomProductPage"] }
 
 impl AppCustomProductPageVersionCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(app_custom_product_page: impl Into<String>) -> Self {
         Self {
             app_custom_product_page: app_custom_product_page.into(),
@@ -77,7 +77,7 @@ rt::request! { inline AppCustomProductPageVersionInlineCreate: "appCustomProduct
   } } }
 
 impl AppCustomProductPageVersionInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()
@@ -134,7 +134,7 @@ pub struct AppCustomProductPageVersionUpdateRequest {
 rt::request! { AppCustomProductPageVersionUpdateRequest: "appCustomProductPageVersions" { id(id) attributes { deep_link: "deepLink" } } required ["id"] }
 
 impl AppCustomProductPageVersionUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -30,11 +30,12 @@ rt::request! { AppCustomProductPageCreateRequest: "appCustomProductPages" { attr
   } included(included) } required ["name", "app"] }
 
 impl AppCustomProductPageCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(name: impl Into<String>, app: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppCustomProductPageCreate) -> Self {
         Self {
-            name: name.into(),
-            app: app.into(),
+            name: required.name,
+            app: required.app,
             ..Self::default()
         }
     }
@@ -72,6 +73,14 @@ impl AppCustomProductPageCreateRequest {
         self.included = values.into_iter().map(Into::into).collect();
         self
     }
+}
+
+/// Required fields of [`AppCustomProductPageCreateRequest`].
+pub struct AppCustomProductPageCreate {
+    /// `name`.
+    pub name: String,
+    /// `app`: id of `apps`.
+    pub app: String,
 }
 
 /// What a request can create along.
@@ -112,7 +121,7 @@ pub struct AppCustomProductPageUpdateRequest {
 rt::request! { AppCustomProductPageUpdateRequest: "appCustomProductPages" { id(id) attributes { name: "name", visible: "visible" } } required ["id"] }
 
 impl AppCustomProductPageUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -21,18 +21,25 @@ rt::request! { AppEncryptionDeclarationDocumentCreateRequest: "appEncryptionDecl
   } } required ["fileName", "fileSize", "appEncryptionDeclaration"] }
 
 impl AppEncryptionDeclarationDocumentCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        file_name: impl Into<String>,
-        file_size: i64,
-        app_encryption_declaration: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppEncryptionDeclarationDocumentCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            app_encryption_declaration: app_encryption_declaration.into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            app_encryption_declaration: required.app_encryption_declaration,
         }
     }
+}
+
+/// Required fields of [`AppEncryptionDeclarationDocumentCreateRequest`].
+pub struct AppEncryptionDeclarationDocumentCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `appEncryptionDeclaration`: id of `appEncryptionDeclarations`.
+    pub app_encryption_declaration: String,
 }
 
 /// Changes a resource of the type `appEncryptionDeclarationDocuments`; what is absent stays as it is.
@@ -54,7 +61,7 @@ rt::request! { AppEncryptionDeclarationDocumentUpdateRequest: "appEncryptionDecl
   } } required ["id"] }
 
 impl AppEncryptionDeclarationDocumentUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -28,20 +28,31 @@ rt::request! { AppEncryptionDeclarationCreateRequest: "appEncryptionDeclarations
   } relationships { app: "app" => "apps" } } required ["appDescription", "availableOnFrenchStore", "containsProprietaryCryptography", "containsThirdPartyCryptography", "app"] }
 
 impl AppEncryptionDeclarationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        app_description: impl Into<String>,
-        available_on_french_store: bool,
-        contains_proprietary_cryptography: bool,
-        contains_third_party_cryptography: bool,
-        app: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppEncryptionDeclarationCreate) -> Self {
         Self {
-            app_description: app_description.into(),
-            available_on_french_store,
-            contains_proprietary_cryptography,
-            contains_third_party_cryptography,
-            app: app.into(),
+            app_description: required.app_description,
+            available_on_french_store: required.available_on_french_store,
+            contains_proprietary_cryptography: required
+                .contains_proprietary_cryptography,
+            contains_third_party_cryptography: required
+                .contains_third_party_cryptography,
+            app: required.app,
         }
     }
+}
+
+/// Required fields of [`AppEncryptionDeclarationCreateRequest`].
+pub struct AppEncryptionDeclarationCreate {
+    /// `appDescription`.
+    pub app_description: String,
+    /// `availableOnFrenchStore`.
+    pub available_on_french_store: bool,
+    /// `containsProprietaryCryptography`.
+    pub contains_proprietary_cryptography: bool,
+    /// `containsThirdPartyCryptography`.
+    pub contains_third_party_cryptography: bool,
+    /// `app`: id of `apps`.
+    pub app: String,
 }

@@ -31,11 +31,12 @@ rt::request! { AppEventLocalizationCreateRequest: "appEventLocalizations" {
   } } required ["locale", "appEvent"] }
 
 impl AppEventLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, app_event: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppEventLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            app_event: app_event.into(),
+            locale: required.locale,
+            app_event: required.app_event,
             ..Self::default()
         }
     }
@@ -86,6 +87,14 @@ impl AppEventLocalizationCreateRequest {
     }
 }
 
+/// Required fields of [`AppEventLocalizationCreateRequest`].
+pub struct AppEventLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `appEvent`: id of `appEvents`.
+    pub app_event: String,
+}
+
 /// Changes a resource of the type `appEventLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `app-events`.
@@ -107,7 +116,7 @@ rt::request! { AppEventLocalizationUpdateRequest: "appEventLocalizations" { id(i
   } } required ["id"] }
 
 impl AppEventLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

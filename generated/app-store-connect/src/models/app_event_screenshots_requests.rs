@@ -27,20 +27,28 @@ rt::request! { AppEventScreenshotCreateRequest: "appEventScreenshots" {
   } } required ["appEventAssetType", "fileName", "fileSize", "appEventLocalization"] }
 
 impl AppEventScreenshotCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        app_event_asset_type: impl Into<crate::models::AppEventAssetType>,
-        file_name: impl Into<String>,
-        file_size: i64,
-        app_event_localization: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppEventScreenshotCreate) -> Self {
         Self {
-            app_event_asset_type: app_event_asset_type.into(),
-            file_name: file_name.into(),
-            file_size,
-            app_event_localization: app_event_localization.into(),
+            app_event_asset_type: required.app_event_asset_type,
+            file_name: required.file_name,
+            file_size: required.file_size,
+            app_event_localization: required.app_event_localization,
         }
     }
+}
+
+/// Required fields of [`AppEventScreenshotCreateRequest`].
+pub struct AppEventScreenshotCreate {
+    /// `appEventAssetType`.
+    pub app_event_asset_type: crate::models::AppEventAssetType,
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `appEventLocalization`: id of `appEventLocalizations`.
+    pub app_event_localization: String,
 }
 
 /// Changes a resource of the type `appEventScreenshots`; what is absent stays as it is.
@@ -58,7 +66,7 @@ pub struct AppEventScreenshotUpdateRequest {
 rt::request! { AppEventScreenshotUpdateRequest: "appEventScreenshots" { id(id) attributes { uploaded: "uploaded" } } required ["id"] }
 
 impl AppEventScreenshotUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

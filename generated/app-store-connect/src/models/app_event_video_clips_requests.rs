@@ -30,18 +30,14 @@ rt::request! { AppEventVideoClipCreateRequest: "appEventVideoClips" {
   } } required ["appEventAssetType", "fileName", "fileSize", "appEventLocalization"] }
 
 impl AppEventVideoClipCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        app_event_asset_type: impl Into<crate::models::AppEventAssetType>,
-        file_name: impl Into<String>,
-        file_size: i64,
-        app_event_localization: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppEventVideoClipCreate) -> Self {
         Self {
-            app_event_asset_type: app_event_asset_type.into(),
-            file_name: file_name.into(),
-            file_size,
-            app_event_localization: app_event_localization.into(),
+            app_event_asset_type: required.app_event_asset_type,
+            file_name: required.file_name,
+            file_size: required.file_size,
+            app_event_localization: required.app_event_localization,
             ..Self::default()
         }
     }
@@ -58,6 +54,18 @@ impl AppEventVideoClipCreateRequest {
         self.preview_frame_time_code = rt::Patch::Null;
         self
     }
+}
+
+/// Required fields of [`AppEventVideoClipCreateRequest`].
+pub struct AppEventVideoClipCreate {
+    /// `appEventAssetType`.
+    pub app_event_asset_type: crate::models::AppEventAssetType,
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `appEventLocalization`: id of `appEventLocalizations`.
+    pub app_event_localization: String,
 }
 
 /// Changes a resource of the type `appEventVideoClips`; what is absent stays as it is.
@@ -80,7 +88,7 @@ rt::request! { AppEventVideoClipUpdateRequest: "appEventVideoClips" { id(id)
   } } required ["id"] }
 
 impl AppEventVideoClipUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -233,7 +233,7 @@ rt::object! { AppEventTerritorySchedules {
 } }
 
 impl AppEventTerritorySchedules {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -39,11 +39,12 @@ rt::request! { AppEventCreateRequest: "appEvents" {
   } relationships { app: "app" => "apps" } } required ["referenceName", "app"] }
 
 impl AppEventCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(reference_name: impl Into<String>, app: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppEventCreate) -> Self {
         Self {
-            reference_name: reference_name.into(),
-            app: app.into(),
+            reference_name: required.reference_name,
+            app: required.app,
             ..Self::default()
         }
     }
@@ -148,6 +149,14 @@ impl AppEventCreateRequest {
     }
 }
 
+/// Required fields of [`AppEventCreateRequest`].
+pub struct AppEventCreate {
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `app`: id of `apps`.
+    pub app: String,
+}
+
 /// `AppEventCreateRequest.data.attributes.badge`.
 ///
 /// Feature: `app-events`.
@@ -210,7 +219,7 @@ rt::request! { AppEventUpdateRequest: "appEvents" { id(id)
   } } required ["id"] }
 
 impl AppEventUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -30,12 +30,13 @@ rt::request! { AppInfoLocalizationCreateRequest: "appInfoLocalizations" {
   } relationships { app_info: "appInfo" => "appInfos" } } required ["locale", "name", "appInfo"] }
 
 impl AppInfoLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, name: impl Into<String>, app_info: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppInfoLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            name: name.into(),
-            app_info: app_info.into(),
+            locale: required.locale,
+            name: required.name,
+            app_info: required.app_info,
             ..Self::default()
         }
     }
@@ -93,6 +94,16 @@ impl AppInfoLocalizationCreateRequest {
     }
 }
 
+/// Required fields of [`AppInfoLocalizationCreateRequest`].
+pub struct AppInfoLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `name`.
+    pub name: String,
+    /// `appInfo`: id of `appInfos`.
+    pub app_info: String,
+}
+
 /// Changes a resource of the type `appInfoLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
@@ -119,7 +130,7 @@ rt::request! { AppInfoLocalizationUpdateRequest: "appInfoLocalizations" { id(id)
   } } required ["id"] }
 
 impl AppInfoLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

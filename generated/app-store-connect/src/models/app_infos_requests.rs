@@ -34,7 +34,7 @@ rt::request! { AppInfoUpdateRequest: "appInfos" { id(id)
   } } required ["id"] }
 
 impl AppInfoUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -26,7 +26,7 @@ rt::request! { AppPreviewSetCreateRequest: "appPreviewSets" { attributes { previ
   } } required ["previewType"] }
 
 impl AppPreviewSetCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(preview_type: impl Into<crate::models::PreviewType>) -> Self {
         Self {
             preview_type: preview_type.into(),

@@ -27,12 +27,13 @@ rt::request! { AppPreviewCreateRequest: "appPreviews" {
   } relationships { app_preview_set: "appPreviewSet" => "appPreviewSets" } } required ["fileName", "fileSize", "appPreviewSet"] }
 
 impl AppPreviewCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(file_name: impl Into<String>, file_size: i64, app_preview_set: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppPreviewCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            app_preview_set: app_preview_set.into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            app_preview_set: required.app_preview_set,
             ..Self::default()
         }
     }
@@ -64,6 +65,16 @@ impl AppPreviewCreateRequest {
     }
 }
 
+/// Required fields of [`AppPreviewCreateRequest`].
+pub struct AppPreviewCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `appPreviewSet`: id of `appPreviewSets`.
+    pub app_preview_set: String,
+}
+
 /// Changes a resource of the type `appPreviews`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
@@ -87,7 +98,7 @@ rt::request! { AppPreviewUpdateRequest: "appPreviews" { id(id)
   } } required ["id"] }
 
 impl AppPreviewUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

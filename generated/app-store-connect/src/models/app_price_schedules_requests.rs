@@ -24,16 +24,13 @@ rt::request! { AppPriceScheduleCreateRequest: "appPriceSchedules" {
   } included(included) } required ["app", "baseTerritory", "manualPrices"] }
 
 impl AppPriceScheduleCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        app: impl Into<String>,
-        base_territory: impl Into<String>,
-        manual_prices: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppPriceScheduleCreate) -> Self {
         Self {
-            app: app.into(),
-            base_territory: base_territory.into(),
-            manual_prices: manual_prices.into_iter().map(Into::into).collect(),
+            app: required.app,
+            base_territory: required.base_territory,
+            manual_prices: required.manual_prices,
             ..Self::default()
         }
     }
@@ -48,6 +45,16 @@ impl AppPriceScheduleCreateRequest {
         self.included = values.into_iter().map(Into::into).collect();
         self
     }
+}
+
+/// Required fields of [`AppPriceScheduleCreateRequest`].
+pub struct AppPriceScheduleCreate {
+    /// `app`: id of `apps`.
+    pub app: String,
+    /// `baseTerritory`: id of `territories`.
+    pub base_territory: String,
+    /// `manualPrices`: ids of `appPrices`.
+    pub manual_prices: Vec<String>,
 }
 
 /// What a request can create along.

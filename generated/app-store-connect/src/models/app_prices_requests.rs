@@ -20,7 +20,7 @@ pub struct AppPriceV2InlineCreate {
 rt::request! { inline AppPriceV2InlineCreate: "appPrices" { id(id) attributes { end_date: "endDate", start_date: "startDate" } relationships { app_price_point: "appPricePoint" => "appPricePoints" } } }
 
 impl AppPriceV2InlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -26,7 +26,7 @@ rt::request! { AppScreenshotSetCreateRequest: "appScreenshotSets" { attributes {
   } } required ["screenshotDisplayType"] }
 
 impl AppScreenshotSetCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(screenshot_display_type: impl Into<crate::models::ScreenshotDisplayType>) -> Self {
         Self {
             screenshot_display_type: screenshot_display_type.into(),

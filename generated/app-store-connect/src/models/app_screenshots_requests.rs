@@ -22,14 +22,25 @@ rt::request! { AppScreenshotCreateRequest: "appScreenshots" { attributes { file_
   } } required ["fileName", "fileSize", "appScreenshotSet"] }
 
 impl AppScreenshotCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(file_name: impl Into<String>, file_size: i64, app_screenshot_set: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppScreenshotCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            app_screenshot_set: app_screenshot_set.into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            app_screenshot_set: required.app_screenshot_set,
         }
     }
+}
+
+/// Required fields of [`AppScreenshotCreateRequest`].
+pub struct AppScreenshotCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `appScreenshotSet`: id of `appScreenshotSets`.
+    pub app_screenshot_set: String,
 }
 
 /// Changes a resource of the type `appScreenshots`; what is absent stays as it is.
@@ -52,7 +63,7 @@ rt::request! { AppScreenshotUpdateRequest: "appScreenshots" { id(id)
   } } required ["id"] }
 
 impl AppScreenshotUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -21,18 +21,25 @@ rt::request! { AppStoreReviewAttachmentCreateRequest: "appStoreReviewAttachments
   } } required ["fileName", "fileSize", "appStoreReviewDetail"] }
 
 impl AppStoreReviewAttachmentCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        file_name: impl Into<String>,
-        file_size: i64,
-        app_store_review_detail: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppStoreReviewAttachmentCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            app_store_review_detail: app_store_review_detail.into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            app_store_review_detail: required.app_store_review_detail,
         }
     }
+}
+
+/// Required fields of [`AppStoreReviewAttachmentCreateRequest`].
+pub struct AppStoreReviewAttachmentCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `appStoreReviewDetail`: id of `appStoreReviewDetails`.
+    pub app_store_review_detail: String,
 }
 
 /// Changes a resource of the type `appStoreReviewAttachments`; what is absent stays as it is.
@@ -54,7 +61,7 @@ rt::request! { AppStoreReviewAttachmentUpdateRequest: "appStoreReviewAttachments
   } } required ["id"] }
 
 impl AppStoreReviewAttachmentUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -36,7 +36,7 @@ rt::request! { AppStoreReviewDetailCreateRequest: "appStoreReviewDetails" {
   } relationships { app_store_version: "appStoreVersion" => "appStoreVersions" } } required ["appStoreVersion"] }
 
 impl AppStoreReviewDetailCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(app_store_version: impl Into<String>) -> Self {
         Self {
             app_store_version: app_store_version.into(),
@@ -184,7 +184,7 @@ rt::request! { AppStoreReviewDetailUpdateRequest: "appStoreReviewDetails" { id(i
   } } required ["id"] }
 
 impl AppStoreReviewDetailUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -22,12 +22,13 @@ rt::request! { AppStoreVersionExperimentTreatmentLocalizationCreateRequest: "app
   } } required ["locale", "appStoreVersionExperimentTreatment"] }
 
 impl AppStoreVersionExperimentTreatmentLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, app_store_version_experiment_treatment: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppStoreVersionExperimentTreatmentLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            app_store_version_experiment_treatment: app_store_version_experiment_treatment
-                .into(),
+            locale: required.locale,
+            app_store_version_experiment_treatment: required
+                .app_store_version_experiment_treatment,
             ..Self::default()
         }
     }
@@ -37,4 +38,12 @@ impl AppStoreVersionExperimentTreatmentLocalizationCreateRequest {
         self.placements = Some(values.into_iter().map(Into::into).collect());
         self
     }
+}
+
+/// Required fields of [`AppStoreVersionExperimentTreatmentLocalizationCreateRequest`].
+pub struct AppStoreVersionExperimentTreatmentLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `appStoreVersionExperimentTreatment`: id of `appStoreVersionExperimentTreatments`.
+    pub app_store_version_experiment_treatment: String,
 }

@@ -24,7 +24,7 @@ rt::request! { AppStoreVersionExperimentTreatmentCreateRequest: "appStoreVersion
   } } required ["name"] }
 
 impl AppStoreVersionExperimentTreatmentCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -74,7 +74,7 @@ pub struct AppStoreVersionExperimentTreatmentUpdateRequest {
 rt::request! { AppStoreVersionExperimentTreatmentUpdateRequest: "appStoreVersionExperimentTreatments" { id(id) attributes { app_icon_name: "appIconName", name: "name" } } required ["id"] }
 
 impl AppStoreVersionExperimentTreatmentUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -19,18 +19,25 @@ pub struct AppStoreVersionExperimentCreateRequest {
 rt::request! { AppStoreVersionExperimentCreateRequest: "appStoreVersionExperiments" { attributes { name: "name", traffic_proportion: "trafficProportion" } relationships { app_store_version: "appStoreVersion" => "appStoreVersions" } } required ["name", "trafficProportion", "appStoreVersion"] }
 
 impl AppStoreVersionExperimentCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        name: impl Into<String>,
-        traffic_proportion: i64,
-        app_store_version: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppStoreVersionExperimentCreate) -> Self {
         Self {
-            name: name.into(),
-            traffic_proportion,
-            app_store_version: app_store_version.into(),
+            name: required.name,
+            traffic_proportion: required.traffic_proportion,
+            app_store_version: required.app_store_version,
         }
     }
+}
+
+/// Required fields of [`AppStoreVersionExperimentCreateRequest`].
+pub struct AppStoreVersionExperimentCreate {
+    /// `name`.
+    pub name: String,
+    /// `trafficProportion`.
+    pub traffic_proportion: i64,
+    /// `appStoreVersion`: id of `appStoreVersions`.
+    pub app_store_version: String,
 }
 
 /// Changes a resource of the type `appStoreVersionExperiments`; what is absent stays as it is.
@@ -55,7 +62,7 @@ rt::request! { AppStoreVersionExperimentUpdateRequest: "appStoreVersionExperimen
   } } required ["id"] }
 
 impl AppStoreVersionExperimentUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -126,20 +133,28 @@ rt::request! { AppStoreVersionExperimentV2CreateRequest: "appStoreVersionExperim
   } relationships { app: "app" => "apps" } } required ["name", "platform", "trafficProportion", "app"] }
 
 impl AppStoreVersionExperimentV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        name: impl Into<String>,
-        platform: impl Into<crate::models::Platform>,
-        traffic_proportion: i64,
-        app: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppStoreVersionExperimentV2Create) -> Self {
         Self {
-            name: name.into(),
-            platform: platform.into(),
-            traffic_proportion,
-            app: app.into(),
+            name: required.name,
+            platform: required.platform,
+            traffic_proportion: required.traffic_proportion,
+            app: required.app,
         }
     }
+}
+
+/// Required fields of [`AppStoreVersionExperimentV2CreateRequest`].
+pub struct AppStoreVersionExperimentV2Create {
+    /// `name`.
+    pub name: String,
+    /// `platform`.
+    pub platform: crate::models::Platform,
+    /// `trafficProportion`.
+    pub traffic_proportion: i64,
+    /// `app`: id of `apps`.
+    pub app: String,
 }
 
 /// Changes a resource of the type `appStoreVersionExperiments`; what is absent stays as it is.
@@ -163,7 +178,7 @@ rt::request! { AppStoreVersionExperimentV2UpdateRequest: "appStoreVersionExperim
   } } required ["id"] }
 
 impl AppStoreVersionExperimentV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

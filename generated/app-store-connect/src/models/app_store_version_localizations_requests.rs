@@ -38,11 +38,12 @@ rt::request! { AppStoreVersionLocalizationCreateRequest: "appStoreVersionLocaliz
   } } required ["locale", "appStoreVersion"] }
 
 impl AppStoreVersionLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, app_store_version: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppStoreVersionLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            app_store_version: app_store_version.into(),
+            locale: required.locale,
+            app_store_version: required.app_store_version,
             ..Self::default()
         }
     }
@@ -132,6 +133,14 @@ impl AppStoreVersionLocalizationCreateRequest {
     }
 }
 
+/// Required fields of [`AppStoreVersionLocalizationCreateRequest`].
+pub struct AppStoreVersionLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `appStoreVersion`: id of `appStoreVersions`.
+    pub app_store_version: String,
+}
+
 /// Changes a resource of the type `appStoreVersionLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `app-store`.
@@ -160,7 +169,7 @@ rt::request! { AppStoreVersionLocalizationUpdateRequest: "appStoreVersionLocaliz
   } } required ["id"] }
 
 impl AppStoreVersionLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -16,7 +16,7 @@ pub struct AppStoreVersionPhasedReleaseCreateRequest {
 rt::request! { AppStoreVersionPhasedReleaseCreateRequest: "appStoreVersionPhasedReleases" { attributes { phased_release_state: "phasedReleaseState" } relationships { app_store_version: "appStoreVersion" => "appStoreVersions" } } required ["appStoreVersion"] }
 
 impl AppStoreVersionPhasedReleaseCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(app_store_version: impl Into<String>) -> Self {
         Self {
             app_store_version: app_store_version.into(),
@@ -52,7 +52,7 @@ pub struct AppStoreVersionPhasedReleaseUpdateRequest {
 rt::request! { AppStoreVersionPhasedReleaseUpdateRequest: "appStoreVersionPhasedReleases" { id(id) attributes { phased_release_state: "phasedReleaseState" } } required ["id"] }
 
 impl AppStoreVersionPhasedReleaseUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -20,15 +20,21 @@ rt::request! { AppStoreVersionPromotionCreateRequest: "appStoreVersionPromotions
   } } required ["appStoreVersion", "appStoreVersionExperimentTreatment"] }
 
 impl AppStoreVersionPromotionCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        app_store_version: impl Into<String>,
-        app_store_version_experiment_treatment: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppStoreVersionPromotionCreate) -> Self {
         Self {
-            app_store_version: app_store_version.into(),
-            app_store_version_experiment_treatment: app_store_version_experiment_treatment
-                .into(),
+            app_store_version: required.app_store_version,
+            app_store_version_experiment_treatment: required
+                .app_store_version_experiment_treatment,
         }
     }
+}
+
+/// Required fields of [`AppStoreVersionPromotionCreateRequest`].
+pub struct AppStoreVersionPromotionCreate {
+    /// `appStoreVersion`: id of `appStoreVersions`.
+    pub app_store_version: String,
+    /// `appStoreVersionExperimentTreatment`: id of `appStoreVersionExperimentTreatments`.
+    pub app_store_version_experiment_treatment: String,
 }

@@ -14,7 +14,7 @@ pub struct AppStoreVersionReleaseRequestCreateRequest {
 rt::request! { AppStoreVersionReleaseRequestCreateRequest: "appStoreVersionReleaseRequests" { relationships { app_store_version: "appStoreVersion" => "appStoreVersions" } } required ["appStoreVersion"] }
 
 impl AppStoreVersionReleaseRequestCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(app_store_version: impl Into<String>) -> Self {
         Self {
             app_store_version: app_store_version.into(),

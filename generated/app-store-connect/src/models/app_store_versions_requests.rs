@@ -43,16 +43,13 @@ rt::request! { AppStoreVersionCreateRequest: "appStoreVersions" {
   } } required ["platform", "versionString", "app"] }
 
 impl AppStoreVersionCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        platform: impl Into<crate::models::Platform>,
-        version_string: impl Into<String>,
-        app: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::AppStoreVersionCreate) -> Self {
         Self {
-            platform: platform.into(),
-            version_string: version_string.into(),
-            app: app.into(),
+            platform: required.platform,
+            version_string: required.version_string,
+            app: required.app,
             ..Self::default()
         }
     }
@@ -149,6 +146,16 @@ impl AppStoreVersionCreateRequest {
     }
 }
 
+/// Required fields of [`AppStoreVersionCreateRequest`].
+pub struct AppStoreVersionCreate {
+    /// `platform`.
+    pub platform: crate::models::Platform,
+    /// `versionString`.
+    pub version_string: String,
+    /// `app`: id of `apps`.
+    pub app: String,
+}
+
 /// `AppStoreVersionCreateRequest.data.attributes.releaseType`.
 ///
 /// Feature: `app-store`.
@@ -199,7 +206,7 @@ rt::request! { AppStoreVersionUpdateRequest: "appStoreVersions" { id(id)
   } } required ["id"] }
 
 impl AppStoreVersionUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -16,7 +16,7 @@ pub struct AppTagUpdateRequest {
 rt::request! { AppTagUpdateRequest: "appTags" { id(id) attributes { visible_in_app_store: "visibleInAppStore" } } required ["id"] }
 
 impl AppTagUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

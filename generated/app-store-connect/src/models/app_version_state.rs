@@ -4,7 +4,7 @@
 
 /// `AppVersionState`, open to new values.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `testflight`, `xcode-cloud`.
+/// Features: any of `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[non_exhaustive]
 pub enum AppVersionState {
     /// `ACCEPTED`

@@ -47,7 +47,7 @@ rt::request! { AppUpdateRequest: "apps" { id(id)
   } } required ["id"] }
 
 impl AppUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

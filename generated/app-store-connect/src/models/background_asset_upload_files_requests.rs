@@ -26,22 +26,28 @@ rt::request! { BackgroundAssetUploadFileCreateRequest: "backgroundAssetUploadFil
   } } required ["assetType", "fileName", "fileSize", "backgroundAssetVersion"] }
 
 impl BackgroundAssetUploadFileCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        asset_type: impl Into<
-            crate::models::BackgroundAssetUploadFileCreateRequestAssetType,
-        >,
-        file_name: impl Into<String>,
-        file_size: i64,
-        background_asset_version: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BackgroundAssetUploadFileCreate) -> Self {
         Self {
-            asset_type: asset_type.into(),
-            file_name: file_name.into(),
-            file_size,
-            background_asset_version: background_asset_version.into(),
+            asset_type: required.asset_type,
+            file_name: required.file_name,
+            file_size: required.file_size,
+            background_asset_version: required.background_asset_version,
         }
     }
+}
+
+/// Required fields of [`BackgroundAssetUploadFileCreateRequest`].
+pub struct BackgroundAssetUploadFileCreate {
+    /// `assetType`.
+    pub asset_type: crate::models::BackgroundAssetUploadFileCreateRequestAssetType,
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`: 1 to 9007199254740991.
+    pub file_size: i64,
+    /// `backgroundAssetVersion`: id of `backgroundAssetVersions`.
+    pub background_asset_version: String,
 }
 
 /// `BackgroundAssetUploadFileCreateRequest.data.attributes.assetType`.
@@ -72,7 +78,7 @@ rt::request! { BackgroundAssetUploadFileUpdateRequest: "backgroundAssetUploadFil
   } } required ["id"] }
 
 impl BackgroundAssetUploadFileUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

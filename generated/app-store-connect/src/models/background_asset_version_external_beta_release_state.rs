@@ -4,7 +4,7 @@
 
 /// `BackgroundAssetVersionExternalBetaReleaseState`, open to new values.
 ///
-/// Feature: `background-assets`.
+/// Features: any of `app-store`, `background-assets`.
 #[non_exhaustive]
 pub enum BackgroundAssetVersionExternalBetaReleaseState {
     /// `IN_REVIEW`

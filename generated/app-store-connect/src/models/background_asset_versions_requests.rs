@@ -14,7 +14,7 @@ pub struct BackgroundAssetVersionCreateRequest {
 rt::request! { BackgroundAssetVersionCreateRequest: "backgroundAssetVersions" { relationships { background_asset: "backgroundAsset" => "backgroundAssets" } } required ["backgroundAsset"] }
 
 impl BackgroundAssetVersionCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(background_asset: impl Into<String>) -> Self {
         Self {
             background_asset: background_asset.into(),

@@ -16,13 +16,22 @@ pub struct BackgroundAssetCreateRequest {
 rt::request! { BackgroundAssetCreateRequest: "backgroundAssets" { attributes { asset_pack_identifier: "assetPackIdentifier" } relationships { app: "app" => "apps" } } required ["assetPackIdentifier", "app"] }
 
 impl BackgroundAssetCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(asset_pack_identifier: impl Into<String>, app: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BackgroundAssetCreate) -> Self {
         Self {
-            asset_pack_identifier: asset_pack_identifier.into(),
-            app: app.into(),
+            asset_pack_identifier: required.asset_pack_identifier,
+            app: required.app,
         }
     }
+}
+
+/// Required fields of [`BackgroundAssetCreateRequest`].
+pub struct BackgroundAssetCreate {
+    /// `assetPackIdentifier`.
+    pub asset_pack_identifier: String,
+    /// `app`: id of `apps`.
+    pub app: String,
 }
 
 /// Changes a resource of the type `backgroundAssets`; what is absent stays as it is.
@@ -39,7 +48,7 @@ pub struct BackgroundAssetUpdateRequest {
 rt::request! { BackgroundAssetUpdateRequest: "backgroundAssets" { id(id) attributes { archived: "archived" } } required ["id"] }
 
 impl BackgroundAssetUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -21,18 +21,25 @@ rt::request! { BetaAppClipInvocationLocalizationCreateRequest: "betaAppClipInvoc
   } } required ["locale", "title", "betaAppClipInvocation"] }
 
 impl BetaAppClipInvocationLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        title: impl Into<String>,
-        beta_app_clip_invocation: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BetaAppClipInvocationLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            title: title.into(),
-            beta_app_clip_invocation: beta_app_clip_invocation.into(),
+            locale: required.locale,
+            title: required.title,
+            beta_app_clip_invocation: required.beta_app_clip_invocation,
         }
     }
+}
+
+/// Required fields of [`BetaAppClipInvocationLocalizationCreateRequest`].
+pub struct BetaAppClipInvocationLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `title`.
+    pub title: String,
+    /// `betaAppClipInvocation`: id of `betaAppClipInvocations`.
+    pub beta_app_clip_invocation: String,
 }
 
 /// A resource of the type `betaAppClipInvocationLocalizations` that another request creates along.
@@ -56,11 +63,12 @@ rt::request! { inline BetaAppClipInvocationLocalizationInlineCreate: "betaAppCli
   } } required ["locale", "title"] }
 
 impl BetaAppClipInvocationLocalizationInlineCreate {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, title: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BetaAppClipInvocationLocalizationInlineCreateRequired) -> Self {
         Self {
-            locale: locale.into(),
-            title: title.into(),
+            locale: required.locale,
+            title: required.title,
             ..Self::default()
         }
     }
@@ -78,6 +86,14 @@ impl BetaAppClipInvocationLocalizationInlineCreate {
     }
 }
 
+/// Required fields of [`BetaAppClipInvocationLocalizationInlineCreate`].
+pub struct BetaAppClipInvocationLocalizationInlineCreateRequired {
+    /// `locale`.
+    pub locale: String,
+    /// `title`.
+    pub title: String,
+}
+
 /// Changes a resource of the type `betaAppClipInvocationLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `testflight`.
@@ -92,7 +108,7 @@ pub struct BetaAppClipInvocationLocalizationUpdateRequest {
 rt::request! { BetaAppClipInvocationLocalizationUpdateRequest: "betaAppClipInvocationLocalizations" { id(id) attributes { title: "title" } } required ["id"] }
 
 impl BetaAppClipInvocationLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

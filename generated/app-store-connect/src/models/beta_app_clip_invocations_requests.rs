@@ -24,21 +24,14 @@ rt::request! { BetaAppClipInvocationCreateRequest: "betaAppClipInvocations" { at
   } included(included) } required ["url", "betaAppClipInvocationLocalizations", "buildBundle"] }
 
 impl BetaAppClipInvocationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        url: impl Into<String>,
-        beta_app_clip_invocation_localizations: impl IntoIterator<
-            Item = impl Into<String>,
-        >,
-        build_bundle: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BetaAppClipInvocationCreate) -> Self {
         Self {
-            url: url.into(),
-            beta_app_clip_invocation_localizations: beta_app_clip_invocation_localizations
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-            build_bundle: build_bundle.into(),
+            url: required.url,
+            beta_app_clip_invocation_localizations: required
+                .beta_app_clip_invocation_localizations,
+            build_bundle: required.build_bundle,
             ..Self::default()
         }
     }
@@ -53,6 +46,16 @@ impl BetaAppClipInvocationCreateRequest {
         self.included = values.into_iter().map(Into::into).collect();
         self
     }
+}
+
+/// Required fields of [`BetaAppClipInvocationCreateRequest`].
+pub struct BetaAppClipInvocationCreate {
+    /// `url`: a URI, kept as it comes.
+    pub url: String,
+    /// `betaAppClipInvocationLocalizations`: ids of `betaAppClipInvocationLocalizations`.
+    pub beta_app_clip_invocation_localizations: Vec<String>,
+    /// `buildBundle`: id of `buildBundles`.
+    pub build_bundle: String,
 }
 
 /// What a request can create along.
@@ -86,7 +89,7 @@ pub struct BetaAppClipInvocationUpdateRequest {
 rt::request! { BetaAppClipInvocationUpdateRequest: "betaAppClipInvocations" { id(id) attributes { url: "url" } } required ["id"] }
 
 impl BetaAppClipInvocationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -31,11 +31,12 @@ rt::request! { BetaAppLocalizationCreateRequest: "betaAppLocalizations" {
   } relationships { app: "app" => "apps" } } required ["locale", "app"] }
 
 impl BetaAppLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, app: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BetaAppLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            app: app.into(),
+            locale: required.locale,
+            app: required.app,
             ..Self::default()
         }
     }
@@ -106,6 +107,14 @@ impl BetaAppLocalizationCreateRequest {
     }
 }
 
+/// Required fields of [`BetaAppLocalizationCreateRequest`].
+pub struct BetaAppLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `app`: id of `apps`.
+    pub app: String,
+}
+
 /// Changes a resource of the type `betaAppLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `testflight`.
@@ -132,7 +141,7 @@ rt::request! { BetaAppLocalizationUpdateRequest: "betaAppLocalizations" { id(id)
   } } required ["id"] }
 
 impl BetaAppLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -36,7 +36,7 @@ rt::request! { BetaAppReviewDetailUpdateRequest: "betaAppReviewDetails" { id(id)
   } } required ["id"] }
 
 impl BetaAppReviewDetailUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

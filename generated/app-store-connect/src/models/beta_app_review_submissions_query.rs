@@ -4,12 +4,19 @@
 
 /// Values of `filter[betaReviewState]`.
 ///
-/// Feature: `testflight`.
-#[cfg(feature = "testflight")]
-pub type BetaAppReviewSubmissionsBetaReviewState = crate::models::BetaReviewState;
+/// Features: any of `builds`, `testflight`, `xcode-cloud`.
+pub type BetaAppReviewSubmissionBetaReviewStateFilter = crate::models::BetaReviewState;
+
+rt::tokens! {
+/// Fields that `fields[betaAppReviewSubmissions]` can ask for.
+///
+/// Features: any of `builds`, `testflight`, `xcode-cloud`.
+pub struct BetaAppReviewSubmissionField {
+    BETA_REVIEW_STATE = "betaReviewState", BUILD = "build", SUBMITTED_DATE = "submittedDate",
+} }
 
 rt::tokens! {
 /// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
-/// Feature: `testflight`.
-pub struct BetaAppReviewSubmissionsInclude { BUILD = "build" } }
+/// Features: any of `builds`, `testflight`, `xcode-cloud`.
+pub struct BetaAppReviewSubmissionInclude { BUILD = "build" } }

@@ -14,7 +14,7 @@ pub struct BetaAppReviewSubmissionCreateRequest {
 rt::request! { BetaAppReviewSubmissionCreateRequest: "betaAppReviewSubmissions" { relationships { build: "build" => "builds" } } required ["build"] }
 
 impl BetaAppReviewSubmissionCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(build: impl Into<String>) -> Self {
         Self { build: build.into() }
     }

@@ -18,11 +18,12 @@ pub struct BetaBuildLocalizationCreateRequest {
 rt::request! { BetaBuildLocalizationCreateRequest: "betaBuildLocalizations" { attributes { locale: "locale", whats_new: "whatsNew" } relationships { build: "build" => "builds" } } required ["locale", "build"] }
 
 impl BetaBuildLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, build: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BetaBuildLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            build: build.into(),
+            locale: required.locale,
+            build: required.build,
             ..Self::default()
         }
     }
@@ -41,6 +42,14 @@ impl BetaBuildLocalizationCreateRequest {
     }
 }
 
+/// Required fields of [`BetaBuildLocalizationCreateRequest`].
+pub struct BetaBuildLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `build`: id of `builds`.
+    pub build: String,
+}
+
 /// Changes a resource of the type `betaBuildLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `testflight`.
@@ -55,7 +64,7 @@ pub struct BetaBuildLocalizationUpdateRequest {
 rt::request! { BetaBuildLocalizationUpdateRequest: "betaBuildLocalizations" { id(id) attributes { whats_new: "whatsNew" } } required ["id"] }
 
 impl BetaBuildLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -40,11 +40,12 @@ rt::request! { BetaGroupCreateRequest: "betaGroups" {
   } } required ["name", "app"] }
 
 impl BetaGroupCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(name: impl Into<String>, app: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BetaGroupCreate) -> Self {
         Self {
-            name: name.into(),
-            app: app.into(),
+            name: required.name,
+            app: required.app,
             ..Self::default()
         }
     }
@@ -146,6 +147,14 @@ impl BetaGroupCreateRequest {
     }
 }
 
+/// Required fields of [`BetaGroupCreateRequest`].
+pub struct BetaGroupCreate {
+    /// `name`.
+    pub name: String,
+    /// `app`: id of `apps`.
+    pub app: String,
+}
+
 /// Changes a resource of the type `betaGroups`; what is absent stays as it is.
 ///
 /// Feature: `testflight`.
@@ -179,7 +188,7 @@ rt::request! { BetaGroupUpdateRequest: "betaGroups" { id(id)
   } } required ["id"] }
 
 impl BetaGroupUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -16,7 +16,7 @@ pub struct BetaLicenseAgreementUpdateRequest {
 rt::request! { BetaLicenseAgreementUpdateRequest: "betaLicenseAgreements" { id(id) attributes { agreement_text: "agreementText" } } required ["id"] }
 
 impl BetaLicenseAgreementUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

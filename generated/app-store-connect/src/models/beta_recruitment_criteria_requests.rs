@@ -21,20 +21,24 @@ rt::request! { BetaRecruitmentCriterionCreateRequest: "betaRecruitmentCriteria" 
   } relationships { beta_group: "betaGroup" => "betaGroups" } } required ["deviceFamilyOsVersionFilters", "betaGroup"] }
 
 impl BetaRecruitmentCriterionCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        device_family_os_version_filters: impl IntoIterator<
-            Item = crate::models::DeviceFamilyOsVersionFilter,
-        >,
-        beta_group: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BetaRecruitmentCriterionCreate) -> Self {
         Self {
-            device_family_os_version_filters: device_family_os_version_filters
-                .into_iter()
-                .collect(),
-            beta_group: beta_group.into(),
+            device_family_os_version_filters: required.device_family_os_version_filters,
+            beta_group: required.beta_group,
         }
     }
+}
+
+/// Required fields of [`BetaRecruitmentCriterionCreateRequest`].
+pub struct BetaRecruitmentCriterionCreate {
+    /// `deviceFamilyOsVersionFilters`.
+    pub device_family_os_version_filters: Vec<
+        crate::models::DeviceFamilyOsVersionFilter,
+    >,
+    /// `betaGroup`: id of `betaGroups`.
+    pub beta_group: String,
 }
 
 /// Changes a resource of the type `betaRecruitmentCriteria`; what is absent stays as it is.
@@ -56,7 +60,7 @@ rt::request! { BetaRecruitmentCriterionUpdateRequest: "betaRecruitmentCriteria" 
   } } required ["id"] }
 
 impl BetaRecruitmentCriterionUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -4,7 +4,7 @@
 
 /// `BetaReviewState`, open to new values.
 ///
-/// Features: any of `builds`, `testflight`, `xcode-cloud`.
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `power-and-performance`, `testflight`, `xcode-cloud`.
 #[non_exhaustive]
 pub enum BetaReviewState {
     /// `APPROVED`

@@ -20,7 +20,7 @@ rt::request! { BetaTesterInvitationCreateRequest: "betaTesterInvitations" {
   } } required ["app"] }
 
 impl BetaTesterInvitationCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(app: impl Into<String>) -> Self {
         Self {
             app: app.into(),

@@ -25,7 +25,7 @@ rt::request! { BetaTesterCreateRequest: "betaTesters" { attributes { email: "ema
   } } required ["email"] }
 
 impl BetaTesterCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(email: impl Into<String>) -> Self {
         Self {
             email: email.into(),

@@ -4,7 +4,7 @@
 
 /// `BuildAudienceType`, open to new values.
 ///
-/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `power-and-performance`, `testflight`, `xcode-cloud`.
 #[non_exhaustive]
 pub enum BuildAudienceType {
     /// `APP_STORE_ELIGIBLE`

@@ -16,7 +16,7 @@ pub struct BuildBetaDetailUpdateRequest {
 rt::request! { BuildBetaDetailUpdateRequest: "buildBetaDetails" { id(id) attributes { auto_notify_enabled: "autoNotifyEnabled" } } required ["id"] }
 
 impl BuildBetaDetailUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

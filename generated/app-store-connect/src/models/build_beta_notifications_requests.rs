@@ -14,7 +14,7 @@ pub struct BuildBetaNotificationCreateRequest {
 rt::request! { BuildBetaNotificationCreateRequest: "buildBetaNotifications" { relationships { build: "build" => "builds" } } required ["build"] }
 
 impl BuildBetaNotificationCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(build: impl Into<String>) -> Self {
         Self { build: build.into() }
     }

@@ -25,22 +25,31 @@ rt::request! { BuildUploadFileCreateRequest: "buildUploadFiles" {
   } relationships { build_upload: "buildUpload" => "buildUploads" } } required ["assetType", "fileName", "fileSize", "uti", "buildUpload"] }
 
 impl BuildUploadFileCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        asset_type: impl Into<crate::models::BuildUploadFileCreateRequestAssetType>,
-        file_name: impl Into<String>,
-        file_size: i64,
-        uti: impl Into<crate::models::BuildUploadFileCreateRequestUti>,
-        build_upload: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BuildUploadFileCreate) -> Self {
         Self {
-            asset_type: asset_type.into(),
-            file_name: file_name.into(),
-            file_size,
-            uti: uti.into(),
-            build_upload: build_upload.into(),
+            asset_type: required.asset_type,
+            file_name: required.file_name,
+            file_size: required.file_size,
+            uti: required.uti,
+            build_upload: required.build_upload,
         }
     }
+}
+
+/// Required fields of [`BuildUploadFileCreateRequest`].
+pub struct BuildUploadFileCreate {
+    /// `assetType`.
+    pub asset_type: crate::models::BuildUploadFileCreateRequestAssetType,
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`: 1 to 9007199254740991.
+    pub file_size: i64,
+    /// `uti`.
+    pub uti: crate::models::BuildUploadFileCreateRequestUti,
+    /// `buildUpload`: id of `buildUploads`.
+    pub build_upload: String,
 }
 
 /// `BuildUploadFileCreateRequest.data.attributes.assetType`.
@@ -72,7 +81,7 @@ rt::request! { BuildUploadFileUpdateRequest: "buildUploadFiles" { id(id)
   } } required ["id"] }
 
 impl BuildUploadFileUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -24,18 +24,26 @@ rt::request! { BuildUploadCreateRequest: "buildUploads" {
   } relationships { app: "app" => "apps" } } required ["cfBundleShortVersionString", "cfBundleVersion", "platform", "app"] }
 
 impl BuildUploadCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        cf_bundle_short_version_string: impl Into<String>,
-        cf_bundle_version: impl Into<String>,
-        platform: impl Into<crate::models::Platform>,
-        app: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BuildUploadCreate) -> Self {
         Self {
-            cf_bundle_short_version_string: cf_bundle_short_version_string.into(),
-            cf_bundle_version: cf_bundle_version.into(),
-            platform: platform.into(),
-            app: app.into(),
+            cf_bundle_short_version_string: required.cf_bundle_short_version_string,
+            cf_bundle_version: required.cf_bundle_version,
+            platform: required.platform,
+            app: required.app,
         }
     }
+}
+
+/// Required fields of [`BuildUploadCreateRequest`].
+pub struct BuildUploadCreate {
+    /// `cfBundleShortVersionString`.
+    pub cf_bundle_short_version_string: String,
+    /// `cfBundleVersion`.
+    pub cf_bundle_version: String,
+    /// `platform`.
+    pub platform: crate::models::Platform,
+    /// `app`: id of `apps`.
+    pub app: String,
 }

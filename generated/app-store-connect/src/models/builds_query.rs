@@ -4,87 +4,56 @@
 
 /// Values of `filter[betaAppReviewSubmission.betaReviewState]`.
 ///
-/// Feature: `builds`.
-#[cfg(feature = "builds")]
-pub type BuildsBetaAppReviewSubmissionBetaReviewState = crate::models::BetaReviewState;
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `power-and-performance`, `testflight`, `xcode-cloud`.
+pub type BuildBetaAppReviewSubmissionBetaReviewStateFilter = crate::models::BetaReviewState;
 
 /// Values of `filter[buildAudienceType]`.
 ///
-/// Feature: `builds`.
-#[cfg(feature = "builds")]
-pub type BuildsBuildAudienceType = crate::models::BuildAudienceType;
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `power-and-performance`, `testflight`, `xcode-cloud`.
+pub type BuildBuildAudienceTypeFilter = crate::models::BuildAudienceType;
 
-/// Values of `filter[diagnosticType]`.
+rt::tokens! {
+/// Fields that `fields[builds]` can ask for.
 ///
-/// Features: any of `builds`, `power-and-performance`.
-#[non_exhaustive]
-pub enum BuildsDiagnosticSignaturesDiagnosticType {
-    /// `DISK_WRITES`
-    DiskWrites,
-    /// `HANGS`
-    Hangs,
-    /// `LAUNCHES`
-    Launches,
-    /// A value that is newer than this crate.
-    Unrecognized(String),
-}
-
-rt::open_enum! { BuildsDiagnosticSignaturesDiagnosticType {
-    DiskWrites = "DISK_WRITES", Hangs = "HANGS", Launches = "LAUNCHES",
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `power-and-performance`, `testflight`, `xcode-cloud`.
+pub struct BuildField {
+    APP = "app", APP_ENCRYPTION_DECLARATION = "appEncryptionDeclaration",
+    APP_STORE_VERSION = "appStoreVersion", BETA_APP_REVIEW_SUBMISSION = "betaAppReviewSubmission",
+    BETA_BUILD_LOCALIZATIONS = "betaBuildLocalizations", BETA_GROUPS = "betaGroups",
+    BUILD_AUDIENCE_TYPE = "buildAudienceType", BUILD_BETA_DETAIL = "buildBetaDetail",
+    BUILD_BUNDLES = "buildBundles", BUILD_UPLOAD = "buildUpload",
+    COMPUTED_MIN_MAC_OS_VERSION = "computedMinMacOsVersion",
+    COMPUTED_MIN_VISION_OS_VERSION = "computedMinVisionOsVersion",
+    DIAGNOSTIC_SIGNATURES = "diagnosticSignatures", EXPIRATION_DATE = "expirationDate", EXPIRED = "expired",
+    ICON_ASSET_TOKEN = "iconAssetToken", ICONS = "icons", INDIVIDUAL_TESTERS = "individualTesters",
+    LS_MINIMUM_SYSTEM_VERSION = "lsMinimumSystemVersion", MIN_OS_VERSION = "minOsVersion",
+    PERF_POWER_METRICS = "perfPowerMetrics", PRE_RELEASE_VERSION = "preReleaseVersion",
+    PROCESSING_STATE = "processingState", UPLOADED_DATE = "uploadedDate",
+    USES_NON_EXEMPT_ENCRYPTION = "usesNonExemptEncryption", VERSION = "version",
 } }
 
 rt::tokens! {
 /// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
-/// Features: any of `builds`, `power-and-performance`.
-pub struct BuildsInclude {
-    ALTERNATIVE_DISTRIBUTION_PACKAGE = "alternativeDistributionPackage", APP = "app",
-    APP_CLIP_DEFAULT_EXPERIENCE = "appClipDefaultExperience",
-    APP_ENCRYPTION_DECLARATION = "appEncryptionDeclaration",
-    APP_STORE_REVIEW_DETAIL = "appStoreReviewDetail", APP_STORE_VERSION = "appStoreVersion",
-    APP_STORE_VERSION_EXPERIMENTS = "appStoreVersionExperiments",
-    APP_STORE_VERSION_EXPERIMENTS_V2 = "appStoreVersionExperimentsV2",
-    APP_STORE_VERSION_LOCALIZATIONS = "appStoreVersionLocalizations",
-    APP_STORE_VERSION_PHASED_RELEASE = "appStoreVersionPhasedRelease",
-    APP_STORE_VERSION_SUBMISSION = "appStoreVersionSubmission",
-    BETA_APP_REVIEW_SUBMISSION = "betaAppReviewSubmission",
-    BETA_BUILD_LOCALIZATIONS = "betaBuildLocalizations", BETA_GROUPS = "betaGroups", BUILD = "build",
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `power-and-performance`, `testflight`, `xcode-cloud`.
+pub struct BuildInclude {
+    APP = "app", APP_ENCRYPTION_DECLARATION = "appEncryptionDeclaration",
+    APP_STORE_VERSION = "appStoreVersion", BETA_APP_REVIEW_SUBMISSION = "betaAppReviewSubmission",
+    BETA_BUILD_LOCALIZATIONS = "betaBuildLocalizations", BETA_GROUPS = "betaGroups",
     BUILD_BETA_DETAIL = "buildBetaDetail", BUILD_BUNDLES = "buildBundles", BUILD_UPLOAD = "buildUpload",
-    GAME_CENTER_APP_VERSION = "gameCenterAppVersion", ICONS = "icons",
-    INDIVIDUAL_TESTERS = "individualTesters", PRE_RELEASE_VERSION = "preReleaseVersion",
-    ROUTING_APP_COVERAGE = "routingAppCoverage",
+    ICONS = "icons", INDIVIDUAL_TESTERS = "individualTesters", PRE_RELEASE_VERSION = "preReleaseVersion",
 } }
-
-/// Values of `filter[metricType]`.
-///
-/// Feature: `power-and-performance`.
-#[cfg(feature = "power-and-performance")]
-pub type BuildsPerfPowerMetricsMetricType = crate::models::MetricCategory;
-
-/// Values of `filter[platform]`.
-///
-/// Features: any of `builds`, `power-and-performance`.
-#[non_exhaustive]
-pub enum BuildsPerfPowerMetricsPlatform {
-    /// `IOS`
-    Ios,
-    /// A value that is newer than this crate.
-    Unrecognized(String),
-}
-
-rt::open_enum! { BuildsPerfPowerMetricsPlatform { Ios = "IOS" } }
 
 /// Values of `filter[preReleaseVersion.platform]`.
 ///
-/// Feature: `builds`.
-#[cfg(feature = "builds")]
-pub type BuildsPreReleaseVersionPlatform = crate::models::Platform;
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `power-and-performance`, `testflight`, `xcode-cloud`.
+pub type BuildPreReleaseVersionPlatformFilter = crate::models::Platform;
 
 /// Values of `filter[processingState]`.
 ///
-/// Features: any of `builds`, `power-and-performance`.
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `power-and-performance`, `testflight`, `xcode-cloud`.
 #[non_exhaustive]
-pub enum BuildsProcessingState {
+pub enum BuildProcessingStateFilter {
     /// `FAILED`
     Failed,
     /// `INVALID`
@@ -97,14 +66,32 @@ pub enum BuildsProcessingState {
     Unrecognized(String),
 }
 
-rt::open_enum! { BuildsProcessingState {
+rt::open_enum! { BuildProcessingStateFilter {
     Failed = "FAILED", Invalid = "INVALID", Processing = "PROCESSING", Valid = "VALID",
 } }
 
 rt::sort_tokens! {
 /// Orders that `sort` can ask for, ascending; see [`desc`](Self::desc).
 ///
-/// Features: any of `builds`, `power-and-performance`.
-pub struct BuildsSort {
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `power-and-performance`, `testflight`, `xcode-cloud`.
+pub struct BuildSort {
     PRE_RELEASE_VERSION = "preReleaseVersion", UPLOADED_DATE = "uploadedDate", VERSION = "version",
 } }
+
+/// Values of `filter[metricType]`.
+///
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `power-and-performance`, `testflight`, `xcode-cloud`.
+pub type BuildsPerfPowerMetricsMetricTypeFilter = crate::models::MetricCategory;
+
+/// Values of `filter[platform]`.
+///
+/// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `power-and-performance`, `testflight`, `xcode-cloud`.
+#[non_exhaustive]
+pub enum BuildsPerfPowerMetricsPlatformFilter {
+    /// `IOS`
+    Ios,
+    /// A value that is newer than this crate.
+    Unrecognized(String),
+}
+
+rt::open_enum! { BuildsPerfPowerMetricsPlatformFilter { Ios = "IOS" } }

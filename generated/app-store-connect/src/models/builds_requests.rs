@@ -26,7 +26,7 @@ rt::request! { BuildUpdateRequest: "builds" { id(id)
   } } required ["id"] }
 
 impl BuildUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -18,14 +18,12 @@ pub struct BundleIdCapabilityCreateRequest {
 rt::request! { BundleIdCapabilityCreateRequest: "bundleIdCapabilities" { attributes { capability_type: "capabilityType", settings: "settings" } relationships { bundle_id: "bundleId" => "bundleIds" } } required ["capabilityType", "bundleId"] }
 
 impl BundleIdCapabilityCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        capability_type: impl Into<crate::models::CapabilityType>,
-        bundle_id: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BundleIdCapabilityCreate) -> Self {
         Self {
-            capability_type: capability_type.into(),
-            bundle_id: bundle_id.into(),
+            capability_type: required.capability_type,
+            bundle_id: required.bundle_id,
             ..Self::default()
         }
     }
@@ -44,6 +42,14 @@ impl BundleIdCapabilityCreateRequest {
     }
 }
 
+/// Required fields of [`BundleIdCapabilityCreateRequest`].
+pub struct BundleIdCapabilityCreate {
+    /// `capabilityType`.
+    pub capability_type: crate::models::CapabilityType,
+    /// `bundleId`: id of `bundleIds`.
+    pub bundle_id: String,
+}
+
 /// Changes a resource of the type `bundleIdCapabilities`; what is absent stays as it is.
 ///
 /// Feature: `provisioning`.
@@ -60,7 +66,7 @@ pub struct BundleIdCapabilityUpdateRequest {
 rt::request! { BundleIdCapabilityUpdateRequest: "bundleIdCapabilities" { id(id) attributes { capability_type: "capabilityType", settings: "settings" } } required ["id"] }
 
 impl BundleIdCapabilityUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -23,16 +23,13 @@ rt::request! { BundleIdCreateRequest: "bundleIds" {
   } } required ["identifier", "name", "platform"] }
 
 impl BundleIdCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        identifier: impl Into<String>,
-        name: impl Into<String>,
-        platform: impl Into<crate::models::BundleIdPlatform>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::BundleIdCreate) -> Self {
         Self {
-            identifier: identifier.into(),
-            name: name.into(),
-            platform: platform.into(),
+            identifier: required.identifier,
+            name: required.name,
+            platform: required.platform,
             ..Self::default()
         }
     }
@@ -51,6 +48,16 @@ impl BundleIdCreateRequest {
     }
 }
 
+/// Required fields of [`BundleIdCreateRequest`].
+pub struct BundleIdCreate {
+    /// `identifier`.
+    pub identifier: String,
+    /// `name`.
+    pub name: String,
+    /// `platform`.
+    pub platform: crate::models::BundleIdPlatform,
+}
+
 /// Changes a resource of the type `bundleIds`; what is absent stays as it is.
 ///
 /// Feature: `provisioning`.
@@ -65,7 +72,7 @@ pub struct BundleIdUpdateRequest {
 rt::request! { BundleIdUpdateRequest: "bundleIds" { id(id) attributes { name: "name" } } required ["id"] }
 
 impl BundleIdUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

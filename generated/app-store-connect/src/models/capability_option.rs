@@ -27,7 +27,7 @@ rt::object! { CapabilityOption {
 } }
 
 impl CapabilityOption {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

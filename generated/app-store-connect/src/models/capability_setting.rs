@@ -32,7 +32,7 @@ rt::object! { CapabilitySetting {
 } }
 
 impl CapabilitySetting {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

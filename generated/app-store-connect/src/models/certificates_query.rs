@@ -5,20 +5,29 @@
 /// Values of `filter[certificateType]`.
 ///
 /// Feature: `provisioning`.
-#[cfg(feature = "provisioning")]
-pub type CertificatesCertificateType = crate::models::CertificateType;
+pub type CertificateCertificateTypeFilter = crate::models::CertificateType;
+
+rt::tokens! {
+/// Fields that `fields[certificates]` can ask for.
+///
+/// Feature: `provisioning`.
+pub struct CertificateField {
+    ACTIVATED = "activated", CERTIFICATE_CONTENT = "certificateContent",
+    CERTIFICATE_TYPE = "certificateType", DISPLAY_NAME = "displayName", EXPIRATION_DATE = "expirationDate",
+    NAME = "name", PASS_TYPE_ID = "passTypeId", PLATFORM = "platform", SERIAL_NUMBER = "serialNumber",
+} }
 
 rt::tokens! {
 /// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
 /// Feature: `provisioning`.
-pub struct CertificatesInclude { CERTIFICATES = "certificates", PASS_TYPE_ID = "passTypeId" } }
+pub struct CertificateInclude { PASS_TYPE_ID = "passTypeId" } }
 
 rt::sort_tokens! {
 /// Orders that `sort` can ask for, ascending; see [`desc`](Self::desc).
 ///
 /// Feature: `provisioning`.
-pub struct CertificatesSort {
+pub struct CertificateSort {
     CERTIFICATE_TYPE = "certificateType", DISPLAY_NAME = "displayName", ID = "id",
     SERIAL_NUMBER = "serialNumber",
 } }

@@ -23,14 +23,12 @@ rt::request! { CertificateCreateRequest: "certificates" { attributes { certifica
   } } required ["certificateType", "csrContent"] }
 
 impl CertificateCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        certificate_type: impl Into<crate::models::CertificateType>,
-        csr_content: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::CertificateCreate) -> Self {
         Self {
-            certificate_type: certificate_type.into(),
-            csr_content: csr_content.into(),
+            certificate_type: required.certificate_type,
+            csr_content: required.csr_content,
             ..Self::default()
         }
     }
@@ -48,6 +46,14 @@ impl CertificateCreateRequest {
     }
 }
 
+/// Required fields of [`CertificateCreateRequest`].
+pub struct CertificateCreate {
+    /// `certificateType`.
+    pub certificate_type: crate::models::CertificateType,
+    /// `csrContent`.
+    pub csr_content: String,
+}
+
 /// Changes a resource of the type `certificates`; what is absent stays as it is.
 ///
 /// Feature: `provisioning`.
@@ -62,7 +68,7 @@ pub struct CertificateUpdateRequest {
 rt::request! { CertificateUpdateRequest: "certificates" { id(id) attributes { activated: "activated" } } required ["id"] }
 
 impl CertificateUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

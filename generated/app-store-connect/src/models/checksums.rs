@@ -16,7 +16,7 @@ pub struct Checksums {
 rt::object! { Checksums { composite: "composite", file: "file" } }
 
 impl Checksums {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()
@@ -51,7 +51,7 @@ pub struct ChecksumsComposite {
 rt::object! { ChecksumsComposite { algorithm: "algorithm", hash: "hash" } }
 
 impl ChecksumsComposite {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()
@@ -97,7 +97,7 @@ pub struct ChecksumsFile {
 rt::object! { ChecksumsFile { algorithm: "algorithm", hash: "hash" } }
 
 impl ChecksumsFile {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -32,7 +32,7 @@ rt::object! { CiAction {
 } }
 
 impl CiAction {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()
@@ -167,7 +167,7 @@ rt::object! { CiActionTestConfiguration {
 } }
 
 impl CiActionTestConfiguration {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -16,7 +16,7 @@ pub struct CiBranchPatterns {
 rt::object! { CiBranchPatterns { is_all_match: "isAllMatch", patterns: "patterns" } }
 
 impl CiBranchPatterns {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()
@@ -53,7 +53,7 @@ pub struct CiBranchPatternsPatterns {
 rt::object! { CiBranchPatternsPatterns { is_prefix: "isPrefix", pattern: "pattern" } }
 
 impl CiBranchPatternsPatterns {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -20,7 +20,7 @@ rt::object! { CiBranchStartCondition {
 } }
 
 impl CiBranchStartCondition {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -26,7 +26,7 @@ rt::request! { CiBuildRunCreateRequest: "ciBuildRuns" { attributes { clean: "cle
   } } }
 
 impl CiBuildRunCreateRequest {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -16,7 +16,7 @@ pub struct CiFilesAndFoldersRule {
 rt::object! { CiFilesAndFoldersRule { matchers: "matchers", mode: "mode" } }
 
 impl CiFilesAndFoldersRule {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

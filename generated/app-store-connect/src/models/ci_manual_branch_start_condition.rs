@@ -14,7 +14,7 @@ pub struct CiManualBranchStartCondition {
 rt::object! { CiManualBranchStartCondition { source: "source" } }
 
 impl CiManualBranchStartCondition {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

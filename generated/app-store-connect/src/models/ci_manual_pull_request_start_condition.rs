@@ -16,7 +16,7 @@ pub struct CiManualPullRequestStartCondition {
 rt::object! { CiManualPullRequestStartCondition { destination: "destination", source: "source" } }
 
 impl CiManualPullRequestStartCondition {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

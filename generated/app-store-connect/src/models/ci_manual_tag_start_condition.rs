@@ -14,7 +14,7 @@ pub struct CiManualTagStartCondition {
 rt::object! { CiManualTagStartCondition { source: "source" } }
 
 impl CiManualTagStartCondition {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -16,7 +16,7 @@ pub struct CiScheduledStartCondition {
 rt::object! { CiScheduledStartCondition { schedule: "schedule", source: "source" } }
 
 impl CiScheduledStartCondition {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()
@@ -59,7 +59,7 @@ rt::object! { CiScheduledStartConditionSchedule {
 } }
 
 impl CiScheduledStartConditionSchedule {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -20,7 +20,7 @@ rt::object! { CiStartConditionFileMatcher {
 } }
 
 impl CiStartConditionFileMatcher {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -16,7 +16,7 @@ pub struct CiTagPatterns {
 rt::object! { CiTagPatterns { is_all_match: "isAllMatch", patterns: "patterns" } }
 
 impl CiTagPatterns {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

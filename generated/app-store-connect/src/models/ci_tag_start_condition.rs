@@ -20,7 +20,7 @@ rt::object! { CiTagStartCondition {
 } }
 
 impl CiTagStartCondition {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -25,7 +25,7 @@ rt::object! { CiTestDestination {
 } }
 
 impl CiTestDestination {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

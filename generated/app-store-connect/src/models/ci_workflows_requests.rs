@@ -68,30 +68,20 @@ rt::request! { CiWorkflowCreateRequest: "ciWorkflows" {
   } } required ["actions", "clean", "containerFilePath", "description", "isEnabled", "name", "macOsVersion", "product", "repository", "xcodeVersion"] }
 
 impl CiWorkflowCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        actions: impl IntoIterator<Item = crate::models::CiAction>,
-        clean: bool,
-        container_file_path: impl Into<String>,
-        description: impl Into<String>,
-        is_enabled: bool,
-        name: impl Into<String>,
-        mac_os_version: impl Into<String>,
-        product: impl Into<String>,
-        repository: impl Into<String>,
-        xcode_version: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::CiWorkflowCreate) -> Self {
         Self {
-            actions: actions.into_iter().collect(),
-            clean,
-            container_file_path: container_file_path.into(),
-            description: description.into(),
-            is_enabled,
-            name: name.into(),
-            mac_os_version: mac_os_version.into(),
-            product: product.into(),
-            repository: repository.into(),
-            xcode_version: xcode_version.into(),
+            actions: required.actions,
+            clean: required.clean,
+            container_file_path: required.container_file_path,
+            description: required.description,
+            is_enabled: required.is_enabled,
+            name: required.name,
+            mac_os_version: required.mac_os_version,
+            product: required.product,
+            repository: required.repository,
+            xcode_version: required.xcode_version,
             ..Self::default()
         }
     }
@@ -215,6 +205,30 @@ impl CiWorkflowCreateRequest {
     }
 }
 
+/// Required fields of [`CiWorkflowCreateRequest`].
+pub struct CiWorkflowCreate {
+    /// `actions`.
+    pub actions: Vec<crate::models::CiAction>,
+    /// `clean`.
+    pub clean: bool,
+    /// `containerFilePath`.
+    pub container_file_path: String,
+    /// `description`.
+    pub description: String,
+    /// `isEnabled`.
+    pub is_enabled: bool,
+    /// `name`.
+    pub name: String,
+    /// `macOsVersion`: id of `ciMacOsVersions`.
+    pub mac_os_version: String,
+    /// `product`: id of `ciProducts`.
+    pub product: String,
+    /// `repository`: id of `scmRepositories`.
+    pub repository: String,
+    /// `xcodeVersion`: id of `ciXcodeVersions`.
+    pub xcode_version: String,
+}
+
 /// Changes a resource of the type `ciWorkflows`; what is absent stays as it is.
 ///
 /// Feature: `xcode-cloud`.
@@ -279,7 +293,7 @@ rt::request! { CiWorkflowUpdateRequest: "ciWorkflows" { id(id)
   } } required ["id"] }
 
 impl CiWorkflowUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -16,11 +16,20 @@ pub struct CustomerReviewResponseV1CreateRequest {
 rt::request! { CustomerReviewResponseV1CreateRequest: "customerReviewResponses" { attributes { response_body: "responseBody" } relationships { review: "review" => "customerReviews" } } required ["responseBody", "review"] }
 
 impl CustomerReviewResponseV1CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(response_body: impl Into<String>, review: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::CustomerReviewResponseV1Create) -> Self {
         Self {
-            response_body: response_body.into(),
-            review: review.into(),
+            response_body: required.response_body,
+            review: required.review,
         }
     }
+}
+
+/// Required fields of [`CustomerReviewResponseV1CreateRequest`].
+pub struct CustomerReviewResponseV1Create {
+    /// `responseBody`.
+    pub response_body: String,
+    /// `review`: id of `customerReviews`.
+    pub review: String,
 }

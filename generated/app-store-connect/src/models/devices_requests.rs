@@ -18,18 +18,25 @@ pub struct DeviceCreateRequest {
 rt::request! { DeviceCreateRequest: "devices" { attributes { name: "name", platform: "platform", udid: "udid" } } required ["name", "platform", "udid"] }
 
 impl DeviceCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        name: impl Into<String>,
-        platform: impl Into<crate::models::BundleIdPlatform>,
-        udid: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::DeviceCreate) -> Self {
         Self {
-            name: name.into(),
-            platform: platform.into(),
-            udid: udid.into(),
+            name: required.name,
+            platform: required.platform,
+            udid: required.udid,
         }
     }
+}
+
+/// Required fields of [`DeviceCreateRequest`].
+pub struct DeviceCreate {
+    /// `name`.
+    pub name: String,
+    /// `platform`.
+    pub platform: crate::models::BundleIdPlatform,
+    /// `udid`.
+    pub udid: String,
 }
 
 /// Changes a resource of the type `devices`; what is absent stays as it is.
@@ -48,7 +55,7 @@ pub struct DeviceUpdateRequest {
 rt::request! { DeviceUpdateRequest: "devices" { id(id) attributes { name: "name", status: "status" } } required ["id"] }
 
 impl DeviceUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -17,7 +17,7 @@ rt::request! { EndAppAvailabilityPreOrderCreateRequest: "endAppAvailabilityPreOr
   } } required ["territoryAvailabilities"] }
 
 impl EndAppAvailabilityPreOrderCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(territory_availabilities: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             territory_availabilities: territory_availabilities

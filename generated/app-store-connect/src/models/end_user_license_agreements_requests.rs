@@ -21,18 +21,25 @@ rt::request! { EndUserLicenseAgreementCreateRequest: "endUserLicenseAgreements" 
   } } required ["agreementText", "app", "territories"] }
 
 impl EndUserLicenseAgreementCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        agreement_text: impl Into<String>,
-        app: impl Into<String>,
-        territories: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::EndUserLicenseAgreementCreate) -> Self {
         Self {
-            agreement_text: agreement_text.into(),
-            app: app.into(),
-            territories: territories.into_iter().map(Into::into).collect(),
+            agreement_text: required.agreement_text,
+            app: required.app,
+            territories: required.territories,
         }
     }
+}
+
+/// Required fields of [`EndUserLicenseAgreementCreateRequest`].
+pub struct EndUserLicenseAgreementCreate {
+    /// `agreementText`.
+    pub agreement_text: String,
+    /// `app`: id of `apps`.
+    pub app: String,
+    /// `territories`: ids of `territories`.
+    pub territories: Vec<String>,
 }
 
 /// Changes a resource of the type `endUserLicenseAgreements`; what is absent stays as it is.
@@ -51,7 +58,7 @@ pub struct EndUserLicenseAgreementUpdateRequest {
 rt::request! { EndUserLicenseAgreementUpdateRequest: "endUserLicenseAgreements" { id(id) attributes { agreement_text: "agreementText" } relationships { territories: "territories" => "territories" } } required ["id"] }
 
 impl EndUserLicenseAgreementUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

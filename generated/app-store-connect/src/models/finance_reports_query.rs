@@ -6,7 +6,7 @@
 ///
 /// Feature: `sales-and-finance`.
 #[non_exhaustive]
-pub enum FinanceReportsReportType {
+pub enum FinanceReportsReportTypeFilter {
     /// `FINANCE_DETAIL`
     FinanceDetail,
     /// `FINANCIAL`
@@ -15,4 +15,6 @@ pub enum FinanceReportsReportType {
     Unrecognized(String),
 }
 
-rt::open_enum! { FinanceReportsReportType { FinanceDetail = "FINANCE_DETAIL", Financial = "FINANCIAL" } }
+rt::open_enum! { FinanceReportsReportTypeFilter {
+    FinanceDetail = "FINANCE_DETAIL", Financial = "FINANCIAL",
+} }

@@ -22,19 +22,26 @@ rt::request! { GameCenterAchievementImageCreateRequest: "gameCenterAchievementIm
   } } required ["fileName", "fileSize", "gameCenterAchievementLocalization"] }
 
 impl GameCenterAchievementImageCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        file_name: impl Into<String>,
-        file_size: i64,
-        game_center_achievement_localization: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterAchievementImageCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            game_center_achievement_localization: game_center_achievement_localization
-                .into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            game_center_achievement_localization: required
+                .game_center_achievement_localization,
         }
     }
+}
+
+/// Required fields of [`GameCenterAchievementImageCreateRequest`].
+pub struct GameCenterAchievementImageCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `gameCenterAchievementLocalization`: id of `gameCenterAchievementLocalizations`.
+    pub game_center_achievement_localization: String,
 }
 
 /// Changes a resource of the type `gameCenterAchievementImages`; what is absent stays as it is.
@@ -52,7 +59,7 @@ pub struct GameCenterAchievementImageUpdateRequest {
 rt::request! { GameCenterAchievementImageUpdateRequest: "gameCenterAchievementImages" { id(id) attributes { uploaded: "uploaded" } } required ["id"] }
 
 impl GameCenterAchievementImageUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -94,14 +101,25 @@ rt::request! { GameCenterAchievementImageV2CreateRequest: "gameCenterAchievement
   } } required ["fileName", "fileSize", "localization"] }
 
 impl GameCenterAchievementImageV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(file_name: impl Into<String>, file_size: i64, localization: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterAchievementImageV2Create) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            localization: localization.into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            localization: required.localization,
         }
     }
+}
+
+/// Required fields of [`GameCenterAchievementImageV2CreateRequest`].
+pub struct GameCenterAchievementImageV2Create {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `localization`: id of `gameCenterAchievementLocalizations`.
+    pub localization: String,
 }
 
 /// Changes a resource of the type `gameCenterAchievementImages`; what is absent stays as it is.
@@ -118,7 +136,7 @@ pub struct GameCenterAchievementImageV2UpdateRequest {
 rt::request! { GameCenterAchievementImageV2UpdateRequest: "gameCenterAchievementImages" { id(id) attributes { uploaded: "uploaded" } } required ["id"] }
 
 impl GameCenterAchievementImageV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

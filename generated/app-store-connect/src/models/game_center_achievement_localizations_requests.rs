@@ -30,22 +30,31 @@ rt::request! { GameCenterAchievementLocalizationCreateRequest: "gameCenterAchiev
   } } required ["afterEarnedDescription", "beforeEarnedDescription", "locale", "name", "gameCenterAchievement"] }
 
 impl GameCenterAchievementLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        after_earned_description: impl Into<String>,
-        before_earned_description: impl Into<String>,
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        game_center_achievement: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterAchievementLocalizationCreate) -> Self {
         Self {
-            after_earned_description: after_earned_description.into(),
-            before_earned_description: before_earned_description.into(),
-            locale: locale.into(),
-            name: name.into(),
-            game_center_achievement: game_center_achievement.into(),
+            after_earned_description: required.after_earned_description,
+            before_earned_description: required.before_earned_description,
+            locale: required.locale,
+            name: required.name,
+            game_center_achievement: required.game_center_achievement,
         }
     }
+}
+
+/// Required fields of [`GameCenterAchievementLocalizationCreateRequest`].
+pub struct GameCenterAchievementLocalizationCreate {
+    /// `afterEarnedDescription`.
+    pub after_earned_description: String,
+    /// `beforeEarnedDescription`.
+    pub before_earned_description: String,
+    /// `locale`.
+    pub locale: String,
+    /// `name`.
+    pub name: String,
+    /// `gameCenterAchievement`: id of `gameCenterAchievements`.
+    pub game_center_achievement: String,
 }
 
 /// Changes a resource of the type `gameCenterAchievementLocalizations`; what is absent stays as it is.
@@ -71,7 +80,7 @@ rt::request! { GameCenterAchievementLocalizationUpdateRequest: "gameCenterAchiev
   } } required ["id"] }
 
 impl GameCenterAchievementLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -143,22 +152,31 @@ rt::request! { GameCenterAchievementLocalizationV2CreateRequest: "gameCenterAchi
   } relationships { version: "version" => "gameCenterAchievementVersions" } } required ["afterEarnedDescription", "beforeEarnedDescription", "locale", "name", "version"] }
 
 impl GameCenterAchievementLocalizationV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        after_earned_description: impl Into<String>,
-        before_earned_description: impl Into<String>,
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        version: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterAchievementLocalizationV2Create) -> Self {
         Self {
-            after_earned_description: after_earned_description.into(),
-            before_earned_description: before_earned_description.into(),
-            locale: locale.into(),
-            name: name.into(),
-            version: version.into(),
+            after_earned_description: required.after_earned_description,
+            before_earned_description: required.before_earned_description,
+            locale: required.locale,
+            name: required.name,
+            version: required.version,
         }
     }
+}
+
+/// Required fields of [`GameCenterAchievementLocalizationV2CreateRequest`].
+pub struct GameCenterAchievementLocalizationV2Create {
+    /// `afterEarnedDescription`.
+    pub after_earned_description: String,
+    /// `beforeEarnedDescription`.
+    pub before_earned_description: String,
+    /// `locale`.
+    pub locale: String,
+    /// `name`.
+    pub name: String,
+    /// `version`: id of `gameCenterAchievementVersions`.
+    pub version: String,
 }
 
 /// Changes a resource of the type `gameCenterAchievementLocalizations`; what is absent stays as it is.
@@ -183,7 +201,7 @@ rt::request! { GameCenterAchievementLocalizationV2UpdateRequest: "gameCenterAchi
   } } required ["id"] }
 
 impl GameCenterAchievementLocalizationV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -21,11 +21,20 @@ rt::request! { GameCenterAchievementReleaseCreateRequest: "gameCenterAchievement
   } } required ["gameCenterAchievement", "gameCenterDetail"] }
 
 impl GameCenterAchievementReleaseCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(game_center_achievement: impl Into<String>, game_center_detail: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterAchievementReleaseCreate) -> Self {
         Self {
-            game_center_achievement: game_center_achievement.into(),
-            game_center_detail: game_center_detail.into(),
+            game_center_achievement: required.game_center_achievement,
+            game_center_detail: required.game_center_detail,
         }
     }
+}
+
+/// Required fields of [`GameCenterAchievementReleaseCreateRequest`].
+pub struct GameCenterAchievementReleaseCreate {
+    /// `gameCenterAchievement`: id of `gameCenterAchievements`.
+    pub game_center_achievement: String,
+    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    pub game_center_detail: String,
 }

@@ -14,7 +14,7 @@ pub struct GameCenterAchievementVersionV2CreateRequest {
 rt::request! { GameCenterAchievementVersionV2CreateRequest: "gameCenterAchievementVersions" { relationships { achievement: "achievement" => "gameCenterAchievements" } } required ["achievement"] }
 
 impl GameCenterAchievementVersionV2CreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(achievement: impl Into<String>) -> Self {
         Self {
             achievement: achievement.into(),
@@ -36,7 +36,7 @@ pub struct GameCenterAchievementVersionV2InlineCreate {
 rt::request! { inline GameCenterAchievementVersionV2InlineCreate: "gameCenterAchievementVersions" { id(id) relationships { achievement: "achievement" => "gameCenterAchievements" } } }
 
 impl GameCenterAchievementVersionV2InlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

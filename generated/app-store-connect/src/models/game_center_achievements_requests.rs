@@ -38,20 +38,15 @@ rt::request! { GameCenterAchievementCreateRequest: "gameCenterAchievements" {
   } } required ["points", "referenceName", "repeatable", "showBeforeEarned", "vendorIdentifier"] }
 
 impl GameCenterAchievementCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        points: i64,
-        reference_name: impl Into<String>,
-        repeatable: bool,
-        show_before_earned: bool,
-        vendor_identifier: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterAchievementCreate) -> Self {
         Self {
-            points,
-            reference_name: reference_name.into(),
-            repeatable,
-            show_before_earned,
-            vendor_identifier: vendor_identifier.into(),
+            points: required.points,
+            reference_name: required.reference_name,
+            repeatable: required.repeatable,
+            show_before_earned: required.show_before_earned,
+            vendor_identifier: required.vendor_identifier,
             ..Self::default()
         }
     }
@@ -83,6 +78,20 @@ impl GameCenterAchievementCreateRequest {
     }
 }
 
+/// Required fields of [`GameCenterAchievementCreateRequest`].
+pub struct GameCenterAchievementCreate {
+    /// `points`.
+    pub points: i64,
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `repeatable`.
+    pub repeatable: bool,
+    /// `showBeforeEarned`.
+    pub show_before_earned: bool,
+    /// `vendorIdentifier`.
+    pub vendor_identifier: String,
+}
+
 /// Changes a resource of the type `gameCenterAchievements`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
@@ -112,7 +121,7 @@ rt::request! { GameCenterAchievementUpdateRequest: "gameCenterAchievements" { id
   } } required ["id"] }
 
 impl GameCenterAchievementUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -244,22 +253,16 @@ rt::request! { GameCenterAchievementV2CreateRequest: "gameCenterAchievements" {
   } included(included) } required ["points", "referenceName", "repeatable", "showBeforeEarned", "vendorIdentifier", "versions"] }
 
 impl GameCenterAchievementV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        points: i64,
-        reference_name: impl Into<String>,
-        repeatable: bool,
-        show_before_earned: bool,
-        vendor_identifier: impl Into<String>,
-        versions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterAchievementV2Create) -> Self {
         Self {
-            points,
-            reference_name: reference_name.into(),
-            repeatable,
-            show_before_earned,
-            vendor_identifier: vendor_identifier.into(),
-            versions: versions.into_iter().map(Into::into).collect(),
+            points: required.points,
+            reference_name: required.reference_name,
+            repeatable: required.repeatable,
+            show_before_earned: required.show_before_earned,
+            vendor_identifier: required.vendor_identifier,
+            versions: required.versions,
             ..Self::default()
         }
     }
@@ -300,6 +303,22 @@ impl GameCenterAchievementV2CreateRequest {
         self.included = values.into_iter().map(Into::into).collect();
         self
     }
+}
+
+/// Required fields of [`GameCenterAchievementV2CreateRequest`].
+pub struct GameCenterAchievementV2Create {
+    /// `points`.
+    pub points: i64,
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `repeatable`.
+    pub repeatable: bool,
+    /// `showBeforeEarned`.
+    pub show_before_earned: bool,
+    /// `vendorIdentifier`.
+    pub vendor_identifier: String,
+    /// `versions`: ids of `gameCenterAchievementVersions`.
+    pub versions: Vec<String>,
 }
 
 /// What a request can create along.
@@ -347,7 +366,7 @@ rt::request! { GameCenterAchievementV2UpdateRequest: "gameCenterAchievements" { 
   } } required ["id"] }
 
 impl GameCenterAchievementV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

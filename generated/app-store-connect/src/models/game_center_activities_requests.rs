@@ -44,11 +44,12 @@ rt::request! { GameCenterActivityCreateRequest: "gameCenterActivities" {
   } included(included) } required ["referenceName", "vendorIdentifier"] }
 
 impl GameCenterActivityCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(reference_name: impl Into<String>, vendor_identifier: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterActivityCreate) -> Self {
         Self {
-            reference_name: reference_name.into(),
-            vendor_identifier: vendor_identifier.into(),
+            reference_name: required.reference_name,
+            vendor_identifier: required.vendor_identifier,
             ..Self::default()
         }
     }
@@ -155,6 +156,14 @@ impl GameCenterActivityCreateRequest {
     }
 }
 
+/// Required fields of [`GameCenterActivityCreateRequest`].
+pub struct GameCenterActivityCreate {
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `vendorIdentifier`.
+    pub vendor_identifier: String,
+}
+
 /// `GameCenterActivityCreateRequest.data.attributes.playStyle`.
 ///
 /// Feature: `game-center`.
@@ -208,7 +217,7 @@ rt::request! { GameCenterActivityUpdateRequest: "gameCenterActivities" { id(id)
   } } required ["id"] }
 
 impl GameCenterActivityUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

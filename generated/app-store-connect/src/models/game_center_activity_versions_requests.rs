@@ -16,7 +16,7 @@ pub struct GameCenterActivityVersionCreateRequest {
 rt::request! { GameCenterActivityVersionCreateRequest: "gameCenterActivityVersions" { attributes { fallback_url: "fallbackUrl" } relationships { activity: "activity" => "gameCenterActivities" } } required ["activity"] }
 
 impl GameCenterActivityVersionCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(activity: impl Into<String>) -> Self {
         Self {
             activity: activity.into(),
@@ -54,7 +54,7 @@ pub struct GameCenterActivityVersionInlineCreate {
 rt::request! { inline GameCenterActivityVersionInlineCreate: "gameCenterActivityVersions" { id(id) attributes { fallback_url: "fallbackUrl" } relationships { activity: "activity" => "gameCenterActivities" } } }
 
 impl GameCenterActivityVersionInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()
@@ -100,7 +100,7 @@ pub struct GameCenterActivityVersionUpdateRequest {
 rt::request! { GameCenterActivityVersionUpdateRequest: "gameCenterActivityVersions" { id(id) attributes { fallback_url: "fallbackUrl" } } required ["id"] }
 
 impl GameCenterActivityVersionUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

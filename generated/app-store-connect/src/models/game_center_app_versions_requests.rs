@@ -14,7 +14,7 @@ pub struct GameCenterAppVersionCreateRequest {
 rt::request! { GameCenterAppVersionCreateRequest: "gameCenterAppVersions" { relationships { app_store_version: "appStoreVersion" => "appStoreVersions" } } required ["appStoreVersion"] }
 
 impl GameCenterAppVersionCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(app_store_version: impl Into<String>) -> Self {
         Self {
             app_store_version: app_store_version.into(),
@@ -36,7 +36,7 @@ pub struct GameCenterAppVersionUpdateRequest {
 rt::request! { GameCenterAppVersionUpdateRequest: "gameCenterAppVersions" { id(id) attributes { enabled: "enabled" } } required ["id"] }
 
 impl GameCenterAppVersionUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

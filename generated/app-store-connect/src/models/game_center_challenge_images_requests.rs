@@ -24,11 +24,12 @@ rt::request! { GameCenterChallengeImageCreateRequest: "gameCenterChallengeImages
   } } required ["fileName", "fileSize"] }
 
 impl GameCenterChallengeImageCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(file_name: impl Into<String>, file_size: i64) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterChallengeImageCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
+            file_name: required.file_name,
+            file_size: required.file_size,
             ..Self::default()
         }
     }
@@ -46,6 +47,14 @@ impl GameCenterChallengeImageCreateRequest {
     }
 }
 
+/// Required fields of [`GameCenterChallengeImageCreateRequest`].
+pub struct GameCenterChallengeImageCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+}
+
 /// Changes a resource of the type `gameCenterChallengeImages`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
@@ -60,7 +69,7 @@ pub struct GameCenterChallengeImageUpdateRequest {
 rt::request! { GameCenterChallengeImageUpdateRequest: "gameCenterChallengeImages" { id(id) attributes { uploaded: "uploaded" } } required ["id"] }
 
 impl GameCenterChallengeImageUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

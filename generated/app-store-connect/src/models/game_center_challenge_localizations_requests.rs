@@ -20,12 +20,13 @@ pub struct GameCenterChallengeLocalizationCreateRequest {
 rt::request! { GameCenterChallengeLocalizationCreateRequest: "gameCenterChallengeLocalizations" { attributes { description: "description", locale: "locale", name: "name" } relationships { version: "version" => "gameCenterChallengeVersions" } } required ["locale", "name", "version"] }
 
 impl GameCenterChallengeLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, name: impl Into<String>, version: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterChallengeLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            name: name.into(),
-            version: version.into(),
+            locale: required.locale,
+            name: required.name,
+            version: required.version,
             ..Self::default()
         }
     }
@@ -44,6 +45,16 @@ impl GameCenterChallengeLocalizationCreateRequest {
     }
 }
 
+/// Required fields of [`GameCenterChallengeLocalizationCreateRequest`].
+pub struct GameCenterChallengeLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `name`.
+    pub name: String,
+    /// `version`: id of `gameCenterChallengeVersions`.
+    pub version: String,
+}
+
 /// Changes a resource of the type `gameCenterChallengeLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
@@ -60,7 +71,7 @@ pub struct GameCenterChallengeLocalizationUpdateRequest {
 rt::request! { GameCenterChallengeLocalizationUpdateRequest: "gameCenterChallengeLocalizations" { id(id) attributes { description: "description", name: "name" } } required ["id"] }
 
 impl GameCenterChallengeLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -21,11 +21,20 @@ rt::request! { GameCenterChallengeVersionReleaseCreateRequest: "gameCenterChalle
   } } required ["gameCenterDetail", "version"] }
 
 impl GameCenterChallengeVersionReleaseCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(game_center_detail: impl Into<String>, version: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterChallengeVersionReleaseCreate) -> Self {
         Self {
-            game_center_detail: game_center_detail.into(),
-            version: version.into(),
+            game_center_detail: required.game_center_detail,
+            version: required.version,
         }
     }
+}
+
+/// Required fields of [`GameCenterChallengeVersionReleaseCreateRequest`].
+pub struct GameCenterChallengeVersionReleaseCreate {
+    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    pub game_center_detail: String,
+    /// `version`: id of `gameCenterChallengeVersions`.
+    pub version: String,
 }

@@ -14,7 +14,7 @@ pub struct GameCenterChallengeVersionCreateRequest {
 rt::request! { GameCenterChallengeVersionCreateRequest: "gameCenterChallengeVersions" { relationships { challenge: "challenge" => "gameCenterChallenges" } } required ["challenge"] }
 
 impl GameCenterChallengeVersionCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(challenge: impl Into<String>) -> Self {
         Self {
             challenge: challenge.into(),
@@ -36,7 +36,7 @@ pub struct GameCenterChallengeVersionInlineCreate {
 rt::request! { inline GameCenterChallengeVersionInlineCreate: "gameCenterChallengeVersions" { id(id) relationships { challenge: "challenge" => "gameCenterChallenges" } } }
 
 impl GameCenterChallengeVersionInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -44,18 +44,13 @@ rt::request! { GameCenterChallengeCreateRequest: "gameCenterChallenges" {
   } included(included) } required ["challengeType", "referenceName", "vendorIdentifier"] }
 
 impl GameCenterChallengeCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        challenge_type: impl Into<
-            crate::models::GameCenterChallengeCreateRequestChallengeType,
-        >,
-        reference_name: impl Into<String>,
-        vendor_identifier: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterChallengeCreate) -> Self {
         Self {
-            challenge_type: challenge_type.into(),
-            reference_name: reference_name.into(),
-            vendor_identifier: vendor_identifier.into(),
+            challenge_type: required.challenge_type,
+            reference_name: required.reference_name,
+            vendor_identifier: required.vendor_identifier,
             ..Self::default()
         }
     }
@@ -117,6 +112,16 @@ impl GameCenterChallengeCreateRequest {
     }
 }
 
+/// Required fields of [`GameCenterChallengeCreateRequest`].
+pub struct GameCenterChallengeCreate {
+    /// `challengeType`.
+    pub challenge_type: crate::models::GameCenterChallengeCreateRequestChallengeType,
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `vendorIdentifier`.
+    pub vendor_identifier: String,
+}
+
 /// `GameCenterChallengeCreateRequest.data.attributes.challengeType`.
 ///
 /// Feature: `game-center`.
@@ -169,7 +174,7 @@ rt::request! { GameCenterChallengeUpdateRequest: "gameCenterChallenges" { id(id)
   } } required ["id"] }
 
 impl GameCenterChallengeUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

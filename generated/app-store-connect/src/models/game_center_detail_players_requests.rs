@@ -18,7 +18,7 @@ pub struct GameCenterDetailPlayerUpdateRequest {
 rt::request! { GameCenterDetailPlayerUpdateRequest: "gameCenterDetailPlayers" { id(id) attributes { blocked: "blocked", bundle_id: "bundleId" } } required ["id"] }
 
 impl GameCenterDetailPlayerUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

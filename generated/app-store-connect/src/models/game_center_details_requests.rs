@@ -17,7 +17,7 @@ pub struct GameCenterDetailCreateRequest {
 rt::request! { GameCenterDetailCreateRequest: "gameCenterDetails" { attributes { challenge_enabled: "challengeEnabled" } relationships { app: "app" => "apps" } } required ["app"] }
 
 impl GameCenterDetailCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(app: impl Into<String>) -> Self {
         Self {
             app: app.into(),
@@ -76,7 +76,7 @@ rt::request! { GameCenterDetailUpdateRequest: "gameCenterDetails" { id(id) attri
   } } required ["id"] }
 
 impl GameCenterDetailUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -14,7 +14,7 @@ pub struct GameCenterGroupCreateRequest {
 rt::request! { GameCenterGroupCreateRequest: "gameCenterGroups" { attributes { reference_name: "referenceName" } } }
 
 impl GameCenterGroupCreateRequest {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()
@@ -48,7 +48,7 @@ pub struct GameCenterGroupUpdateRequest {
 rt::request! { GameCenterGroupUpdateRequest: "gameCenterGroups" { id(id) attributes { reference_name: "referenceName" } } required ["id"] }
 
 impl GameCenterGroupUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -33,18 +33,14 @@ rt::request! { GameCenterLeaderboardEntrySubmissionCreateRequest: "gameCenterLea
   } } required ["bundleId", "scopedPlayerId", "score", "vendorIdentifier"] }
 
 impl GameCenterLeaderboardEntrySubmissionCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        bundle_id: impl Into<String>,
-        scoped_player_id: impl Into<String>,
-        score: impl Into<String>,
-        vendor_identifier: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardEntrySubmissionCreate) -> Self {
         Self {
-            bundle_id: bundle_id.into(),
-            scoped_player_id: scoped_player_id.into(),
-            score: score.into(),
-            vendor_identifier: vendor_identifier.into(),
+            bundle_id: required.bundle_id,
+            scoped_player_id: required.scoped_player_id,
+            score: required.score,
+            vendor_identifier: required.vendor_identifier,
             ..Self::default()
         }
     }
@@ -103,4 +99,16 @@ impl GameCenterLeaderboardEntrySubmissionCreateRequest {
         self.submitted_date = rt::Patch::Null;
         self
     }
+}
+
+/// Required fields of [`GameCenterLeaderboardEntrySubmissionCreateRequest`].
+pub struct GameCenterLeaderboardEntrySubmissionCreate {
+    /// `bundleId`.
+    pub bundle_id: String,
+    /// `scopedPlayerId`.
+    pub scoped_player_id: String,
+    /// `score`: a number as text.
+    pub score: String,
+    /// `vendorIdentifier`.
+    pub vendor_identifier: String,
 }

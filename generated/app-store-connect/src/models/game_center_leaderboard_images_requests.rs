@@ -22,19 +22,26 @@ rt::request! { GameCenterLeaderboardImageCreateRequest: "gameCenterLeaderboardIm
   } } required ["fileName", "fileSize", "gameCenterLeaderboardLocalization"] }
 
 impl GameCenterLeaderboardImageCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        file_name: impl Into<String>,
-        file_size: i64,
-        game_center_leaderboard_localization: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardImageCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            game_center_leaderboard_localization: game_center_leaderboard_localization
-                .into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            game_center_leaderboard_localization: required
+                .game_center_leaderboard_localization,
         }
     }
+}
+
+/// Required fields of [`GameCenterLeaderboardImageCreateRequest`].
+pub struct GameCenterLeaderboardImageCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `gameCenterLeaderboardLocalization`: id of `gameCenterLeaderboardLocalizations`.
+    pub game_center_leaderboard_localization: String,
 }
 
 /// Changes a resource of the type `gameCenterLeaderboardImages`; what is absent stays as it is.
@@ -52,7 +59,7 @@ pub struct GameCenterLeaderboardImageUpdateRequest {
 rt::request! { GameCenterLeaderboardImageUpdateRequest: "gameCenterLeaderboardImages" { id(id) attributes { uploaded: "uploaded" } } required ["id"] }
 
 impl GameCenterLeaderboardImageUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -94,14 +101,25 @@ rt::request! { GameCenterLeaderboardImageV2CreateRequest: "gameCenterLeaderboard
   } } required ["fileName", "fileSize", "localization"] }
 
 impl GameCenterLeaderboardImageV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(file_name: impl Into<String>, file_size: i64, localization: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardImageV2Create) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            localization: localization.into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            localization: required.localization,
         }
     }
+}
+
+/// Required fields of [`GameCenterLeaderboardImageV2CreateRequest`].
+pub struct GameCenterLeaderboardImageV2Create {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `localization`: id of `gameCenterLeaderboardLocalizations`.
+    pub localization: String,
 }
 
 /// Changes a resource of the type `gameCenterLeaderboardImages`; what is absent stays as it is.
@@ -118,7 +136,7 @@ pub struct GameCenterLeaderboardImageV2UpdateRequest {
 rt::request! { GameCenterLeaderboardImageV2UpdateRequest: "gameCenterLeaderboardImages" { id(id) attributes { uploaded: "uploaded" } } required ["id"] }
 
 impl GameCenterLeaderboardImageV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

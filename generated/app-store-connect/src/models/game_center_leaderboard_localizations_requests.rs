@@ -35,16 +35,13 @@ rt::request! { GameCenterLeaderboardLocalizationCreateRequest: "gameCenterLeader
   } } required ["locale", "name", "gameCenterLeaderboard"] }
 
 impl GameCenterLeaderboardLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        game_center_leaderboard: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            name: name.into(),
-            game_center_leaderboard: game_center_leaderboard.into(),
+            locale: required.locale,
+            name: required.name,
+            game_center_leaderboard: required.game_center_leaderboard,
             ..Self::default()
         }
     }
@@ -105,6 +102,16 @@ impl GameCenterLeaderboardLocalizationCreateRequest {
     }
 }
 
+/// Required fields of [`GameCenterLeaderboardLocalizationCreateRequest`].
+pub struct GameCenterLeaderboardLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `name`.
+    pub name: String,
+    /// `gameCenterLeaderboard`: id of `gameCenterLeaderboards`.
+    pub game_center_leaderboard: String,
+}
+
 /// Changes a resource of the type `gameCenterLeaderboardLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
@@ -133,7 +140,7 @@ rt::request! { GameCenterLeaderboardLocalizationUpdateRequest: "gameCenterLeader
   } } required ["id"] }
 
 impl GameCenterLeaderboardLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -239,12 +246,13 @@ rt::request! { GameCenterLeaderboardLocalizationV2CreateRequest: "gameCenterLead
   } relationships { version: "version" => "gameCenterLeaderboardVersions" } } required ["locale", "name", "version"] }
 
 impl GameCenterLeaderboardLocalizationV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, name: impl Into<String>, version: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardLocalizationV2Create) -> Self {
         Self {
-            locale: locale.into(),
-            name: name.into(),
-            version: version.into(),
+            locale: required.locale,
+            name: required.name,
+            version: required.version,
             ..Self::default()
         }
     }
@@ -305,6 +313,16 @@ impl GameCenterLeaderboardLocalizationV2CreateRequest {
     }
 }
 
+/// Required fields of [`GameCenterLeaderboardLocalizationV2CreateRequest`].
+pub struct GameCenterLeaderboardLocalizationV2Create {
+    /// `locale`.
+    pub locale: String,
+    /// `name`.
+    pub name: String,
+    /// `version`: id of `gameCenterLeaderboardVersions`.
+    pub version: String,
+}
+
 /// Changes a resource of the type `gameCenterLeaderboardLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
@@ -332,7 +350,7 @@ rt::request! { GameCenterLeaderboardLocalizationV2UpdateRequest: "gameCenterLead
   } } required ["id"] }
 
 impl GameCenterLeaderboardLocalizationV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -21,11 +21,20 @@ rt::request! { GameCenterLeaderboardReleaseCreateRequest: "gameCenterLeaderboard
   } } required ["gameCenterDetail", "gameCenterLeaderboard"] }
 
 impl GameCenterLeaderboardReleaseCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(game_center_detail: impl Into<String>, game_center_leaderboard: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardReleaseCreate) -> Self {
         Self {
-            game_center_detail: game_center_detail.into(),
-            game_center_leaderboard: game_center_leaderboard.into(),
+            game_center_detail: required.game_center_detail,
+            game_center_leaderboard: required.game_center_leaderboard,
         }
     }
+}
+
+/// Required fields of [`GameCenterLeaderboardReleaseCreateRequest`].
+pub struct GameCenterLeaderboardReleaseCreate {
+    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    pub game_center_detail: String,
+    /// `gameCenterLeaderboard`: id of `gameCenterLeaderboards`.
+    pub game_center_leaderboard: String,
 }

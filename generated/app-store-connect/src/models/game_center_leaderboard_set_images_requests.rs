@@ -22,19 +22,26 @@ rt::request! { GameCenterLeaderboardSetImageCreateRequest: "gameCenterLeaderboar
   } } required ["fileName", "fileSize", "gameCenterLeaderboardSetLocalization"] }
 
 impl GameCenterLeaderboardSetImageCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        file_name: impl Into<String>,
-        file_size: i64,
-        game_center_leaderboard_set_localization: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardSetImageCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            game_center_leaderboard_set_localization: game_center_leaderboard_set_localization
-                .into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            game_center_leaderboard_set_localization: required
+                .game_center_leaderboard_set_localization,
         }
     }
+}
+
+/// Required fields of [`GameCenterLeaderboardSetImageCreateRequest`].
+pub struct GameCenterLeaderboardSetImageCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `gameCenterLeaderboardSetLocalization`: id of `gameCenterLeaderboardSetLocalizations`.
+    pub game_center_leaderboard_set_localization: String,
 }
 
 /// Changes a resource of the type `gameCenterLeaderboardSetImages`; what is absent stays as it is.
@@ -52,7 +59,7 @@ pub struct GameCenterLeaderboardSetImageUpdateRequest {
 rt::request! { GameCenterLeaderboardSetImageUpdateRequest: "gameCenterLeaderboardSetImages" { id(id) attributes { uploaded: "uploaded" } } required ["id"] }
 
 impl GameCenterLeaderboardSetImageUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -94,14 +101,25 @@ rt::request! { GameCenterLeaderboardSetImageV2CreateRequest: "gameCenterLeaderbo
   } } required ["fileName", "fileSize", "localization"] }
 
 impl GameCenterLeaderboardSetImageV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(file_name: impl Into<String>, file_size: i64, localization: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardSetImageV2Create) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            localization: localization.into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            localization: required.localization,
         }
     }
+}
+
+/// Required fields of [`GameCenterLeaderboardSetImageV2CreateRequest`].
+pub struct GameCenterLeaderboardSetImageV2Create {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `localization`: id of `gameCenterLeaderboardSetLocalizations`.
+    pub localization: String,
 }
 
 /// Changes a resource of the type `gameCenterLeaderboardSetImages`; what is absent stays as it is.
@@ -118,7 +136,7 @@ pub struct GameCenterLeaderboardSetImageV2UpdateRequest {
 rt::request! { GameCenterLeaderboardSetImageV2UpdateRequest: "gameCenterLeaderboardSetImages" { id(id) attributes { uploaded: "uploaded" } } required ["id"] }
 
 impl GameCenterLeaderboardSetImageV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

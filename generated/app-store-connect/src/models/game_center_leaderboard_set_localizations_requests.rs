@@ -22,18 +22,25 @@ rt::request! { GameCenterLeaderboardSetLocalizationCreateRequest: "gameCenterLea
   } } required ["locale", "name", "gameCenterLeaderboardSet"] }
 
 impl GameCenterLeaderboardSetLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        game_center_leaderboard_set: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardSetLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            name: name.into(),
-            game_center_leaderboard_set: game_center_leaderboard_set.into(),
+            locale: required.locale,
+            name: required.name,
+            game_center_leaderboard_set: required.game_center_leaderboard_set,
         }
     }
+}
+
+/// Required fields of [`GameCenterLeaderboardSetLocalizationCreateRequest`].
+pub struct GameCenterLeaderboardSetLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `name`.
+    pub name: String,
+    /// `gameCenterLeaderboardSet`: id of `gameCenterLeaderboardSets`.
+    pub game_center_leaderboard_set: String,
 }
 
 /// Changes a resource of the type `gameCenterLeaderboardSetLocalizations`; what is absent stays as it is.
@@ -51,7 +58,7 @@ pub struct GameCenterLeaderboardSetLocalizationUpdateRequest {
 rt::request! { GameCenterLeaderboardSetLocalizationUpdateRequest: "gameCenterLeaderboardSetLocalizations" { id(id) attributes { name: "name" } } required ["id"] }
 
 impl GameCenterLeaderboardSetLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -89,14 +96,25 @@ pub struct GameCenterLeaderboardSetLocalizationV2CreateRequest {
 rt::request! { GameCenterLeaderboardSetLocalizationV2CreateRequest: "gameCenterLeaderboardSetLocalizations" { attributes { locale: "locale", name: "name" } relationships { version: "version" => "gameCenterLeaderboardSetVersions" } } required ["locale", "name", "version"] }
 
 impl GameCenterLeaderboardSetLocalizationV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, name: impl Into<String>, version: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardSetLocalizationV2Create) -> Self {
         Self {
-            locale: locale.into(),
-            name: name.into(),
-            version: version.into(),
+            locale: required.locale,
+            name: required.name,
+            version: required.version,
         }
     }
+}
+
+/// Required fields of [`GameCenterLeaderboardSetLocalizationV2CreateRequest`].
+pub struct GameCenterLeaderboardSetLocalizationV2Create {
+    /// `locale`.
+    pub locale: String,
+    /// `name`.
+    pub name: String,
+    /// `version`: id of `gameCenterLeaderboardSetVersions`.
+    pub version: String,
 }
 
 /// Changes a resource of the type `gameCenterLeaderboardSetLocalizations`; what is absent stays as it is.
@@ -113,7 +131,7 @@ pub struct GameCenterLeaderboardSetLocalizationV2UpdateRequest {
 rt::request! { GameCenterLeaderboardSetLocalizationV2UpdateRequest: "gameCenterLeaderboardSetLocalizations" { id(id) attributes { name: "name" } } required ["id"] }
 
 impl GameCenterLeaderboardSetLocalizationV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -24,14 +24,12 @@ rt::request! { GameCenterLeaderboardSetMemberLocalizationCreateRequest: "gameCen
   } } required ["gameCenterLeaderboard", "gameCenterLeaderboardSet"] }
 
 impl GameCenterLeaderboardSetMemberLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        game_center_leaderboard: impl Into<String>,
-        game_center_leaderboard_set: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardSetMemberLocalizationCreate) -> Self {
         Self {
-            game_center_leaderboard: game_center_leaderboard.into(),
-            game_center_leaderboard_set: game_center_leaderboard_set.into(),
+            game_center_leaderboard: required.game_center_leaderboard,
+            game_center_leaderboard_set: required.game_center_leaderboard_set,
             ..Self::default()
         }
     }
@@ -63,6 +61,14 @@ impl GameCenterLeaderboardSetMemberLocalizationCreateRequest {
     }
 }
 
+/// Required fields of [`GameCenterLeaderboardSetMemberLocalizationCreateRequest`].
+pub struct GameCenterLeaderboardSetMemberLocalizationCreate {
+    /// `gameCenterLeaderboard`: id of `gameCenterLeaderboards`.
+    pub game_center_leaderboard: String,
+    /// `gameCenterLeaderboardSet`: id of `gameCenterLeaderboardSets`.
+    pub game_center_leaderboard_set: String,
+}
+
 /// Changes a resource of the type `gameCenterLeaderboardSetMemberLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
@@ -77,7 +83,7 @@ pub struct GameCenterLeaderboardSetMemberLocalizationUpdateRequest {
 rt::request! { GameCenterLeaderboardSetMemberLocalizationUpdateRequest: "gameCenterLeaderboardSetMemberLocalizations" { id(id) attributes { name: "name" } } required ["id"] }
 
 impl GameCenterLeaderboardSetMemberLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -21,14 +21,20 @@ rt::request! { GameCenterLeaderboardSetReleaseCreateRequest: "gameCenterLeaderbo
   } } required ["gameCenterDetail", "gameCenterLeaderboardSet"] }
 
 impl GameCenterLeaderboardSetReleaseCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        game_center_detail: impl Into<String>,
-        game_center_leaderboard_set: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardSetReleaseCreate) -> Self {
         Self {
-            game_center_detail: game_center_detail.into(),
-            game_center_leaderboard_set: game_center_leaderboard_set.into(),
+            game_center_detail: required.game_center_detail,
+            game_center_leaderboard_set: required.game_center_leaderboard_set,
         }
     }
+}
+
+/// Required fields of [`GameCenterLeaderboardSetReleaseCreateRequest`].
+pub struct GameCenterLeaderboardSetReleaseCreate {
+    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    pub game_center_detail: String,
+    /// `gameCenterLeaderboardSet`: id of `gameCenterLeaderboardSets`.
+    pub game_center_leaderboard_set: String,
 }

@@ -17,7 +17,7 @@ rt::request! { GameCenterLeaderboardSetVersionV2CreateRequest: "gameCenterLeader
   } } required ["leaderboardSet"] }
 
 impl GameCenterLeaderboardSetVersionV2CreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(leaderboard_set: impl Into<String>) -> Self {
         Self {
             leaderboard_set: leaderboard_set.into(),
@@ -42,7 +42,7 @@ rt::request! { inline GameCenterLeaderboardSetVersionV2InlineCreate: "gameCenter
   } } }
 
 impl GameCenterLeaderboardSetVersionV2InlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -31,11 +31,12 @@ rt::request! { GameCenterLeaderboardSetCreateRequest: "gameCenterLeaderboardSets
   } } required ["referenceName", "vendorIdentifier"] }
 
 impl GameCenterLeaderboardSetCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(reference_name: impl Into<String>, vendor_identifier: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardSetCreate) -> Self {
         Self {
-            reference_name: reference_name.into(),
-            vendor_identifier: vendor_identifier.into(),
+            reference_name: required.reference_name,
+            vendor_identifier: required.vendor_identifier,
             ..Self::default()
         }
     }
@@ -61,6 +62,14 @@ impl GameCenterLeaderboardSetCreateRequest {
     }
 }
 
+/// Required fields of [`GameCenterLeaderboardSetCreateRequest`].
+pub struct GameCenterLeaderboardSetCreate {
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `vendorIdentifier`.
+    pub vendor_identifier: String,
+}
+
 /// Changes a resource of the type `gameCenterLeaderboardSets`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
@@ -76,7 +85,7 @@ pub struct GameCenterLeaderboardSetUpdateRequest {
 rt::request! { GameCenterLeaderboardSetUpdateRequest: "gameCenterLeaderboardSets" { id(id) attributes { reference_name: "referenceName" } } required ["id"] }
 
 impl GameCenterLeaderboardSetUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -131,16 +140,13 @@ rt::request! { GameCenterLeaderboardSetV2CreateRequest: "gameCenterLeaderboardSe
   } included(included) } required ["referenceName", "vendorIdentifier", "versions"] }
 
 impl GameCenterLeaderboardSetV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        reference_name: impl Into<String>,
-        vendor_identifier: impl Into<String>,
-        versions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardSetV2Create) -> Self {
         Self {
-            reference_name: reference_name.into(),
-            vendor_identifier: vendor_identifier.into(),
-            versions: versions.into_iter().map(Into::into).collect(),
+            reference_name: required.reference_name,
+            vendor_identifier: required.vendor_identifier,
+            versions: required.versions,
             ..Self::default()
         }
     }
@@ -179,6 +185,16 @@ impl GameCenterLeaderboardSetV2CreateRequest {
     }
 }
 
+/// Required fields of [`GameCenterLeaderboardSetV2CreateRequest`].
+pub struct GameCenterLeaderboardSetV2Create {
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `vendorIdentifier`.
+    pub vendor_identifier: String,
+    /// `versions`: ids of `gameCenterLeaderboardSetVersions`.
+    pub versions: Vec<String>,
+}
+
 /// What a request can create along.
 ///
 /// Feature: `game-center`.
@@ -210,7 +226,7 @@ pub struct GameCenterLeaderboardSetV2UpdateRequest {
 rt::request! { GameCenterLeaderboardSetV2UpdateRequest: "gameCenterLeaderboardSets" { id(id) attributes { reference_name: "referenceName" } } required ["id"] }
 
 impl GameCenterLeaderboardSetV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

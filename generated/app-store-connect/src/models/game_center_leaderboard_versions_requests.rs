@@ -14,7 +14,7 @@ pub struct GameCenterLeaderboardVersionV2CreateRequest {
 rt::request! { GameCenterLeaderboardVersionV2CreateRequest: "gameCenterLeaderboardVersions" { relationships { leaderboard: "leaderboard" => "gameCenterLeaderboards" } } required ["leaderboard"] }
 
 impl GameCenterLeaderboardVersionV2CreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(leaderboard: impl Into<String>) -> Self {
         Self {
             leaderboard: leaderboard.into(),
@@ -36,7 +36,7 @@ pub struct GameCenterLeaderboardVersionV2InlineCreate {
 rt::request! { inline GameCenterLeaderboardVersionV2InlineCreate: "gameCenterLeaderboardVersions" { id(id) relationships { leaderboard: "leaderboard" => "gameCenterLeaderboards" } } }
 
 impl GameCenterLeaderboardVersionV2InlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

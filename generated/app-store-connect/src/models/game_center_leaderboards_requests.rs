@@ -58,24 +58,15 @@ rt::request! { GameCenterLeaderboardCreateRequest: "gameCenterLeaderboards" {
   } } required ["defaultFormatter", "referenceName", "scoreSortType", "submissionType", "vendorIdentifier"] }
 
 impl GameCenterLeaderboardCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        default_formatter: impl Into<crate::models::GameCenterLeaderboardFormatter>,
-        reference_name: impl Into<String>,
-        score_sort_type: impl Into<
-            crate::models::GameCenterLeaderboardCreateRequestScoreSortType,
-        >,
-        submission_type: impl Into<
-            crate::models::GameCenterLeaderboardCreateRequestSubmissionType,
-        >,
-        vendor_identifier: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardCreate) -> Self {
         Self {
-            default_formatter: default_formatter.into(),
-            reference_name: reference_name.into(),
-            score_sort_type: score_sort_type.into(),
-            submission_type: submission_type.into(),
-            vendor_identifier: vendor_identifier.into(),
+            default_formatter: required.default_formatter,
+            reference_name: required.reference_name,
+            score_sort_type: required.score_sort_type,
+            submission_type: required.submission_type,
+            vendor_identifier: required.vendor_identifier,
             ..Self::default()
         }
     }
@@ -199,6 +190,20 @@ impl GameCenterLeaderboardCreateRequest {
     }
 }
 
+/// Required fields of [`GameCenterLeaderboardCreateRequest`].
+pub struct GameCenterLeaderboardCreate {
+    /// `defaultFormatter`.
+    pub default_formatter: crate::models::GameCenterLeaderboardFormatter,
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `scoreSortType`.
+    pub score_sort_type: crate::models::GameCenterLeaderboardCreateRequestScoreSortType,
+    /// `submissionType`.
+    pub submission_type: crate::models::GameCenterLeaderboardCreateRequestSubmissionType,
+    /// `vendorIdentifier`.
+    pub vendor_identifier: String,
+}
+
 /// `GameCenterLeaderboardCreateRequest.data.attributes.scoreSortType`.
 ///
 /// Feature: `game-center`.
@@ -264,7 +269,7 @@ rt::request! { GameCenterLeaderboardUpdateRequest: "gameCenterLeaderboards" { id
   } } required ["id"] }
 
 impl GameCenterLeaderboardUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -518,26 +523,16 @@ rt::request! { GameCenterLeaderboardV2CreateRequest: "gameCenterLeaderboards" {
   } included(included) } required ["defaultFormatter", "referenceName", "scoreSortType", "submissionType", "vendorIdentifier", "versions"] }
 
 impl GameCenterLeaderboardV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        default_formatter: impl Into<crate::models::GameCenterLeaderboardFormatter>,
-        reference_name: impl Into<String>,
-        score_sort_type: impl Into<
-            crate::models::GameCenterLeaderboardV2CreateRequestScoreSortType,
-        >,
-        submission_type: impl Into<
-            crate::models::GameCenterLeaderboardV2CreateRequestSubmissionType,
-        >,
-        vendor_identifier: impl Into<String>,
-        versions: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterLeaderboardV2Create) -> Self {
         Self {
-            default_formatter: default_formatter.into(),
-            reference_name: reference_name.into(),
-            score_sort_type: score_sort_type.into(),
-            submission_type: submission_type.into(),
-            vendor_identifier: vendor_identifier.into(),
-            versions: versions.into_iter().map(Into::into).collect(),
+            default_formatter: required.default_formatter,
+            reference_name: required.reference_name,
+            score_sort_type: required.score_sort_type,
+            submission_type: required.submission_type,
+            vendor_identifier: required.vendor_identifier,
+            versions: required.versions,
             ..Self::default()
         }
     }
@@ -672,6 +667,22 @@ impl GameCenterLeaderboardV2CreateRequest {
     }
 }
 
+/// Required fields of [`GameCenterLeaderboardV2CreateRequest`].
+pub struct GameCenterLeaderboardV2Create {
+    /// `defaultFormatter`.
+    pub default_formatter: crate::models::GameCenterLeaderboardFormatter,
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `scoreSortType`.
+    pub score_sort_type: crate::models::GameCenterLeaderboardV2CreateRequestScoreSortType,
+    /// `submissionType`.
+    pub submission_type: crate::models::GameCenterLeaderboardV2CreateRequestSubmissionType,
+    /// `vendorIdentifier`.
+    pub vendor_identifier: String,
+    /// `versions`: ids of `gameCenterLeaderboardVersions`.
+    pub versions: Vec<String>,
+}
+
 /// `GameCenterLeaderboardV2CreateRequest.data.attributes.scoreSortType`.
 ///
 /// Feature: `game-center`.
@@ -753,7 +764,7 @@ rt::request! { GameCenterLeaderboardV2UpdateRequest: "gameCenterLeaderboards" { 
   } } required ["id"] }
 
 impl GameCenterLeaderboardV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -27,11 +27,12 @@ rt::request! { GameCenterMatchmakingQueueCreateRequest: "gameCenterMatchmakingQu
   } } required ["referenceName", "ruleSet"] }
 
 impl GameCenterMatchmakingQueueCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(reference_name: impl Into<String>, rule_set: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterMatchmakingQueueCreate) -> Self {
         Self {
-            reference_name: reference_name.into(),
-            rule_set: rule_set.into(),
+            reference_name: required.reference_name,
+            rule_set: required.rule_set,
             ..Self::default()
         }
     }
@@ -61,6 +62,14 @@ impl GameCenterMatchmakingQueueCreateRequest {
     }
 }
 
+/// Required fields of [`GameCenterMatchmakingQueueCreateRequest`].
+pub struct GameCenterMatchmakingQueueCreate {
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `ruleSet`: id of `gameCenterMatchmakingRuleSets`.
+    pub rule_set: String,
+}
+
 /// Changes a resource of the type `gameCenterMatchmakingQueues`; what is absent stays as it is.
 ///
 /// Feature: `game-center`.
@@ -83,7 +92,7 @@ rt::request! { GameCenterMatchmakingQueueUpdateRequest: "gameCenterMatchmakingQu
   } } required ["id"] }
 
 impl GameCenterMatchmakingQueueUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

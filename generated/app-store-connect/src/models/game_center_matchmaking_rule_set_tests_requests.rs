@@ -24,17 +24,12 @@ rt::request! { GameCenterMatchmakingRuleSetTestCreateRequest: "gameCenterMatchma
   } included(included) } required ["matchmakingRequests", "matchmakingRuleSet"] }
 
 impl GameCenterMatchmakingRuleSetTestCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        matchmaking_requests: impl IntoIterator<Item = impl Into<String>>,
-        matchmaking_rule_set: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterMatchmakingRuleSetTestCreate) -> Self {
         Self {
-            matchmaking_requests: matchmaking_requests
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-            matchmaking_rule_set: matchmaking_rule_set.into(),
+            matchmaking_requests: required.matchmaking_requests,
+            matchmaking_rule_set: required.matchmaking_rule_set,
             ..Self::default()
         }
     }
@@ -51,6 +46,14 @@ impl GameCenterMatchmakingRuleSetTestCreateRequest {
         self.included = values.into_iter().map(Into::into).collect();
         self
     }
+}
+
+/// Required fields of [`GameCenterMatchmakingRuleSetTestCreateRequest`].
+pub struct GameCenterMatchmakingRuleSetTestCreate {
+    /// `matchmakingRequests`: ids of `gameCenterMatchmakingTestRequests`.
+    pub matchmaking_requests: Vec<String>,
+    /// `matchmakingRuleSet`: id of `gameCenterMatchmakingRuleSets`.
+    pub matchmaking_rule_set: String,
 }
 
 /// What a request can create along.

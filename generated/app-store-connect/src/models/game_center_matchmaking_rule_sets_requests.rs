@@ -24,20 +24,28 @@ rt::request! { GameCenterMatchmakingRuleSetCreateRequest: "gameCenterMatchmaking
   } } required ["maxPlayers", "minPlayers", "referenceName", "ruleLanguageVersion"] }
 
 impl GameCenterMatchmakingRuleSetCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        max_players: i64,
-        min_players: i64,
-        reference_name: impl Into<String>,
-        rule_language_version: i64,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterMatchmakingRuleSetCreate) -> Self {
         Self {
-            max_players,
-            min_players,
-            reference_name: reference_name.into(),
-            rule_language_version,
+            max_players: required.max_players,
+            min_players: required.min_players,
+            reference_name: required.reference_name,
+            rule_language_version: required.rule_language_version,
         }
     }
+}
+
+/// Required fields of [`GameCenterMatchmakingRuleSetCreateRequest`].
+pub struct GameCenterMatchmakingRuleSetCreate {
+    /// `maxPlayers`.
+    pub max_players: i64,
+    /// `minPlayers`.
+    pub min_players: i64,
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `ruleLanguageVersion`.
+    pub rule_language_version: i64,
 }
 
 /// Changes a resource of the type `gameCenterMatchmakingRuleSets`; what is absent stays as it is.
@@ -56,7 +64,7 @@ pub struct GameCenterMatchmakingRuleSetUpdateRequest {
 rt::request! { GameCenterMatchmakingRuleSetUpdateRequest: "gameCenterMatchmakingRuleSets" { id(id) attributes { max_players: "maxPlayers", min_players: "minPlayers" } } required ["id"] }
 
 impl GameCenterMatchmakingRuleSetUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -28,20 +28,15 @@ rt::request! { GameCenterMatchmakingRuleCreateRequest: "gameCenterMatchmakingRul
   } relationships { rule_set: "ruleSet" => "gameCenterMatchmakingRuleSets" } } required ["description", "expression", "referenceName", "type", "ruleSet"] }
 
 impl GameCenterMatchmakingRuleCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        description: impl Into<String>,
-        expression: impl Into<String>,
-        reference_name: impl Into<String>,
-        type_: impl Into<crate::models::GameCenterMatchmakingRuleCreateRequestType>,
-        rule_set: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterMatchmakingRuleCreate) -> Self {
         Self {
-            description: description.into(),
-            expression: expression.into(),
-            reference_name: reference_name.into(),
-            type_: type_.into(),
-            rule_set: rule_set.into(),
+            description: required.description,
+            expression: required.expression,
+            reference_name: required.reference_name,
+            type_: required.type_,
+            rule_set: required.rule_set,
             ..Self::default()
         }
     }
@@ -59,6 +54,20 @@ impl GameCenterMatchmakingRuleCreateRequest {
         self.weight = rt::Patch::Null;
         self
     }
+}
+
+/// Required fields of [`GameCenterMatchmakingRuleCreateRequest`].
+pub struct GameCenterMatchmakingRuleCreate {
+    /// `description`.
+    pub description: String,
+    /// `expression`.
+    pub expression: String,
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `type`.
+    pub type_: crate::models::GameCenterMatchmakingRuleCreateRequestType,
+    /// `ruleSet`: id of `gameCenterMatchmakingRuleSets`.
+    pub rule_set: String,
 }
 
 /// `GameCenterMatchmakingRuleCreateRequest.data.attributes.type`.
@@ -87,7 +96,7 @@ rt::request! { GameCenterMatchmakingRuleUpdateRequest: "gameCenterMatchmakingRul
   } } required ["id"] }
 
 impl GameCenterMatchmakingRuleUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -23,20 +23,28 @@ rt::request! { GameCenterMatchmakingTeamCreateRequest: "gameCenterMatchmakingTea
   } relationships { rule_set: "ruleSet" => "gameCenterMatchmakingRuleSets" } } required ["maxPlayers", "minPlayers", "referenceName", "ruleSet"] }
 
 impl GameCenterMatchmakingTeamCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        max_players: i64,
-        min_players: i64,
-        reference_name: impl Into<String>,
-        rule_set: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterMatchmakingTeamCreate) -> Self {
         Self {
-            max_players,
-            min_players,
-            reference_name: reference_name.into(),
-            rule_set: rule_set.into(),
+            max_players: required.max_players,
+            min_players: required.min_players,
+            reference_name: required.reference_name,
+            rule_set: required.rule_set,
         }
     }
+}
+
+/// Required fields of [`GameCenterMatchmakingTeamCreateRequest`].
+pub struct GameCenterMatchmakingTeamCreate {
+    /// `maxPlayers`.
+    pub max_players: i64,
+    /// `minPlayers`.
+    pub min_players: i64,
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `ruleSet`: id of `gameCenterMatchmakingRuleSets`.
+    pub rule_set: String,
 }
 
 /// Changes a resource of the type `gameCenterMatchmakingTeams`; what is absent stays as it is.
@@ -55,7 +63,7 @@ pub struct GameCenterMatchmakingTeamUpdateRequest {
 rt::request! { GameCenterMatchmakingTeamUpdateRequest: "gameCenterMatchmakingTeams" { id(id) attributes { max_players: "maxPlayers", min_players: "minPlayers" } } required ["id"] }
 
 impl GameCenterMatchmakingTeamUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -18,7 +18,7 @@ pub struct GameCenterMatchmakingTestPlayerPropertyInlineCreate {
 rt::request! { inline GameCenterMatchmakingTestPlayerPropertyInlineCreate: "gameCenterMatchmakingTestPlayerProperties" { id(id) attributes { player_id: "playerId", properties: "properties" } } }
 
 impl GameCenterMatchmakingTestPlayerPropertyInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

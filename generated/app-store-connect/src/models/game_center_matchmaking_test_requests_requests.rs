@@ -46,7 +46,7 @@ rt::request! { inline GameCenterMatchmakingTestRequestInlineCreate: "gameCenterM
   } } }
 
 impl GameCenterMatchmakingTestRequestInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

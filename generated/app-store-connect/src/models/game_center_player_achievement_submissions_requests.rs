@@ -31,18 +31,14 @@ rt::request! { GameCenterPlayerAchievementSubmissionCreateRequest: "gameCenterPl
   } } required ["bundleId", "percentageAchieved", "scopedPlayerId", "vendorIdentifier"] }
 
 impl GameCenterPlayerAchievementSubmissionCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        bundle_id: impl Into<String>,
-        percentage_achieved: i64,
-        scoped_player_id: impl Into<String>,
-        vendor_identifier: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::GameCenterPlayerAchievementSubmissionCreate) -> Self {
         Self {
-            bundle_id: bundle_id.into(),
-            percentage_achieved,
-            scoped_player_id: scoped_player_id.into(),
-            vendor_identifier: vendor_identifier.into(),
+            bundle_id: required.bundle_id,
+            percentage_achieved: required.percentage_achieved,
+            scoped_player_id: required.scoped_player_id,
+            vendor_identifier: required.vendor_identifier,
             ..Self::default()
         }
     }
@@ -88,4 +84,16 @@ impl GameCenterPlayerAchievementSubmissionCreateRequest {
         self.submitted_date = rt::Patch::Null;
         self
     }
+}
+
+/// Required fields of [`GameCenterPlayerAchievementSubmissionCreateRequest`].
+pub struct GameCenterPlayerAchievementSubmissionCreate {
+    /// `bundleId`.
+    pub bundle_id: String,
+    /// `percentageAchieved`.
+    pub percentage_achieved: i64,
+    /// `scopedPlayerId`.
+    pub scoped_player_id: String,
+    /// `vendorIdentifier`.
+    pub vendor_identifier: String,
 }

@@ -16,7 +16,7 @@ pub struct GameCenterScoreModerationUpdateRequest {
 rt::request! { GameCenterScoreModerationUpdateRequest: "gameCenterScoreModerations" { id(id) attributes { blocked: "blocked" } } required ["id"] }
 
 impl GameCenterScoreModerationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -18,14 +18,25 @@ pub struct InAppPurchaseAppStoreReviewScreenshotCreateRequest {
 rt::request! { InAppPurchaseAppStoreReviewScreenshotCreateRequest: "inAppPurchaseAppStoreReviewScreenshots" { attributes { file_name: "fileName", file_size: "fileSize" } relationships { in_app_purchase_v2: "inAppPurchaseV2" => "inAppPurchases" } } required ["fileName", "fileSize", "inAppPurchaseV2"] }
 
 impl InAppPurchaseAppStoreReviewScreenshotCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(file_name: impl Into<String>, file_size: i64, in_app_purchase_v2: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::InAppPurchaseAppStoreReviewScreenshotCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            in_app_purchase_v2: in_app_purchase_v2.into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            in_app_purchase_v2: required.in_app_purchase_v2,
         }
     }
+}
+
+/// Required fields of [`InAppPurchaseAppStoreReviewScreenshotCreateRequest`].
+pub struct InAppPurchaseAppStoreReviewScreenshotCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `inAppPurchaseV2`: id of `inAppPurchases`.
+    pub in_app_purchase_v2: String,
 }
 
 /// Changes a resource of the type `inAppPurchaseAppStoreReviewScreenshots`; what is absent stays as it is.
@@ -47,7 +58,7 @@ rt::request! { InAppPurchaseAppStoreReviewScreenshotUpdateRequest: "inAppPurchas
   } } required ["id"] }
 
 impl InAppPurchaseAppStoreReviewScreenshotUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

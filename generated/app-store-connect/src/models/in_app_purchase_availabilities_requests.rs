@@ -22,19 +22,23 @@ rt::request! { InAppPurchaseAvailabilityCreateRequest: "inAppPurchaseAvailabilit
   } } required ["availableInNewTerritories", "availableTerritories", "inAppPurchase"] }
 
 impl InAppPurchaseAvailabilityCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        available_in_new_territories: bool,
-        available_territories: impl IntoIterator<Item = impl Into<String>>,
-        in_app_purchase: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::InAppPurchaseAvailabilityCreate) -> Self {
         Self {
-            available_in_new_territories,
-            available_territories: available_territories
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-            in_app_purchase: in_app_purchase.into(),
+            available_in_new_territories: required.available_in_new_territories,
+            available_territories: required.available_territories,
+            in_app_purchase: required.in_app_purchase,
         }
     }
+}
+
+/// Required fields of [`InAppPurchaseAvailabilityCreateRequest`].
+pub struct InAppPurchaseAvailabilityCreate {
+    /// `availableInNewTerritories`.
+    pub available_in_new_territories: bool,
+    /// `availableTerritories`: ids of `territories`.
+    pub available_territories: Vec<String>,
+    /// `inAppPurchase`: id of `inAppPurchases`.
+    pub in_app_purchase: String,
 }

@@ -18,14 +18,25 @@ pub struct InAppPurchaseImageCreateRequest {
 rt::request! { InAppPurchaseImageCreateRequest: "inAppPurchaseImages" { attributes { file_name: "fileName", file_size: "fileSize" } relationships { in_app_purchase: "inAppPurchase" => "inAppPurchases" } } required ["fileName", "fileSize", "inAppPurchase"] }
 
 impl InAppPurchaseImageCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(file_name: impl Into<String>, file_size: i64, in_app_purchase: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::InAppPurchaseImageCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            in_app_purchase: in_app_purchase.into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            in_app_purchase: required.in_app_purchase,
         }
     }
+}
+
+/// Required fields of [`InAppPurchaseImageCreateRequest`].
+pub struct InAppPurchaseImageCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `inAppPurchase`: id of `inAppPurchases`.
+    pub in_app_purchase: String,
 }
 
 /// Changes a resource of the type `inAppPurchaseImages`; what is absent stays as it is.
@@ -47,7 +58,7 @@ rt::request! { InAppPurchaseImageUpdateRequest: "inAppPurchaseImages" { id(id)
   } } required ["id"] }
 
 impl InAppPurchaseImageUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -99,14 +110,25 @@ pub struct InAppPurchaseImageV2CreateRequest {
 rt::request! { InAppPurchaseImageV2CreateRequest: "inAppPurchaseImages" { attributes { file_name: "fileName", file_size: "fileSize" } relationships { version: "version" => "inAppPurchaseVersions" } } required ["fileName", "fileSize", "version"] }
 
 impl InAppPurchaseImageV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(file_name: impl Into<String>, file_size: i64, version: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::InAppPurchaseImageV2Create) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            version: version.into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            version: required.version,
         }
     }
+}
+
+/// Required fields of [`InAppPurchaseImageV2CreateRequest`].
+pub struct InAppPurchaseImageV2Create {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `version`: id of `inAppPurchaseVersions`.
+    pub version: String,
 }
 
 /// Changes a resource of the type `inAppPurchaseImages`; what is absent stays as it is.
@@ -123,7 +145,7 @@ pub struct InAppPurchaseImageV2UpdateRequest {
 rt::request! { InAppPurchaseImageV2UpdateRequest: "inAppPurchaseImages" { id(id) attributes { uploaded: "uploaded" } } required ["id"] }
 
 impl InAppPurchaseImageV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

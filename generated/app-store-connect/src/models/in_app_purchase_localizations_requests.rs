@@ -20,16 +20,13 @@ pub struct InAppPurchaseLocalizationCreateRequest {
 rt::request! { InAppPurchaseLocalizationCreateRequest: "inAppPurchaseLocalizations" { attributes { description: "description", locale: "locale", name: "name" } relationships { in_app_purchase_v2: "inAppPurchaseV2" => "inAppPurchases" } } required ["locale", "name", "inAppPurchaseV2"] }
 
 impl InAppPurchaseLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        in_app_purchase_v2: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::InAppPurchaseLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            name: name.into(),
-            in_app_purchase_v2: in_app_purchase_v2.into(),
+            locale: required.locale,
+            name: required.name,
+            in_app_purchase_v2: required.in_app_purchase_v2,
             ..Self::default()
         }
     }
@@ -48,6 +45,16 @@ impl InAppPurchaseLocalizationCreateRequest {
     }
 }
 
+/// Required fields of [`InAppPurchaseLocalizationCreateRequest`].
+pub struct InAppPurchaseLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `name`.
+    pub name: String,
+    /// `inAppPurchaseV2`: id of `inAppPurchases`.
+    pub in_app_purchase_v2: String,
+}
+
 /// Changes a resource of the type `inAppPurchaseLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
@@ -64,7 +71,7 @@ pub struct InAppPurchaseLocalizationUpdateRequest {
 rt::request! { InAppPurchaseLocalizationUpdateRequest: "inAppPurchaseLocalizations" { id(id) attributes { description: "description", name: "name" } } required ["id"] }
 
 impl InAppPurchaseLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -117,12 +124,13 @@ pub struct InAppPurchaseLocalizationV2CreateRequest {
 rt::request! { InAppPurchaseLocalizationV2CreateRequest: "inAppPurchaseLocalizations" { attributes { description: "description", locale: "locale", name: "name" } relationships { version: "version" => "inAppPurchaseVersions" } } required ["locale", "name", "version"] }
 
 impl InAppPurchaseLocalizationV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, name: impl Into<String>, version: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::InAppPurchaseLocalizationV2Create) -> Self {
         Self {
-            locale: locale.into(),
-            name: name.into(),
-            version: version.into(),
+            locale: required.locale,
+            name: required.name,
+            version: required.version,
             ..Self::default()
         }
     }
@@ -141,6 +149,16 @@ impl InAppPurchaseLocalizationV2CreateRequest {
     }
 }
 
+/// Required fields of [`InAppPurchaseLocalizationV2CreateRequest`].
+pub struct InAppPurchaseLocalizationV2Create {
+    /// `locale`.
+    pub locale: String,
+    /// `name`.
+    pub name: String,
+    /// `version`: id of `inAppPurchaseVersions`.
+    pub version: String,
+}
+
 /// Changes a resource of the type `inAppPurchaseLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
@@ -157,7 +175,7 @@ pub struct InAppPurchaseLocalizationV2UpdateRequest {
 rt::request! { InAppPurchaseLocalizationV2UpdateRequest: "inAppPurchaseLocalizations" { id(id) attributes { description: "description", name: "name" } } required ["id"] }
 
 impl InAppPurchaseLocalizationV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

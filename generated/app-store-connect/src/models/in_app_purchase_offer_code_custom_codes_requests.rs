@@ -23,12 +23,13 @@ rt::request! { InAppPurchaseOfferCodeCustomCodeCreateRequest: "inAppPurchaseOffe
   } relationships { offer_code: "offerCode" => "inAppPurchaseOfferCodes" } } required ["customCode", "numberOfCodes", "offerCode"] }
 
 impl InAppPurchaseOfferCodeCustomCodeCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(custom_code: impl Into<String>, number_of_codes: i64, offer_code: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::InAppPurchaseOfferCodeCustomCodeCreate) -> Self {
         Self {
-            custom_code: custom_code.into(),
-            number_of_codes,
-            offer_code: offer_code.into(),
+            custom_code: required.custom_code,
+            number_of_codes: required.number_of_codes,
+            offer_code: required.offer_code,
             ..Self::default()
         }
     }
@@ -47,6 +48,16 @@ impl InAppPurchaseOfferCodeCustomCodeCreateRequest {
     }
 }
 
+/// Required fields of [`InAppPurchaseOfferCodeCustomCodeCreateRequest`].
+pub struct InAppPurchaseOfferCodeCustomCodeCreate {
+    /// `customCode`.
+    pub custom_code: String,
+    /// `numberOfCodes`.
+    pub number_of_codes: i64,
+    /// `offerCode`: id of `inAppPurchaseOfferCodes`.
+    pub offer_code: String,
+}
+
 /// Changes a resource of the type `inAppPurchaseOfferCodeCustomCodes`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
@@ -61,7 +72,7 @@ pub struct InAppPurchaseOfferCodeCustomCodeUpdateRequest {
 rt::request! { InAppPurchaseOfferCodeCustomCodeUpdateRequest: "inAppPurchaseOfferCodeCustomCodes" { id(id) attributes { active: "active" } } required ["id"] }
 
 impl InAppPurchaseOfferCodeCustomCodeUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

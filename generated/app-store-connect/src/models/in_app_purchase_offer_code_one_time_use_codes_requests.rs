@@ -23,16 +23,13 @@ rt::request! { InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest: "inAppPurchase
   } relationships { offer_code: "offerCode" => "inAppPurchaseOfferCodes" } } required ["expirationDate", "numberOfCodes", "offerCode"] }
 
 impl InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        expiration_date: impl Into<rt::Date>,
-        number_of_codes: i64,
-        offer_code: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::InAppPurchaseOfferCodeOneTimeUseCodeCreate) -> Self {
         Self {
-            expiration_date: expiration_date.into(),
-            number_of_codes,
-            offer_code: offer_code.into(),
+            expiration_date: required.expiration_date,
+            number_of_codes: required.number_of_codes,
+            offer_code: required.offer_code,
             ..Self::default()
         }
     }
@@ -51,6 +48,16 @@ impl InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest {
     }
 }
 
+/// Required fields of [`InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest`].
+pub struct InAppPurchaseOfferCodeOneTimeUseCodeCreate {
+    /// `expirationDate`: date (RFC 3339).
+    pub expiration_date: rt::Date,
+    /// `numberOfCodes`.
+    pub number_of_codes: i64,
+    /// `offerCode`: id of `inAppPurchaseOfferCodes`.
+    pub offer_code: String,
+}
+
 /// Changes a resource of the type `inAppPurchaseOfferCodeOneTimeUseCodes`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
@@ -65,7 +72,7 @@ pub struct InAppPurchaseOfferCodeOneTimeUseCodeUpdateRequest {
 rt::request! { InAppPurchaseOfferCodeOneTimeUseCodeUpdateRequest: "inAppPurchaseOfferCodeOneTimeUseCodes" { id(id) attributes { active: "active" } } required ["id"] }
 
 impl InAppPurchaseOfferCodeOneTimeUseCodeUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -27,25 +27,14 @@ rt::request! { InAppPurchaseOfferCodeCreateRequest: "inAppPurchaseOfferCodes" { 
   } included(included) } required ["customerEligibilities", "name", "inAppPurchase", "prices"] }
 
 impl InAppPurchaseOfferCodeCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        customer_eligibilities: impl IntoIterator<
-            Item = impl Into<
-                crate::models::InAppPurchaseOfferCodeCreateRequestCustomerEligibilities,
-            >,
-        >,
-        name: impl Into<String>,
-        in_app_purchase: impl Into<String>,
-        prices: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::InAppPurchaseOfferCodeCreate) -> Self {
         Self {
-            customer_eligibilities: customer_eligibilities
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-            name: name.into(),
-            in_app_purchase: in_app_purchase.into(),
-            prices: prices.into_iter().map(Into::into).collect(),
+            customer_eligibilities: required.customer_eligibilities,
+            name: required.name,
+            in_app_purchase: required.in_app_purchase,
+            prices: required.prices,
             ..Self::default()
         }
     }
@@ -60,6 +49,20 @@ impl InAppPurchaseOfferCodeCreateRequest {
         self.included = values.into_iter().map(Into::into).collect();
         self
     }
+}
+
+/// Required fields of [`InAppPurchaseOfferCodeCreateRequest`].
+pub struct InAppPurchaseOfferCodeCreate {
+    /// `customerEligibilities`.
+    pub customer_eligibilities: Vec<
+        crate::models::InAppPurchaseOfferCodeCreateRequestCustomerEligibilities,
+    >,
+    /// `name`.
+    pub name: String,
+    /// `inAppPurchase`: id of `inAppPurchases`.
+    pub in_app_purchase: String,
+    /// `prices`: ids of `inAppPurchaseOfferPrices`.
+    pub prices: Vec<String>,
 }
 
 /// `InAppPurchaseOfferCodeCreateRequest.data.attributes.customerEligibilities[]`.
@@ -98,7 +101,7 @@ pub struct InAppPurchaseOfferCodeUpdateRequest {
 rt::request! { InAppPurchaseOfferCodeUpdateRequest: "inAppPurchaseOfferCodes" { id(id) attributes { active: "active" } } required ["id"] }
 
 impl InAppPurchaseOfferCodeUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

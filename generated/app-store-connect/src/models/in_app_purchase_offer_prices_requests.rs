@@ -21,7 +21,7 @@ rt::request! { inline InAppPurchaseOfferPriceInlineCreate: "inAppPurchaseOfferPr
   } } }
 
 impl InAppPurchaseOfferPriceInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

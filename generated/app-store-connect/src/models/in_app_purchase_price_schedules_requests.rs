@@ -24,16 +24,13 @@ rt::request! { InAppPurchasePriceScheduleCreateRequest: "inAppPurchasePriceSched
   } included(included) } required ["baseTerritory", "inAppPurchase", "manualPrices"] }
 
 impl InAppPurchasePriceScheduleCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        base_territory: impl Into<String>,
-        in_app_purchase: impl Into<String>,
-        manual_prices: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::InAppPurchasePriceScheduleCreate) -> Self {
         Self {
-            base_territory: base_territory.into(),
-            in_app_purchase: in_app_purchase.into(),
-            manual_prices: manual_prices.into_iter().map(Into::into).collect(),
+            base_territory: required.base_territory,
+            in_app_purchase: required.in_app_purchase,
+            manual_prices: required.manual_prices,
             ..Self::default()
         }
     }
@@ -50,6 +47,16 @@ impl InAppPurchasePriceScheduleCreateRequest {
         self.included = values.into_iter().map(Into::into).collect();
         self
     }
+}
+
+/// Required fields of [`InAppPurchasePriceScheduleCreateRequest`].
+pub struct InAppPurchasePriceScheduleCreate {
+    /// `baseTerritory`: id of `territories`.
+    pub base_territory: String,
+    /// `inAppPurchase`: id of `inAppPurchases`.
+    pub in_app_purchase: String,
+    /// `manualPrices`: ids of `inAppPurchasePrices`.
+    pub manual_prices: Vec<String>,
 }
 
 /// What a request can create along.

@@ -26,7 +26,7 @@ rt::request! { inline InAppPurchasePriceInlineCreate: "inAppPurchasePrices" { id
   } } }
 
 impl InAppPurchasePriceInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

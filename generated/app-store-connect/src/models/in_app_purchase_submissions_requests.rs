@@ -14,7 +14,7 @@ pub struct InAppPurchaseSubmissionCreateRequest {
 rt::request! { InAppPurchaseSubmissionCreateRequest: "inAppPurchaseSubmissions" { relationships { in_app_purchase_v2: "inAppPurchaseV2" => "inAppPurchases" } } required ["inAppPurchaseV2"] }
 
 impl InAppPurchaseSubmissionCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(in_app_purchase_v2: impl Into<String>) -> Self {
         Self {
             in_app_purchase_v2: in_app_purchase_v2.into(),

@@ -14,7 +14,7 @@ pub struct InAppPurchaseVersionCreateRequest {
 rt::request! { InAppPurchaseVersionCreateRequest: "inAppPurchaseVersions" { relationships { in_app_purchase: "inAppPurchase" => "inAppPurchases" } } required ["inAppPurchase"] }
 
 impl InAppPurchaseVersionCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(in_app_purchase: impl Into<String>) -> Self {
         Self {
             in_app_purchase: in_app_purchase.into(),

@@ -28,18 +28,14 @@ rt::request! { InAppPurchaseV2CreateRequest: "inAppPurchases" {
   } relationships { app: "app" => "apps" } } required ["inAppPurchaseType", "name", "productId", "app"] }
 
 impl InAppPurchaseV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        in_app_purchase_type: impl Into<crate::models::InAppPurchaseType>,
-        name: impl Into<String>,
-        product_id: impl Into<String>,
-        app: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::InAppPurchaseV2Create) -> Self {
         Self {
-            in_app_purchase_type: in_app_purchase_type.into(),
-            name: name.into(),
-            product_id: product_id.into(),
-            app: app.into(),
+            in_app_purchase_type: required.in_app_purchase_type,
+            name: required.name,
+            product_id: required.product_id,
+            app: required.app,
             ..Self::default()
         }
     }
@@ -72,6 +68,18 @@ impl InAppPurchaseV2CreateRequest {
     }
 }
 
+/// Required fields of [`InAppPurchaseV2CreateRequest`].
+pub struct InAppPurchaseV2Create {
+    /// `inAppPurchaseType`.
+    pub in_app_purchase_type: crate::models::InAppPurchaseType,
+    /// `name`.
+    pub name: String,
+    /// `productId`.
+    pub product_id: String,
+    /// `app`: id of `apps`.
+    pub app: String,
+}
+
 /// Changes a resource of the type `inAppPurchases`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
@@ -93,7 +101,7 @@ rt::request! { InAppPurchaseV2UpdateRequest: "inAppPurchases" { id(id)
   } } required ["id"] }
 
 impl InAppPurchaseV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

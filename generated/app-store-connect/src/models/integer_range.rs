@@ -16,7 +16,7 @@ pub struct IntegerRange {
 rt::object! { IntegerRange { maximum: "maximum", minimum: "minimum" } }
 
 impl IntegerRange {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

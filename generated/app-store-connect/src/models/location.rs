@@ -16,7 +16,7 @@ pub struct Location {
 rt::object! { Location { latitude: "latitude", longitude: "longitude" } }
 
 impl Location {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -16,13 +16,22 @@ pub struct MarketplaceSearchDetailCreateRequest {
 rt::request! { MarketplaceSearchDetailCreateRequest: "marketplaceSearchDetails" { attributes { catalog_url: "catalogUrl" } relationships { app: "app" => "apps" } } required ["catalogUrl", "app"] }
 
 impl MarketplaceSearchDetailCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(catalog_url: impl Into<String>, app: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::MarketplaceSearchDetailCreate) -> Self {
         Self {
-            catalog_url: catalog_url.into(),
-            app: app.into(),
+            catalog_url: required.catalog_url,
+            app: required.app,
         }
     }
+}
+
+/// Required fields of [`MarketplaceSearchDetailCreateRequest`].
+pub struct MarketplaceSearchDetailCreate {
+    /// `catalogUrl`: a URI, kept as it comes.
+    pub catalog_url: String,
+    /// `app`: id of `apps`.
+    pub app: String,
 }
 
 /// Changes a resource of the type `marketplaceSearchDetails`; what is absent stays as it is.
@@ -39,7 +48,7 @@ pub struct MarketplaceSearchDetailUpdateRequest {
 rt::request! { MarketplaceSearchDetailUpdateRequest: "marketplaceSearchDetails" { id(id) attributes { catalog_url: "catalogUrl" } } required ["id"] }
 
 impl MarketplaceSearchDetailUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

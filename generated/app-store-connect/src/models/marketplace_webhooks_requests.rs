@@ -17,13 +17,22 @@ pub struct MarketplaceWebhookCreateRequest {
 rt::request! { MarketplaceWebhookCreateRequest: "marketplaceWebhooks" { attributes { endpoint_url: "endpointUrl", secret: "secret" } } required ["endpointUrl", "secret"] }
 
 impl MarketplaceWebhookCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(endpoint_url: impl Into<String>, secret: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::MarketplaceWebhookCreate) -> Self {
         Self {
-            endpoint_url: endpoint_url.into(),
-            secret: secret.into(),
+            endpoint_url: required.endpoint_url,
+            secret: required.secret,
         }
     }
+}
+
+/// Required fields of [`MarketplaceWebhookCreateRequest`].
+pub struct MarketplaceWebhookCreate {
+    /// `endpointUrl`: a URI, kept as it comes.
+    pub endpoint_url: String,
+    /// `secret`.
+    pub secret: String,
 }
 
 /// Changes a resource of the type `marketplaceWebhooks`; what is absent stays as it is.
@@ -43,7 +52,7 @@ pub struct MarketplaceWebhookUpdateRequest {
 rt::request! { MarketplaceWebhookUpdateRequest: "marketplaceWebhooks" { id(id) attributes { endpoint_url: "endpointUrl", secret: "secret" } } required ["id"] }
 
 impl MarketplaceWebhookUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -16,13 +16,22 @@ pub struct MerchantIdCreateRequest {
 rt::request! { MerchantIdCreateRequest: "merchantIds" { attributes { identifier: "identifier", name: "name" } } required ["identifier", "name"] }
 
 impl MerchantIdCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::MerchantIdCreate) -> Self {
         Self {
-            identifier: identifier.into(),
-            name: name.into(),
+            identifier: required.identifier,
+            name: required.name,
         }
     }
+}
+
+/// Required fields of [`MerchantIdCreateRequest`].
+pub struct MerchantIdCreate {
+    /// `identifier`.
+    pub identifier: String,
+    /// `name`.
+    pub name: String,
 }
 
 /// Changes a resource of the type `merchantIds`; what is absent stays as it is.
@@ -39,7 +48,7 @@ pub struct MerchantIdUpdateRequest {
 rt::request! { MerchantIdUpdateRequest: "merchantIds" { id(id) attributes { name: "name" } } required ["id"] }
 
 impl MerchantIdUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -4,7 +4,7 @@
 
 /// `MetricCategory`, open to new values.
 ///
-/// Feature: `power-and-performance`.
+/// Features: any of `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
 #[non_exhaustive]
 pub enum MetricCategory {
     /// `ANIMATION`

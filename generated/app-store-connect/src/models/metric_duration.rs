@@ -4,7 +4,7 @@
 
 /// `MetricDuration`, open to new values.
 ///
-/// Feature: `game-center`.
+/// Features: any of `app-store`, `game-center`, `xcode-cloud`.
 #[non_exhaustive]
 pub enum MetricDuration {
     /// `P1D`

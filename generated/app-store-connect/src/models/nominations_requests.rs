@@ -55,22 +55,16 @@ rt::request! { NominationCreateRequest: "nominations" {
   } } required ["description", "name", "publishStartDate", "submitted", "type", "relatedApps"] }
 
 impl NominationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        description: impl Into<String>,
-        name: impl Into<String>,
-        publish_start_date: impl Into<rt::Timestamp>,
-        submitted: bool,
-        type_: impl Into<crate::models::NominationCreateRequestType>,
-        related_apps: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::NominationCreate) -> Self {
         Self {
-            description: description.into(),
-            name: name.into(),
-            publish_start_date: publish_start_date.into(),
-            submitted,
-            type_: type_.into(),
-            related_apps: related_apps.into_iter().map(Into::into).collect(),
+            description: required.description,
+            name: required.name,
+            publish_start_date: required.publish_start_date,
+            submitted: required.submitted,
+            type_: required.type_,
+            related_apps: required.related_apps,
             ..Self::default()
         }
     }
@@ -205,6 +199,22 @@ impl NominationCreateRequest {
     }
 }
 
+/// Required fields of [`NominationCreateRequest`].
+pub struct NominationCreate {
+    /// `description`.
+    pub description: String,
+    /// `name`.
+    pub name: String,
+    /// `publishStartDate`: date and time (RFC 3339).
+    pub publish_start_date: rt::Timestamp,
+    /// `submitted`.
+    pub submitted: bool,
+    /// `type`.
+    pub type_: crate::models::NominationCreateRequestType,
+    /// `relatedApps`: ids of `apps`.
+    pub related_apps: Vec<String>,
+}
+
 /// `NominationCreateRequest.data.attributes.type`.
 ///
 /// Feature: `app-store`.
@@ -267,7 +277,7 @@ rt::request! { NominationUpdateRequest: "nominations" { id(id)
   } } required ["id"] }
 
 impl NominationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -16,13 +16,22 @@ pub struct PassTypeIdCreateRequest {
 rt::request! { PassTypeIdCreateRequest: "passTypeIds" { attributes { identifier: "identifier", name: "name" } } required ["identifier", "name"] }
 
 impl PassTypeIdCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(identifier: impl Into<String>, name: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::PassTypeIdCreate) -> Self {
         Self {
-            identifier: identifier.into(),
-            name: name.into(),
+            identifier: required.identifier,
+            name: required.name,
         }
     }
+}
+
+/// Required fields of [`PassTypeIdCreateRequest`].
+pub struct PassTypeIdCreate {
+    /// `identifier`.
+    pub identifier: String,
+    /// `name`.
+    pub name: String,
 }
 
 /// Changes a resource of the type `passTypeIds`; what is absent stays as it is.
@@ -39,7 +48,7 @@ pub struct PassTypeIdUpdateRequest {
 rt::request! { PassTypeIdUpdateRequest: "passTypeIds" { id(id) attributes { name: "name" } } required ["id"] }
 
 impl PassTypeIdUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

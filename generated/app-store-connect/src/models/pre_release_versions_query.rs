@@ -4,15 +4,14 @@
 
 /// Values of `filter[builds.buildAudienceType]`.
 ///
-/// Feature: `builds`.
-#[cfg(feature = "builds")]
-pub type PreReleaseVersionsBuildsBuildAudienceType = crate::models::BuildAudienceType;
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+pub type PrereleaseVersionBuildsBuildAudienceTypeFilter = crate::models::BuildAudienceType;
 
 /// Values of `filter[builds.processingState]`.
 ///
-/// Feature: `builds`.
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[non_exhaustive]
-pub enum PreReleaseVersionsBuildsProcessingState {
+pub enum PrereleaseVersionBuildsProcessingStateFilter {
     /// `FAILED`
     Failed,
     /// `INVALID`
@@ -25,24 +24,31 @@ pub enum PreReleaseVersionsBuildsProcessingState {
     Unrecognized(String),
 }
 
-rt::open_enum! { PreReleaseVersionsBuildsProcessingState {
+rt::open_enum! { PrereleaseVersionBuildsProcessingStateFilter {
     Failed = "FAILED", Invalid = "INVALID", Processing = "PROCESSING", Valid = "VALID",
+} }
+
+rt::tokens! {
+/// Fields that `fields[preReleaseVersions]` can ask for.
+///
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+pub struct PrereleaseVersionField {
+    APP = "app", BUILDS = "builds", PLATFORM = "platform", VERSION = "version",
 } }
 
 rt::tokens! {
 /// Related resources that `include` can ask for. Relationships that are not included mostly have no `data`.
 ///
-/// Feature: `builds`.
-pub struct PreReleaseVersionsInclude { APP = "app", BUILDS = "builds" } }
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+pub struct PrereleaseVersionInclude { APP = "app", BUILDS = "builds" } }
 
 /// Values of `filter[platform]`.
 ///
-/// Feature: `builds`.
-#[cfg(feature = "builds")]
-pub type PreReleaseVersionsPlatform = crate::models::Platform;
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+pub type PrereleaseVersionPlatformFilter = crate::models::Platform;
 
 rt::sort_tokens! {
 /// Orders that `sort` can ask for, ascending; see [`desc`](Self::desc).
 ///
-/// Feature: `builds`.
-pub struct PreReleaseVersionsSort { VERSION = "version" } }
+/// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
+pub struct PrereleaseVersionSort { VERSION = "version" } }

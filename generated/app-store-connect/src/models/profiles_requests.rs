@@ -26,18 +26,14 @@ rt::request! { ProfileCreateRequest: "profiles" { attributes { name: "name", pro
   } } required ["name", "profileType", "bundleId", "certificates"] }
 
 impl ProfileCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        name: impl Into<String>,
-        profile_type: impl Into<crate::models::ProfileCreateRequestProfileType>,
-        bundle_id: impl Into<String>,
-        certificates: impl IntoIterator<Item = impl Into<String>>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::ProfileCreate) -> Self {
         Self {
-            name: name.into(),
-            profile_type: profile_type.into(),
-            bundle_id: bundle_id.into(),
-            certificates: certificates.into_iter().map(Into::into).collect(),
+            name: required.name,
+            profile_type: required.profile_type,
+            bundle_id: required.bundle_id,
+            certificates: required.certificates,
             ..Self::default()
         }
     }
@@ -47,6 +43,18 @@ impl ProfileCreateRequest {
         self.devices = Some(values.into_iter().map(Into::into).collect());
         self
     }
+}
+
+/// Required fields of [`ProfileCreateRequest`].
+pub struct ProfileCreate {
+    /// `name`.
+    pub name: String,
+    /// `profileType`.
+    pub profile_type: crate::models::ProfileCreateRequestProfileType,
+    /// `bundleId`: id of `bundleIds`.
+    pub bundle_id: String,
+    /// `certificates`: ids of `certificates`.
+    pub certificates: Vec<String>,
 }
 
 /// `ProfileCreateRequest.data.attributes.profileType`.

@@ -26,11 +26,12 @@ rt::request! { PromotedPurchaseCreateRequest: "promotedPurchases" { attributes {
   } } required ["visibleForAllUsers", "app"] }
 
 impl PromotedPurchaseCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(visible_for_all_users: bool, app: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::PromotedPurchaseCreate) -> Self {
         Self {
-            visible_for_all_users,
-            app: app.into(),
+            visible_for_all_users: required.visible_for_all_users,
+            app: required.app,
             ..Self::default()
         }
     }
@@ -62,6 +63,14 @@ impl PromotedPurchaseCreateRequest {
     }
 }
 
+/// Required fields of [`PromotedPurchaseCreateRequest`].
+pub struct PromotedPurchaseCreate {
+    /// `visibleForAllUsers`.
+    pub visible_for_all_users: bool,
+    /// `app`: id of `apps`.
+    pub app: String,
+}
+
 /// Changes a resource of the type `promotedPurchases`; what is absent stays as it is.
 ///
 /// Feature: `in-app-purchases`.
@@ -78,7 +87,7 @@ pub struct PromotedPurchaseUpdateRequest {
 rt::request! { PromotedPurchaseUpdateRequest: "promotedPurchases" { id(id) attributes { enabled: "enabled", visible_for_all_users: "visibleForAllUsers" } } required ["id"] }
 
 impl PromotedPurchaseUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -16,7 +16,7 @@ pub struct Property {
 rt::object! { Property { key: "key", value: "value" } }
 
 impl Property {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

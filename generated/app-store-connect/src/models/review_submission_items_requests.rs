@@ -64,7 +64,7 @@ rt::request! { ReviewSubmissionItemCreateRequest: "reviewSubmissionItems" {
   } } required ["reviewSubmission"] }
 
 impl ReviewSubmissionItemCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(review_submission: impl Into<String>) -> Self {
         Self {
             review_submission: review_submission.into(),
@@ -185,7 +185,7 @@ pub struct ReviewSubmissionItemUpdateRequest {
 rt::request! { ReviewSubmissionItemUpdateRequest: "reviewSubmissionItems" { id(id) attributes { removed: "removed", resolved: "resolved" } } required ["id"] }
 
 impl ReviewSubmissionItemUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -16,7 +16,7 @@ pub struct ReviewSubmissionCreateRequest {
 rt::request! { ReviewSubmissionCreateRequest: "reviewSubmissions" { attributes { platform: "platform" } relationships { app: "app" => "apps" } } required ["app"] }
 
 impl ReviewSubmissionCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(app: impl Into<String>) -> Self {
         Self {
             app: app.into(),
@@ -59,7 +59,7 @@ rt::request! { ReviewSubmissionUpdateRequest: "reviewSubmissions" { id(id)
   } } required ["id"] }
 
 impl ReviewSubmissionUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -18,14 +18,25 @@ pub struct RoutingAppCoverageCreateRequest {
 rt::request! { RoutingAppCoverageCreateRequest: "routingAppCoverages" { attributes { file_name: "fileName", file_size: "fileSize" } relationships { app_store_version: "appStoreVersion" => "appStoreVersions" } } required ["fileName", "fileSize", "appStoreVersion"] }
 
 impl RoutingAppCoverageCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(file_name: impl Into<String>, file_size: i64, app_store_version: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::RoutingAppCoverageCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            app_store_version: app_store_version.into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            app_store_version: required.app_store_version,
         }
     }
+}
+
+/// Required fields of [`RoutingAppCoverageCreateRequest`].
+pub struct RoutingAppCoverageCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `appStoreVersion`: id of `appStoreVersions`.
+    pub app_store_version: String,
 }
 
 /// Changes a resource of the type `routingAppCoverages`; what is absent stays as it is.
@@ -47,7 +58,7 @@ rt::request! { RoutingAppCoverageUpdateRequest: "routingAppCoverages" { id(id)
   } } required ["id"] }
 
 impl RoutingAppCoverageUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

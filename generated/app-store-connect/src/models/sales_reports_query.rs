@@ -6,7 +6,7 @@
 ///
 /// Feature: `sales-and-finance`.
 #[non_exhaustive]
-pub enum SalesReportsFrequency {
+pub enum SalesReportsFrequencyFilter {
     /// `DAILY`
     Daily,
     /// `MONTHLY`
@@ -19,7 +19,7 @@ pub enum SalesReportsFrequency {
     Unrecognized(String),
 }
 
-rt::open_enum! { SalesReportsFrequency {
+rt::open_enum! { SalesReportsFrequencyFilter {
     Daily = "DAILY", Monthly = "MONTHLY", Weekly = "WEEKLY", Yearly = "YEARLY",
 } }
 
@@ -27,7 +27,7 @@ rt::open_enum! { SalesReportsFrequency {
 ///
 /// Feature: `sales-and-finance`.
 #[non_exhaustive]
-pub enum SalesReportsReportSubType {
+pub enum SalesReportsReportSubTypeFilter {
     /// `DETAILED`
     Detailed,
     /// `SUMMARY`
@@ -42,7 +42,7 @@ pub enum SalesReportsReportSubType {
     Unrecognized(String),
 }
 
-rt::open_enum! { SalesReportsReportSubType {
+rt::open_enum! { SalesReportsReportSubTypeFilter {
     Detailed = "DETAILED", Summary = "SUMMARY", SummaryChannel = "SUMMARY_CHANNEL",
     SummaryInstallType = "SUMMARY_INSTALL_TYPE", SummaryTerritory = "SUMMARY_TERRITORY",
 } }
@@ -51,7 +51,7 @@ rt::open_enum! { SalesReportsReportSubType {
 ///
 /// Feature: `sales-and-finance`.
 #[non_exhaustive]
-pub enum SalesReportsReportType {
+pub enum SalesReportsReportTypeFilter {
     /// `FIRST_ANNUAL`
     FirstAnnual,
     /// `INSTALLS`
@@ -76,7 +76,7 @@ pub enum SalesReportsReportType {
     Unrecognized(String),
 }
 
-rt::open_enum! { SalesReportsReportType {
+rt::open_enum! { SalesReportsReportTypeFilter {
     FirstAnnual = "FIRST_ANNUAL", Installs = "INSTALLS", Newsstand = "NEWSSTAND", PreOrder = "PRE_ORDER",
     Sales = "SALES", Subscriber = "SUBSCRIBER", Subscription = "SUBSCRIPTION",
     SubscriptionEvent = "SUBSCRIPTION_EVENT",

@@ -14,7 +14,7 @@ pub struct SandboxTestersClearPurchaseHistoryRequestV2CreateRequest {
 rt::request! { SandboxTestersClearPurchaseHistoryRequestV2CreateRequest: "sandboxTestersClearPurchaseHistoryRequest" { relationships { sandbox_testers: "sandboxTesters" => "sandboxTesters" } } required ["sandboxTesters"] }
 
 impl SandboxTestersClearPurchaseHistoryRequestV2CreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(sandbox_testers: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             sandbox_testers: sandbox_testers.into_iter().map(Into::into).collect(),

@@ -26,7 +26,7 @@ rt::request! { SandboxTesterV2UpdateRequest: "sandboxTesters" { id(id)
   } } required ["id"] }
 
 impl SandboxTesterV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -18,14 +18,25 @@ pub struct SubscriptionAppStoreReviewScreenshotCreateRequest {
 rt::request! { SubscriptionAppStoreReviewScreenshotCreateRequest: "subscriptionAppStoreReviewScreenshots" { attributes { file_name: "fileName", file_size: "fileSize" } relationships { subscription: "subscription" => "subscriptions" } } required ["fileName", "fileSize", "subscription"] }
 
 impl SubscriptionAppStoreReviewScreenshotCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(file_name: impl Into<String>, file_size: i64, subscription: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionAppStoreReviewScreenshotCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            subscription: subscription.into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            subscription: required.subscription,
         }
     }
+}
+
+/// Required fields of [`SubscriptionAppStoreReviewScreenshotCreateRequest`].
+pub struct SubscriptionAppStoreReviewScreenshotCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `subscription`: id of `subscriptions`.
+    pub subscription: String,
 }
 
 /// Changes a resource of the type `subscriptionAppStoreReviewScreenshots`; what is absent stays as it is.
@@ -47,7 +58,7 @@ rt::request! { SubscriptionAppStoreReviewScreenshotUpdateRequest: "subscriptionA
   } } required ["id"] }
 
 impl SubscriptionAppStoreReviewScreenshotUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

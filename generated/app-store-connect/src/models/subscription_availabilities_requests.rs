@@ -23,19 +23,23 @@ rt::request! { SubscriptionAvailabilityCreateRequest: "subscriptionAvailabilitie
   } } required ["availableInNewTerritories", "availableTerritories", "subscription"] }
 
 impl SubscriptionAvailabilityCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        available_in_new_territories: bool,
-        available_territories: impl IntoIterator<Item = impl Into<String>>,
-        subscription: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionAvailabilityCreate) -> Self {
         Self {
-            available_in_new_territories,
-            available_territories: available_territories
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-            subscription: subscription.into(),
+            available_in_new_territories: required.available_in_new_territories,
+            available_territories: required.available_territories,
+            subscription: required.subscription,
         }
     }
+}
+
+/// Required fields of [`SubscriptionAvailabilityCreateRequest`].
+pub struct SubscriptionAvailabilityCreate {
+    /// `availableInNewTerritories`.
+    pub available_in_new_territories: bool,
+    /// `availableTerritories`: ids of `territories`.
+    pub available_territories: Vec<String>,
+    /// `subscription`: id of `subscriptions`.
+    pub subscription: String,
 }

@@ -27,7 +27,7 @@ rt::request! { SubscriptionGracePeriodUpdateRequest: "subscriptionGracePeriods" 
   } } required ["id"] }
 
 impl SubscriptionGracePeriodUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -26,16 +26,13 @@ rt::request! { SubscriptionGroupLocalizationCreateRequest: "subscriptionGroupLoc
   } } required ["locale", "name", "subscriptionGroup"] }
 
 impl SubscriptionGroupLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        locale: impl Into<String>,
-        name: impl Into<String>,
-        subscription_group: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionGroupLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            name: name.into(),
-            subscription_group: subscription_group.into(),
+            locale: required.locale,
+            name: required.name,
+            subscription_group: required.subscription_group,
             ..Self::default()
         }
     }
@@ -54,6 +51,16 @@ impl SubscriptionGroupLocalizationCreateRequest {
     }
 }
 
+/// Required fields of [`SubscriptionGroupLocalizationCreateRequest`].
+pub struct SubscriptionGroupLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `name`.
+    pub name: String,
+    /// `subscriptionGroup`: id of `subscriptionGroups`.
+    pub subscription_group: String,
+}
+
 /// Changes a resource of the type `subscriptionGroupLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
@@ -70,7 +77,7 @@ pub struct SubscriptionGroupLocalizationUpdateRequest {
 rt::request! { SubscriptionGroupLocalizationUpdateRequest: "subscriptionGroupLocalizations" { id(id) attributes { custom_app_name: "customAppName", name: "name" } } required ["id"] }
 
 impl SubscriptionGroupLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -126,12 +133,13 @@ rt::request! { SubscriptionGroupLocalizationV2CreateRequest: "subscriptionGroupL
   } relationships { version: "version" => "subscriptionGroupVersions" } } required ["locale", "name", "version"] }
 
 impl SubscriptionGroupLocalizationV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, name: impl Into<String>, version: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionGroupLocalizationV2Create) -> Self {
         Self {
-            locale: locale.into(),
-            name: name.into(),
-            version: version.into(),
+            locale: required.locale,
+            name: required.name,
+            version: required.version,
             ..Self::default()
         }
     }
@@ -150,6 +158,16 @@ impl SubscriptionGroupLocalizationV2CreateRequest {
     }
 }
 
+/// Required fields of [`SubscriptionGroupLocalizationV2CreateRequest`].
+pub struct SubscriptionGroupLocalizationV2Create {
+    /// `locale`.
+    pub locale: String,
+    /// `name`.
+    pub name: String,
+    /// `version`: id of `subscriptionGroupVersions`.
+    pub version: String,
+}
+
 /// Changes a resource of the type `subscriptionGroupLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
@@ -166,7 +184,7 @@ pub struct SubscriptionGroupLocalizationV2UpdateRequest {
 rt::request! { SubscriptionGroupLocalizationV2UpdateRequest: "subscriptionGroupLocalizations" { id(id) attributes { custom_app_name: "customAppName", name: "name" } } required ["id"] }
 
 impl SubscriptionGroupLocalizationV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

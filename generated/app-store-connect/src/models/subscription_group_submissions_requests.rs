@@ -17,7 +17,7 @@ rt::request! { SubscriptionGroupSubmissionCreateRequest: "subscriptionGroupSubmi
   } } required ["subscriptionGroup"] }
 
 impl SubscriptionGroupSubmissionCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(subscription_group: impl Into<String>) -> Self {
         Self {
             subscription_group: subscription_group.into(),

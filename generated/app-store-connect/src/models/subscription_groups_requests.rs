@@ -16,13 +16,22 @@ pub struct SubscriptionGroupCreateRequest {
 rt::request! { SubscriptionGroupCreateRequest: "subscriptionGroups" { attributes { reference_name: "referenceName" } relationships { app: "app" => "apps" } } required ["referenceName", "app"] }
 
 impl SubscriptionGroupCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(reference_name: impl Into<String>, app: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionGroupCreate) -> Self {
         Self {
-            reference_name: reference_name.into(),
-            app: app.into(),
+            reference_name: required.reference_name,
+            app: required.app,
         }
     }
+}
+
+/// Required fields of [`SubscriptionGroupCreateRequest`].
+pub struct SubscriptionGroupCreate {
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `app`: id of `apps`.
+    pub app: String,
 }
 
 /// Changes a resource of the type `subscriptionGroups`; what is absent stays as it is.
@@ -39,7 +48,7 @@ pub struct SubscriptionGroupUpdateRequest {
 rt::request! { SubscriptionGroupUpdateRequest: "subscriptionGroups" { id(id) attributes { reference_name: "referenceName" } } required ["id"] }
 
 impl SubscriptionGroupUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

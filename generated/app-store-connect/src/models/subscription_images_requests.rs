@@ -18,14 +18,25 @@ pub struct SubscriptionImageCreateRequest {
 rt::request! { SubscriptionImageCreateRequest: "subscriptionImages" { attributes { file_name: "fileName", file_size: "fileSize" } relationships { subscription: "subscription" => "subscriptions" } } required ["fileName", "fileSize", "subscription"] }
 
 impl SubscriptionImageCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(file_name: impl Into<String>, file_size: i64, subscription: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionImageCreate) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            subscription: subscription.into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            subscription: required.subscription,
         }
     }
+}
+
+/// Required fields of [`SubscriptionImageCreateRequest`].
+pub struct SubscriptionImageCreate {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `subscription`: id of `subscriptions`.
+    pub subscription: String,
 }
 
 /// Changes a resource of the type `subscriptionImages`; what is absent stays as it is.
@@ -47,7 +58,7 @@ rt::request! { SubscriptionImageUpdateRequest: "subscriptionImages" { id(id)
   } } required ["id"] }
 
 impl SubscriptionImageUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -99,14 +110,25 @@ pub struct SubscriptionImageV2CreateRequest {
 rt::request! { SubscriptionImageV2CreateRequest: "subscriptionImages" { attributes { file_name: "fileName", file_size: "fileSize" } relationships { version: "version" => "subscriptionVersions" } } required ["fileName", "fileSize", "version"] }
 
 impl SubscriptionImageV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(file_name: impl Into<String>, file_size: i64, version: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionImageV2Create) -> Self {
         Self {
-            file_name: file_name.into(),
-            file_size,
-            version: version.into(),
+            file_name: required.file_name,
+            file_size: required.file_size,
+            version: required.version,
         }
     }
+}
+
+/// Required fields of [`SubscriptionImageV2CreateRequest`].
+pub struct SubscriptionImageV2Create {
+    /// `fileName`.
+    pub file_name: String,
+    /// `fileSize`.
+    pub file_size: i64,
+    /// `version`: id of `subscriptionVersions`.
+    pub version: String,
 }
 
 /// Changes a resource of the type `subscriptionImages`; what is absent stays as it is.
@@ -123,7 +145,7 @@ pub struct SubscriptionImageV2UpdateRequest {
 rt::request! { SubscriptionImageV2UpdateRequest: "subscriptionImages" { id(id) attributes { uploaded: "uploaded" } } required ["id"] }
 
 impl SubscriptionImageV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

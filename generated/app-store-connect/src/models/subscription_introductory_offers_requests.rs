@@ -42,18 +42,14 @@ rt::request! { SubscriptionIntroductoryOfferCreateRequest: "subscriptionIntroduc
   } included(included) } required ["duration", "numberOfPeriods", "offerMode", "subscription"] }
 
 impl SubscriptionIntroductoryOfferCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        duration: impl Into<crate::models::SubscriptionOfferDuration>,
-        number_of_periods: i64,
-        offer_mode: impl Into<crate::models::SubscriptionOfferMode>,
-        subscription: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionIntroductoryOfferCreate) -> Self {
         Self {
-            duration: duration.into(),
-            number_of_periods,
-            offer_mode: offer_mode.into(),
-            subscription: subscription.into(),
+            duration: required.duration,
+            number_of_periods: required.number_of_periods,
+            offer_mode: required.offer_mode,
+            subscription: required.subscription,
             ..Self::default()
         }
     }
@@ -126,6 +122,18 @@ impl SubscriptionIntroductoryOfferCreateRequest {
     }
 }
 
+/// Required fields of [`SubscriptionIntroductoryOfferCreateRequest`].
+pub struct SubscriptionIntroductoryOfferCreate {
+    /// `duration`.
+    pub duration: crate::models::SubscriptionOfferDuration,
+    /// `numberOfPeriods`.
+    pub number_of_periods: i64,
+    /// `offerMode`.
+    pub offer_mode: crate::models::SubscriptionOfferMode,
+    /// `subscription`: id of `subscriptions`.
+    pub subscription: String,
+}
+
 /// What a request can create along.
 ///
 /// Feature: `subscriptions`.
@@ -183,16 +191,13 @@ rt::request! { inline SubscriptionIntroductoryOfferInlineCreate: "subscriptionIn
   } } required ["duration", "numberOfPeriods", "offerMode"] }
 
 impl SubscriptionIntroductoryOfferInlineCreate {
-    /// A request with all that it must have.
-    pub fn new(
-        duration: impl Into<crate::models::SubscriptionOfferDuration>,
-        number_of_periods: i64,
-        offer_mode: impl Into<crate::models::SubscriptionOfferMode>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionIntroductoryOfferInlineCreateRequired) -> Self {
         Self {
-            duration: duration.into(),
-            number_of_periods,
-            offer_mode: offer_mode.into(),
+            duration: required.duration,
+            number_of_periods: required.number_of_periods,
+            offer_mode: required.offer_mode,
             ..Self::default()
         }
     }
@@ -264,6 +269,16 @@ impl SubscriptionIntroductoryOfferInlineCreate {
     }
 }
 
+/// Required fields of [`SubscriptionIntroductoryOfferInlineCreate`].
+pub struct SubscriptionIntroductoryOfferInlineCreateRequired {
+    /// `duration`.
+    pub duration: crate::models::SubscriptionOfferDuration,
+    /// `numberOfPeriods`.
+    pub number_of_periods: i64,
+    /// `offerMode`.
+    pub offer_mode: crate::models::SubscriptionOfferMode,
+}
+
 /// Changes a resource of the type `subscriptionIntroductoryOffers`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
@@ -278,7 +293,7 @@ pub struct SubscriptionIntroductoryOfferUpdateRequest {
 rt::request! { SubscriptionIntroductoryOfferUpdateRequest: "subscriptionIntroductoryOffers" { id(id) attributes { end_date: "endDate" } } required ["id"] }
 
 impl SubscriptionIntroductoryOfferUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

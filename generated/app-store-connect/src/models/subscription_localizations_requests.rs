@@ -20,12 +20,13 @@ pub struct SubscriptionLocalizationCreateRequest {
 rt::request! { SubscriptionLocalizationCreateRequest: "subscriptionLocalizations" { attributes { description: "description", locale: "locale", name: "name" } relationships { subscription: "subscription" => "subscriptions" } } required ["locale", "name", "subscription"] }
 
 impl SubscriptionLocalizationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, name: impl Into<String>, subscription: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionLocalizationCreate) -> Self {
         Self {
-            locale: locale.into(),
-            name: name.into(),
-            subscription: subscription.into(),
+            locale: required.locale,
+            name: required.name,
+            subscription: required.subscription,
             ..Self::default()
         }
     }
@@ -44,6 +45,16 @@ impl SubscriptionLocalizationCreateRequest {
     }
 }
 
+/// Required fields of [`SubscriptionLocalizationCreateRequest`].
+pub struct SubscriptionLocalizationCreate {
+    /// `locale`.
+    pub locale: String,
+    /// `name`.
+    pub name: String,
+    /// `subscription`: id of `subscriptions`.
+    pub subscription: String,
+}
+
 /// Changes a resource of the type `subscriptionLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
@@ -60,7 +71,7 @@ pub struct SubscriptionLocalizationUpdateRequest {
 rt::request! { SubscriptionLocalizationUpdateRequest: "subscriptionLocalizations" { id(id) attributes { description: "description", name: "name" } } required ["id"] }
 
 impl SubscriptionLocalizationUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -113,12 +124,13 @@ pub struct SubscriptionLocalizationV2CreateRequest {
 rt::request! { SubscriptionLocalizationV2CreateRequest: "subscriptionLocalizations" { attributes { description: "description", locale: "locale", name: "name" } relationships { version: "version" => "subscriptionVersions" } } required ["locale", "name", "version"] }
 
 impl SubscriptionLocalizationV2CreateRequest {
-    /// A request with all that it must have.
-    pub fn new(locale: impl Into<String>, name: impl Into<String>, version: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionLocalizationV2Create) -> Self {
         Self {
-            locale: locale.into(),
-            name: name.into(),
-            version: version.into(),
+            locale: required.locale,
+            name: required.name,
+            version: required.version,
             ..Self::default()
         }
     }
@@ -137,6 +149,16 @@ impl SubscriptionLocalizationV2CreateRequest {
     }
 }
 
+/// Required fields of [`SubscriptionLocalizationV2CreateRequest`].
+pub struct SubscriptionLocalizationV2Create {
+    /// `locale`.
+    pub locale: String,
+    /// `name`.
+    pub name: String,
+    /// `version`: id of `subscriptionVersions`.
+    pub version: String,
+}
+
 /// Changes a resource of the type `subscriptionLocalizations`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
@@ -153,7 +175,7 @@ pub struct SubscriptionLocalizationV2UpdateRequest {
 rt::request! { SubscriptionLocalizationV2UpdateRequest: "subscriptionLocalizations" { id(id) attributes { description: "description", name: "name" } } required ["id"] }
 
 impl SubscriptionLocalizationV2UpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -23,12 +23,13 @@ rt::request! { SubscriptionOfferCodeCustomCodeCreateRequest: "subscriptionOfferC
   } relationships { offer_code: "offerCode" => "subscriptionOfferCodes" } } required ["customCode", "numberOfCodes", "offerCode"] }
 
 impl SubscriptionOfferCodeCustomCodeCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(custom_code: impl Into<String>, number_of_codes: i64, offer_code: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionOfferCodeCustomCodeCreate) -> Self {
         Self {
-            custom_code: custom_code.into(),
-            number_of_codes,
-            offer_code: offer_code.into(),
+            custom_code: required.custom_code,
+            number_of_codes: required.number_of_codes,
+            offer_code: required.offer_code,
             ..Self::default()
         }
     }
@@ -47,6 +48,16 @@ impl SubscriptionOfferCodeCustomCodeCreateRequest {
     }
 }
 
+/// Required fields of [`SubscriptionOfferCodeCustomCodeCreateRequest`].
+pub struct SubscriptionOfferCodeCustomCodeCreate {
+    /// `customCode`.
+    pub custom_code: String,
+    /// `numberOfCodes`.
+    pub number_of_codes: i64,
+    /// `offerCode`: id of `subscriptionOfferCodes`.
+    pub offer_code: String,
+}
+
 /// Changes a resource of the type `subscriptionOfferCodeCustomCodes`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
@@ -61,7 +72,7 @@ pub struct SubscriptionOfferCodeCustomCodeUpdateRequest {
 rt::request! { SubscriptionOfferCodeCustomCodeUpdateRequest: "subscriptionOfferCodeCustomCodes" { id(id) attributes { active: "active" } } required ["id"] }
 
 impl SubscriptionOfferCodeCustomCodeUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -23,16 +23,13 @@ rt::request! { SubscriptionOfferCodeOneTimeUseCodeCreateRequest: "subscriptionOf
   } relationships { offer_code: "offerCode" => "subscriptionOfferCodes" } } required ["expirationDate", "numberOfCodes", "offerCode"] }
 
 impl SubscriptionOfferCodeOneTimeUseCodeCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        expiration_date: impl Into<rt::Date>,
-        number_of_codes: i64,
-        offer_code: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionOfferCodeOneTimeUseCodeCreate) -> Self {
         Self {
-            expiration_date: expiration_date.into(),
-            number_of_codes,
-            offer_code: offer_code.into(),
+            expiration_date: required.expiration_date,
+            number_of_codes: required.number_of_codes,
+            offer_code: required.offer_code,
             ..Self::default()
         }
     }
@@ -51,6 +48,16 @@ impl SubscriptionOfferCodeOneTimeUseCodeCreateRequest {
     }
 }
 
+/// Required fields of [`SubscriptionOfferCodeOneTimeUseCodeCreateRequest`].
+pub struct SubscriptionOfferCodeOneTimeUseCodeCreate {
+    /// `expirationDate`: date (RFC 3339).
+    pub expiration_date: rt::Date,
+    /// `numberOfCodes`.
+    pub number_of_codes: i64,
+    /// `offerCode`: id of `subscriptionOfferCodes`.
+    pub offer_code: String,
+}
+
 /// Changes a resource of the type `subscriptionOfferCodeOneTimeUseCodes`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
@@ -65,7 +72,7 @@ pub struct SubscriptionOfferCodeOneTimeUseCodeUpdateRequest {
 rt::request! { SubscriptionOfferCodeOneTimeUseCodeUpdateRequest: "subscriptionOfferCodeOneTimeUseCodes" { id(id) attributes { active: "active" } } required ["id"] }
 
 impl SubscriptionOfferCodeOneTimeUseCodeUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

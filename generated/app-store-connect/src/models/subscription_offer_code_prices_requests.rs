@@ -22,7 +22,7 @@ rt::request! { inline SubscriptionOfferCodePriceInlineCreate: "subscriptionOffer
   } } }
 
 impl SubscriptionOfferCodePriceInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

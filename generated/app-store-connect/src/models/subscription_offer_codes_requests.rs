@@ -43,31 +43,18 @@ rt::request! { SubscriptionOfferCodeCreateRequest: "subscriptionOfferCodes" {
   } included(included) } required ["customerEligibilities", "duration", "name", "numberOfPeriods", "offerEligibility", "offerMode", "prices", "subscription"] }
 
 impl SubscriptionOfferCodeCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        customer_eligibilities: impl IntoIterator<
-            Item = impl Into<crate::models::SubscriptionCustomerEligibility>,
-        >,
-        duration: impl Into<crate::models::SubscriptionOfferDuration>,
-        name: impl Into<String>,
-        number_of_periods: i64,
-        offer_eligibility: impl Into<crate::models::SubscriptionOfferEligibility>,
-        offer_mode: impl Into<crate::models::SubscriptionOfferMode>,
-        prices: impl IntoIterator<Item = impl Into<String>>,
-        subscription: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionOfferCodeCreate) -> Self {
         Self {
-            customer_eligibilities: customer_eligibilities
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-            duration: duration.into(),
-            name: name.into(),
-            number_of_periods,
-            offer_eligibility: offer_eligibility.into(),
-            offer_mode: offer_mode.into(),
-            prices: prices.into_iter().map(Into::into).collect(),
-            subscription: subscription.into(),
+            customer_eligibilities: required.customer_eligibilities,
+            duration: required.duration,
+            name: required.name,
+            number_of_periods: required.number_of_periods,
+            offer_eligibility: required.offer_eligibility,
+            offer_mode: required.offer_mode,
+            prices: required.prices,
+            subscription: required.subscription,
             ..Self::default()
         }
     }
@@ -114,6 +101,26 @@ impl SubscriptionOfferCodeCreateRequest {
     }
 }
 
+/// Required fields of [`SubscriptionOfferCodeCreateRequest`].
+pub struct SubscriptionOfferCodeCreate {
+    /// `customerEligibilities`.
+    pub customer_eligibilities: Vec<crate::models::SubscriptionCustomerEligibility>,
+    /// `duration`.
+    pub duration: crate::models::SubscriptionOfferDuration,
+    /// `name`.
+    pub name: String,
+    /// `numberOfPeriods`.
+    pub number_of_periods: i64,
+    /// `offerEligibility`.
+    pub offer_eligibility: crate::models::SubscriptionOfferEligibility,
+    /// `offerMode`.
+    pub offer_mode: crate::models::SubscriptionOfferMode,
+    /// `prices`: ids of `subscriptionOfferCodePrices`.
+    pub prices: Vec<String>,
+    /// `subscription`: id of `subscriptions`.
+    pub subscription: String,
+}
+
 /// What a request can create along.
 ///
 /// Feature: `subscriptions`.
@@ -145,7 +152,7 @@ pub struct SubscriptionOfferCodeUpdateRequest {
 rt::request! { SubscriptionOfferCodeUpdateRequest: "subscriptionOfferCodes" { id(id) attributes { active: "active" } } required ["id"] }
 
 impl SubscriptionOfferCodeUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

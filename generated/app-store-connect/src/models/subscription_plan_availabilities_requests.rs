@@ -27,19 +27,13 @@ rt::request! { SubscriptionPlanAvailabilityCreateRequest: "subscriptionPlanAvail
   } } required ["planType", "availableTerritories", "subscription"] }
 
 impl SubscriptionPlanAvailabilityCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        plan_type: impl Into<crate::models::SubscriptionPlanType>,
-        available_territories: impl IntoIterator<Item = impl Into<String>>,
-        subscription: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionPlanAvailabilityCreate) -> Self {
         Self {
-            plan_type: plan_type.into(),
-            available_territories: available_territories
-                .into_iter()
-                .map(Into::into)
-                .collect(),
-            subscription: subscription.into(),
+            plan_type: required.plan_type,
+            available_territories: required.available_territories,
+            subscription: required.subscription,
             ..Self::default()
         }
     }
@@ -57,6 +51,16 @@ impl SubscriptionPlanAvailabilityCreateRequest {
         self.available_in_new_territories = rt::Patch::Null;
         self
     }
+}
+
+/// Required fields of [`SubscriptionPlanAvailabilityCreateRequest`].
+pub struct SubscriptionPlanAvailabilityCreate {
+    /// `planType`.
+    pub plan_type: crate::models::SubscriptionPlanType,
+    /// `availableTerritories`: ids of `territories`.
+    pub available_territories: Vec<String>,
+    /// `subscription`: id of `subscriptions`.
+    pub subscription: String,
 }
 
 /// Changes a resource of the type `subscriptionPlanAvailabilities`; what is absent stays as it is.
@@ -78,7 +82,7 @@ rt::request! { SubscriptionPlanAvailabilityUpdateRequest: "subscriptionPlanAvail
   } } required ["id"] }
 
 impl SubscriptionPlanAvailabilityUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -14,7 +14,7 @@ pub struct SubscriptionPricePointInlineCreate {
 rt::request! { inline SubscriptionPricePointInlineCreate: "subscriptionPricePoints" { id(id) } }
 
 impl SubscriptionPricePointInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -32,11 +32,12 @@ rt::request! { SubscriptionPriceCreateRequest: "subscriptionPrices" {
   } } required ["subscription", "subscriptionPricePoint"] }
 
 impl SubscriptionPriceCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(subscription: impl Into<String>, subscription_price_point: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionPriceCreate) -> Self {
         Self {
-            subscription: subscription.into(),
-            subscription_price_point: subscription_price_point.into(),
+            subscription: required.subscription,
+            subscription_price_point: required.subscription_price_point,
             ..Self::default()
         }
     }
@@ -88,6 +89,14 @@ impl SubscriptionPriceCreateRequest {
     }
 }
 
+/// Required fields of [`SubscriptionPriceCreateRequest`].
+pub struct SubscriptionPriceCreate {
+    /// `subscription`: id of `subscriptions`.
+    pub subscription: String,
+    /// `subscriptionPricePoint`: id of `subscriptionPricePoints`.
+    pub subscription_price_point: String,
+}
+
 /// A resource of the type `subscriptionPrices` that another request creates along.
 ///
 /// Feature: `subscriptions`.
@@ -120,7 +129,7 @@ rt::request! { inline SubscriptionPriceInlineCreate: "subscriptionPrices" { id(i
   } } }
 
 impl SubscriptionPriceInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -22,7 +22,7 @@ rt::request! { inline SubscriptionPromotionalOfferPriceInlineCreate: "subscripti
   } } }
 
 impl SubscriptionPromotionalOfferPriceInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -38,24 +38,17 @@ rt::request! { SubscriptionPromotionalOfferCreateRequest: "subscriptionPromotion
   } included(included) } required ["duration", "name", "numberOfPeriods", "offerCode", "offerMode", "prices", "subscription"] }
 
 impl SubscriptionPromotionalOfferCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        duration: impl Into<crate::models::SubscriptionOfferDuration>,
-        name: impl Into<String>,
-        number_of_periods: i64,
-        offer_code: impl Into<String>,
-        offer_mode: impl Into<crate::models::SubscriptionOfferMode>,
-        prices: impl IntoIterator<Item = impl Into<String>>,
-        subscription: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionPromotionalOfferCreate) -> Self {
         Self {
-            duration: duration.into(),
-            name: name.into(),
-            number_of_periods,
-            offer_code: offer_code.into(),
-            offer_mode: offer_mode.into(),
-            prices: prices.into_iter().map(Into::into).collect(),
-            subscription: subscription.into(),
+            duration: required.duration,
+            name: required.name,
+            number_of_periods: required.number_of_periods,
+            offer_code: required.offer_code,
+            offer_mode: required.offer_mode,
+            prices: required.prices,
+            subscription: required.subscription,
             ..Self::default()
         }
     }
@@ -88,6 +81,24 @@ impl SubscriptionPromotionalOfferCreateRequest {
         self.included = values.into_iter().map(Into::into).collect();
         self
     }
+}
+
+/// Required fields of [`SubscriptionPromotionalOfferCreateRequest`].
+pub struct SubscriptionPromotionalOfferCreate {
+    /// `duration`.
+    pub duration: crate::models::SubscriptionOfferDuration,
+    /// `name`.
+    pub name: String,
+    /// `numberOfPeriods`.
+    pub number_of_periods: i64,
+    /// `offerCode`.
+    pub offer_code: String,
+    /// `offerMode`.
+    pub offer_mode: crate::models::SubscriptionOfferMode,
+    /// `prices`: ids of `subscriptionPromotionalOfferPrices`.
+    pub prices: Vec<String>,
+    /// `subscription`: id of `subscriptions`.
+    pub subscription: String,
 }
 
 /// What a request can create along.
@@ -143,20 +154,15 @@ rt::request! { inline SubscriptionPromotionalOfferInlineCreate: "subscriptionPro
   } } required ["duration", "name", "numberOfPeriods", "offerCode", "offerMode"] }
 
 impl SubscriptionPromotionalOfferInlineCreate {
-    /// A request with all that it must have.
-    pub fn new(
-        duration: impl Into<crate::models::SubscriptionOfferDuration>,
-        name: impl Into<String>,
-        number_of_periods: i64,
-        offer_code: impl Into<String>,
-        offer_mode: impl Into<crate::models::SubscriptionOfferMode>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionPromotionalOfferInlineCreateRequired) -> Self {
         Self {
-            duration: duration.into(),
-            name: name.into(),
-            number_of_periods,
-            offer_code: offer_code.into(),
-            offer_mode: offer_mode.into(),
+            duration: required.duration,
+            name: required.name,
+            number_of_periods: required.number_of_periods,
+            offer_code: required.offer_code,
+            offer_mode: required.offer_mode,
             ..Self::default()
         }
     }
@@ -196,6 +202,20 @@ impl SubscriptionPromotionalOfferInlineCreate {
     }
 }
 
+/// Required fields of [`SubscriptionPromotionalOfferInlineCreate`].
+pub struct SubscriptionPromotionalOfferInlineCreateRequired {
+    /// `duration`.
+    pub duration: crate::models::SubscriptionOfferDuration,
+    /// `name`.
+    pub name: String,
+    /// `numberOfPeriods`.
+    pub number_of_periods: i64,
+    /// `offerCode`.
+    pub offer_code: String,
+    /// `offerMode`.
+    pub offer_mode: crate::models::SubscriptionOfferMode,
+}
+
 /// Changes a resource of the type `subscriptionPromotionalOffers`; what is absent stays as it is.
 ///
 /// Feature: `subscriptions`.
@@ -212,7 +232,7 @@ pub struct SubscriptionPromotionalOfferUpdateRequest {
 rt::request! { SubscriptionPromotionalOfferUpdateRequest: "subscriptionPromotionalOffers" { id(id) relationships { prices: "prices" => "subscriptionPromotionalOfferPrices" } included(included) } required ["id"] }
 
 impl SubscriptionPromotionalOfferUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -14,7 +14,7 @@ pub struct SubscriptionSubmissionCreateRequest {
 rt::request! { SubscriptionSubmissionCreateRequest: "subscriptionSubmissions" { relationships { subscription: "subscription" => "subscriptions" } } required ["subscription"] }
 
 impl SubscriptionSubmissionCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(subscription: impl Into<String>) -> Self {
         Self {
             subscription: subscription.into(),

@@ -14,7 +14,7 @@ pub struct SubscriptionVersionCreateRequest {
 rt::request! { SubscriptionVersionCreateRequest: "subscriptionVersions" { relationships { subscription: "subscription" => "subscriptions" } } required ["subscription"] }
 
 impl SubscriptionVersionCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(subscription: impl Into<String>) -> Self {
         Self {
             subscription: subscription.into(),

@@ -32,12 +32,13 @@ rt::request! { SubscriptionCreateRequest: "subscriptions" {
   } relationships { group: "group" => "subscriptionGroups" } } required ["name", "productId", "group"] }
 
 impl SubscriptionCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(name: impl Into<String>, product_id: impl Into<String>, group: impl Into<String>) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::SubscriptionCreate) -> Self {
         Self {
-            name: name.into(),
-            product_id: product_id.into(),
-            group: group.into(),
+            name: required.name,
+            product_id: required.product_id,
+            group: required.group,
             ..Self::default()
         }
     }
@@ -100,6 +101,16 @@ impl SubscriptionCreateRequest {
     }
 }
 
+/// Required fields of [`SubscriptionCreateRequest`].
+pub struct SubscriptionCreate {
+    /// `name`.
+    pub name: String,
+    /// `productId`.
+    pub product_id: String,
+    /// `group`: id of `subscriptionGroups`.
+    pub group: String,
+}
+
 /// `SubscriptionCreateRequest.data.attributes.subscriptionPeriod`.
 ///
 /// Feature: `subscriptions`.
@@ -155,7 +166,7 @@ rt::request! { SubscriptionUpdateRequest: "subscriptions" { id(id)
   } included(included) } required ["id"] }
 
 impl SubscriptionUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

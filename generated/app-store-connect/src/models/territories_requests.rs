@@ -14,7 +14,7 @@ pub struct TerritoryInlineCreate {
 rt::request! { inline TerritoryInlineCreate: "territories" { id(id) } }
 
 impl TerritoryInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

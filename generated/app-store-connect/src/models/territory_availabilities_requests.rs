@@ -25,7 +25,7 @@ rt::request! { inline TerritoryAvailabilityInlineCreate: "territoryAvailabilitie
   } relationships { territory: "territory" => "territories" } } }
 
 impl TerritoryAvailabilityInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()
@@ -106,7 +106,7 @@ rt::request! { TerritoryAvailabilityUpdateRequest: "territoryAvailabilities" { i
   } } required ["id"] }
 
 impl TerritoryAvailabilityUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -30,18 +30,14 @@ rt::request! { UserInvitationCreateRequest: "userInvitations" {
   } relationships { visible_apps: "visibleApps" => "apps" } } required ["email", "firstName", "lastName", "roles"] }
 
 impl UserInvitationCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        email: impl Into<String>,
-        first_name: impl Into<String>,
-        last_name: impl Into<String>,
-        roles: impl IntoIterator<Item = impl Into<crate::models::UserRole>>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::UserInvitationCreate) -> Self {
         Self {
-            email: email.into(),
-            first_name: first_name.into(),
-            last_name: last_name.into(),
-            roles: roles.into_iter().map(Into::into).collect(),
+            email: required.email,
+            first_name: required.first_name,
+            last_name: required.last_name,
+            roles: required.roles,
             ..Self::default()
         }
     }
@@ -79,4 +75,16 @@ impl UserInvitationCreateRequest {
         self.visible_apps = Some(values.into_iter().map(Into::into).collect());
         self
     }
+}
+
+/// Required fields of [`UserInvitationCreateRequest`].
+pub struct UserInvitationCreate {
+    /// `email`: an email address.
+    pub email: String,
+    /// `firstName`.
+    pub first_name: String,
+    /// `lastName`.
+    pub last_name: String,
+    /// `roles`.
+    pub roles: Vec<crate::models::UserRole>,
 }

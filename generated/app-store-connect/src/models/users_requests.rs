@@ -25,7 +25,7 @@ rt::request! { UserUpdateRequest: "users" { id(id)
   } relationships { visible_apps: "visibleApps" => "apps" } } required ["id"] }
 
 impl UserUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

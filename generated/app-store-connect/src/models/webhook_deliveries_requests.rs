@@ -14,7 +14,7 @@ pub struct WebhookDeliveryCreateRequest {
 rt::request! { WebhookDeliveryCreateRequest: "webhookDeliveries" { relationships { template: "template" => "webhookDeliveries" } } required ["template"] }
 
 impl WebhookDeliveryCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(template: impl Into<String>) -> Self {
         Self { template: template.into() }
     }

@@ -14,7 +14,7 @@ pub struct WebhookPingCreateRequest {
 rt::request! { WebhookPingCreateRequest: "webhookPings" { relationships { webhook: "webhook" => "webhooks" } } required ["webhook"] }
 
 impl WebhookPingCreateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(webhook: impl Into<String>) -> Self {
         Self { webhook: webhook.into() }
     }

@@ -27,26 +27,34 @@ rt::request! { WebhookCreateRequest: "webhooks" {
   } relationships { app: "app" => "apps" } } required ["enabled", "eventTypes", "name", "secret", "url", "app"] }
 
 impl WebhookCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        enabled: bool,
-        event_types: impl IntoIterator<
-            Item = impl Into<crate::models::WebhookEventType>,
-        >,
-        name: impl Into<String>,
-        secret: impl Into<String>,
-        url: impl Into<String>,
-        app: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::WebhookCreate) -> Self {
         Self {
-            enabled,
-            event_types: event_types.into_iter().map(Into::into).collect(),
-            name: name.into(),
-            secret: secret.into(),
-            url: url.into(),
-            app: app.into(),
+            enabled: required.enabled,
+            event_types: required.event_types,
+            name: required.name,
+            secret: required.secret,
+            url: required.url,
+            app: required.app,
         }
     }
+}
+
+/// Required fields of [`WebhookCreateRequest`].
+pub struct WebhookCreate {
+    /// `enabled`.
+    pub enabled: bool,
+    /// `eventTypes`.
+    pub event_types: Vec<crate::models::WebhookEventType>,
+    /// `name`.
+    pub name: String,
+    /// `secret`.
+    pub secret: String,
+    /// `url`: a URI, kept as it comes.
+    pub url: String,
+    /// `app`: id of `apps`.
+    pub app: String,
 }
 
 /// Changes a resource of the type `webhooks`; what is absent stays as it is.
@@ -74,7 +82,7 @@ rt::request! { WebhookUpdateRequest: "webhooks" { id(id)
   } } required ["id"] }
 
 impl WebhookUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

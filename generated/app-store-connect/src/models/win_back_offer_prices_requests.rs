@@ -22,7 +22,7 @@ rt::request! { inline WinBackOfferPriceInlineCreate: "winBackOfferPrices" { id(i
   } } }
 
 impl WinBackOfferPriceInlineCreate {
-    /// A request that says nothing yet.
+    /// Creates a request without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -58,32 +58,23 @@ rt::request! { WinBackOfferCreateRequest: "winBackOffers" {
   } included(included) } required ["customerEligibilityPaidSubscriptionDurationInMonths", "customerEligibilityTimeSinceLastSubscribedInMonths", "duration", "offerId", "offerMode", "periodCount", "priority", "referenceName", "startDate", "prices", "subscription"] }
 
 impl WinBackOfferCreateRequest {
-    /// A request with all that it must have.
-    pub fn new(
-        customer_eligibility_paid_subscription_duration_in_months: i64,
-        customer_eligibility_time_since_last_subscribed_in_months: crate::models::IntegerRange,
-        duration: impl Into<crate::models::SubscriptionOfferDuration>,
-        offer_id: impl Into<String>,
-        offer_mode: impl Into<crate::models::SubscriptionOfferMode>,
-        period_count: i64,
-        priority: impl Into<crate::models::WinBackOfferCreateRequestPriority>,
-        reference_name: impl Into<String>,
-        start_date: impl Into<rt::Date>,
-        prices: impl IntoIterator<Item = impl Into<String>>,
-        subscription: impl Into<String>,
-    ) -> Self {
+    /// Creates a request with its required fields.
+    #[inline]
+    pub fn new(required: crate::models::WinBackOfferCreate) -> Self {
         Self {
-            customer_eligibility_paid_subscription_duration_in_months,
-            customer_eligibility_time_since_last_subscribed_in_months,
-            duration: duration.into(),
-            offer_id: offer_id.into(),
-            offer_mode: offer_mode.into(),
-            period_count,
-            priority: priority.into(),
-            reference_name: reference_name.into(),
-            start_date: start_date.into(),
-            prices: prices.into_iter().map(Into::into).collect(),
-            subscription: subscription.into(),
+            customer_eligibility_paid_subscription_duration_in_months: required
+                .customer_eligibility_paid_subscription_duration_in_months,
+            customer_eligibility_time_since_last_subscribed_in_months: required
+                .customer_eligibility_time_since_last_subscribed_in_months,
+            duration: required.duration,
+            offer_id: required.offer_id,
+            offer_mode: required.offer_mode,
+            period_count: required.period_count,
+            priority: required.priority,
+            reference_name: required.reference_name,
+            start_date: required.start_date,
+            prices: required.prices,
+            subscription: required.subscription,
             ..Self::default()
         }
     }
@@ -161,6 +152,32 @@ impl WinBackOfferCreateRequest {
     }
 }
 
+/// Required fields of [`WinBackOfferCreateRequest`].
+pub struct WinBackOfferCreate {
+    /// `customerEligibilityPaidSubscriptionDurationInMonths`.
+    pub customer_eligibility_paid_subscription_duration_in_months: i64,
+    /// `customerEligibilityTimeSinceLastSubscribedInMonths`.
+    pub customer_eligibility_time_since_last_subscribed_in_months: crate::models::IntegerRange,
+    /// `duration`.
+    pub duration: crate::models::SubscriptionOfferDuration,
+    /// `offerId`.
+    pub offer_id: String,
+    /// `offerMode`.
+    pub offer_mode: crate::models::SubscriptionOfferMode,
+    /// `periodCount`.
+    pub period_count: i64,
+    /// `priority`.
+    pub priority: crate::models::WinBackOfferCreateRequestPriority,
+    /// `referenceName`.
+    pub reference_name: String,
+    /// `startDate`: date (RFC 3339).
+    pub start_date: rt::Date,
+    /// `prices`: ids of `winBackOfferPrices`.
+    pub prices: Vec<String>,
+    /// `subscription`: id of `subscriptions`.
+    pub subscription: String,
+}
+
 /// `WinBackOfferCreateRequest.data.attributes.priority`.
 ///
 /// Feature: `subscriptions`.
@@ -223,7 +240,7 @@ rt::request! { WinBackOfferUpdateRequest: "winBackOffers" { id(id)
   } } required ["id"] }
 
 impl WinBackOfferUpdateRequest {
-    /// A request with all that it must have.
+    /// Creates a request with its required fields.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -51,7 +51,7 @@ impl Get {
     /// `fields[accessibilityDeclarations]`: the fields that are sent of each.
     pub fn fields_accessibility_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AccessibilityDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AccessibilityDeclarationField>,
     ) -> Self {
         self.0.list("fields[accessibilityDeclarations]", values);
         self

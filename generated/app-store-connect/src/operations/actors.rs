@@ -17,8 +17,7 @@ impl Actors {
     /// `GET /v1/actors` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-actors))
     pub fn list(&self, filter_id: impl IntoIterator<Item = impl AsRef<str>>) -> List {
         let mut call = self.0.call(LIST, &[]);
-        call.list("filter[id]", filter_id);
-        call.require("filter[id]");
+        call.filter("filter[id]", filter_id);
         List(call)
     }
 }
@@ -28,7 +27,7 @@ pub struct Get(crate::Call<crate::models::ActorResponse>);
 
 impl Get {
     /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorsField>) -> Self {
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
@@ -41,7 +40,7 @@ pub struct List(crate::Call<crate::models::ActorsResponse>);
 
 impl List {
     /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorsField>) -> Self {
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }

@@ -45,7 +45,7 @@ impl Get {
     pub fn fields_alternative_distribution_domains(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionDomainsField,
+            Item = crate::models::AlternativeDistributionDomainField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionDomains]", values);
@@ -63,7 +63,7 @@ impl List {
     pub fn fields_alternative_distribution_domains(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionDomainsField,
+            Item = crate::models::AlternativeDistributionDomainField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionDomains]", values);

@@ -44,7 +44,7 @@ impl Get {
     /// `fields[alternativeDistributionKeys]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_keys(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AlternativeDistributionKeysField>,
+        values: impl IntoIterator<Item = crate::models::AlternativeDistributionKeyField>,
     ) -> Self {
         self.0.list("fields[alternativeDistributionKeys]", values);
         self
@@ -67,7 +67,7 @@ impl List {
     /// `fields[alternativeDistributionKeys]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_keys(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AlternativeDistributionKeysField>,
+        values: impl IntoIterator<Item = crate::models::AlternativeDistributionKeyField>,
     ) -> Self {
         self.0.list("fields[alternativeDistributionKeys]", values);
         self

@@ -23,7 +23,7 @@ impl Get {
     pub fn fields_alternative_distribution_package_deltas(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageDeltasField,
+            Item = crate::models::AlternativeDistributionPackageDeltaField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackageDeltas]", values);

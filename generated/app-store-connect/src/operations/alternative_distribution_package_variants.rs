@@ -25,7 +25,7 @@ impl Get {
     pub fn fields_alternative_distribution_package_variants(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageVariantsField,
+            Item = crate::models::AlternativeDistributionPackageVariantField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackageVariants]", values);

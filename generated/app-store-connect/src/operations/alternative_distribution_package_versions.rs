@@ -61,7 +61,7 @@ impl Get {
     pub fn fields_alternative_distribution_package_deltas(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageDeltasField,
+            Item = crate::models::AlternativeDistributionPackageDeltaField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackageDeltas]", values);
@@ -72,7 +72,7 @@ impl Get {
     pub fn fields_alternative_distribution_package_variants(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageVariantsField,
+            Item = crate::models::AlternativeDistributionPackageVariantField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackageVariants]", values);
@@ -83,7 +83,7 @@ impl Get {
     pub fn fields_alternative_distribution_package_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageVersionsField,
+            Item = crate::models::AlternativeDistributionPackageVersionField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackageVersions]", values);
@@ -94,7 +94,7 @@ impl Get {
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackagesField,
+            Item = crate::models::AlternativeDistributionPackageField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackages]", values);
@@ -105,7 +105,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageVersionsInclude,
+            Item = crate::models::AlternativeDistributionPackageVersionInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -139,7 +139,7 @@ impl ListDeltas {
     pub fn fields_alternative_distribution_package_deltas(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageDeltasField,
+            Item = crate::models::AlternativeDistributionPackageDeltaField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackageDeltas]", values);
@@ -166,7 +166,7 @@ impl ListVariants {
     pub fn fields_alternative_distribution_package_variants(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageVariantsField,
+            Item = crate::models::AlternativeDistributionPackageVariantField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackageVariants]", values);

@@ -52,7 +52,7 @@ impl Get {
     pub fn fields_alternative_distribution_package_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageVersionsField,
+            Item = crate::models::AlternativeDistributionPackageVersionField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackageVersions]", values);
@@ -63,7 +63,7 @@ impl Get {
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackagesField,
+            Item = crate::models::AlternativeDistributionPackageField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackages]", values);
@@ -71,12 +71,10 @@ impl Get {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `versions`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackagesInclude,
+            Item = crate::models::AlternativeDistributionPackageInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -103,7 +101,7 @@ impl ListVersions {
     pub fn fields_alternative_distribution_package_deltas(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageDeltasField,
+            Item = crate::models::AlternativeDistributionPackageDeltaField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackageDeltas]", values);
@@ -114,7 +112,7 @@ impl ListVersions {
     pub fn fields_alternative_distribution_package_variants(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageVariantsField,
+            Item = crate::models::AlternativeDistributionPackageVariantField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackageVariants]", values);
@@ -125,7 +123,7 @@ impl ListVersions {
     pub fn fields_alternative_distribution_package_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageVersionsField,
+            Item = crate::models::AlternativeDistributionPackageVersionField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackageVersions]", values);
@@ -136,31 +134,29 @@ impl ListVersions {
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackagesField,
+            Item = crate::models::AlternativeDistributionPackageField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackages]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackagesVersionsState,
+            Item = crate::models::AlternativeDistributionPackageVersionStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `alternativeDistributionPackage`, `deltas`, `variants`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackagesInclude,
+            Item = crate::models::AlternativeDistributionPackageVersionInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

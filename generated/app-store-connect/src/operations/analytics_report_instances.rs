@@ -40,7 +40,7 @@ impl Get {
     /// `fields[analyticsReportInstances]`: the fields that are sent of each.
     pub fn fields_analytics_report_instances(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportInstancesField>,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportInstanceField>,
     ) -> Self {
         self.0.list("fields[analyticsReportInstances]", values);
         self
@@ -56,7 +56,7 @@ impl ListSegments {
     /// `fields[analyticsReportSegments]`: the fields that are sent of each.
     pub fn fields_analytics_report_segments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportSegmentsField>,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportSegmentField>,
     ) -> Self {
         self.0.list("fields[analyticsReportSegments]", values);
         self

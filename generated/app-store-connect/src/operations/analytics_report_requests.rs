@@ -56,7 +56,7 @@ impl Get {
     /// `fields[analyticsReportRequests]`: the fields that are sent of each.
     pub fn fields_analytics_report_requests(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportRequestsField>,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportRequestField>,
     ) -> Self {
         self.0.list("fields[analyticsReportRequests]", values);
         self
@@ -65,7 +65,7 @@ impl Get {
     /// `fields[analyticsReports]`: the fields that are sent of each.
     pub fn fields_analytics_reports(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportsField>,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportField>,
     ) -> Self {
         self.0.list("fields[analyticsReports]", values);
         self
@@ -74,7 +74,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportRequestsInclude>,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportRequestInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -97,26 +97,24 @@ impl ListReports {
     /// `fields[analyticsReports]`: the fields that are sent of each.
     pub fn fields_analytics_reports(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportsField>,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportField>,
     ) -> Self {
         self.0.list("fields[analyticsReports]", values);
         self
     }
 
-    /// `filter[category]`: only what has one of these values.
+    /// `filter[category]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_category(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AnalyticsReportRequestsReportsCategory,
-        >,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportCategoryFilter>,
     ) -> Self {
-        self.0.list("filter[category]", values);
+        self.0.filter("filter[category]", values);
         self
     }
 
-    /// `filter[name]`: only what has one of these values.
+    /// `filter[name]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[name]", values);
+        self.0.filter("filter[name]", values);
         self
     }
 

@@ -22,7 +22,7 @@ impl Get {
     /// `fields[analyticsReportSegments]`: the fields that are sent of each.
     pub fn fields_analytics_report_segments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportSegmentsField>,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportSegmentField>,
     ) -> Self {
         self.0.list("fields[analyticsReportSegments]", values);
         self

@@ -40,7 +40,7 @@ impl Get {
     /// `fields[analyticsReports]`: the fields that are sent of each.
     pub fn fields_analytics_reports(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportsField>,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportField>,
     ) -> Self {
         self.0.list("fields[analyticsReports]", values);
         self
@@ -56,26 +56,26 @@ impl ListInstances {
     /// `fields[analyticsReportInstances]`: the fields that are sent of each.
     pub fn fields_analytics_report_instances(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportInstancesField>,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportInstanceField>,
     ) -> Self {
         self.0.list("fields[analyticsReportInstances]", values);
         self
     }
 
-    /// `filter[granularity]`: only what has one of these values.
+    /// `filter[granularity]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_granularity(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AnalyticsReportsInstancesGranularity,
+            Item = crate::models::AnalyticsReportInstanceGranularityFilter,
         >,
     ) -> Self {
-        self.0.list("filter[granularity]", values);
+        self.0.filter("filter[granularity]", values);
         self
     }
 
-    /// `filter[processingDate]`: only what has one of these values.
+    /// `filter[processingDate]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_processing_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[processingDate]", values);
+        self.0.filter("filter[processingDate]", values);
         self
     }
 

@@ -52,7 +52,7 @@ impl Get {
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AndroidToIosAppMappingDetailsField,
+            Item = crate::models::AndroidToIosAppMappingDetailField,
         >,
     ) -> Self {
         self.0.list("fields[androidToIosAppMappingDetails]", values);

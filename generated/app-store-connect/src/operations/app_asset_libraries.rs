@@ -52,7 +52,7 @@ impl Get {
     /// `fields[appAssetLibraries]`: the fields that are sent of each.
     pub fn fields_app_asset_libraries(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibrariesField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraries]", values);
         self
@@ -68,7 +68,7 @@ impl ListImages {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImagesField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryImages]", values);
         self
@@ -77,52 +77,54 @@ impl ListImages {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
         self
     }
 
-    /// `filter[category]`: only what has one of these values.
+    /// `filter[category]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_category(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibrariesImagesCategory>,
+        values: impl IntoIterator<
+            Item = crate::models::AppAssetLibraryImageCategoryFilter,
+        >,
     ) -> Self {
-        self.0.list("filter[category]", values);
+        self.0.filter("filter[category]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`: only what has one of these values.
+    /// `filter[referenceName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[referenceName]", values);
+        self.0.filter("filter[referenceName]", values);
         self
     }
 
-    /// `filter[specId]`: only what has one of these values.
+    /// `filter[specId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_spec_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[specId]", values);
+        self.0.filter("filter[specId]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibrariesImagesState>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageStateFilter>,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibrariesInclude>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -143,7 +145,7 @@ impl ListImages {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppAssetLibrariesSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -158,7 +160,7 @@ impl ListVideos {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
         self
@@ -167,52 +169,54 @@ impl ListVideos {
     /// `fields[appAssetLibraryVideos]`: the fields that are sent of each.
     pub fn fields_app_asset_library_videos(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideosField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryVideos]", values);
         self
     }
 
-    /// `filter[category]`: only what has one of these values.
+    /// `filter[category]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_category(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibrariesVideosCategory>,
+        values: impl IntoIterator<
+            Item = crate::models::AppAssetLibraryVideoCategoryFilter,
+        >,
     ) -> Self {
-        self.0.list("filter[category]", values);
+        self.0.filter("filter[category]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`: only what has one of these values.
+    /// `filter[referenceName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[referenceName]", values);
+        self.0.filter("filter[referenceName]", values);
         self
     }
 
-    /// `filter[specId]`: only what has one of these values.
+    /// `filter[specId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_spec_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[specId]", values);
+        self.0.filter("filter[specId]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibrariesVideosState>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoStateFilter>,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibrariesInclude>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -233,7 +237,7 @@ impl ListVideos {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppAssetLibrariesSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoSort>) -> Self {
         self.0.list("sort", values);
         self
     }

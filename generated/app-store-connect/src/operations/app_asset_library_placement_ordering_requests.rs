@@ -32,7 +32,7 @@ impl Create {
     pub fn fields_app_asset_library_placement_ordering_requests(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppAssetLibraryPlacementOrderingRequestsField,
+            Item = crate::models::AppAssetLibraryPlacementOrderingRequestField,
         >,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacementOrderingRequests]", values);
@@ -42,7 +42,7 @@ impl Create {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
         self
@@ -52,7 +52,7 @@ impl Create {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppAssetLibraryPlacementOrderingRequestsInclude,
+            Item = crate::models::AppAssetLibraryPlacementOrderingRequestInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

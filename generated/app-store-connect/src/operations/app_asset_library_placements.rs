@@ -39,7 +39,7 @@ impl Get {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImagesField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryImages]", values);
         self
@@ -48,7 +48,7 @@ impl Get {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
         self
@@ -57,7 +57,7 @@ impl Get {
     /// `fields[appAssetLibraryVideos]`: the fields that are sent of each.
     pub fn fields_app_asset_library_videos(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideosField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryVideos]", values);
         self
@@ -67,7 +67,7 @@ impl Get {
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationsField,
+            Item = crate::models::AppCustomProductPageLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appCustomProductPageLocalizations]", values);
@@ -77,7 +77,7 @@ impl Get {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
     ) -> Self {
         self.0.list("fields[appEventLocalizations]", values);
         self
@@ -87,7 +87,7 @@ impl Get {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -97,9 +97,7 @@ impl Get {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
@@ -108,7 +106,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

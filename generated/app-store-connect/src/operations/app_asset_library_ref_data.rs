@@ -28,7 +28,7 @@ impl Get {
     /// `fields[appAssetLibraryRefData]`: the fields that are sent of each.
     pub fn fields_app_asset_library_ref_data(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryRefDataField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryRefDatumField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryRefData]", values);
         self
@@ -44,36 +44,36 @@ impl List {
     /// `fields[appAssetLibraryRefData]`: the fields that are sent of each.
     pub fn fields_app_asset_library_ref_data(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryRefDataField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryRefDatumField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryRefData]", values);
         self
     }
 
-    /// `filter[features]`: only what has one of these values.
+    /// `filter[features]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_features(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[features]", values);
+        self.0.filter("filter[features]", values);
         self
     }
 
-    /// `filter[placementProfileGroups]`: only what has one of these values.
+    /// `filter[placementProfileGroups]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_placement_profile_groups(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[placementProfileGroups]", values);
+        self.0.filter("filter[placementProfileGroups]", values);
         self
     }
 
-    /// `filter[placementTypes]`: only what has one of these values.
+    /// `filter[placementTypes]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_placement_types(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[placementTypes]", values);
+        self.0.filter("filter[placementTypes]", values);
         self
     }
 
-    /// `filter[specs]`: only what has one of these values.
+    /// `filter[specs]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_specs(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[specs]", values);
+        self.0.filter("filter[specs]", values);
         self
     }
 }

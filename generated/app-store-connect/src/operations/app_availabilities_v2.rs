@@ -55,7 +55,7 @@ impl Get {
     /// `fields[appAvailabilities]`: the fields that are sent of each.
     pub fn fields_app_availabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAvailabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::AppAvailabilityV2Field>,
     ) -> Self {
         self.0.list("fields[appAvailabilities]", values);
         self
@@ -64,18 +64,16 @@ impl Get {
     /// `fields[territoryAvailabilities]`: the fields that are sent of each.
     pub fn fields_territory_availabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryAvailabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryAvailabilityField>,
     ) -> Self {
         self.0.list("fields[territoryAvailabilities]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `territoryAvailabilities`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAvailabilitiesV2Include>,
+        values: impl IntoIterator<Item = crate::models::AppAvailabilityV2Include>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -100,7 +98,7 @@ impl ListTerritoryAvailabilities {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
@@ -109,18 +107,16 @@ impl ListTerritoryAvailabilities {
     /// `fields[territoryAvailabilities]`: the fields that are sent of each.
     pub fn fields_territory_availabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryAvailabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryAvailabilityField>,
     ) -> Self {
         self.0.list("fields[territoryAvailabilities]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `territory`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAvailabilitiesV2Include>,
+        values: impl IntoIterator<Item = crate::models::TerritoryAvailabilityInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

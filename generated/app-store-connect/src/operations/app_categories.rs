@@ -59,14 +59,14 @@ impl Get {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoriesField>,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
     ) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoriesInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -88,7 +88,7 @@ impl GetParent {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoriesField>,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
     ) -> Self {
         self.0.list("fields[appCategories]", values);
         self
@@ -111,23 +111,23 @@ impl List {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoriesField>,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
     ) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
-    /// `filter[platforms]`: only what has one of these values.
+    /// `filter[platforms]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_platforms(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoriesPlatforms>,
+        values: impl IntoIterator<Item = crate::models::AppCategoryPlatformsFilter>,
     ) -> Self {
-        self.0.list("filter[platforms]", values);
+        self.0.filter("filter[platforms]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoriesInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -158,7 +158,7 @@ impl ListSubcategories {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoriesField>,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
     ) -> Self {
         self.0.list("fields[appCategories]", values);
         self

@@ -47,7 +47,7 @@ impl Get {
     pub fn fields_app_clip_advanced_experience_images(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipAdvancedExperienceImagesField,
+            Item = crate::models::AppClipAdvancedExperienceImageField,
         >,
     ) -> Self {
         self.0.list("fields[appClipAdvancedExperienceImages]", values);

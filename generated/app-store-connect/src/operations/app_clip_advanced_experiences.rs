@@ -47,7 +47,7 @@ impl Get {
     pub fn fields_app_clip_advanced_experience_images(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipAdvancedExperienceImagesField,
+            Item = crate::models::AppClipAdvancedExperienceImageField,
         >,
     ) -> Self {
         self.0.list("fields[appClipAdvancedExperienceImages]", values);
@@ -58,7 +58,7 @@ impl Get {
     pub fn fields_app_clip_advanced_experience_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipAdvancedExperienceLocalizationsField,
+            Item = crate::models::AppClipAdvancedExperienceLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appClipAdvancedExperienceLocalizations]", values);
@@ -68,17 +68,14 @@ impl Get {
     /// `fields[appClipAdvancedExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_advanced_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipAdvancedExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipAdvancedExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipAdvancedExperiences]", values);
         self
     }
 
     /// `fields[appClips]`: the fields that are sent of each.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipsField>,
-    ) -> Self {
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = crate::models::AppClipField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
@@ -86,9 +83,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppClipAdvancedExperiencesInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppClipAdvancedExperienceInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

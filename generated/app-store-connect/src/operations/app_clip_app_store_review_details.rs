@@ -46,9 +46,7 @@ impl Get {
     /// `fields[appClipAppStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppClipAppStoreReviewDetailsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppClipAppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appClipAppStoreReviewDetails]", values);
         self
@@ -57,7 +55,7 @@ impl Get {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
@@ -67,7 +65,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipAppStoreReviewDetailsInclude,
+            Item = crate::models::AppClipAppStoreReviewDetailInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

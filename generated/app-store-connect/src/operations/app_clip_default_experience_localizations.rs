@@ -67,7 +67,7 @@ impl Get {
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipDefaultExperienceLocalizationsField,
+            Item = crate::models::AppClipDefaultExperienceLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperienceLocalizations]", values);
@@ -77,7 +77,7 @@ impl Get {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
@@ -86,19 +86,17 @@ impl Get {
     /// `fields[appClipHeaderImages]`: the fields that are sent of each.
     pub fn fields_app_clip_header_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipHeaderImagesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipHeaderImageField>,
     ) -> Self {
         self.0.list("fields[appClipHeaderImages]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appClipDefaultExperience`, `appClipHeaderImage`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipDefaultExperienceLocalizationsInclude,
+            Item = crate::models::AppClipDefaultExperienceLocalizationInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -123,7 +121,7 @@ impl GetAppClipHeaderImage {
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipDefaultExperienceLocalizationsField,
+            Item = crate::models::AppClipDefaultExperienceLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperienceLocalizations]", values);
@@ -133,20 +131,16 @@ impl GetAppClipHeaderImage {
     /// `fields[appClipHeaderImages]`: the fields that are sent of each.
     pub fn fields_app_clip_header_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipHeaderImagesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipHeaderImageField>,
     ) -> Self {
         self.0.list("fields[appClipHeaderImages]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appClipDefaultExperienceLocalization`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppClipDefaultExperienceLocalizationsInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppClipHeaderImageInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

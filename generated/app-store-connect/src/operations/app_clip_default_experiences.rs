@@ -129,9 +129,7 @@ impl Get {
     /// `fields[appClipAppStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppClipAppStoreReviewDetailsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppClipAppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appClipAppStoreReviewDetails]", values);
         self
@@ -141,7 +139,7 @@ impl Get {
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipDefaultExperienceLocalizationsField,
+            Item = crate::models::AppClipDefaultExperienceLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperienceLocalizations]", values);
@@ -151,17 +149,14 @@ impl Get {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
     }
 
     /// `fields[appClips]`: the fields that are sent of each.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipsField>,
-    ) -> Self {
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = crate::models::AppClipField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
@@ -169,18 +164,16 @@ impl Get {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appClip`, `appClipAppStoreReviewDetail`, `appClipDefaultExperienceLocalizations`, `releaseWithAppStoreVersion`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesInclude>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -210,9 +203,7 @@ impl GetAppClipAppStoreReviewDetail {
     /// `fields[appClipAppStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppClipAppStoreReviewDetailsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppClipAppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appClipAppStoreReviewDetails]", values);
         self
@@ -221,18 +212,18 @@ impl GetAppClipAppStoreReviewDetail {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appClipDefaultExperience`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::AppClipAppStoreReviewDetailInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -256,7 +247,7 @@ impl GetReleaseWithAppStoreVersion {
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackagesField,
+            Item = crate::models::AlternativeDistributionPackageField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackages]", values);
@@ -266,7 +257,7 @@ impl GetReleaseWithAppStoreVersion {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
@@ -275,7 +266,7 @@ impl GetReleaseWithAppStoreVersion {
     /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewDetails]", values);
         self
@@ -284,7 +275,9 @@ impl GetReleaseWithAppStoreVersion {
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionAppStoreVersionExperimentsField,
+        >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
@@ -293,9 +286,7 @@ impl GetReleaseWithAppStoreVersion {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
@@ -305,7 +296,7 @@ impl GetReleaseWithAppStoreVersion {
     pub fn fields_app_store_version_phased_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionPhasedReleasesField,
+            Item = crate::models::AppStoreVersionPhasedReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionPhasedReleases]", values);
@@ -315,7 +306,7 @@ impl GetReleaseWithAppStoreVersion {
     /// `fields[appStoreVersionSubmissions]`: the fields that are sent of each.
     pub fn fields_app_store_version_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionSubmissions]", values);
         self
@@ -324,20 +315,20 @@ impl GetReleaseWithAppStoreVersion {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -345,7 +336,7 @@ impl GetReleaseWithAppStoreVersion {
     /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterAppVersions]", values);
         self
@@ -354,18 +345,16 @@ impl GetReleaseWithAppStoreVersion {
     /// `fields[routingAppCoverages]`: the fields that are sent of each.
     pub fn fields_routing_app_coverages(
         mut self,
-        values: impl IntoIterator<Item = crate::models::RoutingAppCoveragesField>,
+        values: impl IntoIterator<Item = crate::models::RoutingAppCoverageField>,
     ) -> Self {
         self.0.list("fields[routingAppCoverages]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `alternativeDistributionPackage`, `app`, `appClipDefaultExperience`, `appStoreReviewDetail`, `appStoreVersionExperiments`, `appStoreVersionExperimentsV2`, `appStoreVersionLocalizations`, `appStoreVersionPhasedRelease`, `appStoreVersionSubmission`, `build`, `gameCenterAppVersion`, `routingAppCoverage`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesInclude>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -406,7 +395,7 @@ impl ListAppClipDefaultExperienceLocalizations {
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipDefaultExperienceLocalizationsField,
+            Item = crate::models::AppClipDefaultExperienceLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperienceLocalizations]", values);
@@ -416,7 +405,7 @@ impl ListAppClipDefaultExperienceLocalizations {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
@@ -425,24 +414,24 @@ impl ListAppClipDefaultExperienceLocalizations {
     /// `fields[appClipHeaderImages]`: the fields that are sent of each.
     pub fn fields_app_clip_header_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipHeaderImagesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipHeaderImageField>,
     ) -> Self {
         self.0.list("fields[appClipHeaderImages]", values);
         self
     }
 
-    /// `filter[locale]`: only what has one of these values.
+    /// `filter[locale]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[locale]", values);
+        self.0.filter("filter[locale]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appClipDefaultExperience`, `appClipHeaderImage`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::AppClipDefaultExperienceLocalizationInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -52,7 +52,7 @@ impl Get {
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipDefaultExperienceLocalizationsField,
+            Item = crate::models::AppClipDefaultExperienceLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperienceLocalizations]", values);
@@ -62,7 +62,7 @@ impl Get {
     /// `fields[appClipHeaderImages]`: the fields that are sent of each.
     pub fn fields_app_clip_header_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipHeaderImagesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipHeaderImageField>,
     ) -> Self {
         self.0.list("fields[appClipHeaderImages]", values);
         self
@@ -71,7 +71,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipHeaderImagesInclude>,
+        values: impl IntoIterator<Item = crate::models::AppClipHeaderImageInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

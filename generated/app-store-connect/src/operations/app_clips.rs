@@ -66,31 +66,26 @@ impl Get {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
     }
 
     /// `fields[appClips]`: the fields that are sent of each.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipsField>,
-    ) -> Self {
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = crate::models::AppClipField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appClipDefaultExperiences`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppClipsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppClipInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -115,7 +110,7 @@ impl ListAppClipAdvancedExperiences {
     pub fn fields_app_clip_advanced_experience_images(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipAdvancedExperienceImagesField,
+            Item = crate::models::AppClipAdvancedExperienceImageField,
         >,
     ) -> Self {
         self.0.list("fields[appClipAdvancedExperienceImages]", values);
@@ -126,7 +121,7 @@ impl ListAppClipAdvancedExperiences {
     pub fn fields_app_clip_advanced_experience_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipAdvancedExperienceLocalizationsField,
+            Item = crate::models::AppClipAdvancedExperienceLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appClipAdvancedExperienceLocalizations]", values);
@@ -136,58 +131,56 @@ impl ListAppClipAdvancedExperiences {
     /// `fields[appClipAdvancedExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_advanced_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipAdvancedExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipAdvancedExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipAdvancedExperiences]", values);
         self
     }
 
     /// `fields[appClips]`: the fields that are sent of each.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipsField>,
-    ) -> Self {
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = crate::models::AppClipField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
 
-    /// `filter[action]`: only what has one of these values.
+    /// `filter[action]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_action(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipsAppClipAdvancedExperiencesAction,
+            Item = crate::models::AppClipAdvancedExperienceActionFilter,
         >,
     ) -> Self {
-        self.0.list("filter[action]", values);
+        self.0.filter("filter[action]", values);
         self
     }
 
-    /// `filter[placeStatus]`: only what has one of these values.
+    /// `filter[placeStatus]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_place_status(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipsAppClipAdvancedExperiencesPlaceStatus,
+            Item = crate::models::AppClipAdvancedExperiencePlaceStatusFilter,
         >,
     ) -> Self {
-        self.0.list("filter[placeStatus]", values);
+        self.0.filter("filter[placeStatus]", values);
         self
     }
 
-    /// `filter[status]`: only what has one of these values.
+    /// `filter[status]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_status(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipsAppClipAdvancedExperiencesStatus,
+            Item = crate::models::AppClipAdvancedExperienceStatusFilter,
         >,
     ) -> Self {
-        self.0.list("filter[status]", values);
+        self.0.filter("filter[status]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appClip`, `headerImage`, `localizations`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppClipsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppClipAdvancedExperienceInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -225,9 +218,7 @@ impl ListAppClipDefaultExperiences {
     /// `fields[appClipAppStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppClipAppStoreReviewDetailsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppClipAppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appClipAppStoreReviewDetails]", values);
         self
@@ -237,7 +228,7 @@ impl ListAppClipDefaultExperiences {
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipDefaultExperienceLocalizationsField,
+            Item = crate::models::AppClipDefaultExperienceLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperienceLocalizations]", values);
@@ -247,17 +238,14 @@ impl ListAppClipDefaultExperiences {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
     }
 
     /// `fields[appClips]`: the fields that are sent of each.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipsField>,
-    ) -> Self {
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = crate::models::AppClipField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
@@ -265,16 +253,17 @@ impl ListAppClipDefaultExperiences {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appClip`, `appClipAppStoreReviewDetail`, `appClipDefaultExperienceLocalizations`, `releaseWithAppStoreVersion`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppClipsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }

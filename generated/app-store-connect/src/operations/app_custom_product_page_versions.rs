@@ -74,7 +74,7 @@ impl Get {
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationsField,
+            Item = crate::models::AppCustomProductPageLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appCustomProductPageLocalizations]", values);
@@ -84,9 +84,7 @@ impl Get {
     /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageVersionsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageVersionField>,
     ) -> Self {
         self.0.list("fields[appCustomProductPageVersions]", values);
         self
@@ -95,19 +93,17 @@ impl Get {
     /// `fields[appCustomProductPages]`: the fields that are sent of each.
     pub fn fields_app_custom_product_pages(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCustomProductPagesField>,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageField>,
     ) -> Self {
         self.0.list("fields[appCustomProductPages]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appCustomProductPage`, `appCustomProductPageLocalizations`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageVersionsInclude,
+            Item = crate::models::AppCustomProductPageVersionInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -133,7 +129,7 @@ impl ListAppCustomProductPageLocalizations {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
         self
@@ -143,7 +139,7 @@ impl ListAppCustomProductPageLocalizations {
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationsField,
+            Item = crate::models::AppCustomProductPageLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appCustomProductPageLocalizations]", values);
@@ -153,9 +149,7 @@ impl ListAppCustomProductPageLocalizations {
     /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageVersionsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageVersionField>,
     ) -> Self {
         self.0.list("fields[appCustomProductPageVersions]", values);
         self
@@ -171,7 +165,7 @@ impl ListAppCustomProductPageLocalizations {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewSetField>,
     ) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
@@ -181,25 +175,23 @@ impl ListAppCustomProductPageLocalizations {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetField>,
     ) -> Self {
         self.0.list("fields[appScreenshotSets]", values);
         self
     }
 
-    /// `filter[locale]`: only what has one of these values.
+    /// `filter[locale]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[locale]", values);
+        self.0.filter("filter[locale]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appCustomProductPageVersion`, `appPreviewSets`, `appScreenshotSets`, `placements`, `searchKeywords`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageVersionsInclude,
+            Item = crate::models::AppCustomProductPageLocalizationInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -76,9 +76,7 @@ impl Get {
     /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageVersionsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageVersionField>,
     ) -> Self {
         self.0.list("fields[appCustomProductPageVersions]", values);
         self
@@ -87,24 +85,22 @@ impl Get {
     /// `fields[appCustomProductPages]`: the fields that are sent of each.
     pub fn fields_app_custom_product_pages(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCustomProductPagesField>,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageField>,
     ) -> Self {
         self.0.list("fields[appCustomProductPages]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appCustomProductPageVersions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCustomProductPagesInclude>,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -130,7 +126,7 @@ impl ListAppCustomProductPageVersions {
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationsField,
+            Item = crate::models::AppCustomProductPageLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appCustomProductPageLocalizations]", values);
@@ -140,9 +136,7 @@ impl ListAppCustomProductPageVersions {
     /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageVersionsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageVersionField>,
     ) -> Self {
         self.0.list("fields[appCustomProductPageVersions]", values);
         self
@@ -151,29 +145,29 @@ impl ListAppCustomProductPageVersions {
     /// `fields[appCustomProductPages]`: the fields that are sent of each.
     pub fn fields_app_custom_product_pages(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCustomProductPagesField>,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageField>,
     ) -> Self {
         self.0.list("fields[appCustomProductPages]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPagesAppCustomProductPageVersionsState,
+            Item = crate::models::AppCustomProductPageVersionStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appCustomProductPage`, `appCustomProductPageLocalizations`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCustomProductPagesInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::AppCustomProductPageVersionInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -47,7 +47,7 @@ impl Get {
     pub fn fields_app_encryption_declaration_documents(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppEncryptionDeclarationDocumentsField,
+            Item = crate::models::AppEncryptionDeclarationDocumentField,
         >,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarationDocuments]", values);

@@ -87,7 +87,7 @@ impl Get {
     pub fn fields_app_encryption_declaration_documents(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppEncryptionDeclarationDocumentsField,
+            Item = crate::models::AppEncryptionDeclarationDocumentField,
         >,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarationDocuments]", values);
@@ -97,7 +97,7 @@ impl Get {
     /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarations]", values);
         self
@@ -105,14 +105,14 @@ impl Get {
 
     /// `fields[apps]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -120,7 +120,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -142,7 +142,7 @@ pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
 
 impl GetApp {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -160,7 +160,7 @@ impl GetAppEncryptionDeclarationDocument {
     pub fn fields_app_encryption_declaration_documents(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppEncryptionDeclarationDocumentsField,
+            Item = crate::models::AppEncryptionDeclarationDocumentField,
         >,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarationDocuments]", values);
@@ -178,7 +178,7 @@ impl List {
     pub fn fields_app_encryption_declaration_documents(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppEncryptionDeclarationDocumentsField,
+            Item = crate::models::AppEncryptionDeclarationDocumentField,
         >,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarationDocuments]", values);
@@ -188,7 +188,7 @@ impl List {
     /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarations]", values);
         self
@@ -196,46 +196,46 @@ impl List {
 
     /// `fields[apps]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[app]`: only what has one of these values.
+    /// `filter[app]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[app]", values);
+        self.0.filter("filter[app]", values);
         self
     }
 
-    /// `filter[builds]`: only what has one of these values.
+    /// `filter[builds]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[builds]", values);
+        self.0.filter("filter[builds]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error.
     #[deprecated = "the vendor has deprecated it"]
     pub fn filter_platform(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppEncryptionDeclarationsPlatform,
+            Item = crate::models::AppEncryptionDeclarationPlatformFilter,
         >,
     ) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -109,7 +109,7 @@ impl Get {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
         self
@@ -118,7 +118,7 @@ impl Get {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
     ) -> Self {
         self.0.list("fields[appEventLocalizations]", values);
         self
@@ -128,7 +128,7 @@ impl Get {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_event_screenshots(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventScreenshotsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventScreenshotField>,
     ) -> Self {
         self.0.list("fields[appEventScreenshots]", values);
         self
@@ -138,7 +138,7 @@ impl Get {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_event_video_clips(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventVideoClipsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventVideoClipField>,
     ) -> Self {
         self.0.list("fields[appEventVideoClips]", values);
         self
@@ -147,18 +147,16 @@ impl Get {
     /// `fields[appEvents]`: the fields that are sent of each.
     pub fn fields_app_events(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventField>,
     ) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appEvent`, `appEventScreenshots`, `appEventVideoClips`, `placements`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -200,7 +198,7 @@ impl ListAppEventScreenshots {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
     ) -> Self {
         self.0.list("fields[appEventLocalizations]", values);
         self
@@ -209,18 +207,16 @@ impl ListAppEventScreenshots {
     /// `fields[appEventScreenshots]`: the fields that are sent of each.
     pub fn fields_app_event_screenshots(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventScreenshotsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventScreenshotField>,
     ) -> Self {
         self.0.list("fields[appEventScreenshots]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appEventLocalization`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppEventScreenshotInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -246,7 +242,7 @@ impl ListAppEventVideoClips {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
     ) -> Self {
         self.0.list("fields[appEventLocalizations]", values);
         self
@@ -255,18 +251,16 @@ impl ListAppEventVideoClips {
     /// `fields[appEventVideoClips]`: the fields that are sent of each.
     pub fn fields_app_event_video_clips(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventVideoClipsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventVideoClipField>,
     ) -> Self {
         self.0.list("fields[appEventVideoClips]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appEventLocalization`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppEventVideoClipInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -289,7 +283,7 @@ impl ListPlacements {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImagesField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryImages]", values);
         self
@@ -298,7 +292,7 @@ impl ListPlacements {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
         self
@@ -307,7 +301,7 @@ impl ListPlacements {
     /// `fields[appAssetLibraryVideos]`: the fields that are sent of each.
     pub fn fields_app_asset_library_videos(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideosField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryVideos]", values);
         self
@@ -317,7 +311,7 @@ impl ListPlacements {
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationsField,
+            Item = crate::models::AppCustomProductPageLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appCustomProductPageLocalizations]", values);
@@ -327,7 +321,7 @@ impl ListPlacements {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
     ) -> Self {
         self.0.list("fields[appEventLocalizations]", values);
         self
@@ -337,7 +331,7 @@ impl ListPlacements {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -347,93 +341,89 @@ impl ListPlacements {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
 
-    /// `filter[appCustomProductPageLocalization]`: only what has one of these values.
+    /// `filter[appCustomProductPageLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_custom_product_page_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appCustomProductPageLocalization]", values);
+        self.0.filter("filter[appCustomProductPageLocalization]", values);
         self
     }
 
-    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only what has one of these values.
+    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_store_version_experiment_treatment_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appStoreVersionExperimentTreatmentLocalization]", values);
+        self.0.filter("filter[appStoreVersionExperimentTreatmentLocalization]", values);
         self
     }
 
-    /// `filter[appStoreVersionLocalization]`: only what has one of these values.
+    /// `filter[appStoreVersionLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_store_version_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appStoreVersionLocalization]", values);
+        self.0.filter("filter[appStoreVersionLocalization]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[image]`: only what has one of these values.
+    /// `filter[image]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_image(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[image]", values);
+        self.0.filter("filter[image]", values);
         self
     }
 
-    /// `filter[placementGroup]`: only what has one of these values.
+    /// `filter[placementGroup]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_placement_group(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[placementGroup]", values);
+        self.0.filter("filter[placementGroup]", values);
         self
     }
 
-    /// `filter[placementType]`: only what has one of these values.
+    /// `filter[placementType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_placement_type(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppEventLocalizationsPlacementsPlacementType,
+            Item = crate::models::AppAssetLibraryPlacementPlacementTypeFilter,
         >,
     ) -> Self {
-        self.0.list("filter[placementType]", values);
+        self.0.filter("filter[placementType]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppEventLocalizationsPlacementsState,
+            Item = crate::models::AppAssetLibraryPlacementStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
-    /// `filter[video]`: only what has one of these values.
+    /// `filter[video]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_video(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[video]", values);
+        self.0.filter("filter[video]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appCustomProductPageLocalization`, `appEventLocalization`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`, `image`, `video`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -449,7 +439,7 @@ impl ListPlacements {
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsSort>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementSort>,
     ) -> Self {
         self.0.list("sort", values);
         self

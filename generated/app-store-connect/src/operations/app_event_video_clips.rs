@@ -56,7 +56,7 @@ impl Get {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
     ) -> Self {
         self.0.list("fields[appEventLocalizations]", values);
         self
@@ -65,7 +65,7 @@ impl Get {
     /// `fields[appEventVideoClips]`: the fields that are sent of each.
     pub fn fields_app_event_video_clips(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventVideoClipsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventVideoClipField>,
     ) -> Self {
         self.0.list("fields[appEventVideoClips]", values);
         self
@@ -74,7 +74,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventVideoClipsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppEventVideoClipInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -66,7 +66,7 @@ impl Get {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
     ) -> Self {
         self.0.list("fields[appEventLocalizations]", values);
         self
@@ -75,16 +75,14 @@ impl Get {
     /// `fields[appEvents]`: the fields that are sent of each.
     pub fn fields_app_events(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventField>,
     ) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `localizations`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppEventsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppEventInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -106,7 +104,7 @@ impl ListLocalizations {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
         self
@@ -115,7 +113,7 @@ impl ListLocalizations {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
     ) -> Self {
         self.0.list("fields[appEventLocalizations]", values);
         self
@@ -125,7 +123,7 @@ impl ListLocalizations {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_event_screenshots(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventScreenshotsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventScreenshotField>,
     ) -> Self {
         self.0.list("fields[appEventScreenshots]", values);
         self
@@ -135,7 +133,7 @@ impl ListLocalizations {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_event_video_clips(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventVideoClipsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventVideoClipField>,
     ) -> Self {
         self.0.list("fields[appEventVideoClips]", values);
         self
@@ -144,16 +142,17 @@ impl ListLocalizations {
     /// `fields[appEvents]`: the fields that are sent of each.
     pub fn fields_app_events(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventField>,
     ) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appEvent`, `appEventScreenshots`, `appEventVideoClips`, `placements`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppEventsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }

@@ -51,17 +51,14 @@ impl Get {
     /// `fields[appInfoLocalizations]`: the fields that are sent of each.
     pub fn fields_app_info_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationField>,
     ) -> Self {
         self.0.list("fields[appInfoLocalizations]", values);
         self
     }
 
     /// `fields[appInfos]`: the fields that are sent of each.
-    pub fn fields_app_infos(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppInfosField>,
-    ) -> Self {
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = crate::models::AppInfoField>) -> Self {
         self.0.list("fields[appInfos]", values);
         self
     }
@@ -69,7 +66,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

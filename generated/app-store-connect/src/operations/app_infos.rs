@@ -174,7 +174,7 @@ impl Get {
     /// `fields[ageRatingDeclarations]`: the fields that are sent of each.
     pub fn fields_age_rating_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AgeRatingDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AgeRatingDeclarationField>,
     ) -> Self {
         self.0.list("fields[ageRatingDeclarations]", values);
         self
@@ -183,7 +183,7 @@ impl Get {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoriesField>,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
     ) -> Self {
         self.0.list("fields[appCategories]", values);
         self
@@ -192,31 +192,26 @@ impl Get {
     /// `fields[appInfoLocalizations]`: the fields that are sent of each.
     pub fn fields_app_info_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationField>,
     ) -> Self {
         self.0.list("fields[appInfoLocalizations]", values);
         self
     }
 
     /// `fields[appInfos]`: the fields that are sent of each.
-    pub fn fields_app_infos(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppInfosField>,
-    ) -> Self {
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = crate::models::AppInfoField>) -> Self {
         self.0.list("fields[appInfos]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `ageRatingDeclaration`, `app`, `appInfoLocalizations`, `primaryCategory`, `primarySubcategoryOne`, `primarySubcategoryTwo`, `secondaryCategory`, `secondarySubcategoryOne`, `secondarySubcategoryTwo`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfosInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfoInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -240,7 +235,7 @@ impl GetAgeRatingDeclaration {
     /// `fields[ageRatingDeclarations]`: the fields that are sent of each.
     pub fn fields_age_rating_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AgeRatingDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AgeRatingDeclarationField>,
     ) -> Self {
         self.0.list("fields[ageRatingDeclarations]", values);
         self
@@ -263,16 +258,14 @@ impl GetPrimaryCategory {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoriesField>,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
     ) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `parent`, `subcategories`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfosInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -301,16 +294,14 @@ impl GetPrimarySubcategoryOne {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoriesField>,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
     ) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `parent`, `subcategories`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfosInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -339,16 +330,14 @@ impl GetPrimarySubcategoryTwo {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoriesField>,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
     ) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `parent`, `subcategories`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfosInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -377,16 +366,14 @@ impl GetSecondaryCategory {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoriesField>,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
     ) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `parent`, `subcategories`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfosInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -415,16 +402,14 @@ impl GetSecondarySubcategoryOne {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoriesField>,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
     ) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `parent`, `subcategories`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfosInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -453,16 +438,14 @@ impl GetSecondarySubcategoryTwo {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoriesField>,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
     ) -> Self {
         self.0.list("fields[appCategories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `parent`, `subcategories`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfosInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -486,31 +469,29 @@ impl ListAppInfoLocalizations {
     /// `fields[appInfoLocalizations]`: the fields that are sent of each.
     pub fn fields_app_info_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationField>,
     ) -> Self {
         self.0.list("fields[appInfoLocalizations]", values);
         self
     }
 
     /// `fields[appInfos]`: the fields that are sent of each.
-    pub fn fields_app_infos(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppInfosField>,
-    ) -> Self {
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = crate::models::AppInfoField>) -> Self {
         self.0.list("fields[appInfos]", values);
         self
     }
 
-    /// `filter[locale]`: only what has one of these values.
+    /// `filter[locale]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[locale]", values);
+        self.0.filter("filter[locale]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appInfo`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfosInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -534,7 +515,7 @@ impl ListTerritoryAgeRatings {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
@@ -543,16 +524,17 @@ impl ListTerritoryAgeRatings {
     /// `fields[territoryAgeRatings]`: the fields that are sent of each.
     pub fn fields_territory_age_ratings(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryAgeRatingsField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryAgeRatingField>,
     ) -> Self {
         self.0.list("fields[territoryAgeRatings]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `territory`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfosInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryAgeRatingInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }

@@ -75,7 +75,7 @@ impl Get {
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationsField,
+            Item = crate::models::AppCustomProductPageLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appCustomProductPageLocalizations]", values);
@@ -85,7 +85,7 @@ impl Get {
     /// `fields[appPreviewSets]`: the fields that are sent of each.
     pub fn fields_app_preview_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewSetField>,
     ) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
@@ -94,7 +94,7 @@ impl Get {
     /// `fields[appPreviews]`: the fields that are sent of each.
     pub fn fields_app_previews(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewField>,
     ) -> Self {
         self.0.list("fields[appPreviews]", values);
         self
@@ -104,7 +104,7 @@ impl Get {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -114,18 +114,14 @@ impl Get {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appCustomProductPageLocalization`, `appPreviews`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPreviewSetsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPreviewSetInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -148,7 +144,7 @@ impl ListAppPreviews {
     /// `fields[appPreviewSets]`: the fields that are sent of each.
     pub fn fields_app_preview_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewSetField>,
     ) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
@@ -157,16 +153,14 @@ impl ListAppPreviews {
     /// `fields[appPreviews]`: the fields that are sent of each.
     pub fn fields_app_previews(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewField>,
     ) -> Self {
         self.0.list("fields[appPreviews]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appPreviewSet`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPreviewSetsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPreviewInclude>) -> Self {
         self.0.list("include", values);
         self
     }

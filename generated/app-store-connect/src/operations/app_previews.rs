@@ -56,7 +56,7 @@ impl Get {
     /// `fields[appPreviewSets]`: the fields that are sent of each.
     pub fn fields_app_preview_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewSetField>,
     ) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
@@ -65,14 +65,14 @@ impl Get {
     /// `fields[appPreviews]`: the fields that are sent of each.
     pub fn fields_app_previews(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewField>,
     ) -> Self {
         self.0.list("fields[appPreviews]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPreviewsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPreviewInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -47,14 +47,14 @@ impl Get {
     /// `fields[appPricePoints]`: the fields that are sent of each.
     pub fn fields_app_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Field>,
     ) -> Self {
         self.0.list("fields[appPricePoints]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -62,7 +62,7 @@ impl Get {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
@@ -71,7 +71,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointsV3Include>,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -87,14 +87,14 @@ impl ListEqualizations {
     /// `fields[appPricePoints]`: the fields that are sent of each.
     pub fn fields_app_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Field>,
     ) -> Self {
         self.0.list("fields[appPricePoints]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -102,22 +102,22 @@ impl ListEqualizations {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointsV3Include>,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -140,14 +140,14 @@ impl DownloadEqualizationsCsv {
     /// `fields[appPricePoints]`: the fields that are sent of each.
     pub fn fields_app_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Field>,
     ) -> Self {
         self.0.list("fields[appPricePoints]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -155,22 +155,22 @@ impl DownloadEqualizationsCsv {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointsV3Include>,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -82,7 +82,7 @@ impl Get {
     /// `fields[appPriceSchedules]`: the fields that are sent of each.
     pub fn fields_app_price_schedules(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPriceSchedulesField>,
+        values: impl IntoIterator<Item = crate::models::AppPriceScheduleField>,
     ) -> Self {
         self.0.list("fields[appPriceSchedules]", values);
         self
@@ -91,14 +91,14 @@ impl Get {
     /// `fields[appPrices]`: the fields that are sent of each.
     pub fn fields_app_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricesField>,
+        values: impl IntoIterator<Item = crate::models::AppPriceV2Field>,
     ) -> Self {
         self.0.list("fields[appPrices]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -106,18 +106,16 @@ impl Get {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `automaticPrices`, `baseTerritory`, `manualPrices`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPriceSchedulesInclude>,
+        values: impl IntoIterator<Item = crate::models::AppPriceScheduleInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -147,7 +145,7 @@ impl GetBaseTerritory {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
@@ -163,7 +161,7 @@ impl ListAutomaticPrices {
     /// `fields[appPricePoints]`: the fields that are sent of each.
     pub fn fields_app_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Field>,
     ) -> Self {
         self.0.list("fields[appPricePoints]", values);
         self
@@ -172,7 +170,7 @@ impl ListAutomaticPrices {
     /// `fields[appPrices]`: the fields that are sent of each.
     pub fn fields_app_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricesField>,
+        values: impl IntoIterator<Item = crate::models::AppPriceV2Field>,
     ) -> Self {
         self.0.list("fields[appPrices]", values);
         self
@@ -181,37 +179,32 @@ impl ListAutomaticPrices {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[endDate]`: only what has one of these values.
+    /// `filter[endDate]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_end_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[endDate]", values);
+        self.0.filter("filter[endDate]", values);
         self
     }
 
-    /// `filter[startDate]`: only what has one of these values.
+    /// `filter[startDate]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_start_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[startDate]", values);
+        self.0.filter("filter[startDate]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appPricePoint`, `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppPriceSchedulesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPriceV2Include>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -233,7 +226,7 @@ impl ListManualPrices {
     /// `fields[appPricePoints]`: the fields that are sent of each.
     pub fn fields_app_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Field>,
     ) -> Self {
         self.0.list("fields[appPricePoints]", values);
         self
@@ -242,7 +235,7 @@ impl ListManualPrices {
     /// `fields[appPrices]`: the fields that are sent of each.
     pub fn fields_app_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricesField>,
+        values: impl IntoIterator<Item = crate::models::AppPriceV2Field>,
     ) -> Self {
         self.0.list("fields[appPrices]", values);
         self
@@ -251,37 +244,32 @@ impl ListManualPrices {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[endDate]`: only what has one of these values.
+    /// `filter[endDate]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_end_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[endDate]", values);
+        self.0.filter("filter[endDate]", values);
         self
     }
 
-    /// `filter[startDate]`: only what has one of these values.
+    /// `filter[startDate]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_start_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[startDate]", values);
+        self.0.filter("filter[startDate]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appPricePoint`, `territory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppPriceSchedulesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPriceV2Include>) -> Self {
         self.0.list("include", values);
         self
     }

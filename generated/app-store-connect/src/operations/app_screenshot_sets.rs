@@ -75,7 +75,7 @@ impl Get {
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationsField,
+            Item = crate::models::AppCustomProductPageLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appCustomProductPageLocalizations]", values);
@@ -85,7 +85,7 @@ impl Get {
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetField>,
     ) -> Self {
         self.0.list("fields[appScreenshotSets]", values);
         self
@@ -94,7 +94,7 @@ impl Get {
     /// `fields[appScreenshots]`: the fields that are sent of each.
     pub fn fields_app_screenshots(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotField>,
     ) -> Self {
         self.0.list("fields[appScreenshots]", values);
         self
@@ -104,7 +104,7 @@ impl Get {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -114,20 +114,16 @@ impl Get {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appCustomProductPageLocalization`, `appScreenshots`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotSetsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -151,7 +147,7 @@ impl ListAppScreenshots {
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetField>,
     ) -> Self {
         self.0.list("fields[appScreenshotSets]", values);
         self
@@ -160,19 +156,14 @@ impl ListAppScreenshots {
     /// `fields[appScreenshots]`: the fields that are sent of each.
     pub fn fields_app_screenshots(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotField>,
     ) -> Self {
         self.0.list("fields[appScreenshots]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appScreenshotSet`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotSetsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppScreenshotInclude>) -> Self {
         self.0.list("include", values);
         self
     }

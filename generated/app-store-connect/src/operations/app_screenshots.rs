@@ -56,7 +56,7 @@ impl Get {
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetField>,
     ) -> Self {
         self.0.list("fields[appScreenshotSets]", values);
         self
@@ -65,14 +65,14 @@ impl Get {
     /// `fields[appScreenshots]`: the fields that are sent of each.
     pub fn fields_app_screenshots(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotField>,
     ) -> Self {
         self.0.list("fields[appScreenshots]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppScreenshotsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppScreenshotInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -51,7 +51,7 @@ impl Get {
     /// `fields[appStoreReviewAttachments]`: the fields that are sent of each.
     pub fn fields_app_store_review_attachments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewAttachments]", values);
         self
@@ -60,7 +60,7 @@ impl Get {
     /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewDetails]", values);
         self
@@ -69,7 +69,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

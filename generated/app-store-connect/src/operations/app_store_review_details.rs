@@ -68,7 +68,7 @@ impl Get {
     /// `fields[appStoreReviewAttachments]`: the fields that are sent of each.
     pub fn fields_app_store_review_attachments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewAttachments]", values);
         self
@@ -77,7 +77,7 @@ impl Get {
     /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewDetails]", values);
         self
@@ -86,18 +86,16 @@ impl Get {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreReviewAttachments`, `appStoreVersion`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -122,7 +120,7 @@ impl ListAppStoreReviewAttachments {
     /// `fields[appStoreReviewAttachments]`: the fields that are sent of each.
     pub fn fields_app_store_review_attachments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewAttachments]", values);
         self
@@ -131,18 +129,16 @@ impl ListAppStoreReviewAttachments {
     /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewDetails]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreReviewDetail`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -102,7 +102,7 @@ impl Get {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
         self
@@ -112,7 +112,7 @@ impl Get {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewSetField>,
     ) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
@@ -122,7 +122,7 @@ impl Get {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetField>,
     ) -> Self {
         self.0.list("fields[appScreenshotSets]", values);
         self
@@ -132,7 +132,7 @@ impl Get {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -143,7 +143,7 @@ impl Get {
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatments]", values);
@@ -151,12 +151,10 @@ impl Get {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersionExperimentTreatment`, `placements`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsInclude,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -198,7 +196,7 @@ impl ListAppPreviewSets {
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationsField,
+            Item = crate::models::AppCustomProductPageLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appCustomProductPageLocalizations]", values);
@@ -208,7 +206,7 @@ impl ListAppPreviewSets {
     /// `fields[appPreviewSets]`: the fields that are sent of each.
     pub fn fields_app_preview_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewSetField>,
     ) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
@@ -217,7 +215,7 @@ impl ListAppPreviewSets {
     /// `fields[appPreviews]`: the fields that are sent of each.
     pub fn fields_app_previews(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewField>,
     ) -> Self {
         self.0.list("fields[appPreviews]", values);
         self
@@ -227,7 +225,7 @@ impl ListAppPreviewSets {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -237,52 +235,41 @@ impl ListAppPreviewSets {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
 
-    /// `filter[appCustomProductPageLocalization]`: only what has one of these values.
+    /// `filter[appCustomProductPageLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_custom_product_page_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appCustomProductPageLocalization]", values);
+        self.0.filter("filter[appCustomProductPageLocalization]", values);
         self
     }
 
-    /// `filter[appStoreVersionLocalization]`: only what has one of these values.
+    /// `filter[appStoreVersionLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_store_version_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appStoreVersionLocalization]", values);
+        self.0.filter("filter[appStoreVersionLocalization]", values);
         self
     }
 
-    /// `filter[previewType]`: only what has one of these values.
+    /// `filter[previewType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_preview_type(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsAppPreviewSetsPreviewType,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppPreviewSetPreviewTypeFilter>,
     ) -> Self {
-        self.0.list("filter[previewType]", values);
+        self.0.filter("filter[previewType]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appCustomProductPageLocalization`, `appPreviews`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsInclude,
-        >,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPreviewSetInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -313,7 +300,7 @@ impl ListAppScreenshotSets {
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationsField,
+            Item = crate::models::AppCustomProductPageLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appCustomProductPageLocalizations]", values);
@@ -323,7 +310,7 @@ impl ListAppScreenshotSets {
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetField>,
     ) -> Self {
         self.0.list("fields[appScreenshotSets]", values);
         self
@@ -332,7 +319,7 @@ impl ListAppScreenshotSets {
     /// `fields[appScreenshots]`: the fields that are sent of each.
     pub fn fields_app_screenshots(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotField>,
     ) -> Self {
         self.0.list("fields[appScreenshots]", values);
         self
@@ -342,7 +329,7 @@ impl ListAppScreenshotSets {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -352,51 +339,45 @@ impl ListAppScreenshotSets {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
 
-    /// `filter[appCustomProductPageLocalization]`: only what has one of these values.
+    /// `filter[appCustomProductPageLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_custom_product_page_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appCustomProductPageLocalization]", values);
+        self.0.filter("filter[appCustomProductPageLocalization]", values);
         self
     }
 
-    /// `filter[appStoreVersionLocalization]`: only what has one of these values.
+    /// `filter[appStoreVersionLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_store_version_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appStoreVersionLocalization]", values);
+        self.0.filter("filter[appStoreVersionLocalization]", values);
         self
     }
 
-    /// `filter[screenshotDisplayType]`: only what has one of these values.
+    /// `filter[screenshotDisplayType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_screenshot_display_type(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsAppScreenshotSetsScreenshotDisplayType,
+            Item = crate::models::AppScreenshotSetScreenshotDisplayTypeFilter,
         >,
     ) -> Self {
-        self.0.list("filter[screenshotDisplayType]", values);
+        self.0.filter("filter[screenshotDisplayType]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appCustomProductPageLocalization`, `appScreenshots`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -426,7 +407,7 @@ impl ListPlacements {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImagesField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryImages]", values);
         self
@@ -435,7 +416,7 @@ impl ListPlacements {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
         self
@@ -444,7 +425,7 @@ impl ListPlacements {
     /// `fields[appAssetLibraryVideos]`: the fields that are sent of each.
     pub fn fields_app_asset_library_videos(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideosField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryVideos]", values);
         self
@@ -454,7 +435,7 @@ impl ListPlacements {
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationsField,
+            Item = crate::models::AppCustomProductPageLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appCustomProductPageLocalizations]", values);
@@ -464,7 +445,7 @@ impl ListPlacements {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
     ) -> Self {
         self.0.list("fields[appEventLocalizations]", values);
         self
@@ -474,7 +455,7 @@ impl ListPlacements {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -484,95 +465,89 @@ impl ListPlacements {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
 
-    /// `filter[appCustomProductPageLocalization]`: only what has one of these values.
+    /// `filter[appCustomProductPageLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_custom_product_page_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appCustomProductPageLocalization]", values);
+        self.0.filter("filter[appCustomProductPageLocalization]", values);
         self
     }
 
-    /// `filter[appEventLocalization]`: only what has one of these values.
+    /// `filter[appEventLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_event_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appEventLocalization]", values);
+        self.0.filter("filter[appEventLocalization]", values);
         self
     }
 
-    /// `filter[appStoreVersionLocalization]`: only what has one of these values.
+    /// `filter[appStoreVersionLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_store_version_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appStoreVersionLocalization]", values);
+        self.0.filter("filter[appStoreVersionLocalization]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[image]`: only what has one of these values.
+    /// `filter[image]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_image(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[image]", values);
+        self.0.filter("filter[image]", values);
         self
     }
 
-    /// `filter[placementGroup]`: only what has one of these values.
+    /// `filter[placementGroup]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_placement_group(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[placementGroup]", values);
+        self.0.filter("filter[placementGroup]", values);
         self
     }
 
-    /// `filter[placementType]`: only what has one of these values.
+    /// `filter[placementType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_placement_type(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsPlacementsPlacementType,
+            Item = crate::models::AppAssetLibraryPlacementPlacementTypeFilter,
         >,
     ) -> Self {
-        self.0.list("filter[placementType]", values);
+        self.0.filter("filter[placementType]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsPlacementsState,
+            Item = crate::models::AppAssetLibraryPlacementStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
-    /// `filter[video]`: only what has one of these values.
+    /// `filter[video]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_video(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[video]", values);
+        self.0.filter("filter[video]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appCustomProductPageLocalization`, `appEventLocalization`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`, `image`, `video`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -588,9 +563,7 @@ impl ListPlacements {
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsSort,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementSort>,
     ) -> Self {
         self.0.list("sort", values);
         self

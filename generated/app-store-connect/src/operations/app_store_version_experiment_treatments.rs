@@ -87,7 +87,7 @@ impl Get {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -98,7 +98,7 @@ impl Get {
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatments]", values);
@@ -108,19 +108,19 @@ impl Get {
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentTreatmentAppStoreVersionExperimentsField,
+        >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreVersionExperiment`, `appStoreVersionExperimentTreatmentLocalizations`, `appStoreVersionExperimentV2`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentsInclude,
+            Item = crate::models::AppStoreVersionExperimentTreatmentInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -146,7 +146,7 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
         self
@@ -156,7 +156,7 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewSetField>,
     ) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
@@ -166,7 +166,7 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetField>,
     ) -> Self {
         self.0.list("fields[appScreenshotSets]", values);
         self
@@ -176,7 +176,7 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -187,26 +187,24 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatments]", values);
         self
     }
 
-    /// `filter[locale]`: only what has one of these values.
+    /// `filter[locale]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[locale]", values);
+        self.0.filter("filter[locale]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersionExperimentTreatment`, `placements`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentsInclude,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

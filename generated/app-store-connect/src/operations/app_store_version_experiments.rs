@@ -89,7 +89,7 @@ impl Get {
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatments]", values);
@@ -97,11 +97,9 @@ impl Get {
     }
 
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreVersion`, `appStoreVersionExperimentTreatments`, `endDate`, `name`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
@@ -110,20 +108,16 @@ impl Get {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreVersion`, `appStoreVersionExperimentTreatments`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentsInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -150,7 +144,7 @@ impl ListAppStoreVersionExperimentTreatments {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -161,7 +155,7 @@ impl ListAppStoreVersionExperimentTreatments {
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatments]", values);
@@ -171,19 +165,19 @@ impl ListAppStoreVersionExperimentTreatments {
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentTreatmentAppStoreVersionExperimentsField,
+        >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreVersionExperiment`, `appStoreVersionExperimentTreatmentLocalizations`, `appStoreVersionExperimentV2`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentsInclude,
+            Item = crate::models::AppStoreVersionExperimentTreatmentInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -82,7 +82,7 @@ impl Get {
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatments]", values);
@@ -90,11 +90,9 @@ impl Get {
     }
 
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
-    ///
-    /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `endDate`, `latestControlVersion`, `name`, `platform`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentV2Field>,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
@@ -103,25 +101,23 @@ impl Get {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `latestControlVersion`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentsV2Include,
+            Item = crate::models::AppStoreVersionExperimentV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -155,7 +151,7 @@ impl ListAppStoreVersionExperimentTreatments {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -166,7 +162,7 @@ impl ListAppStoreVersionExperimentTreatments {
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatments]", values);
@@ -176,19 +172,19 @@ impl ListAppStoreVersionExperimentTreatments {
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentTreatmentAppStoreVersionExperimentsField,
+        >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreVersionExperiment`, `appStoreVersionExperimentTreatmentLocalizations`, `appStoreVersionExperimentV2`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentsV2Include,
+            Item = crate::models::AppStoreVersionExperimentTreatmentInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

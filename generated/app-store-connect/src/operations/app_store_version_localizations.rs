@@ -149,7 +149,7 @@ impl Get {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
         self
@@ -159,7 +159,7 @@ impl Get {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewSetField>,
     ) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
@@ -169,7 +169,7 @@ impl Get {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetField>,
     ) -> Self {
         self.0.list("fields[appScreenshotSets]", values);
         self
@@ -178,9 +178,7 @@ impl Get {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
@@ -189,19 +187,17 @@ impl Get {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersion`, `placements`, `searchKeywords`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsInclude,
+            Item = crate::models::AppStoreVersionLocalizationInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -250,7 +246,7 @@ impl ListAppPreviewSets {
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationsField,
+            Item = crate::models::AppCustomProductPageLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appCustomProductPageLocalizations]", values);
@@ -260,7 +256,7 @@ impl ListAppPreviewSets {
     /// `fields[appPreviewSets]`: the fields that are sent of each.
     pub fn fields_app_preview_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewSetField>,
     ) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
@@ -269,7 +265,7 @@ impl ListAppPreviewSets {
     /// `fields[appPreviews]`: the fields that are sent of each.
     pub fn fields_app_previews(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewField>,
     ) -> Self {
         self.0.list("fields[appPreviews]", values);
         self
@@ -279,7 +275,7 @@ impl ListAppPreviewSets {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -289,52 +285,41 @@ impl ListAppPreviewSets {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
 
-    /// `filter[appCustomProductPageLocalization]`: only what has one of these values.
+    /// `filter[appCustomProductPageLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_custom_product_page_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appCustomProductPageLocalization]", values);
+        self.0.filter("filter[appCustomProductPageLocalization]", values);
         self
     }
 
-    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only what has one of these values.
+    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_store_version_experiment_treatment_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appStoreVersionExperimentTreatmentLocalization]", values);
+        self.0.filter("filter[appStoreVersionExperimentTreatmentLocalization]", values);
         self
     }
 
-    /// `filter[previewType]`: only what has one of these values.
+    /// `filter[previewType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_preview_type(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsAppPreviewSetsPreviewType,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppPreviewSetPreviewTypeFilter>,
     ) -> Self {
-        self.0.list("filter[previewType]", values);
+        self.0.filter("filter[previewType]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appCustomProductPageLocalization`, `appPreviews`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsInclude,
-        >,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPreviewSetInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -365,7 +350,7 @@ impl ListAppScreenshotSets {
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationsField,
+            Item = crate::models::AppCustomProductPageLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appCustomProductPageLocalizations]", values);
@@ -375,7 +360,7 @@ impl ListAppScreenshotSets {
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetField>,
     ) -> Self {
         self.0.list("fields[appScreenshotSets]", values);
         self
@@ -384,7 +369,7 @@ impl ListAppScreenshotSets {
     /// `fields[appScreenshots]`: the fields that are sent of each.
     pub fn fields_app_screenshots(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotField>,
     ) -> Self {
         self.0.list("fields[appScreenshots]", values);
         self
@@ -394,7 +379,7 @@ impl ListAppScreenshotSets {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -404,51 +389,45 @@ impl ListAppScreenshotSets {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
 
-    /// `filter[appCustomProductPageLocalization]`: only what has one of these values.
+    /// `filter[appCustomProductPageLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_custom_product_page_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appCustomProductPageLocalization]", values);
+        self.0.filter("filter[appCustomProductPageLocalization]", values);
         self
     }
 
-    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only what has one of these values.
+    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_store_version_experiment_treatment_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appStoreVersionExperimentTreatmentLocalization]", values);
+        self.0.filter("filter[appStoreVersionExperimentTreatmentLocalization]", values);
         self
     }
 
-    /// `filter[screenshotDisplayType]`: only what has one of these values.
+    /// `filter[screenshotDisplayType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_screenshot_display_type(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsAppScreenshotSetsScreenshotDisplayType,
+            Item = crate::models::AppScreenshotSetScreenshotDisplayTypeFilter,
         >,
     ) -> Self {
-        self.0.list("filter[screenshotDisplayType]", values);
+        self.0.filter("filter[screenshotDisplayType]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appCustomProductPageLocalization`, `appScreenshots`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -478,7 +457,7 @@ impl ListPlacements {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImagesField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryImages]", values);
         self
@@ -487,7 +466,7 @@ impl ListPlacements {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
         self
@@ -496,7 +475,7 @@ impl ListPlacements {
     /// `fields[appAssetLibraryVideos]`: the fields that are sent of each.
     pub fn fields_app_asset_library_videos(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideosField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryVideos]", values);
         self
@@ -506,7 +485,7 @@ impl ListPlacements {
     pub fn fields_app_custom_product_page_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationsField,
+            Item = crate::models::AppCustomProductPageLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appCustomProductPageLocalizations]", values);
@@ -516,7 +495,7 @@ impl ListPlacements {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
     ) -> Self {
         self.0.list("fields[appEventLocalizations]", values);
         self
@@ -526,7 +505,7 @@ impl ListPlacements {
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
@@ -536,95 +515,89 @@ impl ListPlacements {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
 
-    /// `filter[appCustomProductPageLocalization]`: only what has one of these values.
+    /// `filter[appCustomProductPageLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_custom_product_page_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appCustomProductPageLocalization]", values);
+        self.0.filter("filter[appCustomProductPageLocalization]", values);
         self
     }
 
-    /// `filter[appEventLocalization]`: only what has one of these values.
+    /// `filter[appEventLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_event_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appEventLocalization]", values);
+        self.0.filter("filter[appEventLocalization]", values);
         self
     }
 
-    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only what has one of these values.
+    /// `filter[appStoreVersionExperimentTreatmentLocalization]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_store_version_experiment_treatment_localization(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[appStoreVersionExperimentTreatmentLocalization]", values);
+        self.0.filter("filter[appStoreVersionExperimentTreatmentLocalization]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[image]`: only what has one of these values.
+    /// `filter[image]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_image(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[image]", values);
+        self.0.filter("filter[image]", values);
         self
     }
 
-    /// `filter[placementGroup]`: only what has one of these values.
+    /// `filter[placementGroup]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_placement_group(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[placementGroup]", values);
+        self.0.filter("filter[placementGroup]", values);
         self
     }
 
-    /// `filter[placementType]`: only what has one of these values.
+    /// `filter[placementType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_placement_type(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsPlacementsPlacementType,
+            Item = crate::models::AppAssetLibraryPlacementPlacementTypeFilter,
         >,
     ) -> Self {
-        self.0.list("filter[placementType]", values);
+        self.0.filter("filter[placementType]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsPlacementsState,
+            Item = crate::models::AppAssetLibraryPlacementStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
-    /// `filter[video]`: only what has one of these values.
+    /// `filter[video]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_video(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[video]", values);
+        self.0.filter("filter[video]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appCustomProductPageLocalization`, `appEventLocalization`, `appStoreVersionExperimentTreatmentLocalization`, `appStoreVersionLocalization`, `image`, `video`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -640,7 +613,7 @@ impl ListPlacements {
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationsSort>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementSort>,
     ) -> Self {
         self.0.list("sort", values);
         self
@@ -659,15 +632,15 @@ impl ListSearchKeywords {
         self
     }
 
-    /// `filter[locale]`: only what has one of these values.
+    /// `filter[locale]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[locale]", values);
+        self.0.filter("filter[locale]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_platform(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 

@@ -286,7 +286,7 @@ impl Get {
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackagesField,
+            Item = crate::models::AlternativeDistributionPackageField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackages]", values);
@@ -296,7 +296,7 @@ impl Get {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
@@ -305,7 +305,7 @@ impl Get {
     /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewDetails]", values);
         self
@@ -314,7 +314,9 @@ impl Get {
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionAppStoreVersionExperimentsField,
+        >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
@@ -323,9 +325,7 @@ impl Get {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
@@ -335,7 +335,7 @@ impl Get {
     pub fn fields_app_store_version_phased_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionPhasedReleasesField,
+            Item = crate::models::AppStoreVersionPhasedReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionPhasedReleases]", values);
@@ -346,7 +346,7 @@ impl Get {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_store_version_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionSubmissions]", values);
         self
@@ -355,20 +355,20 @@ impl Get {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -376,7 +376,7 @@ impl Get {
     /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterAppVersions]", values);
         self
@@ -385,18 +385,16 @@ impl Get {
     /// `fields[routingAppCoverages]`: the fields that are sent of each.
     pub fn fields_routing_app_coverages(
         mut self,
-        values: impl IntoIterator<Item = crate::models::RoutingAppCoveragesField>,
+        values: impl IntoIterator<Item = crate::models::RoutingAppCoverageField>,
     ) -> Self {
         self.0.list("fields[routingAppCoverages]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `alternativeDistributionPackage`, `app`, `appClipDefaultExperience`, `appStoreReviewDetail`, `appStoreVersionExperiments`, `appStoreVersionExperimentsV2`, `appStoreVersionLocalizations`, `appStoreVersionPhasedRelease`, `appStoreVersionSubmission`, `build`, `gameCenterAppVersion`, `routingAppCoverage`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -442,7 +440,7 @@ impl GetAlternativeDistributionPackage {
     pub fn fields_alternative_distribution_package_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageVersionsField,
+            Item = crate::models::AlternativeDistributionPackageVersionField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackageVersions]", values);
@@ -453,7 +451,7 @@ impl GetAlternativeDistributionPackage {
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackagesField,
+            Item = crate::models::AlternativeDistributionPackageField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackages]", values);
@@ -461,11 +459,11 @@ impl GetAlternativeDistributionPackage {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `versions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::AlternativeDistributionPackageInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -495,9 +493,7 @@ impl GetAppClipDefaultExperience {
     /// `fields[appClipAppStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppClipAppStoreReviewDetailsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppClipAppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appClipAppStoreReviewDetails]", values);
         self
@@ -507,7 +503,7 @@ impl GetAppClipDefaultExperience {
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppClipDefaultExperienceLocalizationsField,
+            Item = crate::models::AppClipDefaultExperienceLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperienceLocalizations]", values);
@@ -517,17 +513,14 @@ impl GetAppClipDefaultExperience {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
     }
 
     /// `fields[appClips]`: the fields that are sent of each.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipsField>,
-    ) -> Self {
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = crate::models::AppClipField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
@@ -535,18 +528,16 @@ impl GetAppClipDefaultExperience {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appClip`, `appClipAppStoreReviewDetail`, `appClipDefaultExperienceLocalizations`, `releaseWithAppStoreVersion`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -576,7 +567,7 @@ impl GetAppStoreReviewDetail {
     /// `fields[appStoreReviewAttachments]`: the fields that are sent of each.
     pub fn fields_app_store_review_attachments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewAttachments]", values);
         self
@@ -585,7 +576,7 @@ impl GetAppStoreReviewDetail {
     /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewDetails]", values);
         self
@@ -594,18 +585,16 @@ impl GetAppStoreReviewDetail {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreReviewAttachments`, `appStoreVersion`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -631,7 +620,7 @@ impl GetAppStoreVersionPhasedRelease {
     pub fn fields_app_store_version_phased_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionPhasedReleasesField,
+            Item = crate::models::AppStoreVersionPhasedReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionPhasedReleases]", values);
@@ -656,7 +645,7 @@ impl GetAppStoreVersionSubmission {
     /// `fields[appStoreVersionSubmissions]`: the fields that are sent of each.
     pub fn fields_app_store_version_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionSubmissions]", values);
         self
@@ -665,18 +654,16 @@ impl GetAppStoreVersionSubmission {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreVersion`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -690,7 +677,7 @@ pub struct GetBuild(crate::Call<rt::Document<Option<crate::models::Build>>>);
 
 impl GetBuild {
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -712,7 +699,7 @@ impl GetGameCenterAppVersion {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
@@ -721,18 +708,16 @@ impl GetGameCenterAppVersion {
     /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterAppVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreVersion`, `compatibilityVersions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -762,7 +747,7 @@ impl GetRoutingAppCoverage {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
@@ -771,18 +756,16 @@ impl GetRoutingAppCoverage {
     /// `fields[routingAppCoverages]`: the fields that are sent of each.
     pub fn fields_routing_app_coverages(
         mut self,
-        values: impl IntoIterator<Item = crate::models::RoutingAppCoveragesField>,
+        values: impl IntoIterator<Item = crate::models::RoutingAppCoverageField>,
     ) -> Self {
         self.0.list("fields[routingAppCoverages]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreVersion`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::RoutingAppCoverageInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -802,7 +785,7 @@ impl ListAppStoreVersionExperiments {
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatments]", values);
@@ -810,11 +793,9 @@ impl ListAppStoreVersionExperiments {
     }
 
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreVersion`, `appStoreVersionExperimentTreatments`, `endDate`, `name`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
@@ -823,29 +804,27 @@ impl ListAppStoreVersionExperiments {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionsAppStoreVersionExperimentsState,
+            Item = crate::models::AppStoreVersionExperimentStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreVersion`, `appStoreVersionExperimentTreatments`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -878,7 +857,7 @@ impl ListAppStoreVersionExperimentsV2 {
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatments]", values);
@@ -886,11 +865,9 @@ impl ListAppStoreVersionExperimentsV2 {
     }
 
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
-    ///
-    /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `endDate`, `latestControlVersion`, `name`, `platform`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentV2Field>,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
@@ -899,35 +876,35 @@ impl ListAppStoreVersionExperimentsV2 {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionsAppStoreVersionExperimentsV2State,
+            Item = crate::models::AppStoreVersionExperimentV2StateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `latestControlVersion`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentV2Include,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -966,7 +943,7 @@ impl ListAppStoreVersionLocalizations {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementsField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
         self
@@ -982,7 +959,7 @@ impl ListAppStoreVersionLocalizations {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_preview_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppPreviewSetField>,
     ) -> Self {
         self.0.list("fields[appPreviewSets]", values);
         self
@@ -992,7 +969,7 @@ impl ListAppStoreVersionLocalizations {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_app_screenshot_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotSetsField>,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetField>,
     ) -> Self {
         self.0.list("fields[appScreenshotSets]", values);
         self
@@ -1001,9 +978,7 @@ impl ListAppStoreVersionLocalizations {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
@@ -1012,24 +987,24 @@ impl ListAppStoreVersionLocalizations {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
-    /// `filter[locale]`: only what has one of these values.
+    /// `filter[locale]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[locale]", values);
+        self.0.filter("filter[locale]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appPreviewSets`, `appScreenshotSets`, `appStoreVersion`, `placements`, `searchKeywords`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionLocalizationInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -1089,7 +1064,7 @@ impl ListCustomerReviews {
     /// `fields[customerReviewResponses]`: the fields that are sent of each.
     pub fn fields_customer_review_responses(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewResponsesField>,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewResponseV1Field>,
     ) -> Self {
         self.0.list("fields[customerReviewResponses]", values);
         self
@@ -1098,7 +1073,7 @@ impl ListCustomerReviews {
     /// `fields[customerReviews]`: the fields that are sent of each.
     pub fn fields_customer_reviews(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewsField>,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewField>,
     ) -> Self {
         self.0.list("fields[customerReviews]", values);
         self
@@ -1107,42 +1082,35 @@ impl ListCustomerReviews {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[rating]`: only what has one of these values.
+    /// `filter[rating]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_rating(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[rating]", values);
+        self.0.filter("filter[rating]", values);
         self
     }
 
-    /// `filter[reviewTerritory]`: only what has one of these values.
+    /// `filter[reviewTerritory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_review_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[reviewTerritory]", values);
+        self.0.filter("filter[reviewTerritory]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_territory(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionsCustomerReviewsTerritory,
-        >,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewTerritoryFilter>,
     ) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `response`, `reviewTerritory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -1155,7 +1123,7 @@ impl ListCustomerReviews {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppStoreVersionsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewSort>) -> Self {
         self.0.list("sort", values);
         self
     }

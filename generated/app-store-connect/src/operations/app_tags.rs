@@ -45,7 +45,7 @@ impl ListTerritories {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self

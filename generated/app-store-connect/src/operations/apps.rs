@@ -770,12 +770,11 @@ impl Apps {
         &self,
         id: impl AsRef<str>,
         filter_platform: impl IntoIterator<
-            Item = crate::models::AppsCustomerReviewSummarizationsPlatform,
+            Item = crate::models::CustomerReviewSummarizationPlatformFilter,
         >,
     ) -> ListCustomerReviewSummarizations {
         let mut call = self.0.call(LIST_CUSTOMER_REVIEW_SUMMARIZATIONS, &[id.as_ref()]);
-        call.list("filter[platform]", filter_platform);
-        call.require("filter[platform]");
+        call.filter("filter[platform]", filter_platform);
         ListCustomerReviewSummarizations(call)
     }
 
@@ -1056,12 +1055,12 @@ impl BetaTesterUsageMetrics {
         self
     }
 
-    /// `groupBy`.
+    /// `groupBy`. An empty list is an error.
     pub fn group_by(
         mut self,
         values: impl IntoIterator<Item = crate::models::AppsBetaTesterUsagesGroupBy>,
     ) -> Self {
-        self.0.list("groupBy", values);
+        self.0.filter("groupBy", values);
         self
     }
 
@@ -1093,7 +1092,7 @@ impl Get {
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AndroidToIosAppMappingDetailsField,
+            Item = crate::models::AndroidToIosAppMappingDetailField,
         >,
     ) -> Self {
         self.0.list("fields[androidToIosAppMappingDetails]", values);
@@ -1101,10 +1100,7 @@ impl Get {
     }
 
     /// `fields[appClips]`: the fields that are sent of each.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipsField>,
-    ) -> Self {
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = crate::models::AppClipField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
@@ -1112,7 +1108,7 @@ impl Get {
     /// `fields[appCustomProductPages]`: the fields that are sent of each.
     pub fn fields_app_custom_product_pages(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCustomProductPagesField>,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageField>,
     ) -> Self {
         self.0.list("fields[appCustomProductPages]", values);
         self
@@ -1121,7 +1117,7 @@ impl Get {
     /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarations]", values);
         self
@@ -1130,27 +1126,22 @@ impl Get {
     /// `fields[appEvents]`: the fields that are sent of each.
     pub fn fields_app_events(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventField>,
     ) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
     /// `fields[appInfos]`: the fields that are sent of each.
-    pub fn fields_app_infos(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppInfosField>,
-    ) -> Self {
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = crate::models::AppInfoField>) -> Self {
         self.0.list("fields[appInfos]", values);
         self
     }
 
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
-    ///
-    /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `endDate`, `latestControlVersion`, `name`, `platform`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentV2Field>,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
@@ -1159,14 +1150,14 @@ impl Get {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -1174,7 +1165,7 @@ impl Get {
     /// `fields[betaAppLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationField>,
     ) -> Self {
         self.0.list("fields[betaAppLocalizations]", values);
         self
@@ -1183,7 +1174,7 @@ impl Get {
     /// `fields[betaAppReviewDetails]`: the fields that are sent of each.
     pub fn fields_beta_app_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewDetails]", values);
         self
@@ -1192,7 +1183,7 @@ impl Get {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupsField>,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
     ) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
@@ -1201,7 +1192,7 @@ impl Get {
     /// `fields[betaLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_beta_license_agreements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementsField>,
+        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementField>,
     ) -> Self {
         self.0.list("fields[betaLicenseAgreements]", values);
         self
@@ -1210,14 +1201,14 @@ impl Get {
     /// `fields[buildIcons]`: the fields that are sent of each.
     pub fn fields_build_icons(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildIconsField>,
+        values: impl IntoIterator<Item = crate::models::BuildIconField>,
     ) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -1225,7 +1216,7 @@ impl Get {
     /// `fields[ciProducts]`: the fields that are sent of each.
     pub fn fields_ci_products(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiProductsField>,
+        values: impl IntoIterator<Item = crate::models::CiProductField>,
     ) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
@@ -1234,7 +1225,7 @@ impl Get {
     /// `fields[endUserLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_end_user_license_agreements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::EndUserLicenseAgreementsField>,
+        values: impl IntoIterator<Item = crate::models::EndUserLicenseAgreementField>,
     ) -> Self {
         self.0.list("fields[endUserLicenseAgreements]", values);
         self
@@ -1243,7 +1234,7 @@ impl Get {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -1253,7 +1244,7 @@ impl Get {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_enabled_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterEnabledVersions]", values);
         self
@@ -1262,7 +1253,7 @@ impl Get {
     /// `fields[inAppPurchases]`: the fields that are sent of each.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::AppInAppPurchasesField>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
@@ -1271,7 +1262,7 @@ impl Get {
     /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PreReleaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
     ) -> Self {
         self.0.list("fields[preReleaseVersions]", values);
         self
@@ -1280,7 +1271,7 @@ impl Get {
     /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseField>,
     ) -> Self {
         self.0.list("fields[promotedPurchases]", values);
         self
@@ -1289,7 +1280,7 @@ impl Get {
     /// `fields[reviewSubmissions]`: the fields that are sent of each.
     pub fn fields_review_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionField>,
     ) -> Self {
         self.0.list("fields[reviewSubmissions]", values);
         self
@@ -1298,7 +1289,7 @@ impl Get {
     /// `fields[subscriptionGracePeriods]`: the fields that are sent of each.
     pub fn fields_subscription_grace_periods(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGracePeriodsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGracePeriodField>,
     ) -> Self {
         self.0.list("fields[subscriptionGracePeriods]", values);
         self
@@ -1307,16 +1298,14 @@ impl Get {
     /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroups]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `androidToIosAppMappingDetails`, `appClips`, `appCustomProductPages`, `appEncryptionDeclarations`, `appEvents`, `appInfos`, `appStoreIcon`, `appStoreVersionExperimentsV2`, `appStoreVersions`, `betaAppLocalizations`, `betaAppReviewDetail`, `betaGroups`, `betaLicenseAgreement`, `builds`, `ciProduct`, `endUserLicenseAgreement`, `gameCenterDetail`, `gameCenterEnabledVersions`, `inAppPurchases`, `inAppPurchasesV2`, `preReleaseVersions`, `promotedPurchases`, `reviewSubmissions`, `subscriptionGracePeriod`, `subscriptionGroups`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -1464,7 +1453,7 @@ impl GetAlternativeDistributionKey {
     /// `fields[alternativeDistributionKeys]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_keys(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AlternativeDistributionKeysField>,
+        values: impl IntoIterator<Item = crate::models::AlternativeDistributionKeyField>,
     ) -> Self {
         self.0.list("fields[alternativeDistributionKeys]", values);
         self
@@ -1490,7 +1479,7 @@ impl GetAppAvailabilityV2 {
     /// `fields[appAvailabilities]`: the fields that are sent of each.
     pub fn fields_app_availabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAvailabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::AppAvailabilityV2Field>,
     ) -> Self {
         self.0.list("fields[appAvailabilities]", values);
         self
@@ -1499,16 +1488,17 @@ impl GetAppAvailabilityV2 {
     /// `fields[territoryAvailabilities]`: the fields that are sent of each.
     pub fn fields_territory_availabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryAvailabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryAvailabilityField>,
     ) -> Self {
         self.0.list("fields[territoryAvailabilities]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `territoryAvailabilities`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAvailabilityV2Include>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -1540,7 +1530,7 @@ impl GetAppPriceSchedule {
     /// `fields[appPriceSchedules]`: the fields that are sent of each.
     pub fn fields_app_price_schedules(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPriceSchedulesField>,
+        values: impl IntoIterator<Item = crate::models::AppPriceScheduleField>,
     ) -> Self {
         self.0.list("fields[appPriceSchedules]", values);
         self
@@ -1549,14 +1539,14 @@ impl GetAppPriceSchedule {
     /// `fields[appPrices]`: the fields that are sent of each.
     pub fn fields_app_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricesField>,
+        values: impl IntoIterator<Item = crate::models::AppPriceV2Field>,
     ) -> Self {
         self.0.list("fields[appPrices]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -1564,16 +1554,17 @@ impl GetAppPriceSchedule {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `automaticPrices`, `baseTerritory`, `manualPrices`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPriceScheduleInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -1607,7 +1598,7 @@ impl GetAssetLibrary {
     /// `fields[appAssetLibraries]`: the fields that are sent of each.
     pub fn fields_app_asset_libraries(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibrariesField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraries]", values);
         self
@@ -1628,7 +1619,7 @@ impl GetBetaAppReviewDetail {
     /// `fields[betaAppReviewDetails]`: the fields that are sent of each.
     pub fn fields_beta_app_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewDetails]", values);
         self
@@ -1649,7 +1640,7 @@ impl GetBetaLicenseAgreement {
     /// `fields[betaLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_beta_license_agreements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementsField>,
+        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementField>,
     ) -> Self {
         self.0.list("fields[betaLicenseAgreements]", values);
         self
@@ -1673,7 +1664,7 @@ pub struct GetCiProduct(
 #[cfg(feature = "app-store")]
 impl GetCiProduct {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -1681,7 +1672,7 @@ impl GetCiProduct {
     /// `fields[bundleIds]`: the fields that are sent of each.
     pub fn fields_bundle_ids(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdsField>,
+        values: impl IntoIterator<Item = crate::models::BundleIdField>,
     ) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
@@ -1690,7 +1681,7 @@ impl GetCiProduct {
     /// `fields[ciProducts]`: the fields that are sent of each.
     pub fn fields_ci_products(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiProductsField>,
+        values: impl IntoIterator<Item = crate::models::CiProductField>,
     ) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
@@ -1699,16 +1690,14 @@ impl GetCiProduct {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `bundleId`, `primaryRepositories`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -1735,7 +1724,7 @@ impl GetEndUserLicenseAgreement {
     /// `fields[endUserLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_end_user_license_agreements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::EndUserLicenseAgreementsField>,
+        values: impl IntoIterator<Item = crate::models::EndUserLicenseAgreementField>,
     ) -> Self {
         self.0.list("fields[endUserLicenseAgreements]", values);
         self
@@ -1761,14 +1750,14 @@ impl GetGameCenterDetail {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -1777,7 +1766,7 @@ impl GetGameCenterDetail {
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementReleasesField,
+            Item = crate::models::GameCenterAchievementReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementReleases]", values);
@@ -1787,7 +1776,9 @@ impl GetGameCenterDetail {
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterDetailGameCenterAchievementsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
@@ -1796,7 +1787,7 @@ impl GetGameCenterDetail {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -1806,7 +1797,7 @@ impl GetGameCenterDetail {
     pub fn fields_game_center_activity_version_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityVersionReleasesField,
+            Item = crate::models::GameCenterActivityVersionReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersionReleases]", values);
@@ -1816,7 +1807,7 @@ impl GetGameCenterDetail {
     /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterAppVersions]", values);
         self
@@ -1826,7 +1817,7 @@ impl GetGameCenterDetail {
     pub fn fields_game_center_challenge_version_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeVersionReleasesField,
+            Item = crate::models::GameCenterChallengeVersionReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersionReleases]", values);
@@ -1836,7 +1827,7 @@ impl GetGameCenterDetail {
     /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallenges]", values);
         self
@@ -1845,7 +1836,7 @@ impl GetGameCenterDetail {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -1854,7 +1845,7 @@ impl GetGameCenterDetail {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
@@ -1864,7 +1855,7 @@ impl GetGameCenterDetail {
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardReleasesField,
+            Item = crate::models::GameCenterLeaderboardReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardReleases]", values);
@@ -1875,7 +1866,7 @@ impl GetGameCenterDetail {
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetReleasesField,
+            Item = crate::models::GameCenterLeaderboardSetReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetReleases]", values);
@@ -1885,7 +1876,9 @@ impl GetGameCenterDetail {
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterDetailGameCenterLeaderboardSetsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
@@ -1894,16 +1887,19 @@ impl GetGameCenterDetail {
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterDetailGameCenterLeaderboardsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `achievementReleases`, `activityReleases`, `app`, `challengeReleases`, `challengesMinimumPlatformVersions`, `defaultGroupLeaderboard`, `defaultGroupLeaderboardV2`, `defaultLeaderboard`, `defaultLeaderboardV2`, `gameCenterAchievements`, `gameCenterAchievementsV2`, `gameCenterActivities`, `gameCenterAppVersions`, `gameCenterChallenges`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterLeaderboardSetsV2`, `gameCenterLeaderboards`, `gameCenterLeaderboardsV2`, `leaderboardReleases`, `leaderboardSetReleases`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -2036,7 +2032,7 @@ impl GetMarketplaceSearchDetail {
     /// `fields[marketplaceSearchDetails]`: the fields that are sent of each.
     pub fn fields_marketplace_search_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::MarketplaceSearchDetailsField>,
+        values: impl IntoIterator<Item = crate::models::MarketplaceSearchDetailField>,
     ) -> Self {
         self.0.list("fields[marketplaceSearchDetails]", values);
         self
@@ -2052,27 +2048,31 @@ pub struct GetPerfPowerMetrics(crate::Call<crate::models::XcodeMetrics>);
 
 #[cfg(feature = "power-and-performance")]
 impl GetPerfPowerMetrics {
-    /// `filter[deviceType]`: only what has one of these values.
+    /// `filter[deviceType]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_device_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[deviceType]", values);
+        self.0.filter("filter[deviceType]", values);
         self
     }
 
-    /// `filter[metricType]`: only what has one of these values.
+    /// `filter[metricType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_metric_type(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppsPerfPowerMetricsMetricType>,
+        values: impl IntoIterator<
+            Item = crate::models::AppsPerfPowerMetricsMetricTypeFilter,
+        >,
     ) -> Self {
-        self.0.list("filter[metricType]", values);
+        self.0.filter("filter[metricType]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_platform(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppsPerfPowerMetricsPlatform>,
+        values: impl IntoIterator<
+            Item = crate::models::AppsPerfPowerMetricsPlatformFilter,
+        >,
     ) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 }
@@ -2091,7 +2091,7 @@ impl GetSubscriptionGracePeriod {
     /// `fields[subscriptionGracePeriods]`: the fields that are sent of each.
     pub fn fields_subscription_grace_periods(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGracePeriodsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGracePeriodField>,
     ) -> Self {
         self.0.list("fields[subscriptionGracePeriods]", values);
         self
@@ -2119,7 +2119,7 @@ impl List {
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AndroidToIosAppMappingDetailsField,
+            Item = crate::models::AndroidToIosAppMappingDetailField,
         >,
     ) -> Self {
         self.0.list("fields[androidToIosAppMappingDetails]", values);
@@ -2127,10 +2127,7 @@ impl List {
     }
 
     /// `fields[appClips]`: the fields that are sent of each.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipsField>,
-    ) -> Self {
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = crate::models::AppClipField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
@@ -2138,7 +2135,7 @@ impl List {
     /// `fields[appCustomProductPages]`: the fields that are sent of each.
     pub fn fields_app_custom_product_pages(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCustomProductPagesField>,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageField>,
     ) -> Self {
         self.0.list("fields[appCustomProductPages]", values);
         self
@@ -2147,7 +2144,7 @@ impl List {
     /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarations]", values);
         self
@@ -2156,27 +2153,22 @@ impl List {
     /// `fields[appEvents]`: the fields that are sent of each.
     pub fn fields_app_events(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventField>,
     ) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
     /// `fields[appInfos]`: the fields that are sent of each.
-    pub fn fields_app_infos(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppInfosField>,
-    ) -> Self {
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = crate::models::AppInfoField>) -> Self {
         self.0.list("fields[appInfos]", values);
         self
     }
 
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
-    ///
-    /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `endDate`, `latestControlVersion`, `name`, `platform`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentV2Field>,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
@@ -2185,14 +2177,14 @@ impl List {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -2200,7 +2192,7 @@ impl List {
     /// `fields[betaAppLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationField>,
     ) -> Self {
         self.0.list("fields[betaAppLocalizations]", values);
         self
@@ -2209,7 +2201,7 @@ impl List {
     /// `fields[betaAppReviewDetails]`: the fields that are sent of each.
     pub fn fields_beta_app_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewDetails]", values);
         self
@@ -2218,7 +2210,7 @@ impl List {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupsField>,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
     ) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
@@ -2227,7 +2219,7 @@ impl List {
     /// `fields[betaLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_beta_license_agreements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementsField>,
+        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementField>,
     ) -> Self {
         self.0.list("fields[betaLicenseAgreements]", values);
         self
@@ -2236,14 +2228,14 @@ impl List {
     /// `fields[buildIcons]`: the fields that are sent of each.
     pub fn fields_build_icons(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildIconsField>,
+        values: impl IntoIterator<Item = crate::models::BuildIconField>,
     ) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -2251,7 +2243,7 @@ impl List {
     /// `fields[ciProducts]`: the fields that are sent of each.
     pub fn fields_ci_products(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiProductsField>,
+        values: impl IntoIterator<Item = crate::models::CiProductField>,
     ) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
@@ -2260,7 +2252,7 @@ impl List {
     /// `fields[endUserLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_end_user_license_agreements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::EndUserLicenseAgreementsField>,
+        values: impl IntoIterator<Item = crate::models::EndUserLicenseAgreementField>,
     ) -> Self {
         self.0.list("fields[endUserLicenseAgreements]", values);
         self
@@ -2269,7 +2261,7 @@ impl List {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -2279,7 +2271,7 @@ impl List {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_enabled_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterEnabledVersions]", values);
         self
@@ -2288,7 +2280,7 @@ impl List {
     /// `fields[inAppPurchases]`: the fields that are sent of each.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::AppInAppPurchasesField>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
@@ -2297,7 +2289,7 @@ impl List {
     /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PreReleaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
     ) -> Self {
         self.0.list("fields[preReleaseVersions]", values);
         self
@@ -2306,7 +2298,7 @@ impl List {
     /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseField>,
     ) -> Self {
         self.0.list("fields[promotedPurchases]", values);
         self
@@ -2315,7 +2307,7 @@ impl List {
     /// `fields[reviewSubmissions]`: the fields that are sent of each.
     pub fn fields_review_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionField>,
     ) -> Self {
         self.0.list("fields[reviewSubmissions]", values);
         self
@@ -2324,7 +2316,7 @@ impl List {
     /// `fields[subscriptionGracePeriods]`: the fields that are sent of each.
     pub fn fields_subscription_grace_periods(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGracePeriodsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGracePeriodField>,
     ) -> Self {
         self.0.list("fields[subscriptionGracePeriods]", values);
         self
@@ -2333,96 +2325,98 @@ impl List {
     /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroups]", values);
         self
     }
 
-    /// `filter[appStoreVersions.appStoreState]`: only what has one of these values.
+    /// `filter[appStoreVersions.appStoreState]`: only resources that have one of these values. An empty list is an error.
     #[deprecated = "the vendor has deprecated it"]
     pub fn filter_app_store_versions_app_store_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsAppStoreVersionsAppStoreState,
+            Item = crate::models::AppAppStoreVersionsAppStoreStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[appStoreVersions.appStoreState]", values);
+        self.0.filter("filter[appStoreVersions.appStoreState]", values);
         self
     }
 
-    /// `filter[appStoreVersions.appVersionState]`: only what has one of these values.
+    /// `filter[appStoreVersions.appVersionState]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_app_store_versions_app_version_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsAppStoreVersionsAppVersionState,
+            Item = crate::models::AppAppStoreVersionsAppVersionStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[appStoreVersions.appVersionState]", values);
+        self.0.filter("filter[appStoreVersions.appVersionState]", values);
         self
     }
 
-    /// `filter[appStoreVersions.platform]`: only what has one of these values.
+    /// `filter[appStoreVersions.platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_app_store_versions_platform(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppsAppStoreVersionsPlatform>,
+        values: impl IntoIterator<
+            Item = crate::models::AppAppStoreVersionsPlatformFilter,
+        >,
     ) -> Self {
-        self.0.list("filter[appStoreVersions.platform]", values);
+        self.0.filter("filter[appStoreVersions.platform]", values);
         self
     }
 
-    /// `filter[appStoreVersions]`: only what has one of these values.
+    /// `filter[appStoreVersions]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_store_versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[appStoreVersions]", values);
+        self.0.filter("filter[appStoreVersions]", values);
         self
     }
 
-    /// `filter[bundleId]`: only what has one of these values.
+    /// `filter[bundleId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_bundle_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[bundleId]", values);
+        self.0.filter("filter[bundleId]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[name]`: only what has one of these values.
+    /// `filter[name]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[name]", values);
+        self.0.filter("filter[name]", values);
         self
     }
 
-    /// `filter[reviewSubmissions.platform]`: only what has one of these values.
+    /// `filter[reviewSubmissions.platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_review_submissions_platform(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppsReviewSubmissionsPlatform>,
+        values: impl IntoIterator<
+            Item = crate::models::AppReviewSubmissionsPlatformFilter,
+        >,
     ) -> Self {
-        self.0.list("filter[reviewSubmissions.platform]", values);
+        self.0.filter("filter[reviewSubmissions.platform]", values);
         self
     }
 
-    /// `filter[reviewSubmissions.state]`: only what has one of these values.
+    /// `filter[reviewSubmissions.state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_review_submissions_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppsReviewSubmissionsState>,
+        values: impl IntoIterator<Item = crate::models::AppReviewSubmissionsStateFilter>,
     ) -> Self {
-        self.0.list("filter[reviewSubmissions.state]", values);
+        self.0.filter("filter[reviewSubmissions.state]", values);
         self
     }
 
-    /// `filter[sku]`: only what has one of these values.
+    /// `filter[sku]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_sku(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[sku]", values);
+        self.0.filter("filter[sku]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `androidToIosAppMappingDetails`, `appClips`, `appCustomProductPages`, `appEncryptionDeclarations`, `appEvents`, `appInfos`, `appStoreIcon`, `appStoreVersionExperimentsV2`, `appStoreVersions`, `betaAppLocalizations`, `betaAppReviewDetail`, `betaGroups`, `betaLicenseAgreement`, `builds`, `ciProduct`, `endUserLicenseAgreement`, `gameCenterDetail`, `gameCenterEnabledVersions`, `inAppPurchases`, `inAppPurchasesV2`, `preReleaseVersions`, `promotedPurchases`, `reviewSubmissions`, `subscriptionGracePeriod`, `subscriptionGroups`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -2563,9 +2557,7 @@ impl List {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-bundleId`, `-name`, `-sku`, `bundleId`, `name`, `sku`.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -2585,31 +2577,31 @@ impl ListAccessibilityDeclarations {
     /// `fields[accessibilityDeclarations]`: the fields that are sent of each.
     pub fn fields_accessibility_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AccessibilityDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AccessibilityDeclarationField>,
     ) -> Self {
         self.0.list("fields[accessibilityDeclarations]", values);
         self
     }
 
-    /// `filter[deviceFamily]`: only what has one of these values.
+    /// `filter[deviceFamily]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_device_family(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsAccessibilityDeclarationsDeviceFamily,
+            Item = crate::models::AccessibilityDeclarationDeviceFamilyFilter,
         >,
     ) -> Self {
-        self.0.list("filter[deviceFamily]", values);
+        self.0.filter("filter[deviceFamily]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsAccessibilityDeclarationsState,
+            Item = crate::models::AccessibilityDeclarationStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
@@ -2635,7 +2627,7 @@ impl ListAnalyticsReportRequests {
     /// `fields[analyticsReportRequests]`: the fields that are sent of each.
     pub fn fields_analytics_report_requests(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportRequestsField>,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportRequestField>,
     ) -> Self {
         self.0.list("fields[analyticsReportRequests]", values);
         self
@@ -2644,27 +2636,28 @@ impl ListAnalyticsReportRequests {
     /// `fields[analyticsReports]`: the fields that are sent of each.
     pub fn fields_analytics_reports(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportsField>,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportField>,
     ) -> Self {
         self.0.list("fields[analyticsReports]", values);
         self
     }
 
-    /// `filter[accessType]`: only what has one of these values.
+    /// `filter[accessType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_access_type(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsAnalyticsReportRequestsAccessType,
+            Item = crate::models::AnalyticsReportRequestAccessTypeFilter,
         >,
     ) -> Self {
-        self.0.list("filter[accessType]", values);
+        self.0.filter("filter[accessType]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `reports`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportRequestInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -2699,7 +2692,7 @@ impl ListAndroidToIosAppMappingDetails {
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AndroidToIosAppMappingDetailsField,
+            Item = crate::models::AndroidToIosAppMappingDetailField,
         >,
     ) -> Self {
         self.0.list("fields[androidToIosAppMappingDetails]", values);
@@ -2726,37 +2719,32 @@ impl ListAppClips {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
     }
 
     /// `fields[appClips]`: the fields that are sent of each.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipsField>,
-    ) -> Self {
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = crate::models::AppClipField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `filter[bundleId]`: only what has one of these values.
+    /// `filter[bundleId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_bundle_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[bundleId]", values);
+        self.0.filter("filter[bundleId]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appClipDefaultExperiences`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppClipInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -2790,9 +2778,7 @@ impl ListAppCustomProductPages {
     /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageVersionsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageVersionField>,
     ) -> Self {
         self.0.list("fields[appCustomProductPageVersions]", values);
         self
@@ -2801,28 +2787,29 @@ impl ListAppCustomProductPages {
     /// `fields[appCustomProductPages]`: the fields that are sent of each.
     pub fn fields_app_custom_product_pages(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCustomProductPagesField>,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageField>,
     ) -> Self {
         self.0.list("fields[appCustomProductPages]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `filter[visible]`: only what has one of these values.
+    /// `filter[visible]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_visible(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[visible]", values);
+        self.0.filter("filter[visible]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appCustomProductPageVersions`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -2857,7 +2844,7 @@ impl ListAppEncryptionDeclarations {
     pub fn fields_app_encryption_declaration_documents(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppEncryptionDeclarationDocumentsField,
+            Item = crate::models::AppEncryptionDeclarationDocumentField,
         >,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarationDocuments]", values);
@@ -2867,46 +2854,47 @@ impl ListAppEncryptionDeclarations {
     /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarations]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[builds]`: only what has one of these values.
+    /// `filter[builds]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[builds]", values);
+        self.0.filter("filter[builds]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error.
     #[deprecated = "the vendor has deprecated it"]
     pub fn filter_platform(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsAppEncryptionDeclarationsPlatform,
+            Item = crate::models::AppEncryptionDeclarationPlatformFilter,
         >,
     ) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appEncryptionDeclarationDocument`, `builds`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -2938,7 +2926,7 @@ impl ListAppEvents {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
     ) -> Self {
         self.0.list("fields[appEventLocalizations]", values);
         self
@@ -2947,31 +2935,29 @@ impl ListAppEvents {
     /// `fields[appEvents]`: the fields that are sent of each.
     pub fn fields_app_events(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventField>,
     ) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
-    /// `filter[eventState]`: only what has one of these values.
+    /// `filter[eventState]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_event_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppsAppEventsEventState>,
+        values: impl IntoIterator<Item = crate::models::AppEventEventStateFilter>,
     ) -> Self {
-        self.0.list("filter[eventState]", values);
+        self.0.filter("filter[eventState]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `localizations`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppEventInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -3003,7 +2989,7 @@ impl ListAppInfos {
     /// `fields[ageRatingDeclarations]`: the fields that are sent of each.
     pub fn fields_age_rating_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AgeRatingDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AgeRatingDeclarationField>,
     ) -> Self {
         self.0.list("fields[ageRatingDeclarations]", values);
         self
@@ -3012,7 +2998,7 @@ impl ListAppInfos {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoriesField>,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
     ) -> Self {
         self.0.list("fields[appCategories]", values);
         self
@@ -3021,31 +3007,26 @@ impl ListAppInfos {
     /// `fields[appInfoLocalizations]`: the fields that are sent of each.
     pub fn fields_app_info_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationField>,
     ) -> Self {
         self.0.list("fields[appInfoLocalizations]", values);
         self
     }
 
     /// `fields[appInfos]`: the fields that are sent of each.
-    pub fn fields_app_infos(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppInfosField>,
-    ) -> Self {
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = crate::models::AppInfoField>) -> Self {
         self.0.list("fields[appInfos]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `ageRatingDeclaration`, `app`, `appInfoLocalizations`, `primaryCategory`, `primarySubcategoryOne`, `primarySubcategoryTwo`, `secondaryCategory`, `secondarySubcategoryOne`, `secondarySubcategoryTwo`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfoInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -3077,14 +3058,14 @@ impl ListAppPricePoints {
     /// `fields[appPricePoints]`: the fields that are sent of each.
     pub fn fields_app_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Field>,
     ) -> Self {
         self.0.list("fields[appPricePoints]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -3092,22 +3073,23 @@ impl ListAppPricePoints {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `territory`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -3132,14 +3114,14 @@ impl DownloadAppPricePointsCsv {
     /// `fields[appPricePoints]`: the fields that are sent of each.
     pub fn fields_app_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Field>,
     ) -> Self {
         self.0.list("fields[appPricePoints]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -3147,22 +3129,23 @@ impl DownloadAppPricePointsCsv {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `territory`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -3190,7 +3173,7 @@ impl ListAppStoreVersionExperimentsV2 {
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentsField,
+            Item = crate::models::AppStoreVersionExperimentTreatmentField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatments]", values);
@@ -3198,11 +3181,9 @@ impl ListAppStoreVersionExperimentsV2 {
     }
 
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
-    ///
-    /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `endDate`, `latestControlVersion`, `name`, `platform`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentV2Field>,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
@@ -3211,33 +3192,36 @@ impl ListAppStoreVersionExperimentsV2 {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsAppStoreVersionExperimentsV2State,
+            Item = crate::models::AppStoreVersionExperimentV2StateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `latestControlVersion`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentV2Include,
+        >,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -3277,7 +3261,7 @@ impl ListAppStoreVersions {
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackagesField,
+            Item = crate::models::AlternativeDistributionPackageField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackages]", values);
@@ -3287,7 +3271,7 @@ impl ListAppStoreVersions {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
@@ -3296,7 +3280,7 @@ impl ListAppStoreVersions {
     /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewDetails]", values);
         self
@@ -3305,7 +3289,9 @@ impl ListAppStoreVersions {
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionAppStoreVersionExperimentsField,
+        >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
@@ -3314,9 +3300,7 @@ impl ListAppStoreVersions {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
@@ -3326,7 +3310,7 @@ impl ListAppStoreVersions {
     pub fn fields_app_store_version_phased_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionPhasedReleasesField,
+            Item = crate::models::AppStoreVersionPhasedReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionPhasedReleases]", values);
@@ -3336,7 +3320,7 @@ impl ListAppStoreVersions {
     /// `fields[appStoreVersionSubmissions]`: the fields that are sent of each.
     pub fn fields_app_store_version_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionSubmissions]", values);
         self
@@ -3345,20 +3329,20 @@ impl ListAppStoreVersions {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -3366,7 +3350,7 @@ impl ListAppStoreVersions {
     /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterAppVersions]", values);
         self
@@ -3375,60 +3359,61 @@ impl ListAppStoreVersions {
     /// `fields[routingAppCoverages]`: the fields that are sent of each.
     pub fn fields_routing_app_coverages(
         mut self,
-        values: impl IntoIterator<Item = crate::models::RoutingAppCoveragesField>,
+        values: impl IntoIterator<Item = crate::models::RoutingAppCoverageField>,
     ) -> Self {
         self.0.list("fields[routingAppCoverages]", values);
         self
     }
 
-    /// `filter[appStoreState]`: only what has one of these values.
+    /// `filter[appStoreState]`: only resources that have one of these values. An empty list is an error.
     #[deprecated = "the vendor has deprecated it"]
     pub fn filter_app_store_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsAppStoreVersionsAppStoreState,
+            Item = crate::models::AppStoreVersionAppStoreStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[appStoreState]", values);
+        self.0.filter("filter[appStoreState]", values);
         self
     }
 
-    /// `filter[appVersionState]`: only what has one of these values.
+    /// `filter[appVersionState]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_app_version_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsAppStoreVersionsAppVersionState,
+            Item = crate::models::AppStoreVersionAppVersionStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[appVersionState]", values);
+        self.0.filter("filter[appVersionState]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_platform(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppsAppStoreVersionsPlatform>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionPlatformFilter>,
     ) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 
-    /// `filter[versionString]`: only what has one of these values.
+    /// `filter[versionString]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_version_string(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[versionString]", values);
+        self.0.filter("filter[versionString]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `alternativeDistributionPackage`, `app`, `appClipDefaultExperience`, `appStoreReviewDetail`, `appStoreVersionExperiments`, `appStoreVersionExperimentsV2`, `appStoreVersionLocalizations`, `appStoreVersionPhasedRelease`, `appStoreVersionSubmission`, `build`, `gameCenterAppVersion`, `routingAppCoverage`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -3473,7 +3458,7 @@ pub struct ListAppTags(crate::Call<crate::models::AppTagsResponse>);
 #[cfg(feature = "app-store")]
 impl ListAppTags {
     /// `fields[appTags]`: the fields that are sent of each.
-    pub fn fields_app_tags(mut self, values: impl IntoIterator<Item = crate::models::AppTagsField>) -> Self {
+    pub fn fields_app_tags(mut self, values: impl IntoIterator<Item = crate::models::AppTagField>) -> Self {
         self.0.list("fields[appTags]", values);
         self
     }
@@ -3481,22 +3466,20 @@ impl ListAppTags {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[visibleInAppStore]`: only what has one of these values.
+    /// `filter[visibleInAppStore]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_visible_in_app_store(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[visibleInAppStore]", values);
+        self.0.filter("filter[visibleInAppStore]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `territories`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppTagInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -3516,9 +3499,7 @@ impl ListAppTags {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-name`, `name`.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppTagSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -3534,7 +3515,7 @@ pub struct ListBackgroundAssets(crate::Call<crate::models::BackgroundAssetsRespo
 #[cfg(feature = "app-store")]
 impl ListBackgroundAssets {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -3542,7 +3523,7 @@ impl ListBackgroundAssets {
     /// `fields[backgroundAssetVersions]`: the fields that are sent of each.
     pub fn fields_background_asset_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionsField>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionField>,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersions]", values);
         self
@@ -3551,45 +3532,46 @@ impl ListBackgroundAssets {
     /// `fields[backgroundAssets]`: the fields that are sent of each.
     pub fn fields_background_assets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetsField>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetField>,
     ) -> Self {
         self.0.list("fields[backgroundAssets]", values);
         self
     }
 
-    /// `filter[archived]`: only what has one of these values.
+    /// `filter[archived]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[archived]", values);
+        self.0.filter("filter[archived]", values);
         self
     }
 
-    /// `filter[assetPackIdentifier]`: only what has one of these values.
+    /// `filter[assetPackIdentifier]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_asset_pack_identifier(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[assetPackIdentifier]", values);
+        self.0.filter("filter[assetPackIdentifier]", values);
         self
     }
 
-    /// `filter[versions.locale]`: only what has one of these values.
+    /// `filter[versions.locale]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_versions_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[versions.locale]", values);
+        self.0.filter("filter[versions.locale]", values);
         self
     }
 
-    /// `filter[versions.platforms]`: only what has one of these values.
+    /// `filter[versions.platforms]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_versions_platforms(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsBackgroundAssetsVersionsPlatforms,
+            Item = crate::models::BackgroundAssetVersionsPlatformsFilter,
         >,
     ) -> Self {
-        self.0.list("filter[versions.platforms]", values);
+        self.0.filter("filter[versions.platforms]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appStoreVersion`, `externalBetaVersion`, `internalBetaVersion`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -3602,9 +3584,7 @@ impl ListBackgroundAssets {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-assetPackIdentifier`, `-createdDate`, `assetPackIdentifier`, `createdDate`.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BackgroundAssetSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -3624,7 +3604,7 @@ impl ListBetaAppLocalizations {
     /// `fields[betaAppLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationField>,
     ) -> Self {
         self.0.list("fields[betaAppLocalizations]", values);
         self
@@ -3652,9 +3632,7 @@ impl ListBetaFeedbackCrashSubmissions {
     /// `fields[betaFeedbackCrashSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_feedback_crash_submissions(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::BetaFeedbackCrashSubmissionsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::BetaFeedbackCrashSubmissionField>,
     ) -> Self {
         self.0.list("fields[betaFeedbackCrashSubmissions]", values);
         self
@@ -3663,77 +3641,80 @@ impl ListBetaFeedbackCrashSubmissions {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersField>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
     ) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[appPlatform]`: only what has one of these values.
+    /// `filter[appPlatform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_app_platform(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsBetaFeedbackCrashSubmissionsAppPlatform,
+            Item = crate::models::BetaFeedbackCrashSubmissionAppPlatformFilter,
         >,
     ) -> Self {
-        self.0.list("filter[appPlatform]", values);
+        self.0.filter("filter[appPlatform]", values);
         self
     }
 
-    /// `filter[build.preReleaseVersion]`: only what has one of these values.
+    /// `filter[build.preReleaseVersion]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_build_pre_release_version(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[build.preReleaseVersion]", values);
+        self.0.filter("filter[build.preReleaseVersion]", values);
         self
     }
 
-    /// `filter[build]`: only what has one of these values.
+    /// `filter[build]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_build(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[build]", values);
+        self.0.filter("filter[build]", values);
         self
     }
 
-    /// `filter[deviceModel]`: only what has one of these values.
+    /// `filter[deviceModel]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_device_model(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[deviceModel]", values);
+        self.0.filter("filter[deviceModel]", values);
         self
     }
 
-    /// `filter[devicePlatform]`: only what has one of these values.
+    /// `filter[devicePlatform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_device_platform(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsBetaFeedbackCrashSubmissionsDevicePlatform,
+            Item = crate::models::BetaFeedbackCrashSubmissionDevicePlatformFilter,
         >,
     ) -> Self {
-        self.0.list("filter[devicePlatform]", values);
+        self.0.filter("filter[devicePlatform]", values);
         self
     }
 
-    /// `filter[osVersion]`: only what has one of these values.
+    /// `filter[osVersion]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_os_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[osVersion]", values);
+        self.0.filter("filter[osVersion]", values);
         self
     }
 
-    /// `filter[tester]`: only what has one of these values.
+    /// `filter[tester]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_tester(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[tester]", values);
+        self.0.filter("filter[tester]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `build`, `tester`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::BetaFeedbackCrashSubmissionInclude,
+        >,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -3746,9 +3727,10 @@ impl ListBetaFeedbackCrashSubmissions {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-createdDate`, `createdDate`.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppsSort>) -> Self {
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaFeedbackCrashSubmissionSort>,
+    ) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -3769,7 +3751,7 @@ impl ListBetaFeedbackScreenshotSubmissions {
     pub fn fields_beta_feedback_screenshot_submissions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BetaFeedbackScreenshotSubmissionsField,
+            Item = crate::models::BetaFeedbackScreenshotSubmissionField,
         >,
     ) -> Self {
         self.0.list("fields[betaFeedbackScreenshotSubmissions]", values);
@@ -3779,77 +3761,80 @@ impl ListBetaFeedbackScreenshotSubmissions {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersField>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
     ) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[appPlatform]`: only what has one of these values.
+    /// `filter[appPlatform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_app_platform(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsBetaFeedbackScreenshotSubmissionsAppPlatform,
+            Item = crate::models::BetaFeedbackScreenshotSubmissionAppPlatformFilter,
         >,
     ) -> Self {
-        self.0.list("filter[appPlatform]", values);
+        self.0.filter("filter[appPlatform]", values);
         self
     }
 
-    /// `filter[build.preReleaseVersion]`: only what has one of these values.
+    /// `filter[build.preReleaseVersion]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_build_pre_release_version(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[build.preReleaseVersion]", values);
+        self.0.filter("filter[build.preReleaseVersion]", values);
         self
     }
 
-    /// `filter[build]`: only what has one of these values.
+    /// `filter[build]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_build(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[build]", values);
+        self.0.filter("filter[build]", values);
         self
     }
 
-    /// `filter[deviceModel]`: only what has one of these values.
+    /// `filter[deviceModel]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_device_model(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[deviceModel]", values);
+        self.0.filter("filter[deviceModel]", values);
         self
     }
 
-    /// `filter[devicePlatform]`: only what has one of these values.
+    /// `filter[devicePlatform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_device_platform(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsBetaFeedbackScreenshotSubmissionsDevicePlatform,
+            Item = crate::models::BetaFeedbackScreenshotSubmissionDevicePlatformFilter,
         >,
     ) -> Self {
-        self.0.list("filter[devicePlatform]", values);
+        self.0.filter("filter[devicePlatform]", values);
         self
     }
 
-    /// `filter[osVersion]`: only what has one of these values.
+    /// `filter[osVersion]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_os_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[osVersion]", values);
+        self.0.filter("filter[osVersion]", values);
         self
     }
 
-    /// `filter[tester]`: only what has one of these values.
+    /// `filter[tester]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_tester(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[tester]", values);
+        self.0.filter("filter[tester]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `build`, `tester`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::BetaFeedbackScreenshotSubmissionInclude,
+        >,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -3862,9 +3847,12 @@ impl ListBetaFeedbackScreenshotSubmissions {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-createdDate`, `createdDate`.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppsSort>) -> Self {
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::BetaFeedbackScreenshotSubmissionSort,
+        >,
+    ) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -3882,7 +3870,7 @@ impl ListBetaGroups {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupsField>,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
     ) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
@@ -3908,7 +3896,7 @@ impl ListBuildUploads {
     /// `fields[buildUploadFiles]`: the fields that are sent of each.
     pub fn fields_build_upload_files(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildUploadFilesField>,
+        values: impl IntoIterator<Item = crate::models::BuildUploadFileField>,
     ) -> Self {
         self.0.list("fields[buildUploadFiles]", values);
         self
@@ -3917,52 +3905,50 @@ impl ListBuildUploads {
     /// `fields[buildUploads]`: the fields that are sent of each.
     pub fn fields_build_uploads(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildUploadsField>,
+        values: impl IntoIterator<Item = crate::models::BuildUploadField>,
     ) -> Self {
         self.0.list("fields[buildUploads]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[cfBundleShortVersionString]`: only what has one of these values.
+    /// `filter[cfBundleShortVersionString]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_cf_bundle_short_version_string(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[cfBundleShortVersionString]", values);
+        self.0.filter("filter[cfBundleShortVersionString]", values);
         self
     }
 
-    /// `filter[cfBundleVersion]`: only what has one of these values.
+    /// `filter[cfBundleVersion]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_cf_bundle_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[cfBundleVersion]", values);
+        self.0.filter("filter[cfBundleVersion]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_platform(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppsBuildUploadsPlatform>,
+        values: impl IntoIterator<Item = crate::models::BuildUploadPlatformFilter>,
     ) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_state(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `assetDescriptionFile`, `assetFile`, `assetSpiFile`, `build`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildUploadInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -3975,9 +3961,7 @@ impl ListBuildUploads {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-cfBundleVersion`, `-uploadedDate`, `cfBundleVersion`, `uploadedDate`.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BuildUploadSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -3993,7 +3977,7 @@ pub struct ListBuilds(crate::Call<crate::models::BuildsWithoutIncludesResponse>)
 #[cfg(feature = "app-store")]
 impl ListBuilds {
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -4020,9 +4004,7 @@ impl ListCustomerReviewSummarizations {
     /// `fields[customerReviewSummarizations]`: the fields that are sent of each.
     pub fn fields_customer_review_summarizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::CustomerReviewSummarizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewSummarizationField>,
     ) -> Self {
         self.0.list("fields[customerReviewSummarizations]", values);
         self
@@ -4031,22 +4013,25 @@ impl ListCustomerReviewSummarizations {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `territory`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::CustomerReviewSummarizationInclude,
+        >,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -4078,7 +4063,7 @@ impl ListCustomerReviews {
     /// `fields[customerReviewResponses]`: the fields that are sent of each.
     pub fn fields_customer_review_responses(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewResponsesField>,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewResponseV1Field>,
     ) -> Self {
         self.0.list("fields[customerReviewResponses]", values);
         self
@@ -4087,7 +4072,7 @@ impl ListCustomerReviews {
     /// `fields[customerReviews]`: the fields that are sent of each.
     pub fn fields_customer_reviews(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewsField>,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewField>,
     ) -> Self {
         self.0.list("fields[customerReviews]", values);
         self
@@ -4096,37 +4081,35 @@ impl ListCustomerReviews {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[rating]`: only what has one of these values.
+    /// `filter[rating]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_rating(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[rating]", values);
+        self.0.filter("filter[rating]", values);
         self
     }
 
-    /// `filter[reviewTerritory]`: only what has one of these values.
+    /// `filter[reviewTerritory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_review_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[reviewTerritory]", values);
+        self.0.filter("filter[reviewTerritory]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_territory(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppsCustomerReviewsTerritory>,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewTerritoryFilter>,
     ) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `response`, `reviewTerritory`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -4139,9 +4122,7 @@ impl ListCustomerReviews {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-createdDate`, `-rating`, `createdDate`, `rating`.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -4160,7 +4141,7 @@ pub struct ListGameCenterEnabledVersions(
 #[cfg(feature = "app-store")]
 impl ListGameCenterEnabledVersions {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -4168,39 +4149,40 @@ impl ListGameCenterEnabledVersions {
     /// `fields[gameCenterEnabledVersions]`: the fields that are sent of each.
     pub fn fields_game_center_enabled_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterEnabledVersions]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_platform(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsGameCenterEnabledVersionsPlatform,
+            Item = crate::models::GameCenterEnabledVersionPlatformFilter,
         >,
     ) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 
-    /// `filter[versionString]`: only what has one of these values.
+    /// `filter[versionString]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_version_string(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[versionString]", values);
+        self.0.filter("filter[versionString]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `compatibleVersions`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -4221,9 +4203,10 @@ impl ListGameCenterEnabledVersions {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-versionString`, `versionString`.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppsSort>) -> Self {
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionSort>,
+    ) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -4240,43 +4223,39 @@ pub struct ListInAppPurchases(crate::Call<crate::models::InAppPurchasesResponse>
 #[cfg(feature = "app-store")]
 impl ListInAppPurchases {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `apps`, `inAppPurchaseType`, `productId`, `referenceName`, `state`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseField>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `filter[canBeSubmitted]`: only what has one of these values.
+    /// `filter[canBeSubmitted]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_can_be_submitted(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[canBeSubmitted]", values);
+        self.0.filter("filter[canBeSubmitted]", values);
         self
     }
 
-    /// `filter[inAppPurchaseType]`: only what has one of these values.
+    /// `filter[inAppPurchaseType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_in_app_purchase_type(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsInAppPurchasesInAppPurchaseType,
+            Item = crate::models::InAppPurchaseInAppPurchaseTypeFilter,
         >,
     ) -> Self {
-        self.0.list("filter[inAppPurchaseType]", values);
+        self.0.filter("filter[inAppPurchaseType]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `apps`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::InAppPurchaseInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -4296,9 +4275,7 @@ impl ListInAppPurchases {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-inAppPurchaseType`, `-productId`, `-referenceName`, `inAppPurchaseType`, `productId`, `referenceName`.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::InAppPurchaseSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -4317,7 +4294,7 @@ impl ListInAppPurchasesV2 {
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotsField,
+            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotField,
         >,
     ) -> Self {
         self.0.list("fields[inAppPurchaseAppStoreReviewScreenshots]", values);
@@ -4327,7 +4304,7 @@ impl ListInAppPurchasesV2 {
     /// `fields[inAppPurchaseAvailabilities]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_availabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseAvailabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseAvailabilityField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseAvailabilities]", values);
         self
@@ -4336,29 +4313,25 @@ impl ListInAppPurchasesV2 {
     /// `fields[inAppPurchaseContents]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_contents(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseContents]", values);
         self
     }
 
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `inAppPurchase`, `sourceFileChecksum`, `state`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseImagesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseImageField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseImages]", values);
         self
     }
 
     /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `inAppPurchaseV2`, `locale`, `name`, `state`.
     pub fn fields_in_app_purchase_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseLocalizations]", values);
         self
@@ -4367,7 +4340,7 @@ impl ListInAppPurchasesV2 {
     /// `fields[inAppPurchaseOfferCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_codes(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodeField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferCodes]", values);
         self
@@ -4376,7 +4349,7 @@ impl ListInAppPurchasesV2 {
     /// `fields[inAppPurchasePriceSchedules]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_schedules(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceSchedulesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceScheduleField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePriceSchedules]", values);
         self
@@ -4385,18 +4358,16 @@ impl ListInAppPurchasesV2 {
     /// `fields[inAppPurchaseVersions]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseVersions]", values);
         self
     }
 
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
@@ -4405,48 +4376,49 @@ impl ListInAppPurchasesV2 {
     /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseField>,
     ) -> Self {
         self.0.list("fields[promotedPurchases]", values);
         self
     }
 
-    /// `filter[inAppPurchaseType]`: only what has one of these values.
+    /// `filter[inAppPurchaseType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_in_app_purchase_type(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsInAppPurchasesV2InAppPurchaseType,
+            Item = crate::models::InAppPurchaseV2InAppPurchaseTypeFilter,
         >,
     ) -> Self {
-        self.0.list("filter[inAppPurchaseType]", values);
+        self.0.filter("filter[inAppPurchaseType]", values);
         self
     }
 
-    /// `filter[name]`: only what has one of these values.
+    /// `filter[name]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[name]", values);
+        self.0.filter("filter[name]", values);
         self
     }
 
-    /// `filter[productId]`: only what has one of these values.
+    /// `filter[productId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_product_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[productId]", values);
+        self.0.filter("filter[productId]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppsInAppPurchasesV2State>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2StateFilter>,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `offerCodes`, `promotedPurchase`, `versions`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppsListInAppPurchasesV2Include>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -4487,9 +4459,7 @@ impl ListInAppPurchasesV2 {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-inAppPurchaseType`, `-name`, `inAppPurchaseType`, `name`.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Sort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -4504,9 +4474,9 @@ pub struct ListPerformanceOverviews(crate::Call<crate::models::XcodeOverview>);
 
 #[cfg(feature = "power-and-performance")]
 impl ListPerformanceOverviews {
-    /// `filter[deviceType]`: only what has one of these values.
+    /// `filter[deviceType]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_device_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[deviceType]", values);
+        self.0.filter("filter[deviceType]", values);
         self
     }
 }
@@ -4525,7 +4495,7 @@ impl ListPreReleaseVersions {
     /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PreReleaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
     ) -> Self {
         self.0.list("fields[preReleaseVersions]", values);
         self
@@ -4549,11 +4519,9 @@ pub struct ListPromotedPurchases(crate::Call<crate::models::PromotedPurchasesRes
 #[cfg(feature = "app-store")]
 impl ListPromotedPurchases {
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
@@ -4562,7 +4530,7 @@ impl ListPromotedPurchases {
     /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseField>,
     ) -> Self {
         self.0.list("fields[promotedPurchases]", values);
         self
@@ -4571,16 +4539,17 @@ impl ListPromotedPurchases {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `inAppPurchaseV2`, `subscription`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -4603,7 +4572,7 @@ pub struct ListReviewSubmissions(crate::Call<crate::models::ReviewSubmissionsRes
 #[cfg(feature = "app-store")]
 impl ListReviewSubmissions {
     /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorsField>) -> Self {
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
@@ -4611,14 +4580,14 @@ impl ListReviewSubmissions {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -4626,7 +4595,7 @@ impl ListReviewSubmissions {
     /// `fields[reviewSubmissionItems]`: the fields that are sent of each.
     pub fn fields_review_submission_items(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionItemsField>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionItemField>,
     ) -> Self {
         self.0.list("fields[reviewSubmissionItems]", values);
         self
@@ -4635,34 +4604,35 @@ impl ListReviewSubmissions {
     /// `fields[reviewSubmissions]`: the fields that are sent of each.
     pub fn fields_review_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionField>,
     ) -> Self {
         self.0.list("fields[reviewSubmissions]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_platform(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppsReviewSubmissionsPlatform>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionPlatformFilter>,
     ) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppsReviewSubmissionsState>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionStateFilter>,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appStoreVersionForReview`, `items`, `lastUpdatedByActor`, `submittedByActor`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -4697,15 +4667,15 @@ impl ListSearchKeywords {
         self
     }
 
-    /// `filter[locale]`: only what has one of these values.
+    /// `filter[locale]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[locale]", values);
+        self.0.filter("filter[locale]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_platform(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 
@@ -4729,12 +4699,10 @@ pub struct ListSubscriptionGroups(
 #[cfg(feature = "app-store")]
 impl ListSubscriptionGroups {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `customAppName`, `locale`, `name`, `state`, `subscriptionGroup`.
     pub fn fields_subscription_group_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupLocalizationsField,
+            Item = crate::models::SubscriptionGroupLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionGroupLocalizations]", values);
@@ -4744,7 +4712,7 @@ impl ListSubscriptionGroups {
     /// `fields[subscriptionGroupVersions]`: the fields that are sent of each.
     pub fn fields_subscription_group_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroupVersions]", values);
         self
@@ -4753,7 +4721,7 @@ impl ListSubscriptionGroups {
     /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroups]", values);
         self
@@ -4762,33 +4730,34 @@ impl ListSubscriptionGroups {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `filter[referenceName]`: only what has one of these values.
+    /// `filter[referenceName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[referenceName]", values);
+        self.0.filter("filter[referenceName]", values);
         self
     }
 
-    /// `filter[subscriptions.state]`: only what has one of these values.
+    /// `filter[subscriptions.state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_subscriptions_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppsSubscriptionGroupsSubscriptionsState,
+            Item = crate::models::SubscriptionGroupSubscriptionsStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[subscriptions.state]", values);
+        self.0.filter("filter[subscriptions.state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `subscriptionGroupLocalizations`, `subscriptions`, `versions`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -4822,9 +4791,7 @@ impl ListSubscriptionGroups {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-referenceName`, `referenceName`.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionGroupSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -4840,21 +4807,19 @@ pub struct ListWebhooks(crate::Call<crate::models::WebhooksResponse>);
 #[cfg(feature = "app-store")]
 impl ListWebhooks {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[webhooks]`: the fields that are sent of each.
-    pub fn fields_webhooks(mut self, values: impl IntoIterator<Item = crate::models::WebhooksField>) -> Self {
+    pub fn fields_webhooks(mut self, values: impl IntoIterator<Item = crate::models::WebhookField>) -> Self {
         self.0.list("fields[webhooks]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WebhookInclude>) -> Self {
         self.0.list("include", values);
         self
     }

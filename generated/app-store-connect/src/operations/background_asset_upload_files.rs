@@ -46,7 +46,7 @@ impl Get {
     /// `fields[backgroundAssetUploadFiles]`: the fields that are sent of each.
     pub fn fields_background_asset_upload_files(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetUploadFilesField>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetUploadFileField>,
     ) -> Self {
         self.0.list("fields[backgroundAssetUploadFiles]", values);
         self

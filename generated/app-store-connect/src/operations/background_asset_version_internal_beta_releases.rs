@@ -25,7 +25,7 @@ impl Get {
     pub fn fields_background_asset_version_internal_beta_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetVersionInternalBetaReleasesField,
+            Item = crate::models::BackgroundAssetVersionInternalBetaReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersionInternalBetaReleases]", values);
@@ -35,7 +35,7 @@ impl Get {
     /// `fields[backgroundAssetVersions]`: the fields that are sent of each.
     pub fn fields_background_asset_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionsField>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionField>,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersions]", values);
         self
@@ -45,7 +45,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetVersionInternalBetaReleasesInclude,
+            Item = crate::models::BackgroundAssetVersionInternalBetaReleaseInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

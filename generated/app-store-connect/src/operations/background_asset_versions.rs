@@ -55,7 +55,7 @@ impl Get {
     /// `fields[backgroundAssetUploadFiles]`: the fields that are sent of each.
     pub fn fields_background_asset_upload_files(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetUploadFilesField>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetUploadFileField>,
     ) -> Self {
         self.0.list("fields[backgroundAssetUploadFiles]", values);
         self
@@ -65,7 +65,7 @@ impl Get {
     pub fn fields_background_asset_version_app_store_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetVersionAppStoreReleasesField,
+            Item = crate::models::BackgroundAssetVersionAppStoreReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersionAppStoreReleases]", values);
@@ -76,7 +76,7 @@ impl Get {
     pub fn fields_background_asset_version_external_beta_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetVersionExternalBetaReleasesField,
+            Item = crate::models::BackgroundAssetVersionExternalBetaReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersionExternalBetaReleases]", values);
@@ -87,7 +87,7 @@ impl Get {
     pub fn fields_background_asset_version_internal_beta_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetVersionInternalBetaReleasesField,
+            Item = crate::models::BackgroundAssetVersionInternalBetaReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersionInternalBetaReleases]", values);
@@ -97,7 +97,7 @@ impl Get {
     /// `fields[backgroundAssetVersions]`: the fields that are sent of each.
     pub fn fields_background_asset_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionsField>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionField>,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersions]", values);
         self
@@ -106,7 +106,7 @@ impl Get {
     /// `fields[backgroundAssets]`: the fields that are sent of each.
     pub fn fields_background_assets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetsField>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetField>,
     ) -> Self {
         self.0.list("fields[backgroundAssets]", values);
         self
@@ -115,7 +115,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -133,7 +133,7 @@ impl ListBackgroundAssetUploadFiles {
     /// `fields[backgroundAssetUploadFiles]`: the fields that are sent of each.
     pub fn fields_background_asset_upload_files(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetUploadFilesField>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetUploadFileField>,
     ) -> Self {
         self.0.list("fields[backgroundAssetUploadFiles]", values);
         self

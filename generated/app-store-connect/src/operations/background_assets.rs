@@ -62,7 +62,7 @@ pub struct Get(crate::Call<crate::models::BackgroundAssetResponse>);
 
 impl Get {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -70,7 +70,7 @@ impl Get {
     /// `fields[backgroundAssetVersions]`: the fields that are sent of each.
     pub fn fields_background_asset_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionsField>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionField>,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersions]", values);
         self
@@ -79,18 +79,16 @@ impl Get {
     /// `fields[backgroundAssets]`: the fields that are sent of each.
     pub fn fields_background_assets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetsField>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetField>,
     ) -> Self {
         self.0.list("fields[backgroundAssets]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appStoreVersion`, `externalBetaVersion`, `internalBetaVersion`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetsInclude>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -106,7 +104,7 @@ impl ListVersions {
     /// `fields[backgroundAssetUploadFiles]`: the fields that are sent of each.
     pub fn fields_background_asset_upload_files(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetUploadFilesField>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetUploadFileField>,
     ) -> Self {
         self.0.list("fields[backgroundAssetUploadFiles]", values);
         self
@@ -116,7 +114,7 @@ impl ListVersions {
     pub fn fields_background_asset_version_app_store_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetVersionAppStoreReleasesField,
+            Item = crate::models::BackgroundAssetVersionAppStoreReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersionAppStoreReleases]", values);
@@ -127,7 +125,7 @@ impl ListVersions {
     pub fn fields_background_asset_version_external_beta_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetVersionExternalBetaReleasesField,
+            Item = crate::models::BackgroundAssetVersionExternalBetaReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersionExternalBetaReleases]", values);
@@ -138,7 +136,7 @@ impl ListVersions {
     pub fn fields_background_asset_version_internal_beta_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetVersionInternalBetaReleasesField,
+            Item = crate::models::BackgroundAssetVersionInternalBetaReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersionInternalBetaReleases]", values);
@@ -148,7 +146,7 @@ impl ListVersions {
     /// `fields[backgroundAssetVersions]`: the fields that are sent of each.
     pub fn fields_background_asset_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionsField>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionField>,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersions]", values);
         self
@@ -157,83 +155,83 @@ impl ListVersions {
     /// `fields[backgroundAssets]`: the fields that are sent of each.
     pub fn fields_background_assets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetsField>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetField>,
     ) -> Self {
         self.0.list("fields[backgroundAssets]", values);
         self
     }
 
-    /// `filter[appStoreRelease.state]`: only what has one of these values.
+    /// `filter[appStoreRelease.state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_app_store_release_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetsVersionsAppStoreReleaseState,
+            Item = crate::models::BackgroundAssetVersionAppStoreReleaseStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[appStoreRelease.state]", values);
+        self.0.filter("filter[appStoreRelease.state]", values);
         self
     }
 
-    /// `filter[externalBetaRelease.state]`: only what has one of these values.
+    /// `filter[externalBetaRelease.state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_external_beta_release_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetsVersionsExternalBetaReleaseState,
+            Item = crate::models::BackgroundAssetVersionExternalBetaReleaseStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[externalBetaRelease.state]", values);
+        self.0.filter("filter[externalBetaRelease.state]", values);
         self
     }
 
-    /// `filter[internalBetaRelease.state]`: only what has one of these values.
+    /// `filter[internalBetaRelease.state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_internal_beta_release_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetsVersionsInternalBetaReleaseState,
+            Item = crate::models::BackgroundAssetVersionInternalBetaReleaseStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[internalBetaRelease.state]", values);
+        self.0.filter("filter[internalBetaRelease.state]", values);
         self
     }
 
-    /// `filter[locale]`: only what has one of these values.
+    /// `filter[locale]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[locale]", values);
+        self.0.filter("filter[locale]", values);
         self
     }
 
-    /// `filter[platforms]`: only what has one of these values.
+    /// `filter[platforms]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_platforms(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetsVersionsPlatforms,
+            Item = crate::models::BackgroundAssetVersionPlatformsFilter,
         >,
     ) -> Self {
-        self.0.list("filter[platforms]", values);
+        self.0.filter("filter[platforms]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetsVersionsState>,
+        values: impl IntoIterator<
+            Item = crate::models::BackgroundAssetVersionStateFilter,
+        >,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
-    /// `filter[version]`: only what has one of these values.
+    /// `filter[version]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[version]", values);
+        self.0.filter("filter[version]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreRelease`, `assetFile`, `backgroundAsset`, `externalBetaRelease`, `internalBetaRelease`, `manifestFile`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetsInclude>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -247,7 +245,10 @@ impl ListVersions {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BackgroundAssetsSort>) -> Self {
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionSort>,
+    ) -> Self {
         self.0.list("sort", values);
         self
     }

@@ -52,7 +52,7 @@ impl Get {
     pub fn fields_beta_app_clip_invocation_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BetaAppClipInvocationLocalizationsField,
+            Item = crate::models::BetaAppClipInvocationLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[betaAppClipInvocationLocalizations]", values);
@@ -62,7 +62,7 @@ impl Get {
     /// `fields[betaAppClipInvocations]`: the fields that are sent of each.
     pub fn fields_beta_app_clip_invocations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppClipInvocationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppClipInvocationField>,
     ) -> Self {
         self.0.list("fields[betaAppClipInvocations]", values);
         self
@@ -71,7 +71,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppClipInvocationsInclude>,
+        values: impl IntoIterator<Item = crate::models::BetaAppClipInvocationInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

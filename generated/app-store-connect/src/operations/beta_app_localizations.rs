@@ -68,7 +68,7 @@ pub struct Get(crate::Call<crate::models::BetaAppLocalizationResponse>);
 
 impl Get {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -76,7 +76,7 @@ impl Get {
     /// `fields[betaAppLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationField>,
     ) -> Self {
         self.0.list("fields[betaAppLocalizations]", values);
         self
@@ -85,7 +85,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationsInclude>,
+        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -99,7 +99,7 @@ pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
 
 impl GetApp {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -112,7 +112,7 @@ pub struct List(crate::Call<crate::models::BetaAppLocalizationsResponse>);
 
 impl List {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -120,28 +120,28 @@ impl List {
     /// `fields[betaAppLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationField>,
     ) -> Self {
         self.0.list("fields[betaAppLocalizations]", values);
         self
     }
 
-    /// `filter[app]`: only what has one of these values.
+    /// `filter[app]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[app]", values);
+        self.0.filter("filter[app]", values);
         self
     }
 
-    /// `filter[locale]`: only what has one of these values.
+    /// `filter[locale]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[locale]", values);
+        self.0.filter("filter[locale]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationsInclude>,
+        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

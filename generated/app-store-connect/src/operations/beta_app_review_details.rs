@@ -30,8 +30,7 @@ impl BetaAppReviewDetails {
     /// `GET /v1/betaAppReviewDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewDetails))
     pub fn list(&self, filter_app: impl IntoIterator<Item = impl AsRef<str>>) -> List {
         let mut call = self.0.call(LIST, &[]);
-        call.list("filter[app]", filter_app);
-        call.require("filter[app]");
+        call.filter("filter[app]", filter_app);
         List(call)
     }
 
@@ -54,7 +53,7 @@ pub struct Get(crate::Call<crate::models::BetaAppReviewDetailResponse>);
 
 impl Get {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -62,7 +61,7 @@ impl Get {
     /// `fields[betaAppReviewDetails]`: the fields that are sent of each.
     pub fn fields_beta_app_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewDetails]", values);
         self
@@ -71,7 +70,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -85,7 +84,7 @@ pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
 
 impl GetApp {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -98,7 +97,7 @@ pub struct List(crate::Call<crate::models::BetaAppReviewDetailsResponse>);
 
 impl List {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -106,7 +105,7 @@ impl List {
     /// `fields[betaAppReviewDetails]`: the fields that are sent of each.
     pub fn fields_beta_app_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewDetails]", values);
         self
@@ -115,7 +114,7 @@ impl List {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

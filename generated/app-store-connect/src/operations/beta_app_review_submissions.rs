@@ -41,8 +41,7 @@ impl BetaAppReviewSubmissions {
     /// `GET /v1/betaAppReviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewSubmissions))
     pub fn list(&self, filter_build: impl IntoIterator<Item = impl AsRef<str>>) -> List {
         let mut call = self.0.call(LIST, &[]);
-        call.list("filter[build]", filter_build);
-        call.require("filter[build]");
+        call.filter("filter[build]", filter_build);
         List(call)
     }
 }
@@ -54,14 +53,14 @@ impl Get {
     /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewSubmissions]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -69,7 +68,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionsInclude>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -83,7 +82,7 @@ pub struct GetBuild(crate::Call<rt::Document<Option<crate::models::Build>>>);
 
 impl GetBuild {
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -98,33 +97,33 @@ impl List {
     /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewSubmissions]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[betaReviewState]`: only what has one of these values.
+    /// `filter[betaReviewState]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_beta_review_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BetaAppReviewSubmissionsBetaReviewState,
+            Item = crate::models::BetaAppReviewSubmissionBetaReviewStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[betaReviewState]", values);
+        self.0.filter("filter[betaReviewState]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionsInclude>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -70,14 +70,14 @@ impl Get {
     /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationField>,
     ) -> Self {
         self.0.list("fields[betaBuildLocalizations]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -85,7 +85,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationsInclude>,
+        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -99,7 +99,7 @@ pub struct GetBuild(crate::Call<rt::Document<Option<crate::models::Build>>>);
 
 impl GetBuild {
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -114,34 +114,34 @@ impl List {
     /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationField>,
     ) -> Self {
         self.0.list("fields[betaBuildLocalizations]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[build]`: only what has one of these values.
+    /// `filter[build]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_build(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[build]", values);
+        self.0.filter("filter[build]", values);
         self
     }
 
-    /// `filter[locale]`: only what has one of these values.
+    /// `filter[locale]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[locale]", values);
+        self.0.filter("filter[locale]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationsInclude>,
+        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -22,7 +22,7 @@ impl Get {
     /// `fields[betaCrashLogs]`: the fields that are sent of each.
     pub fn fields_beta_crash_logs(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaCrashLogsField>,
+        values: impl IntoIterator<Item = crate::models::BetaCrashLogField>,
     ) -> Self {
         self.0.list("fields[betaCrashLogs]", values);
         self

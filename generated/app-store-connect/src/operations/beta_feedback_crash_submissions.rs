@@ -40,9 +40,7 @@ impl Get {
     /// `fields[betaFeedbackCrashSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_feedback_crash_submissions(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::BetaFeedbackCrashSubmissionsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::BetaFeedbackCrashSubmissionField>,
     ) -> Self {
         self.0.list("fields[betaFeedbackCrashSubmissions]", values);
         self
@@ -51,14 +49,14 @@ impl Get {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersField>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
     ) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -67,7 +65,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BetaFeedbackCrashSubmissionsInclude,
+            Item = crate::models::BetaFeedbackCrashSubmissionInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -84,7 +82,7 @@ impl GetCrashLog {
     /// `fields[betaCrashLogs]`: the fields that are sent of each.
     pub fn fields_beta_crash_logs(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaCrashLogsField>,
+        values: impl IntoIterator<Item = crate::models::BetaCrashLogField>,
     ) -> Self {
         self.0.list("fields[betaCrashLogs]", values);
         self

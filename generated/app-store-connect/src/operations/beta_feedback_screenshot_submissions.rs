@@ -28,7 +28,7 @@ impl Get {
     pub fn fields_beta_feedback_screenshot_submissions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BetaFeedbackScreenshotSubmissionsField,
+            Item = crate::models::BetaFeedbackScreenshotSubmissionField,
         >,
     ) -> Self {
         self.0.list("fields[betaFeedbackScreenshotSubmissions]", values);
@@ -38,14 +38,14 @@ impl Get {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersField>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
     ) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -54,7 +54,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BetaFeedbackScreenshotSubmissionsInclude,
+            Item = crate::models::BetaFeedbackScreenshotSubmissionInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

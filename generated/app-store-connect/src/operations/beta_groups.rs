@@ -208,14 +208,14 @@ impl BetaTesterUsageMetrics {
         self
     }
 
-    /// `groupBy`.
+    /// `groupBy`. An empty list is an error.
     pub fn group_by(
         mut self,
         values: impl IntoIterator<
             Item = crate::models::BetaGroupsBetaTesterUsagesGroupBy,
         >,
     ) -> Self {
-        self.0.list("groupBy", values);
+        self.0.filter("groupBy", values);
         self
     }
 
@@ -241,7 +241,7 @@ pub struct Get(crate::Call<crate::models::BetaGroupResponse>);
 
 impl Get {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -249,7 +249,7 @@ impl Get {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupsField>,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
     ) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
@@ -258,7 +258,7 @@ impl Get {
     /// `fields[betaRecruitmentCriteria]`: the fields that are sent of each.
     pub fn fields_beta_recruitment_criteria(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaRecruitmentCriteriaField>,
+        values: impl IntoIterator<Item = crate::models::BetaRecruitmentCriterionField>,
     ) -> Self {
         self.0.list("fields[betaRecruitmentCriteria]", values);
         self
@@ -267,20 +267,20 @@ impl Get {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersField>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
     ) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BetaGroupsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BetaGroupInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -307,7 +307,7 @@ pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
 
 impl GetApp {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -324,7 +324,7 @@ impl GetBetaRecruitmentCriteria {
     /// `fields[betaRecruitmentCriteria]`: the fields that are sent of each.
     pub fn fields_beta_recruitment_criteria(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaRecruitmentCriteriaField>,
+        values: impl IntoIterator<Item = crate::models::BetaRecruitmentCriterionField>,
     ) -> Self {
         self.0.list("fields[betaRecruitmentCriteria]", values);
         self
@@ -345,7 +345,7 @@ impl GetBetaRecruitmentCriterionCompatibleBuildCheck {
     pub fn fields_beta_recruitment_criterion_compatible_build_checks(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BetaRecruitmentCriterionCompatibleBuildChecksField,
+            Item = crate::models::BetaRecruitmentCriterionCompatibleBuildCheckField,
         >,
     ) -> Self {
         self.0.list("fields[betaRecruitmentCriterionCompatibleBuildChecks]", values);
@@ -360,7 +360,7 @@ pub struct List(crate::Call<crate::models::BetaGroupsResponse>);
 
 impl List {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -368,7 +368,7 @@ impl List {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupsField>,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
     ) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
@@ -377,7 +377,7 @@ impl List {
     /// `fields[betaRecruitmentCriteria]`: the fields that are sent of each.
     pub fn fields_beta_recruitment_criteria(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaRecruitmentCriteriaField>,
+        values: impl IntoIterator<Item = crate::models::BetaRecruitmentCriterionField>,
     ) -> Self {
         self.0.list("fields[betaRecruitmentCriteria]", values);
         self
@@ -386,71 +386,71 @@ impl List {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersField>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
     ) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[app]`: only what has one of these values.
+    /// `filter[app]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[app]", values);
+        self.0.filter("filter[app]", values);
         self
     }
 
-    /// `filter[builds]`: only what has one of these values.
+    /// `filter[builds]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[builds]", values);
+        self.0.filter("filter[builds]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[isInternalGroup]`: only what has one of these values.
+    /// `filter[isInternalGroup]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_is_internal_group(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[isInternalGroup]", values);
+        self.0.filter("filter[isInternalGroup]", values);
         self
     }
 
-    /// `filter[name]`: only what has one of these values.
+    /// `filter[name]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[name]", values);
+        self.0.filter("filter[name]", values);
         self
     }
 
-    /// `filter[publicLinkEnabled]`: only what has one of these values.
+    /// `filter[publicLinkEnabled]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_public_link_enabled(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[publicLinkEnabled]", values);
+        self.0.filter("filter[publicLinkEnabled]", values);
         self
     }
 
-    /// `filter[publicLinkLimitEnabled]`: only what has one of these values.
+    /// `filter[publicLinkLimitEnabled]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_public_link_limit_enabled(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[publicLinkLimitEnabled]", values);
+        self.0.filter("filter[publicLinkLimitEnabled]", values);
         self
     }
 
-    /// `filter[publicLink]`: only what has one of these values.
+    /// `filter[publicLink]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_public_link(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[publicLink]", values);
+        self.0.filter("filter[publicLink]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BetaGroupsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BetaGroupInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -477,7 +477,7 @@ impl List {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BetaGroupsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BetaGroupSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -494,7 +494,7 @@ impl ListBetaTesters {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersField>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
     ) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
@@ -515,7 +515,7 @@ pub struct ListBuilds(crate::Call<crate::models::BuildsWithoutIncludesResponse>)
 
 impl ListBuilds {
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }

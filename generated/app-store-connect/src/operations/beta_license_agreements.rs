@@ -52,7 +52,7 @@ pub struct Get(crate::Call<crate::models::BetaLicenseAgreementResponse>);
 
 impl Get {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -60,7 +60,7 @@ impl Get {
     /// `fields[betaLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_beta_license_agreements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementsField>,
+        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementField>,
     ) -> Self {
         self.0.list("fields[betaLicenseAgreements]", values);
         self
@@ -69,7 +69,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementsInclude>,
+        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -83,7 +83,7 @@ pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
 
 impl GetApp {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -96,7 +96,7 @@ pub struct List(crate::Call<crate::models::BetaLicenseAgreementsResponse>);
 
 impl List {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -104,22 +104,22 @@ impl List {
     /// `fields[betaLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_beta_license_agreements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementsField>,
+        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementField>,
     ) -> Self {
         self.0.list("fields[betaLicenseAgreements]", values);
         self
     }
 
-    /// `filter[app]`: only what has one of these values.
+    /// `filter[app]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[app]", values);
+        self.0.filter("filter[app]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementsInclude>,
+        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

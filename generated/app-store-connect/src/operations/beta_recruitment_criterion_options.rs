@@ -24,7 +24,7 @@ impl List {
     pub fn fields_beta_recruitment_criterion_options(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BetaRecruitmentCriterionOptionsField,
+            Item = crate::models::BetaRecruitmentCriterionOptionField,
         >,
     ) -> Self {
         self.0.list("fields[betaRecruitmentCriterionOptions]", values);

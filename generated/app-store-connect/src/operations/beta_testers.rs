@@ -176,7 +176,7 @@ pub struct Get(crate::Call<crate::models::BetaTesterResponse>);
 
 impl Get {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -184,7 +184,7 @@ impl Get {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupsField>,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
     ) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
@@ -193,20 +193,20 @@ impl Get {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersField>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
     ) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BetaTestersInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BetaTesterInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -240,7 +240,7 @@ pub struct List(crate::Call<crate::models::BetaTestersResponse>);
 
 impl List {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -248,7 +248,7 @@ impl List {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupsField>,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
     ) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
@@ -257,71 +257,71 @@ impl List {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersField>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
     ) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[apps]`: only what has one of these values.
+    /// `filter[apps]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_apps(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[apps]", values);
+        self.0.filter("filter[apps]", values);
         self
     }
 
-    /// `filter[betaGroups]`: only what has one of these values.
+    /// `filter[betaGroups]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_beta_groups(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[betaGroups]", values);
+        self.0.filter("filter[betaGroups]", values);
         self
     }
 
-    /// `filter[builds]`: only what has one of these values.
+    /// `filter[builds]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[builds]", values);
+        self.0.filter("filter[builds]", values);
         self
     }
 
-    /// `filter[email]`: only what has one of these values.
+    /// `filter[email]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_email(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[email]", values);
+        self.0.filter("filter[email]", values);
         self
     }
 
-    /// `filter[firstName]`: only what has one of these values.
+    /// `filter[firstName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_first_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[firstName]", values);
+        self.0.filter("filter[firstName]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[inviteType]`: only what has one of these values.
+    /// `filter[inviteType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_invite_type(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersInviteType>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterInviteTypeFilter>,
     ) -> Self {
-        self.0.list("filter[inviteType]", values);
+        self.0.filter("filter[inviteType]", values);
         self
     }
 
-    /// `filter[lastName]`: only what has one of these values.
+    /// `filter[lastName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_last_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[lastName]", values);
+        self.0.filter("filter[lastName]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BetaTestersInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BetaTesterInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -355,7 +355,7 @@ impl List {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BetaTestersSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BetaTesterSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -368,7 +368,7 @@ pub struct ListApps(crate::Call<crate::models::AppsWithoutIncludesResponse>);
 
 impl ListApps {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -390,7 +390,7 @@ impl ListBetaGroups {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupsField>,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
     ) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
@@ -411,7 +411,7 @@ pub struct ListBuilds(crate::Call<crate::models::BuildsWithoutIncludesResponse>)
 
 impl ListBuilds {
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }

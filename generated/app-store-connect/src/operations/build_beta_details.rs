@@ -54,24 +54,22 @@ impl Get {
     /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBetaDetailsField>,
+        values: impl IntoIterator<Item = crate::models::BuildBetaDetailField>,
     ) -> Self {
         self.0.list("fields[buildBetaDetails]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `build`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBetaDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::BuildBetaDetailInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -91,7 +89,7 @@ impl GetBuild {
     /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarations]", values);
         self
@@ -100,14 +98,14 @@ impl GetBuild {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -115,7 +113,7 @@ impl GetBuild {
     /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewSubmissions]", values);
         self
@@ -124,7 +122,7 @@ impl GetBuild {
     /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationField>,
     ) -> Self {
         self.0.list("fields[betaBuildLocalizations]", values);
         self
@@ -133,7 +131,7 @@ impl GetBuild {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupsField>,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
     ) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
@@ -142,7 +140,7 @@ impl GetBuild {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersField>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
     ) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
@@ -151,7 +149,7 @@ impl GetBuild {
     /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBetaDetailsField>,
+        values: impl IntoIterator<Item = crate::models::BuildBetaDetailField>,
     ) -> Self {
         self.0.list("fields[buildBetaDetails]", values);
         self
@@ -160,7 +158,7 @@ impl GetBuild {
     /// `fields[buildBundles]`: the fields that are sent of each.
     pub fn fields_build_bundles(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBundlesField>,
+        values: impl IntoIterator<Item = crate::models::BuildBundleField>,
     ) -> Self {
         self.0.list("fields[buildBundles]", values);
         self
@@ -169,7 +167,7 @@ impl GetBuild {
     /// `fields[buildIcons]`: the fields that are sent of each.
     pub fn fields_build_icons(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildIconsField>,
+        values: impl IntoIterator<Item = crate::models::BuildIconField>,
     ) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
@@ -178,14 +176,14 @@ impl GetBuild {
     /// `fields[buildUploads]`: the fields that are sent of each.
     pub fn fields_build_uploads(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildUploadsField>,
+        values: impl IntoIterator<Item = crate::models::BuildUploadField>,
     ) -> Self {
         self.0.list("fields[buildUploads]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -193,19 +191,14 @@ impl GetBuild {
     /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PreReleaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
     ) -> Self {
         self.0.list("fields[preReleaseVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appEncryptionDeclaration`, `appStoreVersion`, `betaAppReviewSubmission`, `betaBuildLocalizations`, `betaGroups`, `buildBetaDetail`, `buildBundles`, `buildUpload`, `icons`, `individualTesters`, `preReleaseVersion`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBetaDetailsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -255,36 +248,34 @@ impl List {
     /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBetaDetailsField>,
+        values: impl IntoIterator<Item = crate::models::BuildBetaDetailField>,
     ) -> Self {
         self.0.list("fields[buildBetaDetails]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
-    /// `filter[build]`: only what has one of these values.
+    /// `filter[build]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_build(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[build]", values);
+        self.0.filter("filter[build]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `build`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBetaDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::BuildBetaDetailInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

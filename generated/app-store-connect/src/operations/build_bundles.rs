@@ -93,7 +93,7 @@ impl GetAppClipDomainCacheStatus {
     /// `fields[appClipDomainStatuses]`: the fields that are sent of each.
     pub fn fields_app_clip_domain_statuses(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDomainStatusesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDomainStatusField>,
     ) -> Self {
         self.0.list("fields[appClipDomainStatuses]", values);
         self
@@ -111,7 +111,7 @@ impl GetAppClipDomainDebugStatus {
     /// `fields[appClipDomainStatuses]`: the fields that are sent of each.
     pub fn fields_app_clip_domain_statuses(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDomainStatusesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDomainStatusField>,
     ) -> Self {
         self.0.list("fields[appClipDomainStatuses]", values);
         self
@@ -130,7 +130,7 @@ impl ListBetaAppClipInvocations {
     pub fn fields_beta_app_clip_invocation_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BetaAppClipInvocationLocalizationsField,
+            Item = crate::models::BetaAppClipInvocationLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[betaAppClipInvocationLocalizations]", values);
@@ -140,14 +140,17 @@ impl ListBetaAppClipInvocations {
     /// `fields[betaAppClipInvocations]`: the fields that are sent of each.
     pub fn fields_beta_app_clip_invocations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppClipInvocationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppClipInvocationField>,
     ) -> Self {
         self.0.list("fields[betaAppClipInvocations]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildBundlesInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaAppClipInvocationInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -178,7 +181,7 @@ impl ListBuildBundleFileSizes {
     /// `fields[buildBundleFileSizes]`: the fields that are sent of each.
     pub fn fields_build_bundle_file_sizes(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBundleFileSizesField>,
+        values: impl IntoIterator<Item = crate::models::BuildBundleFileSizeField>,
     ) -> Self {
         self.0.list("fields[buildBundleFileSizes]", values);
         self

@@ -46,7 +46,7 @@ impl Get {
     /// `fields[buildUploadFiles]`: the fields that are sent of each.
     pub fn fields_build_upload_files(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildUploadFilesField>,
+        values: impl IntoIterator<Item = crate::models::BuildUploadFileField>,
     ) -> Self {
         self.0.list("fields[buildUploadFiles]", values);
         self

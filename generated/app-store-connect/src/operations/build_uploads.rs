@@ -56,7 +56,7 @@ impl Get {
     /// `fields[buildUploadFiles]`: the fields that are sent of each.
     pub fn fields_build_upload_files(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildUploadFilesField>,
+        values: impl IntoIterator<Item = crate::models::BuildUploadFileField>,
     ) -> Self {
         self.0.list("fields[buildUploadFiles]", values);
         self
@@ -65,20 +65,20 @@ impl Get {
     /// `fields[buildUploads]`: the fields that are sent of each.
     pub fn fields_build_uploads(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildUploadsField>,
+        values: impl IntoIterator<Item = crate::models::BuildUploadField>,
     ) -> Self {
         self.0.list("fields[buildUploads]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildUploadsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildUploadInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -93,7 +93,7 @@ impl ListBuildUploadFiles {
     /// `fields[buildUploadFiles]`: the fields that are sent of each.
     pub fn fields_build_upload_files(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildUploadFilesField>,
+        values: impl IntoIterator<Item = crate::models::BuildUploadFileField>,
     ) -> Self {
         self.0.list("fields[buildUploadFiles]", values);
         self

@@ -353,7 +353,7 @@ impl Get {
     /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarations]", values);
         self
@@ -362,14 +362,14 @@ impl Get {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -377,7 +377,7 @@ impl Get {
     /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewSubmissions]", values);
         self
@@ -386,7 +386,7 @@ impl Get {
     /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationField>,
     ) -> Self {
         self.0.list("fields[betaBuildLocalizations]", values);
         self
@@ -395,7 +395,7 @@ impl Get {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupsField>,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
     ) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
@@ -404,7 +404,7 @@ impl Get {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersField>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
     ) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
@@ -413,7 +413,7 @@ impl Get {
     /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBetaDetailsField>,
+        values: impl IntoIterator<Item = crate::models::BuildBetaDetailField>,
     ) -> Self {
         self.0.list("fields[buildBetaDetails]", values);
         self
@@ -422,7 +422,7 @@ impl Get {
     /// `fields[buildBundles]`: the fields that are sent of each.
     pub fn fields_build_bundles(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBundlesField>,
+        values: impl IntoIterator<Item = crate::models::BuildBundleField>,
     ) -> Self {
         self.0.list("fields[buildBundles]", values);
         self
@@ -431,7 +431,7 @@ impl Get {
     /// `fields[buildIcons]`: the fields that are sent of each.
     pub fn fields_build_icons(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildIconsField>,
+        values: impl IntoIterator<Item = crate::models::BuildIconField>,
     ) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
@@ -440,14 +440,14 @@ impl Get {
     /// `fields[buildUploads]`: the fields that are sent of each.
     pub fn fields_build_uploads(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildUploadsField>,
+        values: impl IntoIterator<Item = crate::models::BuildUploadField>,
     ) -> Self {
         self.0.list("fields[buildUploads]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -455,16 +455,14 @@ impl Get {
     /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PreReleaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
     ) -> Self {
         self.0.list("fields[preReleaseVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appEncryptionDeclaration`, `appStoreVersion`, `betaAppReviewSubmission`, `betaBuildLocalizations`, `betaGroups`, `buildBetaDetail`, `buildBundles`, `buildUpload`, `icons`, `individualTesters`, `preReleaseVersion`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -515,7 +513,7 @@ pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
 #[cfg(feature = "builds")]
 impl GetApp {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -535,7 +533,7 @@ impl GetAppEncryptionDeclaration {
     /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarations]", values);
         self
@@ -562,7 +560,7 @@ impl GetAppStoreVersion {
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackagesField,
+            Item = crate::models::AlternativeDistributionPackageField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackages]", values);
@@ -572,7 +570,7 @@ impl GetAppStoreVersion {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
@@ -581,7 +579,7 @@ impl GetAppStoreVersion {
     /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewDetails]", values);
         self
@@ -590,7 +588,9 @@ impl GetAppStoreVersion {
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionAppStoreVersionExperimentsField,
+        >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
@@ -599,9 +599,7 @@ impl GetAppStoreVersion {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
@@ -611,7 +609,7 @@ impl GetAppStoreVersion {
     pub fn fields_app_store_version_phased_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionPhasedReleasesField,
+            Item = crate::models::AppStoreVersionPhasedReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionPhasedReleases]", values);
@@ -621,7 +619,7 @@ impl GetAppStoreVersion {
     /// `fields[appStoreVersionSubmissions]`: the fields that are sent of each.
     pub fn fields_app_store_version_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionSubmissions]", values);
         self
@@ -630,20 +628,20 @@ impl GetAppStoreVersion {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -651,7 +649,7 @@ impl GetAppStoreVersion {
     /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterAppVersions]", values);
         self
@@ -660,16 +658,17 @@ impl GetAppStoreVersion {
     /// `fields[routingAppCoverages]`: the fields that are sent of each.
     pub fn fields_routing_app_coverages(
         mut self,
-        values: impl IntoIterator<Item = crate::models::RoutingAppCoveragesField>,
+        values: impl IntoIterator<Item = crate::models::RoutingAppCoverageField>,
     ) -> Self {
         self.0.list("fields[routingAppCoverages]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `alternativeDistributionPackage`, `app`, `appClipDefaultExperience`, `appStoreReviewDetail`, `appStoreVersionExperiments`, `appStoreVersionExperimentsV2`, `appStoreVersionLocalizations`, `appStoreVersionPhasedRelease`, `appStoreVersionSubmission`, `build`, `gameCenterAppVersion`, `routingAppCoverage`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -711,7 +710,7 @@ impl GetBetaAppReviewSubmission {
     /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewSubmissions]", values);
         self
@@ -737,22 +736,23 @@ impl GetBuildBetaDetail {
     /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBetaDetailsField>,
+        values: impl IntoIterator<Item = crate::models::BuildBetaDetailField>,
     ) -> Self {
         self.0.list("fields[buildBetaDetails]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `build`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BuildBetaDetailInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -767,27 +767,31 @@ pub struct GetPerfPowerMetrics(crate::Call<crate::models::XcodeMetrics>);
 
 #[cfg(feature = "power-and-performance")]
 impl GetPerfPowerMetrics {
-    /// `filter[deviceType]`: only what has one of these values.
+    /// `filter[deviceType]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_device_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[deviceType]", values);
+        self.0.filter("filter[deviceType]", values);
         self
     }
 
-    /// `filter[metricType]`: only what has one of these values.
+    /// `filter[metricType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_metric_type(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildsPerfPowerMetricsMetricType>,
+        values: impl IntoIterator<
+            Item = crate::models::BuildsPerfPowerMetricsMetricTypeFilter,
+        >,
     ) -> Self {
-        self.0.list("filter[metricType]", values);
+        self.0.filter("filter[metricType]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_platform(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildsPerfPowerMetricsPlatform>,
+        values: impl IntoIterator<
+            Item = crate::models::BuildsPerfPowerMetricsPlatformFilter,
+        >,
     ) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 }
@@ -806,7 +810,7 @@ impl GetPreReleaseVersion {
     /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PreReleaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
     ) -> Self {
         self.0.list("fields[preReleaseVersions]", values);
         self
@@ -832,7 +836,7 @@ impl List {
     /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarations]", values);
         self
@@ -841,14 +845,14 @@ impl List {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -856,7 +860,7 @@ impl List {
     /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewSubmissions]", values);
         self
@@ -865,7 +869,7 @@ impl List {
     /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationField>,
     ) -> Self {
         self.0.list("fields[betaBuildLocalizations]", values);
         self
@@ -874,7 +878,7 @@ impl List {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupsField>,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
     ) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
@@ -883,7 +887,7 @@ impl List {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersField>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
     ) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
@@ -892,7 +896,7 @@ impl List {
     /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBetaDetailsField>,
+        values: impl IntoIterator<Item = crate::models::BuildBetaDetailField>,
     ) -> Self {
         self.0.list("fields[buildBetaDetails]", values);
         self
@@ -901,7 +905,7 @@ impl List {
     /// `fields[buildBundles]`: the fields that are sent of each.
     pub fn fields_build_bundles(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBundlesField>,
+        values: impl IntoIterator<Item = crate::models::BuildBundleField>,
     ) -> Self {
         self.0.list("fields[buildBundles]", values);
         self
@@ -910,7 +914,7 @@ impl List {
     /// `fields[buildIcons]`: the fields that are sent of each.
     pub fn fields_build_icons(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildIconsField>,
+        values: impl IntoIterator<Item = crate::models::BuildIconField>,
     ) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
@@ -919,14 +923,14 @@ impl List {
     /// `fields[buildUploads]`: the fields that are sent of each.
     pub fn fields_build_uploads(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildUploadsField>,
+        values: impl IntoIterator<Item = crate::models::BuildUploadField>,
     ) -> Self {
         self.0.list("fields[buildUploads]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -934,114 +938,114 @@ impl List {
     /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PreReleaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
     ) -> Self {
         self.0.list("fields[preReleaseVersions]", values);
         self
     }
 
-    /// `filter[appStoreVersion]`: only what has one of these values.
+    /// `filter[appStoreVersion]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_store_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[appStoreVersion]", values);
+        self.0.filter("filter[appStoreVersion]", values);
         self
     }
 
-    /// `filter[app]`: only what has one of these values.
+    /// `filter[app]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[app]", values);
+        self.0.filter("filter[app]", values);
         self
     }
 
-    /// `filter[betaAppReviewSubmission.betaReviewState]`: only what has one of these values.
+    /// `filter[betaAppReviewSubmission.betaReviewState]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_beta_app_review_submission_beta_review_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BuildsBetaAppReviewSubmissionBetaReviewState,
+            Item = crate::models::BuildBetaAppReviewSubmissionBetaReviewStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[betaAppReviewSubmission.betaReviewState]", values);
+        self.0.filter("filter[betaAppReviewSubmission.betaReviewState]", values);
         self
     }
 
-    /// `filter[betaGroups]`: only what has one of these values.
+    /// `filter[betaGroups]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_beta_groups(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[betaGroups]", values);
+        self.0.filter("filter[betaGroups]", values);
         self
     }
 
-    /// `filter[buildAudienceType]`: only what has one of these values.
+    /// `filter[buildAudienceType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_build_audience_type(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildsBuildAudienceType>,
+        values: impl IntoIterator<Item = crate::models::BuildBuildAudienceTypeFilter>,
     ) -> Self {
-        self.0.list("filter[buildAudienceType]", values);
+        self.0.filter("filter[buildAudienceType]", values);
         self
     }
 
-    /// `filter[expired]`: only what has one of these values.
+    /// `filter[expired]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_expired(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[expired]", values);
+        self.0.filter("filter[expired]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[preReleaseVersion.platform]`: only what has one of these values.
+    /// `filter[preReleaseVersion.platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_pre_release_version_platform(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildsPreReleaseVersionPlatform>,
+        values: impl IntoIterator<
+            Item = crate::models::BuildPreReleaseVersionPlatformFilter,
+        >,
     ) -> Self {
-        self.0.list("filter[preReleaseVersion.platform]", values);
+        self.0.filter("filter[preReleaseVersion.platform]", values);
         self
     }
 
-    /// `filter[preReleaseVersion.version]`: only what has one of these values.
+    /// `filter[preReleaseVersion.version]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_pre_release_version_version(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[preReleaseVersion.version]", values);
+        self.0.filter("filter[preReleaseVersion.version]", values);
         self
     }
 
-    /// `filter[preReleaseVersion]`: only what has one of these values.
+    /// `filter[preReleaseVersion]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_pre_release_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[preReleaseVersion]", values);
+        self.0.filter("filter[preReleaseVersion]", values);
         self
     }
 
-    /// `filter[processingState]`: only what has one of these values.
+    /// `filter[processingState]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_processing_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildsProcessingState>,
+        values: impl IntoIterator<Item = crate::models::BuildProcessingStateFilter>,
     ) -> Self {
-        self.0.list("filter[processingState]", values);
+        self.0.filter("filter[processingState]", values);
         self
     }
 
-    /// `filter[usesNonExemptEncryption]`: only what has one of these values.
+    /// `filter[usesNonExemptEncryption]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_uses_non_exempt_encryption(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[usesNonExemptEncryption]", values);
+        self.0.filter("filter[usesNonExemptEncryption]", values);
         self
     }
 
-    /// `filter[version]`: only what has one of these values.
+    /// `filter[version]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[version]", values);
+        self.0.filter("filter[version]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appEncryptionDeclaration`, `appStoreVersion`, `betaAppReviewSubmission`, `betaBuildLocalizations`, `betaGroups`, `buildBetaDetail`, `buildBundles`, `buildUpload`, `icons`, `individualTesters`, `preReleaseVersion`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -1089,7 +1093,7 @@ impl List {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BuildsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BuildSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -1109,7 +1113,7 @@ impl ListBetaBuildLocalizations {
     /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationField>,
     ) -> Self {
         self.0.list("fields[betaBuildLocalizations]", values);
         self
@@ -1137,20 +1141,20 @@ impl ListDiagnosticSignatures {
     /// `fields[diagnosticSignatures]`: the fields that are sent of each.
     pub fn fields_diagnostic_signatures(
         mut self,
-        values: impl IntoIterator<Item = crate::models::DiagnosticSignaturesField>,
+        values: impl IntoIterator<Item = crate::models::DiagnosticSignatureField>,
     ) -> Self {
         self.0.list("fields[diagnosticSignatures]", values);
         self
     }
 
-    /// `filter[diagnosticType]`: only what has one of these values.
+    /// `filter[diagnosticType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_diagnostic_type(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BuildsDiagnosticSignaturesDiagnosticType,
+            Item = crate::models::DiagnosticSignatureDiagnosticTypeFilter,
         >,
     ) -> Self {
-        self.0.list("filter[diagnosticType]", values);
+        self.0.filter("filter[diagnosticType]", values);
         self
     }
 
@@ -1174,7 +1178,7 @@ impl ListIcons {
     /// `fields[buildIcons]`: the fields that are sent of each.
     pub fn fields_build_icons(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildIconsField>,
+        values: impl IntoIterator<Item = crate::models::BuildIconField>,
     ) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
@@ -1202,7 +1206,7 @@ impl ListIndividualTesters {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersField>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
     ) -> Self {
         self.0.list("fields[betaTesters]", values);
         self

@@ -103,7 +103,7 @@ pub struct Get(crate::Call<crate::models::BundleIdResponse>);
 
 impl Get {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -111,7 +111,7 @@ impl Get {
     /// `fields[bundleIdCapabilities]`: the fields that are sent of each.
     pub fn fields_bundle_id_capabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdCapabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::BundleIdCapabilityField>,
     ) -> Self {
         self.0.list("fields[bundleIdCapabilities]", values);
         self
@@ -120,20 +120,20 @@ impl Get {
     /// `fields[bundleIds]`: the fields that are sent of each.
     pub fn fields_bundle_ids(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdsField>,
+        values: impl IntoIterator<Item = crate::models::BundleIdField>,
     ) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
     }
 
     /// `fields[profiles]`: the fields that are sent of each.
-    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfilesField>) -> Self {
+    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfileField>) -> Self {
         self.0.list("fields[profiles]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BundleIdsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BundleIdInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -160,7 +160,7 @@ pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
 
 impl GetApp {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -173,7 +173,7 @@ pub struct List(crate::Call<crate::models::BundleIdsResponse>);
 
 impl List {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -181,7 +181,7 @@ impl List {
     /// `fields[bundleIdCapabilities]`: the fields that are sent of each.
     pub fn fields_bundle_id_capabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdCapabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::BundleIdCapabilityField>,
     ) -> Self {
         self.0.list("fields[bundleIdCapabilities]", values);
         self
@@ -190,53 +190,53 @@ impl List {
     /// `fields[bundleIds]`: the fields that are sent of each.
     pub fn fields_bundle_ids(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdsField>,
+        values: impl IntoIterator<Item = crate::models::BundleIdField>,
     ) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
     }
 
     /// `fields[profiles]`: the fields that are sent of each.
-    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfilesField>) -> Self {
+    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfileField>) -> Self {
         self.0.list("fields[profiles]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[identifier]`: only what has one of these values.
+    /// `filter[identifier]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_identifier(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[identifier]", values);
+        self.0.filter("filter[identifier]", values);
         self
     }
 
-    /// `filter[name]`: only what has one of these values.
+    /// `filter[name]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[name]", values);
+        self.0.filter("filter[name]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_platform(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdsPlatform>,
+        values: impl IntoIterator<Item = crate::models::BundleIdPlatformFilter>,
     ) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 
-    /// `filter[seedId]`: only what has one of these values.
+    /// `filter[seedId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_seed_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[seedId]", values);
+        self.0.filter("filter[seedId]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BundleIdsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BundleIdInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -263,7 +263,7 @@ impl List {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BundleIdsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BundleIdSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -280,7 +280,7 @@ impl ListBundleIdCapabilities {
     /// `fields[bundleIdCapabilities]`: the fields that are sent of each.
     pub fn fields_bundle_id_capabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdCapabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::BundleIdCapabilityField>,
     ) -> Self {
         self.0.list("fields[bundleIdCapabilities]", values);
         self
@@ -301,7 +301,7 @@ pub struct ListProfiles(crate::Call<crate::models::ProfilesWithoutIncludesRespon
 
 impl ListProfiles {
     /// `fields[profiles]`: the fields that are sent of each.
-    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfilesField>) -> Self {
+    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfileField>) -> Self {
         self.0.list("fields[profiles]", values);
         self
     }

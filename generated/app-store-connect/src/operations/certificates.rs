@@ -70,7 +70,7 @@ impl Get {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CertificatesField>,
+        values: impl IntoIterator<Item = crate::models::CertificateField>,
     ) -> Self {
         self.0.list("fields[certificates]", values);
         self
@@ -79,16 +79,14 @@ impl Get {
     /// `fields[passTypeIds]`: the fields that are sent of each.
     pub fn fields_pass_type_ids(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PassTypeIdsField>,
+        values: impl IntoIterator<Item = crate::models::PassTypeIdField>,
     ) -> Self {
         self.0.list("fields[passTypeIds]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `passTypeId`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CertificatesInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CertificateInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -110,7 +108,7 @@ impl GetPassTypeId {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CertificatesField>,
+        values: impl IntoIterator<Item = crate::models::CertificateField>,
     ) -> Self {
         self.0.list("fields[certificates]", values);
         self
@@ -119,16 +117,14 @@ impl GetPassTypeId {
     /// `fields[passTypeIds]`: the fields that are sent of each.
     pub fn fields_pass_type_ids(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PassTypeIdsField>,
+        values: impl IntoIterator<Item = crate::models::PassTypeIdField>,
     ) -> Self {
         self.0.list("fields[passTypeIds]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `certificates`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CertificatesInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::PassTypeIdInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -150,7 +146,7 @@ impl List {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CertificatesField>,
+        values: impl IntoIterator<Item = crate::models::CertificateField>,
     ) -> Self {
         self.0.list("fields[certificates]", values);
         self
@@ -159,45 +155,43 @@ impl List {
     /// `fields[passTypeIds]`: the fields that are sent of each.
     pub fn fields_pass_type_ids(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PassTypeIdsField>,
+        values: impl IntoIterator<Item = crate::models::PassTypeIdField>,
     ) -> Self {
         self.0.list("fields[passTypeIds]", values);
         self
     }
 
-    /// `filter[certificateType]`: only what has one of these values.
+    /// `filter[certificateType]`: only resources that have one of these values. An empty list is an error.
     ///
     /// The live API has refused the values that end in `_G2` with status 400, although they are listed.
     pub fn filter_certificate_type(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CertificatesCertificateType>,
+        values: impl IntoIterator<Item = crate::models::CertificateCertificateTypeFilter>,
     ) -> Self {
-        self.0.list("filter[certificateType]", values);
+        self.0.filter("filter[certificateType]", values);
         self
     }
 
-    /// `filter[displayName]`: only what has one of these values.
+    /// `filter[displayName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_display_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[displayName]", values);
+        self.0.filter("filter[displayName]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[serialNumber]`: only what has one of these values.
+    /// `filter[serialNumber]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_serial_number(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[serialNumber]", values);
+        self.0.filter("filter[serialNumber]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `passTypeId`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CertificatesInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CertificateInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -210,7 +204,7 @@ impl List {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CertificatesSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CertificateSort>) -> Self {
         self.0.list("sort", values);
         self
     }

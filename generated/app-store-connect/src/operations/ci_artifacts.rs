@@ -22,7 +22,7 @@ impl Get {
     /// `fields[ciArtifacts]`: the fields that are sent of each.
     pub fn fields_ci_artifacts(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiArtifactsField>,
+        values: impl IntoIterator<Item = crate::models::CiArtifactField>,
     ) -> Self {
         self.0.list("fields[ciArtifacts]", values);
         self

@@ -83,7 +83,7 @@ impl Get {
     /// `fields[ciBuildActions]`: the fields that are sent of each.
     pub fn fields_ci_build_actions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiBuildActionsField>,
+        values: impl IntoIterator<Item = crate::models::CiBuildActionField>,
     ) -> Self {
         self.0.list("fields[ciBuildActions]", values);
         self
@@ -92,16 +92,14 @@ impl Get {
     /// `fields[ciBuildRuns]`: the fields that are sent of each.
     pub fn fields_ci_build_runs(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiBuildRunsField>,
+        values: impl IntoIterator<Item = crate::models::CiBuildRunField>,
     ) -> Self {
         self.0.list("fields[ciBuildRuns]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `buildRun`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildActionsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildActionInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -121,7 +119,7 @@ pub struct GetBuildRun(
 
 impl GetBuildRun {
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -129,7 +127,7 @@ impl GetBuildRun {
     /// `fields[ciBuildRuns]`: the fields that are sent of each.
     pub fn fields_ci_build_runs(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiBuildRunsField>,
+        values: impl IntoIterator<Item = crate::models::CiBuildRunField>,
     ) -> Self {
         self.0.list("fields[ciBuildRuns]", values);
         self
@@ -138,7 +136,7 @@ impl GetBuildRun {
     /// `fields[ciProducts]`: the fields that are sent of each.
     pub fn fields_ci_products(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiProductsField>,
+        values: impl IntoIterator<Item = crate::models::CiProductField>,
     ) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
@@ -147,7 +145,7 @@ impl GetBuildRun {
     /// `fields[ciWorkflows]`: the fields that are sent of each.
     pub fn fields_ci_workflows(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiWorkflowsField>,
+        values: impl IntoIterator<Item = crate::models::CiWorkflowField>,
     ) -> Self {
         self.0.list("fields[ciWorkflows]", values);
         self
@@ -156,7 +154,7 @@ impl GetBuildRun {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferencesField>,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceField>,
     ) -> Self {
         self.0.list("fields[scmGitReferences]", values);
         self
@@ -165,16 +163,14 @@ impl GetBuildRun {
     /// `fields[scmPullRequests]`: the fields that are sent of each.
     pub fn fields_scm_pull_requests(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmPullRequestsField>,
+        values: impl IntoIterator<Item = crate::models::ScmPullRequestField>,
     ) -> Self {
         self.0.list("fields[scmPullRequests]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `builds`, `destinationBranch`, `product`, `pullRequest`, `sourceBranchOrTag`, `workflow`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildActionsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -196,7 +192,7 @@ impl ListArtifacts {
     /// `fields[ciArtifacts]`: the fields that are sent of each.
     pub fn fields_ci_artifacts(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiArtifactsField>,
+        values: impl IntoIterator<Item = crate::models::CiArtifactField>,
     ) -> Self {
         self.0.list("fields[ciArtifacts]", values);
         self
@@ -217,10 +213,7 @@ pub struct ListIssues(crate::Call<crate::models::CiIssuesResponse>);
 
 impl ListIssues {
     /// `fields[ciIssues]`: the fields that are sent of each.
-    pub fn fields_ci_issues(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CiIssuesField>,
-    ) -> Self {
+    pub fn fields_ci_issues(mut self, values: impl IntoIterator<Item = crate::models::CiIssueField>) -> Self {
         self.0.list("fields[ciIssues]", values);
         self
     }
@@ -242,7 +235,7 @@ impl ListTestResults {
     /// `fields[ciTestResults]`: the fields that are sent of each.
     pub fn fields_ci_test_results(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiTestResultsField>,
+        values: impl IntoIterator<Item = crate::models::CiTestResultField>,
     ) -> Self {
         self.0.list("fields[ciTestResults]", values);
         self

@@ -61,7 +61,7 @@ pub struct Get(crate::Call<crate::models::CiBuildRunResponse>);
 
 impl Get {
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -69,7 +69,7 @@ impl Get {
     /// `fields[ciBuildRuns]`: the fields that are sent of each.
     pub fn fields_ci_build_runs(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiBuildRunsField>,
+        values: impl IntoIterator<Item = crate::models::CiBuildRunField>,
     ) -> Self {
         self.0.list("fields[ciBuildRuns]", values);
         self
@@ -78,7 +78,7 @@ impl Get {
     /// `fields[ciProducts]`: the fields that are sent of each.
     pub fn fields_ci_products(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiProductsField>,
+        values: impl IntoIterator<Item = crate::models::CiProductField>,
     ) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
@@ -87,7 +87,7 @@ impl Get {
     /// `fields[ciWorkflows]`: the fields that are sent of each.
     pub fn fields_ci_workflows(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiWorkflowsField>,
+        values: impl IntoIterator<Item = crate::models::CiWorkflowField>,
     ) -> Self {
         self.0.list("fields[ciWorkflows]", values);
         self
@@ -96,7 +96,7 @@ impl Get {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferencesField>,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceField>,
     ) -> Self {
         self.0.list("fields[scmGitReferences]", values);
         self
@@ -105,16 +105,14 @@ impl Get {
     /// `fields[scmPullRequests]`: the fields that are sent of each.
     pub fn fields_scm_pull_requests(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmPullRequestsField>,
+        values: impl IntoIterator<Item = crate::models::ScmPullRequestField>,
     ) -> Self {
         self.0.list("fields[scmPullRequests]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `builds`, `destinationBranch`, `product`, `pullRequest`, `sourceBranchOrTag`, `workflow`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -136,7 +134,7 @@ impl ListActions {
     /// `fields[ciBuildActions]`: the fields that are sent of each.
     pub fn fields_ci_build_actions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiBuildActionsField>,
+        values: impl IntoIterator<Item = crate::models::CiBuildActionField>,
     ) -> Self {
         self.0.list("fields[ciBuildActions]", values);
         self
@@ -145,16 +143,14 @@ impl ListActions {
     /// `fields[ciBuildRuns]`: the fields that are sent of each.
     pub fn fields_ci_build_runs(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiBuildRunsField>,
+        values: impl IntoIterator<Item = crate::models::CiBuildRunField>,
     ) -> Self {
         self.0.list("fields[ciBuildRuns]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `buildRun`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildActionInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -183,7 +179,7 @@ impl ListBuilds {
     /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarations]", values);
         self
@@ -192,14 +188,14 @@ impl ListBuilds {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -207,7 +203,7 @@ impl ListBuilds {
     /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewSubmissions]", values);
         self
@@ -216,7 +212,7 @@ impl ListBuilds {
     /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationField>,
     ) -> Self {
         self.0.list("fields[betaBuildLocalizations]", values);
         self
@@ -225,7 +221,7 @@ impl ListBuilds {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupsField>,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
     ) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
@@ -234,7 +230,7 @@ impl ListBuilds {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTestersField>,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
     ) -> Self {
         self.0.list("fields[betaTesters]", values);
         self
@@ -243,7 +239,7 @@ impl ListBuilds {
     /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBetaDetailsField>,
+        values: impl IntoIterator<Item = crate::models::BuildBetaDetailField>,
     ) -> Self {
         self.0.list("fields[buildBetaDetails]", values);
         self
@@ -252,7 +248,7 @@ impl ListBuilds {
     /// `fields[buildBundles]`: the fields that are sent of each.
     pub fn fields_build_bundles(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBundlesField>,
+        values: impl IntoIterator<Item = crate::models::BuildBundleField>,
     ) -> Self {
         self.0.list("fields[buildBundles]", values);
         self
@@ -261,7 +257,7 @@ impl ListBuilds {
     /// `fields[buildIcons]`: the fields that are sent of each.
     pub fn fields_build_icons(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildIconsField>,
+        values: impl IntoIterator<Item = crate::models::BuildIconField>,
     ) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
@@ -270,14 +266,14 @@ impl ListBuilds {
     /// `fields[buildUploads]`: the fields that are sent of each.
     pub fn fields_build_uploads(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildUploadsField>,
+        values: impl IntoIterator<Item = crate::models::BuildUploadField>,
     ) -> Self {
         self.0.list("fields[buildUploads]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -285,118 +281,114 @@ impl ListBuilds {
     /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PreReleaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
     ) -> Self {
         self.0.list("fields[preReleaseVersions]", values);
         self
     }
 
-    /// `filter[appStoreVersion]`: only what has one of these values.
+    /// `filter[appStoreVersion]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_store_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[appStoreVersion]", values);
+        self.0.filter("filter[appStoreVersion]", values);
         self
     }
 
-    /// `filter[app]`: only what has one of these values.
+    /// `filter[app]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[app]", values);
+        self.0.filter("filter[app]", values);
         self
     }
 
-    /// `filter[betaAppReviewSubmission.betaReviewState]`: only what has one of these values.
+    /// `filter[betaAppReviewSubmission.betaReviewState]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_beta_app_review_submission_beta_review_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::CiBuildRunsBuildsBetaAppReviewSubmissionBetaReviewState,
+            Item = crate::models::BuildBetaAppReviewSubmissionBetaReviewStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[betaAppReviewSubmission.betaReviewState]", values);
+        self.0.filter("filter[betaAppReviewSubmission.betaReviewState]", values);
         self
     }
 
-    /// `filter[betaGroups]`: only what has one of these values.
+    /// `filter[betaGroups]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_beta_groups(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[betaGroups]", values);
+        self.0.filter("filter[betaGroups]", values);
         self
     }
 
-    /// `filter[buildAudienceType]`: only what has one of these values.
+    /// `filter[buildAudienceType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_build_audience_type(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::CiBuildRunsBuildsBuildAudienceType,
-        >,
+        values: impl IntoIterator<Item = crate::models::BuildBuildAudienceTypeFilter>,
     ) -> Self {
-        self.0.list("filter[buildAudienceType]", values);
+        self.0.filter("filter[buildAudienceType]", values);
         self
     }
 
-    /// `filter[expired]`: only what has one of these values.
+    /// `filter[expired]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_expired(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[expired]", values);
+        self.0.filter("filter[expired]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[preReleaseVersion.platform]`: only what has one of these values.
+    /// `filter[preReleaseVersion.platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_pre_release_version_platform(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::CiBuildRunsBuildsPreReleaseVersionPlatform,
+            Item = crate::models::BuildPreReleaseVersionPlatformFilter,
         >,
     ) -> Self {
-        self.0.list("filter[preReleaseVersion.platform]", values);
+        self.0.filter("filter[preReleaseVersion.platform]", values);
         self
     }
 
-    /// `filter[preReleaseVersion.version]`: only what has one of these values.
+    /// `filter[preReleaseVersion.version]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_pre_release_version_version(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[preReleaseVersion.version]", values);
+        self.0.filter("filter[preReleaseVersion.version]", values);
         self
     }
 
-    /// `filter[preReleaseVersion]`: only what has one of these values.
+    /// `filter[preReleaseVersion]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_pre_release_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[preReleaseVersion]", values);
+        self.0.filter("filter[preReleaseVersion]", values);
         self
     }
 
-    /// `filter[processingState]`: only what has one of these values.
+    /// `filter[processingState]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_processing_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiBuildRunsBuildsProcessingState>,
+        values: impl IntoIterator<Item = crate::models::BuildProcessingStateFilter>,
     ) -> Self {
-        self.0.list("filter[processingState]", values);
+        self.0.filter("filter[processingState]", values);
         self
     }
 
-    /// `filter[usesNonExemptEncryption]`: only what has one of these values.
+    /// `filter[usesNonExemptEncryption]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_uses_non_exempt_encryption(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[usesNonExemptEncryption]", values);
+        self.0.filter("filter[usesNonExemptEncryption]", values);
         self
     }
 
-    /// `filter[version]`: only what has one of these values.
+    /// `filter[version]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[version]", values);
+        self.0.filter("filter[version]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appEncryptionDeclaration`, `appStoreVersion`, `betaAppReviewSubmission`, `betaBuildLocalizations`, `betaGroups`, `buildBetaDetail`, `buildBundles`, `buildUpload`, `icons`, `individualTesters`, `preReleaseVersion`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -444,7 +436,7 @@ impl ListBuilds {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BuildSort>) -> Self {
         self.0.list("sort", values);
         self
     }

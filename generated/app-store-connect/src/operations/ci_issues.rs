@@ -20,10 +20,7 @@ pub struct Get(crate::Call<crate::models::CiIssueResponse>);
 
 impl Get {
     /// `fields[ciIssues]`: the fields that are sent of each.
-    pub fn fields_ci_issues(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CiIssuesField>,
-    ) -> Self {
+    pub fn fields_ci_issues(mut self, values: impl IntoIterator<Item = crate::models::CiIssueField>) -> Self {
         self.0.list("fields[ciIssues]", values);
         self
     }

@@ -46,7 +46,7 @@ impl Get {
     /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiMacOsVersionsField>,
+        values: impl IntoIterator<Item = crate::models::CiMacOsVersionField>,
     ) -> Self {
         self.0.list("fields[ciMacOsVersions]", values);
         self
@@ -55,19 +55,14 @@ impl Get {
     /// `fields[ciXcodeVersions]`: the fields that are sent of each.
     pub fn fields_ci_xcode_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiXcodeVersionsField>,
+        values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
     ) -> Self {
         self.0.list("fields[ciXcodeVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `xcodeVersions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CiMacOsVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiMacOsVersionInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -89,7 +84,7 @@ impl List {
     /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiMacOsVersionsField>,
+        values: impl IntoIterator<Item = crate::models::CiMacOsVersionField>,
     ) -> Self {
         self.0.list("fields[ciMacOsVersions]", values);
         self
@@ -98,19 +93,14 @@ impl List {
     /// `fields[ciXcodeVersions]`: the fields that are sent of each.
     pub fn fields_ci_xcode_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiXcodeVersionsField>,
+        values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
     ) -> Self {
         self.0.list("fields[ciXcodeVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `xcodeVersions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CiMacOsVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiMacOsVersionInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -139,7 +129,7 @@ impl ListXcodeVersions {
     /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiMacOsVersionsField>,
+        values: impl IntoIterator<Item = crate::models::CiMacOsVersionField>,
     ) -> Self {
         self.0.list("fields[ciMacOsVersions]", values);
         self
@@ -148,19 +138,14 @@ impl ListXcodeVersions {
     /// `fields[ciXcodeVersions]`: the fields that are sent of each.
     pub fn fields_ci_xcode_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiXcodeVersionsField>,
+        values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
     ) -> Self {
         self.0.list("fields[ciXcodeVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `macOsVersions`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CiMacOsVersionsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiXcodeVersionInclude>) -> Self {
         self.0.list("include", values);
         self
     }

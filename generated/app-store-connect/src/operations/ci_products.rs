@@ -114,7 +114,7 @@ pub struct Get(crate::Call<crate::models::CiProductResponse>);
 
 impl Get {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -122,7 +122,7 @@ impl Get {
     /// `fields[bundleIds]`: the fields that are sent of each.
     pub fn fields_bundle_ids(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdsField>,
+        values: impl IntoIterator<Item = crate::models::BundleIdField>,
     ) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
@@ -131,7 +131,7 @@ impl Get {
     /// `fields[ciProducts]`: the fields that are sent of each.
     pub fn fields_ci_products(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiProductsField>,
+        values: impl IntoIterator<Item = crate::models::CiProductField>,
     ) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
@@ -140,16 +140,14 @@ impl Get {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `bundleId`, `primaryRepositories`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -176,7 +174,7 @@ impl GetApp {
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AndroidToIosAppMappingDetailsField,
+            Item = crate::models::AndroidToIosAppMappingDetailField,
         >,
     ) -> Self {
         self.0.list("fields[androidToIosAppMappingDetails]", values);
@@ -184,10 +182,7 @@ impl GetApp {
     }
 
     /// `fields[appClips]`: the fields that are sent of each.
-    pub fn fields_app_clips(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipsField>,
-    ) -> Self {
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = crate::models::AppClipField>) -> Self {
         self.0.list("fields[appClips]", values);
         self
     }
@@ -195,7 +190,7 @@ impl GetApp {
     /// `fields[appCustomProductPages]`: the fields that are sent of each.
     pub fn fields_app_custom_product_pages(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppCustomProductPagesField>,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageField>,
     ) -> Self {
         self.0.list("fields[appCustomProductPages]", values);
         self
@@ -204,7 +199,7 @@ impl GetApp {
     /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationsField>,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
     ) -> Self {
         self.0.list("fields[appEncryptionDeclarations]", values);
         self
@@ -213,27 +208,22 @@ impl GetApp {
     /// `fields[appEvents]`: the fields that are sent of each.
     pub fn fields_app_events(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventField>,
     ) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
     /// `fields[appInfos]`: the fields that are sent of each.
-    pub fn fields_app_infos(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppInfosField>,
-    ) -> Self {
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = crate::models::AppInfoField>) -> Self {
         self.0.list("fields[appInfos]", values);
         self
     }
 
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
-    ///
-    /// Accepts `app`, `appStoreVersionExperimentTreatments`, `controlVersions`, `endDate`, `latestControlVersion`, `name`, `platform`, `reviewRequired`, `startDate`, `state`, `trafficProportion`.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentV2Field>,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
@@ -242,14 +232,14 @@ impl GetApp {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -257,7 +247,7 @@ impl GetApp {
     /// `fields[betaAppLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationField>,
     ) -> Self {
         self.0.list("fields[betaAppLocalizations]", values);
         self
@@ -266,7 +256,7 @@ impl GetApp {
     /// `fields[betaAppReviewDetails]`: the fields that are sent of each.
     pub fn fields_beta_app_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewDetails]", values);
         self
@@ -275,7 +265,7 @@ impl GetApp {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupsField>,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
     ) -> Self {
         self.0.list("fields[betaGroups]", values);
         self
@@ -284,7 +274,7 @@ impl GetApp {
     /// `fields[betaLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_beta_license_agreements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementsField>,
+        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementField>,
     ) -> Self {
         self.0.list("fields[betaLicenseAgreements]", values);
         self
@@ -293,14 +283,14 @@ impl GetApp {
     /// `fields[buildIcons]`: the fields that are sent of each.
     pub fn fields_build_icons(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BuildIconsField>,
+        values: impl IntoIterator<Item = crate::models::BuildIconField>,
     ) -> Self {
         self.0.list("fields[buildIcons]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -308,7 +298,7 @@ impl GetApp {
     /// `fields[ciProducts]`: the fields that are sent of each.
     pub fn fields_ci_products(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiProductsField>,
+        values: impl IntoIterator<Item = crate::models::CiProductField>,
     ) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
@@ -317,7 +307,7 @@ impl GetApp {
     /// `fields[endUserLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_end_user_license_agreements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::EndUserLicenseAgreementsField>,
+        values: impl IntoIterator<Item = crate::models::EndUserLicenseAgreementField>,
     ) -> Self {
         self.0.list("fields[endUserLicenseAgreements]", values);
         self
@@ -326,7 +316,7 @@ impl GetApp {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -335,7 +325,7 @@ impl GetApp {
     /// `fields[gameCenterEnabledVersions]`: the fields that are sent of each.
     pub fn fields_game_center_enabled_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterEnabledVersions]", values);
         self
@@ -344,7 +334,7 @@ impl GetApp {
     /// `fields[inAppPurchases]`: the fields that are sent of each.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::AppInAppPurchasesField>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
@@ -353,7 +343,7 @@ impl GetApp {
     /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PreReleaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
     ) -> Self {
         self.0.list("fields[preReleaseVersions]", values);
         self
@@ -362,7 +352,7 @@ impl GetApp {
     /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseField>,
     ) -> Self {
         self.0.list("fields[promotedPurchases]", values);
         self
@@ -371,7 +361,7 @@ impl GetApp {
     /// `fields[reviewSubmissions]`: the fields that are sent of each.
     pub fn fields_review_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionField>,
     ) -> Self {
         self.0.list("fields[reviewSubmissions]", values);
         self
@@ -380,7 +370,7 @@ impl GetApp {
     /// `fields[subscriptionGracePeriods]`: the fields that are sent of each.
     pub fn fields_subscription_grace_periods(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGracePeriodsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGracePeriodField>,
     ) -> Self {
         self.0.list("fields[subscriptionGracePeriods]", values);
         self
@@ -389,16 +379,14 @@ impl GetApp {
     /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroups]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `androidToIosAppMappingDetails`, `appClips`, `appCustomProductPages`, `appEncryptionDeclarations`, `appEvents`, `appInfos`, `appStoreIcon`, `appStoreVersionExperimentsV2`, `appStoreVersions`, `betaAppLocalizations`, `betaAppReviewDetail`, `betaGroups`, `betaLicenseAgreement`, `builds`, `ciProduct`, `endUserLicenseAgreement`, `gameCenterDetail`, `gameCenterEnabledVersions`, `inAppPurchases`, `inAppPurchasesV2`, `preReleaseVersions`, `promotedPurchases`, `reviewSubmissions`, `subscriptionGracePeriod`, `subscriptionGroups`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -539,7 +527,7 @@ pub struct List(crate::Call<crate::models::CiProductsResponse>);
 
 impl List {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -547,7 +535,7 @@ impl List {
     /// `fields[bundleIds]`: the fields that are sent of each.
     pub fn fields_bundle_ids(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdsField>,
+        values: impl IntoIterator<Item = crate::models::BundleIdField>,
     ) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
@@ -556,7 +544,7 @@ impl List {
     /// `fields[ciProducts]`: the fields that are sent of each.
     pub fn fields_ci_products(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiProductsField>,
+        values: impl IntoIterator<Item = crate::models::CiProductField>,
     ) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
@@ -565,31 +553,29 @@ impl List {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `filter[app]`: only what has one of these values.
+    /// `filter[app]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[app]", values);
+        self.0.filter("filter[app]", values);
         self
     }
 
-    /// `filter[productType]`: only what has one of these values.
+    /// `filter[productType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_product_type(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiProductsProductType>,
+        values: impl IntoIterator<Item = crate::models::CiProductProductTypeFilter>,
     ) -> Self {
-        self.0.list("filter[productType]", values);
+        self.0.filter("filter[productType]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `bundleId`, `primaryRepositories`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -620,7 +606,7 @@ impl ListAdditionalRepositories {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferencesField>,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceField>,
     ) -> Self {
         self.0.list("fields[scmGitReferences]", values);
         self
@@ -629,7 +615,7 @@ impl ListAdditionalRepositories {
     /// `fields[scmProviders]`: the fields that are sent of each.
     pub fn fields_scm_providers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmProvidersField>,
+        values: impl IntoIterator<Item = crate::models::ScmProviderField>,
     ) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
@@ -638,22 +624,20 @@ impl ListAdditionalRepositories {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `defaultBranch`, `scmProvider`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -673,7 +657,7 @@ pub struct ListBuildRuns(crate::Call<crate::models::CiBuildRunsResponse>);
 
 impl ListBuildRuns {
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -681,7 +665,7 @@ impl ListBuildRuns {
     /// `fields[ciBuildRuns]`: the fields that are sent of each.
     pub fn fields_ci_build_runs(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiBuildRunsField>,
+        values: impl IntoIterator<Item = crate::models::CiBuildRunField>,
     ) -> Self {
         self.0.list("fields[ciBuildRuns]", values);
         self
@@ -690,7 +674,7 @@ impl ListBuildRuns {
     /// `fields[ciProducts]`: the fields that are sent of each.
     pub fn fields_ci_products(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiProductsField>,
+        values: impl IntoIterator<Item = crate::models::CiProductField>,
     ) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
@@ -699,7 +683,7 @@ impl ListBuildRuns {
     /// `fields[ciWorkflows]`: the fields that are sent of each.
     pub fn fields_ci_workflows(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiWorkflowsField>,
+        values: impl IntoIterator<Item = crate::models::CiWorkflowField>,
     ) -> Self {
         self.0.list("fields[ciWorkflows]", values);
         self
@@ -708,7 +692,7 @@ impl ListBuildRuns {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferencesField>,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceField>,
     ) -> Self {
         self.0.list("fields[scmGitReferences]", values);
         self
@@ -717,22 +701,20 @@ impl ListBuildRuns {
     /// `fields[scmPullRequests]`: the fields that are sent of each.
     pub fn fields_scm_pull_requests(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmPullRequestsField>,
+        values: impl IntoIterator<Item = crate::models::ScmPullRequestField>,
     ) -> Self {
         self.0.list("fields[scmPullRequests]", values);
         self
     }
 
-    /// `filter[builds]`: only what has one of these values.
+    /// `filter[builds]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[builds]", values);
+        self.0.filter("filter[builds]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `builds`, `destinationBranch`, `product`, `pullRequest`, `sourceBranchOrTag`, `workflow`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -752,7 +734,7 @@ impl ListBuildRuns {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CiProductsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -767,7 +749,7 @@ impl ListPrimaryRepositories {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferencesField>,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceField>,
     ) -> Self {
         self.0.list("fields[scmGitReferences]", values);
         self
@@ -776,7 +758,7 @@ impl ListPrimaryRepositories {
     /// `fields[scmProviders]`: the fields that are sent of each.
     pub fn fields_scm_providers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmProvidersField>,
+        values: impl IntoIterator<Item = crate::models::ScmProviderField>,
     ) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
@@ -785,22 +767,20 @@ impl ListPrimaryRepositories {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `defaultBranch`, `scmProvider`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -822,7 +802,7 @@ impl ListWorkflows {
     /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiMacOsVersionsField>,
+        values: impl IntoIterator<Item = crate::models::CiMacOsVersionField>,
     ) -> Self {
         self.0.list("fields[ciMacOsVersions]", values);
         self
@@ -831,7 +811,7 @@ impl ListWorkflows {
     /// `fields[ciProducts]`: the fields that are sent of each.
     pub fn fields_ci_products(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiProductsField>,
+        values: impl IntoIterator<Item = crate::models::CiProductField>,
     ) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
@@ -840,7 +820,7 @@ impl ListWorkflows {
     /// `fields[ciWorkflows]`: the fields that are sent of each.
     pub fn fields_ci_workflows(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiWorkflowsField>,
+        values: impl IntoIterator<Item = crate::models::CiWorkflowField>,
     ) -> Self {
         self.0.list("fields[ciWorkflows]", values);
         self
@@ -849,7 +829,7 @@ impl ListWorkflows {
     /// `fields[ciXcodeVersions]`: the fields that are sent of each.
     pub fn fields_ci_xcode_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiXcodeVersionsField>,
+        values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
     ) -> Self {
         self.0.list("fields[ciXcodeVersions]", values);
         self
@@ -858,16 +838,14 @@ impl ListWorkflows {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `macOsVersion`, `product`, `repository`, `xcodeVersion`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiWorkflowInclude>) -> Self {
         self.0.list("include", values);
         self
     }

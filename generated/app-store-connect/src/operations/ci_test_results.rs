@@ -22,7 +22,7 @@ impl Get {
     /// `fields[ciTestResults]`: the fields that are sent of each.
     pub fn fields_ci_test_results(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiTestResultsField>,
+        values: impl IntoIterator<Item = crate::models::CiTestResultField>,
     ) -> Self {
         self.0.list("fields[ciTestResults]", values);
         self

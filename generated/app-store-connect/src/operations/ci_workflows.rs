@@ -79,7 +79,7 @@ impl Get {
     /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiMacOsVersionsField>,
+        values: impl IntoIterator<Item = crate::models::CiMacOsVersionField>,
     ) -> Self {
         self.0.list("fields[ciMacOsVersions]", values);
         self
@@ -88,7 +88,7 @@ impl Get {
     /// `fields[ciProducts]`: the fields that are sent of each.
     pub fn fields_ci_products(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiProductsField>,
+        values: impl IntoIterator<Item = crate::models::CiProductField>,
     ) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
@@ -97,7 +97,7 @@ impl Get {
     /// `fields[ciWorkflows]`: the fields that are sent of each.
     pub fn fields_ci_workflows(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiWorkflowsField>,
+        values: impl IntoIterator<Item = crate::models::CiWorkflowField>,
     ) -> Self {
         self.0.list("fields[ciWorkflows]", values);
         self
@@ -106,7 +106,7 @@ impl Get {
     /// `fields[ciXcodeVersions]`: the fields that are sent of each.
     pub fn fields_ci_xcode_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiXcodeVersionsField>,
+        values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
     ) -> Self {
         self.0.list("fields[ciXcodeVersions]", values);
         self
@@ -115,16 +115,14 @@ impl Get {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `macOsVersion`, `product`, `repository`, `xcodeVersion`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiWorkflowsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiWorkflowInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -146,7 +144,7 @@ impl GetRepository {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferencesField>,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceField>,
     ) -> Self {
         self.0.list("fields[scmGitReferences]", values);
         self
@@ -155,7 +153,7 @@ impl GetRepository {
     /// `fields[scmProviders]`: the fields that are sent of each.
     pub fn fields_scm_providers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmProvidersField>,
+        values: impl IntoIterator<Item = crate::models::ScmProviderField>,
     ) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
@@ -164,16 +162,14 @@ impl GetRepository {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `defaultBranch`, `scmProvider`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiWorkflowsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -186,7 +182,7 @@ pub struct ListBuildRuns(crate::Call<crate::models::CiBuildRunsResponse>);
 
 impl ListBuildRuns {
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -194,7 +190,7 @@ impl ListBuildRuns {
     /// `fields[ciBuildRuns]`: the fields that are sent of each.
     pub fn fields_ci_build_runs(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiBuildRunsField>,
+        values: impl IntoIterator<Item = crate::models::CiBuildRunField>,
     ) -> Self {
         self.0.list("fields[ciBuildRuns]", values);
         self
@@ -203,7 +199,7 @@ impl ListBuildRuns {
     /// `fields[ciProducts]`: the fields that are sent of each.
     pub fn fields_ci_products(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiProductsField>,
+        values: impl IntoIterator<Item = crate::models::CiProductField>,
     ) -> Self {
         self.0.list("fields[ciProducts]", values);
         self
@@ -212,7 +208,7 @@ impl ListBuildRuns {
     /// `fields[ciWorkflows]`: the fields that are sent of each.
     pub fn fields_ci_workflows(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CiWorkflowsField>,
+        values: impl IntoIterator<Item = crate::models::CiWorkflowField>,
     ) -> Self {
         self.0.list("fields[ciWorkflows]", values);
         self
@@ -221,7 +217,7 @@ impl ListBuildRuns {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferencesField>,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceField>,
     ) -> Self {
         self.0.list("fields[scmGitReferences]", values);
         self
@@ -230,22 +226,20 @@ impl ListBuildRuns {
     /// `fields[scmPullRequests]`: the fields that are sent of each.
     pub fn fields_scm_pull_requests(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmPullRequestsField>,
+        values: impl IntoIterator<Item = crate::models::ScmPullRequestField>,
     ) -> Self {
         self.0.list("fields[scmPullRequests]", values);
         self
     }
 
-    /// `filter[builds]`: only what has one of these values.
+    /// `filter[builds]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[builds]", values);
+        self.0.filter("filter[builds]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `builds`, `destinationBranch`, `product`, `pullRequest`, `sourceBranchOrTag`, `workflow`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiWorkflowsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -265,7 +259,7 @@ impl ListBuildRuns {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CiWorkflowsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunSort>) -> Self {
         self.0.list("sort", values);
         self
     }

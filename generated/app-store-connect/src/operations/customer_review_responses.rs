@@ -38,7 +38,7 @@ impl Get {
     /// `fields[customerReviewResponses]`: the fields that are sent of each.
     pub fn fields_customer_review_responses(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewResponsesField>,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewResponseV1Field>,
     ) -> Self {
         self.0.list("fields[customerReviewResponses]", values);
         self
@@ -47,7 +47,7 @@ impl Get {
     /// `fields[customerReviews]`: the fields that are sent of each.
     pub fn fields_customer_reviews(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewsField>,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewField>,
     ) -> Self {
         self.0.list("fields[customerReviews]", values);
         self
@@ -56,7 +56,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewResponsesInclude>,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewResponseV1Include>,
     ) -> Self {
         self.0.list("include", values);
         self

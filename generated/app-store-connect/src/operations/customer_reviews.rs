@@ -35,7 +35,7 @@ impl Get {
     /// `fields[customerReviewResponses]`: the fields that are sent of each.
     pub fn fields_customer_review_responses(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewResponsesField>,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewResponseV1Field>,
     ) -> Self {
         self.0.list("fields[customerReviewResponses]", values);
         self
@@ -44,7 +44,7 @@ impl Get {
     /// `fields[customerReviews]`: the fields that are sent of each.
     pub fn fields_customer_reviews(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewsField>,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewField>,
     ) -> Self {
         self.0.list("fields[customerReviews]", values);
         self
@@ -53,19 +53,14 @@ impl Get {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `response`, `reviewTerritory`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -87,7 +82,7 @@ impl GetResponse {
     /// `fields[customerReviewResponses]`: the fields that are sent of each.
     pub fn fields_customer_review_responses(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewResponsesField>,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewResponseV1Field>,
     ) -> Self {
         self.0.list("fields[customerReviewResponses]", values);
         self
@@ -96,18 +91,16 @@ impl GetResponse {
     /// `fields[customerReviews]`: the fields that are sent of each.
     pub fn fields_customer_reviews(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewsField>,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewField>,
     ) -> Self {
         self.0.list("fields[customerReviews]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `review`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewsInclude>,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewResponseV1Include>,
     ) -> Self {
         self.0.list("include", values);
         self

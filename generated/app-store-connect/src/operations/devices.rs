@@ -50,7 +50,7 @@ pub struct Get(crate::Call<crate::models::DeviceResponse>);
 
 impl Get {
     /// `fields[devices]`: the fields that are sent of each.
-    pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DevicesField>) -> Self {
+    pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DeviceField>) -> Self {
         self.0.list("fields[devices]", values);
         self
     }
@@ -63,41 +63,44 @@ pub struct List(crate::Call<crate::models::DevicesResponse>);
 
 impl List {
     /// `fields[devices]`: the fields that are sent of each.
-    pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DevicesField>) -> Self {
+    pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DeviceField>) -> Self {
         self.0.list("fields[devices]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[name]`: only what has one of these values.
+    /// `filter[name]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[name]", values);
+        self.0.filter("filter[name]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_platform(
         mut self,
-        values: impl IntoIterator<Item = crate::models::DevicesPlatform>,
+        values: impl IntoIterator<Item = crate::models::DevicePlatformFilter>,
     ) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 
-    /// `filter[status]`: only what has one of these values.
-    pub fn filter_status(mut self, values: impl IntoIterator<Item = crate::models::DevicesStatus>) -> Self {
-        self.0.list("filter[status]", values);
+    /// `filter[status]`: only resources that have one of these values. An empty list is an error.
+    pub fn filter_status(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::DeviceStatusFilter>,
+    ) -> Self {
+        self.0.filter("filter[status]", values);
         self
     }
 
-    /// `filter[udid]`: only what has one of these values.
+    /// `filter[udid]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_udid(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[udid]", values);
+        self.0.filter("filter[udid]", values);
         self
     }
 
@@ -109,7 +112,7 @@ impl List {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::DevicesSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::DeviceSort>) -> Self {
         self.0.list("sort", values);
         self
     }

@@ -67,7 +67,7 @@ pub struct Get(crate::Call<crate::models::EndUserLicenseAgreementResponse>);
 
 impl Get {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -75,7 +75,7 @@ impl Get {
     /// `fields[endUserLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_end_user_license_agreements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::EndUserLicenseAgreementsField>,
+        values: impl IntoIterator<Item = crate::models::EndUserLicenseAgreementField>,
     ) -> Self {
         self.0.list("fields[endUserLicenseAgreements]", values);
         self
@@ -84,7 +84,7 @@ impl Get {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
@@ -93,7 +93,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::EndUserLicenseAgreementsInclude>,
+        values: impl IntoIterator<Item = crate::models::EndUserLicenseAgreementInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -118,7 +118,7 @@ impl ListTerritories {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self

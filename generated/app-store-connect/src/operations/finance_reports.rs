@@ -17,19 +17,15 @@ impl FinanceReports {
         filter_region_code: impl IntoIterator<Item = impl AsRef<str>>,
         filter_report_date: impl IntoIterator<Item = impl AsRef<str>>,
         filter_report_type: impl IntoIterator<
-            Item = crate::models::FinanceReportsReportType,
+            Item = crate::models::FinanceReportsReportTypeFilter,
         >,
         filter_vendor_number: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> crate::Call<rt::Bytes> {
         let mut call = self.0.call(DOWNLOAD, &[]);
-        call.list("filter[regionCode]", filter_region_code);
-        call.require("filter[regionCode]");
-        call.list("filter[reportDate]", filter_report_date);
-        call.require("filter[reportDate]");
-        call.list("filter[reportType]", filter_report_type);
-        call.require("filter[reportType]");
-        call.list("filter[vendorNumber]", filter_vendor_number);
-        call.require("filter[vendorNumber]");
+        call.filter("filter[regionCode]", filter_region_code);
+        call.filter("filter[reportDate]", filter_report_date);
+        call.filter("filter[reportType]", filter_report_type);
+        call.filter("filter[vendorNumber]", filter_vendor_number);
         call
     }
 }

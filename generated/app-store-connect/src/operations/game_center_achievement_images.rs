@@ -54,24 +54,20 @@ pub struct Get(crate::Call<crate::models::GameCenterAchievementImageResponse>);
 
 impl Get {
     /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterAchievementLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_achievement_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementImages]", values);
         self
     }
 
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_achievement_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsField,
+            Item = crate::models::GameCenterAchievementLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
@@ -82,7 +78,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementImagesInclude,
+            Item = crate::models::GameCenterAchievementImageInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -92,24 +92,20 @@ pub struct Get(crate::Call<crate::models::GameCenterAchievementLocalizationRespo
 
 impl Get {
     /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterAchievementLocalization`, `imageAsset`, `uploadOperations`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_achievement_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementImages]", values);
         self
     }
 
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     pub fn fields_game_center_achievement_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsField,
+            Item = crate::models::GameCenterAchievementLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
@@ -117,24 +113,20 @@ impl Get {
     }
 
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementField>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterAchievement`, `gameCenterAchievementImage`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsInclude,
+            Item = crate::models::GameCenterAchievementLocalizationInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -157,12 +149,10 @@ pub struct GetGameCenterAchievement(
 
 impl GetGameCenterAchievement {
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     pub fn fields_game_center_achievement_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsField,
+            Item = crate::models::GameCenterAchievementLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
@@ -173,7 +163,7 @@ impl GetGameCenterAchievement {
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementReleasesField,
+            Item = crate::models::GameCenterAchievementReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementReleases]", values);
@@ -181,11 +171,9 @@ impl GetGameCenterAchievement {
     }
 
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementField>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
@@ -194,7 +182,7 @@ impl GetGameCenterAchievement {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -203,7 +191,7 @@ impl GetGameCenterAchievement {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -212,20 +200,16 @@ impl GetGameCenterAchievement {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `activity`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `releases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -263,23 +247,19 @@ pub struct GetGameCenterAchievementImage(
 
 impl GetGameCenterAchievementImage {
     /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterAchievementLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_achievement_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementImages]", values);
         self
     }
 
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     pub fn fields_game_center_achievement_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsField,
+            Item = crate::models::GameCenterAchievementLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
@@ -287,12 +267,10 @@ impl GetGameCenterAchievementImage {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterAchievementLocalization`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsInclude,
+            Item = crate::models::GameCenterAchievementImageInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -64,23 +64,21 @@ pub struct Get(crate::Call<crate::models::GameCenterAchievementLocalizationV2Res
 
 impl Get {
     /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_achievement_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementImagesField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementImageV2Field,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementImages]", values);
         self
     }
 
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_achievement_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsField,
+            Item = crate::models::GameCenterAchievementLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
@@ -91,7 +89,7 @@ impl Get {
     pub fn fields_game_center_achievement_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementVersionsField,
+            Item = crate::models::GameCenterAchievementVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementVersions]", values);
@@ -99,12 +97,10 @@ impl Get {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `image`, `version`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsV2Include,
+            Item = crate::models::GameCenterAchievementLocalizationV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -126,23 +122,21 @@ pub struct GetImage(
 
 impl GetImage {
     /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_achievement_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementImagesField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementImageV2Field,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementImages]", values);
         self
     }
 
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_achievement_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsField,
+            Item = crate::models::GameCenterAchievementLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
@@ -150,12 +144,10 @@ impl GetImage {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `localization`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsV2Include,
+            Item = crate::models::GameCenterAchievementImageV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);

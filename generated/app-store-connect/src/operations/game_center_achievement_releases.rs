@@ -43,7 +43,7 @@ impl Get {
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementReleasesField,
+            Item = crate::models::GameCenterAchievementReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementReleases]", values);
@@ -51,12 +51,10 @@ impl Get {
     }
 
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementField>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
@@ -65,7 +63,7 @@ impl Get {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -75,7 +73,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementReleasesInclude,
+            Item = crate::models::GameCenterAchievementReleaseInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -49,12 +49,10 @@ pub struct Get(crate::Call<crate::models::GameCenterAchievementVersionV2Response
 
 impl Get {
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_achievement_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsField,
+            Item = crate::models::GameCenterAchievementLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
@@ -65,7 +63,7 @@ impl Get {
     pub fn fields_game_center_achievement_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementVersionsField,
+            Item = crate::models::GameCenterAchievementVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementVersions]", values);
@@ -73,23 +71,19 @@ impl Get {
     }
 
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `points`, `referenceName`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `achievement`, `localizations`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementVersionsV2Include,
+            Item = crate::models::GameCenterAchievementVersionV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -113,23 +107,21 @@ pub struct ListLocalizations(
 
 impl ListLocalizations {
     /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_achievement_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementImagesField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementImageV2Field,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementImages]", values);
         self
     }
 
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_achievement_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsField,
+            Item = crate::models::GameCenterAchievementLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
@@ -140,7 +132,7 @@ impl ListLocalizations {
     pub fn fields_game_center_achievement_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementVersionsField,
+            Item = crate::models::GameCenterAchievementVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementVersions]", values);
@@ -148,12 +140,10 @@ impl ListLocalizations {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `image`, `version`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementVersionsV2Include,
+            Item = crate::models::GameCenterAchievementLocalizationV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);

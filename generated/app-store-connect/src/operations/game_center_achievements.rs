@@ -127,13 +127,11 @@ pub struct Get(crate::Call<crate::models::GameCenterAchievementResponse>);
 
 impl Get {
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_achievement_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsField,
+            Item = crate::models::GameCenterAchievementLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
@@ -145,7 +143,7 @@ impl Get {
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementReleasesField,
+            Item = crate::models::GameCenterAchievementReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementReleases]", values);
@@ -153,11 +151,9 @@ impl Get {
     }
 
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementField>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
@@ -166,7 +162,7 @@ impl Get {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -175,7 +171,7 @@ impl Get {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -184,18 +180,16 @@ impl Get {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `activity`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `releases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -233,12 +227,10 @@ pub struct GetGroupAchievement(
 
 impl GetGroupAchievement {
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     pub fn fields_game_center_achievement_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsField,
+            Item = crate::models::GameCenterAchievementLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
@@ -249,7 +241,7 @@ impl GetGroupAchievement {
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementReleasesField,
+            Item = crate::models::GameCenterAchievementReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementReleases]", values);
@@ -257,11 +249,9 @@ impl GetGroupAchievement {
     }
 
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementField>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
@@ -270,7 +260,7 @@ impl GetGroupAchievement {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -279,7 +269,7 @@ impl GetGroupAchievement {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -288,18 +278,16 @@ impl GetGroupAchievement {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `activity`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `releases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -332,23 +320,19 @@ pub struct ListLocalizations(
 
 impl ListLocalizations {
     /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterAchievementLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_achievement_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementImages]", values);
         self
     }
 
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     pub fn fields_game_center_achievement_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsField,
+            Item = crate::models::GameCenterAchievementLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
@@ -356,22 +340,20 @@ impl ListLocalizations {
     }
 
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementField>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterAchievement`, `gameCenterAchievementImage`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementLocalizationInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -398,7 +380,7 @@ impl ListReleases {
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementReleasesField,
+            Item = crate::models::GameCenterAchievementReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementReleases]", values);
@@ -406,11 +388,9 @@ impl ListReleases {
     }
 
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementField>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
@@ -419,30 +399,30 @@ impl ListReleases {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
     }
 
-    /// `filter[gameCenterDetail]`: only what has one of these values.
+    /// `filter[gameCenterDetail]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_game_center_detail(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[gameCenterDetail]", values);
+        self.0.filter("filter[gameCenterDetail]", values);
         self
     }
 
-    /// `filter[live]`: only what has one of these values.
+    /// `filter[live]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[live]", values);
+        self.0.filter("filter[live]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterAchievement`, `gameCenterDetail`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementReleaseInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -77,7 +77,7 @@ impl Get {
     pub fn fields_game_center_achievement_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementVersionsField,
+            Item = crate::models::GameCenterAchievementVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementVersions]", values);
@@ -85,11 +85,9 @@ impl Get {
     }
 
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `points`, `referenceName`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
@@ -98,7 +96,7 @@ impl Get {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -107,7 +105,7 @@ impl Get {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -116,18 +114,16 @@ impl Get {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `activity`, `gameCenterDetail`, `gameCenterGroup`, `versions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsV2Include>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementV2Include>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -150,12 +146,10 @@ pub struct ListVersions(
 
 impl ListVersions {
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_achievement_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsField,
+            Item = crate::models::GameCenterAchievementLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
@@ -166,7 +160,7 @@ impl ListVersions {
     pub fn fields_game_center_achievement_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementVersionsField,
+            Item = crate::models::GameCenterAchievementVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementVersions]", values);
@@ -174,22 +168,20 @@ impl ListVersions {
     }
 
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `points`, `referenceName`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `achievement`, `localizations`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsV2Include>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementVersionV2Include,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -161,7 +161,9 @@ impl Get {
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterActivityGameCenterAchievementsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
@@ -170,7 +172,7 @@ impl Get {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -179,7 +181,7 @@ impl Get {
     /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersions]", values);
         self
@@ -188,7 +190,7 @@ impl Get {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -197,7 +199,7 @@ impl Get {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
@@ -206,18 +208,18 @@ impl Get {
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterActivityGameCenterLeaderboardsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `achievements`, `achievementsV2`, `gameCenterDetail`, `gameCenterGroup`, `leaderboards`, `leaderboardsV2`, `versions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -270,7 +272,7 @@ impl ListVersions {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -279,7 +281,7 @@ impl ListVersions {
     /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityImages]", values);
         self
@@ -289,7 +291,7 @@ impl ListVersions {
     pub fn fields_game_center_activity_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityLocalizationsField,
+            Item = crate::models::GameCenterActivityLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterActivityLocalizations]", values);
@@ -300,7 +302,7 @@ impl ListVersions {
     pub fn fields_game_center_activity_version_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityVersionReleasesField,
+            Item = crate::models::GameCenterActivityVersionReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersionReleases]", values);
@@ -310,18 +312,16 @@ impl ListVersions {
     /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `activity`, `defaultImage`, `localizations`, `releases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -51,7 +51,7 @@ impl Get {
     /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityImages]", values);
         self

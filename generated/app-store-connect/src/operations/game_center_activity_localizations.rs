@@ -64,7 +64,7 @@ impl Get {
     /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityImages]", values);
         self
@@ -74,7 +74,7 @@ impl Get {
     pub fn fields_game_center_activity_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityLocalizationsField,
+            Item = crate::models::GameCenterActivityLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterActivityLocalizations]", values);
@@ -84,7 +84,7 @@ impl Get {
     /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersions]", values);
         self
@@ -94,7 +94,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityLocalizationsInclude,
+            Item = crate::models::GameCenterActivityLocalizationInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -113,7 +113,7 @@ impl GetImage {
     /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityImages]", values);
         self

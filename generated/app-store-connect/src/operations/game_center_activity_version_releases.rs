@@ -43,7 +43,7 @@ impl Get {
     pub fn fields_game_center_activity_version_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityVersionReleasesField,
+            Item = crate::models::GameCenterActivityVersionReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersionReleases]", values);
@@ -53,7 +53,7 @@ impl Get {
     /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersions]", values);
         self
@@ -63,7 +63,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityVersionReleasesInclude,
+            Item = crate::models::GameCenterActivityVersionReleaseInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -79,7 +79,7 @@ impl Get {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -88,7 +88,7 @@ impl Get {
     /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityImages]", values);
         self
@@ -98,7 +98,7 @@ impl Get {
     pub fn fields_game_center_activity_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityLocalizationsField,
+            Item = crate::models::GameCenterActivityLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterActivityLocalizations]", values);
@@ -110,7 +110,7 @@ impl Get {
     pub fn fields_game_center_activity_version_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityVersionReleasesField,
+            Item = crate::models::GameCenterActivityVersionReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersionReleases]", values);
@@ -120,20 +120,16 @@ impl Get {
     /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `activity`, `defaultImage`, `localizations`, `releases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityVersionsInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -166,7 +162,7 @@ impl GetDefaultImage {
     /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityImages]", values);
         self
@@ -184,7 +180,7 @@ impl ListLocalizations {
     /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityImages]", values);
         self
@@ -194,7 +190,7 @@ impl ListLocalizations {
     pub fn fields_game_center_activity_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityLocalizationsField,
+            Item = crate::models::GameCenterActivityLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterActivityLocalizations]", values);
@@ -204,19 +200,17 @@ impl ListLocalizations {
     /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `image`, `version`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityVersionsInclude,
+            Item = crate::models::GameCenterActivityLocalizationInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -103,7 +103,7 @@ impl Get {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
@@ -112,18 +112,16 @@ impl Get {
     /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterAppVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreVersion`, `compatibilityVersions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -154,7 +152,7 @@ impl GetAppStoreVersion {
     pub fn fields_alternative_distribution_packages(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackagesField,
+            Item = crate::models::AlternativeDistributionPackageField,
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackages]", values);
@@ -164,7 +162,7 @@ impl GetAppStoreVersion {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperiencesField>,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
@@ -173,7 +171,7 @@ impl GetAppStoreVersion {
     /// `fields[appStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_store_review_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewDetails]", values);
         self
@@ -182,7 +180,9 @@ impl GetAppStoreVersion {
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionAppStoreVersionExperimentsField,
+        >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
@@ -191,9 +191,7 @@ impl GetAppStoreVersion {
     /// `fields[appStoreVersionLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_localizations(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
@@ -203,7 +201,7 @@ impl GetAppStoreVersion {
     pub fn fields_app_store_version_phased_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionPhasedReleasesField,
+            Item = crate::models::AppStoreVersionPhasedReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionPhasedReleases]", values);
@@ -213,7 +211,7 @@ impl GetAppStoreVersion {
     /// `fields[appStoreVersionSubmissions]`: the fields that are sent of each.
     pub fn fields_app_store_version_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionSubmissions]", values);
         self
@@ -222,20 +220,20 @@ impl GetAppStoreVersion {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -243,7 +241,7 @@ impl GetAppStoreVersion {
     /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterAppVersions]", values);
         self
@@ -252,18 +250,16 @@ impl GetAppStoreVersion {
     /// `fields[routingAppCoverages]`: the fields that are sent of each.
     pub fn fields_routing_app_coverages(
         mut self,
-        values: impl IntoIterator<Item = crate::models::RoutingAppCoveragesField>,
+        values: impl IntoIterator<Item = crate::models::RoutingAppCoverageField>,
     ) -> Self {
         self.0.list("fields[routingAppCoverages]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `alternativeDistributionPackage`, `app`, `appClipDefaultExperience`, `appStoreReviewDetail`, `appStoreVersionExperiments`, `appStoreVersionExperimentsV2`, `appStoreVersionLocalizations`, `appStoreVersionPhasedRelease`, `appStoreVersionSubmission`, `build`, `gameCenterAppVersion`, `routingAppCoverage`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -303,7 +299,7 @@ impl ListCompatibilityVersions {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
@@ -312,24 +308,22 @@ impl ListCompatibilityVersions {
     /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterAppVersions]", values);
         self
     }
 
-    /// `filter[enabled]`: only what has one of these values.
+    /// `filter[enabled]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_enabled(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[enabled]", values);
+        self.0.filter("filter[enabled]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreVersion`, `compatibilityVersions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -51,7 +51,7 @@ impl Get {
     /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeImages]", values);
         self

@@ -66,7 +66,7 @@ impl Get {
     /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeImages]", values);
         self
@@ -76,7 +76,7 @@ impl Get {
     pub fn fields_game_center_challenge_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeLocalizationsField,
+            Item = crate::models::GameCenterChallengeLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeLocalizations]", values);
@@ -86,7 +86,7 @@ impl Get {
     /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersions]", values);
         self
@@ -96,7 +96,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeLocalizationsInclude,
+            Item = crate::models::GameCenterChallengeLocalizationInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -115,7 +115,7 @@ impl GetImage {
     /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeImages]", values);
         self

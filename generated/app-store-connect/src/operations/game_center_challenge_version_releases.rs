@@ -43,7 +43,7 @@ impl Get {
     pub fn fields_game_center_challenge_version_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeVersionReleasesField,
+            Item = crate::models::GameCenterChallengeVersionReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersionReleases]", values);
@@ -53,7 +53,7 @@ impl Get {
     /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersions]", values);
         self
@@ -63,7 +63,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeVersionReleasesInclude,
+            Item = crate::models::GameCenterChallengeVersionReleaseInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -66,7 +66,7 @@ impl Get {
     /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeImages]", values);
         self
@@ -76,7 +76,7 @@ impl Get {
     pub fn fields_game_center_challenge_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeLocalizationsField,
+            Item = crate::models::GameCenterChallengeLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeLocalizations]", values);
@@ -88,7 +88,7 @@ impl Get {
     pub fn fields_game_center_challenge_version_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeVersionReleasesField,
+            Item = crate::models::GameCenterChallengeVersionReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersionReleases]", values);
@@ -98,7 +98,7 @@ impl Get {
     /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersions]", values);
         self
@@ -107,19 +107,17 @@ impl Get {
     /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallenges]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `challenge`, `defaultImage`, `localizations`, `releases`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeVersionsInclude,
+            Item = crate::models::GameCenterChallengeVersionInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -153,7 +151,7 @@ impl GetDefaultImage {
     /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeImages]", values);
         self
@@ -171,7 +169,7 @@ impl ListLocalizations {
     /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeImages]", values);
         self
@@ -181,7 +179,7 @@ impl ListLocalizations {
     pub fn fields_game_center_challenge_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeLocalizationsField,
+            Item = crate::models::GameCenterChallengeLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeLocalizations]", values);
@@ -191,19 +189,17 @@ impl ListLocalizations {
     /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `image`, `version`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeVersionsInclude,
+            Item = crate::models::GameCenterChallengeLocalizationInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

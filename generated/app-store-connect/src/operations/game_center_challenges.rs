@@ -84,7 +84,7 @@ impl Get {
     /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersions]", values);
         self
@@ -93,7 +93,7 @@ impl Get {
     /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallenges]", values);
         self
@@ -102,7 +102,7 @@ impl Get {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -111,7 +111,7 @@ impl Get {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
@@ -120,18 +120,18 @@ impl Get {
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterChallengeGameCenterLeaderboardsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `leaderboard`, `leaderboardV2`, `versions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -154,7 +154,7 @@ impl ListVersions {
     /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeImages]", values);
         self
@@ -164,7 +164,7 @@ impl ListVersions {
     pub fn fields_game_center_challenge_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeLocalizationsField,
+            Item = crate::models::GameCenterChallengeLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeLocalizations]", values);
@@ -175,7 +175,7 @@ impl ListVersions {
     pub fn fields_game_center_challenge_version_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeVersionReleasesField,
+            Item = crate::models::GameCenterChallengeVersionReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersionReleases]", values);
@@ -185,7 +185,7 @@ impl ListVersions {
     /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersions]", values);
         self
@@ -194,18 +194,18 @@ impl ListVersions {
     /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallenges]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `challenge`, `defaultImage`, `localizations`, `releases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterChallengeVersionInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self

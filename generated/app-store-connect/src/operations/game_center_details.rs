@@ -497,20 +497,20 @@ impl ClassicMatchmakingRequestMetrics {
     #[inline]
     pub fn filter_result(
         mut self,
-        value: crate::models::GameCenterDetailsClassicMatchmakingRequestsResult,
+        value: crate::models::GameCenterDetailsClassicMatchmakingRequestsResultFilter,
     ) -> Self {
         self.0.text("filter[result]", value.as_ref());
         self
     }
 
-    /// `groupBy`.
+    /// `groupBy`. An empty list is an error.
     pub fn group_by(
         mut self,
         values: impl IntoIterator<
             Item = crate::models::GameCenterDetailsClassicMatchmakingRequestsGroupBy,
         >,
     ) -> Self {
-        self.0.list("groupBy", values);
+        self.0.filter("groupBy", values);
         self
     }
 
@@ -522,7 +522,12 @@ impl ClassicMatchmakingRequestMetrics {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::GameCenterDetailsSort>) -> Self {
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterDetailsClassicMatchmakingRequestsSort,
+        >,
+    ) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -537,14 +542,14 @@ impl Get {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -554,7 +559,7 @@ impl Get {
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementReleasesField,
+            Item = crate::models::GameCenterAchievementReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementReleases]", values);
@@ -564,7 +569,9 @@ impl Get {
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterDetailGameCenterAchievementsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
@@ -573,7 +580,7 @@ impl Get {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -584,7 +591,7 @@ impl Get {
     pub fn fields_game_center_activity_version_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityVersionReleasesField,
+            Item = crate::models::GameCenterActivityVersionReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersionReleases]", values);
@@ -594,7 +601,7 @@ impl Get {
     /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterAppVersions]", values);
         self
@@ -605,7 +612,7 @@ impl Get {
     pub fn fields_game_center_challenge_version_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeVersionReleasesField,
+            Item = crate::models::GameCenterChallengeVersionReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersionReleases]", values);
@@ -615,7 +622,7 @@ impl Get {
     /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallenges]", values);
         self
@@ -624,7 +631,7 @@ impl Get {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -633,7 +640,7 @@ impl Get {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
@@ -644,7 +651,7 @@ impl Get {
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardReleasesField,
+            Item = crate::models::GameCenterLeaderboardReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardReleases]", values);
@@ -656,7 +663,7 @@ impl Get {
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetReleasesField,
+            Item = crate::models::GameCenterLeaderboardSetReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetReleases]", values);
@@ -666,7 +673,9 @@ impl Get {
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterDetailGameCenterLeaderboardSetsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
@@ -675,18 +684,18 @@ impl Get {
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterDetailGameCenterLeaderboardsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `achievementReleases`, `activityReleases`, `app`, `challengeReleases`, `challengesMinimumPlatformVersions`, `defaultGroupLeaderboard`, `defaultGroupLeaderboardV2`, `defaultLeaderboard`, `defaultLeaderboardV2`, `gameCenterAchievements`, `gameCenterAchievementsV2`, `gameCenterActivities`, `gameCenterAppVersions`, `gameCenterChallenges`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterLeaderboardSetsV2`, `gameCenterLeaderboards`, `gameCenterLeaderboardsV2`, `leaderboardReleases`, `leaderboardSetReleases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -822,7 +831,9 @@ impl GetGameCenterGroup {
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterGroupGameCenterAchievementsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
@@ -831,7 +842,7 @@ impl GetGameCenterGroup {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -840,7 +851,7 @@ impl GetGameCenterGroup {
     /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallenges]", values);
         self
@@ -849,7 +860,7 @@ impl GetGameCenterGroup {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -858,7 +869,7 @@ impl GetGameCenterGroup {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
@@ -867,7 +878,9 @@ impl GetGameCenterGroup {
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterGroupGameCenterLeaderboardSetsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
@@ -876,18 +889,18 @@ impl GetGameCenterGroup {
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterGroupGameCenterLeaderboardsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterAchievements`, `gameCenterAchievementsV2`, `gameCenterActivities`, `gameCenterChallenges`, `gameCenterDetails`, `gameCenterLeaderboardSets`, `gameCenterLeaderboardSetsV2`, `gameCenterLeaderboards`, `gameCenterLeaderboardsV2`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -973,7 +986,7 @@ impl ListAchievementReleases {
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementReleasesField,
+            Item = crate::models::GameCenterAchievementReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementReleases]", values);
@@ -981,11 +994,9 @@ impl ListAchievementReleases {
     }
 
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementField>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
@@ -994,34 +1005,34 @@ impl ListAchievementReleases {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
     }
 
-    /// `filter[gameCenterAchievement]`: only what has one of these values.
+    /// `filter[gameCenterAchievement]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     #[deprecated = "the vendor has deprecated it"]
     pub fn filter_game_center_achievement(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[gameCenterAchievement]", values);
+        self.0.filter("filter[gameCenterAchievement]", values);
         self
     }
 
-    /// `filter[live]`: only what has one of these values.
+    /// `filter[live]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[live]", values);
+        self.0.filter("filter[live]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterAchievement`, `gameCenterDetail`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementReleaseInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -1048,7 +1059,7 @@ impl ListActivityReleases {
     pub fn fields_game_center_activity_version_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityVersionReleasesField,
+            Item = crate::models::GameCenterActivityVersionReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersionReleases]", values);
@@ -1058,18 +1069,18 @@ impl ListActivityReleases {
     /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `version`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterActivityVersionReleaseInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -1094,7 +1105,7 @@ impl ListBlockedPlayers {
     /// `fields[gameCenterDetailPlayers]`: the fields that are sent of each.
     pub fn fields_game_center_detail_players(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailPlayersField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailPlayerField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetailPlayers]", values);
         self
@@ -1121,7 +1132,7 @@ impl ListChallengeReleases {
     pub fn fields_game_center_challenge_version_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeVersionReleasesField,
+            Item = crate::models::GameCenterChallengeVersionReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersionReleases]", values);
@@ -1131,18 +1142,18 @@ impl ListChallengeReleases {
     /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `version`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterChallengeVersionReleaseInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -1166,12 +1177,10 @@ pub struct ListGameCenterAchievements(
 
 impl ListGameCenterAchievements {
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `afterEarnedDescription`, `beforeEarnedDescription`, `gameCenterAchievement`, `gameCenterAchievementImage`, `locale`, `name`.
     pub fn fields_game_center_achievement_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationsField,
+            Item = crate::models::GameCenterAchievementLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
@@ -1182,7 +1191,7 @@ impl ListGameCenterAchievements {
     pub fn fields_game_center_achievement_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementReleasesField,
+            Item = crate::models::GameCenterAchievementReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementReleases]", values);
@@ -1190,11 +1199,9 @@ impl ListGameCenterAchievements {
     }
 
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `points`, `referenceName`, `releases`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementField>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
@@ -1203,7 +1210,7 @@ impl ListGameCenterAchievements {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -1212,7 +1219,7 @@ impl ListGameCenterAchievements {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -1221,36 +1228,34 @@ impl ListGameCenterAchievements {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
-    /// `filter[archived]`: only what has one of these values.
+    /// `filter[archived]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[archived]", values);
+        self.0.filter("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`: only what has one of these values.
+    /// `filter[referenceName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[referenceName]", values);
+        self.0.filter("filter[referenceName]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `activity`, `gameCenterDetail`, `gameCenterGroup`, `groupAchievement`, `localizations`, `releases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -1292,7 +1297,7 @@ impl ListGameCenterAchievementsV2 {
     pub fn fields_game_center_achievement_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementVersionsField,
+            Item = crate::models::GameCenterAchievementVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementVersions]", values);
@@ -1300,11 +1305,9 @@ impl ListGameCenterAchievementsV2 {
     }
 
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `gameCenterDetail`, `gameCenterGroup`, `points`, `referenceName`, `repeatable`, `showBeforeEarned`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
@@ -1313,7 +1316,7 @@ impl ListGameCenterAchievementsV2 {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -1322,7 +1325,7 @@ impl ListGameCenterAchievementsV2 {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -1331,36 +1334,34 @@ impl ListGameCenterAchievementsV2 {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
-    /// `filter[archived]`: only what has one of these values.
+    /// `filter[archived]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[archived]", values);
+        self.0.filter("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`: only what has one of these values.
+    /// `filter[referenceName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[referenceName]", values);
+        self.0.filter("filter[referenceName]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `activity`, `gameCenterDetail`, `gameCenterGroup`, `versions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementV2Include>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -1392,7 +1393,9 @@ impl ListGameCenterActivities {
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterActivityGameCenterAchievementsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
         self
@@ -1401,7 +1404,7 @@ impl ListGameCenterActivities {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -1410,7 +1413,7 @@ impl ListGameCenterActivities {
     /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersions]", values);
         self
@@ -1419,7 +1422,7 @@ impl ListGameCenterActivities {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -1428,7 +1431,7 @@ impl ListGameCenterActivities {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
@@ -1437,18 +1440,18 @@ impl ListGameCenterActivities {
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterActivityGameCenterLeaderboardsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `achievements`, `achievementsV2`, `gameCenterDetail`, `gameCenterGroup`, `leaderboards`, `leaderboardsV2`, `versions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -1510,7 +1513,7 @@ impl ListGameCenterAppVersions {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
@@ -1519,24 +1522,22 @@ impl ListGameCenterAppVersions {
     /// `fields[gameCenterAppVersions]`: the fields that are sent of each.
     pub fn fields_game_center_app_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterAppVersions]", values);
         self
     }
 
-    /// `filter[enabled]`: only what has one of these values.
+    /// `filter[enabled]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_enabled(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[enabled]", values);
+        self.0.filter("filter[enabled]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreVersion`, `compatibilityVersions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -1568,7 +1569,7 @@ impl ListGameCenterChallenges {
     /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersions]", values);
         self
@@ -1577,7 +1578,7 @@ impl ListGameCenterChallenges {
     /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallenges]", values);
         self
@@ -1586,7 +1587,7 @@ impl ListGameCenterChallenges {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -1595,7 +1596,7 @@ impl ListGameCenterChallenges {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
@@ -1604,36 +1605,36 @@ impl ListGameCenterChallenges {
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterChallengeGameCenterLeaderboardsField,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
-    /// `filter[archived]`: only what has one of these values.
+    /// `filter[archived]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[archived]", values);
+        self.0.filter("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`: only what has one of these values.
+    /// `filter[referenceName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[referenceName]", values);
+        self.0.filter("filter[referenceName]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `leaderboard`, `leaderboardV2`, `versions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -1666,7 +1667,7 @@ impl ListGameCenterLeaderboardSets {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -1675,19 +1676,17 @@ impl ListGameCenterLeaderboardSets {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
@@ -1698,7 +1697,7 @@ impl ListGameCenterLeaderboardSets {
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetReleasesField,
+            Item = crate::models::GameCenterLeaderboardSetReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetReleases]", values);
@@ -1706,45 +1705,39 @@ impl ListGameCenterLeaderboardSets {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`: only what has one of these values.
+    /// `filter[referenceName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[referenceName]", values);
+        self.0.filter("filter[referenceName]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `releases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -1793,7 +1786,7 @@ impl ListGameCenterLeaderboardSetsV2 {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -1802,7 +1795,7 @@ impl ListGameCenterLeaderboardSetsV2 {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
@@ -1812,7 +1805,7 @@ impl ListGameCenterLeaderboardSetsV2 {
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetVersionsField,
+            Item = crate::models::GameCenterLeaderboardSetVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetVersions]", values);
@@ -1820,45 +1813,41 @@ impl ListGameCenterLeaderboardSetsV2 {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterScoreModerations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`: only what has one of these values.
+    /// `filter[referenceName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[referenceName]", values);
+        self.0.filter("filter[referenceName]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `versions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetV2Include,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -1898,7 +1887,7 @@ impl ListGameCenterLeaderboards {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -1907,7 +1896,7 @@ impl ListGameCenterLeaderboards {
     /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallenges]", values);
         self
@@ -1916,7 +1905,7 @@ impl ListGameCenterLeaderboards {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -1925,19 +1914,17 @@ impl ListGameCenterLeaderboards {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardLocalizations]", values);
@@ -1948,7 +1935,7 @@ impl ListGameCenterLeaderboards {
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardReleasesField,
+            Item = crate::models::GameCenterLeaderboardReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardReleases]", values);
@@ -1956,51 +1943,45 @@ impl ListGameCenterLeaderboards {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
-    /// `filter[archived]`: only what has one of these values.
+    /// `filter[archived]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[archived]", values);
+        self.0.filter("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`: only what has one of these values.
+    /// `filter[referenceName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[referenceName]", values);
+        self.0.filter("filter[referenceName]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `releases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -2049,7 +2030,7 @@ impl ListGameCenterLeaderboardsV2 {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -2058,7 +2039,7 @@ impl ListGameCenterLeaderboardsV2 {
     /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallenges]", values);
         self
@@ -2067,7 +2048,7 @@ impl ListGameCenterLeaderboardsV2 {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -2076,18 +2057,16 @@ impl ListGameCenterLeaderboardsV2 {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
@@ -2097,7 +2076,7 @@ impl ListGameCenterLeaderboardsV2 {
     pub fn fields_game_center_leaderboard_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardVersionsField,
+            Item = crate::models::GameCenterLeaderboardVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardVersions]", values);
@@ -2105,40 +2084,36 @@ impl ListGameCenterLeaderboardsV2 {
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterScoreModerations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
-    /// `filter[archived]`: only what has one of these values.
+    /// `filter[archived]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[archived]", values);
+        self.0.filter("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`: only what has one of these values.
+    /// `filter[referenceName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[referenceName]", values);
+        self.0.filter("filter[referenceName]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `versions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Include>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -2178,7 +2153,7 @@ impl ListLeaderboardReleases {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -2188,7 +2163,7 @@ impl ListLeaderboardReleases {
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardReleasesField,
+            Item = crate::models::GameCenterLeaderboardReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardReleases]", values);
@@ -2196,38 +2171,36 @@ impl ListLeaderboardReleases {
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
-    /// `filter[gameCenterLeaderboard]`: only what has one of these values.
+    /// `filter[gameCenterLeaderboard]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     #[deprecated = "the vendor has deprecated it"]
     pub fn filter_game_center_leaderboard(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[gameCenterLeaderboard]", values);
+        self.0.filter("filter[gameCenterLeaderboard]", values);
         self
     }
 
-    /// `filter[live]`: only what has one of these values.
+    /// `filter[live]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[live]", values);
+        self.0.filter("filter[live]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterLeaderboard`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardReleaseInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -2253,7 +2226,7 @@ impl ListLeaderboardSetReleases {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -2263,7 +2236,7 @@ impl ListLeaderboardSetReleases {
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetReleasesField,
+            Item = crate::models::GameCenterLeaderboardSetReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetReleases]", values);
@@ -2271,38 +2244,36 @@ impl ListLeaderboardSetReleases {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
-    /// `filter[gameCenterLeaderboardSet]`: only what has one of these values.
+    /// `filter[gameCenterLeaderboardSet]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     #[deprecated = "the vendor has deprecated it"]
     pub fn filter_game_center_leaderboard_set(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[gameCenterLeaderboardSet]", values);
+        self.0.filter("filter[gameCenterLeaderboardSet]", values);
         self
     }
 
-    /// `filter[live]`: only what has one of these values.
+    /// `filter[live]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[live]", values);
+        self.0.filter("filter[live]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterLeaderboardSet`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetReleaseInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -2328,20 +2299,20 @@ impl RuleBasedMatchmakingRequestMetrics {
     #[inline]
     pub fn filter_result(
         mut self,
-        value: crate::models::GameCenterDetailsRuleBasedMatchmakingRequestsResult,
+        value: crate::models::GameCenterDetailsRuleBasedMatchmakingRequestsResultFilter,
     ) -> Self {
         self.0.text("filter[result]", value.as_ref());
         self
     }
 
-    /// `groupBy`.
+    /// `groupBy`. An empty list is an error.
     pub fn group_by(
         mut self,
         values: impl IntoIterator<
             Item = crate::models::GameCenterDetailsRuleBasedMatchmakingRequestsGroupBy,
         >,
     ) -> Self {
-        self.0.list("groupBy", values);
+        self.0.filter("groupBy", values);
         self
     }
 
@@ -2353,7 +2324,12 @@ impl RuleBasedMatchmakingRequestMetrics {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::GameCenterDetailsSort>) -> Self {
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterDetailsRuleBasedMatchmakingRequestsSort,
+        >,
+    ) -> Self {
         self.0.list("sort", values);
         self
     }

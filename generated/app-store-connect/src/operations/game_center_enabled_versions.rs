@@ -74,7 +74,7 @@ pub struct ListCompatibleVersions(
 
 impl ListCompatibleVersions {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -82,45 +82,45 @@ impl ListCompatibleVersions {
     /// `fields[gameCenterEnabledVersions]`: the fields that are sent of each.
     pub fn fields_game_center_enabled_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterEnabledVersions]", values);
         self
     }
 
-    /// `filter[app]`: only what has one of these values.
+    /// `filter[app]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[app]", values);
+        self.0.filter("filter[app]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_platform(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterEnabledVersionsCompatibleVersionsPlatform,
+            Item = crate::models::GameCenterEnabledVersionPlatformFilter,
         >,
     ) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 
-    /// `filter[versionString]`: only what has one of these values.
+    /// `filter[versionString]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_version_string(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[versionString]", values);
+        self.0.filter("filter[versionString]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -144,7 +144,7 @@ impl ListCompatibleVersions {
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionsSort>,
+        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionSort>,
     ) -> Self {
         self.0.list("sort", values);
         self

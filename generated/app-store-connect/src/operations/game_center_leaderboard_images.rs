@@ -54,24 +54,20 @@ pub struct Get(crate::Call<crate::models::GameCenterLeaderboardImageResponse>);
 
 impl Get {
     /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterLeaderboardLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardImages]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboard_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardLocalizations]", values);
@@ -82,7 +78,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardImagesInclude,
+            Item = crate::models::GameCenterLeaderboardImageInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

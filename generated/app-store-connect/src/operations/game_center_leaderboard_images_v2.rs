@@ -49,23 +49,21 @@ pub struct Get(crate::Call<crate::models::GameCenterLeaderboardImageV2Response>)
 
 impl Get {
     /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardImagesField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardImageV2Field,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardImages]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardLocalizations]", values);
@@ -76,7 +74,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardImagesV2Include,
+            Item = crate::models::GameCenterLeaderboardImageV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -73,24 +73,20 @@ pub struct Get(crate::Call<crate::models::GameCenterLeaderboardLocalizationRespo
 
 impl Get {
     /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterLeaderboardLocalization`, `imageAsset`, `uploadOperations`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboard_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardImages]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardLocalizations]", values);
@@ -98,24 +94,20 @@ impl Get {
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterLeaderboard`, `gameCenterLeaderboardImage`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationsInclude,
+            Item = crate::models::GameCenterLeaderboardLocalizationInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -138,23 +130,19 @@ pub struct GetGameCenterLeaderboardImage(
 
 impl GetGameCenterLeaderboardImage {
     /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterLeaderboardLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardImagesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardImageField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardImages]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardLocalizations]", values);
@@ -162,12 +150,10 @@ impl GetGameCenterLeaderboardImage {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterLeaderboardLocalization`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationsInclude,
+            Item = crate::models::GameCenterLeaderboardImageInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -64,23 +64,21 @@ pub struct Get(crate::Call<crate::models::GameCenterLeaderboardLocalizationV2Res
 
 impl Get {
     /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardImagesField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardImageV2Field,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardImages]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardLocalizations]", values);
@@ -91,7 +89,7 @@ impl Get {
     pub fn fields_game_center_leaderboard_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardVersionsField,
+            Item = crate::models::GameCenterLeaderboardVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardVersions]", values);
@@ -99,12 +97,10 @@ impl Get {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `image`, `version`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationsV2Include,
+            Item = crate::models::GameCenterLeaderboardLocalizationV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -126,23 +122,21 @@ pub struct GetImage(
 
 impl GetImage {
     /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardImagesField>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardImageV2Field,
+        >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardImages]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardLocalizations]", values);
@@ -150,12 +144,10 @@ impl GetImage {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `localization`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationsV2Include,
+            Item = crate::models::GameCenterLeaderboardImageV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -42,7 +42,7 @@ impl Get {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -52,7 +52,7 @@ impl Get {
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardReleasesField,
+            Item = crate::models::GameCenterLeaderboardReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardReleases]", values);
@@ -60,12 +60,10 @@ impl Get {
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
@@ -75,7 +73,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardReleasesInclude,
+            Item = crate::models::GameCenterLeaderboardReleaseInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

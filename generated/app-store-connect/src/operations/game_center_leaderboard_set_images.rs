@@ -54,12 +54,10 @@ pub struct Get(crate::Call<crate::models::GameCenterLeaderboardSetImageResponse>
 
 impl Get {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterLeaderboardSetLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetImagesField,
+            Item = crate::models::GameCenterLeaderboardSetImageField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetImages]", values);
@@ -67,13 +65,11 @@ impl Get {
     }
 
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
@@ -84,7 +80,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetImagesInclude,
+            Item = crate::models::GameCenterLeaderboardSetImageInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

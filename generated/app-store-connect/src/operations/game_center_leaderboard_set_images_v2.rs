@@ -49,12 +49,10 @@ pub struct Get(crate::Call<crate::models::GameCenterLeaderboardSetImageV2Respons
 
 impl Get {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetImagesField,
+            Item = crate::models::GameCenterLeaderboardSetImageV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetImages]", values);
@@ -62,12 +60,10 @@ impl Get {
     }
 
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
@@ -78,7 +74,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetImagesV2Include,
+            Item = crate::models::GameCenterLeaderboardSetImageV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -76,13 +76,11 @@ pub struct Get(crate::Call<crate::models::GameCenterLeaderboardSetLocalizationRe
 
 impl Get {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterLeaderboardSetLocalization`, `imageAsset`, `uploadOperations`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetImagesField,
+            Item = crate::models::GameCenterLeaderboardSetImageField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetImages]", values);
@@ -90,12 +88,10 @@ impl Get {
     }
 
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
@@ -103,24 +99,20 @@ impl Get {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsInclude,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -143,12 +135,10 @@ pub struct GetGameCenterLeaderboardSetImage(
 
 impl GetGameCenterLeaderboardSetImage {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterLeaderboardSetLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetImagesField,
+            Item = crate::models::GameCenterLeaderboardSetImageField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetImages]", values);
@@ -156,12 +146,10 @@ impl GetGameCenterLeaderboardSetImage {
     }
 
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
@@ -169,12 +157,10 @@ impl GetGameCenterLeaderboardSetImage {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterLeaderboardSetLocalization`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsInclude,
+            Item = crate::models::GameCenterLeaderboardSetImageInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -66,12 +66,10 @@ pub struct Get(
 
 impl Get {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetImagesField,
+            Item = crate::models::GameCenterLeaderboardSetImageV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetImages]", values);
@@ -79,12 +77,10 @@ impl Get {
     }
 
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
@@ -95,7 +91,7 @@ impl Get {
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetVersionsField,
+            Item = crate::models::GameCenterLeaderboardSetVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetVersions]", values);
@@ -103,12 +99,10 @@ impl Get {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `image`, `version`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsV2Include,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -130,12 +124,10 @@ pub struct GetImage(
 
 impl GetImage {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetImagesField,
+            Item = crate::models::GameCenterLeaderboardSetImageV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetImages]", values);
@@ -143,12 +135,10 @@ impl GetImage {
     }
 
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
@@ -156,12 +146,10 @@ impl GetImage {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `localization`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsV2Include,
+            Item = crate::models::GameCenterLeaderboardSetImageV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -72,13 +72,11 @@ impl GameCenterLeaderboardSetMemberLocalizations {
         filter_game_center_leaderboard: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> List {
         let mut call = self.0.call(LIST, &[]);
-        call.list(
+        call.filter(
             "filter[gameCenterLeaderboardSet]",
             filter_game_center_leaderboard_set,
         );
-        call.require("filter[gameCenterLeaderboardSet]");
-        call.list("filter[gameCenterLeaderboard]", filter_game_center_leaderboard);
-        call.require("filter[gameCenterLeaderboard]");
+        call.filter("filter[gameCenterLeaderboard]", filter_game_center_leaderboard);
         List(call)
     }
 
@@ -111,7 +109,7 @@ impl GetGameCenterLeaderboard {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -120,7 +118,7 @@ impl GetGameCenterLeaderboard {
     /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallenges]", values);
         self
@@ -129,7 +127,7 @@ impl GetGameCenterLeaderboard {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -138,19 +136,17 @@ impl GetGameCenterLeaderboard {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardLocalizations]", values);
@@ -161,7 +157,7 @@ impl GetGameCenterLeaderboard {
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardReleasesField,
+            Item = crate::models::GameCenterLeaderboardReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardReleases]", values);
@@ -169,35 +165,27 @@ impl GetGameCenterLeaderboard {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `releases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetMemberLocalizationsInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -245,7 +233,7 @@ impl GetGameCenterLeaderboardSet {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -254,19 +242,17 @@ impl GetGameCenterLeaderboardSet {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
@@ -277,7 +263,7 @@ impl GetGameCenterLeaderboardSet {
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetReleasesField,
+            Item = crate::models::GameCenterLeaderboardSetReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetReleases]", values);
@@ -285,35 +271,27 @@ impl GetGameCenterLeaderboardSet {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `releases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetMemberLocalizationsInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -356,7 +334,7 @@ impl List {
     pub fn fields_game_center_leaderboard_set_member_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetMemberLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetMemberLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetMemberLocalizations]", values);
@@ -364,36 +342,30 @@ impl List {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterLeaderboard`, `gameCenterLeaderboardSet`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetMemberLocalizationsInclude,
+            Item = crate::models::GameCenterLeaderboardSetMemberLocalizationInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

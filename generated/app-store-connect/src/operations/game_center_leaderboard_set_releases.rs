@@ -42,7 +42,7 @@ impl Get {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -52,7 +52,7 @@ impl Get {
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetReleasesField,
+            Item = crate::models::GameCenterLeaderboardSetReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetReleases]", values);
@@ -60,12 +60,10 @@ impl Get {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
@@ -75,7 +73,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetReleasesInclude,
+            Item = crate::models::GameCenterLeaderboardSetReleaseInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

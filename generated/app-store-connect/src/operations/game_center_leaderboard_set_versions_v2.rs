@@ -49,12 +49,10 @@ pub struct Get(crate::Call<crate::models::GameCenterLeaderboardSetVersionV2Respo
 
 impl Get {
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
@@ -65,7 +63,7 @@ impl Get {
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetVersionsField,
+            Item = crate::models::GameCenterLeaderboardSetVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetVersions]", values);
@@ -73,23 +71,19 @@ impl Get {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `leaderboardSet`, `localizations`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetVersionsV2Include,
+            Item = crate::models::GameCenterLeaderboardSetVersionV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -113,12 +107,10 @@ pub struct ListLocalizations(
 
 impl ListLocalizations {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `imageAsset`, `localization`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetImagesField,
+            Item = crate::models::GameCenterLeaderboardSetImageV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetImages]", values);
@@ -126,12 +118,10 @@ impl ListLocalizations {
     }
 
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
@@ -142,7 +132,7 @@ impl ListLocalizations {
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetVersionsField,
+            Item = crate::models::GameCenterLeaderboardSetVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetVersions]", values);
@@ -150,12 +140,10 @@ impl ListLocalizations {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `image`, `version`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetVersionsV2Include,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -181,7 +181,7 @@ impl Get {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -190,20 +190,18 @@ impl Get {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
@@ -215,7 +213,7 @@ impl Get {
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetReleasesField,
+            Item = crate::models::GameCenterLeaderboardSetReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetReleases]", values);
@@ -223,34 +221,28 @@ impl Get {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `releases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -298,7 +290,7 @@ impl GetGroupLeaderboardSet {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -307,19 +299,17 @@ impl GetGroupLeaderboardSet {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
@@ -330,7 +320,7 @@ impl GetGroupLeaderboardSet {
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetReleasesField,
+            Item = crate::models::GameCenterLeaderboardSetReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetReleases]", values);
@@ -338,33 +328,27 @@ impl GetGroupLeaderboardSet {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `releases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -407,7 +391,7 @@ impl ListGameCenterLeaderboards {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -416,7 +400,7 @@ impl ListGameCenterLeaderboards {
     /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallenges]", values);
         self
@@ -425,7 +409,7 @@ impl ListGameCenterLeaderboards {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -434,19 +418,17 @@ impl ListGameCenterLeaderboards {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `gameCenterLeaderboard`, `gameCenterLeaderboardImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardLocalizations]", values);
@@ -457,7 +439,7 @@ impl ListGameCenterLeaderboards {
     pub fn fields_game_center_leaderboard_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardReleasesField,
+            Item = crate::models::GameCenterLeaderboardReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardReleases]", values);
@@ -465,51 +447,45 @@ impl ListGameCenterLeaderboards {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `releases`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
-    /// `filter[archived]`: only what has one of these values.
+    /// `filter[archived]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[archived]", values);
+        self.0.filter("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`: only what has one of these values.
+    /// `filter[referenceName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[referenceName]", values);
+        self.0.filter("filter[referenceName]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `groupLeaderboard`, `localizations`, `releases`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -557,12 +533,10 @@ pub struct ListLocalizations(
 
 impl ListLocalizations {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `fileName`, `fileSize`, `gameCenterLeaderboardSetLocalization`, `imageAsset`, `uploadOperations`.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetImagesField,
+            Item = crate::models::GameCenterLeaderboardSetImageField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetImages]", values);
@@ -570,12 +544,10 @@ impl ListLocalizations {
     }
 
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`, `locale`, `name`.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
@@ -583,22 +555,20 @@ impl ListLocalizations {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterLeaderboardSet`, `gameCenterLeaderboardSetImage`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetLocalizationInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -624,7 +594,7 @@ impl ListReleases {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -634,7 +604,7 @@ impl ListReleases {
     pub fn fields_game_center_leaderboard_set_releases(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetReleasesField,
+            Item = crate::models::GameCenterLeaderboardSetReleaseField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetReleases]", values);
@@ -642,34 +612,32 @@ impl ListReleases {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `groupLeaderboardSet`, `localizations`, `referenceName`, `releases`, `vendorIdentifier`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
-    /// `filter[gameCenterDetail]`: only what has one of these values.
+    /// `filter[gameCenterDetail]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_game_center_detail(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[gameCenterDetail]", values);
+        self.0.filter("filter[gameCenterDetail]", values);
         self
     }
 
-    /// `filter[live]`: only what has one of these values.
+    /// `filter[live]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[live]", values);
+        self.0.filter("filter[live]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterLeaderboardSet`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetReleaseInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self

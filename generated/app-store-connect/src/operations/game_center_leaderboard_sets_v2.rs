@@ -124,7 +124,7 @@ impl Get {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -133,7 +133,7 @@ impl Get {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
@@ -143,7 +143,7 @@ impl Get {
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetVersionsField,
+            Item = crate::models::GameCenterLeaderboardSetVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetVersions]", values);
@@ -151,34 +151,28 @@ impl Get {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterScoreModerations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `versions`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetsV2Include,
+            Item = crate::models::GameCenterLeaderboardSetV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -211,7 +205,7 @@ impl ListGameCenterLeaderboards {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -220,7 +214,7 @@ impl ListGameCenterLeaderboards {
     /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallenges]", values);
         self
@@ -229,7 +223,7 @@ impl ListGameCenterLeaderboards {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -238,18 +232,16 @@ impl ListGameCenterLeaderboards {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
@@ -259,7 +251,7 @@ impl ListGameCenterLeaderboards {
     pub fn fields_game_center_leaderboard_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardVersionsField,
+            Item = crate::models::GameCenterLeaderboardVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardVersions]", values);
@@ -267,42 +259,36 @@ impl ListGameCenterLeaderboards {
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterScoreModerations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
-    /// `filter[archived]`: only what has one of these values.
+    /// `filter[archived]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[archived]", values);
+        self.0.filter("filter[archived]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[referenceName]`: only what has one of these values.
+    /// `filter[referenceName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[referenceName]", values);
+        self.0.filter("filter[referenceName]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `versions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetsV2Include,
-        >,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Include>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -339,12 +325,10 @@ pub struct ListVersions(
 
 impl ListVersions {
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardSetLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
@@ -355,7 +339,7 @@ impl ListVersions {
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetVersionsField,
+            Item = crate::models::GameCenterLeaderboardSetVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetVersions]", values);
@@ -363,23 +347,19 @@ impl ListVersions {
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `leaderboardSet`, `localizations`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetsV2Include,
+            Item = crate::models::GameCenterLeaderboardSetVersionV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -105,7 +105,7 @@ impl Get {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivitiesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivities]", values);
         self
@@ -114,7 +114,7 @@ impl Get {
     /// `fields[gameCenterChallenges]`: the fields that are sent of each.
     pub fn fields_game_center_challenges(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallenges]", values);
         self
@@ -123,7 +123,7 @@ impl Get {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
         self
@@ -132,18 +132,16 @@ impl Get {
     /// `fields[gameCenterGroups]`: the fields that are sent of each.
     pub fn fields_game_center_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
 
     /// `fields[gameCenterLeaderboardSets]`: the fields that are sent of each.
-    ///
-    /// Accepts `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboards`, `referenceName`, `vendorIdentifier`, `versions`.
     pub fn fields_game_center_leaderboard_sets(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
@@ -153,7 +151,7 @@ impl Get {
     pub fn fields_game_center_leaderboard_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardVersionsField,
+            Item = crate::models::GameCenterLeaderboardVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardVersions]", values);
@@ -161,22 +159,18 @@ impl Get {
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterScoreModerations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `activity`, `challenge`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `versions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsV2Include>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Include>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -215,7 +209,7 @@ impl ListGameCenterScoreModerations {
     /// `fields[gameCenterDetailPlayers]`: the fields that are sent of each.
     pub fn fields_game_center_detail_players(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailPlayersField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailPlayerField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetailPlayers]", values);
         self
@@ -224,18 +218,16 @@ impl ListGameCenterScoreModerations {
     /// `fields[gameCenterScoreModerations]`: the fields that are sent of each.
     pub fn fields_game_center_score_moderations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterScoreModerationsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterScoreModerationField>,
     ) -> Self {
         self.0.list("fields[gameCenterScoreModerations]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `player`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsV2Include>,
+        values: impl IntoIterator<Item = crate::models::GameCenterScoreModerationInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -258,12 +250,10 @@ pub struct ListVersions(
 
 impl ListVersions {
     /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `formatterOverride`, `formatterSuffix`, `formatterSuffixSingular`, `image`, `locale`, `name`, `version`.
     pub fn fields_game_center_leaderboard_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationsField,
+            Item = crate::models::GameCenterLeaderboardLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardLocalizations]", values);
@@ -274,7 +264,7 @@ impl ListVersions {
     pub fn fields_game_center_leaderboard_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardVersionsField,
+            Item = crate::models::GameCenterLeaderboardVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardVersions]", values);
@@ -282,22 +272,20 @@ impl ListVersions {
     }
 
     /// `fields[gameCenterLeaderboards]`: the fields that are sent of each.
-    ///
-    /// Accepts `activity`, `activityProperties`, `archived`, `challenge`, `defaultFormatter`, `gameCenterDetail`, `gameCenterGroup`, `gameCenterLeaderboardSets`, `gameCenterScoreModerations`, `recurrenceDuration`, `recurrenceRule`, `recurrenceStartDate`, `referenceName`, `scoreRangeEnd`, `scoreRangeStart`, `scoreSortType`, `submissionType`, `vendorIdentifier`, `versions`, `visibility`.
     pub fn fields_game_center_leaderboards(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `leaderboard`, `localizations`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardsV2Include>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardVersionV2Include,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -123,11 +123,11 @@ impl ExperimentMatchmakingQueueSizeMetrics {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-averageNumberOfRequests`, `-count`, `-p50NumberOfRequests`, `-p95NumberOfRequests`, `averageNumberOfRequests`, `count`, `p50NumberOfRequests`, `p95NumberOfRequests`.
     pub fn sort(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueuesSort>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterMatchmakingQueuesExperimentMatchmakingQueueSizesSort,
+        >,
     ) -> Self {
         self.0.list("sort", values);
         self
@@ -152,20 +152,20 @@ impl ExperimentMatchmakingRequestMetrics {
     #[inline]
     pub fn filter_result(
         mut self,
-        value: crate::models::GameCenterMatchmakingQueuesExperimentMatchmakingRequestsResult,
+        value: crate::models::GameCenterMatchmakingQueuesExperimentMatchmakingRequestsResultFilter,
     ) -> Self {
         self.0.text("filter[result]", value.as_ref());
         self
     }
 
-    /// `groupBy`.
+    /// `groupBy`. An empty list is an error.
     pub fn group_by(
         mut self,
         values: impl IntoIterator<
             Item = crate::models::GameCenterMatchmakingQueuesExperimentMatchmakingRequestsGroupBy,
         >,
     ) -> Self {
-        self.0.list("groupBy", values);
+        self.0.filter("groupBy", values);
         self
     }
 
@@ -177,11 +177,11 @@ impl ExperimentMatchmakingRequestMetrics {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-averageSecondsInQueue`, `-count`, `-p50SecondsInQueue`, `-p95SecondsInQueue`, `averageSecondsInQueue`, `count`, `p50SecondsInQueue`, `p95SecondsInQueue`.
     pub fn sort(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueuesSort>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterMatchmakingQueuesExperimentMatchmakingRequestsSort,
+        >,
     ) -> Self {
         self.0.list("sort", values);
         self
@@ -197,7 +197,7 @@ impl Get {
     /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueuesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueueField>,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingQueues]", values);
         self
@@ -207,7 +207,7 @@ impl Get {
     pub fn fields_game_center_matchmaking_rule_sets(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingRuleSetsField,
+            Item = crate::models::GameCenterMatchmakingRuleSetField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingRuleSets]", values);
@@ -218,7 +218,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingQueuesInclude,
+            Item = crate::models::GameCenterMatchmakingQueueInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -235,7 +235,7 @@ impl List {
     /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueuesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueueField>,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingQueues]", values);
         self
@@ -245,7 +245,7 @@ impl List {
     pub fn fields_game_center_matchmaking_rule_sets(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingRuleSetsField,
+            Item = crate::models::GameCenterMatchmakingRuleSetField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingRuleSets]", values);
@@ -256,7 +256,7 @@ impl List {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingQueuesInclude,
+            Item = crate::models::GameCenterMatchmakingQueueInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -287,11 +287,11 @@ impl MatchmakingQueueSizeMetrics {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-averageNumberOfRequests`, `-count`, `-p50NumberOfRequests`, `-p95NumberOfRequests`, `averageNumberOfRequests`, `count`, `p50NumberOfRequests`, `p95NumberOfRequests`.
     pub fn sort(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueuesSort>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterMatchmakingQueuesMatchmakingQueueSizesSort,
+        >,
     ) -> Self {
         self.0.list("sort", values);
         self
@@ -316,20 +316,20 @@ impl MatchmakingRequestMetrics {
     #[inline]
     pub fn filter_result(
         mut self,
-        value: crate::models::GameCenterMatchmakingQueuesMatchmakingRequestsResult,
+        value: crate::models::GameCenterMatchmakingQueuesMatchmakingRequestsResultFilter,
     ) -> Self {
         self.0.text("filter[result]", value.as_ref());
         self
     }
 
-    /// `groupBy`.
+    /// `groupBy`. An empty list is an error.
     pub fn group_by(
         mut self,
         values: impl IntoIterator<
             Item = crate::models::GameCenterMatchmakingQueuesMatchmakingRequestsGroupBy,
         >,
     ) -> Self {
-        self.0.list("groupBy", values);
+        self.0.filter("groupBy", values);
         self
     }
 
@@ -341,11 +341,11 @@ impl MatchmakingRequestMetrics {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-averageSecondsInQueue`, `-count`, `-p50SecondsInQueue`, `-p95SecondsInQueue`, `averageSecondsInQueue`, `count`, `p50SecondsInQueue`, `p95SecondsInQueue`.
     pub fn sort(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueuesSort>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterMatchmakingQueuesMatchmakingRequestsSort,
+        >,
     ) -> Self {
         self.0.list("sort", values);
         self
@@ -368,11 +368,11 @@ impl MatchmakingSessionMetrics {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-averagePlayerCount`, `-count`, `-p50PlayerCount`, `-p95PlayerCount`, `averagePlayerCount`, `count`, `p50PlayerCount`, `p95PlayerCount`.
     pub fn sort(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueuesSort>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterMatchmakingQueuesMatchmakingSessionsSort,
+        >,
     ) -> Self {
         self.0.list("sort", values);
         self

@@ -111,7 +111,7 @@ impl Get {
     /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueuesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueueField>,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingQueues]", values);
         self
@@ -121,7 +121,7 @@ impl Get {
     pub fn fields_game_center_matchmaking_rule_sets(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingRuleSetsField,
+            Item = crate::models::GameCenterMatchmakingRuleSetField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingRuleSets]", values);
@@ -131,7 +131,7 @@ impl Get {
     /// `fields[gameCenterMatchmakingRules]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_rules(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingRulesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingRuleField>,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingRules]", values);
         self
@@ -140,19 +140,17 @@ impl Get {
     /// `fields[gameCenterMatchmakingTeams]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_teams(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingTeamsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingTeamField>,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingTeams]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `matchmakingQueues`, `rules`, `teams`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingRuleSetsInclude,
+            Item = crate::models::GameCenterMatchmakingRuleSetInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -190,7 +188,7 @@ impl List {
     /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueuesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueueField>,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingQueues]", values);
         self
@@ -200,7 +198,7 @@ impl List {
     pub fn fields_game_center_matchmaking_rule_sets(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingRuleSetsField,
+            Item = crate::models::GameCenterMatchmakingRuleSetField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingRuleSets]", values);
@@ -210,7 +208,7 @@ impl List {
     /// `fields[gameCenterMatchmakingRules]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_rules(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingRulesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingRuleField>,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingRules]", values);
         self
@@ -219,19 +217,17 @@ impl List {
     /// `fields[gameCenterMatchmakingTeams]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_teams(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingTeamsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingTeamField>,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingTeams]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `matchmakingQueues`, `rules`, `teams`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingRuleSetsInclude,
+            Item = crate::models::GameCenterMatchmakingRuleSetInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -278,7 +274,7 @@ impl ListMatchmakingQueues {
     /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueuesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingQueueField>,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingQueues]", values);
         self
@@ -288,7 +284,7 @@ impl ListMatchmakingQueues {
     pub fn fields_game_center_matchmaking_rule_sets(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingRuleSetsField,
+            Item = crate::models::GameCenterMatchmakingRuleSetField,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingRuleSets]", values);
@@ -296,12 +292,10 @@ impl ListMatchmakingQueues {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `experimentRuleSet`, `ruleSet`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingRuleSetsInclude,
+            Item = crate::models::GameCenterMatchmakingQueueInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -325,7 +319,7 @@ impl ListRules {
     /// `fields[gameCenterMatchmakingRules]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_rules(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingRulesField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingRuleField>,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingRules]", values);
         self
@@ -348,7 +342,7 @@ impl ListTeams {
     /// `fields[gameCenterMatchmakingTeams]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_teams(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingTeamsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingTeamField>,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingTeams]", values);
         self

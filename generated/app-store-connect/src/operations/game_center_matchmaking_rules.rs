@@ -94,14 +94,14 @@ impl MatchmakingBooleanRuleResultMetrics {
         self
     }
 
-    /// `groupBy`.
+    /// `groupBy`. An empty list is an error.
     pub fn group_by(
         mut self,
         values: impl IntoIterator<
             Item = crate::models::GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGroupBy,
         >,
     ) -> Self {
-        self.0.list("groupBy", values);
+        self.0.filter("groupBy", values);
         self
     }
 
@@ -113,11 +113,11 @@ impl MatchmakingBooleanRuleResultMetrics {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-count`, `count`.
     pub fn sort(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingRulesSort>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsSort,
+        >,
     ) -> Self {
         self.0.list("sort", values);
         self
@@ -138,14 +138,14 @@ impl MatchmakingNumberRuleResultMetrics {
         self
     }
 
-    /// `groupBy`.
+    /// `groupBy`. An empty list is an error.
     pub fn group_by(
         mut self,
         values: impl IntoIterator<
             Item = crate::models::GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGroupBy,
         >,
     ) -> Self {
-        self.0.list("groupBy", values);
+        self.0.filter("groupBy", values);
         self
     }
 
@@ -159,7 +159,9 @@ impl MatchmakingNumberRuleResultMetrics {
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingRulesSort>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterMatchmakingRulesMatchmakingNumberRuleResultsSort,
+        >,
     ) -> Self {
         self.0.list("sort", values);
         self
@@ -180,14 +182,14 @@ impl MatchmakingRuleErrorMetrics {
         self
     }
 
-    /// `groupBy`.
+    /// `groupBy`. An empty list is an error.
     pub fn group_by(
         mut self,
         values: impl IntoIterator<
             Item = crate::models::GameCenterMatchmakingRulesMatchmakingRuleErrorsGroupBy,
         >,
     ) -> Self {
-        self.0.list("groupBy", values);
+        self.0.filter("groupBy", values);
         self
     }
 
@@ -199,11 +201,11 @@ impl MatchmakingRuleErrorMetrics {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-count`, `count`.
     pub fn sort(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingRulesSort>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterMatchmakingRulesMatchmakingRuleErrorsSort,
+        >,
     ) -> Self {
         self.0.list("sort", values);
         self

@@ -54,7 +54,7 @@ impl Get {
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotsField,
+            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotField,
         >,
     ) -> Self {
         self.0.list("fields[inAppPurchaseAppStoreReviewScreenshots]", values);
@@ -62,11 +62,9 @@ impl Get {
     }
 
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
@@ -76,7 +74,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotsInclude,
+            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -51,7 +51,7 @@ impl Get {
     /// `fields[inAppPurchaseAvailabilities]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_availabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseAvailabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseAvailabilityField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseAvailabilities]", values);
         self
@@ -60,7 +60,7 @@ impl Get {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
@@ -69,9 +69,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseAvailabilitiesInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseAvailabilityInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -94,7 +92,7 @@ impl ListAvailableTerritories {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self

@@ -22,18 +22,16 @@ impl Get {
     /// `fields[inAppPurchaseContents]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_contents(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseContents]", values);
         self
     }
 
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
@@ -42,7 +40,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentsInclude>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

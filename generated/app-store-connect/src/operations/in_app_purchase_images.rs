@@ -49,22 +49,18 @@ pub struct Get(crate::Call<crate::models::InAppPurchaseImageResponse>);
 
 impl Get {
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `inAppPurchase`, `sourceFileChecksum`, `state`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseImagesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseImageField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseImages]", values);
         self
     }
 
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
@@ -73,7 +69,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseImagesInclude>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseImageInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

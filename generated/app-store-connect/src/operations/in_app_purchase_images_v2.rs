@@ -49,11 +49,9 @@ pub struct Get(crate::Call<crate::models::InAppPurchaseImageV2Response>);
 
 impl Get {
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseImagesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseImageV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseImages]", values);
         self

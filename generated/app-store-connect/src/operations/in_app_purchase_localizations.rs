@@ -49,22 +49,18 @@ pub struct Get(crate::Call<crate::models::InAppPurchaseLocalizationResponse>);
 
 impl Get {
     /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `inAppPurchaseV2`, `locale`, `name`, `state`.
     pub fn fields_in_app_purchase_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseLocalizations]", values);
         self
     }
 
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
@@ -73,9 +69,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseLocalizationsInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -49,11 +49,9 @@ pub struct Get(crate::Call<crate::models::InAppPurchaseLocalizationV2Response>);
 
 impl Get {
     /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_in_app_purchase_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseLocalizations]", values);
         self
@@ -62,7 +60,7 @@ impl Get {
     /// `fields[inAppPurchaseVersions]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseVersions]", values);
         self
@@ -72,7 +70,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseLocalizationsV2Include,
+            Item = crate::models::InAppPurchaseLocalizationV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -44,7 +44,7 @@ pub struct Get(crate::Call<crate::models::InAppPurchaseOfferCodeCustomCodeRespon
 
 impl Get {
     /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorsField>) -> Self {
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
@@ -53,7 +53,7 @@ impl Get {
     pub fn fields_in_app_purchase_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseOfferCodeCustomCodesField,
+            Item = crate::models::InAppPurchaseOfferCodeCustomCodeField,
         >,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferCodeCustomCodes]", values);
@@ -64,7 +64,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseOfferCodeCustomCodesInclude,
+            Item = crate::models::InAppPurchaseOfferCodeCustomCodeInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

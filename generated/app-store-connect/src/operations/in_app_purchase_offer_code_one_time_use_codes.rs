@@ -51,7 +51,7 @@ pub struct Get(crate::Call<crate::models::InAppPurchaseOfferCodeOneTimeUseCodeRe
 
 impl Get {
     /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorsField>) -> Self {
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
@@ -60,7 +60,7 @@ impl Get {
     pub fn fields_in_app_purchase_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodesField,
+            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodeField,
         >,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferCodeOneTimeUseCodes]", values);
@@ -71,7 +71,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodesInclude,
+            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodeInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

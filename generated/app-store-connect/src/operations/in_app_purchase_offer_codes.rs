@@ -101,7 +101,7 @@ impl Get {
     pub fn fields_in_app_purchase_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseOfferCodeCustomCodesField,
+            Item = crate::models::InAppPurchaseOfferCodeCustomCodeField,
         >,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferCodeCustomCodes]", values);
@@ -112,7 +112,7 @@ impl Get {
     pub fn fields_in_app_purchase_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodesField,
+            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodeField,
         >,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferCodeOneTimeUseCodes]", values);
@@ -122,7 +122,7 @@ impl Get {
     /// `fields[inAppPurchaseOfferCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_codes(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodeField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferCodes]", values);
         self
@@ -131,18 +131,16 @@ impl Get {
     /// `fields[inAppPurchaseOfferPrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferPricesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferPriceField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferPrices]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `customCodes`, `oneTimeUseCodes`, `prices`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodesInclude>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodeInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -179,7 +177,7 @@ pub struct ListCustomCodes(
 
 impl ListCustomCodes {
     /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorsField>) -> Self {
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
@@ -188,7 +186,7 @@ impl ListCustomCodes {
     pub fn fields_in_app_purchase_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseOfferCodeCustomCodesField,
+            Item = crate::models::InAppPurchaseOfferCodeCustomCodeField,
         >,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferCodeCustomCodes]", values);
@@ -196,11 +194,11 @@ impl ListCustomCodes {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `createdByActor`, `deactivatedByActor`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodesInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchaseOfferCodeCustomCodeInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -223,7 +221,7 @@ pub struct ListOneTimeUseCodes(
 
 impl ListOneTimeUseCodes {
     /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorsField>) -> Self {
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
@@ -232,7 +230,7 @@ impl ListOneTimeUseCodes {
     pub fn fields_in_app_purchase_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodesField,
+            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodeField,
         >,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferCodeOneTimeUseCodes]", values);
@@ -240,11 +238,11 @@ impl ListOneTimeUseCodes {
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `createdByActor`, `deactivatedByActor`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodesInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodeInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -267,7 +265,7 @@ impl ListPrices {
     /// `fields[inAppPurchaseOfferPrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferPricesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferPriceField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferPrices]", values);
         self
@@ -276,7 +274,7 @@ impl ListPrices {
     /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePricePoints]", values);
         self
@@ -285,24 +283,22 @@ impl ListPrices {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `pricePoint`, `territory`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodesInclude>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferPriceInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

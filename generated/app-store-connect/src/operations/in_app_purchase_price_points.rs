@@ -44,7 +44,7 @@ impl ListEqualizations {
     /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePricePoints]", values);
         self
@@ -53,28 +53,28 @@ impl ListEqualizations {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[inAppPurchaseV2]`: only what has one of these values.
+    /// `filter[inAppPurchaseV2]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_in_app_purchase_v2(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[inAppPurchaseV2]", values);
+        self.0.filter("filter[inAppPurchaseV2]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointsInclude>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -97,7 +97,7 @@ impl DownloadEqualizationsCsv {
     /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePricePoints]", values);
         self
@@ -106,28 +106,28 @@ impl DownloadEqualizationsCsv {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[inAppPurchaseV2]`: only what has one of these values.
+    /// `filter[inAppPurchaseV2]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_in_app_purchase_v2(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[inAppPurchaseV2]", values);
+        self.0.filter("filter[inAppPurchaseV2]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointsInclude>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

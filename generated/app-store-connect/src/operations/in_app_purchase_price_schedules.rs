@@ -84,7 +84,7 @@ impl Get {
     /// `fields[inAppPurchasePriceSchedules]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_schedules(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceSchedulesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceScheduleField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePriceSchedules]", values);
         self
@@ -93,7 +93,7 @@ impl Get {
     /// `fields[inAppPurchasePrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePrices]", values);
         self
@@ -102,19 +102,17 @@ impl Get {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `automaticPrices`, `baseTerritory`, `manualPrices`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchasePriceSchedulesInclude,
+            Item = crate::models::InAppPurchasePriceScheduleInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -145,7 +143,7 @@ impl GetBaseTerritory {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
@@ -161,7 +159,7 @@ impl ListAutomaticPrices {
     /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePricePoints]", values);
         self
@@ -170,7 +168,7 @@ impl ListAutomaticPrices {
     /// `fields[inAppPurchasePrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePrices]", values);
         self
@@ -179,26 +177,22 @@ impl ListAutomaticPrices {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `inAppPurchasePricePoint`, `territory`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::InAppPurchasePriceSchedulesInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -221,7 +215,7 @@ impl ListManualPrices {
     /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePricePoints]", values);
         self
@@ -230,7 +224,7 @@ impl ListManualPrices {
     /// `fields[inAppPurchasePrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePrices]", values);
         self
@@ -239,26 +233,22 @@ impl ListManualPrices {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `inAppPurchasePricePoint`, `territory`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::InAppPurchasePriceSchedulesInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

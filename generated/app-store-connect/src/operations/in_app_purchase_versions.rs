@@ -80,22 +80,18 @@ pub struct Get(crate::Call<crate::models::InAppPurchaseVersionResponse>);
 
 impl Get {
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseImagesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseImageV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseImages]", values);
         self
     }
 
     /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_in_app_purchase_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseLocalizations]", values);
         self
@@ -104,29 +100,25 @@ impl Get {
     /// `fields[inAppPurchaseVersions]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseVersions]", values);
         self
     }
 
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `image`, `images`, `inAppPurchase`, `localizations`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -156,11 +148,9 @@ pub struct GetImage(
 
 impl GetImage {
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseImagesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseImageV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseImages]", values);
         self
@@ -174,11 +164,9 @@ pub struct ListImages(crate::Call<crate::models::InAppPurchaseImagesV2Response>)
 
 impl ListImages {
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseImagesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseImageV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseImages]", values);
         self
@@ -201,11 +189,9 @@ pub struct ListLocalizations(
 
 impl ListLocalizations {
     /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_in_app_purchase_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseLocalizations]", values);
         self
@@ -214,18 +200,18 @@ impl ListLocalizations {
     /// `fields[inAppPurchaseVersions]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `version`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchaseLocalizationV2Include,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -22,24 +22,22 @@ pub struct Get(crate::Call<crate::models::InAppPurchaseResponse>);
 
 impl Get {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `apps`, `inAppPurchaseType`, `productId`, `referenceName`, `state`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseField>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::InAppPurchasesInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::InAppPurchaseInclude>) -> Self {
         self.0.list("include", values);
         self
     }

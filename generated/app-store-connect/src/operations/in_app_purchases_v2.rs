@@ -223,7 +223,7 @@ impl Get {
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotsField,
+            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotField,
         >,
     ) -> Self {
         self.0.list("fields[inAppPurchaseAppStoreReviewScreenshots]", values);
@@ -233,7 +233,7 @@ impl Get {
     /// `fields[inAppPurchaseAvailabilities]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_availabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseAvailabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseAvailabilityField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseAvailabilities]", values);
         self
@@ -242,29 +242,25 @@ impl Get {
     /// `fields[inAppPurchaseContents]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_contents(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseContents]", values);
         self
     }
 
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `inAppPurchase`, `sourceFileChecksum`, `state`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseImagesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseImageField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseImages]", values);
         self
     }
 
     /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `inAppPurchaseV2`, `locale`, `name`, `state`.
     pub fn fields_in_app_purchase_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseLocalizations]", values);
         self
@@ -273,7 +269,7 @@ impl Get {
     /// `fields[inAppPurchaseOfferCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_codes(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodeField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferCodes]", values);
         self
@@ -282,7 +278,7 @@ impl Get {
     /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePricePoints]", values);
         self
@@ -291,7 +287,7 @@ impl Get {
     /// `fields[inAppPurchasePriceSchedules]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_schedules(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceSchedulesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceScheduleField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePriceSchedules]", values);
         self
@@ -300,18 +296,16 @@ impl Get {
     /// `fields[inAppPurchaseVersions]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseVersions]", values);
         self
     }
 
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
@@ -320,18 +314,16 @@ impl Get {
     /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseField>,
     ) -> Self {
         self.0.list("fields[promotedPurchases]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `offerCodes`, `pricePoints`, `promotedPurchase`, `versions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesV2Include>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Include>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -390,7 +382,7 @@ impl GetAppStoreReviewScreenshot {
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotsField,
+            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotField,
         >,
     ) -> Self {
         self.0.list("fields[inAppPurchaseAppStoreReviewScreenshots]", values);
@@ -398,22 +390,20 @@ impl GetAppStoreReviewScreenshot {
     }
 
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `inAppPurchaseV2`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesV2Include>,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -436,29 +426,25 @@ impl GetContent {
     /// `fields[inAppPurchaseContents]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_contents(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseContents]", values);
         self
     }
 
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `inAppPurchaseV2`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesV2Include>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -481,7 +467,7 @@ impl GetIapPriceSchedule {
     /// `fields[inAppPurchasePriceSchedules]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_schedules(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceSchedulesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceScheduleField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePriceSchedules]", values);
         self
@@ -490,7 +476,7 @@ impl GetIapPriceSchedule {
     /// `fields[inAppPurchasePrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePrices]", values);
         self
@@ -499,18 +485,18 @@ impl GetIapPriceSchedule {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `automaticPrices`, `baseTerritory`, `manualPrices`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesV2Include>,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchasePriceScheduleInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -547,7 +533,7 @@ impl GetInAppPurchaseAvailability {
     /// `fields[inAppPurchaseAvailabilities]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_availabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseAvailabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseAvailabilityField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseAvailabilities]", values);
         self
@@ -556,18 +542,16 @@ impl GetInAppPurchaseAvailability {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `availableTerritories`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesV2Include>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseAvailabilityInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -595,11 +579,9 @@ pub struct GetPromotedPurchase(
 
 impl GetPromotedPurchase {
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
@@ -608,7 +590,7 @@ impl GetPromotedPurchase {
     /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseField>,
     ) -> Self {
         self.0.list("fields[promotedPurchases]", values);
         self
@@ -617,18 +599,16 @@ impl GetPromotedPurchase {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `inAppPurchaseV2`, `subscription`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesV2Include>,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -642,33 +622,27 @@ pub struct ListImages(crate::Call<crate::models::InAppPurchaseImagesResponse>);
 
 impl ListImages {
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `inAppPurchase`, `sourceFileChecksum`, `state`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseImagesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseImageField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseImages]", values);
         self
     }
 
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `inAppPurchase`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesV2Include>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseImageInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -691,33 +665,27 @@ pub struct ListInAppPurchaseLocalizations(
 
 impl ListInAppPurchaseLocalizations {
     /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `inAppPurchaseV2`, `locale`, `name`, `state`.
     pub fn fields_in_app_purchase_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseLocalizations]", values);
         self
     }
 
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `inAppPurchaseV2`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesV2Include>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -741,7 +709,7 @@ impl ListOfferCodes {
     pub fn fields_in_app_purchase_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseOfferCodeCustomCodesField,
+            Item = crate::models::InAppPurchaseOfferCodeCustomCodeField,
         >,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferCodeCustomCodes]", values);
@@ -752,7 +720,7 @@ impl ListOfferCodes {
     pub fn fields_in_app_purchase_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodesField,
+            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodeField,
         >,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferCodeOneTimeUseCodes]", values);
@@ -762,7 +730,7 @@ impl ListOfferCodes {
     /// `fields[inAppPurchaseOfferCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_codes(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodeField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferCodes]", values);
         self
@@ -771,24 +739,22 @@ impl ListOfferCodes {
     /// `fields[inAppPurchaseOfferPrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferPricesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferPriceField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferPrices]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `customCodes`, `oneTimeUseCodes`, `prices`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesV2Include>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodeInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -832,7 +798,7 @@ impl ListPricePoints {
     /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePricePoints]", values);
         self
@@ -841,24 +807,22 @@ impl ListPricePoints {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `territory`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesV2Include>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -881,7 +845,7 @@ impl DownloadPricePointsCsv {
     /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointField>,
     ) -> Self {
         self.0.list("fields[inAppPurchasePricePoints]", values);
         self
@@ -890,24 +854,22 @@ impl DownloadPricePointsCsv {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `territory`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesV2Include>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -928,22 +890,18 @@ pub struct ListVersions(crate::Call<crate::models::InAppPurchaseVersionsResponse
 
 impl ListVersions {
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_in_app_purchase_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseImagesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseImageV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseImages]", values);
         self
     }
 
     /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_in_app_purchase_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseLocalizations]", values);
         self
@@ -952,38 +910,34 @@ impl ListVersions {
     /// `fields[inAppPurchaseVersions]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseVersions]", values);
         self
     }
 
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesV2VersionsState>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionStateFilter>,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `image`, `images`, `inAppPurchase`, `localizations`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesV2Include>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

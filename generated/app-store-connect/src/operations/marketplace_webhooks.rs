@@ -57,7 +57,7 @@ impl List {
     /// `fields[marketplaceWebhooks]`: the fields that are sent of each.
     pub fn fields_marketplace_webhooks(
         mut self,
-        values: impl IntoIterator<Item = crate::models::MarketplaceWebhooksField>,
+        values: impl IntoIterator<Item = crate::models::MarketplaceWebhookField>,
     ) -> Self {
         self.0.list("fields[marketplaceWebhooks]", values);
         self

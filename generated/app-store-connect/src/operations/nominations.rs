@@ -31,10 +31,9 @@ impl Nominations {
     }
 
     /// `GET /v1/nominations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-nominations))
-    pub fn list(&self, filter_state: impl IntoIterator<Item = crate::models::NominationsState>) -> List {
+    pub fn list(&self, filter_state: impl IntoIterator<Item = crate::models::NominationStateFilter>) -> List {
         let mut call = self.0.call(LIST, &[]);
-        call.list("filter[state]", filter_state);
-        call.require("filter[state]");
+        call.filter("filter[state]", filter_state);
         List(call)
     }
 
@@ -43,11 +42,10 @@ impl Nominations {
     /// Answers `text/csv`.
     pub fn download_csv(
         &self,
-        filter_state: impl IntoIterator<Item = crate::models::NominationsState>,
+        filter_state: impl IntoIterator<Item = crate::models::NominationStateFilter>,
     ) -> DownloadCsv {
         let mut call = self.0.call(DOWNLOAD_CSV, &[]);
-        call.list("filter[state]", filter_state);
-        call.require("filter[state]");
+        call.filter("filter[state]", filter_state);
         DownloadCsv(call)
     }
 
@@ -70,7 +68,7 @@ pub struct Get(crate::Call<crate::models::NominationResponse>);
 
 impl Get {
     /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorsField>) -> Self {
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
@@ -78,14 +76,14 @@ impl Get {
     /// `fields[appEvents]`: the fields that are sent of each.
     pub fn fields_app_events(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventField>,
     ) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -93,7 +91,7 @@ impl Get {
     /// `fields[nominations]`: the fields that are sent of each.
     pub fn fields_nominations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::NominationsField>,
+        values: impl IntoIterator<Item = crate::models::NominationField>,
     ) -> Self {
         self.0.list("fields[nominations]", values);
         self
@@ -102,14 +100,14 @@ impl Get {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::NominationsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::NominationInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -143,7 +141,7 @@ pub struct List(crate::Call<crate::models::NominationsResponse>);
 
 impl List {
     /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorsField>) -> Self {
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
@@ -151,14 +149,14 @@ impl List {
     /// `fields[appEvents]`: the fields that are sent of each.
     pub fn fields_app_events(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventField>,
     ) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -166,7 +164,7 @@ impl List {
     /// `fields[nominations]`: the fields that are sent of each.
     pub fn fields_nominations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::NominationsField>,
+        values: impl IntoIterator<Item = crate::models::NominationField>,
     ) -> Self {
         self.0.list("fields[nominations]", values);
         self
@@ -175,32 +173,35 @@ impl List {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[hasInAppEvents]`: only what has one of these values.
+    /// `filter[hasInAppEvents]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_has_in_app_events(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[hasInAppEvents]", values);
+        self.0.filter("filter[hasInAppEvents]", values);
         self
     }
 
-    /// `filter[relatedApps]`: only what has one of these values.
+    /// `filter[relatedApps]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_related_apps(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[relatedApps]", values);
+        self.0.filter("filter[relatedApps]", values);
         self
     }
 
-    /// `filter[type]`: only what has one of these values.
-    pub fn filter_type(mut self, values: impl IntoIterator<Item = crate::models::NominationsType>) -> Self {
-        self.0.list("filter[type]", values);
+    /// `filter[type]`: only resources that have one of these values. An empty list is an error.
+    pub fn filter_type(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::NominationTypeFilter>,
+    ) -> Self {
+        self.0.filter("filter[type]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::NominationsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::NominationInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -234,7 +235,7 @@ impl List {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::NominationsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::NominationSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -247,7 +248,7 @@ pub struct DownloadCsv(crate::Call<String>);
 
 impl DownloadCsv {
     /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorsField>) -> Self {
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
@@ -255,14 +256,14 @@ impl DownloadCsv {
     /// `fields[appEvents]`: the fields that are sent of each.
     pub fn fields_app_events(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventField>,
     ) -> Self {
         self.0.list("fields[appEvents]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -270,7 +271,7 @@ impl DownloadCsv {
     /// `fields[nominations]`: the fields that are sent of each.
     pub fn fields_nominations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::NominationsField>,
+        values: impl IntoIterator<Item = crate::models::NominationField>,
     ) -> Self {
         self.0.list("fields[nominations]", values);
         self
@@ -279,32 +280,35 @@ impl DownloadCsv {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[hasInAppEvents]`: only what has one of these values.
+    /// `filter[hasInAppEvents]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_has_in_app_events(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[hasInAppEvents]", values);
+        self.0.filter("filter[hasInAppEvents]", values);
         self
     }
 
-    /// `filter[relatedApps]`: only what has one of these values.
+    /// `filter[relatedApps]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_related_apps(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[relatedApps]", values);
+        self.0.filter("filter[relatedApps]", values);
         self
     }
 
-    /// `filter[type]`: only what has one of these values.
-    pub fn filter_type(mut self, values: impl IntoIterator<Item = crate::models::NominationsType>) -> Self {
-        self.0.list("filter[type]", values);
+    /// `filter[type]`: only resources that have one of these values. An empty list is an error.
+    pub fn filter_type(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::NominationTypeFilter>,
+    ) -> Self {
+        self.0.filter("filter[type]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::NominationsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::NominationInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -338,7 +342,7 @@ impl DownloadCsv {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::NominationsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::NominationSort>) -> Self {
         self.0.list("sort", values);
         self
     }

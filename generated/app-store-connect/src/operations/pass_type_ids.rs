@@ -72,7 +72,7 @@ impl Get {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CertificatesField>,
+        values: impl IntoIterator<Item = crate::models::CertificateField>,
     ) -> Self {
         self.0.list("fields[certificates]", values);
         self
@@ -81,14 +81,14 @@ impl Get {
     /// `fields[passTypeIds]`: the fields that are sent of each.
     pub fn fields_pass_type_ids(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PassTypeIdsField>,
+        values: impl IntoIterator<Item = crate::models::PassTypeIdField>,
     ) -> Self {
         self.0.list("fields[passTypeIds]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::PassTypeIdsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::PassTypeIdInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -110,7 +110,7 @@ impl List {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CertificatesField>,
+        values: impl IntoIterator<Item = crate::models::CertificateField>,
     ) -> Self {
         self.0.list("fields[certificates]", values);
         self
@@ -119,32 +119,32 @@ impl List {
     /// `fields[passTypeIds]`: the fields that are sent of each.
     pub fn fields_pass_type_ids(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PassTypeIdsField>,
+        values: impl IntoIterator<Item = crate::models::PassTypeIdField>,
     ) -> Self {
         self.0.list("fields[passTypeIds]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[identifier]`: only what has one of these values.
+    /// `filter[identifier]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_identifier(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[identifier]", values);
+        self.0.filter("filter[identifier]", values);
         self
     }
 
-    /// `filter[name]`: only what has one of these values.
+    /// `filter[name]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[name]", values);
+        self.0.filter("filter[name]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::PassTypeIdsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::PassTypeIdInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -164,9 +164,7 @@ impl List {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-id`, `-identifier`, `-name`, `id`, `identifier`, `name`.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::PassTypeIdsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::PassTypeIdSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -181,40 +179,38 @@ impl ListCertificates {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CertificatesField>,
+        values: impl IntoIterator<Item = crate::models::CertificateField>,
     ) -> Self {
         self.0.list("fields[certificates]", values);
         self
     }
 
-    /// `filter[certificateType]`: only what has one of these values.
+    /// `filter[certificateType]`: only resources that have one of these values. An empty list is an error.
     ///
     /// The live API has refused the values that end in `_G2` with status 400, although they are listed.
     pub fn filter_certificate_type(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::PassTypeIdsCertificatesCertificateType,
-        >,
+        values: impl IntoIterator<Item = crate::models::CertificateCertificateTypeFilter>,
     ) -> Self {
-        self.0.list("filter[certificateType]", values);
+        self.0.filter("filter[certificateType]", values);
         self
     }
 
-    /// `filter[displayName]`: only what has one of these values.
+    /// `filter[displayName]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_display_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[displayName]", values);
+        self.0.filter("filter[displayName]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[serialNumber]`: only what has one of these values.
+    /// `filter[serialNumber]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_serial_number(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[serialNumber]", values);
+        self.0.filter("filter[serialNumber]", values);
         self
     }
 
@@ -226,9 +222,7 @@ impl ListCertificates {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    ///
-    /// Accepts `-certificateType`, `-displayName`, `-id`, `-serialNumber`, `certificateType`, `displayName`, `id`, `serialNumber`.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::PassTypeIdsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CertificateSort>) -> Self {
         self.0.list("sort", values);
         self
     }

@@ -57,13 +57,13 @@ pub struct Get(crate::Call<crate::models::PrereleaseVersionResponse>);
 
 impl Get {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -71,7 +71,7 @@ impl Get {
     /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PreReleaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
     ) -> Self {
         self.0.list("fields[preReleaseVersions]", values);
         self
@@ -80,7 +80,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PreReleaseVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -101,7 +101,7 @@ pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
 
 impl GetApp {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -114,13 +114,13 @@ pub struct List(crate::Call<crate::models::PreReleaseVersionsResponse>);
 
 impl List {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
@@ -128,77 +128,77 @@ impl List {
     /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PreReleaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
     ) -> Self {
         self.0.list("fields[preReleaseVersions]", values);
         self
     }
 
-    /// `filter[app]`: only what has one of these values.
+    /// `filter[app]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[app]", values);
+        self.0.filter("filter[app]", values);
         self
     }
 
-    /// `filter[builds.buildAudienceType]`: only what has one of these values.
+    /// `filter[builds.buildAudienceType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_builds_build_audience_type(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::PreReleaseVersionsBuildsBuildAudienceType,
+            Item = crate::models::PrereleaseVersionBuildsBuildAudienceTypeFilter,
         >,
     ) -> Self {
-        self.0.list("filter[builds.buildAudienceType]", values);
+        self.0.filter("filter[builds.buildAudienceType]", values);
         self
     }
 
-    /// `filter[builds.expired]`: only what has one of these values.
+    /// `filter[builds.expired]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_builds_expired(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[builds.expired]", values);
+        self.0.filter("filter[builds.expired]", values);
         self
     }
 
-    /// `filter[builds.processingState]`: only what has one of these values.
+    /// `filter[builds.processingState]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_builds_processing_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::PreReleaseVersionsBuildsProcessingState,
+            Item = crate::models::PrereleaseVersionBuildsProcessingStateFilter,
         >,
     ) -> Self {
-        self.0.list("filter[builds.processingState]", values);
+        self.0.filter("filter[builds.processingState]", values);
         self
     }
 
-    /// `filter[builds.version]`: only what has one of these values.
+    /// `filter[builds.version]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_builds_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[builds.version]", values);
+        self.0.filter("filter[builds.version]", values);
         self
     }
 
-    /// `filter[builds]`: only what has one of these values.
+    /// `filter[builds]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[builds]", values);
+        self.0.filter("filter[builds]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_platform(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PreReleaseVersionsPlatform>,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionPlatformFilter>,
     ) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 
-    /// `filter[version]`: only what has one of these values.
+    /// `filter[version]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[version]", values);
+        self.0.filter("filter[version]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PreReleaseVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -219,7 +219,7 @@ impl List {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::PreReleaseVersionsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::PrereleaseVersionSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -232,7 +232,7 @@ pub struct ListBuilds(crate::Call<crate::models::BuildsWithoutIncludesResponse>)
 
 impl ListBuilds {
     /// `fields[builds]`: the fields that are sent of each.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildsField>) -> Self {
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }

@@ -87,7 +87,7 @@ impl Get {
     /// `fields[bundleIds]`: the fields that are sent of each.
     pub fn fields_bundle_ids(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdsField>,
+        values: impl IntoIterator<Item = crate::models::BundleIdField>,
     ) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
@@ -96,26 +96,26 @@ impl Get {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CertificatesField>,
+        values: impl IntoIterator<Item = crate::models::CertificateField>,
     ) -> Self {
         self.0.list("fields[certificates]", values);
         self
     }
 
     /// `fields[devices]`: the fields that are sent of each.
-    pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DevicesField>) -> Self {
+    pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DeviceField>) -> Self {
         self.0.list("fields[devices]", values);
         self
     }
 
     /// `fields[profiles]`: the fields that are sent of each.
-    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfilesField>) -> Self {
+    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfileField>) -> Self {
         self.0.list("fields[profiles]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ProfilesInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ProfileInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -144,7 +144,7 @@ impl GetBundleId {
     /// `fields[bundleIds]`: the fields that are sent of each.
     pub fn fields_bundle_ids(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdsField>,
+        values: impl IntoIterator<Item = crate::models::BundleIdField>,
     ) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
@@ -160,7 +160,7 @@ impl List {
     /// `fields[bundleIds]`: the fields that are sent of each.
     pub fn fields_bundle_ids(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdsField>,
+        values: impl IntoIterator<Item = crate::models::BundleIdField>,
     ) -> Self {
         self.0.list("fields[bundleIds]", values);
         self
@@ -169,56 +169,56 @@ impl List {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CertificatesField>,
+        values: impl IntoIterator<Item = crate::models::CertificateField>,
     ) -> Self {
         self.0.list("fields[certificates]", values);
         self
     }
 
     /// `fields[devices]`: the fields that are sent of each.
-    pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DevicesField>) -> Self {
+    pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DeviceField>) -> Self {
         self.0.list("fields[devices]", values);
         self
     }
 
     /// `fields[profiles]`: the fields that are sent of each.
-    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfilesField>) -> Self {
+    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfileField>) -> Self {
         self.0.list("fields[profiles]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
-    /// `filter[name]`: only what has one of these values.
+    /// `filter[name]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[name]", values);
+        self.0.filter("filter[name]", values);
         self
     }
 
-    /// `filter[profileState]`: only what has one of these values.
+    /// `filter[profileState]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_profile_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ProfilesProfileState>,
+        values: impl IntoIterator<Item = crate::models::ProfileProfileStateFilter>,
     ) -> Self {
-        self.0.list("filter[profileState]", values);
+        self.0.filter("filter[profileState]", values);
         self
     }
 
-    /// `filter[profileType]`: only what has one of these values.
+    /// `filter[profileType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_profile_type(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ProfilesProfileType>,
+        values: impl IntoIterator<Item = crate::models::ProfileProfileTypeFilter>,
     ) -> Self {
-        self.0.list("filter[profileType]", values);
+        self.0.filter("filter[profileType]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ProfilesInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ProfileInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -245,7 +245,7 @@ impl List {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::ProfilesSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::ProfileSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -262,7 +262,7 @@ impl ListCertificates {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
-        values: impl IntoIterator<Item = crate::models::CertificatesField>,
+        values: impl IntoIterator<Item = crate::models::CertificateField>,
     ) -> Self {
         self.0.list("fields[certificates]", values);
         self
@@ -283,7 +283,7 @@ pub struct ListDevices(crate::Call<crate::models::DevicesWithoutIncludesResponse
 
 impl ListDevices {
     /// `fields[devices]`: the fields that are sent of each.
-    pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DevicesField>) -> Self {
+    pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DeviceField>) -> Self {
         self.0.list("fields[devices]", values);
         self
     }

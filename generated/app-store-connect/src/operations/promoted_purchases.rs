@@ -49,11 +49,9 @@ pub struct Get(crate::Call<crate::models::PromotedPurchaseResponse>);
 
 impl Get {
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
@@ -62,7 +60,7 @@ impl Get {
     /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseField>,
     ) -> Self {
         self.0.list("fields[promotedPurchases]", values);
         self
@@ -71,7 +69,7 @@ impl Get {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
@@ -80,7 +78,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchasesInclude>,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -28,8 +28,7 @@ impl ReviewSubmissions {
     /// `GET /v1/reviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions))
     pub fn list(&self, filter_app: impl IntoIterator<Item = impl AsRef<str>>) -> List {
         let mut call = self.0.call(LIST, &[]);
-        call.list("filter[app]", filter_app);
-        call.require("filter[app]");
+        call.filter("filter[app]", filter_app);
         List(call)
     }
 
@@ -67,7 +66,7 @@ pub struct Get(crate::Call<crate::models::ReviewSubmissionResponse>);
 
 impl Get {
     /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorsField>) -> Self {
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
@@ -75,14 +74,14 @@ impl Get {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -90,7 +89,7 @@ impl Get {
     /// `fields[reviewSubmissionItems]`: the fields that are sent of each.
     pub fn fields_review_submission_items(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionItemsField>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionItemField>,
     ) -> Self {
         self.0.list("fields[reviewSubmissionItems]", values);
         self
@@ -99,18 +98,16 @@ impl Get {
     /// `fields[reviewSubmissions]`: the fields that are sent of each.
     pub fn fields_review_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionField>,
     ) -> Self {
         self.0.list("fields[reviewSubmissions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appStoreVersionForReview`, `items`, `lastUpdatedByActor`, `submittedByActor`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionsInclude>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -131,7 +128,7 @@ pub struct List(crate::Call<crate::models::ReviewSubmissionsResponse>);
 
 impl List {
     /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorsField>) -> Self {
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
         self
     }
@@ -139,14 +136,14 @@ impl List {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
 
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -154,7 +151,7 @@ impl List {
     /// `fields[reviewSubmissionItems]`: the fields that are sent of each.
     pub fn fields_review_submission_items(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionItemsField>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionItemField>,
     ) -> Self {
         self.0.list("fields[reviewSubmissionItems]", values);
         self
@@ -163,36 +160,34 @@ impl List {
     /// `fields[reviewSubmissions]`: the fields that are sent of each.
     pub fn fields_review_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionsField>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionField>,
     ) -> Self {
         self.0.list("fields[reviewSubmissions]", values);
         self
     }
 
-    /// `filter[platform]`: only what has one of these values.
+    /// `filter[platform]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_platform(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionsPlatform>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionPlatformFilter>,
     ) -> Self {
-        self.0.list("filter[platform]", values);
+        self.0.filter("filter[platform]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionsState>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionStateFilter>,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`, `appStoreVersionForReview`, `items`, `lastUpdatedByActor`, `submittedByActor`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionsInclude>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -222,7 +217,7 @@ impl ListItems {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImagesField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryImages]", values);
         self
@@ -231,7 +226,7 @@ impl ListItems {
     /// `fields[appAssetLibraryVideos]`: the fields that are sent of each.
     pub fn fields_app_asset_library_videos(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideosField>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryVideos]", values);
         self
@@ -240,9 +235,7 @@ impl ListItems {
     /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageVersionsField,
-        >,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageVersionField>,
     ) -> Self {
         self.0.list("fields[appCustomProductPageVersions]", values);
         self
@@ -251,7 +244,7 @@ impl ListItems {
     /// `fields[appEvents]`: the fields that are sent of each.
     pub fn fields_app_events(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventsField>,
+        values: impl IntoIterator<Item = crate::models::AppEventField>,
     ) -> Self {
         self.0.list("fields[appEvents]", values);
         self
@@ -260,7 +253,9 @@ impl ListItems {
     /// `fields[appStoreVersionExperiments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiments(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentsField>,
+        values: impl IntoIterator<
+            Item = crate::models::ReviewSubmissionItemAppStoreVersionExperimentsField,
+        >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
@@ -269,7 +264,7 @@ impl ListItems {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
@@ -278,7 +273,7 @@ impl ListItems {
     /// `fields[backgroundAssetVersions]`: the fields that are sent of each.
     pub fn fields_background_asset_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionsField>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionField>,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersions]", values);
         self
@@ -288,7 +283,7 @@ impl ListItems {
     pub fn fields_game_center_achievement_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementVersionsField,
+            Item = crate::models::GameCenterAchievementVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementVersions]", values);
@@ -298,7 +293,7 @@ impl ListItems {
     /// `fields[gameCenterActivityVersions]`: the fields that are sent of each.
     pub fn fields_game_center_activity_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersions]", values);
         self
@@ -307,7 +302,7 @@ impl ListItems {
     /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionsField>,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersions]", values);
         self
@@ -317,7 +312,7 @@ impl ListItems {
     pub fn fields_game_center_leaderboard_set_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetVersionsField,
+            Item = crate::models::GameCenterLeaderboardSetVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetVersions]", values);
@@ -328,7 +323,7 @@ impl ListItems {
     pub fn fields_game_center_leaderboard_versions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardVersionsField,
+            Item = crate::models::GameCenterLeaderboardVersionV2Field,
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardVersions]", values);
@@ -338,7 +333,7 @@ impl ListItems {
     /// `fields[inAppPurchaseVersions]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionsField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseVersions]", values);
         self
@@ -347,7 +342,7 @@ impl ListItems {
     /// `fields[reviewSubmissionItems]`: the fields that are sent of each.
     pub fn fields_review_submission_items(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionItemsField>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionItemField>,
     ) -> Self {
         self.0.list("fields[reviewSubmissionItems]", values);
         self
@@ -356,7 +351,7 @@ impl ListItems {
     /// `fields[subscriptionGroupVersions]`: the fields that are sent of each.
     pub fn fields_subscription_group_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroupVersions]", values);
         self
@@ -365,18 +360,16 @@ impl ListItems {
     /// `fields[subscriptionVersions]`: the fields that are sent of each.
     pub fn fields_subscription_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionVersionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appAssetLibraryImage`, `appAssetLibraryVideo`, `appCustomProductPageVersion`, `appEvent`, `appStoreVersion`, `appStoreVersionExperiment`, `appStoreVersionExperimentV2`, `backgroundAssetVersion`, `gameCenterAchievementVersion`, `gameCenterActivityVersion`, `gameCenterChallengeVersion`, `gameCenterLeaderboardSetVersion`, `gameCenterLeaderboardVersion`, `inAppPurchaseVersion`, `subscriptionGroupVersion`, `subscriptionVersion`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionsInclude>,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionItemInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -51,7 +51,7 @@ impl Get {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionsField>,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
         self
@@ -60,7 +60,7 @@ impl Get {
     /// `fields[routingAppCoverages]`: the fields that are sent of each.
     pub fn fields_routing_app_coverages(
         mut self,
-        values: impl IntoIterator<Item = crate::models::RoutingAppCoveragesField>,
+        values: impl IntoIterator<Item = crate::models::RoutingAppCoverageField>,
     ) -> Self {
         self.0.list("fields[routingAppCoverages]", values);
         self
@@ -69,7 +69,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::RoutingAppCoveragesInclude>,
+        values: impl IntoIterator<Item = crate::models::RoutingAppCoverageInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

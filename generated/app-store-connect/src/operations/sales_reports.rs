@@ -16,24 +16,22 @@ impl SalesReports {
     /// `filter_report_type`: `INSTALLS` is deprecated since version 4.6: Apple has ended these reports.
     pub fn download(
         &self,
-        filter_frequency: impl IntoIterator<Item = crate::models::SalesReportsFrequency>,
+        filter_frequency: impl IntoIterator<
+            Item = crate::models::SalesReportsFrequencyFilter,
+        >,
         filter_report_sub_type: impl IntoIterator<
-            Item = crate::models::SalesReportsReportSubType,
+            Item = crate::models::SalesReportsReportSubTypeFilter,
         >,
         filter_report_type: impl IntoIterator<
-            Item = crate::models::SalesReportsReportType,
+            Item = crate::models::SalesReportsReportTypeFilter,
         >,
         filter_vendor_number: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Download {
         let mut call = self.0.call(DOWNLOAD, &[]);
-        call.list("filter[frequency]", filter_frequency);
-        call.require("filter[frequency]");
-        call.list("filter[reportSubType]", filter_report_sub_type);
-        call.require("filter[reportSubType]");
-        call.list("filter[reportType]", filter_report_type);
-        call.require("filter[reportType]");
-        call.list("filter[vendorNumber]", filter_vendor_number);
-        call.require("filter[vendorNumber]");
+        call.filter("filter[frequency]", filter_frequency);
+        call.filter("filter[reportSubType]", filter_report_sub_type);
+        call.filter("filter[reportType]", filter_report_type);
+        call.filter("filter[vendorNumber]", filter_vendor_number);
         Download(call)
     }
 }
@@ -42,17 +40,17 @@ impl SalesReports {
 pub struct Download(crate::Call<rt::Bytes>);
 
 impl Download {
-    /// `filter[reportDate]`: only what has one of these values.
+    /// `filter[reportDate]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     ///
     /// The date in the form of the frequency: `YYYY-MM-DD` for daily and weekly reports, `YYYY-MM` for monthly and `YYYY` for yearly ones.
     pub fn filter_report_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[reportDate]", values);
+        self.0.filter("filter[reportDate]", values);
         self
     }
 
-    /// `filter[version]`: only what has one of these values.
+    /// `filter[version]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[version]", values);
+        self.0.filter("filter[version]", values);
         self
     }
 }

@@ -36,7 +36,7 @@ impl List {
     /// `fields[sandboxTesters]`: the fields that are sent of each.
     pub fn fields_sandbox_testers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SandboxTestersField>,
+        values: impl IntoIterator<Item = crate::models::SandboxTesterV2Field>,
     ) -> Self {
         self.0.list("fields[sandboxTesters]", values);
         self

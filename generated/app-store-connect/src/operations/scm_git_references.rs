@@ -22,7 +22,7 @@ impl Get {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferencesField>,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceField>,
     ) -> Self {
         self.0.list("fields[scmGitReferences]", values);
         self
@@ -31,7 +31,7 @@ impl Get {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
@@ -40,7 +40,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferencesInclude>,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -46,7 +46,7 @@ impl Get {
     /// `fields[scmProviders]`: the fields that are sent of each.
     pub fn fields_scm_providers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmProvidersField>,
+        values: impl IntoIterator<Item = crate::models::ScmProviderField>,
     ) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
@@ -62,7 +62,7 @@ impl List {
     /// `fields[scmProviders]`: the fields that are sent of each.
     pub fn fields_scm_providers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmProvidersField>,
+        values: impl IntoIterator<Item = crate::models::ScmProviderField>,
     ) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
@@ -85,7 +85,7 @@ impl ListRepositories {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferencesField>,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceField>,
     ) -> Self {
         self.0.list("fields[scmGitReferences]", values);
         self
@@ -94,7 +94,7 @@ impl ListRepositories {
     /// `fields[scmProviders]`: the fields that are sent of each.
     pub fn fields_scm_providers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmProvidersField>,
+        values: impl IntoIterator<Item = crate::models::ScmProviderField>,
     ) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
@@ -103,20 +103,20 @@ impl ListRepositories {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmProvidersInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -22,7 +22,7 @@ impl Get {
     /// `fields[scmPullRequests]`: the fields that are sent of each.
     pub fn fields_scm_pull_requests(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmPullRequestsField>,
+        values: impl IntoIterator<Item = crate::models::ScmPullRequestField>,
     ) -> Self {
         self.0.list("fields[scmPullRequests]", values);
         self
@@ -31,17 +31,14 @@ impl Get {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ScmPullRequestsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmPullRequestInclude>) -> Self {
         self.0.list("include", values);
         self
     }

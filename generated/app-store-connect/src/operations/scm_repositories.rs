@@ -64,7 +64,7 @@ impl Get {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferencesField>,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceField>,
     ) -> Self {
         self.0.list("fields[scmGitReferences]", values);
         self
@@ -73,7 +73,7 @@ impl Get {
     /// `fields[scmProviders]`: the fields that are sent of each.
     pub fn fields_scm_providers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmProvidersField>,
+        values: impl IntoIterator<Item = crate::models::ScmProviderField>,
     ) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
@@ -82,19 +82,14 @@ impl Get {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `defaultBranch`, `scmProvider`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -109,7 +104,7 @@ impl List {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferencesField>,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceField>,
     ) -> Self {
         self.0.list("fields[scmGitReferences]", values);
         self
@@ -118,7 +113,7 @@ impl List {
     /// `fields[scmProviders]`: the fields that are sent of each.
     pub fn fields_scm_providers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmProvidersField>,
+        values: impl IntoIterator<Item = crate::models::ScmProviderField>,
     ) -> Self {
         self.0.list("fields[scmProviders]", values);
         self
@@ -127,25 +122,20 @@ impl List {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
-    /// `filter[id]`: only what has one of these values.
+    /// `filter[id]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[id]", values);
+        self.0.filter("filter[id]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `defaultBranch`, `scmProvider`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -167,7 +157,7 @@ impl ListGitReferences {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferencesField>,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceField>,
     ) -> Self {
         self.0.list("fields[scmGitReferences]", values);
         self
@@ -176,18 +166,16 @@ impl ListGitReferences {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `repository`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesInclude>,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -210,7 +198,7 @@ impl ListPullRequests {
     /// `fields[scmPullRequests]`: the fields that are sent of each.
     pub fn fields_scm_pull_requests(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmPullRequestsField>,
+        values: impl IntoIterator<Item = crate::models::ScmPullRequestField>,
     ) -> Self {
         self.0.list("fields[scmPullRequests]", values);
         self
@@ -219,19 +207,14 @@ impl ListPullRequests {
     /// `fields[scmRepositories]`: the fields that are sent of each.
     pub fn fields_scm_repositories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesField>,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `repository`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoriesInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmPullRequestInclude>) -> Self {
         self.0.list("include", values);
         self
     }

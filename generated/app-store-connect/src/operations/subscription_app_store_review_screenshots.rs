@@ -52,7 +52,7 @@ impl Get {
     pub fn fields_subscription_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionAppStoreReviewScreenshotsField,
+            Item = crate::models::SubscriptionAppStoreReviewScreenshotField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionAppStoreReviewScreenshots]", values);
@@ -62,7 +62,7 @@ impl Get {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
@@ -72,7 +72,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionAppStoreReviewScreenshotsInclude,
+            Item = crate::models::SubscriptionAppStoreReviewScreenshotInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

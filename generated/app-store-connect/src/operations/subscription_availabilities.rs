@@ -56,7 +56,7 @@ impl Get {
     /// `fields[subscriptionAvailabilities]`: the fields that are sent of each.
     pub fn fields_subscription_availabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionAvailabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionAvailabilityField>,
     ) -> Self {
         self.0.list("fields[subscriptionAvailabilities]", values);
         self
@@ -65,7 +65,7 @@ impl Get {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
@@ -74,9 +74,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionAvailabilitiesInclude,
-        >,
+        values: impl IntoIterator<Item = crate::models::SubscriptionAvailabilityInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -100,7 +98,7 @@ impl ListAvailableTerritories {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self

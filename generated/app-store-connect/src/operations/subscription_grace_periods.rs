@@ -35,7 +35,7 @@ impl Get {
     /// `fields[subscriptionGracePeriods]`: the fields that are sent of each.
     pub fn fields_subscription_grace_periods(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGracePeriodsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGracePeriodField>,
     ) -> Self {
         self.0.list("fields[subscriptionGracePeriods]", values);
         self

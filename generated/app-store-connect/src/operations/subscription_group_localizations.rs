@@ -49,12 +49,10 @@ pub struct Get(crate::Call<crate::models::SubscriptionGroupLocalizationResponse>
 
 impl Get {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `customAppName`, `locale`, `name`, `state`, `subscriptionGroup`.
     pub fn fields_subscription_group_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupLocalizationsField,
+            Item = crate::models::SubscriptionGroupLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionGroupLocalizations]", values);
@@ -64,7 +62,7 @@ impl Get {
     /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroups]", values);
         self
@@ -74,7 +72,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupLocalizationsInclude,
+            Item = crate::models::SubscriptionGroupLocalizationInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -49,12 +49,10 @@ pub struct Get(crate::Call<crate::models::SubscriptionGroupLocalizationV2Respons
 
 impl Get {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `customAppName`, `locale`, `name`, `version`.
     pub fn fields_subscription_group_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupLocalizationsField,
+            Item = crate::models::SubscriptionGroupLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionGroupLocalizations]", values);
@@ -64,7 +62,7 @@ impl Get {
     /// `fields[subscriptionGroupVersions]`: the fields that are sent of each.
     pub fn fields_subscription_group_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroupVersions]", values);
         self
@@ -74,7 +72,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupLocalizationsV2Include,
+            Item = crate::models::SubscriptionGroupLocalizationV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -49,12 +49,10 @@ pub struct Get(crate::Call<crate::models::SubscriptionGroupVersionResponse>);
 
 impl Get {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `customAppName`, `locale`, `name`, `version`.
     pub fn fields_subscription_group_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupLocalizationsField,
+            Item = crate::models::SubscriptionGroupLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionGroupLocalizations]", values);
@@ -64,7 +62,7 @@ impl Get {
     /// `fields[subscriptionGroupVersions]`: the fields that are sent of each.
     pub fn fields_subscription_group_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroupVersions]", values);
         self
@@ -73,18 +71,16 @@ impl Get {
     /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroups]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `localizations`, `subscriptionGroup`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -107,12 +103,10 @@ pub struct ListLocalizations(
 
 impl ListLocalizations {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `customAppName`, `locale`, `name`, `version`.
     pub fn fields_subscription_group_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupLocalizationsField,
+            Item = crate::models::SubscriptionGroupLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionGroupLocalizations]", values);
@@ -122,18 +116,18 @@ impl ListLocalizations {
     /// `fields[subscriptionGroupVersions]`: the fields that are sent of each.
     pub fn fields_subscription_group_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroupVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `version`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionGroupLocalizationV2Include,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self

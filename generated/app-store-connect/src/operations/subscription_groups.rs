@@ -110,12 +110,10 @@ pub struct Get(crate::Call<crate::models::SubscriptionGroupResponse>);
 
 impl Get {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `customAppName`, `locale`, `name`, `state`, `subscriptionGroup`.
     pub fn fields_subscription_group_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupLocalizationsField,
+            Item = crate::models::SubscriptionGroupLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionGroupLocalizations]", values);
@@ -125,7 +123,7 @@ impl Get {
     /// `fields[subscriptionGroupVersions]`: the fields that are sent of each.
     pub fn fields_subscription_group_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroupVersions]", values);
         self
@@ -134,7 +132,7 @@ impl Get {
     /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroups]", values);
         self
@@ -143,18 +141,16 @@ impl Get {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `subscriptionGroupLocalizations`, `subscriptions`, `versions`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsInclude>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -191,12 +187,10 @@ pub struct ListSubscriptionGroupLocalizations(
 
 impl ListSubscriptionGroupLocalizations {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `customAppName`, `locale`, `name`, `state`, `subscriptionGroup`.
     pub fn fields_subscription_group_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupLocalizationsField,
+            Item = crate::models::SubscriptionGroupLocalizationField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionGroupLocalizations]", values);
@@ -206,18 +200,18 @@ impl ListSubscriptionGroupLocalizations {
     /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroups]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `subscriptionGroup`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionGroupLocalizationInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -240,7 +234,7 @@ impl ListSubscriptions {
     /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseField>,
     ) -> Self {
         self.0.list("fields[promotedPurchases]", values);
         self
@@ -250,7 +244,7 @@ impl ListSubscriptions {
     pub fn fields_subscription_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionAppStoreReviewScreenshotsField,
+            Item = crate::models::SubscriptionAppStoreReviewScreenshotField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionAppStoreReviewScreenshots]", values);
@@ -260,7 +254,7 @@ impl ListSubscriptions {
     /// `fields[subscriptionAvailabilities]`: the fields that are sent of each.
     pub fn fields_subscription_availabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionAvailabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionAvailabilityField>,
     ) -> Self {
         self.0.list("fields[subscriptionAvailabilities]", values);
         self
@@ -269,18 +263,16 @@ impl ListSubscriptions {
     /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroups]", values);
         self
     }
 
     /// `fields[subscriptionImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `sourceFileChecksum`, `state`, `subscription`, `uploadOperations`.
     pub fn fields_subscription_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionImagesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionImageField>,
     ) -> Self {
         self.0.list("fields[subscriptionImages]", values);
         self
@@ -290,7 +282,7 @@ impl ListSubscriptions {
     pub fn fields_subscription_introductory_offers(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionIntroductoryOffersField,
+            Item = crate::models::SubscriptionIntroductoryOfferField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionIntroductoryOffers]", values);
@@ -298,11 +290,9 @@ impl ListSubscriptions {
     }
 
     /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `locale`, `name`, `state`, `subscription`.
     pub fn fields_subscription_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationField>,
     ) -> Self {
         self.0.list("fields[subscriptionLocalizations]", values);
         self
@@ -311,7 +301,7 @@ impl ListSubscriptions {
     /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeField>,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodes]", values);
         self
@@ -321,7 +311,7 @@ impl ListSubscriptions {
     pub fn fields_subscription_plan_availabilities(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionPlanAvailabilitiesField,
+            Item = crate::models::SubscriptionPlanAvailabilityField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionPlanAvailabilities]", values);
@@ -331,7 +321,7 @@ impl ListSubscriptions {
     /// `fields[subscriptionPrices]`: the fields that are sent of each.
     pub fn fields_subscription_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPriceField>,
     ) -> Self {
         self.0.list("fields[subscriptionPrices]", values);
         self
@@ -341,7 +331,7 @@ impl ListSubscriptions {
     pub fn fields_subscription_promotional_offers(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionPromotionalOffersField,
+            Item = crate::models::SubscriptionPromotionalOfferField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionPromotionalOffers]", values);
@@ -351,7 +341,7 @@ impl ListSubscriptions {
     /// `fields[subscriptionVersions]`: the fields that are sent of each.
     pub fn fields_subscription_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionVersionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionVersions]", values);
         self
@@ -360,7 +350,7 @@ impl ListSubscriptions {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
@@ -369,42 +359,35 @@ impl ListSubscriptions {
     /// `fields[winBackOffers]`: the fields that are sent of each.
     pub fn fields_win_back_offers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::WinBackOffersField>,
+        values: impl IntoIterator<Item = crate::models::WinBackOfferField>,
     ) -> Self {
         self.0.list("fields[winBackOffers]", values);
         self
     }
 
-    /// `filter[name]`: only what has one of these values.
+    /// `filter[name]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[name]", values);
+        self.0.filter("filter[name]", values);
         self
     }
 
-    /// `filter[productId]`: only what has one of these values.
+    /// `filter[productId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_product_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[productId]", values);
+        self.0.filter("filter[productId]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupsSubscriptionsState,
-        >,
+        values: impl IntoIterator<Item = crate::models::SubscriptionStateFilter>,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `group`, `images`, `introductoryOffers`, `offerCodes`, `planAvailabilities`, `prices`, `promotedPurchase`, `promotionalOffers`, `subscriptionAvailability`, `subscriptionLocalizations`, `versions`, `winBackOffers`.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -480,7 +463,7 @@ impl ListSubscriptions {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionGroupsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -493,12 +476,10 @@ pub struct ListVersions(crate::Call<crate::models::SubscriptionGroupVersionsResp
 
 impl ListVersions {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `customAppName`, `locale`, `name`, `version`.
     pub fn fields_subscription_group_localizations(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupLocalizationsField,
+            Item = crate::models::SubscriptionGroupLocalizationV2Field,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionGroupLocalizations]", values);
@@ -508,7 +489,7 @@ impl ListVersions {
     /// `fields[subscriptionGroupVersions]`: the fields that are sent of each.
     pub fn fields_subscription_group_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroupVersions]", values);
         self
@@ -517,27 +498,27 @@ impl ListVersions {
     /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroups]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsVersionsState>,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionGroupVersionStateFilter,
+        >,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `localizations`, `subscriptionGroup`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsInclude>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -49,11 +49,9 @@ pub struct Get(crate::Call<crate::models::SubscriptionImageResponse>);
 
 impl Get {
     /// `fields[subscriptionImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `sourceFileChecksum`, `state`, `subscription`, `uploadOperations`.
     pub fn fields_subscription_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionImagesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionImageField>,
     ) -> Self {
         self.0.list("fields[subscriptionImages]", values);
         self
@@ -62,7 +60,7 @@ impl Get {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
@@ -71,7 +69,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionImagesInclude>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionImageInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -49,11 +49,9 @@ pub struct Get(crate::Call<crate::models::SubscriptionImageV2Response>);
 
 impl Get {
     /// `fields[subscriptionImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_subscription_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionImagesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionImageV2Field>,
     ) -> Self {
         self.0.list("fields[subscriptionImages]", values);
         self

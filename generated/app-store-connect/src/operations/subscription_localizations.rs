@@ -49,11 +49,9 @@ pub struct Get(crate::Call<crate::models::SubscriptionLocalizationResponse>);
 
 impl Get {
     /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `locale`, `name`, `state`, `subscription`.
     pub fn fields_subscription_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationField>,
     ) -> Self {
         self.0.list("fields[subscriptionLocalizations]", values);
         self
@@ -62,7 +60,7 @@ impl Get {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
@@ -71,7 +69,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationsInclude>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

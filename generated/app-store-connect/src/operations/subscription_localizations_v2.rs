@@ -49,11 +49,9 @@ pub struct Get(crate::Call<crate::models::SubscriptionLocalizationV2Response>);
 
 impl Get {
     /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_subscription_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationV2Field>,
     ) -> Self {
         self.0.list("fields[subscriptionLocalizations]", values);
         self
@@ -62,7 +60,7 @@ impl Get {
     /// `fields[subscriptionVersions]`: the fields that are sent of each.
     pub fn fields_subscription_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionVersionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionVersions]", values);
         self
@@ -72,7 +70,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionLocalizationsV2Include,
+            Item = crate::models::SubscriptionLocalizationV2Include,
         >,
     ) -> Self {
         self.0.list("include", values);

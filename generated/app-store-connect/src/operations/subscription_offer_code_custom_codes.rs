@@ -47,7 +47,7 @@ impl Get {
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodeCustomCodesField,
+            Item = crate::models::SubscriptionOfferCodeCustomCodeField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodeCustomCodes]", values);
@@ -57,7 +57,7 @@ impl Get {
     /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeField>,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodes]", values);
         self
@@ -67,7 +67,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodeCustomCodesInclude,
+            Item = crate::models::SubscriptionOfferCodeCustomCodeInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

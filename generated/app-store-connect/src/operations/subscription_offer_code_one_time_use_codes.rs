@@ -54,7 +54,7 @@ impl Get {
     pub fn fields_subscription_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodesField,
+            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodeField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodeOneTimeUseCodes]", values);
@@ -64,7 +64,7 @@ impl Get {
     /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeField>,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodes]", values);
         self
@@ -74,7 +74,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodesInclude,
+            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodeInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -101,7 +101,7 @@ impl Get {
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodeCustomCodesField,
+            Item = crate::models::SubscriptionOfferCodeCustomCodeField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodeCustomCodes]", values);
@@ -112,7 +112,7 @@ impl Get {
     pub fn fields_subscription_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodesField,
+            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodeField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodeOneTimeUseCodes]", values);
@@ -122,7 +122,7 @@ impl Get {
     /// `fields[subscriptionOfferCodePrices]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodePricesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodePriceField>,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodePrices]", values);
         self
@@ -131,7 +131,7 @@ impl Get {
     /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeField>,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodes]", values);
         self
@@ -140,18 +140,16 @@ impl Get {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `customCodes`, `oneTimeUseCodes`, `prices`, `subscription`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodesInclude>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -191,7 +189,7 @@ impl ListCustomCodes {
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodeCustomCodesField,
+            Item = crate::models::SubscriptionOfferCodeCustomCodeField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodeCustomCodes]", values);
@@ -201,18 +199,18 @@ impl ListCustomCodes {
     /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeField>,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodes]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `offerCode`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodesInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionOfferCodeCustomCodeInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -238,7 +236,7 @@ impl ListOneTimeUseCodes {
     pub fn fields_subscription_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodesField,
+            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodeField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodeOneTimeUseCodes]", values);
@@ -248,18 +246,18 @@ impl ListOneTimeUseCodes {
     /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeField>,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodes]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `offerCode`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodesInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodeInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -282,7 +280,7 @@ impl ListPrices {
     /// `fields[subscriptionOfferCodePrices]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodePricesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodePriceField>,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodePrices]", values);
         self
@@ -291,7 +289,7 @@ impl ListPrices {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
     ) -> Self {
         self.0.list("fields[subscriptionPricePoints]", values);
         self
@@ -300,24 +298,24 @@ impl ListPrices {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `subscriptionPricePoint`, `territory`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodesInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionOfferCodePriceInclude,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self

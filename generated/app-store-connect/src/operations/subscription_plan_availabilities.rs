@@ -76,7 +76,7 @@ impl Get {
     pub fn fields_subscription_plan_availabilities(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionPlanAvailabilitiesField,
+            Item = crate::models::SubscriptionPlanAvailabilityField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionPlanAvailabilities]", values);
@@ -86,7 +86,7 @@ impl Get {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
@@ -96,7 +96,7 @@ impl Get {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionPlanAvailabilitiesInclude,
+            Item = crate::models::SubscriptionPlanAvailabilityInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -120,7 +120,7 @@ impl ListAvailableTerritories {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self

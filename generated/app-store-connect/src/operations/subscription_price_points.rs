@@ -23,8 +23,7 @@ impl SubscriptionPricePoints {
         filter_plan_type: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> ListAdjustedEqualizations {
         let mut call = self.0.call(LIST_ADJUSTED_EQUALIZATIONS, &[id.as_ref()]);
-        call.list("filter[planType]", filter_plan_type);
-        call.require("filter[planType]");
+        call.filter("filter[planType]", filter_plan_type);
         ListAdjustedEqualizations(call)
     }
 
@@ -39,8 +38,7 @@ impl SubscriptionPricePoints {
         filter_plan_type: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> DownloadAdjustedEqualizationsCsv {
         let mut call = self.0.call(DOWNLOAD_ADJUSTED_EQUALIZATIONS_CSV, &[id.as_ref()]);
-        call.list("filter[planType]", filter_plan_type);
-        call.require("filter[planType]");
+        call.filter("filter[planType]", filter_plan_type);
         DownloadAdjustedEqualizationsCsv(call)
     }
 
@@ -77,7 +75,7 @@ impl Get {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
     ) -> Self {
         self.0.list("fields[subscriptionPricePoints]", values);
         self
@@ -86,7 +84,7 @@ impl Get {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
@@ -95,7 +93,7 @@ impl Get {
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsInclude>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -113,7 +111,7 @@ impl ListAdjustedEqualizations {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
     ) -> Self {
         self.0.list("fields[subscriptionPricePoints]", values);
         self
@@ -122,37 +120,37 @@ impl ListAdjustedEqualizations {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[subscription]`: only what has one of these values.
+    /// `filter[subscription]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_subscription(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[subscription]", values);
+        self.0.filter("filter[subscription]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
-    /// `filter[upfrontPricePointId]`: only what has one of these values.
+    /// `filter[upfrontPricePointId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_upfront_price_point_id(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[upfrontPricePointId]", values);
+        self.0.filter("filter[upfrontPricePointId]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsInclude>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -175,7 +173,7 @@ impl DownloadAdjustedEqualizationsCsv {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
     ) -> Self {
         self.0.list("fields[subscriptionPricePoints]", values);
         self
@@ -184,37 +182,37 @@ impl DownloadAdjustedEqualizationsCsv {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[subscription]`: only what has one of these values.
+    /// `filter[subscription]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_subscription(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[subscription]", values);
+        self.0.filter("filter[subscription]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
-    /// `filter[upfrontPricePointId]`: only what has one of these values.
+    /// `filter[upfrontPricePointId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_upfront_price_point_id(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[upfrontPricePointId]", values);
+        self.0.filter("filter[upfrontPricePointId]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsInclude>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -239,7 +237,7 @@ impl ListEqualizations {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
     ) -> Self {
         self.0.list("fields[subscriptionPricePoints]", values);
         self
@@ -248,43 +246,43 @@ impl ListEqualizations {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[planType]`: only what has one of these values.
+    /// `filter[planType]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[planType]", values);
+        self.0.filter("filter[planType]", values);
         self
     }
 
-    /// `filter[subscription]`: only what has one of these values.
+    /// `filter[subscription]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_subscription(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[subscription]", values);
+        self.0.filter("filter[subscription]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
-    /// `filter[upfrontPricePointId]`: only what has one of these values.
+    /// `filter[upfrontPricePointId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_upfront_price_point_id(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[upfrontPricePointId]", values);
+        self.0.filter("filter[upfrontPricePointId]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsInclude>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -307,7 +305,7 @@ impl DownloadEqualizationsCsv {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
     ) -> Self {
         self.0.list("fields[subscriptionPricePoints]", values);
         self
@@ -316,43 +314,43 @@ impl DownloadEqualizationsCsv {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[planType]`: only what has one of these values.
+    /// `filter[planType]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[planType]", values);
+        self.0.filter("filter[planType]", values);
         self
     }
 
-    /// `filter[subscription]`: only what has one of these values.
+    /// `filter[subscription]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_subscription(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[subscription]", values);
+        self.0.filter("filter[subscription]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
-    /// `filter[upfrontPricePointId]`: only what has one of these values.
+    /// `filter[upfrontPricePointId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_upfront_price_point_id(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[upfrontPricePointId]", values);
+        self.0.filter("filter[upfrontPricePointId]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsInclude>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
     ) -> Self {
         self.0.list("include", values);
         self

@@ -70,7 +70,7 @@ impl Get {
     pub fn fields_subscription_promotional_offer_prices(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionPromotionalOfferPricesField,
+            Item = crate::models::SubscriptionPromotionalOfferPriceField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionPromotionalOfferPrices]", values);
@@ -81,7 +81,7 @@ impl Get {
     pub fn fields_subscription_promotional_offers(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionPromotionalOffersField,
+            Item = crate::models::SubscriptionPromotionalOfferField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionPromotionalOffers]", values);
@@ -91,19 +91,17 @@ impl Get {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `prices`, `subscription`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionPromotionalOffersInclude,
+            Item = crate::models::SubscriptionPromotionalOfferInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
@@ -129,7 +127,7 @@ impl ListPrices {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
     ) -> Self {
         self.0.list("fields[subscriptionPricePoints]", values);
         self
@@ -139,7 +137,7 @@ impl ListPrices {
     pub fn fields_subscription_promotional_offer_prices(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionPromotionalOfferPricesField,
+            Item = crate::models::SubscriptionPromotionalOfferPriceField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionPromotionalOfferPrices]", values);
@@ -149,25 +147,23 @@ impl ListPrices {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `subscriptionPricePoint`, `territory`.
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionPromotionalOffersInclude,
+            Item = crate::models::SubscriptionPromotionalOfferPriceInclude,
         >,
     ) -> Self {
         self.0.list("include", values);

@@ -80,22 +80,18 @@ pub struct Get(crate::Call<crate::models::SubscriptionVersionResponse>);
 
 impl Get {
     /// `fields[subscriptionImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_subscription_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionImagesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionImageV2Field>,
     ) -> Self {
         self.0.list("fields[subscriptionImages]", values);
         self
     }
 
     /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_subscription_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationV2Field>,
     ) -> Self {
         self.0.list("fields[subscriptionLocalizations]", values);
         self
@@ -104,7 +100,7 @@ impl Get {
     /// `fields[subscriptionVersions]`: the fields that are sent of each.
     pub fn fields_subscription_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionVersionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionVersions]", values);
         self
@@ -113,18 +109,16 @@ impl Get {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `image`, `images`, `localizations`, `subscription`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionVersionsInclude>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionVersionInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -154,11 +148,9 @@ pub struct GetImage(
 
 impl GetImage {
     /// `fields[subscriptionImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_subscription_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionImagesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionImageV2Field>,
     ) -> Self {
         self.0.list("fields[subscriptionImages]", values);
         self
@@ -172,11 +164,9 @@ pub struct ListImages(crate::Call<crate::models::SubscriptionImagesV2Response>);
 
 impl ListImages {
     /// `fields[subscriptionImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_subscription_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionImagesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionImageV2Field>,
     ) -> Self {
         self.0.list("fields[subscriptionImages]", values);
         self
@@ -199,11 +189,9 @@ pub struct ListLocalizations(
 
 impl ListLocalizations {
     /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_subscription_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationV2Field>,
     ) -> Self {
         self.0.list("fields[subscriptionLocalizations]", values);
         self
@@ -212,18 +200,18 @@ impl ListLocalizations {
     /// `fields[subscriptionVersions]`: the fields that are sent of each.
     pub fn fields_subscription_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionVersionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionVersions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `version`.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionVersionsInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionLocalizationV2Include,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self

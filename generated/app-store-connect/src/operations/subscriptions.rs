@@ -301,7 +301,7 @@ impl Get {
     /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseField>,
     ) -> Self {
         self.0.list("fields[promotedPurchases]", values);
         self
@@ -311,7 +311,7 @@ impl Get {
     pub fn fields_subscription_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionAppStoreReviewScreenshotsField,
+            Item = crate::models::SubscriptionAppStoreReviewScreenshotField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionAppStoreReviewScreenshots]", values);
@@ -322,7 +322,7 @@ impl Get {
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_subscription_availabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionAvailabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionAvailabilityField>,
     ) -> Self {
         self.0.list("fields[subscriptionAvailabilities]", values);
         self
@@ -331,18 +331,16 @@ impl Get {
     /// `fields[subscriptionGroups]`: the fields that are sent of each.
     pub fn fields_subscription_groups(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroups]", values);
         self
     }
 
     /// `fields[subscriptionImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `sourceFileChecksum`, `state`, `subscription`, `uploadOperations`.
     pub fn fields_subscription_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionImagesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionImageField>,
     ) -> Self {
         self.0.list("fields[subscriptionImages]", values);
         self
@@ -352,7 +350,7 @@ impl Get {
     pub fn fields_subscription_introductory_offers(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionIntroductoryOffersField,
+            Item = crate::models::SubscriptionIntroductoryOfferField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionIntroductoryOffers]", values);
@@ -360,11 +358,9 @@ impl Get {
     }
 
     /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `locale`, `name`, `state`, `subscription`.
     pub fn fields_subscription_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationField>,
     ) -> Self {
         self.0.list("fields[subscriptionLocalizations]", values);
         self
@@ -373,7 +369,7 @@ impl Get {
     /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeField>,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodes]", values);
         self
@@ -383,7 +379,7 @@ impl Get {
     pub fn fields_subscription_plan_availabilities(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionPlanAvailabilitiesField,
+            Item = crate::models::SubscriptionPlanAvailabilityField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionPlanAvailabilities]", values);
@@ -393,7 +389,7 @@ impl Get {
     /// `fields[subscriptionPrices]`: the fields that are sent of each.
     pub fn fields_subscription_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPriceField>,
     ) -> Self {
         self.0.list("fields[subscriptionPrices]", values);
         self
@@ -403,7 +399,7 @@ impl Get {
     pub fn fields_subscription_promotional_offers(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionPromotionalOffersField,
+            Item = crate::models::SubscriptionPromotionalOfferField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionPromotionalOffers]", values);
@@ -413,7 +409,7 @@ impl Get {
     /// `fields[subscriptionVersions]`: the fields that are sent of each.
     pub fn fields_subscription_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionVersionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionVersions]", values);
         self
@@ -422,7 +418,7 @@ impl Get {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
@@ -431,16 +427,14 @@ impl Get {
     /// `fields[winBackOffers]`: the fields that are sent of each.
     pub fn fields_win_back_offers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::WinBackOffersField>,
+        values: impl IntoIterator<Item = crate::models::WinBackOfferField>,
     ) -> Self {
         self.0.list("fields[winBackOffers]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `group`, `images`, `introductoryOffers`, `offerCodes`, `planAvailabilities`, `prices`, `promotedPurchase`, `promotionalOffers`, `subscriptionAvailability`, `subscriptionLocalizations`, `versions`, `winBackOffers`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -526,7 +520,7 @@ impl GetAppStoreReviewScreenshot {
     pub fn fields_subscription_app_store_review_screenshots(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionAppStoreReviewScreenshotsField,
+            Item = crate::models::SubscriptionAppStoreReviewScreenshotField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionAppStoreReviewScreenshots]", values);
@@ -536,16 +530,19 @@ impl GetAppStoreReviewScreenshot {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `subscription`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionAppStoreReviewScreenshotInclude,
+        >,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -565,11 +562,9 @@ pub struct GetPromotedPurchase(
 
 impl GetPromotedPurchase {
     /// `fields[inAppPurchases]`: the fields that are sent of each.
-    ///
-    /// Accepts `appStoreReviewScreenshot`, `content`, `contentHosting`, `familySharable`, `iapPriceSchedule`, `images`, `inAppPurchaseAvailability`, `inAppPurchaseLocalizations`, `inAppPurchaseType`, `name`, `offerCodes`, `pricePoints`, `productId`, `promotedPurchase`, `reviewNote`, `state`, `versions`.
     pub fn fields_in_app_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
         self
@@ -578,7 +573,7 @@ impl GetPromotedPurchase {
     /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchasesField>,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseField>,
     ) -> Self {
         self.0.list("fields[promotedPurchases]", values);
         self
@@ -587,16 +582,17 @@ impl GetPromotedPurchase {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `inAppPurchaseV2`, `subscription`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -619,7 +615,7 @@ impl GetSubscriptionAvailability {
     /// `fields[subscriptionAvailabilities]`: the fields that are sent of each.
     pub fn fields_subscription_availabilities(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionAvailabilitiesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionAvailabilityField>,
     ) -> Self {
         self.0.list("fields[subscriptionAvailabilities]", values);
         self
@@ -628,16 +624,17 @@ impl GetSubscriptionAvailability {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `availableTerritories`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionAvailabilityInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -657,11 +654,9 @@ pub struct ListImages(crate::Call<crate::models::SubscriptionImagesResponse>);
 
 impl ListImages {
     /// `fields[subscriptionImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetToken`, `fileName`, `fileSize`, `imageAsset`, `sourceFileChecksum`, `state`, `subscription`, `uploadOperations`.
     pub fn fields_subscription_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionImagesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionImageField>,
     ) -> Self {
         self.0.list("fields[subscriptionImages]", values);
         self
@@ -670,16 +665,17 @@ impl ListImages {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `subscription`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionImageInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -704,7 +700,7 @@ impl ListIntroductoryOffers {
     pub fn fields_subscription_introductory_offers(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionIntroductoryOffersField,
+            Item = crate::models::SubscriptionIntroductoryOfferField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionIntroductoryOffers]", values);
@@ -714,7 +710,7 @@ impl ListIntroductoryOffers {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
     ) -> Self {
         self.0.list("fields[subscriptionPricePoints]", values);
         self
@@ -723,7 +719,7 @@ impl ListIntroductoryOffers {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
@@ -732,22 +728,25 @@ impl ListIntroductoryOffers {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `subscription`, `subscriptionPricePoint`, `territory`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionIntroductoryOfferInclude,
+        >,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -770,7 +769,7 @@ impl ListOfferCodes {
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodeCustomCodesField,
+            Item = crate::models::SubscriptionOfferCodeCustomCodeField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodeCustomCodes]", values);
@@ -781,7 +780,7 @@ impl ListOfferCodes {
     pub fn fields_subscription_offer_code_one_time_use_codes(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodesField,
+            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodeField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodeOneTimeUseCodes]", values);
@@ -791,7 +790,7 @@ impl ListOfferCodes {
     /// `fields[subscriptionOfferCodePrices]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodePricesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodePriceField>,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodePrices]", values);
         self
@@ -800,7 +799,7 @@ impl ListOfferCodes {
     /// `fields[subscriptionOfferCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_codes(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeField>,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodes]", values);
         self
@@ -809,22 +808,23 @@ impl ListOfferCodes {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `customCodes`, `oneTimeUseCodes`, `prices`, `subscription`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -870,7 +870,7 @@ impl ListPlanAvailabilities {
     pub fn fields_subscription_plan_availabilities(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionPlanAvailabilitiesField,
+            Item = crate::models::SubscriptionPlanAvailabilityField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionPlanAvailabilities]", values);
@@ -880,16 +880,19 @@ impl ListPlanAvailabilities {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `availableTerritories`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionPlanAvailabilityInclude,
+        >,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -918,7 +921,7 @@ impl ListPricePoints {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
     ) -> Self {
         self.0.list("fields[subscriptionPricePoints]", values);
         self
@@ -927,37 +930,38 @@ impl ListPricePoints {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[planType]`: only what has one of these values.
+    /// `filter[planType]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[planType]", values);
+        self.0.filter("filter[planType]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
-    /// `filter[upfrontPricePointId]`: only what has one of these values.
+    /// `filter[upfrontPricePointId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_upfront_price_point_id(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[upfrontPricePointId]", values);
+        self.0.filter("filter[upfrontPricePointId]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `territory`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -979,7 +983,7 @@ impl DownloadPricePointsCsv {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
     ) -> Self {
         self.0.list("fields[subscriptionPricePoints]", values);
         self
@@ -988,37 +992,38 @@ impl DownloadPricePointsCsv {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[planType]`: only what has one of these values.
+    /// `filter[planType]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[planType]", values);
+        self.0.filter("filter[planType]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
-    /// `filter[upfrontPricePointId]`: only what has one of these values.
+    /// `filter[upfrontPricePointId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_upfront_price_point_id(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[upfrontPricePointId]", values);
+        self.0.filter("filter[upfrontPricePointId]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `territory`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -1040,7 +1045,7 @@ impl ListPrices {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
     ) -> Self {
         self.0.list("fields[subscriptionPricePoints]", values);
         self
@@ -1049,7 +1054,7 @@ impl ListPrices {
     /// `fields[subscriptionPrices]`: the fields that are sent of each.
     pub fn fields_subscription_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPriceField>,
     ) -> Self {
         self.0.list("fields[subscriptionPrices]", values);
         self
@@ -1058,40 +1063,41 @@ impl ListPrices {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
     }
 
-    /// `filter[planType]`: only what has one of these values.
+    /// `filter[planType]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_plan_type(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsPricesPlanType>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePlanTypeFilter>,
     ) -> Self {
-        self.0.list("filter[planType]", values);
+        self.0.filter("filter[planType]", values);
         self
     }
 
-    /// `filter[subscriptionPricePoint]`: only what has one of these values.
+    /// `filter[subscriptionPricePoint]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_subscription_price_point(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[subscriptionPricePoint]", values);
+        self.0.filter("filter[subscriptionPricePoint]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `subscriptionPricePoint`, `territory`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPriceInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -1116,7 +1122,7 @@ impl ListPromotionalOffers {
     pub fn fields_subscription_promotional_offer_prices(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionPromotionalOfferPricesField,
+            Item = crate::models::SubscriptionPromotionalOfferPriceField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionPromotionalOfferPrices]", values);
@@ -1127,7 +1133,7 @@ impl ListPromotionalOffers {
     pub fn fields_subscription_promotional_offers(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::SubscriptionPromotionalOffersField,
+            Item = crate::models::SubscriptionPromotionalOfferField,
         >,
     ) -> Self {
         self.0.list("fields[subscriptionPromotionalOffers]", values);
@@ -1137,22 +1143,25 @@ impl ListPromotionalOffers {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `prices`, `subscription`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionPromotionalOfferInclude,
+        >,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -1181,11 +1190,9 @@ pub struct ListSubscriptionLocalizations(
 
 impl ListSubscriptionLocalizations {
     /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `locale`, `name`, `state`, `subscription`.
     pub fn fields_subscription_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationField>,
     ) -> Self {
         self.0.list("fields[subscriptionLocalizations]", values);
         self
@@ -1194,16 +1201,17 @@ impl ListSubscriptionLocalizations {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `subscription`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -1223,22 +1231,18 @@ pub struct ListVersions(crate::Call<crate::models::SubscriptionVersionsResponse>
 
 impl ListVersions {
     /// `fields[subscriptionImages]`: the fields that are sent of each.
-    ///
-    /// Accepts `assetDeliveryState`, `assetToken`, `fileName`, `fileSize`, `imageAsset`, `uploadOperations`.
     pub fn fields_subscription_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionImagesField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionImageV2Field>,
     ) -> Self {
         self.0.list("fields[subscriptionImages]", values);
         self
     }
 
     /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
-    ///
-    /// Accepts `description`, `locale`, `name`, `version`.
     pub fn fields_subscription_localizations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationV2Field>,
     ) -> Self {
         self.0.list("fields[subscriptionLocalizations]", values);
         self
@@ -1247,7 +1251,7 @@ impl ListVersions {
     /// `fields[subscriptionVersions]`: the fields that are sent of each.
     pub fn fields_subscription_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionVersionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionVersions]", values);
         self
@@ -1256,25 +1260,26 @@ impl ListVersions {
     /// `fields[subscriptions]`: the fields that are sent of each.
     pub fn fields_subscriptions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
         self
     }
 
-    /// `filter[state]`: only what has one of these values.
+    /// `filter[state]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionsVersionsState>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionVersionStateFilter>,
     ) -> Self {
-        self.0.list("filter[state]", values);
+        self.0.filter("filter[state]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `image`, `images`, `localizations`, `subscription`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionVersionInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
@@ -1310,7 +1315,7 @@ impl ListWinBackOffers {
     /// `fields[winBackOfferPrices]`: the fields that are sent of each.
     pub fn fields_win_back_offer_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::WinBackOfferPricesField>,
+        values: impl IntoIterator<Item = crate::models::WinBackOfferPriceField>,
     ) -> Self {
         self.0.list("fields[winBackOfferPrices]", values);
         self
@@ -1319,16 +1324,14 @@ impl ListWinBackOffers {
     /// `fields[winBackOffers]`: the fields that are sent of each.
     pub fn fields_win_back_offers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::WinBackOffersField>,
+        values: impl IntoIterator<Item = crate::models::WinBackOfferField>,
     ) -> Self {
         self.0.list("fields[winBackOffers]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `prices`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionsInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WinBackOfferInclude>) -> Self {
         self.0.list("include", values);
         self
     }

@@ -60,7 +60,7 @@ pub struct Get(crate::Call<crate::models::UserInvitationResponse>);
 
 impl Get {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -68,17 +68,14 @@ impl Get {
     /// `fields[userInvitations]`: the fields that are sent of each.
     pub fn fields_user_invitations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::UserInvitationsField>,
+        values: impl IntoIterator<Item = crate::models::UserInvitationField>,
     ) -> Self {
         self.0.list("fields[userInvitations]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::UserInvitationsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::UserInvitationInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -98,7 +95,7 @@ pub struct List(crate::Call<crate::models::UserInvitationsResponse>);
 
 impl List {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
@@ -106,38 +103,35 @@ impl List {
     /// `fields[userInvitations]`: the fields that are sent of each.
     pub fn fields_user_invitations(
         mut self,
-        values: impl IntoIterator<Item = crate::models::UserInvitationsField>,
+        values: impl IntoIterator<Item = crate::models::UserInvitationField>,
     ) -> Self {
         self.0.list("fields[userInvitations]", values);
         self
     }
 
-    /// `filter[email]`: only what has one of these values.
+    /// `filter[email]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_email(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[email]", values);
+        self.0.filter("filter[email]", values);
         self
     }
 
-    /// `filter[roles]`: only what has one of these values.
+    /// `filter[roles]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_roles(
         mut self,
-        values: impl IntoIterator<Item = crate::models::UserInvitationsRoles>,
+        values: impl IntoIterator<Item = crate::models::UserInvitationRolesFilter>,
     ) -> Self {
-        self.0.list("filter[roles]", values);
+        self.0.filter("filter[roles]", values);
         self
     }
 
-    /// `filter[visibleApps]`: only what has one of these values.
+    /// `filter[visibleApps]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_visible_apps(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[visibleApps]", values);
+        self.0.filter("filter[visibleApps]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::UserInvitationsInclude>,
-    ) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::UserInvitationInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -157,7 +151,7 @@ impl List {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::UserInvitationsSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::UserInvitationSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -170,7 +164,7 @@ pub struct ListVisibleApps(crate::Call<crate::models::AppsWithoutIncludesRespons
 
 impl ListVisibleApps {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }

@@ -92,19 +92,19 @@ pub struct Get(crate::Call<crate::models::UserResponse>);
 
 impl Get {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[users]`: the fields that are sent of each.
-    pub fn fields_users(mut self, values: impl IntoIterator<Item = crate::models::UsersField>) -> Self {
+    pub fn fields_users(mut self, values: impl IntoIterator<Item = crate::models::UserField>) -> Self {
         self.0.list("fields[users]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::UsersInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::UserInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -124,37 +124,37 @@ pub struct List(crate::Call<crate::models::UsersResponse>);
 
 impl List {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[users]`: the fields that are sent of each.
-    pub fn fields_users(mut self, values: impl IntoIterator<Item = crate::models::UsersField>) -> Self {
+    pub fn fields_users(mut self, values: impl IntoIterator<Item = crate::models::UserField>) -> Self {
         self.0.list("fields[users]", values);
         self
     }
 
-    /// `filter[roles]`: only what has one of these values.
-    pub fn filter_roles(mut self, values: impl IntoIterator<Item = crate::models::UsersRoles>) -> Self {
-        self.0.list("filter[roles]", values);
+    /// `filter[roles]`: only resources that have one of these values. An empty list is an error.
+    pub fn filter_roles(mut self, values: impl IntoIterator<Item = crate::models::UserRolesFilter>) -> Self {
+        self.0.filter("filter[roles]", values);
         self
     }
 
-    /// `filter[username]`: only what has one of these values.
+    /// `filter[username]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_username(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[username]", values);
+        self.0.filter("filter[username]", values);
         self
     }
 
-    /// `filter[visibleApps]`: only what has one of these values.
+    /// `filter[visibleApps]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_visible_apps(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[visibleApps]", values);
+        self.0.filter("filter[visibleApps]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::UsersInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::UserInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -174,7 +174,7 @@ impl List {
     }
 
     /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::UsersSort>) -> Self {
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::UserSort>) -> Self {
         self.0.list("sort", values);
         self
     }
@@ -187,7 +187,7 @@ pub struct ListVisibleApps(crate::Call<crate::models::AppsWithoutIncludesRespons
 
 impl ListVisibleApps {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }

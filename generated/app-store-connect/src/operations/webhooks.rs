@@ -64,21 +64,19 @@ pub struct Get(crate::Call<crate::models::WebhookResponse>);
 
 impl Get {
     /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppsField>) -> Self {
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
 
     /// `fields[webhooks]`: the fields that are sent of each.
-    pub fn fields_webhooks(mut self, values: impl IntoIterator<Item = crate::models::WebhooksField>) -> Self {
+    pub fn fields_webhooks(mut self, values: impl IntoIterator<Item = crate::models::WebhookField>) -> Self {
         self.0.list("fields[webhooks]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `app`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WebhooksInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WebhookInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -93,7 +91,7 @@ impl ListDeliveries {
     /// `fields[webhookDeliveries]`: the fields that are sent of each.
     pub fn fields_webhook_deliveries(
         mut self,
-        values: impl IntoIterator<Item = crate::models::WebhookDeliveriesField>,
+        values: impl IntoIterator<Item = crate::models::WebhookDeliveryField>,
     ) -> Self {
         self.0.list("fields[webhookDeliveries]", values);
         self
@@ -102,43 +100,46 @@ impl ListDeliveries {
     /// `fields[webhookEvents]`: the fields that are sent of each.
     pub fn fields_webhook_events(
         mut self,
-        values: impl IntoIterator<Item = crate::models::WebhookEventsField>,
+        values: impl IntoIterator<Item = crate::models::WebhookEventField>,
     ) -> Self {
         self.0.list("fields[webhookEvents]", values);
         self
     }
 
-    /// `filter[createdDateGreaterThanOrEqualTo]`: only what has one of these values.
+    /// `filter[createdDateGreaterThanOrEqualTo]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_created_date_greater_than_or_equal_to(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[createdDateGreaterThanOrEqualTo]", values);
+        self.0.filter("filter[createdDateGreaterThanOrEqualTo]", values);
         self
     }
 
-    /// `filter[createdDateLessThan]`: only what has one of these values.
+    /// `filter[createdDateLessThan]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_created_date_less_than(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.list("filter[createdDateLessThan]", values);
+        self.0.filter("filter[createdDateLessThan]", values);
         self
     }
 
-    /// `filter[deliveryState]`: only what has one of these values.
+    /// `filter[deliveryState]`: only resources that have one of these values. An empty list is an error.
     pub fn filter_delivery_state(
         mut self,
-        values: impl IntoIterator<Item = crate::models::WebhooksDeliveriesDeliveryState>,
+        values: impl IntoIterator<
+            Item = crate::models::WebhookDeliveryDeliveryStateFilter,
+        >,
     ) -> Self {
-        self.0.list("filter[deliveryState]", values);
+        self.0.filter("filter[deliveryState]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `event`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WebhooksInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::WebhookDeliveryInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }

@@ -66,7 +66,7 @@ impl Get {
     /// `fields[winBackOfferPrices]`: the fields that are sent of each.
     pub fn fields_win_back_offer_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::WinBackOfferPricesField>,
+        values: impl IntoIterator<Item = crate::models::WinBackOfferPriceField>,
     ) -> Self {
         self.0.list("fields[winBackOfferPrices]", values);
         self
@@ -75,16 +75,14 @@ impl Get {
     /// `fields[winBackOffers]`: the fields that are sent of each.
     pub fn fields_win_back_offers(
         mut self,
-        values: impl IntoIterator<Item = crate::models::WinBackOffersField>,
+        values: impl IntoIterator<Item = crate::models::WinBackOfferField>,
     ) -> Self {
         self.0.list("fields[winBackOffers]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `prices`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WinBackOffersInclude>) -> Self {
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WinBackOfferInclude>) -> Self {
         self.0.list("include", values);
         self
     }
@@ -106,7 +104,7 @@ impl ListPrices {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointsField>,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
     ) -> Self {
         self.0.list("fields[subscriptionPricePoints]", values);
         self
@@ -115,7 +113,7 @@ impl ListPrices {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoriesField>,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
         self
@@ -124,22 +122,23 @@ impl ListPrices {
     /// `fields[winBackOfferPrices]`: the fields that are sent of each.
     pub fn fields_win_back_offer_prices(
         mut self,
-        values: impl IntoIterator<Item = crate::models::WinBackOfferPricesField>,
+        values: impl IntoIterator<Item = crate::models::WinBackOfferPriceField>,
     ) -> Self {
         self.0.list("fields[winBackOfferPrices]", values);
         self
     }
 
-    /// `filter[territory]`: only what has one of these values.
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("filter[territory]", values);
+        self.0.filter("filter[territory]", values);
         self
     }
 
     /// `include`: related resources that are sent along.
-    ///
-    /// Accepts `subscriptionPricePoint`, `territory`.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WinBackOffersInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::WinBackOfferPriceInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }

@@ -109,7 +109,7 @@ rt::object! { AppCreateRequest {
 } required ["type"] }
 
 impl AppCreateRequest {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     pub fn new(app_type: impl Into<crate::models::AppType>) -> Self {
         Self {
             app_type: app_type.into(),

@@ -104,7 +104,7 @@ rt::object! { AppUpdateRequest {
 } }
 
 impl AppUpdateRequest {
-    /// A value that says nothing yet.
+    /// Creates a value without fields.
     #[inline]
     pub fn new() -> Self {
         Self::default()

@@ -16,6 +16,8 @@ pub(super) struct Function {
     pub(super) arguments: Vec<(String, String)>,
     /// The payload of an operation's response; empty for other functions.
     pub(super) returns: String,
+    /// The struct whose fields the arguments are, for constructors that take one.
+    pub(super) literal: Option<String>,
 }
 
 impl PublicApi {
@@ -49,11 +51,14 @@ impl PublicApi {
 impl Function {
     fn parse(signature: &str) -> Self {
         let (arguments, returns) = signature.split_once("=>").unwrap_or((signature, ""));
+        let fields = arguments.trim().strip_suffix('}').and_then(|rest| rest.split_once('{'));
+        let (literal, arguments) = fields.map_or((None, arguments), |(name, fields)| (Some(name), fields));
+        let literal = literal.map(|name| name.trim().to_owned());
         let arguments = split(arguments).into_iter().map(|argument| {
             let (name, ty) = argument.split_once(" : ").unwrap_or(("", argument));
             (name.trim().to_owned(), ty.trim().to_owned())
         });
-        Self { arguments: arguments.collect(), returns: returns.trim().to_owned() }
+        Self { arguments: arguments.collect(), returns: returns.trim().to_owned(), literal }
     }
 }
 
@@ -85,6 +90,7 @@ mod tests {
             "# a comment\n\
              models::A::new fn impl Into<String> | /components/schemas/A\n\
              operations::a::As::put fn id : impl AsRef<str>, map : BTreeMap<String, i64> =>() | /paths/x/put a,b\n\
+             models::D::new fn DRequired { a : String, b : Vec<X> } | /components/schemas/D\n\
              models::B type C | /components/schemas/B\n",
         );
         let put = api.function("operations::a::As::put").unwrap();
@@ -92,6 +98,9 @@ mod tests {
         assert_eq!(put.arguments, [named("id", "impl AsRef<str>"), named("map", "BTreeMap<String, i64>")]);
         assert_eq!(put.returns, "()");
         assert_eq!(api.function("models::A::new").unwrap().arguments, [named("", "impl Into<String>")]);
+        let new = api.function("models::D::new").unwrap();
+        assert_eq!(new.literal.as_deref(), Some("DRequired"));
+        assert_eq!(new.arguments, [named("a", "String"), named("b", "Vec<X>")]);
         assert_eq!(api.alias("models::B"), Some("C"));
     }
 }
