@@ -54,6 +54,28 @@
 //! let gone = app_store_connect_client::models::AppInclude::BUNDLE_ID;
 //! ```
 //!
+//! Several required fields are a struct literal, so that each has its name:
+//!
+//! ```
+//! use app_store_connect_client::models::{BetaGroupCreate, BetaGroupCreateRequest};
+//! let request = BetaGroupCreateRequest::new(BetaGroupCreate { name: "Testers".into(), app: "1".into() });
+//! assert_eq!((request.name.as_str(), request.app.as_str()), ("Testers", "1"));
+//! ```
+//!
+//! Arguments by position, which could be swapped, do not compile:
+//!
+//! ```compile_fail,E0061
+//! use app_store_connect_client::models::BetaGroupCreateRequest;
+//! let request = BetaGroupCreateRequest::new("1", "Testers");
+//! ```
+//!
+//! Nor does a literal without a required field:
+//!
+//! ```compile_fail,E0063
+//! use app_store_connect_client::models::{BetaGroupCreate, BetaGroupCreateRequest};
+//! let request = BetaGroupCreateRequest::new(BetaGroupCreate { name: "Testers".into() });
+//! ```
+//!
 //! The ids of a key have types of their own. This compiles:
 //!
 //! ```
