@@ -165,12 +165,21 @@ impl<'a> Values<'a> {
         let arguments: Vec<String> = new
             .arguments
             .iter()
-            .map(|(argument, ty)| match of(argument) {
-                Some(member) => self.member(member, ty, &format!("v.must_at({:?})", member.at)),
-                None => "Default::default()".to_owned(),
+            .map(|(argument, ty)| {
+                let value = match of(argument) {
+                    Some(member) => self.member(member, ty, &format!("v.must_at({:?})", member.at)),
+                    None => "Default::default()".to_owned(),
+                };
+                if new.literal.is_some() { format!("{argument}: {value}") } else { value }
             })
             .collect();
-        let mut out = format!("    let mut out = {path}::new({});\n", arguments.join(", "));
+        let arguments = arguments.join(", ");
+        let arguments = match (&new.literal, path.rsplit_once("::")) {
+            (Some(literal), Some((module, _))) => format!("{module}::{literal} {{ {arguments} }}"),
+            (Some(literal), None) => format!("{literal} {{ {arguments} }}"),
+            (None, _) => arguments,
+        };
+        let mut out = format!("    let mut out = {path}::new({arguments});\n");
         for member in members {
             // Setters whose names methods of Rust have end with `_`.
             let names = [format!("{}_", member.ident), member.ident.clone()];
