@@ -17,6 +17,7 @@
 /// assert_eq!(Platform::Ios.as_str(), "IOS");
 /// assert_eq!(Platform::from("WATCH_OS").as_str(), "WATCH_OS");
 /// assert_eq!(Platform::KNOWN, ["IOS", "MAC_OS"]);
+/// assert_eq!(Platform::VALUES, [Platform::Ios, Platform::MacOs]);
 /// ```
 #[macro_export]
 macro_rules! open_enum {
@@ -33,6 +34,9 @@ macro_rules! open_enum {
             /// The wire values that are known.
             pub const KNOWN: &'static [&'static str] = &[$($wire),*];
 
+            /// The known values, in the order of [`KNOWN`](Self::KNOWN).
+            pub const VALUES: &'static [Self] = &[$(Self::$variant),*];
+
             /// The value on the wire.
             #[inline]
             pub fn as_str(&self) -> &str {
@@ -46,7 +50,7 @@ macro_rules! open_enum {
             #[inline]
             fn from($text: &str) -> Self {
                 let text = $canonical;
-                $crate::codec::known(const { &[$(($wire, Self::$variant)),*] }, text)
+                $crate::codec::known(Self::KNOWN, Self::VALUES, text)
                     .unwrap_or_else(|| Self::Unrecognized(text.to_owned()))
             }
         }
@@ -83,6 +87,7 @@ macro_rules! open_enum {
 ///
 /// assert_eq!(serde_json::from_str::<Priority>("2")?, Priority::High);
 /// assert_eq!(Priority::from(9).as_i64(), 9);
+/// assert_eq!(Priority::VALUES, [Priority::Low, Priority::High]);
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[macro_export]
@@ -91,6 +96,9 @@ macro_rules! open_int_enum {
         impl $name {
             /// The numbers that are known.
             pub const KNOWN: &'static [i64] = &[$($wire),*];
+
+            /// The known values, in the order of [`KNOWN`](Self::KNOWN).
+            pub const VALUES: &'static [Self] = &[$(Self::$variant),*];
 
             /// The number on the wire.
             #[inline]
@@ -309,11 +317,11 @@ pub fn listed<'a>(unrecognized: bool) -> super::slot::Place<'a> {
     if unrecognized { super::slot::Place::Unlisted } else { super::slot::Place::Done }
 }
 
-/// The listed value of a text. A table compiles faster than a match with an arm a value.
+/// The value of a text that is listed at the same index. Tables compile faster than a match with an arm for each value.
 #[doc(hidden)]
 #[inline]
-pub fn known<T: Clone>(table: &[(&str, T)], text: &str) -> Option<T> {
-    table.iter().find(|(name, _)| *name == text).map(|(_, value)| value.clone())
+pub fn known<T: Clone>(known: &[&str], values: &[T], text: &str) -> Option<T> {
+    values.get(known.iter().position(|name| *name == text)?).cloned()
 }
 
 /// The listed spelling that equals a text but for letter case, else the text.
