@@ -28,7 +28,13 @@ pub fn missing_models(
     let mut out = Vec::new();
     for (path, text) in templates.iter().filter(|(path, _)| path.starts_with(&folder)) {
         let is_rust = path.ends_with(".rs");
+        // A template may name a model under the condition that there is one.
+        let rendered = files.get(path.get(folder.len()..).unwrap_or_default()).map_or("", String::as_str);
+        let rendered: BTreeSet<&str> = named(rendered).into_iter().map(|(_, name)| name).collect();
         for (at, name) in named(text) {
+            if !rendered.contains(name) {
+                continue;
+            }
             let before = text.get(..at).unwrap_or_default();
             let start = before.rfind('\n').map_or(0, |end| end + 1);
             let line = before.get(start..).unwrap_or_default();

@@ -1,6 +1,6 @@
 //! Everything of a crate that is not a model or an operation goes in; its files come out: manifest, README, lib.rs.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use minijinja::{Environment, UndefinedBehavior, context};
 use proc_macro2::TokenStream;
@@ -79,6 +79,7 @@ impl Context<'_> {
             handles => self.names.handles.keys().collect::<Vec<_>>(),
             attributes => attributes(self.api),
             updates => updates(self.api),
+            models => self.names.types.values().map(|name| name.ident.as_str()).collect::<BTreeSet<_>>(),
         };
         chosen
             .into_iter()
@@ -89,6 +90,8 @@ impl Context<'_> {
                     .map_err(|e| format!("templates/{path}: {e:#}"))?;
                 Ok(File { path: target.to_owned(), text })
             })
+            // A template that has nothing to say about this document is no file.
+            .filter(|file| !file.as_ref().is_ok_and(|file| file.text.trim().is_empty()))
             .collect()
     }
 

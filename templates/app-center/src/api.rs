@@ -9,15 +9,17 @@ mod credentials;
 mod fault;
 #[cfg(feature = "test-util")]
 pub mod testing;
+{% if ['CodePushReleaseUpload', 'ReleaseUploadBeginResponse', 'SymbolUploadBeginResponse']|select('in', models)|list -%}
 #[cfg(feature = "files")]
 mod upload;
-
+{% endif %}
 pub use app_ref::{AppRef, NoAppRef};
 pub use credentials::Credentials;
 pub use fault::Fault;
+{% if ['CodePushReleaseUpload', 'ReleaseUploadBeginResponse', 'SymbolUploadBeginResponse']|select('in', models)|list -%}
 #[cfg(feature = "files")]
 pub use upload::{Upload, UploadState};
-
+{% endif %}
 /// {{ title }}.
 #[derive(Debug)]
 pub struct Api;

@@ -1,3 +1,5 @@
+{%- set begins = ['CodePushReleaseUpload', 'ReleaseUploadBeginResponse', 'SymbolUploadBeginResponse']|select('in', models)|list -%}
+{%- if begins -%}
 //! Uploads files of releases, CodePush updates and symbols.
 //!
 //! {{ mark }}; edits are lost.
@@ -9,23 +11,31 @@ use std::time::Duration;
 
 use storewright_runtime::{Digests, Method, Payload, Transfer, Uploader, object, resource_path};
 
-use crate::models::{CodePushReleaseUpload, ReleaseUploadBeginResponse, SymbolUploadBeginResponse};
+use crate::models::{{ '{' }}{{ begins|join(', ') }}{{ '}' }};
 use crate::{Call, Client, Error};
 
+{% if 'CodePushReleaseUpload' in models or 'ReleaseUploadBeginResponse' in models -%}
 mod blocks;
+{% endif -%}
+{% if 'CodePushReleaseUpload' in models -%}
 mod code_push;
+{% endif -%}
+{% if 'ReleaseUploadBeginResponse' in models -%}
 mod release;
+{% endif -%}
+{% if 'SymbolUploadBeginResponse' in models -%}
 mod symbols;
-
+{% endif %}
 /// How often it is asked whether a release is ready.
 const POLL: Duration = Duration::from_secs(5);
 
+{% if 'CodePushReleaseUpload' in models or 'ReleaseUploadBeginResponse' in models -%}
 /// How many blocks of a release are sent at once, as Microsoft's own client does.
 const PARALLEL: usize = 10;
 
 /// How many failures all blocks of a release may have between them, as in Microsoft's own client.
 const ERROR_BUDGET: u32 = 20;
-
+{% endif %}
 /// The state of an upload. It can be kept, as JSON, to go on with it later; the JSON contains URLs that are secrets, because
 /// their queries sign them.
 #[non_exhaustive]
@@ -41,13 +51,13 @@ pub struct UploadState {
     /// Whether the storage says that it has the whole file.
     pub finished: bool,
     /// Whether App Center was told so.
-    pub committed: bool,
+    pub committed: bool,{%- if 'CodePushReleaseUpload' in models %}
     /// What began the upload of a CodePush update; absent for others.
-    pub code_push: Option<CodePushReleaseUpload>,
+    pub code_push: Option<CodePushReleaseUpload>,{%- endif %}
 }
 object! { UploadState {
     collection: "collection", id: "id", finish: "finish", transfer: "transfer", finished: "finished",
-    committed: "committed", code_push: "code_push",
+    committed: "committed",{% if 'CodePushReleaseUpload' in models %} code_push: "code_push",{% endif %}
 } }
 
 impl UploadState {
@@ -80,7 +90,7 @@ impl<R> fmt::Debug for Upload<R> {
     }
 }
 
-impl Client {
+impl Client { {%- if 'ReleaseUploadBeginResponse' in models %}
     /// Uploads a file as a new release: begins it, sends the file in blocks, ten at once, says that they are all there, and
     /// waits until App Center has taken or refused it. Its answer is the id of the release.
     ///
@@ -91,7 +101,7 @@ impl Client {
         file: impl Into<PathBuf>,
     ) -> Upload<ReleaseUploadBeginResponse> {
         self.upload(begin, file.into(), self.sender_of_blocks())
-    }
+    }{%- endif %}{%- if 'CodePushReleaseUpload' in models %}
 
     /// Uploads the zipped content of a CodePush update, in blocks, as a release is. Its answer is what
     /// `CodePushUploadedRelease::new` takes, of which `client.code_push_deployment_releases().create(…)` makes the release.
@@ -103,7 +113,7 @@ impl Client {
         file: impl Into<PathBuf>,
     ) -> Upload<CodePushReleaseUpload> {
         self.upload(begin, file.into(), self.sender_of_blocks())
-    }
+    }{%- endif %}{%- if 'SymbolUploadBeginResponse' in models %}
 
     /// Uploads a file of symbols: begins it, sends the file to the Azure blob that App Center names, without the API
     /// token, and commits it; when the file cannot be sent, the upload is aborted.
@@ -115,11 +125,11 @@ impl Client {
         file: impl Into<PathBuf>,
     ) -> Upload<SymbolUploadBeginResponse> {
         self.upload(begin, file.into(), self.runtime().uploader())
-    }
+    }{%- endif %}{%- if 'CodePushReleaseUpload' in models or 'ReleaseUploadBeginResponse' in models %}
 
     fn sender_of_blocks(&self) -> Uploader<super::Api> {
         self.runtime().uploader().parallel(PARALLEL).error_budget(ERROR_BUDGET).refuses(blocks::refuses)
-    }
+    }{%- endif %}
 
     fn upload<R>(&self, begin: Call<R>, file: PathBuf, uploader: Uploader<super::Api>) -> Upload<R> {
         let client = self.clone();
@@ -183,3 +193,4 @@ impl<R> Upload<R> {
         call.repeatable().send().await
     }
 }
+{%- endif %}

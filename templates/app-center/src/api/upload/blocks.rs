@@ -1,3 +1,4 @@
+{%- if 'CodePushReleaseUpload' in models or 'ReleaseUploadBeginResponse' in models -%}
 //! Sends files in blocks to the upload domain.
 //!
 //! {{ mark }}; edits are lost.
@@ -179,3 +180,4 @@ fn media_type(file: &Path) -> &'static str {
         _ => "application/octet-stream",
     }
 }
+{%- endif %}

@@ -1,3 +1,4 @@
+{%- if 'CodePushReleaseUpload' in models -%}
 //! Uploads CodePush updates.
 //!
 //! {{ mark }}; edits are lost.
@@ -33,3 +34,4 @@ impl Upload<CodePushReleaseUpload> {
         Ok(UploadState { code_push: Some(begun), ..state })
     }
 }
+{%- endif %}

@@ -1,3 +1,4 @@
+{%- if 'ReleaseUploadBeginResponse' in models -%}
 //! Uploads releases.
 //!
 //! {{ mark }}; edits are lost.
@@ -88,3 +89,4 @@ impl Upload<ReleaseUploadBeginResponse> {
         }
     }
 }
+{%- endif %}

@@ -1,3 +1,4 @@
+{%- if 'SymbolUploadBeginResponse' in models -%}
 //! Uploads symbols.
 //!
 //! {{ mark }}; edits are lost.
@@ -58,3 +59,4 @@ impl Upload<SymbolUploadBeginResponse> {
         self.tell(&state.path()?, &SymbolUploadEndRequest::new(status)).await
     }
 }
+{%- endif %}
