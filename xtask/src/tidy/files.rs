@@ -34,7 +34,11 @@ pub(super) fn check(files: &[File], machine: &[String]) -> Vec<String> {
 fn check_source(file: &File, out: &mut Vec<String>) {
     let path = &file.path;
     // In a template the mark of the generated file comes first, and its README may say what the crate is.
-    let text = file.text.strip_prefix("// {{ mark }}; edits are lost.\n").unwrap_or(&file.text);
+    let mut text = file.text.strip_prefix("// {{ mark }}; edits are lost.\n").unwrap_or(file.text.as_str());
+    // The whole file may depend on the document.
+    while let Some((_, rest)) = text.split_once('\n').filter(|(line, _)| line.starts_with("{%")) {
+        text = rest;
+    }
     if !text.starts_with("//! ") && !text.starts_with("#![doc = ") {
         out.push(format!(
             "{path}: the first line is no `//!` line that says what goes in and what comes out"
