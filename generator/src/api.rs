@@ -6,6 +6,7 @@
 mod cycle;
 mod json_api;
 mod media_type;
+mod model;
 mod parameter;
 mod security;
 pub mod stored;
@@ -20,6 +21,7 @@ pub use crate::diagnostic::Pointer;
 pub use cycle::cycles;
 pub use json_api::{Action, Arity, Document, Linkage, Relationship, Request, Resource};
 pub use media_type::{Form, MediaType, Stream};
+pub use model::recognise;
 pub use parameter::{In, Parameter, Role, Style};
 pub use security::{Combination, Flow, Security, alternatives};
 pub use type_id::{Owner, Step as TypeStep, TypeId};
@@ -67,50 +69,6 @@ pub struct Info {
     /// What the overlay says to leave out.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Skipped>,
-    /// Schemas that the runtime stands for (JSON:API's `links` and `meta`), by the vendor's name.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub conventions: BTreeMap<String, Convention>,
-}
-
-/// A schema that the runtime stands for, kept so that a change of it shows.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Convention {
-    /// Where it stands.
-    pub uses: BTreeSet<ConventionUse>,
-    /// Its members, by the names that lead to them: `paging.total`.
-    pub members: Fields,
-}
-
-/// Where an [`Convention`] stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ConventionUse {
-    /// In a document with one resource, or one identifier.
-    Document,
-    /// In a document with a page of resources, or of identifiers.
-    Page,
-    /// In a resource.
-    Resource,
-    /// In a relationship of a resource.
-    Relationship,
-}
-
-impl ConventionUse {
-    /// Whether `ty` is what it stands in.
-    pub fn is_of(self, ty: &Type) -> bool {
-        match &ty.shape {
-            Shape::Document(_) => self == Self::Document,
-            Shape::Page(_) => self == Self::Page,
-            Shape::Linkage(l) if l.request => false,
-            Shape::Linkage(l) if l.to == Arity::Many => self == Self::Page,
-            Shape::Linkage(_) => self == Self::Document,
-            Shape::Resource(r) => {
-                self == Self::Resource || (self == Self::Relationship && !r.relationships.is_empty())
-            }
-            _ => false,
-        }
-    }
 }
 
 /// Something of the document that is left out.
@@ -258,8 +216,9 @@ pub struct Response {
     /// By media type; empty where there is no body.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub content: BTreeMap<String, TypeRef>,
-    /// Whether `data` of the JSON:API document may be null although its type does not say so (a to-one read).
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    /// Whether `data` of the JSON:API document may be null although its type does not say so (a to-one read); see
+    /// [`Api::model`].
+    #[serde(skip)]
     pub null_data: bool,
     /// Members that stand around the value on the wire, as in [`Body::envelope`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -345,15 +304,15 @@ pub enum Shape {
 }
 
 /// An object.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Struct {
     /// The members that the vendor names.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub fields: Fields,
     /// What members of other names hold.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub additional: Option<TypeRef>,
+    /// Sets of members, one of which must be there; empty where any will do. Of a JSON:API resource, those of its attributes
+    /// and relationships.
+    pub one_of: BTreeSet<BTreeSet<String>>,
 }
 
 /// A member of an object.
@@ -422,6 +381,20 @@ pub struct Union {
     pub tag: Option<String>,
     /// Sorted by tag, then by type.
     pub variants: Vec<Variant>,
+    /// What the document says of how variants are told apart, whether or not their members allow it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discriminator: Option<Discriminator>,
+}
+
+/// A discriminator as the document has it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Discriminator {
+    /// The member.
+    pub property: String,
+    /// What each of its values stands for: the name of a schema, or whatever else the document says.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub mapping: BTreeMap<String, String>,
 }
 
 /// One of the types of a union.
@@ -451,6 +424,36 @@ impl Union {
     }
 }
 
+impl Shape {
+    /// The uses of types in it.
+    pub fn refs(&self) -> Vec<&TypeRef> {
+        match self {
+            Self::Struct(s) => s.fields.values().map(|f| &f.ty).chain(&s.additional).collect(),
+            Self::Enum(_) | Self::Linkage(_) => Vec::new(),
+            Self::Union(u) => u.variants.iter().map(|v| &v.ty).collect(),
+            Self::Alias(ty) => vec![ty],
+            Self::Resource(r) => r.attributes.values().map(|f| &f.ty).collect(),
+            Self::Request(r) => r.attributes.values().map(|f| &f.ty).chain(&r.included).collect(),
+            Self::Document(d) | Self::Page(d) => std::iter::once(&d.data).chain(&d.included).collect(),
+        }
+    }
+
+    /// The same, to be changed.
+    pub fn refs_mut(&mut self) -> Vec<&mut TypeRef> {
+        match self {
+            Self::Struct(s) => s.fields.values_mut().map(|f| &mut f.ty).chain(&mut s.additional).collect(),
+            Self::Enum(_) | Self::Linkage(_) => Vec::new(),
+            Self::Union(u) => u.variants.iter_mut().map(|v| &mut v.ty).collect(),
+            Self::Alias(ty) => vec![ty],
+            Self::Resource(r) => r.attributes.values_mut().map(|f| &mut f.ty).collect(),
+            Self::Request(r) => r.attributes.values_mut().map(|f| &mut f.ty).chain(&mut r.included).collect(),
+            Self::Document(d) | Self::Page(d) => {
+                std::iter::once(&mut d.data).chain(&mut d.included).collect()
+            }
+        }
+    }
+}
+
 impl Api {
     /// The type behind `id`, through aliases.
     pub fn resolve<'a>(&'a self, id: &TypeId) -> Option<(&'a TypeId, &'a Type)> {
@@ -467,18 +470,7 @@ impl Api {
 
     /// The types that `ty` names itself, not those behind them.
     pub fn uses_of(ty: &Type) -> BTreeSet<&TypeId> {
-        let mut out = BTreeSet::new();
-        let refs: Vec<&TypeRef> = match &ty.shape {
-            Shape::Struct(s) => s.fields.values().map(|f| &f.ty).chain(&s.additional).collect(),
-            Shape::Enum(_) | Shape::Linkage(_) => Vec::new(),
-            Shape::Union(u) => u.variants.iter().map(|v| &v.ty).collect(),
-            Shape::Alias(ty) => vec![ty],
-            Shape::Resource(r) => r.attributes.values().map(|f| &f.ty).collect(),
-            Shape::Request(r) => r.attributes.values().map(|f| &f.ty).chain(&r.included).collect(),
-            Shape::Document(d) | Shape::Page(d) => std::iter::once(&d.data).chain(&d.included).collect(),
-        };
-        out.extend(refs.into_iter().filter_map(TypeRef::named));
-        out
+        ty.shape.refs().into_iter().filter_map(TypeRef::named).collect()
     }
 
     /// By its values, the enum that alone has them among those that `is_named` takes; none where several have them.
@@ -524,6 +516,24 @@ impl Api {
     pub fn forget_unused(&mut self) {
         let used: BTreeSet<TypeId> = self.used().into_iter().cloned().collect();
         self.types.retain(|id, _| used.contains(id));
+    }
+
+    /// The same, but for a schema that has the values of an enum inline, which is called after it.
+    pub fn forget_unnamed(&mut self) {
+        let used = self.used();
+        let inline: BTreeSet<&[Value]> =
+            used.iter().filter(|id| id.is_inline()).filter_map(|id| self.values_of(id)).collect();
+        let named = self.enums_by_values(|id| !id.is_inline());
+        let named = named.into_iter().filter(|(values, _)| inline.contains(values)).filter_map(|(_, id)| id);
+        let used: BTreeSet<TypeId> = used.iter().copied().chain(named).cloned().collect();
+        self.types.retain(|id, _| used.contains(id));
+    }
+
+    fn values_of(&self, id: &TypeId) -> Option<&[Value]> {
+        match &self.types.get(id)?.shape {
+            Shape::Enum(e) => Some(&e.values),
+            _ => None,
+        }
     }
 
     /// The type that `id` stands in, which is a schema with a name.

@@ -18,8 +18,8 @@ mod rename;
 mod row;
 mod rust;
 mod verdict;
-mod view;
 mod walk;
+mod wire;
 
 use std::collections::BTreeMap;
 
@@ -110,8 +110,10 @@ pub struct Summary {
 /// Compares two versions.
 pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
     let renamed = rename::types(old.api, new.api);
-    let mut rows = walk::rows(old, new, &renamed);
-    fold::fold(&mut rows, old, new);
+    let models = [old.api.model(), new.api.model()];
+    let models = [&models[0], &models[1]];
+    let mut rows = walk::rows([old, new], models, &renamed);
+    fold::fold(&mut rows, [old, new], models);
     let items = Items::compare(old.items, new.items);
     let rust_only = rust::judge(&mut rows, &items, [old.api, new.api]);
     let mut changes: Vec<Change> = rows.into_iter().map(row::Row::finish).collect();

@@ -1,7 +1,6 @@
 //! A `Spec` goes in; the `Api` comes out: references resolved, conventions recognised, equal types shared.
 
 mod compose;
-mod convention;
 mod cycle;
 mod definition;
 mod form;
@@ -12,15 +11,13 @@ mod parameter;
 mod schema;
 mod security;
 mod server;
-mod share;
 mod union;
-mod variants;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use openapiv3::{OpenAPI, ReferenceOr};
 
-use crate::api::{Api, FORMAT, Info, Shape, Skipped, Type, TypeId, TypeRef};
+use crate::api::{Api, FORMAT, Info, Shape, Skipped, Type, TypeId, TypeRef, recognise};
 use crate::diagnostic::{Pointer, Sink};
 use crate::load::Spec;
 
@@ -29,8 +26,6 @@ struct Lowering<'a> {
     spec: &'a Spec,
     document: &'a OpenAPI,
     types: BTreeMap<TypeId, Type>,
-    /// Components that are bodies of JSON:API relationship endpoints (`…/relationships/{name}`).
-    relationship_bodies: BTreeSet<String>,
     /// Where the document has copies in place of references.
     definitions: Option<definition::Definitions>,
     /// For each component, those that hold it as a part of an `allOf`.
@@ -41,6 +36,8 @@ struct Lowering<'a> {
     nullable: BTreeMap<String, bool>,
     /// Notices about schemas, which are lowered more than once where others have them as parts.
     said: BTreeSet<(Pointer, String)>,
+    /// Discriminators that are no property of any variant, by name and place.
+    undeclared: Vec<(String, Pointer)>,
     out: &'a mut Sink,
 }
 
@@ -52,12 +49,12 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
         spec,
         document,
         types: BTreeMap::new(),
-        relationship_bodies: operation::relationship_bodies(document),
         definitions: definition::Definitions::new(document),
         families: BTreeMap::new(),
         named_enums: BTreeSet::new(),
         nullable: BTreeMap::new(),
         said: BTreeSet::new(),
+        undeclared: Vec::new(),
         out,
     };
     lowering.families = lowering.families();
@@ -75,18 +72,17 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
         }
     }
     lowering.end_cycles();
-    lowering.unrecognised_resources();
     let servers = lowering.servers();
     let (operations, values) = lowering.operations(&servers);
     lowering.text_for_bytes();
     lowering.unused_definitions();
-    let conventions = lowering.conventions();
     let info = info(spec, name);
-    let types = lowering.types;
-    let mut api = Api { info: Info { conventions, servers, ..info }, operations, values, types };
-    let used = api.used().into_iter().cloned().collect();
-    share::share(&mut api, &used);
-    api.forget_unused();
+    let types = std::mem::take(&mut lowering.types);
+    let mut api = Api { info: Info { servers, ..info }, operations, values, types };
+    let recognised = recognise(&api);
+    lowering.undeclared_discriminators(&recognised);
+    lowering.unrecognised_resources(&api, &recognised);
+    api.forget_unnamed();
     (out.errors() == errors).then_some(api)
 }
 
@@ -112,7 +108,6 @@ fn info(spec: &Spec, name: &str) -> Info {
         required: security::required(document, &security),
         security,
         skipped,
-        conventions: BTreeMap::new(),
     }
 }
 

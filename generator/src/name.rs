@@ -160,6 +160,7 @@ pub struct Token {
 /// Names everything; none if errors were pushed.
 pub fn name(api: &Api, config: &Config, out: &mut Sink) -> Option<Names> {
     let before = out.errors();
+    let api = &api.model();
     let mut names = Names {
         package: format!("{}-client", api.info.name),
         areas: area::areas(api, config),

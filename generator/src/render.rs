@@ -90,6 +90,7 @@ impl<'a> Context<'a> {
 /// The public items of the crate, at a fraction of what rendering it costs.
 pub fn items(api: &Api, names: &Names) -> Vec<Item> {
     let options = Options::default();
+    let api = &api.model();
     let context = Context { printed: false, ..Context::new(api, names, &options) };
     let mut items = Items::default();
     context.client(&mut items);
@@ -116,6 +117,7 @@ pub fn listed(items: &[Item]) -> String {
 ///
 /// When a template is missing or wrong; the message names it.
 pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, String> {
+    let api = &api.model();
     let context = Context::new(api, names, options);
     let mut items = Items::default();
     let mut files = context.templates()?;

@@ -175,13 +175,7 @@ pub fn select(
         .filter_map(|parameter| parameter.values.clone())
         .collect();
     api.values.retain(|name, _| values.contains(name));
-    api.forget_unused();
-    let conventions = std::mem::take(&mut api.info.conventions);
-    let is_used = |uses: &BTreeSet<_>| {
-        uses.iter().any(|at: &crate::api::ConventionUse| api.types.values().any(|ty| at.is_of(ty)))
-    };
-    api.info.conventions =
-        conventions.into_iter().filter(|(_, convention)| is_used(&convention.uses)).collect();
+    api.forget_unnamed();
     Some(Dropped { operations, components })
 }
 

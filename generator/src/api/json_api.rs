@@ -1,30 +1,30 @@
-//! The shapes of JSON:API (version 1.1).
+//! The shapes of JSON:API (version 1.1), which format 1 stored.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 
 use super::{Fields, TypeRef};
 
 /// A JSON:API resource that the server sends.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Resource {
     /// The value of `type`.
     pub kind: String,
     /// The members of `attributes`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub attributes: Fields,
     /// The members of `relationships`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub relationships: BTreeMap<String, Relationship>,
     /// Whether it has `links`.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub links: bool,
 }
 
 /// How many resources a relationship leads to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Arity {
     /// One or none.
@@ -36,27 +36,27 @@ pub enum Arity {
 }
 
 /// A member of `relationships`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Relationship {
     /// How many resources it leads to.
     pub to: Arity,
     /// Their `type`; empty where the document does not say.
-    #[serde(default, skip_serializing_if = "String::is_empty")]
+    #[serde(default)]
     pub kind: String,
     /// Whether a request without it is refused.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub required: bool,
     /// Whether a request may unset it with null.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub nullable: bool,
     /// Whether the vendor advises against it.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub deprecated: bool,
 }
 
 /// What a [`Request`] does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
     /// A document whose resource has no id.
@@ -68,7 +68,7 @@ pub enum Action {
 }
 
 /// A JSON:API resource that is sent to be created or changed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
     /// What it does.
@@ -76,32 +76,32 @@ pub struct Request {
     /// The value of `type`.
     pub kind: String,
     /// The members of `attributes`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub attributes: Fields,
     /// The members of `relationships`.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub relationships: BTreeMap<String, Relationship>,
     /// What `included` holds items of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub included: Option<TypeRef>,
     /// Sets of attributes and relationships, one of which must be sent; empty where any will do.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    #[serde(default)]
     pub one_of: BTreeSet<BTreeSet<String>>,
 }
 
 /// A JSON:API document.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Document {
     /// The resource in `data`, or an item of it.
     pub data: TypeRef,
     /// What `included` holds items of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(default)]
     pub included: Option<TypeRef>,
 }
 
 /// A JSON:API document with resource identifiers and no resources.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Linkage {
     /// How many identifiers it holds.
@@ -109,9 +109,9 @@ pub struct Linkage {
     /// Their `type`.
     pub kind: String,
     /// Whether it is sent by the client; a response has links too.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub request: bool,
     /// Whether a request may unset the relationship with null.
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    #[serde(default)]
     pub nullable: bool,
 }

@@ -1,15 +1,14 @@
 //! An `Api` goes in; the text of its files under `specs/<api>/api/` comes out, one noun per file, and back.
 
+mod field;
 mod format1;
 
-use std::collections::BTreeMap;
-use std::fmt;
+use std::collections::{BTreeMap, BTreeSet};
 
-use serde::de::value::MapAccessDeserializer;
-use serde::de::{DeserializeOwned, MapAccess, Visitor};
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
-use super::{Api, FORMAT, Field, Limits, Shape, Type, TypeId, TypeRef};
+use super::{Api, FORMAT, Shape, TypeId};
 use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 
 /// What a type has beside its shape, which few types do.
@@ -22,6 +21,12 @@ struct Note {
     doc: Option<String>,
 }
 
+/// What says how to read the rest.
+#[derive(Deserialize)]
+struct Head {
+    format: u32,
+}
+
 const HELP: &str =
     "store the Api again with `cargo xtask update`, or take the file back from version control";
 
@@ -30,11 +35,6 @@ pub const FILES: &[&str] = &[
     "info.yaml",
     "operations.yaml",
     "values.yaml",
-    "resources.yaml",
-    "requests.yaml",
-    "documents.yaml",
-    "pages.yaml",
-    "linkages.yaml",
     "structs.yaml",
     "enums.yaml",
     "unions.yaml",
@@ -48,38 +48,53 @@ pub const FILES: &[&str] = &[
 ///
 /// When a value cannot be written as YAML, which no `Api` that came from a document has.
 pub fn files(api: &Api) -> Result<Vec<(&'static str, String)>, serde_yaml::Error> {
-    macro_rules! pick {
-        ($variant:ident) => {
-            text(&pick(api, |shape| if let Shape::$variant(x) = shape { Some(x) } else { None }))?
-        };
-    }
     let notes: BTreeMap<&TypeId, Note> = api
         .types
         .iter()
         .filter(|(_, ty)| ty.deprecated || ty.doc.is_some())
         .map(|(id, ty)| (id, Note { deprecated: ty.deprecated, doc: ty.doc.clone() }))
         .collect();
+    let (mut structs, mut enums) = (BTreeMap::new(), BTreeMap::new());
+    let (mut unions, mut aliases) = (BTreeMap::new(), BTreeMap::new());
+    let mut constants: BTreeSet<TypeId> = BTreeSet::new();
+    for (id, ty) in &api.types {
+        match &ty.shape {
+            Shape::Struct(s) => {
+                structs.insert(id, field::written(api, id, s, &mut constants));
+            }
+            Shape::Enum(e) => {
+                enums.insert(id, e);
+            }
+            Shape::Union(u) => {
+                unions.insert(id, u);
+            }
+            Shape::Alias(ty) => {
+                aliases.insert(id, ty);
+            }
+            // What is stored is the wire, not a model of it.
+            Shape::Resource(_)
+            | Shape::Request(_)
+            | Shape::Document(_)
+            | Shape::Page(_)
+            | Shape::Linkage(_) => {}
+        }
+    }
+    enums.retain(|id, _| !constants.contains(*id));
     Ok(vec![
         ("info.yaml", text(&api.info)?),
         ("operations.yaml", text(&api.operations)?),
         ("values.yaml", text(&api.values)?),
-        ("resources.yaml", pick!(Resource)),
-        ("requests.yaml", pick!(Request)),
-        ("documents.yaml", pick!(Document)),
-        ("pages.yaml", pick!(Page)),
-        ("linkages.yaml", pick!(Linkage)),
-        ("structs.yaml", pick!(Struct)),
-        ("enums.yaml", pick!(Enum)),
-        ("unions.yaml", pick!(Union)),
-        ("aliases.yaml", pick!(Alias)),
+        ("structs.yaml", text(&structs)?),
+        ("enums.yaml", text(&enums)?),
+        ("unions.yaml", text(&unions)?),
+        ("aliases.yaml", text(&aliases)?),
         ("notes.yaml", text(&notes)?),
     ])
 }
 
 /// Reads the stored form back; `read` gives a file's text.
 pub fn from_files(mut read: impl FnMut(&str) -> std::io::Result<String>, out: &mut Sink) -> Option<Api> {
-    let info: super::Info = parse("info.yaml", &mut read, out)?;
-    let format = info.format;
+    let Head { format } = parse("info.yaml", &mut read, out)?;
     if format != FORMAT && format != format1::FORMAT {
         let message = format!("the stored Api has format {format}, this generator reads 1 to {FORMAT}");
         let at = Place { file: "info.yaml".to_owned(), ..Place::default() };
@@ -89,6 +104,10 @@ pub fn from_files(mut read: impl FnMut(&str) -> std::io::Result<String>, out: &m
         );
         return None;
     }
+    let (info, conventions) = match format {
+        format1::FORMAT => parse::<format1::Info>("info.yaml", &mut read, out)?.split(),
+        _ => (parse("info.yaml", &mut read, out)?, BTreeMap::new()),
+    };
     let operations = match format {
         format1::FORMAT => {
             let stored = parse("operations.yaml", &mut read, out)?;
@@ -112,12 +131,16 @@ pub fn from_files(mut read: impl FnMut(&str) -> std::io::Result<String>, out: &m
             }
         };
     }
-    take!("resources.yaml", Resource);
-    take!("requests.yaml", Request);
-    take!("documents.yaml", Document);
-    take!("pages.yaml", Page);
-    take!("linkages.yaml", Linkage);
-    take!("structs.yaml", Struct);
+    if format == format1::FORMAT {
+        take!("resources.yaml", Resource);
+        take!("requests.yaml", Request);
+        take!("documents.yaml", Document);
+        take!("pages.yaml", Page);
+        take!("linkages.yaml", Linkage);
+    }
+    for (id, stored) in parse::<BTreeMap<TypeId, field::Written>>("structs.yaml", &mut read, out)? {
+        field::read(id, stored, &mut api.types);
+    }
     take!("enums.yaml", Enum);
     take!("unions.yaml", Union);
     take!("aliases.yaml", Alias);
@@ -128,13 +151,9 @@ pub fn from_files(mut read: impl FnMut(&str) -> std::io::Result<String>, out: &m
         }
     }
     if format == format1::FORMAT {
-        format1::upgrade(&mut api);
+        format1::upgrade(&mut api, &conventions);
     }
     Some(api)
-}
-
-fn pick<'a, T>(api: &'a Api, get: impl Fn(&'a Shape) -> Option<&'a T>) -> BTreeMap<&'a TypeId, &'a T> {
-    api.types.iter().filter_map(|(id, Type { shape, .. })| Some((id, get(shape)?))).collect()
 }
 
 fn text(value: &impl Serialize) -> Result<String, serde_yaml::Error> {
@@ -170,68 +189,5 @@ fn parse<T: DeserializeOwned>(
             out.quote(name, text.as_bytes());
             None
         }
-    }
-}
-
-/// A field that has more than a type.
-#[derive(Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FieldForm {
-    #[serde(rename = "type")]
-    ty: TypeRef,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    required: bool,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    nullable: bool,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    deprecated: bool,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    read_only: bool,
-    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
-    write_only: bool,
-    #[serde(default, skip_serializing_if = "is_none")]
-    limits: Limits,
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    doc: Option<String>,
-}
-
-fn is_none(limits: &Limits) -> bool {
-    *limits == Limits::default()
-}
-
-impl Serialize for Field {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        if *self == Field::from(self.ty.clone()) {
-            return self.ty.serialize(serializer);
-        }
-        let Field { ty, required, nullable, deprecated, read_only, write_only, limits, doc } = self.clone();
-        FieldForm { ty, required, nullable, deprecated, read_only, write_only, limits, doc }
-            .serialize(serializer)
-    }
-}
-
-impl<'de> Deserialize<'de> for Field {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Form;
-
-        impl<'de> Visitor<'de> for Form {
-            type Value = Field;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a type, or a map with one")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Field, E> {
-                Ok(text.parse::<TypeRef>().map_err(E::custom)?.into())
-            }
-
-            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Field, A::Error> {
-                let FieldForm { ty, required, nullable, deprecated, read_only, write_only, limits, doc } =
-                    FieldForm::deserialize(MapAccessDeserializer::new(map))?;
-                Ok(Field { ty, required, nullable, deprecated, read_only, write_only, limits, doc })
-            }
-        }
-
-        deserializer.deserialize_any(Form)
     }
 }

@@ -49,6 +49,14 @@ impl TypeRef {
         }
     }
 
+    /// The id of the type that it is.
+    pub fn as_named(&self) -> Option<&TypeId> {
+        match self {
+            Self::Named(id) => Some(id),
+            _ => None,
+        }
+    }
+
     /// Its text as a person reads it: `list App`.
     pub fn label(&self) -> String {
         match self {

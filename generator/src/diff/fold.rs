@@ -7,10 +7,10 @@ use super::change::Kind;
 use super::operation::blank;
 use super::reach;
 use super::row::Row;
-use crate::api::{Shape, TypeId};
+use crate::api::{Api, Shape, TypeId};
 
 /// Folds what has one cause, then places and groups the rest.
-pub(super) fn fold(rows: &mut Vec<Row>, old: &Side<'_>, new: &Side<'_>) {
+pub(super) fn fold(rows: &mut Vec<Row>, [old, new]: [&Side<'_>; 2], models: [&Api; 2]) {
     unify(rows);
     failures(rows);
     renames(rows);
@@ -21,7 +21,7 @@ pub(super) fn fold(rows: &mut Vec<Row>, old: &Side<'_>, new: &Side<'_>) {
     reach::fill(rows, old, new);
     everywhere(rows);
     deprecations(rows);
-    resource_fields(rows, new, old);
+    resource_fields(rows, models);
     groups(rows);
 }
 
@@ -162,9 +162,9 @@ fn resources(rows: &mut [Row], kind: Kind, old: &Side<'_>, new: &Side<'_>) {
 
 /// What is done to a field of a resource, to its name among the values of `fields[…]`, and to the same field of the
 /// resource's requests has one cause; so has a value that several fields of a resource gain or lose.
-fn resource_fields(rows: &mut [Row], new: &Side<'_>, old: &Side<'_>) {
+fn resource_fields(rows: &mut [Row], models: [&Api; 2]) {
     let resource = |ty: &TypeId| {
-        [new, old].into_iter().find_map(|side| match &side.api.types.get(ty)?.shape {
+        models.into_iter().rev().find_map(|api| match &api.types.get(ty)?.shape {
             Shape::Resource(resource) => Some(resource.kind.as_str()),
             Shape::Request(request) => Some(request.kind.as_str()),
             _ => None,

@@ -5,9 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{Direction, Kind};
 use super::relation::Fit;
 use super::row::{Row, of, of_mut};
-use super::view::Node;
 use super::walk::{Place, Spot, Walk};
-use crate::api::{Api, Body, Info, Operation, Pointer, Response, TypeRef, alternatives};
+use crate::api::{Api, Body, Info, Operation, Pointer, TypeRef, alternatives};
 
 /// A path without the names of its parameters, which nobody sends.
 pub(super) fn blank(path: &str) -> String {
@@ -247,7 +246,7 @@ impl Walk<'_> {
                         inner.subject = format!("{} {name}", spot.subject);
                     }
                     inner.pointers = inner.pointers.map(|at| at.child("schema"));
-                    self.walk(&Node::of(old), &Node::of(new), &inner);
+                    self.walk(old, new, &inner);
                 }
                 (old, new) => {
                     let (side, kind) = match old {
@@ -271,10 +270,6 @@ impl Walk<'_> {
             let spot = answer(operation, status, Place::Response);
             let sides = [old.responses.get(status), new.responses.get(status)];
             if let [Some(old), Some(new)] = sides {
-                let data = |r: &Response| r.null_data;
-                let mut data_spot = spot.clone();
-                data_spot.subject.push_str(".data");
-                self.flag([data(old), data(new)], Kind::FieldNullable, Kind::FieldNotNullable, &data_spot);
                 self.around([&old.envelope, &new.envelope], Kind::ResponseTypeChanged, &spot);
                 self.contents(&old.content, &new.content, &spot);
             } else {
@@ -294,7 +289,7 @@ impl Walk<'_> {
                     inner.pointers = inner
                         .pointers
                         .map(|at| at.child("content").child("application/json").child("schema"));
-                    self.walk(&Node::of(a), &Node::of(b), &inner);
+                    self.walk(a, b, &inner);
                 }
                 (Some(None), Some(None)) => {}
                 (Some(a), Some(b)) => {

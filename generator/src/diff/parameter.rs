@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use super::change::{Direction, Kind};
 use super::relation::Fit;
 use super::row::{of, of_mut};
-use super::view::Node;
 use super::walk::{Place, Spot, Walk};
 use crate::api::{Api, In, Operation, Parameter};
 
@@ -104,7 +103,7 @@ impl Walk<'_> {
         }
         self.limits(&old.limits, &new.limits, Kind::ParameterDefaultChanged, spot);
         match (values(old, self.apis[0]), values(new, self.apis[1])) {
-            (None, None) => self.walk(&Node::of(&old.ty), &Node::of(&new.ty), spot),
+            (None, None) => self.walk(&old.ty, &new.ty, spot),
             (Some(a), Some(b)) if old.ty == new.ty => {
                 for (side, kind, own, other) in [(0, Kind::ValueRemoved, a, b), (1, Kind::ValueAdded, b, a)] {
                     for value in own.iter().filter(|value| !other.contains(value)) {
@@ -135,7 +134,7 @@ impl Walk<'_> {
     /// Whether the old values of a parameter are accepted now, and the other way round, where one side has a set.
     fn sets(&self, [old, new]: [&Parameter; 2]) -> [Fit; 2] {
         let [from, to] = [values(old, self.apis[0]), values(new, self.apis[1])];
-        let fits = self.fits(&Node::of(&old.ty), &Node::of(&new.ty));
+        let fits = self.fits(&old.ty, &new.ty);
         let within = |a: Option<&Vec<String>>, b: Option<&Vec<String>>, fit: &Fit| match (a, b, fit) {
             (_, _, Fit::Some(_)) | (_, None, _) => fit.clone(),
             (None, Some(_), _) => Fit::Most("any value".to_owned()),

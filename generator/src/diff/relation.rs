@@ -5,9 +5,9 @@
 
 use std::collections::HashSet;
 
-use super::view::{Member, Node, View};
 use super::walk::text_of;
-use crate::api::{Api, TypeId, Union, Value};
+use super::wire::{View, view};
+use crate::api::{Api, Field, TypeId, TypeRef, Union, Value};
 
 /// Whether all values of one type are values of another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -45,27 +45,27 @@ impl<'a> Relation<'a> {
     }
 
     /// Whether all values of `a` are values of `b`.
-    pub(super) fn fits(&mut self, a: &Node<'a>, b: &Node<'a>) -> Fit {
-        if let (Some(one), Some(other)) = (a.id(), b.id()) {
+    pub(super) fn fits(&mut self, a: &TypeRef, b: &TypeRef) -> Fit {
+        if let (Some(one), Some(other)) = (a.as_named(), b.as_named()) {
             // Types that are in themselves fit if everything else in them does.
             if !self.open.insert((one.clone(), other.clone())) {
                 return Fit::All;
             }
         }
         let [left, right] = self.apis;
-        match (a.view(left), b.view(right)) {
-            (_, View::Opaque) | (View::Opaque, _) => Fit::All,
+        match (view(a, left), view(b, right)) {
+            (_, View::Missing) | (View::Missing, _) => Fit::All,
             (_, View::Scalar(to)) if to == "any" => Fit::All,
             (View::Scalar(from), _) if from == "any" => no("any value"),
-            (View::Nullable(a), View::Nullable(b)) => self.fits(&a, &b),
-            (View::Nullable(a), _) => self.fits(&a, b).and(|| Fit::Most("null".to_owned())),
-            (_, View::Nullable(b)) => self.fits(a, &b),
+            (View::Nullable(a), View::Nullable(b)) => self.fits(a, b),
+            (View::Nullable(a), _) => self.fits(a, b).and(|| Fit::Most("null".to_owned())),
+            (_, View::Nullable(b)) => self.fits(a, b),
             (View::Union(_, from), View::Union(_, to)) => self.variants(from, to),
             (View::Union(_, from), _) => {
-                from.variants.iter().fold(Fit::All, |fit, v| fit.and(|| self.fits(&Node::of(&v.ty), b)))
+                from.variants.iter().fold(Fit::All, |fit, v| fit.and(|| self.fits(&v.ty, b)))
             }
             (_, View::Union(_, to)) => {
-                let fits = to.variants.iter().map(|v| self.fits(a, &Node::of(&v.ty)));
+                let fits = to.variants.iter().map(|v| self.fits(a, &v.ty));
                 fits.min().unwrap_or_else(|| no("a value"))
             }
             (View::Enum(_, from), View::Enum(_, to)) => {
@@ -83,28 +83,26 @@ impl<'a> Relation<'a> {
                 _ => no(kind(&from)),
             },
             (View::Scalar(from), View::Scalar(to)) => scalars(&from, &to),
-            (View::List(a), View::List(b)) | (View::Map(a), View::Map(b)) => self.fits(&a, &b),
-            (View::Object { members, rest, .. }, View::Map(b)) => {
-                let fit = members.values().fold(Fit::All, |fit, m| fit.and(|| self.member(m, &b)));
-                rest.iter().fold(fit, |fit, rest| fit.and(|| self.fits(rest, &b)))
+            (View::List(a), View::List(b)) | (View::Map(a), View::Map(b)) => self.fits(a, b),
+            (View::Object(_, s), View::Map(b)) => {
+                let fit = s.fields.values().fold(Fit::All, |fit, m| fit.and(|| self.member(m, b)));
+                s.additional.iter().fold(fit, |fit, rest| fit.and(|| self.fits(rest, b)))
             }
-            (View::Map(a), View::Object { members, .. })
-                if a.is_any() && !members.values().any(|m| m.required) =>
+            (View::Map(a), View::Object(_, s))
+                if *a == TypeRef::Any && !s.fields.values().any(|m| m.required) =>
             {
                 Fit::Most("any object".to_owned())
             }
-            (View::Map(a), View::Object { members, rest, .. }) => {
-                let required = members.iter().find(|(_, m)| m.required);
-                match (required, rest) {
-                    (Some((name, _)), _) => no(&format!("an object without `{name}`")),
-                    (None, rest) => {
-                        let fit =
-                            members.values().fold(Fit::All, |fit, m| fit.and(|| self.fits(&a, &m.node)));
-                        rest.iter().fold(fit, |fit, rest| fit.and(|| self.fits(&a, rest)))
-                    }
+            (View::Map(a), View::Object(_, s)) => match s.fields.iter().find(|(_, m)| m.required) {
+                Some((name, _)) => no(&format!("an object without `{name}`")),
+                None => {
+                    let fit = s.fields.values().fold(Fit::All, |fit, m| fit.and(|| self.fits(a, &m.ty)));
+                    s.additional.iter().fold(fit, |fit, rest| fit.and(|| self.fits(a, rest)))
                 }
-            }
-            (View::Object { members: from, rest, .. }, View::Object { members: to, rest: other, .. }) => {
+            },
+            (View::Object(_, from), View::Object(_, to)) => {
+                let (rest, other) = (&from.additional, &to.additional);
+                let (from, to) = (&from.fields, &to.fields);
                 let missing =
                     to.iter().find(|(name, m)| m.required && from.get(*name).is_none_or(|m| !m.required));
                 // A reader may rely on a member although it was optional.
@@ -114,8 +112,8 @@ impl<'a> Relation<'a> {
                 let mut fit =
                     missing.map_or(Fit::All, |(name, _)| no(&format!("an object without `{name}`")));
                 fit = fit.and(|| lost);
-                for (name, member) in &from {
-                    fit = fit.and(|| match (to.get(name), &other) {
+                for (name, member) in from {
+                    fit = fit.and(|| match (to.get(name), other) {
                         (Some(b), _) => self.both(member, b),
                         (None, Some(other)) => self.member(member, other),
                         (None, None) if self.tolerant => Fit::All,
@@ -123,7 +121,7 @@ impl<'a> Relation<'a> {
                     });
                 }
                 match (rest, other) {
-                    (Some(rest), Some(other)) => fit.and(|| self.fits(&rest, &other)),
+                    (Some(rest), Some(other)) => fit.and(|| self.fits(rest, other)),
                     _ => fit,
                 }
             }
@@ -131,25 +129,25 @@ impl<'a> Relation<'a> {
         }
     }
 
-    fn both(&mut self, a: &Member<'a>, b: &Member<'a>) -> Fit {
-        let null = a.nullable && !b.nullable && !matches!(b.node.view(self.apis[1]), View::Nullable(_));
+    fn both(&mut self, a: &Field, b: &Field) -> Fit {
+        let null = a.nullable && !b.nullable && !matches!(view(&b.ty, self.apis[1]), View::Nullable(_));
         let fit = if null { Fit::Most("null".to_owned()) } else { Fit::All };
-        fit.and(|| self.fits(&a.node, &b.node))
+        fit.and(|| self.fits(&a.ty, &b.ty))
     }
 
-    fn member(&mut self, a: &Member<'a>, b: &Node<'a>) -> Fit {
-        let null = a.nullable && !matches!(b.view(self.apis[1]), View::Nullable(_));
+    fn member(&mut self, a: &Field, b: &TypeRef) -> Fit {
+        let null = a.nullable && !matches!(view(b, self.apis[1]), View::Nullable(_));
         let fit = if null { Fit::Most("null".to_owned()) } else { Fit::All };
-        fit.and(|| self.fits(&a.node, b))
+        fit.and(|| self.fits(&a.ty, b))
     }
 
     /// Each variant must fit the one of the same tag, or any one where tags do not decide.
-    fn variants(&mut self, from: &'a Union, to: &'a Union) -> Fit {
+    fn variants(&mut self, from: &Union, to: &Union) -> Fit {
         from.variants.iter().fold(Fit::All, |fit, variant| {
             fit.and(|| {
                 let tagged = to.is_tagged() && variant.tag.is_some();
                 let candidates = to.variants.iter().filter(|v| !tagged || v.tag == variant.tag);
-                let fits = candidates.map(|v| self.fits(&Node::of(&variant.ty), &Node::of(&v.ty)));
+                let fits = candidates.map(|v| self.fits(&variant.ty, &v.ty));
                 fits.min().unwrap_or_else(|| Fit::Most(format!("the variant `{}`", from.key(variant))))
             })
         })
@@ -193,9 +191,9 @@ fn noun(view: &View<'_>) -> &'static str {
     match view {
         View::Scalar(_) => "a scalar",
         View::List(_) => "a list",
-        View::Map(_) | View::Object { .. } => "an object",
+        View::Map(_) | View::Object(..) => "an object",
         View::Enum(..) => "a value of an enum",
         View::Union(..) => "one of several types",
-        View::Nullable(_) | View::Opaque => "any value",
+        View::Nullable(_) | View::Missing => "any value",
     }
 }

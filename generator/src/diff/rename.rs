@@ -6,8 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::rust::Keys;
-use super::view::{Node, View};
 use super::walk::Walk;
+use super::wire::{View, view};
 use crate::api::{Api, TypeId, TypeRef};
 
 /// New names of types by their old ones.
@@ -72,15 +72,14 @@ pub(super) fn types(old: &Api, new: &Api) -> Renamed {
 /// Whether the two are of one kind and have at least half of their members in common.
 pub(super) fn is_alike(old: &Api, new: &Api, a: &TypeId, b: &TypeId) -> bool {
     let (a, b) = (TypeRef::Named(a.clone()), TypeRef::Named(b.clone()));
-    let (a, b) = (Node::of(&a), Node::of(&b));
-    match (a.view(old), b.view(new)) {
-        (View::Object { .. }, View::Object { .. }) => {
+    match (view(&a, old), view(&b, new)) {
+        (View::Object(..), View::Object(..)) => {
             let (a, b) = (members(&a, old, 3), members(&b, new, 3));
             half(&a, &b)
         }
         (View::Enum(_, a), View::Enum(_, b)) => {
             let text = |values: &[crate::api::Value]| values.iter().map(|v| format!("{v:?}")).collect();
-            half(&text(&a), &text(&b))
+            half(&text(a), &text(b))
         }
         (View::Union(_, a), View::Union(_, b)) => {
             let tags = |u: &crate::api::Union| {
@@ -99,15 +98,15 @@ fn half(a: &BTreeSet<String>, b: &BTreeSet<String>) -> bool {
 }
 
 /// The names of members and of what stands inline in them.
-fn members(node: &Node<'_>, api: &Api, depth: usize) -> BTreeSet<String> {
+fn members(node: &TypeRef, api: &Api, depth: usize) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     if depth > 0
-        && let View::Object { members: all, .. } = node.view(api)
+        && let View::Object(_, s) = view(node, api)
     {
-        for (name, member) in all {
+        for (name, field) in &s.fields {
             out.insert(name.to_owned());
-            if super::walk::name_of(&member.node, api).is_none() {
-                let inner = members(&member.node, api, depth - 1);
+            if super::walk::name_of(&field.ty, api).is_none() {
+                let inner = members(&field.ty, api, depth - 1);
                 out.extend(inner.into_iter().map(|inner| format!("{name}.{inner}")));
             }
         }

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{Bump, Kind};
 use super::item::{ItemChange, Items};
 use super::row::Row;
-use super::view::{Node, Part};
-use crate::api::{Api, Parameter, TypeId};
+use crate::api::{Api, Parameter, Shape, TypeId, TypeRef, TypeStep};
 use crate::name::{Family, Names};
 
 /// Where the Rust items of one side are.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Keys<'a> {
+    /// The model.
     pub(super) api: &'a Api,
     /// None where Rust is not asked for.
     pub(super) names: Option<&'a Names>,
@@ -37,56 +37,73 @@ impl Keys<'_> {
     }
 
     /// A type that stands inline, with all that stands inline in it; a part of a resource or a request, with its members.
-    pub(super) fn of_inline(&self, node: &Node<'_>) -> Vec<String> {
-        let all = |owner: &TypeId, part: Part, names: &mut dyn Iterator<Item = &String>| -> Vec<String> {
-            names.flat_map(|name| self.of_member(Some((owner, part)), name)).collect()
-        };
-        let ty = match node {
-            Node::Attributes(owner, fields) => {
-                let mut out = all(owner, Part::Attributes, &mut fields.keys());
-                out.extend(fields.values().flat_map(|field| self.of_inline(&Node::of(&field.ty))));
-                return out;
-            }
-            Node::Relationships(owner, fields, _) => {
-                return all(owner, Part::Relationships, &mut fields.keys());
-            }
-            Node::Ty(ty) => ty,
-            _ => return Vec::new(),
-        };
-        ty.named().filter(|id| id.is_inline()).map(|id| self.of_named(id)).unwrap_or_default()
-    }
-
-    /// A part of a resource as a whole.
-    fn of_part(ident: &str, member: &str, part: &str) -> Vec<String> {
-        vec![
-            format!("models::{ident}.{member}"),
-            format!("models::{ident}{part}"),
-            format!("models::{ident}{part}.*"),
-        ]
-    }
-
-    pub(super) fn of_member(&self, owner: Option<(&TypeId, Part)>, name: &str) -> Vec<String> {
-        let Some((id, part)) = owner else { return Vec::new() };
-        let Some(names) = self.names.and_then(|names| names.types.get(id)) else { return Vec::new() };
-        let ident = &names.ident;
-        let Some(member) = names.members.get(name) else {
-            return match (part, name) {
-                (Part::Whole, "attributes") => Self::of_part(ident, name, "Attributes"),
-                (Part::Whole, "relationships") => Self::of_part(ident, name, "Relationships"),
+    pub(super) fn of_inline(&self, ty: &TypeRef) -> Vec<String> {
+        let Some(id) = ty.named().filter(|id| id.is_inline()) else { return Vec::new() };
+        let mut out = self.of_named(id);
+        if let Some((owner, part)) = self.part(id) {
+            let names: Vec<&String> = match (self.api.types.get(&owner).map(|ty| &ty.shape), part) {
+                (Some(Shape::Resource(r)), "Attributes") => r.attributes.keys().collect(),
+                (Some(Shape::Resource(r)), _) => r.relationships.keys().collect(),
+                (Some(Shape::Request(r)), "Attributes") => r.attributes.keys().collect(),
+                (Some(Shape::Request(r)), _) => r.relationships.keys().collect(),
                 _ => Vec::new(),
             };
+            out.extend(names.into_iter().flat_map(|name| self.of_member(id, name)).flatten());
+        }
+        out
+    }
+
+    /// The resource or the request that `id` is the attributes or the relationships of, and the end of that struct's name.
+    fn part(&self, id: &TypeId) -> Option<(TypeId, &'static str)> {
+        let (last, before) = id.path.split_last()?;
+        let part = match last {
+            TypeStep::Member(name) if name == "attributes" => "Attributes",
+            TypeStep::Member(name) if name == "relationships" => "Relationships",
+            _ => return None,
         };
-        let request = matches!(self.api.types.get(id).map(|t| &t.shape), Some(crate::api::Shape::Request(_)));
-        match part {
-            Part::Attributes if !request => vec![format!("models::{ident}Attributes.{member}")],
-            Part::Relationships if !request => vec![format!("models::{ident}Relationships.{member}")],
-            _ => vec![
+        let before = match before {
+            [TypeStep::Member(name)] if name == "data" => &[],
+            other => other,
+        };
+        let owner = TypeId { owner: id.owner.clone(), path: before.to_vec() };
+        let shape = self.api.types.get(&owner).map(|ty| &ty.shape);
+        matches!(shape, Some(Shape::Resource(_) | Shape::Request(_))).then_some((owner, part))
+    }
+
+    /// A member of the object `id`; none where that has no struct in Rust.
+    pub(super) fn of_member(&self, id: &TypeId, name: &str) -> Option<Vec<String>> {
+        let part = self.part(id);
+        let owner = part.as_ref().map_or(id, |(owner, _)| owner);
+        let all = self.names?;
+        let shape = self.api.types.get(owner).map(|ty| &ty.shape);
+        let resource = match (shape, &part) {
+            (Some(Shape::Resource(_)), _) => true,
+            (Some(Shape::Request(_)), Some(_)) | (Some(Shape::Struct(_)), _) => false,
+            _ => return None,
+        };
+        let names = all.types.get(owner)?;
+        let ident = &names.ident;
+        let whole = |part: &str| {
+            vec![
+                format!("models::{ident}.{name}"),
+                format!("models::{ident}{part}"),
+                format!("models::{ident}{part}.*"),
+            ]
+        };
+        let member = names.members.get(name);
+        Some(match (resource, &part, member) {
+            (true, None, _) if name == "attributes" => whole("Attributes"),
+            (true, None, _) if name == "relationships" => whole("Relationships"),
+            (true, None, _) => vec![format!("models::{ident}.{name}")],
+            (_, _, None) => Vec::new(),
+            (true, Some((_, part)), Some(member)) => vec![format!("models::{ident}{part}.{member}")],
+            (false, _, Some(member)) => vec![
                 format!("models::{ident}.{member}"),
                 format!("models::{ident}::{member}"),
                 format!("models::{ident}::clear_{}", member.trim_end_matches('_')),
                 format!("models::{ident}::new"),
             ],
-        }
+        })
     }
 
     /// A value or variant of the type `id`, whose own name the type has that defines it.

@@ -9,8 +9,8 @@ use super::rename::{Renamed, is_alike};
 use super::row::Row;
 use super::row::{of, of_mut};
 use super::rust::Keys;
-use super::view::{Member, Node, Part, View};
-use crate::api::{Api, Limits, Pointer, Shape, TypeId, TypeRef, Union, Value, Variant};
+use super::wire::{Access, View, view};
+use crate::api::{Api, Field, Limits, Pointer, Shape, Struct, TypeId, TypeRef, Union, Value, Variant};
 
 /// What stands at a place, which says what a change of its type is called.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,12 +51,18 @@ pub(super) struct Walk<'a> {
     pub(super) pairs: Option<BTreeSet<(TypeId, TypeId)>>,
     /// Whether types of one name are passed over: their changes are not what tells two other types apart.
     shallow: bool,
+    /// Whether one side is of a stored form that does not keep every member.
+    is_partial: bool,
     depth: usize,
 }
 
+/// Members whose presence follows from JSON:API.
+const CONVENTIONAL: [&str; 5] = ["attributes", "relationships", "data", "links", "meta"];
+
 /// Every difference, one row each, in no order yet.
-pub(super) fn rows(old: &Side<'_>, new: &Side<'_>, renamed: &Renamed) -> Vec<Row> {
-    let keys = [old, new].map(|side| Keys { api: side.api, names: Some(side.names) });
+pub(super) fn rows([old, new]: [&Side<'_>; 2], models: [&Api; 2], renamed: &Renamed) -> Vec<Row> {
+    let [a, b] = models;
+    let keys = [(a, old), (b, new)].map(|(api, side)| Keys { api, names: Some(side.names) });
     let mut walk = Walk::new([old.api, new.api], keys, renamed);
     walk.api();
     walk.rows
@@ -65,7 +71,19 @@ pub(super) fn rows(old: &Side<'_>, new: &Side<'_>, renamed: &Renamed) -> Vec<Row
 impl<'a> Walk<'a> {
     pub(super) fn new(apis: [&'a Api; 2], keys: [Keys<'a>; 2], renamed: &'a Renamed) -> Self {
         let (seen, met) = (HashSet::new(), [HashSet::new(), HashSet::new()]);
-        Self { apis, keys, renamed, rows: Vec::new(), seen, met, pairs: None, shallow: false, depth: 0 }
+        let is_partial = apis.iter().any(|api| api.info.format < crate::api::FORMAT);
+        Self {
+            apis,
+            keys,
+            renamed,
+            rows: Vec::new(),
+            seen,
+            met,
+            pairs: None,
+            shallow: false,
+            is_partial,
+            depth: 0,
+        }
     }
 
     /// The old side (0) or the new one.
@@ -79,7 +97,6 @@ impl<'a> Walk<'a> {
         self.operations();
         self.common_types();
         self.lone_types();
-        self.conventions();
     }
 
     /// Types that both sides have, whether or not one place uses both.
@@ -89,7 +106,7 @@ impl<'a> Walk<'a> {
             let other = self.renamed.get(id).unwrap_or(id);
             if new.types.contains_key(other) {
                 let (old, new) = (named(id), named(other));
-                self.walk(&Node::of(&old), &Node::of(&new), &Spot::nowhere());
+                self.walk(&&old, &&new, &Spot::nowhere());
             }
         }
     }
@@ -131,43 +148,13 @@ impl<'a> Walk<'a> {
         row
     }
 
-    /// What the runtime stands for is spelled out apart.
-    fn conventions(&mut self) {
-        let [old, new] = self.apis;
-        for (name, old_one) in &old.info.conventions {
-            let Some(new_one) = new.info.conventions.get(name) else { continue };
-            let names: BTreeSet<&String> = old_one.members.keys().chain(new_one.members.keys()).collect();
-            for member in names {
-                let mut spot = Spot::nowhere();
-                spot.subject = format!("{name}.{member}");
-                let at = Pointer::new("/components/schemas").child(name);
-                let at = member.split('.').fold(at, |at, part| at.child("properties").child(part));
-                spot.pointers = [at.clone(), at];
-                let users = |api: &Api, uses: &BTreeSet<crate::api::ConventionUse>| -> BTreeSet<TypeId> {
-                    api.types
-                        .iter()
-                        .filter(|(_, t)| uses.iter().any(|u| u.is_of(t)))
-                        .map(|(id, _)| id.clone())
-                        .collect()
-                };
-                let types = [users(old, &old_one.uses), users(new, &new_one.uses)];
-                let before = self.rows.len();
-                let sides = [old_one.members.get(member), new_one.members.get(member)];
-                self.member(sides.map(|field| field.map(Member::from)), &spot);
-                for row in self.rows.iter_mut().skip(before) {
-                    row.types = types.clone();
-                }
-            }
-        }
-    }
-
     /// Whether the two look the same on the wire.
-    fn is_same(&self, old: &Node<'_>, new: &Node<'_>) -> bool {
+    fn is_same(&self, old: &TypeRef, new: &TypeRef) -> bool {
         self.differences(old, new, false).is_empty()
     }
 
     /// In what two types differ on the wire.
-    fn differences(&self, old: &Node<'_>, new: &Node<'_>, shallow: bool) -> Vec<Row> {
+    fn differences(&self, old: &TypeRef, new: &TypeRef, shallow: bool) -> Vec<Row> {
         let none = Renamed::new();
         let keys = self.apis.map(|api| Keys { api, names: None });
         let mut walk = Walk::new(self.apis, keys, &none);
@@ -177,7 +164,7 @@ impl<'a> Walk<'a> {
     }
 
     /// Holds two nodes against each other.
-    pub(super) fn walk(&mut self, old: &Node<'_>, new: &Node<'_>, spot: &Spot) {
+    pub(super) fn walk(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot) {
         let [old_api, new_api] = self.apis;
         let (a, b) = (name_of(old, old_api), name_of(new, new_api));
         if let (Some(a), Some(b)) = (a, b) {
@@ -200,7 +187,7 @@ impl<'a> Walk<'a> {
             }
         }
         // What is inline on one side may be what has a name on the other; a list or a text in its place is not.
-        if a.is_some() != b.is_some() && !is_of_one_kind(&old.view(old_api), &new.view(new_api)) {
+        if a.is_some() != b.is_some() && !is_of_one_kind(&view(old, old_api), &view(new, new_api)) {
             return self.type_changed(old, new, spot, None);
         }
         self.meet(old, new, spot);
@@ -213,12 +200,12 @@ impl<'a> Walk<'a> {
     }
 
     /// The same for nodes whose names do not matter.
-    fn meet(&mut self, old: &Node<'_>, new: &Node<'_>, spot: &Spot) {
+    fn meet(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot) {
         let [old_api, new_api] = self.apis;
         let (a, b) = (name_of(old, old_api), name_of(new, new_api));
         self.meet_all([a, b]);
         let Some(name) = b.or(a) else { return self.views(old, new, spot) };
-        let key = (old.id().cloned(), new.id().cloned());
+        let key = (old.as_named().cloned(), new.as_named().cloned());
         if !self.seen.insert(key) {
             return;
         }
@@ -247,59 +234,72 @@ impl<'a> Walk<'a> {
         self.views(old, new, &base);
     }
 
-    fn views(&mut self, old: &Node<'_>, new: &Node<'_>, spot: &Spot) {
+    fn views(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot) {
         let [old_api, new_api] = self.apis;
         // What is written inline cannot hold itself; the bound guards against a stored Api edited by hand.
         if self.depth > 200 {
             return;
         }
         self.depth += 1;
-        match (old.view(old_api), new.view(new_api)) {
-            (View::Opaque, _) | (_, View::Opaque) => {}
+        match (view(old, old_api), view(new, new_api)) {
+            (View::Missing, _) | (_, View::Missing) => {}
             (View::Scalar(a), View::Scalar(b)) if a == b => {}
-            (View::List(a), View::List(b)) => self.walk(&a, &b, &spot.inside("[]", "items")),
-            (View::Map(a), View::Map(b)) => self.walk(&a, &b, &spot.inside("{}", "additionalProperties")),
-            (View::Nullable(a), View::Nullable(b)) => self.walk(&a, &b, spot),
-            (
-                View::Object { owner: o1, members: m1, rest: r1 },
-                View::Object { owner: o2, members: m2, rest: r2 },
-            ) => {
-                let names: BTreeSet<&str> = m1.keys().chain(m2.keys()).copied().collect();
-                for name in names {
-                    let mut child = spot.member(name);
-                    // What has no struct of its own is seen in the item around it.
-                    let own = |side: usize, owner: Option<(&TypeId, Part)>| match owner {
-                        Some(_) => of(&self.keys, side).of_member(owner, name),
-                        None => of(&spot.keys, side).first().cloned().into_iter().collect(),
-                    };
-                    child.keys = [own(0, o1), own(1, o2)];
-                    self.member([m1.get(name).cloned(), m2.get(name).cloned()], &child);
-                }
-                if r1.is_some() || r2.is_some() {
-                    let child = spot.inside("{}", "additionalProperties");
-                    // Any other member is allowed where nothing is said of others.
-                    let rest = [r1, r2].map(|rest| rest.filter(|rest| !rest.is_any()).map(Member::from));
-                    self.member(rest, &child);
-                }
-            }
-            (View::Enum(o1, a), View::Enum(o2, b)) => self.values([o1, o2], &a, &b, old, new, spot),
+            (View::List(a), View::List(b)) => self.walk(a, b, &spot.inside("[]", "items")),
+            (View::Map(a), View::Map(b)) => self.walk(a, b, &spot.inside("{}", "additionalProperties")),
+            (View::Nullable(a), View::Nullable(b)) => self.walk(a, b, spot),
+            (View::Object(o1, a), View::Object(o2, b)) => self.objects([o1, o2], a, b, spot),
+            (View::Enum(o1, a), View::Enum(o2, b)) => self.values([o1, o2], a, b, old, new, spot),
             (View::Union(o1, a), View::Union(o2, b)) => self.variants([o1, o2], a, b, spot),
             // A set of types with one in it is that type, so far as the wire goes.
             (View::Union(_, union), _) if union.variants.len() == 1 => {
-                union.variants.iter().for_each(|only| self.walk(&Node::of(&only.ty), new, spot));
+                union.variants.iter().for_each(|only| self.walk(&only.ty, new, spot));
             }
             (_, View::Union(_, union)) if union.variants.len() == 1 => {
-                union.variants.iter().for_each(|only| self.walk(old, &Node::of(&only.ty), spot));
+                union.variants.iter().for_each(|only| self.walk(old, &only.ty, spot));
             }
             _ => self.type_changed(old, new, spot, None),
         }
         self.depth -= 1;
     }
 
+    fn objects(&mut self, owners: [&TypeId; 2], old: &Struct, new: &Struct, spot: &Spot) {
+        let names: BTreeSet<&String> = old.fields.keys().chain(new.fields.keys()).collect();
+        for name in names {
+            let mut child = spot.member(name);
+            // What has no struct of its own is seen in the item around it.
+            let own = |side: usize| {
+                let keys = of(&self.keys, side).of_member(*of::<&TypeId>(&owners, side), name);
+                keys.unwrap_or_else(|| of(&spot.keys, side).first().cloned().into_iter().collect())
+            };
+            child.keys = [own(0), own(1)];
+            // Format 1 had no more of these than what JSON:API says.
+            if self.is_partial && CONVENTIONAL.contains(&name.as_str()) {
+                let sides = [old, new].map(|s| s.fields.get(name).cloned());
+                if let [Some(mut old), Some(new)] = sides {
+                    old.required = new.required;
+                    self.member([Some(&old), Some(&new)], &child);
+                } else if !["links", "meta"].contains(&name.as_str()) {
+                    self.member(sides.each_ref().map(Option::as_ref), &child);
+                }
+                continue;
+            }
+            self.member([old.fields.get(name), new.fields.get(name)], &child);
+        }
+        if old.additional.is_some() || new.additional.is_some() {
+            let child = spot.inside("{}", "additionalProperties");
+            // Any other member is allowed where nothing is said of others.
+            let rest =
+                |s: &Struct| s.additional.clone().filter(|rest| *rest != TypeRef::Any).map(Field::from);
+            let [old, new] = [old, new].map(rest);
+            self.member([old.as_ref(), new.as_ref()], &child);
+        }
+    }
+
     /// A member that at least one side has.
-    fn member(&mut self, sides: [Option<Member<'_>>; 2], spot: &Spot) {
+    fn member(&mut self, sides: [Option<&Field>; 2], spot: &Spot) {
         let mut spot = spot.clone();
-        let hidden: Vec<Option<Direction>> = sides.iter().flatten().map(|m| m.access.hidden()).collect();
+        let hidden: Vec<Option<Direction>> =
+            sides.iter().flatten().map(|field| Access::of(field).hidden()).collect();
         if let Some((first, rest)) = hidden.split_first()
             && rest.iter().all(|one| one == first)
         {
@@ -308,23 +308,16 @@ impl<'a> Walk<'a> {
         let spot = &spot;
         match sides {
             [Some(old), Some(new)] => {
-                if old.access != new.access {
+                let accesses = [Access::of(old), Access::of(new)];
+                if accesses[0] != accesses[1] {
                     let mut row = spot.row(Kind::FieldAccessChanged);
-                    row.fits = Some(access([&old, &new]));
+                    row.fits = Some(access([old, new]));
                     row.hidden = None;
-                    let text = |m: &Member<'_>| Some(m.access.as_str().to_owned());
-                    self.rows.push(row.values(text(&old), text(&new)));
+                    let [a, b] = accesses.map(|access| Some(access.as_str().to_owned()));
+                    self.rows.push(row.values(a, b));
                 }
-                let certain = old.node.is_certain() && new.node.is_certain();
-                if certain {
-                    self.flag([old.required, new.required], Kind::FieldRequired, Kind::FieldOptional, spot);
-                    self.flag(
-                        [old.nullable, new.nullable],
-                        Kind::FieldNullable,
-                        Kind::FieldNotNullable,
-                        spot,
-                    );
-                }
+                self.flag([old.required, new.required], Kind::FieldRequired, Kind::FieldOptional, spot);
+                self.flag([old.nullable, new.nullable], Kind::FieldNullable, Kind::FieldNotNullable, spot);
                 self.flag(
                     [old.deprecated, new.deprecated],
                     Kind::FieldDeprecated,
@@ -332,24 +325,24 @@ impl<'a> Walk<'a> {
                     spot,
                 );
                 self.limits(&old.limits, &new.limits, Kind::FieldDefaultChanged, spot);
-                self.walk(&old.node, &new.node, spot);
+                self.walk(&old.ty, &new.ty, spot);
             }
-            [Some(old), None] if !matches!(old.node, Node::Opaque) => {
-                let mut row = spot.row(Kind::FieldRemoved).values(Some(self.shown(&old.node, 0)), None);
+            [Some(old), None] => {
+                let mut row = spot.row(Kind::FieldRemoved).values(Some(self.shown(&old.ty, 0)), None);
                 row.strict = old.required;
                 row.pointer = spot.pointers[0].to_string();
-                row.keys[0].extend(self.keys[0].of_inline(&old.node));
-                row.lead(0, old.node.leads());
+                row.keys[0].extend(self.keys[0].of_inline(&old.ty));
+                row.lead(0, old.ty.named());
                 self.rows.push(row);
             }
-            [None, Some(new)] if !matches!(new.node, Node::Opaque) => {
-                let mut row = spot.row(Kind::FieldAdded).values(None, Some(self.shown(&new.node, 1)));
+            [None, Some(new)] => {
+                let mut row = spot.row(Kind::FieldAdded).values(None, Some(self.shown(&new.ty, 1)));
                 row.strict = new.required && new.limits.default.is_none();
-                row.keys[1].extend(self.keys[1].of_inline(&new.node));
-                row.lead(1, new.node.leads());
+                row.keys[1].extend(self.keys[1].of_inline(&new.ty));
+                row.lead(1, new.ty.named());
                 self.rows.push(row);
             }
-            _ => {}
+            [None, None] => {}
         }
     }
 
@@ -382,11 +375,11 @@ impl<'a> Walk<'a> {
 
     fn values(
         &mut self,
-        owners: [Option<&TypeId>; 2],
+        owners: [&TypeId; 2],
         old: &[Value],
         new: &[Value],
-        old_node: &Node<'_>,
-        new_node: &Node<'_>,
+        old_node: &TypeRef,
+        new_node: &TypeRef,
         spot: &Spot,
     ) {
         if let ([a], [b]) = (old, new) {
@@ -396,17 +389,16 @@ impl<'a> Walk<'a> {
             }
             return;
         }
-        let owner = [old_node, new_node].map(|node| node.id().cloned());
+        let ids = [old_node, new_node].map(|node| node.as_named().cloned());
         for (side, kind, own, other) in [(0, Kind::ValueRemoved, old, new), (1, Kind::ValueAdded, new, old)] {
             for value in own.iter().filter(|value| !other.contains(value)) {
                 let text = text_of(value);
                 let mut row = spot.row(kind);
                 row.subject = format!("{}={text}", spot.subject);
-                let id = of(&owner, side).as_ref().or(*of(&owners, side));
+                let owner = *of::<&TypeId>(&owners, side);
+                let id = of(&ids, side).as_ref().unwrap_or(owner);
                 row.keys = [Vec::new(), Vec::new()];
-                *of_mut(&mut row.keys, side) = id
-                    .map(|id| of(&self.keys, side).of_value(id, *of(&owners, side), &text))
-                    .unwrap_or_default();
+                *of_mut(&mut row.keys, side) = of(&self.keys, side).of_value(id, Some(owner), &text);
                 row.pointer = of(&spot.pointers, side).child("enum").to_string();
                 self.rows.push(row);
             }
@@ -420,7 +412,7 @@ impl<'a> Walk<'a> {
         // What agrees in tag and name belongs together before what agrees in one of them.
         let mut open: Vec<&Variant> = old.variants.iter().collect();
         let same_name = |a: &Variant, b: &Variant| {
-            let name = |v: &Variant, side: usize| name_of(&Node::of(&v.ty), self.api_of(side)).cloned();
+            let name = |v: &Variant, side: usize| name_of(&v.ty, self.api_of(side)).cloned();
             match (name(a, 0), name(b, 1)) {
                 (Some(a), Some(b)) => Some(a == b || self.renamed.get(&a) == Some(&b)),
                 _ => None,
@@ -432,8 +424,7 @@ impl<'a> Walk<'a> {
             &|a, b| same_name(a, b) == Some(true),
             &|a, b| {
                 let tagged = a.tag.is_some() && a.tag == b.tag;
-                let bare =
-                    same_name(a, b).is_none() && (tagged || self.is_same(&Node::of(&a.ty), &Node::of(&b.ty)));
+                let bare = same_name(a, b).is_none() && (tagged || self.is_same(&a.ty, &b.ty));
                 bare && (a.tag == b.tag || a.tag.is_none() || b.tag.is_none())
             },
         ];
@@ -464,7 +455,7 @@ impl<'a> Walk<'a> {
                     inner.row(Kind::DiscriminatorChanged).values(Some(one.clone()), Some(other.clone()));
                 self.rows.push(row);
             }
-            self.walk(&Node::of(&a.ty), &Node::of(&b.ty), &inner);
+            self.walk(&a.ty, &b.ty, &inner);
         }
         for (side, kind, union, variants) in
             [(0, Kind::VariantRemoved, old, gone), (1, Kind::VariantAdded, new, left)]
@@ -484,17 +475,14 @@ impl<'a> Walk<'a> {
     }
 
     fn variant(&self, variant: &Variant, side: usize) -> String {
-        match (name_of(&Node::of(&variant.ty), self.api_of(side)), &variant.tag) {
+        match (name_of(&variant.ty, self.api_of(side)), &variant.tag) {
             (Some(name), _) => name.label(),
             (None, Some(tag)) => tag.clone(),
-            (None, None) => self.shown(&Node::of(&variant.ty), side),
+            (None, None) => self.shown(&variant.ty, side),
         }
     }
 
-    fn type_changed<'n>(&mut self, old: &Node<'n>, new: &Node<'n>, spot: &Spot, differences: Option<Vec<Row>>)
-    where
-        'a: 'n,
-    {
+    fn type_changed(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot, differences: Option<Vec<Row>>) {
         let kind = match spot.place {
             Place::Field => Kind::FieldTypeChanged,
             Place::Parameter => Kind::ParameterTypeChanged,
@@ -509,46 +497,35 @@ impl<'a> Walk<'a> {
         row.failure = spot.place == Place::Failure;
         row.keys[0].extend(self.keys[0].of_inline(old));
         row.keys[1].extend(self.keys[1].of_inline(new));
-        row.lead(0, old.leads());
-        row.lead(1, new.leads());
+        row.lead(0, old.named());
+        row.lead(1, new.named());
         self.rows.push(row);
     }
 
     /// Whether the old values fit the new type, and the new values the old one.
-    pub(super) fn fits<'n>(&self, old: &Node<'n>, new: &Node<'n>) -> [Fit; 2]
-    where
-        'a: 'n,
-    {
+    pub(super) fn fits(&self, old: &TypeRef, new: &TypeRef) -> [Fit; 2] {
         let [a, b] = self.apis;
         [Relation::new([a, b], false).fits(old, new), Relation::new([b, a], true).fits(new, old)]
     }
 
     /// A type as a person writes it: its name, or what it is.
-    pub(super) fn shown(&self, node: &Node<'_>, side: usize) -> String {
+    pub(super) fn shown(&self, node: &TypeRef, side: usize) -> String {
         let api = self.api_of(side);
         if let Some(name) = name_of(node, api) {
             return name.label();
         }
-        match node.view(api) {
+        match view(node, api) {
             View::Scalar(text) => text,
-            View::List(item) => format!("list of {}", self.shown(&item, side)),
-            View::Map(item) => format!("map of {}", self.shown(&item, side)),
-            View::Nullable(inner) => format!("{} or null", self.shown(&inner, side)),
-            View::Object { .. } => match node {
-                Node::Identifier(kind) => format!("id of {kind}"),
-                Node::Relationship(r, _) => match r.to {
-                    crate::api::Arity::One => format!("one of {}", r.kind),
-                    crate::api::Arity::Many => format!("any number of {}", r.kind),
-                    crate::api::Arity::Links => "links".to_owned(),
-                },
-                _ => "object".to_owned(),
-            },
-            View::Enum(_, values) => match values.as_ref() {
+            View::List(item) => format!("list of {}", self.shown(item, side)),
+            View::Map(item) => format!("map of {}", self.shown(item, side)),
+            View::Nullable(inner) => format!("{} or null", self.shown(inner, side)),
+            View::Object(_, s) => super::wire::shown(s, api),
+            View::Enum(_, values) => match values {
                 [only] => format!("always {}", text_of(only)),
                 many => format!("one of {} values", many.len()),
             },
             View::Union(_, union) => format!("one of {} types", union.variants.len()),
-            View::Opaque => "object".to_owned(),
+            View::Missing => "object".to_owned(),
         }
     }
 }
@@ -605,13 +582,13 @@ fn is_of_one_kind(old: &View<'_>, new: &View<'_>) -> bool {
     std::mem::discriminant(old) == std::mem::discriminant(new)
         || is_single(old)
         || is_single(new)
-        || matches!(old, View::Opaque)
-        || matches!(new, View::Opaque)
+        || matches!(old, View::Missing)
+        || matches!(new, View::Missing)
 }
 
 /// The name of the type that a node uses, where it has one of its own, through other names of it.
-pub(super) fn name_of<'n>(node: &'n Node<'_>, api: &'n Api) -> Option<&'n TypeId> {
-    let mut id = node.id().filter(|id| !id.is_inline() && api.types.contains_key(id))?;
+pub(super) fn name_of<'n>(node: &'n TypeRef, api: &'n Api) -> Option<&'n TypeId> {
+    let mut id = node.as_named().filter(|id| !id.is_inline() && api.types.contains_key(id))?;
     for _ in 0..64 {
         match api.types.get(id).map(|ty| &ty.shape) {
             Some(Shape::Alias(TypeRef::Named(next))) if !next.is_inline() => id = next,
@@ -632,10 +609,9 @@ pub(super) fn text_of(value: &Value) -> String {
     }
 }
 
-/// A bound, and whether a greater number means that more values fit.
 /// A change of who has a member: the old requests with it against the new ones, and the responses.
-fn access([old, new]: [&Member<'_>; 2]) -> [Fit; 2] {
-    let is = |member: &Member<'_>, direction| member.access.hidden() != Some(direction);
+fn access([old, new]: [&Field; 2]) -> [Fit; 2] {
+    let is = |field: &Field, direction| Access::of(field).hidden() != Some(direction);
     let [sent, received] =
         [Direction::Request, Direction::Response].map(|direction| [is(old, direction), is(new, direction)]);
     let request = match sent {
@@ -652,6 +628,7 @@ fn access([old, new]: [&Member<'_>; 2]) -> [Fit; 2] {
     [request, response]
 }
 
+/// A bound, and whether a greater number means that more values fit.
 fn bounds(limits: &Limits) -> BTreeMap<&'static str, (Option<f64>, String)> {
     let mut out = BTreeMap::new();
     let mut number = |name, value: Option<f64>| {

@@ -11,6 +11,7 @@ use openapiv3::{
 };
 
 use super::Lowering;
+use super::json_api::required_set;
 use super::schema::{
     Members, combined, enumeration, is_rule, members, required, resolve_in, says_nothing, values,
 };
@@ -63,11 +64,6 @@ impl<'s> Parts<'s> {
         self.choices.is_empty() && self.others.is_empty() && !self.objects.is_empty()
     }
 
-    /// Whether it is an object, or one of several.
-    pub(super) fn is_object_only(&self) -> bool {
-        self.others.is_empty() && (self.is_object || !self.objects.is_empty() || !self.choices.is_empty())
-    }
-
     /// Whether it may be an object with members that it does not name.
     pub(super) fn is_open(&self) -> bool {
         self.objects.is_empty() && self.others.is_empty()
@@ -81,7 +77,11 @@ impl<'a> Lowering<'a> {
     pub(super) fn composed(&mut self, schema: &Schema, id: &TypeId, at: &Pointer) -> Shape {
         let mut parts = Parts::default();
         self.gather_item(schema, at, None, &mut parts);
-        self.assembled(parts, id, at)
+        let mut shape = self.assembled(parts, id, at);
+        if let Shape::Struct(s) = &mut shape {
+            s.one_of = self.required_sets(schema);
+        }
+        shape
     }
 
     /// Adds `schema` and what it is made of.
@@ -143,7 +143,8 @@ impl<'a> Lowering<'a> {
             let alternatives: Vec<Alternative<'s>> = list
                 .map(|(index, schema)| Alternative { schema, at: at.child(keyword).child(index) })
                 .collect();
-            let beside_rules = !is_pure && alternatives.iter().all(|a| is_validation(a.schema));
+            let beside_rules =
+                !is_pure && alternatives.iter().all(|a| is_validation(a.schema) || is_requirement(a.schema));
             if alternatives.is_empty() || beside_rules || alternatives.iter().any(is_child) {
                 continue;
             }
@@ -299,9 +300,9 @@ impl<'a> Lowering<'a> {
         let message =
             "several unions at once have no Rust type; all members are optional members of one object";
         self.approximated(at, message, CONFLICT);
-        let own = self.merged(&parts, id, at);
-        overlay(&mut fields, own.fields);
-        Shape::Struct(Struct { fields, additional: own.additional })
+        let mut own = self.merged(&parts, id, at);
+        overlay(&mut fields, std::mem::take(&mut own.fields));
+        Shape::Struct(Struct { fields, ..own })
     }
 
     /// The JSON type of a schema, where it says one.
@@ -402,6 +403,14 @@ fn is_validation(schema: &ReferenceOr<Schema>) -> bool {
         }
         ReferenceOr::Item(Schema { schema_kind: SchemaKind::Not { .. }, .. }) => true,
         _ => false,
+    }
+}
+
+/// Whether a schema says which members must be there, at any depth, and nothing else.
+fn is_requirement(schema: &ReferenceOr<Schema>) -> bool {
+    match schema {
+        ReferenceOr::Item(schema) => required_set(schema).is_some_and(|set| !set.is_empty()),
+        ReferenceOr::Reference { .. } => false,
     }
 }
 

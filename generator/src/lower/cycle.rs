@@ -92,7 +92,7 @@ impl Lowering<'_> {
         };
         for ty in self.types.values_mut() {
             match &mut ty.shape {
-                Shape::Struct(Struct { fields, additional }) => {
+                Shape::Struct(Struct { fields, additional, .. }) => {
                     fields.values_mut().for_each(|field| replace(&mut field.ty, &text));
                     additional.iter_mut().for_each(|ty| replace(ty, &text));
                 }
@@ -106,13 +106,7 @@ impl Lowering<'_> {
                         replace(inner, &text);
                     }
                 }
-                Shape::Resource(resource) => {
-                    resource.attributes.values_mut().for_each(|field| replace(&mut field.ty, &text));
-                }
-                Shape::Request(request) => {
-                    request.attributes.values_mut().for_each(|field| replace(&mut field.ty, &text));
-                }
-                Shape::Enum(_) | Shape::Document(_) | Shape::Page(_) | Shape::Linkage(_) => {}
+                _ => {}
             }
         }
     }

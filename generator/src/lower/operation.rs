@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use heck::ToSnakeCase;
 use indexmap::IndexMap;
 use openapiv3::{
-    Components, MediaType as OasMediaType, OpenAPI, Operation as OasOperation, ReferenceOr, RequestBody,
+    Components, MediaType as OasMediaType, Operation as OasOperation, ReferenceOr, RequestBody,
     Response as OasResponse, SchemaKind, StatusCode, Type as OasType,
 };
 
 use super::Lowering;
 use super::parameter::Accepted;
-use crate::api::{Body, MediaType, Operation, Response, Shape, Type, TypeId, TypeRef};
+use crate::api::{Body, MediaType, Operation, Response, TypeId, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
 type Extensions = IndexMap<String, serde_json::Value>;
@@ -43,29 +43,6 @@ fn is_structure(media: &OasMediaType) -> bool {
             _ => true,
         },
     }
-}
-
-/// Names of the components that are bodies of JSON:API relationship endpoints.
-pub(super) fn relationship_bodies(document: &OpenAPI) -> BTreeSet<String> {
-    let mut out = BTreeSet::new();
-    for (path, item) in &document.paths.paths {
-        if !path.contains("/relationships/") {
-            continue;
-        }
-        let ReferenceOr::Item(item) = item else { continue };
-        for (_, operation) in item.iter() {
-            if let Some(ReferenceOr::Item(body)) = &operation.request_body {
-                for media in body.content.values() {
-                    if let Some(ReferenceOr::Reference { reference }) = &media.schema
-                        && let Some(name) = super::component(reference, "schemas")
-                    {
-                        out.insert(name.to_owned());
-                    }
-                }
-            }
-        }
-    }
-    out
 }
 
 impl<'d> Lowering<'d> {
@@ -311,10 +288,9 @@ impl<'d> Lowering<'d> {
                 content.insert(media_type.clone(), ty);
             }
             if success {
-                let null_data = self.is_to_one_read(out, content.values());
                 let envelope = self.envelope(&response.extensions, &at);
                 let paged = is_true(&response.extensions, "x-paged");
-                out.responses.insert(text, Response { content, null_data, envelope, paged });
+                out.responses.insert(text, Response { content, envelope, paged, ..Response::default() });
             } else {
                 out.errors.insert(text, content.into_values().next());
             }
@@ -327,18 +303,6 @@ impl<'d> Lowering<'d> {
                     .help("add the response in the overlay"),
             );
         }
-    }
-
-    /// JSON:API 1.1, "Fetching Resources": a to-one related resource that is not there is `"data": null`.
-    fn is_to_one_read<'t>(&self, operation: &Operation, content: impl Iterator<Item = &'t TypeRef>) -> bool {
-        let related = operation
-            .path
-            .rsplit_once('/')
-            .is_some_and(|(before, last)| before.contains('{') && !last.starts_with('{'));
-        let document = content
-            .filter_map(TypeRef::named)
-            .any(|id| matches!(self.types.get(id), Some(Type { shape: Shape::Document(_), .. })));
-        operation.method == "GET" && related && document
     }
 }
 

@@ -28,10 +28,6 @@ impl Members<'_> {
     pub(super) fn requires(&self, name: &str) -> bool {
         self.required.iter().any(|r| r == name)
     }
-
-    pub(super) fn has_only(&self, names: &[&str]) -> bool {
-        self.additional.is_none() && self.properties.keys().all(|k| names.contains(&k.as_str()))
-    }
 }
 
 /// The members of `schema` if it is an object.
@@ -97,17 +93,6 @@ pub(super) fn resolve_in<'s>(
     None
 }
 
-/// The only value of a string that has just one.
-pub(super) fn constant(schema: &Schema) -> Option<&str> {
-    match &schema.schema_kind {
-        SchemaKind::Type(OasType::String(string)) => match string.enumeration.as_slice() {
-            [Some(value)] => Some(value),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 impl<'a> Lowering<'a> {
     /// The schema behind a reference and the pointer to it.
     pub(super) fn resolve<'s>(
@@ -143,8 +128,7 @@ impl<'a> Lowering<'a> {
 
     /// Lowers the schema that a component has under `name`.
     pub(super) fn named(&mut self, name: &str, schema: &Schema, at: &Pointer) {
-        let shape = self.family(name, schema).or_else(|| self.json_api(name, schema, at));
-        let shape = match shape {
+        let shape = match self.family(name, schema) {
             Some(shape) => shape,
             None => self.shape(schema, &TypeId::schema(name), at),
         };
@@ -372,7 +356,7 @@ impl<'a> Lowering<'a> {
                 item => Shape::Alias(TypeRef::Map(Box::new(item.unwrap_or(TypeRef::Any)))),
             };
         }
-        Shape::Struct(Struct { fields: self.fields(members, id, at), additional })
+        Shape::Struct(Struct { fields: self.fields(members, id, at), additional, ..Struct::default() })
     }
 
     /// What members of other names hold.

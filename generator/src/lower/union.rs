@@ -8,7 +8,7 @@ use super::Lowering;
 use super::compose::{Alternative, Parts};
 use super::definition::canonical_text;
 use super::schema::{combined, members, says_nothing, values};
-use crate::api::{Shape, TypeId, TypeRef, Union, Value, Variant};
+use crate::api::{self, Shape, TypeId, TypeRef, Union, Value, Variant};
 use crate::diagnostic::Pointer;
 
 /// An alternative with its members, which may stand in parts of it.
@@ -48,6 +48,7 @@ impl<'a> Lowering<'a> {
             }
         }
         let arms: Vec<Arm<'s>> = open.into_iter().map(|a| self.arm(a)).collect();
+        let fact = discriminator.map(fact);
         let discriminator = self.declared(discriminator, &arms, at);
         let tag = match discriminator {
             Some(discriminator) => Some(discriminator.property_name.clone()),
@@ -93,7 +94,7 @@ impl<'a> Lowering<'a> {
                 Some(base) => Shape::Struct(self.merged(base, id, at)),
                 None => Shape::Alias(TypeRef::Any),
             },
-            false => Shape::Union(Union { tag, variants }),
+            false => Shape::Union(Union { tag, variants, discriminator: fact }),
         }
     }
 
@@ -142,8 +143,7 @@ impl<'a> Lowering<'a> {
         if arms.iter().any(|arm| !arm.parts.is_plain_object() || arm.parts.names().contains(name)) {
             return Some(discriminator);
         }
-        let result = "variants are told apart by their members";
-        self.undeclared_discriminator(name, result, &at.child("discriminator"));
+        self.undeclared.push((name.to_owned(), at.child("discriminator")));
         None
     }
 
@@ -181,14 +181,18 @@ impl<'a> Lowering<'a> {
                     let variants = types
                         .into_iter()
                         .map(|name| Variant { tag: None, ty: TypeRef::Named(TypeId::schema(name)) });
-                    let union = Union { tag: None, variants: variants.collect() };
+                    let union = Union { variants: variants.collect(), ..Union::default() };
                     self.types.insert(id.clone(), Shape::Union(union).into());
                     TypeRef::Named(id)
                 }
             };
             variants.push(Variant { tag: Some(tag), ty });
         }
-        Some(Shape::Union(Union { tag: Some(discriminator.property_name.clone()), variants }))
+        Some(Shape::Union(Union {
+            tag: Some(discriminator.property_name.clone()),
+            variants,
+            discriminator: Some(fact(discriminator)),
+        }))
     }
 
     /// What a component stands for that is a base in turn: those that hold it and that nothing else holds.
@@ -282,6 +286,15 @@ impl<'a> Lowering<'a> {
             || (parts.iter().any(|part| !says_nothing(part))
                 && parts.iter().filter(|part| !says_nothing(part)).all(|part| self.is_nullable(part)))
     }
+}
+
+/// What is kept of a discriminator.
+fn fact(discriminator: &Discriminator) -> api::Discriminator {
+    let mapping = discriminator.mapping.iter().map(|(value, target)| {
+        let name = super::component(target, "schemas").unwrap_or(target);
+        (value.clone(), name.to_owned())
+    });
+    api::Discriminator { property: discriminator.property_name.clone(), mapping: mapping.collect() }
 }
 
 /// The only value that a schema allows, as a text: a tag may be a number.

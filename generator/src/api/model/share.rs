@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use crate::api::{Api, Owner, Shape, Type, TypeId, TypeRef, TypeStep};
+use super::super::{Api, Owner, Shape, Type, TypeId, TypeRef, TypeStep};
 
 /// Replaces each inline type that is equal to a better-known one by an alias.
 ///
@@ -114,19 +114,7 @@ fn is_sent(api: &Api, id: &TypeId) -> bool {
 }
 
 fn redirect(shape: &mut Shape, alias: &HashMap<TypeId, TypeId>) {
-    let go = |ty: &mut TypeRef| redirect_ref(ty, alias);
-    match shape {
-        Shape::Struct(s) => {
-            s.fields.values_mut().for_each(|f| go(&mut f.ty));
-            s.additional.iter_mut().for_each(go);
-        }
-        Shape::Union(u) => u.variants.iter_mut().for_each(|v| go(&mut v.ty)),
-        Shape::Alias(ty) => go(ty),
-        Shape::Resource(r) => r.attributes.values_mut().for_each(|f| go(&mut f.ty)),
-        Shape::Request(r) => r.attributes.values_mut().for_each(|f| go(&mut f.ty)),
-        Shape::Document(d) | Shape::Page(d) => go(&mut d.data),
-        Shape::Enum(_) | Shape::Linkage(_) => {}
-    }
+    shape.refs_mut().into_iter().for_each(|ty| redirect_ref(ty, alias));
 }
 
 fn redirect_ref(ty: &mut TypeRef, alias: &HashMap<TypeId, TypeId>) {

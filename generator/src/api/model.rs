@@ -1,0 +1,60 @@
+//! An `Api` as it is on the wire goes in; the same as Rust is made from it comes out, with the shapes of JSON:API recognised
+//! and equal types shared.
+
+mod json_api;
+mod merge;
+mod share;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+pub use json_api::recognise;
+
+use super::{Api, Shape, Type, TypeId};
+
+impl Api {
+    /// The types that Rust has: those of [`Shape`] that the wire knows, and in the place of each document, resource and
+    /// request of JSON:API the shape of that. What such a shape stands for has no type of its own any more.
+    pub fn model(&self) -> Self {
+        let mut made = recognise(self);
+        let mut types: BTreeMap<TypeId, Type> = BTreeMap::new();
+        let mut open: Vec<TypeId> = self.operations.values().flat_map(|o| o.uses()).cloned().collect();
+        while let Some(id) = open.pop() {
+            if types.contains_key(&id) {
+                continue;
+            }
+            let Some(ty) = made.remove(&id).or_else(|| self.types.get(&id).cloned()) else { continue };
+            open.extend(Self::uses_of(&ty).into_iter().cloned());
+            types.insert(id, ty);
+        }
+        let used: BTreeSet<TypeId> = types.keys().cloned().collect();
+        // Enums inline are called after the schema that has their values, though it may be used nowhere.
+        let names =
+            self.types.iter().filter(|(id, ty)| !id.is_inline() && matches!(ty.shape, Shape::Enum(_)));
+        types.extend(names.map(|(id, ty)| (id.clone(), ty.clone())));
+        let mut out = Self {
+            info: self.info.clone(),
+            operations: self.operations.clone(),
+            values: self.values.clone(),
+            types,
+        };
+        out.null_documents();
+        share::share(&mut out, &used);
+        out.forget_unused();
+        out
+    }
+
+    /// JSON:API 1.1, "Fetching Resources": a to-one related resource that is not there is `"data": null`.
+    fn null_documents(&mut self) {
+        let types = &self.types;
+        for operation in self.operations.values_mut().filter(|operation| operation.method == "GET") {
+            let path = operation.path.rsplit_once('/');
+            if !path.is_some_and(|(before, last)| before.contains('{') && !last.starts_with('{')) {
+                continue;
+            }
+            for response in operation.responses.values_mut() {
+                let mut named = response.content.values().filter_map(|ty| types.get(ty.named()?));
+                response.null_data = named.any(|ty| matches!(ty.shape, Shape::Document(_)));
+            }
+        }
+    }
+}
