@@ -317,6 +317,7 @@ impl Walk<'_> {
     /// Addresses, and ways to authenticate.
     fn servers(&mut self) {
         let [old, new] = self.apis.map(|api| &api.info);
+        let is_partial = self.is_partial;
         let all = |operations: &BTreeMap<String, Operation>| operations.keys().cloned().collect();
         let operations: [BTreeSet<String>; 2] = self.apis.map(|api| all(&api.operations));
         let mut push = |kind, subject: &str, at: &str, old: Option<String>, new: Option<String>, strict| {
@@ -347,7 +348,10 @@ impl Walk<'_> {
         let names: BTreeSet<&String> = old.security.keys().chain(new.security.keys()).collect();
         for name in names {
             let (a, b) = (old.security.get(name), new.security.get(name));
-            if a != b {
+            // Format 1 had no flows.
+            let kind = |s: Option<&crate::api::Security>| s.map(std::mem::discriminant);
+            let is_known = !is_partial || !matches!(a, Some(crate::api::Security::OAuth2(_)));
+            if kind(a) != kind(b) || (a != b && is_known) {
                 let text = |s: Option<&crate::api::Security>| s.map(|s| format!("{s:?}"));
                 let at = Pointer::new("/components/securitySchemes").child(name);
                 push(Kind::SecurityChanged, &format!("security {name}"), at.as_str(), text(a), text(b), true);

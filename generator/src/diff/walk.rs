@@ -52,7 +52,7 @@ pub(super) struct Walk<'a> {
     /// Whether types of one name are passed over: their changes are not what tells two other types apart.
     shallow: bool,
     /// Whether one side is of a stored form that does not keep every member.
-    is_partial: bool,
+    pub(super) is_partial: bool,
     depth: usize,
 }
 

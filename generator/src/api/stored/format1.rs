@@ -57,12 +57,35 @@ pub(super) struct Info {
     schemas: String,
     servers: Vec<String>,
     #[serde(default)]
-    security: BTreeMap<String, Security>,
+    security: BTreeMap<String, Scheme>,
     #[serde(default)]
     skipped: Vec<Skipped>,
     /// Schemas behind `links` and `meta`, by name.
     #[serde(default)]
     conventions: BTreeMap<String, Convention>,
+}
+
+/// A way to authenticate.
+#[derive(Deserialize)]
+#[serde(rename_all = "kebab-case")]
+enum Scheme {
+    Http(String),
+    Header(String),
+    Query(String),
+    Cookie(String),
+    OAuth2,
+}
+
+impl From<Scheme> for Security {
+    fn from(scheme: Scheme) -> Self {
+        match scheme {
+            Scheme::Http(scheme) => Self::Http(scheme),
+            Scheme::Header(name) => Self::Header(name),
+            Scheme::Query(name) => Self::Query(name),
+            Scheme::Cookie(name) => Self::Cookie(name),
+            Scheme::OAuth2 => Self::OAuth2(BTreeMap::new()),
+        }
+    }
 }
 
 /// Schemas behind `links` and `meta`, by name.
@@ -71,6 +94,7 @@ pub(super) type Conventions = BTreeMap<String, Convention>;
 impl Info {
     pub(super) fn split(self) -> (super::super::Info, Conventions) {
         let Self { format, name, title, version, schemas, servers, security, skipped, conventions } = self;
+        let security = security.into_iter().map(|(name, scheme)| (name, scheme.into())).collect();
         (
             super::super::Info {
                 format,
