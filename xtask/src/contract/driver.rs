@@ -28,6 +28,7 @@ use crate::{fetch, generate};
 
 /// A client crate, and the Api that it was generated from.
 pub(super) struct Client {
+    /// The model that the crate is made from.
     pub(super) api: Api,
     pub(super) names: Names,
     /// The folder of the crate.
@@ -48,7 +49,7 @@ impl Client {
             return Ok(None);
         };
         let program = tree.contract().join("driver").join(api);
-        Ok(Some(Self { api: stored, names, folder: tree.generated(api), program }))
+        Ok(Some(Self { api: stored.model(), names, folder: tree.generated(api), program }))
     }
 }
 
@@ -74,7 +75,7 @@ impl Client {
             return Ok(None);
         }
         let program = tree.contract().join("driver").join(name);
-        Ok(Some(Self { api: made.api, names: made.names, folder, program }))
+        Ok(Some(Self { api: made.api.model(), names: made.names, folder, program }))
     }
 }
 
