@@ -184,7 +184,12 @@ impl Walk<'_> {
             Kind::OperationUndeprecated,
             &spot,
         );
-        if old.security != new.security {
+        // Format 1 had no scopes.
+        let schemes = |o: &Operation| -> Option<Vec<Vec<String>>> {
+            let all = o.security.as_ref()?.iter();
+            Some(all.map(|combination| combination.0.keys().cloned().collect()).collect())
+        };
+        if old.security != new.security && (!self.is_partial || schemes(old) != schemes(new)) {
             let text = |o: &Operation| o.security.as_deref().map(alternatives);
             self.rows.push(spot.row(Kind::SecurityChanged).values(text(old), text(new)));
         }
