@@ -14,7 +14,7 @@ rt::object! { ReleasesPutDistributionTesterBody {
 } required ["mandatory_update"] }
 
 impl ReleasesPutDistributionTesterBody {
-    /// A value with all that it must have.
+    /// Creates a value with its required fields.
     #[inline]
     pub fn new(mandatory_update: bool) -> Self {
         Self { mandatory_update }
