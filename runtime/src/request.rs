@@ -425,7 +425,7 @@ impl Request {
 
     /// Makes a filter without values the problem of this request, or takes that problem back.
     fn require_filter(&mut self, key: &str) {
-        let is_empty = self.parameter(key).is_none_or(str::is_empty);
+        let is_empty = self.parameter(key).is_none();
         if !is_empty && self.problem.is_none() {
             return;
         }
