@@ -33,6 +33,7 @@ pub use policy::{Accepted, Date, Policy};
 use crate::api::Api;
 use crate::diagnostic::shown;
 use crate::name::Names;
+use crate::plan::Item;
 
 /// One version of an API.
 #[derive(Debug, Clone, Copy)]
@@ -41,8 +42,8 @@ pub struct Side<'a> {
     pub api: &'a Api,
     /// What it is called in Rust.
     pub names: &'a Names,
-    /// The text of its crate's `API.txt`; empty where no Rust verdict is wanted.
-    pub items: &'a str,
+    /// The public items of its crate; none where no Rust verdict is wanted.
+    pub items: Option<&'a [Item]>,
 }
 
 /// What changed between two versions.

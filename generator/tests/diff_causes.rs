@@ -395,6 +395,14 @@ fn a_token_is_there_with_every_area_of_its_file() {
     let patch =
         format!("paths: {{/books: {{get: {}}}, /books/first: {{get: {}}}}}", query("sort"), query("include"));
     let version = diff::tried("shelf", &patched(&plain(), &yaml(&patch)), Some(&areas)).unwrap();
-    let line = version.items.lines().find(|line| line.starts_with("models::BooksSort ")).unwrap();
-    assert_eq!(line, "models::BooksSort struct | sort lending,shelves");
+    let line = version.items.unwrap().into_iter().find(|item| item.path == "models::BooksSort").unwrap();
+    assert_eq!(line.to_string(), "models::BooksSort struct | sort lending,shelves");
+}
+
+#[test]
+fn the_first_option_changes_what_a_method_returns() {
+    let patch = "paths: {/books: {get: {parameters: [{name: verbose, in: query, schema: {type: boolean}}]}}}";
+    let found = changes(&plain(), patch);
+    assert_eq!(row(&found, Kind::ParameterAdded, "GET /books ?verbose").rust, found.bump);
+    assert!(found.summary.rust_only.is_empty(), "{:?}", found.summary.rust_only);
 }

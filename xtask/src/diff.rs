@@ -216,7 +216,7 @@ fn located(old: &Compared, new: &Compared) -> Diff {
 
 /// What changed between two versions.
 pub(crate) fn compare(old: &Version, new: &Version) -> Diff {
-    let [old, new] = [old, new].map(|v| Side { api: &v.api, names: &v.names, items: &v.items });
+    let [old, new] = [old, new].map(|v| Side { api: &v.api, names: &v.names, items: Some(&v.items) });
     diff::diff(&old, &new)
 }
 

@@ -49,10 +49,8 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         };
         let wanted = wanted(&version.api, &version.names, &args.name);
         let generated = tree.generated(&name);
-        for line in version.items.lines().filter(|line| !line.starts_with('#')) {
-            let Some((item, place)) = line.split_once(" | ") else { continue };
-            let (origin, areas) = place.split_once(' ').unwrap_or((place, ""));
-            let path = item.split(' ').next().unwrap_or_default();
+        for item in &version.items {
+            let (path, origin) = (item.path.as_str(), item.origin.as_str());
             let is_wanted = wanted.iter().any(|w| w.fits(path, origin));
             let is_own = is_rust(path, &version.names, &args.name) || is_call(path, &args.name);
             if !is_wanted && !is_own {
@@ -62,9 +60,11 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
             if count > SHOWN {
                 continue;
             }
-            text += &format!("{}\n    {name}: {}\n", item.trim_start_matches("::"), shown(origin));
-            if !areas.is_empty() {
-                text += &format!("    feature: {}\n", areas.replace(',', " or "));
+            let own = path.trim_start_matches("::");
+            text += &format!("{own} {}\n    {name}: {}\n", item.shown(), shown(origin));
+            if !item.areas.is_empty() {
+                let areas: Vec<&str> = item.areas.iter().map(String::as_str).collect();
+                text += &format!("    feature: {}\n", areas.join(" or "));
             }
             if let Some((file, line)) = defined(&generated, path) {
                 text += &format!("    {}:{line}\n", tree.shown(&file));

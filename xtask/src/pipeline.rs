@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use storewright_generator::api::{Api, Info, stored};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Pointer, Severity, Sink};
 use storewright_generator::name::Names;
+use storewright_generator::plan::Item;
 use storewright_generator::render::{MARK, MissingModel, Options};
 use storewright_generator::select::{self, Selector};
 use storewright_generator::{load, lower, name, render, write};
@@ -73,8 +74,8 @@ pub(crate) struct Made {
 pub(crate) struct Version {
     pub(crate) api: Api,
     pub(crate) names: Names,
-    /// The text of `API.txt`.
-    pub(crate) items: String,
+    /// The public items of the crate.
+    pub(crate) items: Vec<Item>,
 }
 
 /// The files that people write about an API, in one folder.
@@ -138,13 +139,16 @@ pub(crate) fn make(
 /// Document → `Spec` → `Api` → `Names` → public items; none if errors were pushed.
 pub(crate) fn version(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -> Option<Version> {
     let Made { api, names, .. } = make(document, rules, name, false, out)?;
-    Some(Version { items: render::listed(&render::items(&api, &names)), api, names })
+    Some(Version { items: render::items(&api, &names), api, names })
 }
 
 /// `Api` → `Names` → public items, where those are not known already; none if errors were pushed.
 pub(crate) fn version_of(api: Api, rules: &Rules, items: Option<String>, out: &mut Sink) -> Option<Version> {
     let names = names(&api, rules, out)?;
-    let items = items.unwrap_or_else(|| render::listed(&render::items(&api, &names)));
+    let items = match items {
+        Some(text) => Item::read_all(&text),
+        None => render::items(&api, &names),
+    };
     Some(Version { api, names, items })
 }
 

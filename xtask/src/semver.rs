@@ -212,8 +212,8 @@ fn step(
             }
         };
         let items = Items::compare(
-            &Items::with_features(&old.version.items, &brought(&before)),
-            &Items::with_features(&new.version.items, &brought(&now)),
+            Some(&Items::with_features(&old.version.items, &brought(&before))),
+            Some(&Items::with_features(&new.version.items, &brought(&now))),
         );
         let result = hold(feature, findings, &items.changes, &listed, lints);
         tell!(
@@ -345,6 +345,8 @@ fn shape(item: &str) -> (&str, usize) {
 
 #[cfg(test)]
 mod tests {
+    use storewright_generator::plan::Item;
+
     use super::*;
 
     const OLD: &str = "# head
@@ -373,7 +375,7 @@ operations::books::Books::list fn a : Map<A, C> => () | /c
         let broken = listed.iter().map(|path| (*path).to_owned()).collect();
         let warned = BTreeSet::from(["models::Book".to_owned()]);
         let lints = BTreeMap::from([("type_marked_deprecated".to_owned(), Bump::Minor)]);
-        let items = Items::compare(OLD, NEW);
+        let items = Items::compare(Some(&Item::read_all(OLD)), Some(&Item::read_all(NEW)));
         hold(FULL, found.collect(), &items.changes, &Listed { broken, warned }, &lints)
     }
 

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use storewright_generator::api::{Api, Shape};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink, shown};
 use storewright_generator::diff::{Bump, Diff};
-use storewright_generator::render::MARK;
+use storewright_generator::render::{self, MARK};
 use storewright_generator::report;
 use storewright_generator::write::{self, Root};
 
@@ -102,7 +102,7 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     }
     let Some(mut files) = files.filter(|_| !out.has_errors()) else { return Ok(None) };
     let committed = committed(tree, &args.api);
-    let new = Version { items: files.get("API.txt").cloned().unwrap_or_default(), api, names };
+    let new = Version { items: render::items(&api, &names), api, names };
     let base = base(tree, &args.api, &rules, &settings, committed.as_ref())?;
     let before = settings.crate_version.clone();
     let diff = base.old.as_ref().map(|old| crate::diff::compare(old, &new));

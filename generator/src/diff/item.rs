@@ -1,20 +1,11 @@
-//! The texts of two `API.txt` go in; public Rust items that changed come out, and what that asks of the version.
+//! Compares the public items of two crates: what changed, and what that asks of the version.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
 use super::change::Bump;
-
-/// A public item of a crate, as its line in `API.txt` has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Item<'a> {
-    path: &'a str,
-    kind: &'a str,
-    signature: &'a str,
-    origin: &'a str,
-    areas: &'a str,
-}
+use crate::plan::{Item, ItemKind, RustType};
 
 /// A public item that changed.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
@@ -56,17 +47,15 @@ pub struct Items {
 
 /// The items of one side, and what names of aliases stand for.
 struct Listed<'a> {
-    items: BTreeMap<&'a str, Item<'a>>,
-    aliases: HashMap<&'a str, &'a str>,
+    items: BTreeMap<&'a str, &'a Item>,
+    aliases: HashMap<&'a str, &'a RustType>,
 }
 
 impl Items {
-    /// Compares two texts; where one is empty there is nothing to say.
-    pub fn compare(old: &str, new: &str) -> Self {
-        if old.is_empty() || new.is_empty() {
-            return Self::default();
-        }
-        let (old, new) = (Listed::read(old), Listed::read(new));
+    /// Compares the items of two crates; where those of one are not known there is nothing to say.
+    pub fn compare(old: Option<&[Item]>, new: Option<&[Item]>) -> Self {
+        let (Some(old), Some(new)) = (old, new) else { return Self::default() };
+        let (old, new) = (Listed::new(old), Listed::new(new));
         let mut changes = Vec::new();
         for (path, item) in &old.items {
             if new.items.get(path) == Some(item) {
@@ -74,13 +63,13 @@ impl Items {
             }
             // What is still reached through another name of its type is still there.
             match new.find(path) {
-                Some(now) => changes.extend(changed(&old, item, &new, &now)),
+                Some(now) => changes.extend(changed(&old, item, &new, now)),
                 None => changes.push(ItemChange {
                     path: (*path).to_owned(),
                     rust: Bump::Major,
                     old: Some(item.shown()),
                     new: None,
-                    origin: item.origin.to_owned(),
+                    origin: item.origin.clone(),
                     note: None,
                     features: Vec::new(),
                 }),
@@ -92,7 +81,7 @@ impl Items {
                 rust: Bump::Minor,
                 old: None,
                 new: Some(item.shown()),
-                origin: item.origin.to_owned(),
+                origin: item.origin.clone(),
                 note: None,
                 features: Vec::new(),
             });
@@ -103,17 +92,10 @@ impl Items {
         Self { changes, known }
     }
 
-    /// The text of the crate that has these features alone: the lines that they bring, which are then always there.
-    pub fn with_features(text: &str, features: &BTreeSet<String>) -> String {
-        // Without a head, a crate that has nothing would be one that is not known.
-        let mut out = "#\n".to_owned();
-        for item in text.lines().filter(|line| !line.starts_with('#')).filter_map(Item::read) {
-            let mut areas = item.areas.split(',').filter(|area| !area.is_empty()).peekable();
-            if areas.peek().is_none() || areas.any(|area| features.contains(area)) {
-                out.push_str(&format!("{} {} {} | {}\n", item.path, item.kind, item.signature, item.origin));
-            }
-        }
-        out
+    /// The items of the crate that has these features alone, which are then always there.
+    pub fn with_features(items: &[Item], features: &BTreeSet<String>) -> Vec<Item> {
+        let brought = items.iter().filter(|item| item.areas.is_empty() || !item.areas.is_disjoint(features));
+        brought.map(|item| Item { areas: BTreeSet::new(), ..item.clone() }).collect()
     }
 
     /// What all changes together ask of the version.
@@ -148,22 +130,23 @@ impl Items {
 }
 
 /// What changed in an item that both sides have.
-fn changed(old: &Listed<'_>, a: &Item<'_>, new: &Listed<'_>, b: &Item<'_>) -> Option<ItemChange> {
-    let same_kind = a.kind == b.kind || a.kind == "type" || b.kind == "type";
-    let is_type = ["type", "struct", "enum"].contains(&a.kind);
-    // An alias and the type itself are one as long as the members are, which have lines of their own.
+fn changed(old: &Listed<'_>, a: &Item, new: &Listed<'_>, b: &Item) -> Option<ItemChange> {
+    let same_kind = a.kind == b.kind || a.kind == ItemKind::Type || b.kind == ItemKind::Type;
     // What was a name of another type may be a name of this one by now.
-    let (x, y) = (new.expand(&old.spelled(a), 0), new.spelled(b));
-    let same = match is_type && (a.kind != b.kind || a.kind == "type") {
-        true => x == y || old.is_own(a) || new.is_own(b),
-        false => x == y,
+    let spelled: Vec<RustType> = old.spelled(a).iter().map(|ty| new.expand(ty, 0)).collect();
+    // An alias and the type itself are one as long as the members are, which have lines of their own.
+    let is_alias = a.kind.is_type() && (a.kind != b.kind || a.kind == ItemKind::Type);
+    let same =
+        spelled == new.spelled(b) || (is_alias && (a.kind != ItemKind::Type || b.kind != ItemKind::Type));
+    let returns = a.returns.as_ref().zip(b.returns.as_ref()).filter(|(a, b)| !is_one_kind(a, b));
+    let same = same && returns.is_none();
+    let (old, new) = match returns {
+        Some((x, y)) => (format!("{} -> {x}", a.shown()), format!("{} -> {y}", b.shown())),
+        None => (a.shown(), b.shown()),
     };
-    let areas = |item: &Item<'_>| -> BTreeSet<String> {
-        item.areas.split(',').filter(|a| !a.is_empty()).map(str::to_owned).collect()
-    };
-    let (before, now) = (areas(a), areas(b));
-    let lost: Vec<&String> = before.difference(&now).collect();
-    let gained = || now.difference(&before).cloned().collect::<Vec<String>>();
+    let (before, now) = (&a.areas, &b.areas);
+    let lost: Vec<&String> = before.difference(now).collect();
+    let gained = || now.difference(before).cloned().collect::<Vec<String>>();
     let (rust, note, features) = match (same && same_kind, lost.as_slice(), before == now) {
         (false, _, _) => (Bump::Major, None, Vec::new()),
         // A crate without areas has everything always.
@@ -178,100 +161,70 @@ fn changed(old: &Listed<'_>, a: &Item<'_>, new: &Listed<'_>, b: &Item<'_>) -> Op
         (true, _, true) => return None,
     };
     Some(ItemChange {
-        path: a.path.to_owned(),
+        path: a.path.clone(),
         rust,
-        old: Some(a.shown()),
-        new: Some(b.shown()),
-        origin: b.origin.to_owned(),
+        old: Some(old),
+        new: Some(new),
+        origin: b.origin.clone(),
         note,
         features,
     })
 }
 
-impl<'a> Item<'a> {
-    /// `path kind signature | origin areas`
-    fn read(line: &'a str) -> Option<Self> {
-        let (item, place) = line.split_once(" | ")?;
-        let (path, rest) = item.split_once(' ')?;
-        let (kind, signature) = rest.split_once(' ').unwrap_or((rest, ""));
-        let (origin, areas) = place.split_once(' ').unwrap_or((place, ""));
-        Some(Self { path, kind, signature, origin, areas })
-    }
-
-    fn shown(&self) -> String {
-        if self.signature.is_empty() {
-            self.kind.to_owned()
-        } else {
-            format!("{} {}", self.kind, self.signature)
-        }
+/// Whether two methods return the same kind of thing: what it is of is compared as the payload.
+fn is_one_kind(a: &RustType, b: &RustType) -> bool {
+    match (a, b) {
+        (RustType::Runtime(a, _), RustType::Runtime(b, _)) => a == b,
+        (RustType::Root(a, _), RustType::Root(b, _)) => a == b,
+        _ => a == b,
     }
 }
 
 impl<'a> Listed<'a> {
-    fn read(text: &'a str) -> Self {
-        let items: BTreeMap<&str, Item<'_>> = text
-            .lines()
-            .filter(|line| !line.starts_with('#'))
-            .filter_map(Item::read)
-            .map(|item| (item.path, item))
-            .collect();
-        let aliases = items
-            .values()
-            .filter(|item| item.kind == "type")
-            .filter_map(|item| Some((item.path.rsplit("::").next()?, item.signature)))
-            .collect();
-        Self { items, aliases }
+    fn new(items: &'a [Item]) -> Self {
+        let aliases = items.iter().filter(|item| item.kind == ItemKind::Type);
+        let aliases = aliases.filter_map(|item| Some((last(&item.path), *item.signature.types().first()?)));
+        Self {
+            items: items.iter().map(|item| (item.path.as_str(), item)).collect(),
+            aliases: aliases.collect(),
+        }
     }
 
     /// The item, also where its type is another name of one that has it.
-    fn find(&self, path: &str) -> Option<Item<'a>> {
+    fn find(&self, path: &str) -> Option<&'a Item> {
         if let Some(item) = self.items.get(path) {
-            return Some(*item);
+            return Some(item);
         }
         let rest = path.strip_prefix("models::")?;
         let end = rest.find(['.', ':'])?;
         let (own, member) = rest.split_at_checked(end)?;
-        let mut target = *self.aliases.get(own)?;
-        while let Some(next) = self.aliases.get(target) {
-            target = next;
+        match self.expand(&RustType::Model(own.to_owned()), 0) {
+            RustType::Model(target) => self.items.get(format!("models::{target}{member}").as_str()).copied(),
+            _ => None,
         }
-        self.items.get(format!("models::{target}{member}").as_str()).copied()
     }
 
-    /// Whether the item defines a type rather than naming one that is defined elsewhere.
-    fn is_own(&self, item: &Item<'_>) -> bool {
-        item.kind != "type" && !self.aliases.contains_key(item.path)
-    }
-
-    /// The signature with aliases of our own spelled out.
-    fn spelled(&self, item: &Item<'_>) -> String {
-        let text = match item.kind {
-            "type" => item.signature,
-            "struct" | "enum" => item.path.rsplit("::").next().unwrap_or_default(),
-            _ => item.signature,
+    /// The types of the signature with aliases of our own spelled out; of a struct or an enum the type itself.
+    fn spelled(&self, item: &Item) -> Vec<RustType> {
+        let own = RustType::Model(last(&item.path).to_owned());
+        let types = match item.kind {
+            ItemKind::Struct | ItemKind::Enum => vec![&own],
+            _ => item.signature.types(),
         };
-        self.expand(text, 0)
+        types.into_iter().map(|ty| self.expand(ty, 0)).collect()
     }
 
-    fn expand(&self, text: &str, depth: usize) -> String {
-        let mut out = String::with_capacity(text.len());
-        let mut word = String::new();
-        for c in text.chars().chain(['\0']) {
-            if c.is_alphanumeric() || c == '_' {
-                word.push(c);
-                continue;
-            }
-            match self.aliases.get(word.as_str()) {
-                Some(target) if depth < 16 => out.push_str(&self.expand(target, depth + 1)),
-                _ => out.push_str(&word),
-            }
-            word.clear();
-            if c != '\0' {
-                out.push(c);
-            }
-        }
-        out
+    fn expand(&self, ty: &RustType, depth: usize) -> RustType {
+        ty.with_models(&|name| match self.aliases.get(name) {
+            Some(target) if depth < 16 => self.expand(target, depth + 1),
+            _ => RustType::Model(name.to_owned()),
+        })
     }
+}
+
+/// The last part of a path.
+fn last(path: &str) -> &str {
+    path.rsplit("::").next().unwrap_or(path)
 }
 
 #[cfg(test)]
@@ -279,8 +232,8 @@ mod tests {
     use super::*;
 
     fn changes(old: &[&str], new: &[&str]) -> Vec<String> {
-        let text = |lines: &[&str]| format!("# head\n{}\n", lines.join("\n"));
-        let items = Items::compare(&text(old), &text(new));
+        let [old, new] = [old, new].map(|lines| Item::read_all(&lines.join("\n")));
+        let items = Items::compare(Some(&old), Some(&new));
         items.changes.iter().map(|c| format!("{} {}", c.rust.as_str(), c.path)).collect()
     }
 
@@ -323,5 +276,18 @@ mod tests {
         assert_eq!(changes(&[one], &[both]), ["minor models::A"]);
         assert!(changes(&[one], &["models::A struct | /a"]).len() == 1, "always there is more");
         assert_eq!(changes(&["models::A struct | /a"], &[one]), ["major models::A"]);
+    }
+
+    #[test]
+    fn a_method_that_returns_something_else_breaks() {
+        let line = "operations::a::A::get fn => B | /a";
+        let [item] = &Item::read_all(line)[..] else { panic!("{line}") };
+        let returning = |ty| [Item { returns: Some(ty), ..item.clone() }];
+        let call = returning(RustType::Root("Call".to_owned(), vec![RustType::Model("B".to_owned())]));
+        let builder = returning(RustType::Own("Get".to_owned()));
+        let bump = |old: &[Item], new: &[Item]| Items::compare(Some(old), Some(new)).bump();
+        assert_eq!(bump(&call, &builder), Bump::Major);
+        assert_eq!(bump(&call, &call), Bump::None);
+        assert_eq!(bump(&[item.clone()], &builder), Bump::None, "it is not known what it returned");
     }
 }

@@ -147,11 +147,14 @@ impl Keys<'_> {
             .iter()
             .map(|m| format!("operations::{}::{}::{}", name.handle, m.builder, own.ident))
             .collect();
-        // A setter is the builder's; what must be given is an argument of the method itself.
+        // A setter is the builder's; what must be given is an argument of the method itself. Which kind of call the method
+        // returns depends on the first two options.
+        let parameters = self.api.operations.get(id).into_iter().flat_map(|o| &o.parameters);
+        let decides = parameters.filter(|p| !p.required).count() <= 2;
         let around = self.of_operation(id, false);
         out.extend(around.into_iter().filter(|key| {
             let method = key.matches("::").count() == 3;
-            method == parameter.required
+            method == parameter.required || (method && decides)
         }));
         if let (true, Some(token)) = (whole, &own.token) {
             out.push(format!("models::{token}"));

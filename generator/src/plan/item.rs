@@ -16,6 +16,8 @@ pub struct Item {
     pub kind: ItemKind,
     /// What a consumer of it names.
     pub signature: Signature,
+    /// The type that a method which calls an operation returns; none where only `API.txt` is known, which omits it.
+    pub returns: Option<RustType>,
     /// Its location in the vendor's document.
     pub origin: String,
     /// The areas that bring it; empty where all do.
@@ -42,6 +44,9 @@ pub enum ItemKind {
 }
 
 impl ItemKind {
+    const ALL: [Self; 7] =
+        [Self::Struct, Self::Enum, Self::Type, Self::Field, Self::Variant, Self::Const, Self::Fn];
+
     /// As Rust calls it.
     pub fn as_str(self) -> &'static str {
         match self {
@@ -96,14 +101,85 @@ impl fmt::Display for Signature {
     }
 }
 
+impl Signature {
+    /// Reads the text of a signature.
+    fn read(text: &str) -> Option<Self> {
+        let (arguments, payload) = match text.rsplit_once("=>") {
+            Some((arguments, payload)) => (arguments.trim(), Some(RustType::read(payload)?)),
+            None => (text.trim(), None),
+        };
+        let named = parts(arguments).map(|part| {
+            let (name, ty) = part.split_once(" : ")?;
+            Some((name.trim().to_owned(), RustType::read(ty)?))
+        });
+        match (arguments, payload) {
+            ("", None) => Some(Self::None),
+            ("", payload) => Some(Self::Function(Vec::new(), payload)),
+            (_, payload) if arguments.contains(" : ") => {
+                Some(Self::Function(named.collect::<Option<_>>()?, payload))
+            }
+            _ => RustType::read(arguments).map(Self::Type),
+        }
+    }
+
+    /// The types in it, in order.
+    pub fn types(&self) -> Vec<&RustType> {
+        match self {
+            Self::None => Vec::new(),
+            Self::Type(ty) => vec![ty],
+            Self::Function(arguments, payload) => arguments.iter().map(|(_, ty)| ty).chain(payload).collect(),
+        }
+    }
+}
+
+/// What commas separate that are not inside of brackets.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let mut depth = 0_i32;
+    text.split(move |c| {
+        depth += match c {
+            '<' | '(' => 1,
+            '>' | ')' => -1,
+            _ => 0,
+        };
+        c == ',' && depth == 0
+    })
+}
+
+impl Item {
+    /// Reads the items of an `API.txt`.
+    pub fn read_all(text: &str) -> Vec<Self> {
+        text.lines().filter(|line| !line.starts_with('#')).filter_map(Self::read).collect()
+    }
+
+    /// `path kind signature | origin areas`
+    fn read(line: &str) -> Option<Self> {
+        let (item, place) = line.split_once(" | ")?;
+        let (path, rest) = item.split_once(' ')?;
+        let (kind, signature) = rest.split_once(' ').unwrap_or((rest, ""));
+        let (origin, areas) = place.split_once(' ').unwrap_or((place, ""));
+        // A signature of another version of the generator is still compared, as a whole.
+        let unknown = || Signature::Type(RustType::Model(signature.to_owned()));
+        Some(Self {
+            path: path.to_owned(),
+            kind: ItemKind::ALL.into_iter().find(|known| known.as_str() == kind)?,
+            signature: Signature::read(signature).unwrap_or_else(unknown),
+            returns: None,
+            origin: origin.to_owned(),
+            areas: areas.split(',').filter(|area| !area.is_empty()).map(str::to_owned).collect(),
+        })
+    }
+
+    /// Its kind and signature.
+    pub fn shown(&self) -> String {
+        let signature = self.signature.to_string();
+        format!("{} {signature}", self.kind.as_str()).trim_end().to_owned()
+    }
+}
+
 impl fmt::Display for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { path, kind, signature, origin, areas } = self;
-        write!(f, "{path} {}", kind.as_str())?;
-        let signature = signature.to_string();
-        if !signature.is_empty() {
-            write!(f, " {signature}")?;
-        }
+        let Self { path, origin, areas, .. } = self;
+        write!(f, "{path} {}", self.shown())?;
         let areas = areas.iter().map(String::as_str).collect::<Vec<_>>().join(",");
         write!(f, " | {}", format!("{origin} {areas}").trim_end())
     }
@@ -136,7 +212,11 @@ impl Items {
     pub(crate) fn add(&mut self, kind: ItemKind, path: &str, signature: Signature) {
         let path = format!("{}::{path}", self.module);
         let (origin, areas) = (self.origin.clone(), self.areas.clone());
-        self.items.push(Item { path, kind, signature, origin, areas });
+        let signature = match signature {
+            Signature::Function(arguments, None) if arguments.is_empty() => Signature::None,
+            signature => signature,
+        };
+        self.items.push(Item { path, kind, signature, returns: None, origin, areas });
     }
 
     pub(crate) fn finish(mut self) -> Vec<Item> {
@@ -164,6 +244,9 @@ impl Items {
         let arguments = method.arguments.iter().map(|a| (a.ident.clone(), a.ty.clone())).collect();
         let signature = Signature::Function(arguments, Some(method.payload.ty()));
         self.add(ItemKind::Fn, &format!("{handle}::{}", method.ident), signature);
+        if let Some(item) = self.items.last_mut() {
+            item.returns = Some(method.returned());
+        }
         if method.returns == Returns::Builder {
             let builder = format!("{module}::{}", method.builder);
             self.add(ItemKind::Struct, &builder, Signature::None);
@@ -180,6 +263,33 @@ impl Items {
                 let signature = Signature::Type(variant.payload.ty());
                 self.add(ItemKind::Variant, &format!("{path}::{}", variant.ident), signature);
             }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_is_read_as_it_was_written() {
+        for line in [
+            "models::A struct | /a x,y",
+            "models::A.f field Option<rt::Patch<Vec<B>>> | /a",
+            "models::A::f fn impl IntoIterator<Item = impl Into<String>> | /a",
+            "models::A::g fn | /a",
+            "models::A::new fn a : &str, b : std::collections::BTreeMap<String, i64> | /a",
+            "operations::a::A::list fn fields : impl IntoIterator<Item =(impl AsRef<str>, impl AsRef<str>)> =>() | /p",
+            "operations::a::A::get fn id : impl AsRef<str>, to : Option<&str> => crate::Results<rt::Page<A, B>> | /p",
+            "operations::a::A::all fn => Vec<A> | /p",
+        ] {
+            let [item] = &Item::read_all(line)[..] else { panic!("{line}") };
+            assert_eq!(item.to_string(), line);
+            let types = item.signature.types();
+            assert!(
+                !types.iter().any(|ty| matches!(ty, RustType::Model(name) if name.contains([' ', '<']))),
+                "{line}"
+            );
         }
     }
 }

@@ -63,6 +63,20 @@ pub struct Method {
     pub by_status: Option<ByStatus>,
 }
 
+impl Method {
+    /// The type that it returns.
+    pub fn returned(&self) -> RustType {
+        match self.returns {
+            Returns::Call => RustType::Root("Call".to_owned(), vec![self.payload.ty()]),
+            Returns::Limited => {
+                let api = RustType::Root("Api".to_owned(), Vec::new());
+                RustType::runtime_of("Limited", vec![api, self.payload.ty()])
+            }
+            Returns::Builder => RustType::Own(self.builder.clone()),
+        }
+    }
+}
+
 /// What a method returns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Returns {

@@ -115,6 +115,87 @@ impl RustType {
     }
 }
 
+/// Names of `std` that generated code uses without a path.
+const PRELUDE: &[&str] = &["String", "Vec", "Option", "Box", "bool", "f64", "i64", "str"];
+
+impl RustType {
+    /// Reads a type as `API.txt` has it.
+    pub fn read(text: &str) -> Option<Self> {
+        let mut rest = text;
+        let ty = Self::parse(&mut rest)?;
+        rest.trim().is_empty().then_some(ty)
+    }
+
+    fn parse(rest: &mut &str) -> Option<Self> {
+        let bounds: [(&str, fn(Box<Self>) -> Self); 3] = [
+            ("impl Into<", Self::Into),
+            ("impl AsRef<", Self::AsRef),
+            ("impl IntoIterator<Item =", Self::Iterator),
+        ];
+        for (start, make) in bounds {
+            if take(rest, start) {
+                let inner = Self::parse(rest)?;
+                return take(rest, ">").then(|| make(Box::new(inner)));
+            }
+        }
+        if take(rest, "&") {
+            return Some(Self::parse(rest)?.reference());
+        }
+        let list = |rest: &mut &str, end: &str| {
+            let mut all = Vec::new();
+            while !take(rest, end) {
+                all.push(Self::parse(rest)?);
+                take(rest, ",");
+            }
+            Some(all)
+        };
+        if take(rest, "(") {
+            return list(rest, ")").map(Self::Tuple);
+        }
+        let text = rest.trim_start();
+        let end = text.find(|c: char| !c.is_alphanumeric() && !"_:".contains(c)).unwrap_or(text.len());
+        let (name, after) = text.split_at_checked(end).filter(|(name, _)| !name.is_empty())?;
+        *rest = after;
+        let arguments = if take(rest, "<") { list(rest, ">")? } else { Vec::new() };
+        let name = name.to_owned();
+        Some(match name.split_once("::") {
+            Some(("rt", own)) => Self::Runtime(own.to_owned().into(), arguments),
+            Some(("crate", own)) => Self::Root(own.to_owned(), arguments),
+            Some(_) => Self::Std(name.into(), arguments),
+            None if PRELUDE.contains(&name.as_str()) => Self::Std(name.into(), arguments),
+            None => Self::Model(name),
+        })
+    }
+
+    /// The same with each named type of the crate replaced by what `replace` makes of it.
+    pub fn with_models(&self, replace: &dyn Fn(&str) -> Self) -> Self {
+        let all = |types: &[Self]| types.iter().map(|ty| ty.with_models(replace)).collect::<Vec<Self>>();
+        let inner = |ty: &Self| Box::new(ty.with_models(replace));
+        match self {
+            Self::Model(name) | Self::Own(name) => replace(name),
+            Self::Std(name, types) => Self::Std(name.clone(), all(types)),
+            Self::Runtime(name, types) => Self::Runtime(name.clone(), all(types)),
+            Self::Root(name, types) => Self::Root(name.clone(), all(types)),
+            Self::Tuple(types) => Self::Tuple(all(types)),
+            Self::Ref(ty) => Self::Ref(inner(ty)),
+            Self::Into(ty) => Self::Into(inner(ty)),
+            Self::AsRef(ty) => Self::AsRef(inner(ty)),
+            Self::Iterator(ty) => Self::Iterator(inner(ty)),
+        }
+    }
+}
+
+/// Takes `start` from the front of a text.
+fn take(rest: &mut &str, start: &str) -> bool {
+    match rest.trim_start().strip_prefix(start) {
+        Some(after) => {
+            *rest = after;
+            true
+        }
+        None => false,
+    }
+}
+
 /// As `API.txt` has it, models by their name alone; with `#` as generated code names it.
 impl fmt::Display for RustType {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -68,7 +68,7 @@ impl Context<'_> {
     }
 
     fn method(&self, method: &Method, cfg: &TokenStream) -> TokenStream {
-        let (own, builder, payload) = (ident(&method.ident), ident(&method.builder), method.payload.ty());
+        let (own, builder) = (ident(&method.ident), ident(&method.builder));
         let constant = ident(&method.builder.to_shouty_snake_case());
         let call = match method.segments.iter().any(|segment| segment.is_styled()) {
             _ if method.updates => quote!(self.0.call(#constant, &[&request.id])),
@@ -81,19 +81,18 @@ impl Context<'_> {
                 quote!(self.0.call(#constant, &[#(#texts),*]))
             }
         };
-        let (returns, wrap): (_, fn(&proc_macro2::Ident, TokenStream) -> TokenStream) = match method.returns {
-            Returns::Limited => {
-                (quote!(rt::Limited<crate::Api, #payload>), |_, call| quote!(rt::Limited::new(#call)))
-            }
-            Returns::Call => (quote!(crate::Call<#payload>), |_, call| call),
-            Returns::Builder => (quote!(#builder), |builder, call| quote!(#builder(#call))),
+        let returns = method.returned();
+        let wrap = |call: TokenStream| match method.returns {
+            Returns::Limited => quote!(rt::Limited::new(#call)),
+            Returns::Call => call,
+            Returns::Builder => quote!(#builder(#call)),
         };
         let set: TokenStream =
             method.arguments.iter().map(|a| super::parameter::puts(a, &quote!(call))).collect();
         let body = if set.is_empty() {
-            wrap(&builder, call)
+            wrap(call)
         } else {
-            let wrapped = wrap(&builder, quote!(call));
+            let wrapped = wrap(quote!(call));
             quote!(let mut call = #call; #set #wrapped)
         };
         let docs = docs(&method.docs);

@@ -12,13 +12,14 @@ use storewright_generator::diff::{Diff, Side, diff};
 use storewright_generator::load::{self, Options, Source};
 use storewright_generator::lower;
 use storewright_generator::name::{self, Config, Names};
+use storewright_generator::plan::Item;
 use storewright_generator::render;
 
 /// One side of a comparison.
 pub(crate) struct Version {
     pub(crate) api: Api,
     pub(crate) names: Names,
-    pub(crate) items: String,
+    pub(crate) items: Option<Vec<Item>>,
 }
 
 /// The Api of a document, if it is one.
@@ -34,7 +35,7 @@ pub(crate) fn tried(name: &str, document: &Value, areas: Option<&str>) -> Option
     let api = api(name, document, &mut out)?;
     let config = Config::parse("handle.from = \"id\"", areas, &mut out)?;
     let names = name::name(&api, &config, &mut out)?;
-    let items = render::listed(&render::items(&api, &names));
+    let items = Some(render::items(&api, &names));
     Some(Version { api, names, items })
 }
 
@@ -50,11 +51,11 @@ pub(crate) fn loaded(name: &str, document: &Value) -> Version {
 pub(crate) fn nameless(name: &str, document: &Value) -> Version {
     let mut out = Sink::new();
     let api = api(name, document, &mut out).unwrap_or_else(|| panic!("{:?}", out.diagnostics()));
-    Version { api, names: Names::default(), items: String::new() }
+    Version { api, names: Names::default(), items: None }
 }
 
 pub(crate) fn compare(old: &Version, new: &Version) -> Diff {
-    let [old, new] = [old, new].map(|v| Side { api: &v.api, names: &v.names, items: &v.items });
+    let [old, new] = [old, new].map(|v| Side { api: &v.api, names: &v.names, items: v.items.as_deref() });
     diff(&old, &new)
 }
 

@@ -15,7 +15,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("plan", &["api", "name"]),
     ("render", &["api", "name", "plan"]),
     ("write", &["diagnostic", "api"]),
-    ("diff", &["diagnostic", "api", "name"]),
+    ("diff", &["diagnostic", "api", "name", "plan"]),
     ("report", &["diagnostic", "api", "name", "diff"]),
 ];
 
