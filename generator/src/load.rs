@@ -14,6 +14,7 @@ mod reference;
 mod settle;
 mod shape;
 mod skip;
+pub(crate) mod stack;
 mod swagger20;
 pub mod text;
 mod trail;
@@ -64,6 +65,8 @@ pub struct Spec {
     pub skipped: Vec<Skip>,
     /// By the id of a place, which of several equal definitions is meant there; `naming.toml` says so.
     pub definitions: BTreeMap<String, String>,
+    /// The number of objects, lists and scalars in the document, to which later stages bound their work.
+    pub size: usize,
     origins: Origins,
 }
 
@@ -121,6 +124,7 @@ pub fn load(
     reference::cut_circles(&mut tree, &mut origins, out);
     operation::correct(&mut tree, &mut origins, out);
     reference::unescape(&mut tree, Shape::Object(Kind::Document));
+    let size = text::count(&tree, usize::MAX);
     let document = model::read(tree, &mut origins, out)?;
     if error_count(out) > errors {
         return None;
@@ -131,6 +135,7 @@ pub fn load(
         overlay: outcomes,
         skipped,
         definitions: BTreeMap::new(),
+        size,
         origins,
     })
 }

@@ -12,6 +12,7 @@ mod schema;
 mod security;
 mod server;
 mod union;
+mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -38,6 +39,8 @@ struct Lowering<'a> {
     said: BTreeSet<(Pointer, String)>,
     /// Discriminators that are no property of any variant, by name and place.
     undeclared: Vec<(String, Pointer)>,
+    /// The work that is left.
+    work: work::Work,
     out: &'a mut Sink,
 }
 
@@ -55,6 +58,7 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
         nullable: BTreeMap::new(),
         said: BTreeSet::new(),
         undeclared: Vec::new(),
+        work: work::Work::of(spec.size),
         out,
     };
     lowering.families = lowering.families();
@@ -71,9 +75,15 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
             }
         }
     }
+    if lowering.is_exhausted() {
+        return None;
+    }
     lowering.end_cycles();
     let servers = lowering.servers();
     let (operations, values) = lowering.operations(&servers);
+    if lowering.is_exhausted() {
+        return None;
+    }
     lowering.text_for_bytes();
     lowering.unused_definitions();
     let info = info(spec, name);

@@ -7,12 +7,25 @@ mod shared;
 #[path = "support/stages.rs"]
 mod stages;
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 use stages::{Made, Texts, report};
 use storewright_generator::diagnostic::Sink;
 
-/// The stages of a document whose one operation answers `schema`, down to the files.
+/// The stages of a document whose one operation returns `schema`, down to the files.
 fn made(schema: &Value, schemas: Value) -> (Made, String) {
+    let (made, out) = lowered(schema, schemas);
+    assert!(!out.has_errors(), "{}", report(&out));
+    let files = stages::joined(&stages::rendered(&made, "../../runtime"));
+    (made, files)
+}
+
+/// The CPU time that a document may take, in a debug build.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// The same as far as the document is accepted.
+fn lowered(schema: &Value, schemas: Value) -> (Made, Sink) {
     let document = json!({
         "openapi": "3.0.3",
         "info": {"title": "Growth", "version": "1"},
@@ -27,10 +40,90 @@ fn made(schema: &Value, schemas: Value) -> (Made, String) {
     let texts =
         Texts { name: "growth".to_owned(), document: Some(("document.json", text)), ..Texts::default() };
     let mut out = Sink::new();
+    let start = cpu_time();
     let made = texts.make(|_| false, &mut out);
+    assert!(cpu_time() - start < PATIENCE, "{:?}", cpu_time() - start);
+    (made, out)
+}
+
+/// The CPU time of this thread: other programs do not slow it down.
+fn cpu_time() -> Duration {
+    let now = nix::time::clock_gettime(nix::time::ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap();
+    Duration::from(now)
+}
+
+fn object(name: &str) -> Value {
+    json!({"type": "object", "properties": {name: {"type": "string"}}})
+}
+
+/// The same as in `made`, of a document that must be refused for the work that it asks for.
+fn is_too_much_work(schemas: Value) {
+    let size = schemas.to_string().len();
+    let (made, out) = lowered(&to("A0"), schemas);
+    assert!(made.names.is_none());
+    let text = report(&out);
+    assert!(text.contains("the schemas contain each other in more than"), "{text}");
+    assert!(text.len() < 2_000 + size, "{}", text.len());
+}
+
+/// A chain of components, each of which is made by `link` from a reference to the next.
+fn chain(length: usize, link: impl Fn(Value, usize) -> Value) -> Value {
+    let mut all: serde_json::Map<String, Value> =
+        (0..length).map(|n| (format!("A{n}"), link(to(&format!("A{}", n + 1)), n))).collect();
+    all.insert(format!("A{length}"), object("x"));
+    all.into()
+}
+
+#[test]
+fn parts_that_are_extended_on_many_ways_are_refused() {
+    let both = |next: &Value| [json!({"allOf": [next, object("k")]}), json!({"allOf": [next, object("m")]})];
+    is_too_much_work(chain(30, |next, _| json!({"oneOf": both(&next)})));
+    is_too_much_work(chain(30, |next, _| {
+        let [left, right] = both(&next);
+        json!({"allOf": [{"type": "object", "properties": {"l": left, "r": right}}]})
+    }));
+    is_too_much_work(chain(30, |next, n| json!({"anyOf": both(&next), "properties": {format!("p{n}"): {}}})));
+    let names: Vec<String> = (0..60).map(|n| format!("A{n}")).collect();
+    let all = names.iter().map(|name| {
+        let others: Vec<Value> = names.iter().filter(|other| *other != name).map(|other| to(other)).collect();
+        (name.clone(), json!({"allOf": [{"oneOf": others}, object(name)]}))
+    });
+    is_too_much_work(Value::Object(all.collect()));
+}
+
+#[test]
+fn chains_of_references_do_not_overflow_the_stack() {
+    for link in [
+        (|next, _| next) as fn(Value, usize) -> Value,
+        |next, _| json!({"oneOf": [next, {"type": "string"}]}),
+        |next, _| json!({"type": "array", "items": next}),
+        |next, _| json!({"type": "object", "additionalProperties": next}),
+        |next, _| json!({"type": "object", "properties": {"next": next}}),
+    ] {
+        let (_, out) = lowered(&to("A0"), chain(5_000, link));
+        assert!(!out.has_errors(), "{}", report(&out));
+    }
+    lowered(&to("A0"), chain(5_000, |next, _| json!({"anyOf": [next, {"type": "null"}]})));
+    // Each link is part of all before it, so the work grows with the square of the length.
+    is_too_much_work(chain(5_000, |next, n| json!({"allOf": [next, object(&format!("p{n}"))]})));
+}
+
+#[test]
+fn long_lists_take_time_in_proportion() {
+    let text = json!({"type": "string"});
+    let (_, out) = lowered(
+        &json!({"oneOf": (0..3_000).map(|n| object(&format!("p{n}"))).collect::<Vec<_>>()}),
+        json!({}),
+    );
     assert!(!out.has_errors(), "{}", report(&out));
-    let files = stages::joined(&stages::rendered(&made, "../../runtime"));
-    (made, files)
+    let (_, out) = lowered(
+        &json!({"type": "object", "properties": {"a": text}, "required": (0..20_000).map(|n| format!("r{n}")).collect::<Vec<_>>()}),
+        json!({}),
+    );
+    assert!(!out.has_errors(), "{}", report(&out));
+    let unknown: serde_json::Map<String, Value> = (0..20_000).map(|n| (format!("u{n}"), 1.into())).collect();
+    let (_, out) = lowered(&unknown.into(), json!({}));
+    assert!(out.diagnostics().len() >= 20_000 && !out.has_errors());
 }
 
 fn to(name: &str) -> Value {

@@ -249,10 +249,15 @@ enum Open {
 fn yaml(text: &str, wanted: &Wanted, offsets: &mut HashMap<Pointer, usize>) {
     let mut open: Vec<(Open, Option<(Pointer, &Wanted)>)> = Vec::new();
     let mut root = Some((Pointer::root(), wanted));
-    let bytes: Vec<usize> = text.char_indices().map(|(i, _)| i).collect();
+    // Events come in the order of the text, and say where they start in characters.
+    let mut characters = text.char_indices().map(|(byte, _)| byte).enumerate().peekable();
+    let mut byte_of = |character: usize| {
+        while characters.next_if(|(index, _)| *index < character).is_some() {}
+        characters.peek().map_or(text.len(), |(_, byte)| *byte)
+    };
     let mut parser = Parser::new_from_str(text);
     while let Some(Ok((event, span))) = parser.next_event() {
-        let start = bytes.get(span.start.index()).copied().unwrap_or(text.len());
+        let start = byte_of(span.start.index());
         // The place of the node that this event opens, or none where it is a name or is not wanted.
         let place: Option<(Pointer, &Wanted)> = match (&event, open.last_mut()) {
             (Event::SequenceEnd | Event::MappingEnd, _) => {

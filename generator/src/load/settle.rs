@@ -22,6 +22,8 @@ pub type ReadFile = fn(&Path) -> io::Result<Vec<u8>>;
 const COPIES: usize = 200_000;
 /// The depth of the tree at which a copy becomes a component: later stages walk the tree by recursion.
 const DEPTH: usize = 64;
+/// References that follow each other at one location, each through an element that is copied.
+const CHAIN: usize = 64;
 /// The number of files that a document may consist of.
 const FILES: usize = 1_000;
 
@@ -244,12 +246,11 @@ impl Settling {
                 map.retain(|key, value| self.node(value, shape.member(key), &at.key(key), base, stack));
             }
             Value::Array(items) => {
-                let mut index = 0;
-                while let Some(item) = items.get_mut(index) {
-                    if self.node(item, shape.item(), &at.index(index), base, stack) {
-                        index += 1;
+                for mut item in std::mem::take(items) {
+                    let index = items.len();
+                    if self.node(&mut item, shape.item(), &at.index(index), base, stack) {
+                        items.push(item);
                     } else {
-                        items.remove(index);
                         self.origins.removed(at.pointer(), index);
                     }
                 }
@@ -288,7 +289,7 @@ impl Settling {
             return true;
         }
         let is_circle = stack.contains(&target);
-        let is_too_much = self.copied > COPIES || at.depth() > DEPTH;
+        let is_too_much = self.copied > COPIES || at.depth() > DEPTH || stack.len() >= CHAIN;
         let is_component = is_circle
             || is_too_much
             || target.document != 0
@@ -307,7 +308,11 @@ impl Settling {
         if is_circle || is_too_much {
             let here = self.origins.origin(&at.pointer().child("$ref"));
             let what = kind.map_or_else(|| "it".to_owned(), shape::definite);
-            let message = format!("the reference leads back to itself; {what} is ignored");
+            let why = match is_circle {
+                true => "the reference leads back to itself",
+                false => "references are copied into each other too often",
+            };
+            let message = format!("{why}; {what} is ignored");
             self.out.push(
                 Diagnostic::notice(Code::CyclicRef, &here, message)
                     .help("refer to a value that is not a reference in the overlay"),

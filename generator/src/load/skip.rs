@@ -1,5 +1,7 @@
 //! A tree with `x-skip: "reason"` marks goes in; the tree without the marked elements and the list of them comes out.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 use serde_json::{Map, Value};
 
@@ -41,34 +43,32 @@ fn remove_below(
     match node {
         Value::Object(map) => {
             forget_required(map);
-            let mut gone: Vec<String> = Vec::new();
+            let mut gone: HashSet<String> = HashSet::new();
             for (key, value) in map.iter_mut() {
                 let at = at.key(key);
                 match reason(value, &at, origins, out) {
                     Some(skip) => {
                         skipped.push(skip);
-                        gone.push(key.clone());
+                        gone.insert(key.clone());
                     }
                     None => remove_below(value, &at, origins, out, skipped),
                 }
             }
-            for key in &gone {
-                map.shift_remove(key);
+            if !gone.is_empty() {
+                map.retain(|key, _| !gone.contains(key));
             }
         }
         Value::Array(items) => {
-            let mut index = 0;
-            while let Some(item) = items.get_mut(index) {
-                let here = at.index(index);
-                match reason(item, &here, origins, out) {
+            for mut item in std::mem::take(items) {
+                let here = at.index(items.len());
+                match reason(&item, &here, origins, out) {
                     Some(skip) => {
                         skipped.push(skip);
-                        items.remove(index);
-                        origins.removed(at.pointer(), index);
+                        origins.removed(at.pointer(), items.len());
                     }
                     None => {
-                        remove_below(item, &here, origins, out, skipped);
-                        index += 1;
+                        remove_below(&mut item, &here, origins, out, skipped);
+                        items.push(item);
                     }
                 }
             }
@@ -79,7 +79,7 @@ fn remove_below(
 
 /// A property that is left out cannot be required.
 fn forget_required(schema: &mut Map<String, Value>) {
-    let skipped: Vec<String> = schema
+    let skipped: HashSet<String> = schema
         .get("properties")
         .and_then(Value::as_object)
         .into_iter()
@@ -91,7 +91,7 @@ fn forget_required(schema: &mut Map<String, Value>) {
         return;
     }
     if let Some(Value::Array(required)) = schema.get_mut("required") {
-        required.retain(|name| !name.as_str().is_some_and(|name| skipped.iter().any(|s| s == name)));
+        required.retain(|name| !name.as_str().is_some_and(|name| skipped.contains(name)));
     }
 }
 

@@ -1,6 +1,6 @@
 //! Parses JSON or YAML text as a tree, or says at which line and column the text goes wrong.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -31,8 +31,8 @@ impl Notation {
 /// The tree of a JSON or YAML text; `None` if errors were pushed.
 pub fn parse(source: &Source<'_>, out: &mut Sink) -> Option<Value> {
     let (text, notation) = read(source, out)?;
-    let repeated = RefCell::new(Vec::new());
-    let node = Node { at: &Trail::Root, repeated: &repeated };
+    let (repeated, left) = (RefCell::new(Vec::new()), Cell::new(VALUES));
+    let node = Node { at: &Trail::Root, repeated: &repeated, left: &left };
     let parsed = match notation {
         Notation::Json => parse_json(text, node),
         Notation::Yaml => parse_yaml(text, node),
@@ -138,6 +138,11 @@ pub(super) fn read<'a>(source: &Source<'a>, out: &mut Sink) -> Option<(&'a str, 
         );
         return None;
     }
+    if !json && has_too_many_values(text) {
+        let message = format!("the document has more than {EVENTS} lines and entries");
+        out.push(Diagnostic::error(code, place(source, 1, 1), message));
+        return None;
+    }
     if !json && let Some(offset) = too_deep(text) {
         let (line, column) = line_and_column(text, offset);
         let message = format!("more than {NESTED} lists and objects are open at once");
@@ -148,6 +153,19 @@ pub(super) fn read<'a>(source: &Source<'a>, out: &mut Sink) -> Option<(&'a str, 
         return None;
     }
     Some((text, if json { Notation::Json } else { Notation::Yaml }))
+}
+
+/// Lines and entries that YAML may have. Its reader keeps an event of 250 bytes for each before there is a value to count.
+const EVENTS: usize = 2_000_000;
+
+/// Whether YAML has more characters that may begin a value than it may have.
+fn has_too_many_values(text: &str) -> bool {
+    let begins = |pair: &&[u8]| match pair {
+        [b'\n' | b',' | b'[' | b'{', _] => true,
+        [b'-' | b'?', next] => next.is_ascii_whitespace(),
+        _ => false,
+    };
+    text.as_bytes().windows(2).filter(begins).take(EVENTS + 1).count() > EVENTS
 }
 
 /// Brackets that may be open at once in YAML. Its readers refuse far less, but only after a time that grows with the
@@ -172,6 +190,24 @@ fn too_deep(text: &str) -> Option<usize> {
         }
     }
     None
+}
+
+/// The values in a tree, counted until there are more than `most`.
+pub(super) fn count(value: &Value, most: usize) -> usize {
+    let mut open = vec![value];
+    let mut out = 0;
+    while let Some(value) = open.pop() {
+        out += 1;
+        if out > most {
+            break;
+        }
+        match value {
+            Value::Object(map) => open.extend(map.values()),
+            Value::Array(items) => open.extend(items),
+            _ => {}
+        }
+    }
+    out
 }
 
 fn looks_like_json(text: &[u8]) -> bool {
@@ -256,6 +292,10 @@ impl Fault {
     }
 }
 
+/// The values that a document may have, those of aliases counted wherever they are used. Apple's has 180,000; one value
+/// takes 72 bytes of memory and no more than 2 of text.
+const VALUES: usize = 4_000_000;
+
 /// How serde_json hands out numbers where some crate of the build asks for its `arbitrary_precision`.
 const LONG_NUMBER: &str = "$serde_json::private::Number";
 
@@ -269,12 +309,18 @@ fn number(digits: &str) -> Option<Value> {
 struct Node<'a> {
     at: &'a Trail<'a>,
     repeated: &'a RefCell<Vec<Pointer>>,
+    /// The number of values that the document may still have.
+    left: &'a Cell<usize>,
 }
 
 impl<'de> DeserializeSeed<'de> for Node<'_> {
     type Value = Value;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let Some(left) = self.left.get().checked_sub(1) else {
+            return Err(D::Error::custom(format_args!("the document has more than {VALUES} values")));
+        };
+        self.left.set(left);
         deserializer.deserialize_any(self)
     }
 }
@@ -330,9 +376,7 @@ impl<'de> Visitor<'de> for Node<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut list = Vec::new();
-        while let Some(item) =
-            items.next_element_seed(Node { at: &self.at.index(list.len()), repeated: self.repeated })?
-        {
+        while let Some(item) = items.next_element_seed(Node { at: &self.at.index(list.len()), ..self })? {
             list.push(item);
         }
         Ok(Value::Array(list))
@@ -345,7 +389,7 @@ impl<'de> Visitor<'de> for Node<'_> {
                 let digits: String = members.next_value()?;
                 return number(&digits).ok_or_else(|| A::Error::custom("number out of range"));
             }
-            let value = members.next_value_seed(Node { at: &self.at.key(&key), repeated: self.repeated })?;
+            let value = members.next_value_seed(Node { at: &self.at.key(&key), ..self })?;
             match map.entry(key) {
                 Entry::Vacant(entry) => {
                     entry.insert(value);

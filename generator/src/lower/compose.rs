@@ -18,6 +18,7 @@ use super::schema::{
 use super::union::is_null;
 use crate::api::{Field, Fields, Shape, Struct, TypeId, TypeRef, Value};
 use crate::diagnostic::Pointer;
+use crate::load::stack::deeper;
 
 /// The parts of a schema, references resolved and `allOf` flattened.
 #[derive(Clone, Default)]
@@ -115,6 +116,20 @@ impl<'a> Lowering<'a> {
 
     /// The same for a schema that stands at `at`; `whole` is the reference to it, if there is one.
     pub(super) fn gather_item<'s>(
+        &self,
+        schema: &'s Schema,
+        at: &Pointer,
+        whole: Option<&'s ReferenceOr<Schema>>,
+        out: &mut Parts<'s>,
+    ) where
+        'a: 's,
+    {
+        if self.work.take(1) {
+            deeper(|| self.gather_parts(schema, at, whole, out));
+        }
+    }
+
+    fn gather_parts<'s>(
         &self,
         schema: &'s Schema,
         at: &Pointer,

@@ -12,6 +12,7 @@ use super::Lowering;
 use super::union::is_null;
 use crate::api::{Enum, Field, Fields, Limits, Shape, Struct, Type, TypeId, TypeRef, Value};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
+use crate::load::stack::deeper;
 
 /// The values of `type` (OpenAPI 3.0, "Data Types").
 const TYPES: &[&str] = &["array", "boolean", "integer", "number", "object", "string"];
@@ -139,6 +140,13 @@ impl<'a> Lowering<'a> {
 
     /// A member of an object, a parameter or a list item; `id` is what a type that stands inline in it is called.
     pub(super) fn field(&mut self, schema: &ReferenceOr<Schema>, id: &TypeId, at: &Pointer) -> Field {
+        match self.work.take(1) {
+            true => deeper(|| self.lowered_field(schema, id, at)),
+            false => TypeRef::Any.into(),
+        }
+    }
+
+    fn lowered_field(&mut self, schema: &ReferenceOr<Schema>, id: &TypeId, at: &Pointer) -> Field {
         let nullable = self.is_nullable(schema);
         let schema = match schema {
             ReferenceOr::Reference { reference } => {

@@ -1,6 +1,6 @@
 //! Lowers the alternatives of a `oneOf` or `anyOf` to a union, and finds the member that tells its variants apart.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, Type as OasType};
 
@@ -10,6 +10,7 @@ use super::definition::canonical_text;
 use super::schema::{combined, members, says_nothing, values};
 use crate::api::{self, Shape, TypeId, TypeRef, Union, Value, Variant};
 use crate::diagnostic::Pointer;
+use crate::load::stack::deeper;
 
 /// An alternative with its members, which may stand in parts of it.
 struct Arm<'s> {
@@ -124,6 +125,9 @@ impl<'a> Lowering<'a> {
         let Some(base) = base.filter(is_more) else {
             return self.field(schema, own, at).ty;
         };
+        if !self.work.take(base.objects.len()) {
+            return TypeRef::Any;
+        }
         let mut whole = base.clone();
         self.gather(schema, at, &mut whole);
         let shape = self.assembled(whole, own, at);
@@ -236,10 +240,13 @@ impl<'a> Lowering<'a> {
 
     /// A member that alternatives declare as a constant: of several, the one that most of them have.
     fn constant_member(&self, arms: &[Arm<'_>]) -> Option<String> {
-        let names: BTreeSet<&str> = arms.iter().flat_map(|arm| arm.parts.names()).collect();
-        let ranked = names.into_iter().filter_map(|name| {
-            let constants: Vec<String> =
-                arms.iter().filter_map(|a| self.constant_of(&a.parts, name)).collect();
+        let mut constants: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for arm in arms {
+            for name in arm.parts.names() {
+                constants.entry(name).or_default().extend(self.constant_of(&arm.parts, name));
+            }
+        }
+        let ranked = constants.into_iter().filter_map(|(name, constants)| {
             let distinct = constants.iter().collect::<BTreeSet<_>>().len();
             // One value that all have tells none from another.
             let tells = distinct > 1 || (distinct == 1 && (constants.len() < arms.len() || arms.len() == 1));
@@ -269,7 +276,7 @@ impl<'a> Lowering<'a> {
                 let Some(target) = document.components.as_ref().and_then(|c| c.schemas.get(name)) else {
                     return false;
                 };
-                let nullable = self.is_nullable(target);
+                let nullable = deeper(|| self.is_nullable(target));
                 self.nullable.insert(name.to_owned(), nullable);
                 return nullable;
             }
@@ -361,22 +368,25 @@ fn may_be_object(arm: &Arm<'_>) -> bool {
 /// change: its constant, else the members that it must have, else all of its members; a number only where all of these
 /// are the same.
 fn words(arms: &[Arm<'_>], constants: &[Option<String>]) -> Vec<String> {
-    let inline = arms.iter().filter(|arm| own_word(arm).is_some()).count();
+    let own: Vec<Option<String>> = arms.iter().map(own_word).collect();
+    let inline = own.iter().flatten().count();
     let mut words: Vec<String> = Vec::new();
-    for (arm, constant) in arms.iter().zip(constants) {
-        words.push(match own_word(arm) {
+    for ((arm, constant), own) in arms.iter().zip(constants).zip(&own) {
+        words.push(match own {
             _ if arm.name.is_some() => arm.name.unwrap_or_default().to_owned(),
-            Some(word) if inline > 1 => constant.clone().unwrap_or(word),
+            Some(word) if inline > 1 => constant.clone().unwrap_or_else(|| word.clone()),
             _ => "value".to_owned(),
         });
     }
-    let is_repeated = |words: &[String], index: usize| {
-        let own = |at: usize| arms.get(at).is_some_and(|arm| own_word(arm).is_some());
-        let same = |(at, word): (usize, &String)| at != index && own(at) && Some(word) == words.get(index);
-        own(index) && words.iter().enumerate().any(same)
+    // The alternatives that become types of one name.
+    let repeated = |words: &[String]| -> Vec<usize> {
+        let inline = || (0..words.len()).filter(|index| own.get(*index).is_some_and(Option::is_some));
+        let mut counts: HashMap<&String, usize> = HashMap::new();
+        inline().filter_map(|index| words.get(index)).for_each(|word| *counts.entry(word).or_default() += 1);
+        let is_repeated = |index: &usize| words.get(*index).is_some_and(|word| counts.get(word) > Some(&1));
+        inline().filter(is_repeated).collect()
     };
-    let repeated: Vec<usize> = (0..words.len()).filter(|index| is_repeated(&words, *index)).collect();
-    for index in repeated {
+    for index in repeated(&words) {
         if let (Some(arm), Some(word)) = (arms.get(index), words.get_mut(index)) {
             let names: Vec<&str> = arm.parts.names().into_iter().collect();
             if !names.is_empty() {
@@ -384,10 +394,9 @@ fn words(arms: &[Arm<'_>], constants: &[Option<String>]) -> Vec<String> {
             }
         }
     }
-    let mut repeated: Vec<(String, usize)> = (0..words.len())
-        .filter(|index| is_repeated(&words, *index))
-        .map(|index| (arms.get(index).and_then(text).unwrap_or_default(), index))
-        .collect();
+    let texts = repeated(&words).into_iter();
+    let mut repeated: Vec<(String, usize)> =
+        texts.map(|index| (arms.get(index).and_then(text).unwrap_or_default(), index)).collect();
     repeated.sort();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for (_, index) in repeated {

@@ -4,9 +4,9 @@ use serde_json::Value;
 use serde_json_path::JsonPath;
 
 use super::merge::{self, Target, Update};
-use super::{Action, Change, Edition};
+use super::{Action, Change, Edition, pattern};
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
-use crate::load::Origins;
+use crate::load::{Origins, text::count};
 
 /// Values that all actions of an overlay may add. Forty actions that each copy the document into itself would fill any
 /// memory.
@@ -20,7 +20,7 @@ pub(super) fn apply(
     budget: &mut usize,
     out: &mut Sink,
 ) -> usize {
-    let places = select(&action.path, tree);
+    let places = select(action, "target", &action.path, tree, out);
     if places.is_empty() {
         return 0;
     }
@@ -33,7 +33,7 @@ pub(super) fn apply(
             }
         }
         Change::Copy(from) => {
-            let sources = select(from, tree);
+            let sources = select(action, "copy", from, tree, out);
             let [from] = sources.as_slice() else {
                 out.push(Diagnostic::error(
                     Code::InvalidOverlay,
@@ -54,11 +54,19 @@ pub(super) fn apply(
     places.len()
 }
 
-fn select(path: &JsonPath, tree: &Value) -> Vec<Pointer> {
-    let mut places: Vec<Pointer> = Vec::new();
-    for node in path.query_located(tree).iter() {
-        places.push(Pointer::new(node.location().to_json_pointer()));
-    }
+/// The places that a query selects; none if an error was pushed.
+fn select(action: &Action, key: &str, path: &JsonPath, tree: &Value, out: &mut Sink) -> Vec<Pointer> {
+    let query = || -> Vec<Pointer> {
+        let nodes = path.query_located(tree);
+        nodes.iter().map(|node| Pointer::new(node.location().to_json_pointer())).collect()
+    };
+    let Some(mut places) = pattern::bounded(query) else {
+        let message =
+            format!("the query takes more than {} regular expressions from the document", pattern::MOST);
+        let help = "write the expression into the query";
+        out.push(Diagnostic::error(Code::InvalidTarget, &action.place(key), message).help(help));
+        return Vec::new();
+    };
     // A query such as $['a','a'] selects a place twice; an update must not be made twice.
     let mut seen = std::collections::HashSet::new();
     places.retain(|place| seen.insert(place.clone()));
@@ -158,22 +166,4 @@ fn is_within(
         }
     }
     left.is_some()
-}
-
-/// Values in a tree, counted until there are more than `most`.
-fn count(value: &Value, most: usize) -> usize {
-    let mut open = vec![value];
-    let mut out = 0;
-    while let Some(value) = open.pop() {
-        out += 1;
-        if out > most {
-            break;
-        }
-        match value {
-            Value::Object(map) => open.extend(map.values()),
-            Value::Array(items) => open.extend(items),
-            _ => {}
-        }
-    }
-    out
 }

@@ -2,7 +2,7 @@
 //!
 //! The library compiles the expression again for each node, which takes minutes where a filter looks at a whole document.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use regex::{Regex, RegexBuilder};
@@ -11,12 +11,23 @@ use serde_json_path::functions::{LogicalType, ValueType};
 
 /// Bytes that one compiled expression may take; the library's default of 10 MiB takes seconds to compile.
 const SIZE: usize = 1 << 20;
-/// Expressions that are kept; a filter may take one from each node.
-const KEPT: usize = 64;
+/// Expressions that one query may compile. A filter may take one from each value of a document.
+pub(super) const MOST: usize = 100;
 
 thread_local! {
-    /// By their text; none of a text that is not an expression, which matches nothing (RFC 9535, 2.4.6).
+    /// The expressions of the query that is running, by their text; none of a text that is not an expression, which
+    /// matches nothing (RFC 9535, 2.4.6).
     static COMPILED: RefCell<HashMap<String, Option<Regex>>> = RefCell::default();
+    static IS_EXHAUSTED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs a query; none if it asks for too many expressions.
+pub(super) fn bounded<T>(query: impl FnOnce() -> T) -> Option<T> {
+    COMPILED.with_borrow_mut(HashMap::clear);
+    IS_EXHAUSTED.set(false);
+    let out = query();
+    COMPILED.with_borrow_mut(HashMap::clear);
+    (!IS_EXHAUSTED.get()).then_some(out)
 }
 
 fn is_match(value: &ValueType<'_>, pattern: &ValueType<'_>, whole: bool) -> LogicalType {
@@ -26,8 +37,9 @@ fn is_match(value: &ValueType<'_>, pattern: &ValueType<'_>, whole: bool) -> Logi
     };
     let pattern = if whole { format!("(?R)^({pattern})$") } else { format!("(?R)({pattern})") };
     COMPILED.with_borrow_mut(|known| {
-        if known.len() >= KEPT && !known.contains_key(&pattern) {
-            known.clear();
+        if known.len() >= MOST && !known.contains_key(&pattern) {
+            IS_EXHAUSTED.set(true);
+            return LogicalType::False;
         }
         let build = |pattern: &String| RegexBuilder::new(pattern).size_limit(SIZE).build().ok();
         let regex = known.entry(pattern).or_insert_with_key(build);
