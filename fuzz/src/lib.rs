@@ -5,7 +5,10 @@ use app_store_connect_client::{models as apple, runtime as rt};
 use rt::codec::{Put, Slot, from_slice, from_slice_tolerant, to_vec};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{self, Overlay, Source, text};
-use storewright_generator::lower;
+use storewright_generator::name::{self, Config};
+use storewright_generator::{lower, render};
+
+mod documents;
 
 /// What stands between an overlay and its document.
 pub const BETWEEN: &[u8] = b"\n#####\n";
@@ -22,6 +25,20 @@ pub fn load(bytes: &[u8]) {
         None => assert!(out.has_errors(), "a document is refused without a word"),
     }
     load::locate(source(bytes), &mut out);
+}
+
+/// A document of random structure goes through the stages up to names, which never fail after `lower`.
+pub fn documents(bytes: &[u8]) {
+    let text = documents::document(bytes).to_string();
+    let mut out = Sink::new();
+    let spec = load::load(source(text.as_bytes()), None, &load::Options::default(), &mut out);
+    if let Some(api) = spec.and_then(|spec| lower::lower(&spec, "fuzz", &mut out)) {
+        let config = Config::parse("", None, &mut out).unwrap_or_default();
+        if let Some(names) = name::name(&api, &config, &mut out) {
+            render::items(&api, &names);
+        }
+    }
+    load::locate(source(text.as_bytes()), &mut out);
 }
 
 /// An overlay is applied to the document behind it, or refused.

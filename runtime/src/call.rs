@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::CONTENT_ENCODING;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
@@ -17,6 +18,7 @@ use crate::codec::{DecodeError, Fields, Mismatch, Object, Put, Slot, View, read}
 use crate::error::{ApiError, Cause, Error, Failure};
 use crate::form::File;
 use crate::limit::RateLimit;
+use crate::one_line::one_line;
 use crate::page::{Items, Paged, Pages};
 use crate::request::{Operation, Place, Request};
 use crate::response::Response;
@@ -67,6 +69,17 @@ impl Answer {
         &self.body
     }
 
+    /// Names the encoding of a body that the server encoded without being asked to.
+    fn encoded(&self) -> Option<DecodeError> {
+        let encoding = self.headers.get(CONTENT_ENCODING)?;
+        let encoding = one_line(&String::from_utf8_lossy(encoding.as_bytes()), 64);
+        let is_encoded = !encoding.is_empty() && !encoding.eq_ignore_ascii_case("identity");
+        is_encoded.then(|| {
+            let text = "the client did not ask for";
+            DecodeError::message(format!("the body has the `content-encoding` `{encoding}`, which {text}"))
+        })
+    }
+
     /// Decodes the body from JSON. Mismatches are those of the response, or an error where the client decodes strictly.
     ///
     /// # Errors
@@ -75,7 +88,8 @@ impl Answer {
         if self.body.is_empty() {
             return Err(DecodeError::message("the body is empty".to_owned()));
         }
-        let (value, mismatches) = read(&self.body, self.strict)?;
+        let (value, mismatches) =
+            read(&self.body, self.strict).map_err(|error| self.encoded().unwrap_or(error))?;
         if !mismatches.is_empty() {
             // A payload that decodes the body twice finds the same both times.
             let _ = self.mismatches.set(mismatches);
@@ -218,7 +232,9 @@ impl Payload for String {
         }
         match std::str::from_utf8(&answer.body) {
             Ok(text) => Ok(text.to_owned()),
-            Err(error) => Err(DecodeError::message(format!("the body is no UTF-8 text: {error}"))),
+            Err(error) => Err(answer
+                .encoded()
+                .unwrap_or_else(|| DecodeError::message(format!("the body is no UTF-8 text: {error}")))),
         }
     }
 }

@@ -38,6 +38,7 @@ const STEPS: &[&str] = &[
     "notices",
     "rust-version",
     "deny",
+    "robustness",
     "test",
     "clippy",
     "doc",
@@ -99,6 +100,7 @@ fn step(tree: &Tree, name: &str) -> anyhow::Result<Step> {
         "notices" => notices(tree)?,
         "rust-version" => rust_version(tree)?,
         "deny" => deny(tree)?,
+        "robustness" => robustness(tree)?,
         "test" => cargo(tree, &["test", "--workspace"], &[])?,
         "clippy" => cargo(tree, &["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"], &[])?,
         "doc" => cargo(tree, &["doc", "--workspace", "--no-deps"], &[("RUSTDOCFLAGS", "-D warnings")])?,
@@ -212,6 +214,23 @@ fn has_advisories() -> bool {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     let folders = home.and_then(|home| fs::read_dir(home.join("advisory-dbs")).ok());
     folders.into_iter().flatten().flatten().any(|entry| entry.path().is_dir())
+}
+
+/// Hostile documents, overlays, files and outputs, and a bounded number of documents of random structure. The tests of the
+/// clients and the fuzz targets that need them compiled are part of `test`.
+fn robustness(tree: &Tree) -> anyhow::Result<Step> {
+    let generator = ["hostile", "growth", "robustness", "random_documents"];
+    let xtask = ["special_files", "terminal", "interrupt"];
+    let mut failed = Vec::new();
+    for (package, tests) in [("storewright-generator", &generator[..]), ("xtask", &xtask[..])] {
+        let tests = tests.iter().flat_map(|test| ["--test", test]);
+        let arguments: Vec<&str> =
+            ["test", "--quiet", "--package", package].into_iter().chain(tests).collect();
+        if let Step::Failed(why) = cargo(tree, &arguments, &[])? {
+            failed.push(why);
+        }
+    }
+    Ok(if failed.is_empty() { Step::Passed } else { Step::Failed(failed.join("; ")) })
 }
 
 /// Every operation of every API whose document is here is called, and what a judge says is nothing.

@@ -95,6 +95,13 @@ fn no_output_contains_what_a_terminal_obeys() {
         run(&["generate", "--from", file, "--out", "../out", "--name", "hostile"]);
         run(&["diff", file, "second.json"]);
     }
+    // A crate is read in editors and terminals, too.
+    let is_written = |path: &std::path::Path| !path.starts_with(checkout.path(""));
+    let written: Vec<_> = checkout.files().into_iter().filter(|(path, _)| is_written(path)).collect();
+    assert!(written.iter().any(|(path, _)| path.ends_with("API.txt")), "no crate was generated");
+    for (path, bytes) in written {
+        check(&String::from_utf8(bytes).unwrap(), &path.display().to_string());
+    }
     let title = json!({ "openapi": "3.0.3", "info": { "title": "Library", "version": format!("9{HOSTILE}") }, "paths": {} });
     write("version.json", title);
     run(&["update", "mini", "--from", "version.json"]);

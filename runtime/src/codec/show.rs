@@ -1,7 +1,7 @@
 //! `Debug` of models: a view goes in; its text comes out, without what must not stand in a log.
 //!
-//! Hidden are the texts of members whose names say that they are secret, the `value` beside a `name` that says so, and what
-//! follows the `?` of a URL: that is where a URL is signed.
+//! Hidden are the texts of members whose names say that they are secret, the `value` beside a `name` that says so, the
+//! values of headers, and what follows the `?` of a URL: that is where a URL is signed.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -26,7 +26,20 @@ const SECRET: &[&str] = &[
 
 impl fmt::Debug for View<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
+        Shown { view: self, in_headers: false }.fmt(f)
+    }
+}
+
+/// A view and whether it is in a list of headers, any of which may authorise the request.
+struct Shown<'s, 'v> {
+    view: &'s View<'v>,
+    in_headers: bool,
+}
+
+impl fmt::Debug for Shown<'_, '_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let in_headers = self.in_headers;
+        match self.view {
             View::Absent => f.write_str("absent"),
             View::Null => f.write_str("null"),
             View::Bool(value) => value.fmt(f),
@@ -34,21 +47,29 @@ impl fmt::Debug for View<'_> {
             View::Uint(value) => value.fmt(f),
             View::Float(value) => value.fmt(f),
             View::Str(value) => without_query(value).fmt(f),
-            View::Object(object) => members(f, |put| object.each(put)),
-            View::Draft(shape, draft) => members(f, |put| Outline { shape, draft: *draft }.each(put)),
-            View::Keys(keys) => members(f, |put| keys.each(put)),
+            View::Object(object) => members(f, in_headers, |put| object.each(put)),
+            View::Draft(shape, draft) => {
+                members(f, in_headers, |put| Outline { shape, draft: *draft }.each(put))
+            }
+            View::Keys(keys) => members(f, in_headers, |put| keys.each(put)),
             View::Value(value) => match value {
                 Value::String(text) => View::Str(text).fmt(f),
-                Value::Array(items) => f.debug_list().entries(items.iter().map(View::Value)).finish(),
-                Value::Object(map) => {
-                    members(f, |put| map.iter().for_each(|(name, value)| put(name, View::Value(value))))
+                Value::Array(items) => {
+                    let mut out = f.debug_list();
+                    for item in items {
+                        out.entry(&Shown { view: &View::Value(item), in_headers });
+                    }
+                    out.finish()
                 }
+                Value::Object(map) => members(f, in_headers, |put| {
+                    map.iter().for_each(|(name, value)| put(name, View::Value(value)));
+                }),
                 Value::Null | Value::Bool(_) | Value::Number(_) => fmt::Display::fmt(value, f),
             },
             View::Seq(seq) => {
                 let mut out = f.debug_list();
                 seq.each(&mut |view| {
-                    out.entry(&view);
+                    out.entry(&Shown { view: &view, in_headers });
                 });
                 out.finish()
             }
@@ -57,9 +78,13 @@ impl fmt::Debug for View<'_> {
 }
 
 /// Members that are absent say nothing and would drown the others.
-fn members(f: &mut fmt::Formatter<'_>, each: impl FnOnce(&mut dyn FnMut(&str, View<'_>))) -> fmt::Result {
+fn members(
+    f: &mut fmt::Formatter<'_>,
+    in_headers: bool,
+    each: impl FnOnce(&mut dyn FnMut(&str, View<'_>)),
+) -> fmt::Result {
     let mut out = f.debug_map();
-    let mut names_secret = false;
+    let mut hides_value = in_headers;
     each(&mut |name, view| {
         let text = match view {
             View::Absent => return,
@@ -67,11 +92,12 @@ fn members(f: &mut fmt::Formatter<'_>, each: impl FnOnce(&mut dyn FnMut(&str, Vi
             View::Value(Value::String(text)) => text,
             _ => "",
         };
-        names_secret |= name == "name" && is_secret(text);
-        let hidden = is_secret(name) || names_secret && name == "value";
+        hides_value |= name == "name" && is_secret(text);
+        let hidden = is_secret(name) || hides_value && name == "value";
+        let in_headers = in_headers || name.to_ascii_lowercase().ends_with("headers");
         match hidden && !text.is_empty() {
             true => out.entry(&name, &format_args!("…")),
-            false => out.entry(&name, &view),
+            false => out.entry(&name, &Shown { view: &view, in_headers }),
         };
     });
     out.finish()
@@ -128,6 +154,18 @@ mod tests {
         for name in ["tokens", "publicKey", "keywords", "can_change_password_now", "key", "id"] {
             assert!(!is_secret(name), "{name}");
         }
+    }
+
+    #[test]
+    fn no_value_of_a_header_is_shown() {
+        let value = serde_json::json!({
+            "requestHeaders": [{"name": "x-signed", "value": "abc", "more": {"value": "def"}}],
+            "value": "shown",
+        });
+        assert_eq!(
+            format!("{:?}", View::Value(&value)),
+            r#"{"requestHeaders": [{"name": "x-signed", "value": …, "more": {"value": …}}], "value": "shown"}"#
+        );
     }
 
     #[test]

@@ -86,7 +86,8 @@ impl<I: Issuer> Refreshing<I> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = state.server_time(self.clock.now());
         if let Some(issued) = &state.current
-            && now + EARLY < issued.expires
+            // At the end of what the clock can say, every token has ended.
+            && now.checked_add(EARLY).is_some_and(|soon| soon < issued.expires)
         {
             return Ok(issued.credential.clone());
         }
@@ -128,5 +129,61 @@ impl<I: Issuer> TokenProvider for Refreshing<I> {
 impl<I> fmt::Debug for Refreshing<I> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Refreshing").finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    struct Ends;
+
+    impl Issuer for Ends {
+        fn issue(&self, now: SystemTime) -> Result<Issued, BoxError> {
+            Ok(Issued::new(Credential::bearer("x")?, now))
+        }
+    }
+
+    /// A clock at one of the ends of what the system can say.
+    struct At(SystemTime);
+
+    impl Clock for At {
+        fn now(&self) -> SystemTime {
+            self.0
+        }
+
+        fn elapsed(&self) -> Duration {
+            Duration::MAX
+        }
+
+        fn sleep(&self, _: Duration) -> BoxFuture<'static, ()> {
+            Box::pin(std::future::ready(()))
+        }
+    }
+
+    #[test]
+    fn a_clock_at_its_ends_gives_tokens() {
+        let end = |step: fn(SystemTime, Duration) -> Option<SystemTime>| {
+            let (mut time, mut by) = (SystemTime::UNIX_EPOCH, Duration::from_secs(1 << 62));
+            while by >= Duration::from_nanos(1) {
+                match step(time, by) {
+                    Some(next) => time = next,
+                    None => by /= 2,
+                }
+            }
+            time
+        };
+        let (first, last) = (|t: SystemTime, d| t.checked_sub(d), |t: SystemTime, d| t.checked_add(d));
+        assert!(end(last).checked_add(Duration::from_secs(1)).is_none());
+        for time in [end(first), end(last)] {
+            let provider = Refreshing::new(Ends).clock(At(time));
+            let refused = provider.current().unwrap();
+            for date in ["Fri, 31 Dec 9999 23:59:59 GMT", "Thu, 01 Jan 1970 00:00:00 GMT", "x"] {
+                let answer = HeaderMap::from_iter([(http::header::DATE, date.parse().unwrap())]);
+                provider.invalidate(&refused, &answer);
+                provider.current().unwrap();
+            }
+        }
     }
 }

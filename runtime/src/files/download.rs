@@ -148,7 +148,7 @@ impl<A: Api> Download<A> {
     }
 
     /// Writes a file, in place of any that has the name. A part of a file never has the name: it is written beside it,
-    /// and removed if it does not become whole. A connection that is lost on the way is retried from the beginning.
+    /// and removed if it does not become whole. A file that is replaced keeps its permissions. A connection that is lost on the way is retried from the beginning.
     ///
     /// # Errors
     /// As a call, and when the file is not what it should be or cannot be written.
@@ -158,18 +158,18 @@ impl<A: Api> Download<A> {
             let text = format!("{} cannot be written: {error}", path.display());
             self.failure(Cause::File(text.into()))
         };
-        let mut name = std::ffi::OsString::from(".");
-        name.push(path.file_name().unwrap_or_default());
-        // Two downloads of one name do not write into each other.
-        name.push(format!(".{:016x}.part", crate::retry::random_bits()));
+        // Two downloads do not write into each other. The name of the file may be as long as the file system allows.
+        let name = format!(".{:016x}.part", crate::retry::random_bits());
         let mut unfinished = Unfinished { path: path.with_file_name(name), kept: false };
+        let permissions =
+            std::fs::metadata(path).ok().filter(std::fs::Metadata::is_file).map(|found| found.permissions());
         let clock = self.client.core().clock();
         let until = self.deadline().map(|deadline| clock.elapsed().saturating_add(deadline));
         let left = || until.map(|until| until.saturating_sub(clock.elapsed()));
         let mut attempt = 1_u32;
         let downloaded = loop {
             // Not on another thread: were this future dropped meanwhile, the file would be made after it was removed.
-            let file = std::fs::File::create(&unfinished.path).map_err(failed)?;
+            let file = create(&unfinished.path, permissions.is_some()).map_err(failed)?;
             let mut file = tokio::fs::File::from_std(file);
             // What fails before the body comes was retried already.
             let source = self.open(left()).await?;
@@ -191,6 +191,9 @@ impl<A: Api> Download<A> {
                 }
             }
         };
+        if let Some(permissions) = permissions {
+            std::fs::set_permissions(&unfinished.path, permissions).map_err(failed)?;
+        }
         // At once, so that a download that was given up is none.
         std::fs::rename(&unfinished.path, path).map_err(failed)?;
         unfinished.kept = true;
@@ -264,6 +267,19 @@ impl<A: Api> Download<A> {
         writer.flush().await.map_err(unwritten)?;
         finish(source, self.size, self.checksum.as_ref()).map_err(|error| self.failure(Cause::File(error)))
     }
+}
+
+/// Creates a file, or empties one; one that replaces a file is its owner's alone until it is whole.
+fn create(path: &Path, is_private: bool) -> std::io::Result<std::fs::File> {
+    let mut options = std::fs::File::options();
+    options.write(true).create(true).truncate(true);
+    #[cfg(unix)]
+    if is_private {
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    #[cfg(not(unix))]
+    let _ = is_private;
+    options.open(path)
 }
 
 /// Compares the file with its expected size and checksum.

@@ -91,6 +91,37 @@ async fn a_file_has_its_name_only_when_it_is_whole() {
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 1);
 }
 
+#[cfg(unix)]
+#[tokio::test]
+async fn a_file_that_is_replaced_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = tempfile::tempdir().unwrap();
+    let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    for wanted in [0o600, 0o640, 0o444] {
+        let path = folder.path().join(format!("{wanted:o}"));
+        std::fs::write(&path, "old").unwrap();
+        std::fs::set_permissions(&path, std::fs::Permissions::from_mode(wanted)).unwrap();
+        // The first answer breaks off, so the file is begun twice.
+        let server = Server::start([file(TEXT).cut_after(5), file(TEXT)]).await;
+        call(&client(&server), GET).download().to_file(&path).await.unwrap();
+        assert_eq!((std::fs::read(&path).unwrap().as_slice(), mode(&path)), (TEXT, wanted));
+    }
+    let (new, other) = (folder.path().join("new"), folder.path().join("other"));
+    std::fs::write(&other, "").unwrap();
+    let server = Server::start([file(TEXT)]).await;
+    call(&client(&server), GET).download().to_file(&new).await.unwrap();
+    assert_eq!(mode(&new), mode(&other), "a new file has the mode of any other");
+}
+
+#[tokio::test]
+async fn a_file_may_have_the_longest_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("x".repeat(255));
+    let server = Server::start([file(TEXT)]).await;
+    call(&client(&server), GET).download().to_file(&path).await.unwrap();
+    assert_eq!(std::fs::read(&path).unwrap(), TEXT);
+}
+
 #[tokio::test]
 async fn size_and_checksum_are_of_what_was_sent() {
     const MD5: &str = "900150983CD24FB0D6963F7D28E17F72";

@@ -139,3 +139,20 @@ async fn a_bomb_inside_of_another_gzip_is_given_up_in_time() {
     // What was written last is one piece of at most 4 KiB, unpacked.
     assert!((4 << 20..=8 << 20).contains(&written.len()), "{}", written.len());
 }
+
+#[tokio::test]
+async fn an_encoding_that_was_not_asked_for_is_named() {
+    for (encoding, shown) in [("gzip", "`gzip`"), ("br, x\u{202e}y", "`br, x y`")] {
+        let answer = Answer::new(200, "application/json", gzip(b"{}")).header("content-encoding", encoding);
+        let server = Server::with(move |_, _| answer.clone()).await;
+        let client = builder(&server).build().unwrap();
+        let error = call(&client, GET).send().await.unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::Decode);
+        let text = format!("the body has the `content-encoding` {shown}, which the client did not ask for");
+        assert!(error.to_string().contains(&text), "{error}");
+    }
+    // A label that is wrong does no harm.
+    let answer = Answer::new(200, "application/json", &b"{}"[..]).header("content-encoding", "gzip");
+    let server = Server::start([answer]).await;
+    call(&builder(&server).build().unwrap(), GET).send().await.unwrap();
+}

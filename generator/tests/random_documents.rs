@@ -1,0 +1,154 @@
+//! Generates crates from documents of random structure: none makes a stage panic or work without bounds, and what is
+//! accepted compiles.
+
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
+#[path = "../../fuzz/src/documents.rs"]
+mod documents;
+#[path = "support/shared.rs"]
+mod shared;
+#[path = "support/stages.rs"]
+mod stages;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Duration;
+use std::{env, fs};
+
+use serde_json::Value;
+use stages::{Made, Texts};
+use storewright_generator::diagnostic::Sink;
+use storewright_generator::diff::{self, Side};
+use storewright_generator::render::{self, File};
+use storewright_generator::report;
+
+/// Documents of a run; `STOREWRIGHT_DOCUMENTS` asks for another number.
+const DOCUMENTS: u64 = 1_500;
+/// How many of the accepted ones are compiled.
+const COMPILED: usize = 25;
+/// The CPU time that one document may take in a debug build.
+const PATIENCE: Duration = Duration::from_secs(5);
+/// Bytes of a crate whose document is empty, and how many more there may be for each of the document.
+const CRATE: (usize, usize) = (100_000, 200);
+
+/// SplitMix64: the same bytes on every machine.
+fn bytes(seed: u64) -> Vec<u8> {
+    let mut state = seed;
+    let mut next = || {
+        state = state.wrapping_add(0x9E37_79B9_7F4A_7C15);
+        let z = (state ^ (state >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+        let z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+        z ^ (z >> 31)
+    };
+    let length = usize::try_from(next() % 600).unwrap();
+    (0..length).map(|_| next().to_le_bytes()[0]).collect()
+}
+
+fn cpu_time() -> Duration {
+    nix::time::clock_gettime(nix::time::ClockId::CLOCK_THREAD_CPUTIME_ID).unwrap().into()
+}
+
+fn made(name: &str, document: &Value) -> (Made, Option<Vec<File>>) {
+    let text = serde_json::to_vec(document).unwrap();
+    let texts = Texts { name: name.to_owned(), document: Some(("document.json", text)), ..Texts::default() };
+    let mut out = Sink::new();
+    let made = texts.make(|_| false, &mut out);
+    assert_eq!(made.names.is_none(), out.has_errors(), "{}", stages::report(&out));
+    let files = made.names.is_some().then(|| stages::rendered(&made, &runtime()));
+    (made, files)
+}
+
+fn runtime() -> String {
+    fs::canonicalize(shared::workspace().join("runtime")).unwrap().to_str().unwrap().replace('\\', "/")
+}
+
+/// Every report of the differences.
+fn compare(old: &Made, new: &Made) {
+    let of = |made: &Made| Some(render::items(made.api.as_ref()?, made.names.as_ref()?));
+    let (Some(old_items), Some(new_items)) = (of(old), of(new)) else { return };
+    let (Some(old_api), Some(old_names)) = (&old.api, &old.names) else { return };
+    let (Some(new_api), Some(new_names)) = (&new.api, &new.names) else { return };
+    let found = diff::diff(
+        &Side { api: old_api, names: old_names, items: &old_items },
+        &Side { api: new_api, names: new_names, items: &new_items },
+    );
+    report::text(&found, true);
+    report::json(&found).unwrap();
+    report::html(&found).unwrap();
+    assert!(report::markdown(&found, report::COMMENT).chars().count() <= report::COMMENT);
+}
+
+#[test]
+fn no_document_makes_a_stage_panic_or_work_without_bounds() {
+    let wanted = env::var("STOREWRIGHT_DOCUMENTS").ok().and_then(|text| text.parse().ok());
+    let mut last = Made::default();
+    let (mut accepted, mut refused) = (0, 0);
+    for seed in 0..wanted.unwrap_or(DOCUMENTS) {
+        let document = documents::document(&bytes(seed));
+        let start = cpu_time();
+        let run = || {
+            let (made, files) = made("random", &document);
+            compare(&last, &made);
+            (made, files)
+        };
+        let Ok((made, files)) = catch_unwind(AssertUnwindSafe(run)) else { panic!("{seed}: {document:#}") };
+        let took = cpu_time() - start;
+        assert!(took < PATIENCE, "{seed} took {took:?}: {document:#}");
+        match files {
+            Some(files) => {
+                let size: usize = files.iter().map(|file| file.text.len()).sum();
+                let most = CRATE.0 + CRATE.1 * document.to_string().len();
+                assert!(size < most, "{seed}: {size} bytes of Rust for {document:#}");
+                accepted += 1;
+                last = made;
+            }
+            None => refused += 1,
+        }
+    }
+    println!("{accepted} documents accepted, {refused} refused");
+    assert!(accepted > 100, "{accepted} accepted, {refused} refused");
+}
+
+/// Cargo's output of `check` for the crates.
+fn check(folder: &Path) -> (bool, String) {
+    let output = Command::new(env!("CARGO"))
+        .args(["check", "--quiet", "--offline", "--workspace", "--keep-going", "--features", "full"])
+        .current_dir(folder)
+        .env("CARGO_TARGET_DIR", folder.join("target"))
+        .env_remove("RUSTFLAGS")
+        .output()
+        .unwrap();
+    (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
+}
+
+#[test]
+fn accepted_documents_compile() {
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("random");
+    let crates = folder.join("crates");
+    let _ = fs::remove_dir_all(&crates);
+    let mut names = Vec::new();
+    for seed in 0.. {
+        let name = format!("random-{seed}");
+        let document = documents::document(&bytes(seed));
+        if let (_, Some(files)) = made(&name, &document) {
+            for file in files {
+                let path = crates.join(&name).join(file.path);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, file.text).unwrap();
+            }
+            fs::write(crates.join(&name).join("document.json"), document.to_string()).unwrap();
+            names.push(name);
+        }
+        if names.len()
+            >= env::var("STOREWRIGHT_COMPILED").ok().and_then(|n| n.parse().ok()).unwrap_or(COMPILED)
+        {
+            break;
+        }
+    }
+    let manifest = "[workspace]\nresolver = \"3\"\nmembers = [\"crates/*\"]\n\n[workspace.lints.rust]\nunsafe_code = \"forbid\"\n";
+    fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+    fs::copy(shared::workspace().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    let (compiles, text) = check(&folder);
+    assert!(compiles, "{}:\n{text}", crates.display());
+}
