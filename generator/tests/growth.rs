@@ -188,5 +188,5 @@ fn objects_that_hold_each_other() {
         })
         .collect();
     let (_, files) = made(&to("T0"), all.into());
-    assert!(files.contains("pub next: Option<Box<T119>>"), "{files}");
+    assert!(files.contains("pub next: Option<Box<crate::models::T119>>"), "{files}");
 }

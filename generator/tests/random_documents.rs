@@ -65,7 +65,7 @@ fn runtime() -> String {
 
 /// Every report of the differences.
 fn compare(old: &Made, new: &Made) {
-    let of = |made: &Made| Some(render::items(made.api.as_ref()?, made.names.as_ref()?));
+    let of = |made: &Made| Some(render::listed(&render::items(made.api.as_ref()?, made.names.as_ref()?)));
     let (Some(old_items), Some(new_items)) = (of(old), of(new)) else { return };
     let (Some(old_api), Some(old_names)) = (&old.api, &old.names) else { return };
     let (Some(new_api), Some(new_names)) = (&new.api, &new.names) else { return };
