@@ -35,7 +35,7 @@ pub fn documents(bytes: &[u8]) {
     if let Some(api) = spec.and_then(|spec| lower::lower(&spec, "fuzz", &mut out)) {
         let config = Config::parse("", None, &mut out).unwrap_or_default();
         if let Some(names) = name::name(&api, &config, &mut out) {
-            render::items(&api, &names);
+            drop(render::items(&api, &names));
         }
     }
     load::locate(source(text.as_bytes()), &mut out);

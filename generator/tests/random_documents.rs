@@ -113,7 +113,7 @@ fn no_document_makes_a_stage_panic_or_work_without_bounds() {
 /// Cargo's output of `check` for the crates.
 fn check(folder: &Path) -> (bool, String) {
     let output = Command::new(env!("CARGO"))
-        .args(["check", "--quiet", "--offline", "--workspace", "--keep-going", "--features", "full"])
+        .args(["check", "--quiet", "--offline", "--workspace", "--keep-going"])
         .current_dir(folder)
         .env("CARGO_TARGET_DIR", folder.join("target"))
         .env_remove("RUSTFLAGS")
