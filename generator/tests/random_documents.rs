@@ -24,7 +24,7 @@ use storewright_generator::render::{self, File};
 use storewright_generator::report;
 
 /// Documents of a run; `STOREWRIGHT_DOCUMENTS` asks for another number.
-const DOCUMENTS: u64 = 1_500;
+const DOCUMENTS: u64 = 400;
 /// How many of the accepted ones are compiled.
 const COMPILED: usize = 25;
 /// The CPU time that one document may take in a debug build.
