@@ -31,8 +31,8 @@ struct Claims {
 
 impl Issuer for Claims {
     fn issue(&self, now: SystemTime) -> Result<Issued, BoxError> {
-        let issued = now - DATED_BACK;
-        let expires = issued + LIFETIME;
+        let issued = now.checked_sub(DATED_BACK).unwrap_or(now);
+        let expires = issued.checked_add(LIFETIME).unwrap_or(issued);
         let seconds =
             |time: SystemTime| time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default().as_secs();
         let mut claims = storewright_runtime::serde_json::Map::new();

@@ -136,14 +136,14 @@ impl Client {
         patience: Option<Duration>,
     ) -> Result<T, Error> {
         let clock = self.runtime().clock();
-        let until = patience.map(|patience| clock.elapsed() + patience);
+        let until = patience.map(|patience| clock.elapsed().saturating_add(patience));
         loop {
             let Watched { json, answer } = self.runtime().raw(Method::Get, path).send().await?;
             match outcome(&json) {
                 Outcome::Done => return Ok(answer),
                 Outcome::Failed(reason) => return Err(Error::rejected(format!("Apple refused {path}: {reason}"))),
                 Outcome::Waiting(state) => {
-                    if until.is_some_and(|until| clock.elapsed() + poll > until) {
+                    if until.is_some_and(|until| clock.elapsed().saturating_add(poll) > until) {
                         return Err(Error::rejected(format!("{path} is still in the state {state}")));
                     }
                 }
