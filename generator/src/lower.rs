@@ -41,6 +41,8 @@ struct Lowering<'a> {
     undeclared: Vec<(String, Pointer)>,
     /// The work that is left.
     work: work::Work,
+    /// The inline schemas around the one that is being lowered, outermost first.
+    open: Vec<schema::Open>,
     out: &'a mut Sink,
 }
 
@@ -59,6 +61,7 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
         said: BTreeSet::new(),
         undeclared: Vec::new(),
         work: work::Work::of(spec.size),
+        open: Vec::new(),
         out,
     };
     lowering.families = lowering.families();

@@ -65,13 +65,13 @@ fn runtime() -> String {
 
 /// Every report of the differences.
 fn compare(old: &Made, new: &Made) {
-    let of = |made: &Made| Some(render::listed(&render::items(made.api.as_ref()?, made.names.as_ref()?)));
+    let of = |made: &Made| Some(render::items(made.api.as_ref()?, made.names.as_ref()?));
     let (Some(old_items), Some(new_items)) = (of(old), of(new)) else { return };
     let (Some(old_api), Some(old_names)) = (&old.api, &old.names) else { return };
     let (Some(new_api), Some(new_names)) = (&new.api, &new.names) else { return };
     let found = diff::diff(
-        &Side { api: old_api, names: old_names, items: &old_items },
-        &Side { api: new_api, names: new_names, items: &new_items },
+        &Side { api: old_api, names: old_names, items: Some(&old_items) },
+        &Side { api: new_api, names: new_names, items: Some(&new_items) },
     );
     report::text(&found, true);
     report::json(&found).unwrap();

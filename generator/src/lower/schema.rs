@@ -94,6 +94,15 @@ pub(super) fn resolve_in<'s>(
     None
 }
 
+/// A schema that stands inline and is being lowered.
+#[derive(Debug)]
+pub(super) struct Open {
+    at: Pointer,
+    id: TypeId,
+    /// Whether something in it leads back to it.
+    is_used: bool,
+}
+
 impl<'a> Lowering<'a> {
     /// The schema behind a reference and the pointer to it.
     pub(super) fn resolve<'s>(
@@ -208,7 +217,18 @@ impl<'a> Lowering<'a> {
     }
 
     fn inline(&mut self, schema: &Schema, id: &TypeId, at: &Pointer) -> TypeRef {
+        // A schema that is merged into one of its own members leads back here: it is the type that is being made.
+        if let Some(open) = self.open.iter_mut().find(|open| open.at == *at) {
+            open.is_used = true;
+            return TypeRef::Named(open.id.clone());
+        }
+        self.open.push(Open { at: at.clone(), id: id.clone(), is_used: false });
         let shape = self.shape(schema, id, at);
+        let is_used = self.open.pop().is_some_and(|open| open.is_used);
+        if let (Shape::Alias(_), true) = (&shape, is_used) {
+            self.types.insert(id.clone(), shape.into());
+            return TypeRef::Named(id.clone());
+        }
         let doc = schema.schema_data.description.clone();
         match (vendor_name(schema), &shape) {
             (Some(name), Shape::Enum(_)) => {
