@@ -112,6 +112,12 @@ impl Signature {
             let (name, ty) = part.split_once(" : ")?;
             Some((name.trim().to_owned(), RustType::read(ty)?))
         });
+        if let Some((name, fields)) = arguments.strip_suffix(" }").and_then(|text| text.split_once(" { ")) {
+            return match Self::read(fields)? {
+                Self::Function(fields, None) => Some(Self::Literal(name.to_owned(), fields)),
+                _ => None,
+            };
+        }
         match (arguments, payload) {
             ("", None) => Some(Self::None),
             ("", payload) => Some(Self::Function(Vec::new(), payload)),
@@ -128,6 +134,7 @@ impl Signature {
             Self::None => Vec::new(),
             Self::Type(ty) => vec![ty],
             Self::Function(arguments, payload) => arguments.iter().map(|(_, ty)| ty).chain(payload).collect(),
+            Self::Literal(_, fields) => fields.iter().map(|(_, ty)| ty).collect(),
         }
     }
 }
@@ -282,6 +289,7 @@ mod tests {
             "operations::a::A::list fn fields : impl IntoIterator<Item =(impl AsRef<str>, impl AsRef<str>)> =>() | /p",
             "operations::a::A::get fn id : impl AsRef<str>, to : Option<&str> => crate::Results<rt::Page<A, B>> | /p",
             "operations::a::A::all fn => Vec<A> | /p",
+            "models::A::new fn ANew { a : String, b : Vec<B> } | /a",
         ] {
             let [item] = &Item::read_all(line)[..] else { panic!("{line}") };
             assert_eq!(item.to_string(), line);
