@@ -137,8 +137,6 @@ codes! {
     NoSuccess = "no-success",
     /// A schema is a copy of several definitions that are equal; the first is taken.
     AmbiguousDefinition = "ambiguous-definition",
-    /// A selector selects no operation.
-    EmptySelection = "empty-selection",
     /// Two things of the API get the same Rust name.
     NameCollision = "name-collision",
     /// An operationId fits no rule of `naming.toml`; its snake-case form is used.
@@ -151,6 +149,8 @@ codes! {
     InvalidConfig = "invalid-config",
     /// The stored Api cannot be read.
     InvalidApi = "invalid-api",
+    /// A selector selects no operation.
+    EmptySelection = "empty-selection",
     /// A template names a model that the document does not have.
     MissingModel = "missing-model",
     /// A generated file was changed by hand.

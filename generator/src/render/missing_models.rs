@@ -105,9 +105,14 @@ mod tests {
         let templates = texts(&[
             ("a/src/api.rs", "// crate::models::Gone\nuse crate::models::{Kept, Gone};\n"),
             ("a/README.md", "use {{ library }}::models::Other;\n"),
+            ("a/src/upload.rs", "{% if \'Left\' in models %}use crate::models::Left;{% endif %}\n"),
             ("b/src/api.rs", "use crate::models::Gone;\n"),
         ]);
-        let files = texts(&[("API.txt", "models::Kept struct | /x a\noperations::Gone struct | /x a\n")]);
+        let files = texts(&[
+            ("API.txt", "models::Kept struct | /x a\noperations::Gone struct | /x a\n"),
+            ("src/api.rs", "// crate::models::Gone\nuse crate::models::{Kept, Gone};\n"),
+            ("README.md", "use a_client::models::Other;\n"),
+        ]);
         let found = missing_models("a", &templates, &files);
         let found: Vec<_> =
             found.iter().map(|m| (m.template.as_str(), m.line, m.column, m.name.as_str())).collect();
