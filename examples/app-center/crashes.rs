@@ -108,7 +108,7 @@ async fn download(client: &Client, app: &AppRef, since: &str, folder: &PathBuf) 
             // Whatever the server calls an error, its report stands in the folder.
             let file = folder.join(format!("{}.log", id.replace(['/', '\\'], "_")));
             let call = client.errors().error_download(owner, name, &group.error_group_id, &id);
-            let done = call.into_call().download().to_file(&file).await?;
+            let done = call.download().to_file(&file).await?;
             println!("{}: {} bytes", file.display(), done.written);
         }
     }

@@ -89,7 +89,7 @@ async fn sales(
         )
         .filter_report_date([date]);
     // The rows come one by one while the report is on its way.
-    let mut rows = report.into_call().download().gunzip().rows(Columns::Tabs).await?;
+    let mut rows = report.download().gunzip().rows(Columns::Tabs).await?;
     let mut units = 0.0;
     while let Some(row) = rows.try_next().await? {
         let row = SalesSummary::from(&row);

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub(crate) use item::Items;
 pub use item::{Item, ItemKind, Signature};
-pub use operation::{ByStatus, Handle, Method, Payload, Returns, Setter, StatusVariant};
+pub use operation::{ByStatus, Handle, Method, Payload, Setter, StatusVariant};
 pub use parameter::{Argument, Field, Put, Scalar, Segment, SegmentValue, Text};
 pub use rust_type::RustType;
 pub use ty::{Convert, Hold};

@@ -12,7 +12,7 @@ use std::collections::BTreeSet;
 use diff::{compare, patched};
 use serde_json::Value;
 use storewright_generator::diff::{Bump, Change, Diff, Kind, Wire};
-use storewright_generator::report;
+use storewright_generator::{render, report};
 
 const AREAS: &str = "[area.lending]\nabout = \"loans\"\ntags = [\"Loans\"]\n\n[area.shelves]\nabout = \"books\"\ntags = [\"Books\"]\n";
 
@@ -400,9 +400,23 @@ fn a_token_is_there_with_every_area_of_its_file() {
 }
 
 #[test]
-fn the_first_option_changes_what_a_method_returns() {
-    let patch = "paths: {/books: {get: {parameters: [{name: verbose, in: query, schema: {type: boolean}}]}}}";
-    let found = changes(&plain(), patch);
-    assert_eq!(row(&found, Kind::ParameterAdded, "GET /books ?verbose").rust, found.bump);
-    assert!(found.summary.rust_only.is_empty(), "{:?}", found.summary.rust_only);
+fn an_optional_parameter_does_not_change_a_signature() {
+    let verbose =
+        "paths: {/books: {get: {parameters: [{name: verbose, in: query, schema: {type: boolean}}]}}}";
+    let (old, new) = (plain(), patched(&plain(), &yaml(verbose)));
+    let signatures = |document: &Value| -> Vec<String> {
+        let version = diff::loaded("shelf", document);
+        let files = render::render(&version.api, &version.names, &render::Options::default()).unwrap();
+        let operations = files.into_iter().filter(|file| file.path.starts_with("src/operations/"));
+        let text: String = operations.map(|file| file.text).collect();
+        text.lines().filter(|line| line.contains("&self")).map(str::to_owned).collect()
+    };
+    let (before, after) = (signatures(&old), signatures(&new));
+    assert!(before.contains(&"    pub fn list(&self) -> List {".to_owned()), "{before:#?}");
+    assert_eq!(before, after);
+
+    let diff = changes(&old, verbose);
+    let [added] = diff.changes.as_slice() else { panic!("{:#?}", diff.changes) };
+    assert_eq!((added.kind, added.rust), (Kind::ParameterAdded, Bump::Minor));
+    assert!(diff.summary.rust_only.is_empty(), "{:?}", diff.summary.rust_only);
 }

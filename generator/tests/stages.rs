@@ -30,7 +30,7 @@ fn made(texts: &Texts) -> (Made, String) {
 
 /// What comes from templates is the same but for a few values; these cases show it.
 const WHOLE: &[&str] = &["plain", "areas", "overlay", "header-key", "basic"];
-const FROM_TEMPLATES: &[&str] = &["Cargo.toml", "README.md", "src/lib.rs", "src/api.rs"];
+const FROM_TEMPLATES: &[&str] = &["Cargo.toml", "README.md", "src/lib.rs", "src/api.rs", "src/call.rs"];
 
 #[test]
 fn every_boundary_is_as_it_was() {

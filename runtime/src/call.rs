@@ -450,6 +450,13 @@ impl<A, T> Call<A, T> {
         self
     }
 
+    /// The same call, which may send data or not whatever the client's
+    /// [`read_only`](crate::ClientBuilder::read_only) says.
+    pub fn with_read_only(mut self, read_only: bool) -> Self {
+        self.request.read_only(read_only);
+        self
+    }
+
     /// Asks for another media type than the operation's.
     #[inline]
     pub fn accept(&mut self, media_type: &str) {
@@ -579,18 +586,20 @@ fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
     Failure::new(Some(operation), cause, Some(answer.cut())).at(path)
 }
 
-/// Names operations: `NAME = Method "operationId" "/path/{hole}"`, with `=> "media/type"` where the answer is not
+/// Names operations: `NAME: Type = Method "operationId" "/path/{id}"`, with `=> "media/type"` where the response is not
 /// `application/json`, `by [["scheme" ["scope"], …], …]` where it takes other credentials than the rest, `by []` where it
-/// takes none, and `at "https://…"` where it is on another server. Each becomes a private constant of the module.
+/// takes none, `at "https://…"` where it is on another server, and `with limit` where `limit` sets the size of its pages.
+///
+/// Each becomes a private constant of the module, and a type in its module `op` that tells calls apart.
 ///
 /// ```
 /// # use storewright_runtime::Security;
 /// storewright_runtime::operations! {
-///     LIST = Get "apps_list" "/v1/apps",
-///     DOWNLOAD = Get "prices_list" "/v1/apps/{id}/prices" => "text/csv",
-///     TOKENS = Get "tokens_list" "/v1/tokens" by [["Basic"], ["oauth" ["read"], "key"]],
-///     STATUS = Get "status" "/v1/status" by [],
-///     UPLOAD = Post "upload" "/v1/files" at "https://files.example.com",
+///     LIST: List = Get "apps_list" "/v1/apps" with limit,
+///     DOWNLOAD: Download = Get "prices_list" "/v1/apps/{id}/prices" => "text/csv",
+///     TOKENS: Tokens = Get "tokens_list" "/v1/tokens" by [["Basic"], ["oauth" ["read"], "key"]],
+///     STATUS: Status = Get "status" "/v1/status" by [],
+///     UPLOAD: Upload = Post "upload" "/v1/files" at "https://files.example.com",
 /// }
 /// assert_eq!(LIST.path, "/v1/apps");
 /// assert_eq!(DOWNLOAD.accept, "text/csv");
@@ -601,7 +610,7 @@ fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
 #[macro_export]
 macro_rules! operations {
     ($(
-        $name:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $security:tt)? $(at $server:literal)?,
+        $name:ident: $kind:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $security:tt)? $(at $server:literal)? $(with $limited:ident)?,
     )*) => {
         $(
             // An operation whose area is off is named all the same.
@@ -610,6 +619,16 @@ macro_rules! operations {
                 $crate::Operation::new($crate::Method::$method, $id, $path)
                     $(.accept($accept))?$(.security($crate::security!($security)))?$(.server($server))?;
         )*
+        #[doc(hidden)]
+        pub mod op {
+            $(
+                pub enum $kind {}
+                $($crate::operations! { @$limited $kind })?
+            )*
+        }
+    };
+    (@limit $kind:ident) => {
+        impl $crate::HasLimit for $kind {}
     };
 }
 
@@ -626,99 +645,5 @@ macro_rules! security {
         $crate::Security::OneOf(&[$(&[$(
             $crate::Requirement { scheme: $scheme, scopes: &[$($($scope),*)?] }
         ),*]),*])
-    };
-}
-
-/// Gives an operation's builder, a `pub struct Name(Call<..>)`, its methods: `into_call`, `send`, and with `paged`
-/// also `pages` and `items`.
-///
-/// ```
-/// use storewright_runtime::{Api, Call, Client, Method, NoFault, Operation, Page, object, operation};
-/// # pub struct App { pub id: String }
-/// # object! { App { id: "id" } }
-/// # #[derive(Debug)] pub struct Store;
-/// # impl Api for Store {
-/// #     type Fault = NoFault;
-/// #     type Client = Client<Store>;
-/// #     const NAME: &'static str = "store";
-/// #     const BASE_URL: &'static str = "https://api.example.com";
-/// # }
-/// /// `GET /v1/apps`
-/// pub struct List(Call<Store, Page<App>>);
-/// operation! { Store, List => Page<App>, paged }
-///
-/// impl List {
-///     fn new(client: &Client<Store>) -> Self {
-///         List(client.call(const { Operation::new(Method::Get, "apps_list", "/v1/apps") }, &[]))
-///     }
-///     /// At most so many on a page.
-///     pub fn limit(mut self, limit: i64) -> Self {
-///         self.0.number("limit", limit);
-///         self
-///     }
-/// }
-/// # fn main() -> Result<(), storewright_runtime::ApiError<Store>> {
-/// # struct None;
-/// # impl storewright_runtime::Transport for None {
-/// #     fn send(&self, _: http::Request<bytes::Bytes>) -> storewright_runtime::BoxFuture<'static,
-/// #         Result<http::Response<storewright_runtime::Body>, storewright_runtime::TransportError>> { panic!() }
-/// # }
-/// let client = Client::<Store>::builder();
-/// # let client = client.transport(None);
-/// let client = client.build()?;
-/// assert_eq!(List::new(&client).limit(5).into_call().request().query(), "limit=5");
-/// # Ok(()) }
-/// ```
-#[macro_export]
-macro_rules! operation {
-    ($api:ty, $name:ident => $answer:ty) => {
-        impl Clone for $name {
-            #[inline]
-            fn clone(&self) -> Self {
-                Self(Clone::clone(&self.0))
-            }
-        }
-        impl ::std::fmt::Debug for $name {
-            #[inline]
-            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::std::fmt::Debug::fmt(self.0.request(), f)
-            }
-        }
-        impl $name {
-            /// The call as it stands, to look at its request or to add what the operation does not declare.
-            #[inline]
-            pub fn into_call(self) -> $crate::Call<$api, $answer> {
-                self.0
-            }
-
-            /// The same call, whose response comes with its status, headers and mismatches.
-            #[inline]
-            pub fn full(self) -> $crate::Call<$api, $crate::Response<$answer>> {
-                self.0.full()
-            }
-
-            /// Sends the request and reads the answer.
-            #[inline]
-            pub fn send(self) -> $crate::Sent<$answer, <$api as $crate::Api>::Fault> {
-                self.0.send()
-            }
-        }
-    };
-    ($api:ty, $name:ident => $answer:ty, paged) => {
-        $crate::operation! { $api, $name => $answer }
-
-        impl $name {
-            /// All pages from this one on, each fetched when it is asked for.
-            #[inline]
-            pub fn pages(self) -> $crate::Pages<$api, $answer> {
-                self.0.pages()
-            }
-
-            /// The items of all pages from this one on.
-            #[inline]
-            pub fn items(self) -> $crate::Items<$api, $answer> {
-                self.0.items()
-            }
-        }
     };
 }

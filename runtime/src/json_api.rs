@@ -192,8 +192,8 @@ impl<T: Send + 'static, I> Paged for Page<T, I> {
         Next::at(self.links.next.as_deref())
     }
 
-    fn into_items(self) -> Vec<T> {
-        self.data
+    fn take_items(&mut self) -> Vec<T> {
+        std::mem::take(&mut self.data)
     }
 }
 

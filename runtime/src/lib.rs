@@ -2,7 +2,7 @@
 //!
 //! - [`codec`] reads and writes models; the macros [`object!`], [`resource!`], [`request!`], [`union!`],
 //!   [`untagged!`], [`open_enum!`], [`open_int_enum!`], [`tokens!`] and [`sort_tokens!`] give a model its codec.
-//! - [`Operation`] and [`Request`] say what is sent; [`Call`] sends it; [`operation!`] gives a builder its methods.
+//! - [`Operation`] and [`Request`] say what is sent; [`Call`] sends it; [`operations!`] names operations.
 //! - [`Client`] is the shared client of one [`Api`]; [`Transport`] and [`TokenProvider`] are its two seams.
 //! - [`Document`], [`Page`] and their parts are the shapes of JSON:API.
 
@@ -23,7 +23,6 @@ mod json_api;
 #[cfg(feature = "jwt")]
 mod jwt;
 mod limit;
-mod limited;
 mod one_line;
 mod page;
 mod patch;
@@ -44,7 +43,7 @@ mod webhook;
 pub use serde;
 #[doc(hidden)]
 pub use serde_json;
-pub use {bytes::Bytes, http, serde_json::Value};
+pub use {bytes::Bytes, http, jiff, serde_json::Value};
 
 pub use self::api::{Api, Fault, NoFault};
 #[cfg(feature = "blocking")]
@@ -73,8 +72,7 @@ pub use self::json_api::{
 #[cfg(feature = "jwt")]
 pub use self::jwt::Es256Key;
 pub use self::limit::{Limits, RateLimit};
-pub use self::limited::Limited;
-pub use self::page::{Items, Next, Paged, Pages};
+pub use self::page::{HasLimit, Items, Next, Paged, Pages};
 pub use self::patch::Patch;
 pub use self::request::{Method, Operation, Request, Requirement, Security, resource_path};
 pub use self::response::Response;

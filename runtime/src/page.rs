@@ -60,9 +60,20 @@ pub trait Paged {
     /// Where the page after this one is; the request is the one that this page answers.
     fn next(&self, sent: &Request) -> Option<Next>;
 
-    /// The items of this page.
-    fn into_items(self) -> Vec<Self::Item>;
+    /// Takes the items out of this page.
+    fn take_items(&mut self) -> Vec<Self::Item>;
+
+    /// The items of this page alone.
+    fn into_items(mut self) -> Vec<Self::Item>
+    where
+        Self: Sized,
+    {
+        self.take_items()
+    }
 }
+
+/// An operation whose query parameter `limit` sets the size of a page.
+pub trait HasLimit {}
 
 /// All pages of a list, each fetched when it is asked for. A `Stream`, which ends after the first error.
 #[must_use = "pages are fetched when they are asked for"]
@@ -178,6 +189,8 @@ impl<A: Api, P: Payload + Paged> Stream for Pages<A, P> {
 pub struct Items<A: Api, P: Paged> {
     pages: Pages<A, P>,
     items: std::vec::IntoIter<P::Item>,
+    /// The page without its items.
+    page: Option<P>,
 }
 
 // The items are moved out, never pinned.
@@ -191,7 +204,13 @@ impl<A: Api, P: Paged> fmt::Debug for Items<A, P> {
 
 impl<A: Api, P: Payload + Paged> Items<A, P> {
     pub(crate) fn new(pages: Pages<A, P>) -> Self {
-        Items { pages, items: Vec::new().into_iter() }
+        Items { pages, items: Vec::new().into_iter(), page: None }
+    }
+
+    /// The page of the last item, without the items: included resources, links, the length of the list. `None` before the
+    /// first item.
+    pub fn page(&self) -> Option<&P> {
+        self.page.as_ref()
     }
 
     /// The next item; `None` after the last. Dropping the future loses nothing.
@@ -210,7 +229,10 @@ impl<A: Api, P: Payload + Paged> Items<A, P> {
             match ready!(self.pages.poll_page(context)) {
                 None => return Poll::Ready(None),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                Some(Ok(page)) => self.items = page.into_items().into_iter(),
+                Some(Ok(mut page)) => {
+                    self.items = page.take_items().into_iter();
+                    self.page = Some(page);
+                }
             }
         }
     }

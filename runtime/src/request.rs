@@ -200,6 +200,7 @@ pub(crate) struct Options {
     /// How long an attempt may wait for the head of the answer.
     pub(crate) silence: Option<Duration>,
     pub(crate) repeatable: bool,
+    pub(crate) read_only: Option<bool>,
 }
 
 #[derive(Clone)]
@@ -303,6 +304,11 @@ impl Request {
     /// harm.
     pub fn repeatable(&mut self) {
         self.options.get_or_insert_default().repeatable = true;
+    }
+
+    /// Refuses this request unless its method is safe, or sends it through a client that is read-only.
+    pub fn read_only(&mut self, read_only: bool) {
+        self.options.get_or_insert_default().read_only = Some(read_only);
     }
 
     #[cfg(feature = "files")]

@@ -92,7 +92,7 @@ impl<T: Paged> Paged for Response<T> {
         self.value.next(sent)
     }
 
-    fn into_items(self) -> Vec<T::Item> {
-        self.value.into_items()
+    fn take_items(&mut self) -> Vec<T::Item> {
+        self.value.take_items()
     }
 }

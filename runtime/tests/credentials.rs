@@ -28,12 +28,12 @@ impl Api for Store {
 }
 
 operations! {
-    SHARED = Get "shared" "/shared",
-    COMBINED = Get "combined" "/combined?sort=name" by [["user", "session", "query"]],
-    OPTIONAL = Get "optional" "/optional" by [[], ["other"]],
-    PUBLIC = Get "public" "/public" by [],
-    READ = Get "read" "/read" by [["oauth" ["read"]]],
-    WRITE = Post "write" "/write" by [["oauth" ["read", "write"]]],
+    SHARED: Shared = Get "shared" "/shared",
+    COMBINED: Combined = Get "combined" "/combined?sort=name" by [["user", "session", "query"]],
+    OPTIONAL: Optional = Get "optional" "/optional" by [[], ["other"]],
+    PUBLIC: Public = Get "public" "/public" by [],
+    READ: Read = Get "read" "/read" by [["oauth" ["read"]]],
+    WRITE: Write = Post "write" "/write" by [["oauth" ["read", "write"]]],
 }
 
 fn client(

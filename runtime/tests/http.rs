@@ -13,7 +13,7 @@ use storewright_runtime::http::{HeaderMap, HeaderName, StatusCode};
 use storewright_runtime::{
     Api, ApiError, BoxError, BoxFuture, Bytes, Call, Client, Credential, ErrorKind, Fault, Items, Json,
     Method, Next, Operation, Page, Paged, Pages, Request, RetryPolicy, Security, StaticToken, Style,
-    TokenProvider, Value, object, operation,
+    TokenProvider, Value, object,
 };
 
 use server::{Seen, Server, reply};
@@ -59,8 +59,7 @@ impl Api for Store {
 }
 
 /// `GET /v1/items`
-struct List(Call<Store, Page<Item>>);
-operation! { Store, List => Page<Item>, paged }
+type List = Call<Store, Page<Item>>;
 
 const LIST: Operation = Operation::new(Method::Get, "items_list", "/v1/items");
 const READ: Operation = Operation::new(Method::Get, "items_read", "/v1/items/{id}");
@@ -408,7 +407,7 @@ fn list(client: &Client<Store>) -> List {
     let mut call = client.call(LIST, &[]);
     call.number("limit", 2);
     call.header("x-one", "1");
-    List(call)
+    call
 }
 
 fn page(host: &str, ids: &[usize], next: Option<&str>) -> Vec<u8> {
@@ -505,8 +504,8 @@ impl Paged for Skipping {
         (!self.items.is_empty()).then(|| Next::Query(vec![("skip", (skip + self.items.len()).to_string())]))
     }
 
-    fn into_items(self) -> Vec<Item> {
-        self.items
+    fn take_items(&mut self) -> Vec<Item> {
+        std::mem::take(&mut self.items)
     }
 }
 

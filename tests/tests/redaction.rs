@@ -153,7 +153,7 @@ async fn app_store_connect(shown: &mut Shown) -> Vec<String> {
     for _ in 0..7 {
         let call = client.users().list().filter_username(["someone@example.com"]);
         shown.debug(&call);
-        shown.debug(call.clone().into_call().request());
+        shown.debug(call.request());
         shown.result(&call.send().await);
     }
     let mut request = client.runtime().raw::<Value>(Method::Get, "/v1/x?email=someone@example.com");

@@ -147,15 +147,9 @@ impl Keys<'_> {
             .iter()
             .map(|m| format!("operations::{}::{}::{}", name.handle, m.builder, own.ident))
             .collect();
-        // A setter is the builder's; what must be given is an argument of the method itself. Which kind of call the method
-        // returns depends on the first two options.
-        let parameters = self.api.operations.get(id).into_iter().flat_map(|o| &o.parameters);
-        let decides = parameters.filter(|p| !p.required).count() <= 2;
+        // A setter is a method of the call; a required parameter is an argument of the method that makes the call.
         let around = self.of_operation(id, false);
-        out.extend(around.into_iter().filter(|key| {
-            let method = key.matches("::").count() == 3;
-            method == parameter.required || (method && decides)
-        }));
+        out.extend(around.into_iter().filter(|key| (key.matches("::").count() == 3) == parameter.required));
         if let (true, Some(token)) = (whole, &own.token) {
             out.push(format!("models::{token}"));
             let values = parameter.values.as_ref().and_then(|values| self.api.values.get(values));

@@ -13,8 +13,27 @@ use crate::api::{Api, In, MediaType, Operation};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 
 /// What every type that collects arguments has already.
-const SETTERS: &[&str] =
-    &["send", "full", "pages", "items", "into_call", "request", "header", "clone", "self_"];
+const SETTERS: &[&str] = &[
+    "send",
+    "full",
+    "pages",
+    "items",
+    "into_call",
+    "request",
+    "header",
+    "clone",
+    "self_",
+    "answering",
+    "stream",
+    "download",
+    "with_header",
+    "with_parameter",
+    "with_retry",
+    "repeatable",
+    "with_timeout",
+    "with_deadline",
+    "with_read_only",
+];
 /// What every handle has already.
 const METHODS: &[&str] = &["clone"];
 /// What the client has beside its handles.

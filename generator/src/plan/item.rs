@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
-use super::operation::{Handle, Method, Returns};
+use super::operation::{Handle, Method};
 use super::{RustType, doc};
 use crate::api::Pointer;
 
@@ -254,14 +254,12 @@ impl Items {
         if let Some(item) = self.items.last_mut() {
             item.returns = Some(method.returned());
         }
-        if method.returns == Returns::Builder {
-            let builder = format!("{module}::{}", method.builder);
-            self.add(ItemKind::Struct, &builder, Signature::None);
-            for option in &method.options {
-                let argument = (option.argument.ident.clone(), option.argument.ty.clone());
-                let signature = Signature::Function(vec![argument], None);
-                self.add(ItemKind::Fn, &format!("{builder}::{}", option.ident), signature);
-            }
+        let builder = format!("{module}::{}", method.builder);
+        self.add(ItemKind::Type, &builder, Signature::None);
+        for option in &method.options {
+            let argument = (option.argument.ident.clone(), option.argument.ty.clone());
+            let signature = Signature::Function(vec![argument], None);
+            self.add(ItemKind::Fn, &format!("{builder}::{}", option.ident), signature);
         }
         if let Some(own) = &method.by_status {
             let path = format!("{module}::{}", own.ident);

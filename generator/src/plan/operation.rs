@@ -35,7 +35,7 @@ pub struct Method {
     pub origin: Pointer,
     /// Its name.
     pub ident: String,
-    /// The type that collects optional arguments, where [`Method::returns`] is that.
+    /// The type of the call that it returns, whose methods set optional arguments.
     pub builder: String,
     /// Its documentation.
     pub docs: Vec<String>,
@@ -55,8 +55,8 @@ pub struct Method {
     pub payload: Payload,
     /// Whether the response is a page of a list.
     pub paged: bool,
-    /// What it returns.
-    pub returns: Returns,
+    /// Whether `limit`, which all lists share, sets the page size.
+    pub limited: bool,
     /// Optional arguments.
     pub options: Vec<Setter>,
     /// The enum that it alone defines for its response.
@@ -66,26 +66,8 @@ pub struct Method {
 impl Method {
     /// The type that it returns.
     pub fn returned(&self) -> RustType {
-        match self.returns {
-            Returns::Call => RustType::Root("Call".to_owned(), vec![self.payload.ty()]),
-            Returns::Limited => {
-                let api = RustType::Root("Api".to_owned(), Vec::new());
-                RustType::runtime_of("Limited", vec![api, self.payload.ty()])
-            }
-            Returns::Builder => RustType::Own(self.builder.clone()),
-        }
+        RustType::Own(self.builder.clone())
     }
-}
-
-/// What a method returns.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Returns {
-    /// A call that is ready to be sent.
-    Call,
-    /// A call whose only optional argument is the page size.
-    Limited,
-    /// A builder that collects optional arguments.
-    Builder,
 }
 
 /// What a response is read as.
@@ -126,6 +108,8 @@ pub struct Setter {
     pub parameter: String,
     /// Its name.
     pub ident: String,
+    /// Whether it is the method that all lists share.
+    pub shared: bool,
     /// Its documentation.
     pub docs: Vec<String>,
     /// Whether the vendor advises against it.
@@ -193,17 +177,14 @@ impl Context<'_> {
             sent_parameters(operation, method).partition(|p| p.required);
         arguments.extend(required.into_iter().map(|p| self.sent_argument(operation, p, own(p), name)));
         arguments.extend(body);
-        let returns = match optional.as_slice() {
-            [] => Returns::Call,
-            // The runtime has one type for all such calls.
-            [only] if paged && is_page_size(only) => Returns::Limited,
-            _ => Returns::Builder,
-        };
+        let limited = paged && optional.iter().any(|parameter| is_page_size(parameter));
         let options = optional.into_iter().map(|parameter| {
             let value = if matches!(parameter.ty, TypeRef::List(_)) { "values" } else { "value" };
+            let shared = paged && is_page_size(parameter);
             Setter {
                 parameter: parameter.name.clone(),
-                ident: own(parameter).to_owned(),
+                ident: if shared { PAGE_SIZE } else { own(parameter) }.to_owned(),
+                shared,
                 docs: self.parameter_docs(operation, parameter),
                 deprecated: parameter.deprecated,
                 argument: self.sent_argument(operation, parameter, value, name),
@@ -217,7 +198,7 @@ impl Context<'_> {
             origin: operation.pointer(),
             ident: method.ident.clone(),
             builder: method.builder.clone(),
-            docs: self.operation_docs(operation, method, name, updates),
+            docs: self.operation_docs(operation, method, name, (updates, paged)),
             features: name.area.iter().cloned().collect(),
             deprecated: operation.deprecated.then(|| deprecation.to_owned()),
             accept: method.media_type.clone().filter(|media_type| media_type != "application/json"),
@@ -226,7 +207,7 @@ impl Context<'_> {
             updates,
             payload,
             paged,
-            returns,
+            limited,
             options: options.collect(),
             by_status: by_status.filter(|own| own.ident == format!("{}{BY_STATUS}", method.builder)),
         }
@@ -237,7 +218,7 @@ impl Context<'_> {
         operation: &Operation,
         method: &name::Method,
         name: &OperationName,
-        updates: bool,
+        (updates, paged): (bool, bool),
     ) -> Vec<String> {
         let call = code(&format!("{} {}", operation.method, operation.path));
         let mut lines = vec![match &self.names.operation_link {
@@ -260,10 +241,8 @@ impl Context<'_> {
             }
         }
         let mut optional = sent_parameters(operation, method).filter(|p| !p.required);
-        if let (Some(only), None) = (optional.next(), optional.next())
-            && only.role() == Role::Limit
-        {
-            lines.extend([String::new(), self.parameter_docs(operation, only).join("\n")]);
+        if let Some(limit) = optional.find(|parameter| paged && is_page_size(parameter)) {
+            lines.extend([String::new(), self.parameter_docs(operation, limit).join("\n")]);
         }
         if updates {
             lines.extend([String::new(), "The request says which resource it changes.".to_owned()]);
@@ -455,6 +434,9 @@ impl Context<'_> {
         }
     }
 }
+
+/// The method that all lists share.
+const PAGE_SIZE: &str = "limit";
 
 /// How the enum of a response ends whose body differs by status.
 const BY_STATUS: &str = "ByStatus";

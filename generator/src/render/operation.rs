@@ -1,4 +1,4 @@
-//! Prints a handle: its methods, and a builder for each one with optional arguments.
+//! Prints a handle: its methods, and the types of their calls with the setters of optional arguments.
 
 use std::collections::BTreeSet;
 
@@ -10,7 +10,7 @@ use super::Context;
 use super::credentials::requirements;
 use super::rust::{Source, cfg, condition, deprecated, deprecated_with, docs, ident, inline};
 use crate::api::Operation;
-use crate::plan::{Argument, ByStatus, Handle, Method, Returns, Setter};
+use crate::plan::{Argument, ByStatus, Handle, Method, Setter};
 
 impl Context<'_> {
     /// The file of one handle.
@@ -40,17 +40,18 @@ impl Context<'_> {
                     .collect(),
             );
         }
-        for method in handle.methods.iter().filter(|method| method.returns == Returns::Builder) {
+        for method in &handle.methods {
             let cfg = cfg(&method.features);
-            source.items(builder(handle, method, &cfg));
-            let paged = if method.paged { ", paged" } else { "" };
             let condition =
                 if cfg.is_empty() { String::new() } else { format!("{}\n", condition(&method.features)) };
             source.line(&format!(
-                "{condition}rt::operation! {{ crate::Api, {} => {}{paged} }}",
+                "/// Call of [`{0}`]({1}::{0}).\n{condition}pub type {2} = crate::Call<{3}, op::{2}>;",
+                method.ident,
+                handle.ident,
                 method.builder,
                 method.payload.ty().path()
             ));
+            source.items(setters(method, &cfg));
         }
         let operations = handle.methods.iter().map(|method| format!("    {},\n", self.operation(method)));
         source.line(&format!("rt::operations! {{\n{}}}", operations.collect::<String>()));
@@ -64,71 +65,56 @@ impl Context<'_> {
         let accept = method.accept.as_ref().map(|accept| format!(" => {accept:?}")).unwrap_or_default();
         let server = operation.server.as_ref().map(|url| format!(" at {url:?}")).unwrap_or_default();
         let constant = method.builder.to_shouty_snake_case();
-        format!("{constant} = {verb} {id:?} {path:?}{accept}{}{server}", security(operation))
+        let (builder, limited) = (&method.builder, if method.limited { " with limit" } else { "" });
+        let security = security(operation);
+        format!("{constant}: {builder} = {verb} {id:?} {path:?}{accept}{security}{server}{limited}")
     }
 
     fn method(&self, method: &Method, cfg: &TokenStream) -> TokenStream {
         let (own, builder) = (ident(&method.ident), ident(&method.builder));
         let constant = ident(&method.builder.to_shouty_snake_case());
         let call = match method.segments.iter().any(|segment| segment.is_styled()) {
-            _ if method.updates => quote!(self.0.call(#constant, &[&request.id])),
+            _ if method.updates => quote!(crate::Call::new(&self.0, #constant, &[&request.id])),
             true => {
                 let segments = method.segments.iter().map(super::parameter::segment);
-                quote!(self.0.call_at(#constant, &[#(#segments),*]))
+                quote!(crate::Call::at(&self.0, #constant, &[#(#segments),*]))
             }
             false => {
                 let texts = method.segments.iter().map(super::parameter::segment_text);
-                quote!(self.0.call(#constant, &[#(#texts),*]))
+                quote!(crate::Call::new(&self.0, #constant, &[#(#texts),*]))
             }
         };
-        let returns = method.returned();
-        let wrap = |call: TokenStream| match method.returns {
-            Returns::Limited => quote!(rt::Limited::new(#call)),
-            Returns::Call => call,
-            Returns::Builder => quote!(#builder(#call)),
-        };
         let set: TokenStream =
-            method.arguments.iter().map(|a| super::parameter::puts(a, &quote!(call))).collect();
-        let body = if set.is_empty() {
-            wrap(call)
-        } else {
-            let wrapped = wrap(quote!(call));
-            quote!(let mut call = #call; #set #wrapped)
-        };
+            method.arguments.iter().map(|a| super::parameter::puts(a, &quote!(call.0))).collect();
+        let body = if set.is_empty() { call } else { quote!(let mut call = #call; #set call) };
         let docs = docs(&method.docs);
         let deprecated = deprecated_with(method.deprecated.is_some(), method.deprecated.as_deref());
         let arguments = method.arguments.iter().map(declared);
         let inline = inline(method.arguments.iter().map(|a| &a.ty));
         quote! {
             #docs #cfg #deprecated #inline
-            pub fn #own(&self, #(#arguments),*) -> #returns { #body }
+            pub fn #own(&self, #(#arguments),*) -> #builder { #body }
         }
     }
 }
 
-/// The builder of a method with optional arguments.
-fn builder(handle: &Handle, method: &Method, cfg: &TokenStream) -> TokenStream {
-    let (builder, payload) = (ident(&method.builder), method.payload.ty());
-    let deprecated = deprecated_with(method.deprecated.is_some(), method.deprecated.as_deref());
-    let doc = format!(
-        " Optional arguments of [`{0}`]({1}::{0}); nothing is sent before `send`.",
-        method.ident, handle.ident
-    );
-    let setters = method.options.iter().map(setter);
-    quote! {
-        #[doc = #doc] #cfg #deprecated
-        pub struct #builder(crate::Call<#payload>);
-        #cfg
-        impl #builder { #(#setters)* }
+/// The methods that set the optional arguments of one operation, whatever its response is read as.
+fn setters(method: &Method, cfg: &TokenStream) -> TokenStream {
+    let builder = ident(&method.builder);
+    let setters: Vec<TokenStream> =
+        method.options.iter().filter(|option| !option.shared).map(setter).collect();
+    if setters.is_empty() {
+        return TokenStream::new();
     }
+    quote!(#cfg impl<T> crate::Call<T, op::#builder> { #(#setters)* })
 }
 
 fn setter(setter: &Setter) -> TokenStream {
     let (own, docs, deprecated) = (ident(&setter.ident), docs(&setter.docs), deprecated(setter.deprecated));
-    let (declared, inline) = (declared(&setter.argument), inline([&setter.argument.ty]));
+    let declared = declared(&setter.argument);
     let set = super::parameter::puts(&setter.argument, &quote!(self.0));
     quote! {
-        #docs #deprecated #inline
+        #docs #deprecated
         pub fn #own(mut self, #declared) -> Self { #set self }
     }
 }

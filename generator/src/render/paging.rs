@@ -21,9 +21,9 @@ impl Context<'_> {
         };
         let item = self.ty(item);
         let (count, all) = if always {
-            (quote!(self.#items.len()), quote!(self.#items))
+            (quote!(self.#items.len()), quote!(std::mem::take(&mut self.#items)))
         } else {
-            (quote!(self.#items.as_ref().map_or(0, Vec::len)), quote!(self.#items.unwrap_or_default()))
+            (quote!(self.#items.as_ref().map_or(0, Vec::len)), quote!(self.#items.take().unwrap_or_default()))
         };
         let text = |wire: &str| match member(wire) {
             Some((own, _, true)) => quote!(Some(self.#own.as_str())),
@@ -57,7 +57,7 @@ impl Context<'_> {
             impl rt::Paged for #own {
                 type Item = #item;
                 fn next(&self, #sent: &rt::Request) -> Option<rt::Next> { #next }
-                fn into_items(self) -> Vec<#item> { #all }
+                fn take_items(&mut self) -> Vec<#item> { #all }
             }
         });
     }

@@ -118,10 +118,11 @@ impl Core {
         if let Some(problem) = request.problem() {
             return Err(refused(problem.to_owned()));
         }
-        if self.read_only && !operation.method.is_safe() {
+        let options = request.options();
+        let read_only = options.and_then(|options| options.read_only).unwrap_or(self.read_only);
+        if read_only && !operation.method.is_safe() {
             return Err(Failure::new(Some(*operation), Cause::ReadOnly, None));
         }
-        let options = request.options();
         let plan = Plan {
             request,
             accepts,

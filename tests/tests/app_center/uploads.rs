@@ -5,10 +5,11 @@ use std::time::Duration;
 
 use app_center_client::models::{
     CodePushUploadedRelease, CodePushUploadedReleaseRequired, ReleaseUploadBeginRequest,
-    ReleaseUploadBeginResponse, SymbolUploadBeginRequest, SymbolUploadStatus, SymbolUploadSymbolType,
+    SymbolUploadBeginRequest, SymbolUploadStatus, SymbolUploadSymbolType,
 };
+use app_center_client::operations::releases::CreateReleaseUpload;
 use app_center_client::runtime::{ErrorKind, RetryPolicy};
-use app_center_client::{Call, Client, Credentials, UploadState};
+use app_center_client::{Client, Credentials, UploadState};
 use serde_json::{Value, json};
 use storewright_tests::{Answer, Seen, Server, TestClock, polled};
 
@@ -28,7 +29,7 @@ fn client(api: &Server, clock: &TestClock) -> Client {
     builder.header("x-own", "1").build().unwrap()
 }
 
-fn begin(client: &Client) -> Call<ReleaseUploadBeginResponse> {
+fn begin(client: &Client) -> CreateReleaseUpload {
     let request = ReleaseUploadBeginRequest::new().build_version("1.2");
     client.releases().create_release_upload("o", "a", request)
 }

@@ -62,7 +62,15 @@ impl<'ast> Visit<'ast> for Types {
 /// The last name of a type.
 fn name_of(ty: &syn::Type) -> String {
     let syn::Type::Path(path) = ty else { panic!("not a path") };
-    path.path.segments.last().unwrap().ident.to_string()
+    let last = path.path.segments.last().unwrap();
+    // An operation's setters are those of `crate::Call<T, op::List>`.
+    match &last.arguments {
+        syn::PathArguments::AngleBracketed(arguments) if last.ident == "Call" => {
+            let Some(syn::GenericArgument::Type(ty)) = arguments.args.last() else { panic!("not a type") };
+            name_of(ty)
+        }
+        _ => last.ident.to_string(),
+    }
 }
 
 /// The type of a value of an argument: `X` of `X` and of `impl IntoIterator<Item = X>`.
@@ -93,18 +101,22 @@ struct Body {
 }
 
 impl<'ast> Visit<'ast> for Body {
+    fn visit_expr_call(&mut self, call: &'ast syn::ExprCall) {
+        if let (syn::Expr::Path(function), Some(syn::Expr::Path(constant))) = (&*call.func, call.args.get(1))
+            && function.path.segments.iter().any(|segment| segment.ident == "Call")
+        {
+            self.constant = constant.path.get_ident().map(ToString::to_string);
+        }
+        syn::visit::visit_expr_call(self, call);
+    }
+
     fn visit_expr_method_call(&mut self, call: &'ast syn::ExprMethodCall) {
-        let method = call.method.to_string();
-        match (call.args.first(), call.args.last()) {
-            (Some(syn::Expr::Path(constant)), _) if method == "call" => {
-                self.constant = constant.path.get_ident().map(ToString::to_string);
-            }
-            (Some(syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. })), Some(argument)) => {
-                let mut used = Names::default();
-                used.visit_expr(argument);
-                self.set.extend(used.0.into_iter().map(|argument| (name.value(), argument)));
-            }
-            _ => {}
+        if let (Some(syn::Expr::Lit(syn::ExprLit { lit: syn::Lit::Str(name), .. })), Some(argument)) =
+            (call.args.first(), call.args.last())
+        {
+            let mut used = Names::default();
+            used.visit_expr(argument);
+            self.set.extend(used.0.into_iter().map(|argument| (name.value(), argument)));
         }
         syn::visit::visit_expr_method_call(self, call);
     }

@@ -19,7 +19,7 @@ async fn what_goes_with_every_request() {
     builder().build().unwrap().apps().get("1").send().await.unwrap();
     let client = builder().user_agent("tea/1.0").header("x-team", "green").build().unwrap();
     client.apps().get("1").send().await.unwrap();
-    client.apps().get("1").into_call().with_header("x-team", "black").send().await.unwrap();
+    client.apps().get("1").with_header("x-team", "black").send().await.unwrap();
     let seen = server.seen();
     for seen in &seen {
         assert_eq!(seen.header("authorization"), Some(format!("Bearer {TOKEN}").as_str()));
@@ -63,7 +63,7 @@ async fn nothing_shows_the_token() {
 #[tokio::test]
 async fn calls_are_built_kept_cloned_and_sent_later_from_anywhere() {
     let (server, client) = serve([app(), app(), app(), app()]).await;
-    let call = client.apps().get("1").into_call();
+    let call = client.apps().get("1");
     let kept = call.clone();
     assert_eq!((kept.request().path(), kept.request().operation().id), ("/v1/apps/1", "apps_getInstance"));
     let other = client.clone();

@@ -4,6 +4,7 @@
 mod accepted;
 mod asset_library;
 mod auth;
+mod calls;
 mod client;
 mod failures;
 mod filters;

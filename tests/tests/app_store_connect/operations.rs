@@ -19,11 +19,13 @@ pub(crate) struct Module {
 pub(crate) struct Constant {
     pub(crate) name: String,
     pub(crate) id: String,
+    /// Whether `limit` sets the size of its pages.
+    pub(crate) limited: bool,
     facts: Facts,
 }
 
 impl Module {
-    /// The lines `NAME = Get "id" "/path" => "media/type",` of the module's `rt::operations!`.
+    /// The lines `NAME: Type = Get "id" "/path" => "media/type",` of the module's `rt::operations!`.
     pub(crate) fn constants(&self) -> Vec<Constant> {
         let Some((_, block)) = self.source.split_once("rt::operations! {\n") else {
             panic!("{} has no operations", self.name);
@@ -41,7 +43,8 @@ impl Constant {
         let media = parts.get(5).copied().unwrap_or("application/json");
         let (id, path) = (parts[1].to_owned(), parts[3].to_owned());
         let facts = (id.clone(), method.trim().to_ascii_uppercase(), path, media.to_owned());
-        Constant { name: name.trim().to_owned(), id, facts }
+        let name = name.trim().split_once(':').unwrap().0.to_owned();
+        Constant { name, id, limited: line.ends_with(" with limit,"), facts }
     }
 }
 

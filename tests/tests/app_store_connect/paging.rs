@@ -42,13 +42,8 @@ fn assert_three_requests(server: &Server) {
 #[tokio::test]
 async fn items_of_three_pages() {
     let server = three_pages().await;
-    let list = client_of(&server)
-        .apps()
-        .list()
-        .sort([AppSort::NAME.desc()])
-        .limit(2)
-        .into_call()
-        .with_header("x-trace", "7");
+    let list =
+        client_of(&server).apps().list().sort([AppSort::NAME.desc()]).limit(2).with_header("x-trace", "7");
     let mut items = list.items();
     // Nothing is asked for before it is wanted.
     assert!(server.seen().is_empty());
@@ -65,13 +60,8 @@ async fn items_of_three_pages() {
 #[tokio::test]
 async fn three_pages_one_by_one() {
     let server = three_pages().await;
-    let list = client_of(&server)
-        .apps()
-        .list()
-        .sort([AppSort::NAME.desc()])
-        .limit(2)
-        .into_call()
-        .with_header("x-trace", "7");
+    let list =
+        client_of(&server).apps().list().sort([AppSort::NAME.desc()]).limit(2).with_header("x-trace", "7");
     let mut pages = list.pages();
     let mut sizes = Vec::new();
     while let Some(page) = pages.try_next().await.unwrap() {

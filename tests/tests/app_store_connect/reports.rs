@@ -35,7 +35,7 @@ async fn row_of(names: &[&str]) -> Row {
         [SalesReportsReportTypeFilter::Subscription],
         ["85012345"],
     );
-    let mut rows = report.into_call().download().gunzip().rows(Columns::Tabs).await.unwrap();
+    let mut rows = report.download().gunzip().rows(Columns::Tabs).await.unwrap();
     assert_eq!(rows.names().len(), names.len() + 1);
     let row = rows.try_next().await.unwrap().unwrap();
     assert!(rows.try_next().await.unwrap().is_none());
@@ -272,7 +272,7 @@ async fn a_report_of_installs_has_a_preamble() {
         [SalesReportsReportTypeFilter::Installs],
         ["85012345"],
     );
-    let mut rows = report.into_call().download().gunzip().rows(Columns::Tabs).await.unwrap();
+    let mut rows = report.download().gunzip().rows(Columns::Tabs).await.unwrap();
     assert_eq!(rows.preamble().len(), 3);
     let row = app_store_connect_client::InstallsRow::from(&rows.try_next().await.unwrap().unwrap());
     assert_eq!((row.app_name.as_str(), row.first_annual_installs), ("Maps", Some(7)));
@@ -293,7 +293,7 @@ async fn rows_of_a_sales_summary() {
         [SalesReportsReportTypeFilter::Sales],
         ["85012345"],
     );
-    let mut rows = report.into_call().download().gunzip().rows(Columns::Tabs).await.unwrap();
+    let mut rows = report.download().gunzip().rows(Columns::Tabs).await.unwrap();
     let row = rows.try_next().await.unwrap().unwrap();
     assert_eq!(row.get("New Column"), Some("x"));
     let row = SalesSummary::from(&row);

@@ -12,7 +12,7 @@ use std::time::Duration;
 use storewright_runtime::{Digests, Method, Payload, Transfer, Uploader, object, resource_path};
 
 use crate::models::{{ '{' }}{{ begins|join(', ') }}{{ '}' }};
-use crate::{Call, Client, Error};
+use crate::{Client, Error};
 
 {% if 'CodePushReleaseUpload' in models or 'ReleaseUploadBeginResponse' in models -%}
 mod blocks;
@@ -76,7 +76,7 @@ type OnState = Arc<dyn Fn(&UploadState) + Send + Sync>;
 pub struct Upload<R> {
     client: Client,
     file: PathBuf,
-    begin: Call<R>,
+    begin: storewright_runtime::Call<super::Api, R>,
     state: Option<UploadState>,
     uploader: Uploader<super::Api>,
     on_state: Option<OnState>,
@@ -97,10 +97,10 @@ impl Client { {%- if 'ReleaseUploadBeginResponse' in models %}
     /// `begin` is `client.releases().create_release_upload(…)`. The blocks go to another host, without the API token.
     pub fn upload_release(
         &self,
-        begin: Call<ReleaseUploadBeginResponse>,
+        begin: impl Into<storewright_runtime::Call<super::Api, ReleaseUploadBeginResponse>>,
         file: impl Into<PathBuf>,
     ) -> Upload<ReleaseUploadBeginResponse> {
-        self.upload(begin, file.into(), self.sender_of_blocks())
+        self.upload(begin.into(), file.into(), self.sender_of_blocks())
     }{%- endif %}{%- if 'CodePushReleaseUpload' in models %}
 
     /// Uploads the zipped content of a CodePush update, in blocks, as a release is. Its answer is what
@@ -109,10 +109,10 @@ impl Client { {%- if 'ReleaseUploadBeginResponse' in models %}
     /// `begin` is `client.code_push_deployment_uploads().create(…)`.
     pub fn upload_code_push(
         &self,
-        begin: Call<CodePushReleaseUpload>,
+        begin: impl Into<storewright_runtime::Call<super::Api, CodePushReleaseUpload>>,
         file: impl Into<PathBuf>,
     ) -> Upload<CodePushReleaseUpload> {
-        self.upload(begin, file.into(), self.sender_of_blocks())
+        self.upload(begin.into(), file.into(), self.sender_of_blocks())
     }{%- endif %}{%- if 'SymbolUploadBeginResponse' in models %}
 
     /// Uploads a file of symbols: begins it, sends the file to the Azure blob that App Center names, without the API
@@ -121,17 +121,17 @@ impl Client { {%- if 'ReleaseUploadBeginResponse' in models %}
     /// `begin` is `client.symbol_uploads().create(…)`. The file is in memory while it is sent.
     pub fn upload_symbols(
         &self,
-        begin: Call<SymbolUploadBeginResponse>,
+        begin: impl Into<storewright_runtime::Call<super::Api, SymbolUploadBeginResponse>>,
         file: impl Into<PathBuf>,
     ) -> Upload<SymbolUploadBeginResponse> {
-        self.upload(begin, file.into(), self.runtime().uploader())
+        self.upload(begin.into(), file.into(), self.runtime().uploader())
     }{%- endif %}{%- if 'CodePushReleaseUpload' in models or 'ReleaseUploadBeginResponse' in models %}
 
     fn sender_of_blocks(&self) -> Uploader<super::Api> {
         self.runtime().uploader().parallel(PARALLEL).error_budget(ERROR_BUDGET).refuses(blocks::refuses)
     }{%- endif %}
 
-    fn upload<R>(&self, begin: Call<R>, file: PathBuf, uploader: Uploader<super::Api>) -> Upload<R> {
+    fn upload<R>(&self, begin: storewright_runtime::Call<super::Api, R>, file: PathBuf, uploader: Uploader<super::Api>) -> Upload<R> {
         let client = self.clone();
         Upload { client, file, begin, state: None, uploader, on_state: None, poll: POLL, patience: None }
     }

@@ -200,7 +200,7 @@ async fn calls(url: &str) -> anyhow::Result<()> {
 
 /// The most that this process ever held, with a million apps paged through.
 async fn paging(url: &str) -> anyhow::Result<()> {
-    let first = client(url)?.apps().list().into_call().with_parameter("cursor", "0");
+    let first = client(url)?.apps().list().with_parameter("cursor", "0");
     let mut apps = first.items();
     let mut count = 0;
     while apps.try_next().await?.is_some() {
