@@ -16,16 +16,15 @@
 extern crate storewright_runtime as rt;
 
 mod api;
+mod call;
 mod client;
 pub mod models;
 pub mod operations;
 
 pub use api::*;
+pub use call::Call;
 pub use client::Client;
 pub use storewright_runtime as runtime;
-
-/// A call that is ready to be sent and answers with `T`.
-pub type Call<T> = runtime::Call<Api, T>;
 
 /// Why a call failed.
 pub type Error = runtime::ApiError<Api>;

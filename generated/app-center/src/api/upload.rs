@@ -10,7 +10,7 @@ use std::time::Duration;
 use storewright_runtime::{Digests, Method, Payload, Transfer, Uploader, object, resource_path};
 
 use crate::models::{CodePushReleaseUpload, ReleaseUploadBeginResponse, SymbolUploadBeginResponse};
-use crate::{Call, Client, Error};
+use crate::{Client, Error};
 
 mod blocks;
 mod code_push;
@@ -66,7 +66,7 @@ type OnState = Arc<dyn Fn(&UploadState) + Send + Sync>;
 pub struct Upload<R> {
     client: Client,
     file: PathBuf,
-    begin: Call<R>,
+    begin: storewright_runtime::Call<super::Api, R>,
     state: Option<UploadState>,
     uploader: Uploader<super::Api>,
     on_state: Option<OnState>,
@@ -87,10 +87,10 @@ impl Client {
     /// `begin` is `client.releases().create_release_upload(…)`. The blocks go to another host, without the API token.
     pub fn upload_release(
         &self,
-        begin: Call<ReleaseUploadBeginResponse>,
+        begin: impl Into<storewright_runtime::Call<super::Api, ReleaseUploadBeginResponse>>,
         file: impl Into<PathBuf>,
     ) -> Upload<ReleaseUploadBeginResponse> {
-        self.upload(begin, file.into(), self.sender_of_blocks())
+        self.upload(begin.into(), file.into(), self.sender_of_blocks())
     }
 
     /// Uploads the zipped content of a CodePush update, in blocks, as a release is. Its answer is what
@@ -99,10 +99,10 @@ impl Client {
     /// `begin` is `client.code_push_deployment_uploads().create(…)`.
     pub fn upload_code_push(
         &self,
-        begin: Call<CodePushReleaseUpload>,
+        begin: impl Into<storewright_runtime::Call<super::Api, CodePushReleaseUpload>>,
         file: impl Into<PathBuf>,
     ) -> Upload<CodePushReleaseUpload> {
-        self.upload(begin, file.into(), self.sender_of_blocks())
+        self.upload(begin.into(), file.into(), self.sender_of_blocks())
     }
 
     /// Uploads a file of symbols: begins it, sends the file to the Azure blob that App Center names, without the API
@@ -111,17 +111,17 @@ impl Client {
     /// `begin` is `client.symbol_uploads().create(…)`. The file is in memory while it is sent.
     pub fn upload_symbols(
         &self,
-        begin: Call<SymbolUploadBeginResponse>,
+        begin: impl Into<storewright_runtime::Call<super::Api, SymbolUploadBeginResponse>>,
         file: impl Into<PathBuf>,
     ) -> Upload<SymbolUploadBeginResponse> {
-        self.upload(begin, file.into(), self.runtime().uploader())
+        self.upload(begin.into(), file.into(), self.runtime().uploader())
     }
 
     fn sender_of_blocks(&self) -> Uploader<super::Api> {
         self.runtime().uploader().parallel(PARALLEL).error_budget(ERROR_BUDGET).refuses(blocks::refuses)
     }
 
-    fn upload<R>(&self, begin: Call<R>, file: PathBuf, uploader: Uploader<super::Api>) -> Upload<R> {
+    fn upload<R>(&self, begin: storewright_runtime::Call<super::Api, R>, file: PathBuf, uploader: Uploader<super::Api>) -> Upload<R> {
         let client = self.clone();
         Upload { client, file, begin, state: None, uploader, on_state: None, poll: POLL, patience: None }
     }

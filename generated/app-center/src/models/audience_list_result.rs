@@ -18,7 +18,7 @@ impl rt::Paged for AudienceListResult {
     fn next(&self, _: &rt::Request) -> Option<rt::Next> {
         rt::Next::at(self.next_link.as_deref())
     }
-    fn into_items(self) -> Vec<crate::models::AudienceSummary> {
-        self.values
+    fn take_items(&mut self) -> Vec<crate::models::AudienceSummary> {
+        std::mem::take(&mut self.values)
     }
 }

@@ -24,7 +24,7 @@ impl rt::Paged for AvailableVersionsDiagnostics {
             None,
         )
     }
-    fn into_items(self) -> Vec<String> {
-        self.versions.unwrap_or_default()
+    fn take_items(&mut self) -> Vec<String> {
+        self.versions.take().unwrap_or_default()
     }
 }

@@ -23,7 +23,7 @@ impl rt::Paged for CrashGroupsContainer {
     fn next(&self, _: &rt::Request) -> Option<rt::Next> {
         rt::Next::with("continuation_token", self.continuation_token.as_deref())
     }
-    fn into_items(self) -> Vec<crate::models::CrashGroup> {
-        self.crash_groups
+    fn take_items(&mut self) -> Vec<crate::models::CrashGroup> {
+        std::mem::take(&mut self.crash_groups)
     }
 }

@@ -18,7 +18,7 @@ impl rt::Paged for ErrorGroups {
     fn next(&self, _: &rt::Request) -> Option<rt::Next> {
         rt::Next::at(self.next_link.as_deref())
     }
-    fn into_items(self) -> Vec<crate::models::ErrorGroupListItem> {
-        self.error_groups.unwrap_or_default()
+    fn take_items(&mut self) -> Vec<crate::models::ErrorGroupListItem> {
+        self.error_groups.take().unwrap_or_default()
     }
 }

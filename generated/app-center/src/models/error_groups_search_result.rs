@@ -24,7 +24,7 @@ impl rt::Paged for ErrorGroupsSearchResult {
             self.has_more_results,
         )
     }
-    fn into_items(self) -> Vec<crate::models::ErrorGroupListItem> {
-        self.error_groups.unwrap_or_default()
+    fn take_items(&mut self) -> Vec<crate::models::ErrorGroupListItem> {
+        self.error_groups.take().unwrap_or_default()
     }
 }

@@ -24,7 +24,7 @@ impl rt::Paged for ErrorsSearchResult {
             self.has_more_results,
         )
     }
-    fn into_items(self) -> Vec<crate::models::HandledError> {
-        self.errors.unwrap_or_default()
+    fn take_items(&mut self) -> Vec<crate::models::HandledError> {
+        self.errors.take().unwrap_or_default()
     }
 }

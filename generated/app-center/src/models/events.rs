@@ -26,7 +26,7 @@ impl rt::Paged for Events {
             None,
         )
     }
-    fn into_items(self) -> Vec<crate::models::Event> {
-        self.events.unwrap_or_default()
+    fn take_items(&mut self) -> Vec<crate::models::Event> {
+        self.events.take().unwrap_or_default()
     }
 }

@@ -22,7 +22,7 @@ impl rt::Paged for ExportConfigurationListResult {
     fn next(&self, _: &rt::Request) -> Option<rt::Next> {
         rt::Next::at(self.next_link.as_deref())
     }
-    fn into_items(self) -> Vec<crate::models::ExportConfigurationResult> {
-        self.values
+    fn take_items(&mut self) -> Vec<crate::models::ExportConfigurationResult> {
+        std::mem::take(&mut self.values)
     }
 }

@@ -18,7 +18,7 @@ impl rt::Paged for HandledErrors {
     fn next(&self, _: &rt::Request) -> Option<rt::Next> {
         rt::Next::at(self.next_link.as_deref())
     }
-    fn into_items(self) -> Vec<crate::models::HandledError> {
-        self.errors.unwrap_or_default()
+    fn take_items(&mut self) -> Vec<crate::models::HandledError> {
+        self.errors.take().unwrap_or_default()
     }
 }

@@ -22,7 +22,7 @@ impl rt::Paged for NotificationsListResult {
     fn next(&self, _: &rt::Request) -> Option<rt::Next> {
         rt::Next::at(self.next_link.as_deref())
     }
-    fn into_items(self) -> Vec<crate::models::NotificationOverviewResult> {
-        self.values
+    fn take_items(&mut self) -> Vec<crate::models::NotificationOverviewResult> {
+        std::mem::take(&mut self.values)
     }
 }

@@ -13,12 +13,12 @@ impl Analytics {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         audience_name: impl AsRef<str>,
-    ) -> crate::Call<bool> {
-        self.0
-            .call(
-                AUDIENCE_NAME_EXISTS,
-                &[owner_name.as_ref(), app_name.as_ref(), audience_name.as_ref()],
-            )
+    ) -> AudienceNameExists {
+        crate::Call::new(
+            &self.0,
+            AUDIENCE_NAME_EXISTS,
+            &[owner_name.as_ref(), app_name.as_ref(), audience_name.as_ref()],
+        )
     }
 
     /// `PUT /v0.1/apps/{owner_name}/{app_name}/devices/block_logs/{install_id}`
@@ -27,21 +27,17 @@ impl Analytics {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         install_id: impl AsRef<str>,
-    ) -> crate::Call<rt::Json<String>> {
-        self.0
-            .call(
-                BLOCK_DEVICE_LOGS,
-                &[owner_name.as_ref(), app_name.as_ref(), install_id.as_ref()],
-            )
+    ) -> BlockDeviceLogs {
+        crate::Call::new(
+            &self.0,
+            BLOCK_DEVICE_LOGS,
+            &[owner_name.as_ref(), app_name.as_ref(), install_id.as_ref()],
+        )
     }
 
     /// `PUT /v0.1/apps/{owner_name}/{app_name}/devices/block_logs`
-    pub fn block_logs(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<rt::Json<String>> {
-        self.0.call(BLOCK_LOGS, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn block_logs(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> BlockLogs {
+        crate::Call::new(&self.0, BLOCK_LOGS, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/crash_counts`
@@ -52,11 +48,13 @@ impl Analytics {
         app_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> CrashCounts {
-        let mut call = self
-            .0
-            .call(CRASH_COUNTS, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        CrashCounts(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            CRASH_COUNTS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/crashfree_device_percentages`
@@ -68,15 +66,14 @@ impl Analytics {
         start: impl Into<rt::Timestamp>,
         version: impl AsRef<str>,
     ) -> CrashFreeDevicePercentages {
-        let mut call = self
-            .0
-            .call(
-                CRASH_FREE_DEVICE_PERCENTAGES,
-                &[owner_name.as_ref(), app_name.as_ref()],
-            );
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        call.text("version", version.as_ref());
-        CrashFreeDevicePercentages(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            CRASH_FREE_DEVICE_PERCENTAGES,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call.0.text("version", version.as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups/{crash_group_id}/crash_counts`
@@ -89,15 +86,14 @@ impl Analytics {
         start: impl Into<rt::Timestamp>,
         version: impl AsRef<str>,
     ) -> CrashGroupCounts {
-        let mut call = self
-            .0
-            .call(
-                CRASH_GROUP_COUNTS,
-                &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
-            );
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        call.text("version", version.as_ref());
-        CrashGroupCounts(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            CRASH_GROUP_COUNTS,
+            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call.0.text("version", version.as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups/{crash_group_id}/models`
@@ -109,14 +105,13 @@ impl Analytics {
         crash_group_id: impl AsRef<str>,
         version: impl AsRef<str>,
     ) -> CrashGroupModelCounts {
-        let mut call = self
-            .0
-            .call(
-                CRASH_GROUP_MODEL_COUNTS,
-                &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
-            );
-        call.text("version", version.as_ref());
-        CrashGroupModelCounts(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            CRASH_GROUP_MODEL_COUNTS,
+            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+        );
+        call.0.text("version", version.as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups/{crash_group_id}/operating_systems`
@@ -128,14 +123,13 @@ impl Analytics {
         crash_group_id: impl AsRef<str>,
         version: impl AsRef<str>,
     ) -> CrashGroupOperatingSystemCounts {
-        let mut call = self
-            .0
-            .call(
-                CRASH_GROUP_OPERATING_SYSTEM_COUNTS,
-                &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
-            );
-        call.text("version", version.as_ref());
-        CrashGroupOperatingSystemCounts(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            CRASH_GROUP_OPERATING_SYSTEM_COUNTS,
+            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+        );
+        call.0.text("version", version.as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups/{crash_group_id}/overall`
@@ -146,14 +140,13 @@ impl Analytics {
         app_name: impl AsRef<str>,
         crash_group_id: impl AsRef<str>,
         version: impl AsRef<str>,
-    ) -> crate::Call<crate::models::CrashOverall> {
-        let mut call = self
-            .0
-            .call(
-                CRASH_GROUP_TOTALS,
-                &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
-            );
-        call.text("version", version.as_ref());
+    ) -> CrashGroupTotals {
+        let mut call = crate::Call::new(
+            &self.0,
+            CRASH_GROUP_TOTALS,
+            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+        );
+        call.0.text("version", version.as_ref());
         call
     }
 
@@ -163,11 +156,13 @@ impl Analytics {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::CrashGroupContainer,
-    ) -> crate::Call<Vec<crate::models::AnalyticsCrashGroupsTotalsResponse>> {
-        let mut call = self
-            .0
-            .call(CRASH_GROUPS_TOTALS, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> CrashGroupsTotals {
+        let mut call = crate::Call::new(
+            &self.0,
+            CRASH_GROUPS_TOTALS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -178,14 +173,13 @@ impl Analytics {
         app_name: impl AsRef<str>,
         audience_name: impl AsRef<str>,
         request: crate::models::AudienceDefinition,
-    ) -> crate::Call<crate::models::Audience> {
-        let mut call = self
-            .0
-            .call(
-                CREATE_OR_UPDATE_AUDIENCE,
-                &[owner_name.as_ref(), app_name.as_ref(), audience_name.as_ref()],
-            );
-        call.json(&request);
+    ) -> CreateOrUpdateAudience {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE_OR_UPDATE_AUDIENCE,
+            &[owner_name.as_ref(), app_name.as_ref(), audience_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -195,12 +189,12 @@ impl Analytics {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         audience_name: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE_AUDIENCE,
-                &[owner_name.as_ref(), app_name.as_ref(), audience_name.as_ref()],
-            )
+    ) -> DeleteAudience {
+        crate::Call::new(
+            &self.0,
+            DELETE_AUDIENCE,
+            &[owner_name.as_ref(), app_name.as_ref(), audience_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/active_device_counts`
@@ -211,12 +205,14 @@ impl Analytics {
         app_build: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> DeviceCounts {
-        let mut call = self
-            .0
-            .call(DEVICE_COUNTS, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.text("app_build", app_build.as_ref());
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        DeviceCounts(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            DEVICE_COUNTS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("app_build", app_build.as_ref());
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/analytics/distribution/release_counts`
@@ -225,14 +221,13 @@ impl Analytics {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::GetReleasesContainer,
-    ) -> crate::Call<crate::models::ReleaseCounts> {
-        let mut call = self
-            .0
-            .call(
-                DISTRIBUTION_RELEASE_COUNTS,
-                &[owner_name.as_ref(), app_name.as_ref()],
-            );
-        call.json(&request);
+    ) -> DistributionReleaseCounts {
+        let mut call = crate::Call::new(
+            &self.0,
+            DISTRIBUTION_RELEASE_COUNTS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -244,14 +239,13 @@ impl Analytics {
         event_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> EventCount {
-        let mut call = self
-            .0
-            .call(
-                EVENT_COUNT,
-                &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
-            );
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        EventCount(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            EVENT_COUNT,
+            &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/device_count`
@@ -262,14 +256,13 @@ impl Analytics {
         event_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> EventDeviceCount {
-        let mut call = self
-            .0
-            .call(
-                EVENT_DEVICE_COUNT,
-                &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
-            );
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        EventDeviceCount(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            EVENT_DEVICE_COUNT,
+            &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/count_per_device`
@@ -280,14 +273,13 @@ impl Analytics {
         event_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> EventPerDeviceCount {
-        let mut call = self
-            .0
-            .call(
-                EVENT_PER_DEVICE_COUNT,
-                &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
-            );
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        EventPerDeviceCount(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            EVENT_PER_DEVICE_COUNT,
+            &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/count_per_session`
@@ -298,14 +290,13 @@ impl Analytics {
         event_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> EventPerSessionCount {
-        let mut call = self
-            .0
-            .call(
-                EVENT_PER_SESSION_COUNT,
-                &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
-            );
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        EventPerSessionCount(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            EVENT_PER_SESSION_COUNT,
+            &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/properties`
@@ -314,12 +305,12 @@ impl Analytics {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         event_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::EventProperties> {
-        self.0
-            .call(
-                EVENT_PROPERTIES,
-                &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
-            )
+    ) -> EventProperties {
+        crate::Call::new(
+            &self.0,
+            EVENT_PROPERTIES,
+            &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/properties/{event_property_name}/counts`
@@ -331,19 +322,18 @@ impl Analytics {
         event_property_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> EventPropertyCounts {
-        let mut call = self
-            .0
-            .call(
-                EVENT_PROPERTY_COUNTS,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    event_name.as_ref(),
-                    event_property_name.as_ref(),
-                ],
-            );
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        EventPropertyCounts(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            EVENT_PROPERTY_COUNTS,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                event_name.as_ref(),
+                event_property_name.as_ref(),
+            ],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/events`
@@ -353,9 +343,13 @@ impl Analytics {
         app_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> Events {
-        let mut call = self.0.call(EVENTS, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        Events(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            EVENTS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}`
@@ -364,12 +358,12 @@ impl Analytics {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         event_name: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                EVENTS_DELETE,
-                &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
-            )
+    ) -> EventsDelete {
+        crate::Call::new(
+            &self.0,
+            EVENTS_DELETE,
+            &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
+        )
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/analytics/event_logs/{event_name}`
@@ -378,18 +372,20 @@ impl Analytics {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         event_name: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                EVENTS_DELETE_LOGS,
-                &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
-            )
+    ) -> EventsDeleteLogs {
+        crate::Call::new(
+            &self.0,
+            EVENTS_DELETE_LOGS,
+            &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/generic_log_flow`
     pub fn generic_log_flow(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GenericLogFlow {
-        GenericLogFlow(
-            self.0.call(GENERIC_LOG_FLOW, &[owner_name.as_ref(), app_name.as_ref()]),
+        crate::Call::new(
+            &self.0,
+            GENERIC_LOG_FLOW,
+            &[owner_name.as_ref(), app_name.as_ref()],
         )
     }
 
@@ -399,12 +395,12 @@ impl Analytics {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         audience_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::Audience> {
-        self.0
-            .call(
-                GET_AUDIENCE,
-                &[owner_name.as_ref(), app_name.as_ref(), audience_name.as_ref()],
-            )
+    ) -> GetAudience {
+        crate::Call::new(
+            &self.0,
+            GET_AUDIENCE,
+            &[owner_name.as_ref(), app_name.as_ref(), audience_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/languages`
@@ -414,17 +410,21 @@ impl Analytics {
         app_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> LanguageCounts {
-        let mut call = self
-            .0
-            .call(LANGUAGE_COUNTS, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        LanguageCounts(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            LANGUAGE_COUNTS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/audiences`
     pub fn list_audiences(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ListAudiences {
-        ListAudiences(
-            self.0.call(LIST_AUDIENCES, &[owner_name.as_ref(), app_name.as_ref()]),
+        crate::Call::new(
+            &self.0,
+            LIST_AUDIENCES,
+            &[owner_name.as_ref(), app_name.as_ref()],
         )
     }
 
@@ -433,8 +433,12 @@ impl Analytics {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AudienceDevicePropertiesListResult> {
-        self.0.call(LIST_CUSTOM_PROPERTIES, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> ListCustomProperties {
+        crate::Call::new(
+            &self.0,
+            LIST_CUSTOM_PROPERTIES,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/audiences/metadata/device_properties`
@@ -442,8 +446,12 @@ impl Analytics {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AudienceDevicePropertiesListResult> {
-        self.0.call(LIST_DEVICE_PROPERTIES, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> ListDeviceProperties {
+        crate::Call::new(
+            &self.0,
+            LIST_DEVICE_PROPERTIES,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/audiences/metadata/device_properties/{property_name}/values`
@@ -453,13 +461,10 @@ impl Analytics {
         app_name: impl AsRef<str>,
         property_name: impl AsRef<str>,
     ) -> ListDevicePropertyValues {
-        ListDevicePropertyValues(
-            self
-                .0
-                .call(
-                    LIST_DEVICE_PROPERTY_VALUES,
-                    &[owner_name.as_ref(), app_name.as_ref(), property_name.as_ref()],
-                ),
+        crate::Call::new(
+            &self.0,
+            LIST_DEVICE_PROPERTY_VALUES,
+            &[owner_name.as_ref(), app_name.as_ref(), property_name.as_ref()],
         )
     }
 
@@ -470,19 +475,16 @@ impl Analytics {
         app_name: impl AsRef<str>,
         crash_id: impl AsRef<str>,
     ) -> ListSessionLogs {
-        ListSessionLogs(
-            self
-                .0
-                .call(
-                    LIST_SESSION_LOGS,
-                    &[owner_name.as_ref(), app_name.as_ref(), crash_id.as_ref()],
-                ),
+        crate::Call::new(
+            &self.0,
+            LIST_SESSION_LOGS,
+            &[owner_name.as_ref(), app_name.as_ref(), crash_id.as_ref()],
         )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/log_flow`
     pub fn log_flow(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> LogFlow {
-        LogFlow(self.0.call(LOG_FLOW, &[owner_name.as_ref(), app_name.as_ref()]))
+        crate::Call::new(&self.0, LOG_FLOW, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/models`
@@ -492,11 +494,13 @@ impl Analytics {
         app_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> ModelCounts {
-        let mut call = self
-            .0
-            .call(MODEL_COUNTS, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        ModelCounts(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            MODEL_COUNTS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/oses`
@@ -506,11 +510,13 @@ impl Analytics {
         app_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> OperatingSystemCounts {
-        let mut call = self
-            .0
-            .call(OPERATING_SYSTEM_COUNTS, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        OperatingSystemCounts(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            OPERATING_SYSTEM_COUNTS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/sessions_per_device`
@@ -521,12 +527,14 @@ impl Analytics {
         interval: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> PerDeviceCounts {
-        let mut call = self
-            .0
-            .call(PER_DEVICE_COUNTS, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.text("interval", interval.as_ref());
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        PerDeviceCounts(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            PER_DEVICE_COUNTS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("interval", interval.as_ref());
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/places`
@@ -536,11 +544,13 @@ impl Analytics {
         app_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> PlaceCounts {
-        let mut call = self
-            .0
-            .call(PLACE_COUNTS, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        PlaceCounts(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            PLACE_COUNTS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/session_counts`
@@ -551,12 +561,14 @@ impl Analytics {
         interval: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> SessionCounts {
-        let mut call = self
-            .0
-            .call(SESSION_COUNTS, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.text("interval", interval.as_ref());
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        SessionCounts(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            SESSION_COUNTS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("interval", interval.as_ref());
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/analytics/session_durations_distribution`
@@ -566,14 +578,13 @@ impl Analytics {
         app_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> SessionDurationsDistribution {
-        let mut call = self
-            .0
-            .call(
-                SESSION_DURATIONS_DISTRIBUTION,
-                &[owner_name.as_ref(), app_name.as_ref()],
-            );
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        SessionDurationsDistribution(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            SESSION_DURATIONS_DISTRIBUTION,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/analytics/audiences/definition/test`
@@ -582,11 +593,13 @@ impl Analytics {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::AudienceDefinition,
-    ) -> crate::Call<crate::models::AudienceTestResult> {
-        let mut call = self
-            .0
-            .call(TEST_AUDIENCE, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> TestAudience {
+        let mut call = crate::Call::new(
+            &self.0,
+            TEST_AUDIENCE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -597,17 +610,29 @@ impl Analytics {
         app_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> Versions {
-        let mut call = self.0.call(VERSIONS, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        Versions(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            VERSIONS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 }
 
-/// Optional arguments of [`crash_counts`](Analytics::crash_counts); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct CrashCounts(crate::Call<crate::models::CrashCounts>);
+/// Call of [`audience_name_exists`](Analytics::audience_name_exists).
+pub type AudienceNameExists = crate::Call<bool, op::AudienceNameExists>;
 
-impl CrashCounts {
+/// Call of [`block_device_logs`](Analytics::block_device_logs).
+pub type BlockDeviceLogs = crate::Call<rt::Json<String>, op::BlockDeviceLogs>;
+
+/// Call of [`block_logs`](Analytics::block_logs).
+pub type BlockLogs = crate::Call<rt::Json<String>, op::BlockLogs>;
+
+/// Call of [`crash_counts`](Analytics::crash_counts).
+pub type CrashCounts = crate::Call<crate::models::CrashCounts, op::CrashCounts>;
+
+impl<T> crate::Call<T, op::CrashCounts> {
     /// `end`: date and time (RFC 3339).
     pub fn end(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("end", Into::<rt::Timestamp>::into(value).as_ref());
@@ -621,15 +646,10 @@ impl CrashCounts {
     }
 }
 
-rt::operation! { crate::Api, CrashCounts => crate::models::CrashCounts }
+/// Call of [`crash_free_device_percentages`](Analytics::crash_free_device_percentages).
+pub type CrashFreeDevicePercentages = crate::Call<crate::models::CrashFreeDevicePercentages, op::CrashFreeDevicePercentages>;
 
-/// Optional arguments of [`crash_free_device_percentages`](Analytics::crash_free_device_percentages); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct CrashFreeDevicePercentages(
-    crate::Call<crate::models::CrashFreeDevicePercentages>,
-);
-
-impl CrashFreeDevicePercentages {
+impl<T> crate::Call<T, op::CrashFreeDevicePercentages> {
     /// `end`: date and time (RFC 3339).
     pub fn end(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("end", Into::<rt::Timestamp>::into(value).as_ref());
@@ -637,13 +657,10 @@ impl CrashFreeDevicePercentages {
     }
 }
 
-rt::operation! { crate::Api, CrashFreeDevicePercentages => crate::models::CrashFreeDevicePercentages }
+/// Call of [`crash_group_counts`](Analytics::crash_group_counts).
+pub type CrashGroupCounts = crate::Call<crate::models::CrashCounts, op::CrashGroupCounts>;
 
-/// Optional arguments of [`crash_group_counts`](Analytics::crash_group_counts); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct CrashGroupCounts(crate::Call<crate::models::CrashCounts>);
-
-impl CrashGroupCounts {
+impl<T> crate::Call<T, op::CrashGroupCounts> {
     /// `end`: date and time (RFC 3339).
     pub fn end(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("end", Into::<rt::Timestamp>::into(value).as_ref());
@@ -651,44 +668,44 @@ impl CrashGroupCounts {
     }
 }
 
-rt::operation! { crate::Api, CrashGroupCounts => crate::models::CrashCounts }
+/// Call of [`crash_group_model_counts`](Analytics::crash_group_model_counts).
+pub type CrashGroupModelCounts = crate::Call<crate::models::CrashGroupModels, op::CrashGroupModelCounts>;
 
-/// Optional arguments of [`crash_group_model_counts`](Analytics::crash_group_model_counts); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct CrashGroupModelCounts(crate::Call<crate::models::CrashGroupModels>);
-
-impl CrashGroupModelCounts {
+impl<T> crate::Call<T, op::CrashGroupModelCounts> {
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
     }
 }
 
-rt::operation! { crate::Api, CrashGroupModelCounts => crate::models::CrashGroupModels }
+/// Call of [`crash_group_operating_system_counts`](Analytics::crash_group_operating_system_counts).
+pub type CrashGroupOperatingSystemCounts = crate::Call<crate::models::CrashGroupOperatingSystems, op::CrashGroupOperatingSystemCounts>;
 
-/// Optional arguments of [`crash_group_operating_system_counts`](Analytics::crash_group_operating_system_counts); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct CrashGroupOperatingSystemCounts(
-    crate::Call<crate::models::CrashGroupOperatingSystems>,
-);
-
-impl CrashGroupOperatingSystemCounts {
+impl<T> crate::Call<T, op::CrashGroupOperatingSystemCounts> {
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
     }
 }
 
-rt::operation! { crate::Api, CrashGroupOperatingSystemCounts => crate::models::CrashGroupOperatingSystems }
+/// Call of [`crash_group_totals`](Analytics::crash_group_totals).
+pub type CrashGroupTotals = crate::Call<crate::models::CrashOverall, op::CrashGroupTotals>;
 
-/// Optional arguments of [`device_counts`](Analytics::device_counts); nothing is sent before `send`.
-pub struct DeviceCounts(crate::Call<crate::models::ActiveDeviceCounts>);
+/// Call of [`crash_groups_totals`](Analytics::crash_groups_totals).
+pub type CrashGroupsTotals = crate::Call<Vec<crate::models::AnalyticsCrashGroupsTotalsResponse>, op::CrashGroupsTotals>;
 
-impl DeviceCounts {
+/// Call of [`create_or_update_audience`](Analytics::create_or_update_audience).
+pub type CreateOrUpdateAudience = crate::Call<crate::models::Audience, op::CreateOrUpdateAudience>;
+
+/// Call of [`delete_audience`](Analytics::delete_audience).
+pub type DeleteAudience = crate::Call<(), op::DeleteAudience>;
+
+/// Call of [`device_counts`](Analytics::device_counts).
+pub type DeviceCounts = crate::Call<crate::models::ActiveDeviceCounts, op::DeviceCounts>;
+
+impl<T> crate::Call<T, op::DeviceCounts> {
     /// `end`: date and time (RFC 3339).
     pub fn end(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("end", Into::<rt::Timestamp>::into(value).as_ref());
@@ -702,12 +719,13 @@ impl DeviceCounts {
     }
 }
 
-rt::operation! { crate::Api, DeviceCounts => crate::models::ActiveDeviceCounts }
+/// Call of [`distribution_release_counts`](Analytics::distribution_release_counts).
+pub type DistributionReleaseCounts = crate::Call<crate::models::ReleaseCounts, op::DistributionReleaseCounts>;
 
-/// Optional arguments of [`event_count`](Analytics::event_count); nothing is sent before `send`.
-pub struct EventCount(crate::Call<crate::models::EventCount>);
+/// Call of [`event_count`](Analytics::event_count).
+pub type EventCount = crate::Call<crate::models::EventCount, op::EventCount>;
 
-impl EventCount {
+impl<T> crate::Call<T, op::EventCount> {
     /// `end`: date and time (RFC 3339).
     pub fn end(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("end", Into::<rt::Timestamp>::into(value).as_ref());
@@ -721,12 +739,10 @@ impl EventCount {
     }
 }
 
-rt::operation! { crate::Api, EventCount => crate::models::EventCount }
+/// Call of [`event_device_count`](Analytics::event_device_count).
+pub type EventDeviceCount = crate::Call<crate::models::EventDeviceCount, op::EventDeviceCount>;
 
-/// Optional arguments of [`event_device_count`](Analytics::event_device_count); nothing is sent before `send`.
-pub struct EventDeviceCount(crate::Call<crate::models::EventDeviceCount>);
-
-impl EventDeviceCount {
+impl<T> crate::Call<T, op::EventDeviceCount> {
     /// `end`: date and time (RFC 3339).
     pub fn end(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("end", Into::<rt::Timestamp>::into(value).as_ref());
@@ -740,12 +756,10 @@ impl EventDeviceCount {
     }
 }
 
-rt::operation! { crate::Api, EventDeviceCount => crate::models::EventDeviceCount }
+/// Call of [`event_per_device_count`](Analytics::event_per_device_count).
+pub type EventPerDeviceCount = crate::Call<crate::models::EventCountPerDevice, op::EventPerDeviceCount>;
 
-/// Optional arguments of [`event_per_device_count`](Analytics::event_per_device_count); nothing is sent before `send`.
-pub struct EventPerDeviceCount(crate::Call<crate::models::EventCountPerDevice>);
-
-impl EventPerDeviceCount {
+impl<T> crate::Call<T, op::EventPerDeviceCount> {
     /// `end`: date and time (RFC 3339).
     pub fn end(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("end", Into::<rt::Timestamp>::into(value).as_ref());
@@ -759,12 +773,10 @@ impl EventPerDeviceCount {
     }
 }
 
-rt::operation! { crate::Api, EventPerDeviceCount => crate::models::EventCountPerDevice }
+/// Call of [`event_per_session_count`](Analytics::event_per_session_count).
+pub type EventPerSessionCount = crate::Call<crate::models::EventCountPerSession, op::EventPerSessionCount>;
 
-/// Optional arguments of [`event_per_session_count`](Analytics::event_per_session_count); nothing is sent before `send`.
-pub struct EventPerSessionCount(crate::Call<crate::models::EventCountPerSession>);
-
-impl EventPerSessionCount {
+impl<T> crate::Call<T, op::EventPerSessionCount> {
     /// `end`: date and time (RFC 3339).
     pub fn end(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("end", Into::<rt::Timestamp>::into(value).as_ref());
@@ -778,14 +790,14 @@ impl EventPerSessionCount {
     }
 }
 
-rt::operation! { crate::Api, EventPerSessionCount => crate::models::EventCountPerSession }
+/// Call of [`event_properties`](Analytics::event_properties).
+pub type EventProperties = crate::Call<crate::models::EventProperties, op::EventProperties>;
 
-/// Optional arguments of [`event_property_counts`](Analytics::event_property_counts); nothing is sent before `send`.
-pub struct EventPropertyCounts(crate::Call<crate::models::EventPropertyValues>);
+/// Call of [`event_property_counts`](Analytics::event_property_counts).
+pub type EventPropertyCounts = crate::Call<crate::models::EventPropertyValues, op::EventPropertyCounts>;
 
-impl EventPropertyCounts {
+impl<T> crate::Call<T, op::EventPropertyCounts> {
     /// `$top`: at least 0, default `10`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
@@ -804,14 +816,11 @@ impl EventPropertyCounts {
     }
 }
 
-rt::operation! { crate::Api, EventPropertyCounts => crate::models::EventPropertyValues }
+/// Call of [`events`](Analytics::events).
+pub type Events = crate::Call<crate::models::Events, op::Events>;
 
-/// Optional arguments of [`events`](Analytics::events); nothing is sent before `send`.
-pub struct Events(crate::Call<crate::models::Events>);
-
-impl Events {
+impl<T> crate::Call<T, op::Events> {
     /// `$inlinecount`: default `"none"`.
-    #[inline]
     pub fn inlinecount(mut self, value: crate::models::AnalyticsInlinecount) -> Self {
         self.0.text("$inlinecount", value.as_ref());
         self
@@ -824,14 +833,12 @@ impl Events {
     }
 
     /// `$skip`: at least 0, default `0`.
-    #[inline]
     pub fn skip(mut self, value: i64) -> Self {
         self.0.number("$skip", value);
         self
     }
 
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
@@ -856,12 +863,16 @@ impl Events {
     }
 }
 
-rt::operation! { crate::Api, Events => crate::models::Events, paged }
+/// Call of [`events_delete`](Analytics::events_delete).
+pub type EventsDelete = crate::Call<(), op::EventsDelete>;
 
-/// Optional arguments of [`generic_log_flow`](Analytics::generic_log_flow); nothing is sent before `send`.
-pub struct GenericLogFlow(crate::Call<crate::models::LogFlowGenericLogContainer>);
+/// Call of [`events_delete_logs`](Analytics::events_delete_logs).
+pub type EventsDeleteLogs = crate::Call<(), op::EventsDeleteLogs>;
 
-impl GenericLogFlow {
+/// Call of [`generic_log_flow`](Analytics::generic_log_flow).
+pub type GenericLogFlow = crate::Call<crate::models::LogFlowGenericLogContainer, op::GenericLogFlow>;
+
+impl<T> crate::Call<T, op::GenericLogFlow> {
     /// `start`: date and time (RFC 3339).
     pub fn start(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("start", Into::<rt::Timestamp>::into(value).as_ref());
@@ -869,14 +880,14 @@ impl GenericLogFlow {
     }
 }
 
-rt::operation! { crate::Api, GenericLogFlow => crate::models::LogFlowGenericLogContainer }
+/// Call of [`get_audience`](Analytics::get_audience).
+pub type GetAudience = crate::Call<crate::models::Audience, op::GetAudience>;
 
-/// Optional arguments of [`language_counts`](Analytics::language_counts); nothing is sent before `send`.
-pub struct LanguageCounts(crate::Call<crate::models::Languages>);
+/// Call of [`language_counts`](Analytics::language_counts).
+pub type LanguageCounts = crate::Call<crate::models::Languages, op::LanguageCounts>;
 
-impl LanguageCounts {
+impl<T> crate::Call<T, op::LanguageCounts> {
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
@@ -895,28 +906,27 @@ impl LanguageCounts {
     }
 }
 
-rt::operation! { crate::Api, LanguageCounts => crate::models::Languages }
+/// Call of [`list_audiences`](Analytics::list_audiences).
+pub type ListAudiences = crate::Call<crate::models::AudienceListResult, op::ListAudiences>;
 
-/// Optional arguments of [`list_audiences`](Analytics::list_audiences); nothing is sent before `send`.
-pub struct ListAudiences(crate::Call<crate::models::AudienceListResult>);
-
-impl ListAudiences {
+impl<T> crate::Call<T, op::ListAudiences> {
     /// `include_disabled`.
-    #[inline]
     pub fn include_disabled(mut self, value: bool) -> Self {
         self.0.flag("include_disabled", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAudiences => crate::models::AudienceListResult, paged }
+/// Call of [`list_custom_properties`](Analytics::list_custom_properties).
+pub type ListCustomProperties = crate::Call<crate::models::AudienceDevicePropertiesListResult, op::ListCustomProperties>;
 
-/// Optional arguments of [`list_device_property_values`](Analytics::list_device_property_values); nothing is sent before `send`.
-pub struct ListDevicePropertyValues(
-    crate::Call<crate::models::AudienceDevicePropertyValuesListResult>,
-);
+/// Call of [`list_device_properties`](Analytics::list_device_properties).
+pub type ListDeviceProperties = crate::Call<crate::models::AudienceDevicePropertiesListResult, op::ListDeviceProperties>;
 
-impl ListDevicePropertyValues {
+/// Call of [`list_device_property_values`](Analytics::list_device_property_values).
+pub type ListDevicePropertyValues = crate::Call<crate::models::AudienceDevicePropertyValuesListResult, op::ListDevicePropertyValues>;
+
+impl<T> crate::Call<T, op::ListDevicePropertyValues> {
     /// `contains`.
     pub fn contains(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("contains", value.as_ref());
@@ -924,12 +934,10 @@ impl ListDevicePropertyValues {
     }
 }
 
-rt::operation! { crate::Api, ListDevicePropertyValues => crate::models::AudienceDevicePropertyValuesListResult }
+/// Call of [`list_session_logs`](Analytics::list_session_logs).
+pub type ListSessionLogs = crate::Call<crate::models::GenericLogContainer, op::ListSessionLogs>;
 
-/// Optional arguments of [`list_session_logs`](Analytics::list_session_logs); nothing is sent before `send`.
-pub struct ListSessionLogs(crate::Call<crate::models::GenericLogContainer>);
-
-impl ListSessionLogs {
+impl<T> crate::Call<T, op::ListSessionLogs> {
     /// `date`: date and time (RFC 3339).
     pub fn date(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("date", Into::<rt::Timestamp>::into(value).as_ref());
@@ -937,12 +945,10 @@ impl ListSessionLogs {
     }
 }
 
-rt::operation! { crate::Api, ListSessionLogs => crate::models::GenericLogContainer }
+/// Call of [`log_flow`](Analytics::log_flow).
+pub type LogFlow = crate::Call<crate::models::LogFlowLogContainer, op::LogFlow>;
 
-/// Optional arguments of [`log_flow`](Analytics::log_flow); nothing is sent before `send`.
-pub struct LogFlow(crate::Call<crate::models::LogFlowLogContainer>);
-
-impl LogFlow {
+impl<T> crate::Call<T, op::LogFlow> {
     /// `start`: date and time (RFC 3339).
     pub fn start(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("start", Into::<rt::Timestamp>::into(value).as_ref());
@@ -950,14 +956,11 @@ impl LogFlow {
     }
 }
 
-rt::operation! { crate::Api, LogFlow => crate::models::LogFlowLogContainer }
+/// Call of [`model_counts`](Analytics::model_counts).
+pub type ModelCounts = crate::Call<crate::models::AnalyticsModels, op::ModelCounts>;
 
-/// Optional arguments of [`model_counts`](Analytics::model_counts); nothing is sent before `send`.
-pub struct ModelCounts(crate::Call<crate::models::AnalyticsModels>);
-
-impl ModelCounts {
+impl<T> crate::Call<T, op::ModelCounts> {
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
@@ -976,14 +979,11 @@ impl ModelCounts {
     }
 }
 
-rt::operation! { crate::Api, ModelCounts => crate::models::AnalyticsModels }
+/// Call of [`operating_system_counts`](Analytics::operating_system_counts).
+pub type OperatingSystemCounts = crate::Call<crate::models::OSes, op::OperatingSystemCounts>;
 
-/// Optional arguments of [`operating_system_counts`](Analytics::operating_system_counts); nothing is sent before `send`.
-pub struct OperatingSystemCounts(crate::Call<crate::models::OSes>);
-
-impl OperatingSystemCounts {
+impl<T> crate::Call<T, op::OperatingSystemCounts> {
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
@@ -1002,12 +1002,10 @@ impl OperatingSystemCounts {
     }
 }
 
-rt::operation! { crate::Api, OperatingSystemCounts => crate::models::OSes }
+/// Call of [`per_device_counts`](Analytics::per_device_counts).
+pub type PerDeviceCounts = crate::Call<crate::models::SessionsPerDevice, op::PerDeviceCounts>;
 
-/// Optional arguments of [`per_device_counts`](Analytics::per_device_counts); nothing is sent before `send`.
-pub struct PerDeviceCounts(crate::Call<crate::models::SessionsPerDevice>);
-
-impl PerDeviceCounts {
+impl<T> crate::Call<T, op::PerDeviceCounts> {
     /// `end`: date and time (RFC 3339).
     pub fn end(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("end", Into::<rt::Timestamp>::into(value).as_ref());
@@ -1021,14 +1019,11 @@ impl PerDeviceCounts {
     }
 }
 
-rt::operation! { crate::Api, PerDeviceCounts => crate::models::SessionsPerDevice }
+/// Call of [`place_counts`](Analytics::place_counts).
+pub type PlaceCounts = crate::Call<crate::models::Places, op::PlaceCounts>;
 
-/// Optional arguments of [`place_counts`](Analytics::place_counts); nothing is sent before `send`.
-pub struct PlaceCounts(crate::Call<crate::models::Places>);
-
-impl PlaceCounts {
+impl<T> crate::Call<T, op::PlaceCounts> {
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
@@ -1047,12 +1042,10 @@ impl PlaceCounts {
     }
 }
 
-rt::operation! { crate::Api, PlaceCounts => crate::models::Places }
+/// Call of [`session_counts`](Analytics::session_counts).
+pub type SessionCounts = crate::Call<Vec<crate::models::DateTimeCounts>, op::SessionCounts>;
 
-/// Optional arguments of [`session_counts`](Analytics::session_counts); nothing is sent before `send`.
-pub struct SessionCounts(crate::Call<Vec<crate::models::DateTimeCounts>>);
-
-impl SessionCounts {
+impl<T> crate::Call<T, op::SessionCounts> {
     /// `end`: date and time (RFC 3339).
     pub fn end(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("end", Into::<rt::Timestamp>::into(value).as_ref());
@@ -1066,14 +1059,10 @@ impl SessionCounts {
     }
 }
 
-rt::operation! { crate::Api, SessionCounts => Vec<crate::models::DateTimeCounts> }
+/// Call of [`session_durations_distribution`](Analytics::session_durations_distribution).
+pub type SessionDurationsDistribution = crate::Call<crate::models::SessionDurationsDistribution, op::SessionDurationsDistribution>;
 
-/// Optional arguments of [`session_durations_distribution`](Analytics::session_durations_distribution); nothing is sent before `send`.
-pub struct SessionDurationsDistribution(
-    crate::Call<crate::models::SessionDurationsDistribution>,
-);
-
-impl SessionDurationsDistribution {
+impl<T> crate::Call<T, op::SessionDurationsDistribution> {
     /// `end`: date and time (RFC 3339).
     pub fn end(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("end", Into::<rt::Timestamp>::into(value).as_ref());
@@ -1087,14 +1076,14 @@ impl SessionDurationsDistribution {
     }
 }
 
-rt::operation! { crate::Api, SessionDurationsDistribution => crate::models::SessionDurationsDistribution }
+/// Call of [`test_audience`](Analytics::test_audience).
+pub type TestAudience = crate::Call<crate::models::AudienceTestResult, op::TestAudience>;
 
-/// Optional arguments of [`versions`](Analytics::versions); nothing is sent before `send`.
-pub struct Versions(crate::Call<crate::models::Versions>);
+/// Call of [`versions`](Analytics::versions).
+pub type Versions = crate::Call<crate::models::Versions, op::Versions>;
 
-impl Versions {
+impl<T> crate::Call<T, op::Versions> {
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
@@ -1112,48 +1101,46 @@ impl Versions {
         self
     }
 }
-
-rt::operation! { crate::Api, Versions => crate::models::Versions }
 
 rt::operations! {
-    AUDIENCE_NAME_EXISTS = Head "Analytics_AudienceNameExists" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/{audience_name}",
-    BLOCK_DEVICE_LOGS = Put "Devices_BlockLogs" "/v0.1/apps/{owner_name}/{app_name}/devices/block_logs/{install_id}",
-    BLOCK_LOGS = Put "App_BlockLogs" "/v0.1/apps/{owner_name}/{app_name}/devices/block_logs",
-    CRASH_COUNTS = Get "Analytics_CrashCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/crash_counts",
-    CRASH_FREE_DEVICE_PERCENTAGES = Get "Analytics_CrashFreeDevicePercentages" "/v0.1/apps/{owner_name}/{app_name}/analytics/crashfree_device_percentages",
-    CRASH_GROUP_COUNTS = Get "Analytics_CrashGroupCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups/{crash_group_id}/crash_counts",
-    CRASH_GROUP_MODEL_COUNTS = Get "Analytics_CrashGroupModelCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups/{crash_group_id}/models",
-    CRASH_GROUP_OPERATING_SYSTEM_COUNTS = Get "Analytics_CrashGroupOperatingSystemCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups/{crash_group_id}/operating_systems",
-    CRASH_GROUP_TOTALS = Get "Analytics_CrashGroupTotals" "/v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups/{crash_group_id}/overall",
-    CRASH_GROUPS_TOTALS = Post "Analytics_CrashGroupsTotals" "/v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups",
-    CREATE_OR_UPDATE_AUDIENCE = Put "Analytics_CreateOrUpdateAudience" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/{audience_name}",
-    DELETE_AUDIENCE = Delete "Analytics_DeleteAudience" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/{audience_name}",
-    DEVICE_COUNTS = Get "Analytics_DeviceCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/active_device_counts",
-    DISTRIBUTION_RELEASE_COUNTS = Post "Analytics_DistributionReleaseCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/distribution/release_counts",
-    EVENT_COUNT = Get "Analytics_EventCount" "/v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/event_count",
-    EVENT_DEVICE_COUNT = Get "Analytics_EventDeviceCount" "/v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/device_count",
-    EVENT_PER_DEVICE_COUNT = Get "Analytics_EventPerDeviceCount" "/v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/count_per_device",
-    EVENT_PER_SESSION_COUNT = Get "Analytics_EventPerSessionCount" "/v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/count_per_session",
-    EVENT_PROPERTIES = Get "Analytics_EventProperties" "/v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/properties",
-    EVENT_PROPERTY_COUNTS = Get "Analytics_EventPropertyCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/properties/{event_property_name}/counts",
-    EVENTS = Get "Analytics_Events" "/v0.1/apps/{owner_name}/{app_name}/analytics/events",
-    EVENTS_DELETE = Delete "Analytics_EventsDelete" "/v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}",
-    EVENTS_DELETE_LOGS = Delete "Analytics_EventsDeleteLogs" "/v0.1/apps/{owner_name}/{app_name}/analytics/event_logs/{event_name}",
-    GENERIC_LOG_FLOW = Get "Analytics_GenericLogFlow" "/v0.1/apps/{owner_name}/{app_name}/analytics/generic_log_flow",
-    GET_AUDIENCE = Get "Analytics_GetAudience" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/{audience_name}",
-    LANGUAGE_COUNTS = Get "Analytics_LanguageCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/languages",
-    LIST_AUDIENCES = Get "Analytics_ListAudiences" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences",
-    LIST_CUSTOM_PROPERTIES = Get "Analytics_ListCustomProperties" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/metadata/custom_properties",
-    LIST_DEVICE_PROPERTIES = Get "Analytics_ListDeviceProperties" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/metadata/device_properties",
-    LIST_DEVICE_PROPERTY_VALUES = Get "Analytics_ListDevicePropertyValues" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/metadata/device_properties/{property_name}/values",
-    LIST_SESSION_LOGS = Get "Crashes_ListSessionLogs" "/v0.1/apps/{owner_name}/{app_name}/crashes/{crash_id}/session_logs",
-    LOG_FLOW = Get "Analytics_LogFlow" "/v0.1/apps/{owner_name}/{app_name}/analytics/log_flow",
-    MODEL_COUNTS = Get "Analytics_ModelCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/models",
-    OPERATING_SYSTEM_COUNTS = Get "Analytics_OperatingSystemCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/oses",
-    PER_DEVICE_COUNTS = Get "Analytics_PerDeviceCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/sessions_per_device",
-    PLACE_COUNTS = Get "Analytics_PlaceCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/places",
-    SESSION_COUNTS = Get "Analytics_SessionCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/session_counts",
-    SESSION_DURATIONS_DISTRIBUTION = Get "Analytics_SessionDurationsDistribution" "/v0.1/apps/{owner_name}/{app_name}/analytics/session_durations_distribution",
-    TEST_AUDIENCE = Post "Analytics_TestAudience" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/definition/test",
-    VERSIONS = Get "Analytics_Versions" "/v0.1/apps/{owner_name}/{app_name}/analytics/versions",
+    AUDIENCE_NAME_EXISTS: AudienceNameExists = Head "Analytics_AudienceNameExists" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/{audience_name}",
+    BLOCK_DEVICE_LOGS: BlockDeviceLogs = Put "Devices_BlockLogs" "/v0.1/apps/{owner_name}/{app_name}/devices/block_logs/{install_id}",
+    BLOCK_LOGS: BlockLogs = Put "App_BlockLogs" "/v0.1/apps/{owner_name}/{app_name}/devices/block_logs",
+    CRASH_COUNTS: CrashCounts = Get "Analytics_CrashCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/crash_counts",
+    CRASH_FREE_DEVICE_PERCENTAGES: CrashFreeDevicePercentages = Get "Analytics_CrashFreeDevicePercentages" "/v0.1/apps/{owner_name}/{app_name}/analytics/crashfree_device_percentages",
+    CRASH_GROUP_COUNTS: CrashGroupCounts = Get "Analytics_CrashGroupCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups/{crash_group_id}/crash_counts",
+    CRASH_GROUP_MODEL_COUNTS: CrashGroupModelCounts = Get "Analytics_CrashGroupModelCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups/{crash_group_id}/models",
+    CRASH_GROUP_OPERATING_SYSTEM_COUNTS: CrashGroupOperatingSystemCounts = Get "Analytics_CrashGroupOperatingSystemCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups/{crash_group_id}/operating_systems",
+    CRASH_GROUP_TOTALS: CrashGroupTotals = Get "Analytics_CrashGroupTotals" "/v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups/{crash_group_id}/overall",
+    CRASH_GROUPS_TOTALS: CrashGroupsTotals = Post "Analytics_CrashGroupsTotals" "/v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups",
+    CREATE_OR_UPDATE_AUDIENCE: CreateOrUpdateAudience = Put "Analytics_CreateOrUpdateAudience" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/{audience_name}",
+    DELETE_AUDIENCE: DeleteAudience = Delete "Analytics_DeleteAudience" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/{audience_name}",
+    DEVICE_COUNTS: DeviceCounts = Get "Analytics_DeviceCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/active_device_counts",
+    DISTRIBUTION_RELEASE_COUNTS: DistributionReleaseCounts = Post "Analytics_DistributionReleaseCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/distribution/release_counts",
+    EVENT_COUNT: EventCount = Get "Analytics_EventCount" "/v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/event_count",
+    EVENT_DEVICE_COUNT: EventDeviceCount = Get "Analytics_EventDeviceCount" "/v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/device_count",
+    EVENT_PER_DEVICE_COUNT: EventPerDeviceCount = Get "Analytics_EventPerDeviceCount" "/v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/count_per_device",
+    EVENT_PER_SESSION_COUNT: EventPerSessionCount = Get "Analytics_EventPerSessionCount" "/v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/count_per_session",
+    EVENT_PROPERTIES: EventProperties = Get "Analytics_EventProperties" "/v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/properties",
+    EVENT_PROPERTY_COUNTS: EventPropertyCounts = Get "Analytics_EventPropertyCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/properties/{event_property_name}/counts",
+    EVENTS: Events = Get "Analytics_Events" "/v0.1/apps/{owner_name}/{app_name}/analytics/events",
+    EVENTS_DELETE: EventsDelete = Delete "Analytics_EventsDelete" "/v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}",
+    EVENTS_DELETE_LOGS: EventsDeleteLogs = Delete "Analytics_EventsDeleteLogs" "/v0.1/apps/{owner_name}/{app_name}/analytics/event_logs/{event_name}",
+    GENERIC_LOG_FLOW: GenericLogFlow = Get "Analytics_GenericLogFlow" "/v0.1/apps/{owner_name}/{app_name}/analytics/generic_log_flow",
+    GET_AUDIENCE: GetAudience = Get "Analytics_GetAudience" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/{audience_name}",
+    LANGUAGE_COUNTS: LanguageCounts = Get "Analytics_LanguageCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/languages",
+    LIST_AUDIENCES: ListAudiences = Get "Analytics_ListAudiences" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences",
+    LIST_CUSTOM_PROPERTIES: ListCustomProperties = Get "Analytics_ListCustomProperties" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/metadata/custom_properties",
+    LIST_DEVICE_PROPERTIES: ListDeviceProperties = Get "Analytics_ListDeviceProperties" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/metadata/device_properties",
+    LIST_DEVICE_PROPERTY_VALUES: ListDevicePropertyValues = Get "Analytics_ListDevicePropertyValues" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/metadata/device_properties/{property_name}/values",
+    LIST_SESSION_LOGS: ListSessionLogs = Get "Crashes_ListSessionLogs" "/v0.1/apps/{owner_name}/{app_name}/crashes/{crash_id}/session_logs",
+    LOG_FLOW: LogFlow = Get "Analytics_LogFlow" "/v0.1/apps/{owner_name}/{app_name}/analytics/log_flow",
+    MODEL_COUNTS: ModelCounts = Get "Analytics_ModelCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/models",
+    OPERATING_SYSTEM_COUNTS: OperatingSystemCounts = Get "Analytics_OperatingSystemCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/oses",
+    PER_DEVICE_COUNTS: PerDeviceCounts = Get "Analytics_PerDeviceCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/sessions_per_device",
+    PLACE_COUNTS: PlaceCounts = Get "Analytics_PlaceCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/places",
+    SESSION_COUNTS: SessionCounts = Get "Analytics_SessionCounts" "/v0.1/apps/{owner_name}/{app_name}/analytics/session_counts",
+    SESSION_DURATIONS_DISTRIBUTION: SessionDurationsDistribution = Get "Analytics_SessionDurationsDistribution" "/v0.1/apps/{owner_name}/{app_name}/analytics/session_durations_distribution",
+    TEST_AUDIENCE: TestAudience = Post "Analytics_TestAudience" "/v0.1/apps/{owner_name}/{app_name}/analytics/audiences/definition/test",
+    VERSIONS: Versions = Get "Analytics_Versions" "/v0.1/apps/{owner_name}/{app_name}/analytics/versions",
 }

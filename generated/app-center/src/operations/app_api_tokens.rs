@@ -13,12 +13,16 @@ impl AppApiTokens {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: impl Into<Option<crate::models::ApiTokensCreateRequest>>,
-    ) -> crate::Call<crate::models::ApiTokensCreateResponse> {
-        let mut call = self.0.call(CREATE, &[owner_name.as_ref(), app_name.as_ref()]);
+    ) -> Create {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
         if let Some(request) = Into::<
             Option<crate::models::ApiTokensCreateRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
@@ -29,26 +33,31 @@ impl AppApiTokens {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         api_token_id: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE,
-                &[owner_name.as_ref(), app_name.as_ref(), api_token_id.as_ref()],
-            )
+    ) -> Delete {
+        crate::Call::new(
+            &self.0,
+            DELETE,
+            &[owner_name.as_ref(), app_name.as_ref(), api_token_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/api_tokens`
-    pub fn list(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::ApiTokensGetResponse>> {
-        self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
+        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 }
 
+/// Call of [`create`](AppApiTokens::create).
+pub type Create = crate::Call<crate::models::ApiTokensCreateResponse, op::Create>;
+
+/// Call of [`delete`](AppApiTokens::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`list`](AppApiTokens::list).
+pub type List = crate::Call<Vec<crate::models::ApiTokensGetResponse>, op::List>;
+
 rt::operations! {
-    CREATE = Post "appApiTokens_new" "/v0.1/apps/{owner_name}/{app_name}/api_tokens" by [["Basic"]],
-    DELETE = Delete "appApiTokens_delete" "/v0.1/apps/{owner_name}/{app_name}/api_tokens/{api_token_id}" by [["Basic"]],
-    LIST = Get "appApiTokens_list" "/v0.1/apps/{owner_name}/{app_name}/api_tokens" by [["Basic"]],
+    CREATE: Create = Post "appApiTokens_new" "/v0.1/apps/{owner_name}/{app_name}/api_tokens" by [["Basic"]],
+    DELETE: Delete = Delete "appApiTokens_delete" "/v0.1/apps/{owner_name}/{app_name}/api_tokens/{api_token_id}" by [["Basic"]],
+    LIST: List = Get "appApiTokens_list" "/v0.1/apps/{owner_name}/{app_name}/api_tokens" by [["Basic"]],
 }

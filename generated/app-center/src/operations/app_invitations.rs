@@ -8,8 +8,8 @@ pub struct AppInvitations(pub(crate) rt::Client<crate::Api>);
 
 impl AppInvitations {
     /// `POST /v0.1/user/invitations/apps/{invitation_token}/accept`
-    pub fn accept(&self, invitation_token: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(ACCEPT, &[invitation_token.as_ref()])
+    pub fn accept(&self, invitation_token: impl AsRef<str>) -> Accept {
+        crate::Call::new(&self.0, ACCEPT, &[invitation_token.as_ref()])
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/invitations`
@@ -18,12 +18,16 @@ impl AppInvitations {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: impl Into<Option<crate::models::UserEmailOrgRoleRequest>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(CREATE, &[owner_name.as_ref(), app_name.as_ref()]);
+    ) -> Create {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
         if let Some(request) = Into::<
             Option<crate::models::UserEmailOrgRoleRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
@@ -35,12 +39,12 @@ impl AppInvitations {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         user_email: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                CREATE_BY_EMAIL,
-                &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
-            )
+    ) -> CreateByEmail {
+        crate::Call::new(
+            &self.0,
+            CREATE_BY_EMAIL,
+            &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
+        )
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/invitations/{user_email}`
@@ -49,23 +53,22 @@ impl AppInvitations {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         user_email: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(DELETE, &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()])
+    ) -> Delete {
+        crate::Call::new(
+            &self.0,
+            DELETE,
+            &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/invitations`
-    pub fn list(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppInvitationDetailResponse> {
-        self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
+        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `POST /v0.1/user/invitations/apps/{invitation_token}/reject`
-    pub fn reject(&self, invitation_token: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(REJECT, &[invitation_token.as_ref()])
+    pub fn reject(&self, invitation_token: impl AsRef<str>) -> Reject {
+        crate::Call::new(&self.0, REJECT, &[invitation_token.as_ref()])
     }
 
     /// `PATCH /v0.1/apps/{owner_name}/{app_name}/invitations/{user_email}`
@@ -75,28 +78,48 @@ impl AppInvitations {
         app_name: impl AsRef<str>,
         user_email: impl AsRef<str>,
         request: impl Into<Option<crate::models::UserInvitationPermissionsUpdateRequest>>,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(
-                UPDATE_PERMISSIONS,
-                &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
-            );
+    ) -> UpdatePermissions {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE_PERMISSIONS,
+            &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
+        );
         if let Some(request) = Into::<
             Option<crate::models::UserInvitationPermissionsUpdateRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
 }
 
+/// Call of [`accept`](AppInvitations::accept).
+pub type Accept = crate::Call<(), op::Accept>;
+
+/// Call of [`create`](AppInvitations::create).
+pub type Create = crate::Call<(), op::Create>;
+
+/// Call of [`create_by_email`](AppInvitations::create_by_email).
+pub type CreateByEmail = crate::Call<(), op::CreateByEmail>;
+
+/// Call of [`delete`](AppInvitations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`list`](AppInvitations::list).
+pub type List = crate::Call<crate::models::AppInvitationDetailResponse, op::List>;
+
+/// Call of [`reject`](AppInvitations::reject).
+pub type Reject = crate::Call<(), op::Reject>;
+
+/// Call of [`update_permissions`](AppInvitations::update_permissions).
+pub type UpdatePermissions = crate::Call<(), op::UpdatePermissions>;
+
 rt::operations! {
-    ACCEPT = Post "appInvitations_accept" "/v0.1/user/invitations/apps/{invitation_token}/accept",
-    CREATE = Post "appInvitations_create" "/v0.1/apps/{owner_name}/{app_name}/invitations",
-    CREATE_BY_EMAIL = Post "appInvitations_createByEmail" "/v0.1/apps/{owner_name}/{app_name}/invitations/{user_email}",
-    DELETE = Delete "appInvitations_delete" "/v0.1/apps/{owner_name}/{app_name}/invitations/{user_email}",
-    LIST = Get "appInvitations_list" "/v0.1/apps/{owner_name}/{app_name}/invitations",
-    REJECT = Post "appInvitations_reject" "/v0.1/user/invitations/apps/{invitation_token}/reject",
-    UPDATE_PERMISSIONS = Patch "appInvitations_updatePermissions" "/v0.1/apps/{owner_name}/{app_name}/invitations/{user_email}",
+    ACCEPT: Accept = Post "appInvitations_accept" "/v0.1/user/invitations/apps/{invitation_token}/accept",
+    CREATE: Create = Post "appInvitations_create" "/v0.1/apps/{owner_name}/{app_name}/invitations",
+    CREATE_BY_EMAIL: CreateByEmail = Post "appInvitations_createByEmail" "/v0.1/apps/{owner_name}/{app_name}/invitations/{user_email}",
+    DELETE: Delete = Delete "appInvitations_delete" "/v0.1/apps/{owner_name}/{app_name}/invitations/{user_email}",
+    LIST: List = Get "appInvitations_list" "/v0.1/apps/{owner_name}/{app_name}/invitations",
+    REJECT: Reject = Post "appInvitations_reject" "/v0.1/user/invitations/apps/{invitation_token}/reject",
+    UPDATE_PERMISSIONS: UpdatePermissions = Patch "appInvitations_updatePermissions" "/v0.1/apps/{owner_name}/{app_name}/invitations/{user_email}",
 }

@@ -13,9 +13,13 @@ impl AppleMapping {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::AppleMappingRequest,
-    ) -> crate::Call<crate::models::AppleMappingResponse> {
-        let mut call = self.0.call(CREATE, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -25,21 +29,21 @@ impl AppleMapping {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         body: impl Into<Option<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(DELETE, &[owner_name.as_ref(), app_name.as_ref()]);
+    ) -> Delete {
+        let mut call = crate::Call::new(
+            &self.0,
+            DELETE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
         if let Some(body) = Into::<Option<String>>::into(body) {
-            call.json(&body);
+            call.0.json(&body);
         }
         call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/apple_mapping`
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppleMappingResponse> {
-        self.0.call(GET, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn get(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> Get {
+        crate::Call::new(&self.0, GET, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/apple_test_flight_groups`
@@ -48,14 +52,30 @@ impl AppleMapping {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::AppleTestFlightGroupsResponse>> {
-        self.0.call(TEST_FLIGHT_GROUPS, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> TestFlightGroups {
+        crate::Call::new(
+            &self.0,
+            TEST_FLIGHT_GROUPS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 }
 
+/// Call of [`create`](AppleMapping::create).
+pub type Create = crate::Call<crate::models::AppleMappingResponse, op::Create>;
+
+/// Call of [`delete`](AppleMapping::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppleMapping::get).
+pub type Get = crate::Call<crate::models::AppleMappingResponse, op::Get>;
+
+/// Call of [`test_flight_groups`](AppleMapping::test_flight_groups).
+pub type TestFlightGroups = crate::Call<Vec<crate::models::AppleTestFlightGroupsResponse>, op::TestFlightGroups>;
+
 rt::operations! {
-    CREATE = Post "appleMapping_create" "/v0.1/apps/{owner_name}/{app_name}/apple_mapping",
-    DELETE = Delete "appleMapping_delete" "/v0.1/apps/{owner_name}/{app_name}/apple_mapping",
-    GET = Get "appleMapping_get" "/v0.1/apps/{owner_name}/{app_name}/apple_mapping",
-    TEST_FLIGHT_GROUPS = Get "appleMapping_TestFlightGroups" "/v0.1/apps/{owner_name}/{app_name}/apple_test_flight_groups",
+    CREATE: Create = Post "appleMapping_create" "/v0.1/apps/{owner_name}/{app_name}/apple_mapping",
+    DELETE: Delete = Delete "appleMapping_delete" "/v0.1/apps/{owner_name}/{app_name}/apple_mapping",
+    GET: Get = Get "appleMapping_get" "/v0.1/apps/{owner_name}/{app_name}/apple_mapping",
+    TEST_FLIGHT_GROUPS: TestFlightGroups = Get "appleMapping_TestFlightGroups" "/v0.1/apps/{owner_name}/{app_name}/apple_test_flight_groups",
 }

@@ -9,9 +9,9 @@ pub struct Apps(pub(crate) rt::Client<crate::Api>);
 impl Apps {
     /// `POST /v0.1/apps`
     #[inline]
-    pub fn create(&self, request: crate::models::AppRequest) -> crate::Call<crate::models::AppResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
@@ -20,71 +20,63 @@ impl Apps {
         &self,
         org_name: impl AsRef<str>,
         request: crate::models::AppRequest,
-    ) -> crate::Call<crate::models::AppResponse> {
-        let mut call = self.0.call(CREATE_FOR_ORG, &[org_name.as_ref()]);
-        call.json(&request);
+    ) -> CreateForOrg {
+        let mut call = crate::Call::new(&self.0, CREATE_FOR_ORG, &[org_name.as_ref()]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}`
-    pub fn delete(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn delete(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/avatar`
-    pub fn delete_avatar(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppResponse> {
-        self.0.call(DELETE_AVATAR, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn delete_avatar(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> DeleteAvatar {
+        crate::Call::new(
+            &self.0,
+            DELETE_AVATAR,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}`
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppResponse> {
-        self.0.call(GET, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn get(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> Get {
+        crate::Call::new(&self.0, GET, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `GET /v0.1/orgs/{org_name}/users/{user_name}/apps`
-    pub fn get_for_org_user(
-        &self,
-        org_name: impl AsRef<str>,
-        user_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::AppResponse>> {
-        self.0.call(GET_FOR_ORG_USER, &[org_name.as_ref(), user_name.as_ref()])
+    pub fn get_for_org_user(&self, org_name: impl AsRef<str>, user_name: impl AsRef<str>) -> GetForOrgUser {
+        crate::Call::new(
+            &self.0,
+            GET_FOR_ORG_USER,
+            &[org_name.as_ref(), user_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/teams`
-    pub fn get_teams(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::TeamAppResponse>> {
-        self.0.call(GET_TEAMS, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn get_teams(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GetTeams {
+        crate::Call::new(&self.0, GET_TEAMS, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `GET /v0.1/apps`
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v0.1/orgs/{org_name}/apps`
-    pub fn list_for_org(&self, org_name: impl AsRef<str>) -> crate::Call<Vec<crate::models::AppResponse>> {
-        self.0.call(LIST_FOR_ORG, &[org_name.as_ref()])
+    pub fn list_for_org(&self, org_name: impl AsRef<str>) -> ListForOrg {
+        crate::Call::new(&self.0, LIST_FOR_ORG, &[org_name.as_ref()])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/testers`
-    pub fn list_testers(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::UserProfileResponse>> {
-        self.0.call(LIST_TESTERS, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list_testers(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ListTesters {
+        crate::Call::new(
+            &self.0,
+            LIST_TESTERS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/users/{user_email}`
@@ -93,12 +85,12 @@ impl Apps {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         user_email: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                REMOVE_USER,
-                &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
-            )
+    ) -> RemoveUser {
+        crate::Call::new(
+            &self.0,
+            REMOVE_USER,
+            &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
+        )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/transfer/{destination_owner_name}`
@@ -107,25 +99,21 @@ impl Apps {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         destination_owner_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppResponse> {
-        self.0
-            .call(
-                TRANSFER_OWNERSHIP,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    destination_owner_name.as_ref(),
-                ],
-            )
+    ) -> TransferOwnership {
+        crate::Call::new(
+            &self.0,
+            TRANSFER_OWNERSHIP,
+            &[owner_name.as_ref(), app_name.as_ref(), destination_owner_name.as_ref()],
+        )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/transfer_to_org`
-    pub fn transfer_to_org(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::OrganizationResponse> {
-        self.0.call(TRANSFER_TO_ORG, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn transfer_to_org(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> TransferToOrg {
+        crate::Call::new(
+            &self.0,
+            TRANSFER_TO_ORG,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `PATCH /v0.1/apps/{owner_name}/{app_name}`
@@ -134,12 +122,16 @@ impl Apps {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: impl Into<Option<crate::models::AppPatchRequest>>,
-    ) -> crate::Call<crate::models::AppResponse> {
-        let mut call = self.0.call(UPDATE, &[owner_name.as_ref(), app_name.as_ref()]);
+    ) -> Update {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
         if let Some(request) = Into::<
             Option<crate::models::AppPatchRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
@@ -150,11 +142,13 @@ impl Apps {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         avatar: impl Into<rt::File>,
-    ) -> crate::Call<crate::models::AppResponse> {
-        let mut call = self
-            .0
-            .call(UPDATE_AVATAR, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.file("avatar", avatar);
+    ) -> UpdateAvatar {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE_AVATAR,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.file("avatar", avatar);
         call
     }
 
@@ -165,51 +159,92 @@ impl Apps {
         app_name: impl AsRef<str>,
         user_email: impl AsRef<str>,
         request: impl Into<Option<crate::models::UserAppPermissionsUpdateRequest>>,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(
-                UPDATE_USER_PERMISSIONS,
-                &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
-            );
+    ) -> UpdateUserPermissions {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE_USER_PERMISSIONS,
+            &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
+        );
         if let Some(request) = Into::<
             Option<crate::models::UserAppPermissionsUpdateRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
 }
 
-/// Optional arguments of [`list`](Apps::list); nothing is sent before `send`.
-pub struct List(crate::Call<Vec<crate::models::AppResponse>>);
+/// Call of [`create`](Apps::create).
+pub type Create = crate::Call<crate::models::AppResponse, op::Create>;
 
-impl List {
+/// Call of [`create_for_org`](Apps::create_for_org).
+pub type CreateForOrg = crate::Call<crate::models::AppResponse, op::CreateForOrg>;
+
+/// Call of [`delete`](Apps::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`delete_avatar`](Apps::delete_avatar).
+pub type DeleteAvatar = crate::Call<crate::models::AppResponse, op::DeleteAvatar>;
+
+/// Call of [`get`](Apps::get).
+pub type Get = crate::Call<crate::models::AppResponse, op::Get>;
+
+/// Call of [`get_for_org_user`](Apps::get_for_org_user).
+pub type GetForOrgUser = crate::Call<Vec<crate::models::AppResponse>, op::GetForOrgUser>;
+
+/// Call of [`get_teams`](Apps::get_teams).
+pub type GetTeams = crate::Call<Vec<crate::models::TeamAppResponse>, op::GetTeams>;
+
+/// Call of [`list`](Apps::list).
+pub type List = crate::Call<Vec<crate::models::AppResponse>, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `$orderBy`.
-    #[inline]
     pub fn order_by(mut self, value: crate::models::AppsOrderBy) -> Self {
         self.0.text("$orderBy", value.as_ref());
         self
     }
 }
 
-rt::operation! { crate::Api, List => Vec<crate::models::AppResponse> }
+/// Call of [`list_for_org`](Apps::list_for_org).
+pub type ListForOrg = crate::Call<Vec<crate::models::AppResponse>, op::ListForOrg>;
+
+/// Call of [`list_testers`](Apps::list_testers).
+pub type ListTesters = crate::Call<Vec<crate::models::UserProfileResponse>, op::ListTesters>;
+
+/// Call of [`remove_user`](Apps::remove_user).
+pub type RemoveUser = crate::Call<(), op::RemoveUser>;
+
+/// Call of [`transfer_ownership`](Apps::transfer_ownership).
+pub type TransferOwnership = crate::Call<crate::models::AppResponse, op::TransferOwnership>;
+
+/// Call of [`transfer_to_org`](Apps::transfer_to_org).
+pub type TransferToOrg = crate::Call<crate::models::OrganizationResponse, op::TransferToOrg>;
+
+/// Call of [`update`](Apps::update).
+pub type Update = crate::Call<crate::models::AppResponse, op::Update>;
+
+/// Call of [`update_avatar`](Apps::update_avatar).
+pub type UpdateAvatar = crate::Call<crate::models::AppResponse, op::UpdateAvatar>;
+
+/// Call of [`update_user_permissions`](Apps::update_user_permissions).
+pub type UpdateUserPermissions = crate::Call<(), op::UpdateUserPermissions>;
 
 rt::operations! {
-    CREATE = Post "apps_create" "/v0.1/apps",
-    CREATE_FOR_ORG = Post "apps_createForOrg" "/v0.1/orgs/{org_name}/apps",
-    DELETE = Delete "apps_delete" "/v0.1/apps/{owner_name}/{app_name}",
-    DELETE_AVATAR = Delete "apps_deleteAvatar" "/v0.1/apps/{owner_name}/{app_name}/avatar",
-    GET = Get "apps_get" "/v0.1/apps/{owner_name}/{app_name}",
-    GET_FOR_ORG_USER = Get "apps_getForOrgUser" "/v0.1/orgs/{org_name}/users/{user_name}/apps",
-    GET_TEAMS = Get "apps_getTeams" "/v0.1/apps/{owner_name}/{app_name}/teams",
-    LIST = Get "apps_list" "/v0.1/apps",
-    LIST_FOR_ORG = Get "apps_listForOrg" "/v0.1/orgs/{org_name}/apps",
-    LIST_TESTERS = Get "apps_listTesters" "/v0.1/apps/{owner_name}/{app_name}/testers",
-    REMOVE_USER = Delete "apps_removeUser" "/v0.1/apps/{owner_name}/{app_name}/users/{user_email}",
-    TRANSFER_OWNERSHIP = Post "apps_transferOwnership" "/v0.1/apps/{owner_name}/{app_name}/transfer/{destination_owner_name}",
-    TRANSFER_TO_ORG = Post "apps_transferToOrg" "/v0.1/apps/{owner_name}/{app_name}/transfer_to_org",
-    UPDATE = Patch "apps_update" "/v0.1/apps/{owner_name}/{app_name}",
-    UPDATE_AVATAR = Post "apps_updateAvatar" "/v0.1/apps/{owner_name}/{app_name}/avatar",
-    UPDATE_USER_PERMISSIONS = Patch "apps_updateUserPermissions" "/v0.1/apps/{owner_name}/{app_name}/users/{user_email}",
+    CREATE: Create = Post "apps_create" "/v0.1/apps",
+    CREATE_FOR_ORG: CreateForOrg = Post "apps_createForOrg" "/v0.1/orgs/{org_name}/apps",
+    DELETE: Delete = Delete "apps_delete" "/v0.1/apps/{owner_name}/{app_name}",
+    DELETE_AVATAR: DeleteAvatar = Delete "apps_deleteAvatar" "/v0.1/apps/{owner_name}/{app_name}/avatar",
+    GET: Get = Get "apps_get" "/v0.1/apps/{owner_name}/{app_name}",
+    GET_FOR_ORG_USER: GetForOrgUser = Get "apps_getForOrgUser" "/v0.1/orgs/{org_name}/users/{user_name}/apps",
+    GET_TEAMS: GetTeams = Get "apps_getTeams" "/v0.1/apps/{owner_name}/{app_name}/teams",
+    LIST: List = Get "apps_list" "/v0.1/apps",
+    LIST_FOR_ORG: ListForOrg = Get "apps_listForOrg" "/v0.1/orgs/{org_name}/apps",
+    LIST_TESTERS: ListTesters = Get "apps_listTesters" "/v0.1/apps/{owner_name}/{app_name}/testers",
+    REMOVE_USER: RemoveUser = Delete "apps_removeUser" "/v0.1/apps/{owner_name}/{app_name}/users/{user_email}",
+    TRANSFER_OWNERSHIP: TransferOwnership = Post "apps_transferOwnership" "/v0.1/apps/{owner_name}/{app_name}/transfer/{destination_owner_name}",
+    TRANSFER_TO_ORG: TransferToOrg = Post "apps_transferToOrg" "/v0.1/apps/{owner_name}/{app_name}/transfer_to_org",
+    UPDATE: Update = Patch "apps_update" "/v0.1/apps/{owner_name}/{app_name}",
+    UPDATE_AVATAR: UpdateAvatar = Post "apps_updateAvatar" "/v0.1/apps/{owner_name}/{app_name}/avatar",
+    UPDATE_USER_PERMISSIONS: UpdateUserPermissions = Patch "apps_updateUserPermissions" "/v0.1/apps/{owner_name}/{app_name}/users/{user_email}",
 }

@@ -13,12 +13,12 @@ impl AzureSubscription {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         azure_subscription_id: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE_FOR_APP,
-                &[owner_name.as_ref(), app_name.as_ref(), azure_subscription_id.as_ref()],
-            )
+    ) -> DeleteForApp {
+        crate::Call::new(
+            &self.0,
+            DELETE_FOR_APP,
+            &[owner_name.as_ref(), app_name.as_ref(), azure_subscription_id.as_ref()],
+        )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/azure_subscriptions`
@@ -27,42 +27,56 @@ impl AzureSubscription {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::AzureSubscriptionAddToAppRequest,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(LINK_FOR_APP, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> LinkForApp {
+        let mut call = crate::Call::new(
+            &self.0,
+            LINK_FOR_APP,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/azure_subscriptions`
-    pub fn list_for_app(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::AzureSubscriptionResponse>> {
-        self.0.call(LIST_FOR_APP, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list_for_app(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ListForApp {
+        crate::Call::new(
+            &self.0,
+            LIST_FOR_APP,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/orgs/{org_name}/azure_subscriptions`
-    pub fn list_for_org(
-        &self,
-        org_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::AzureSubscriptionResponse>> {
-        self.0.call(LIST_FOR_ORG, &[org_name.as_ref()])
+    pub fn list_for_org(&self, org_name: impl AsRef<str>) -> ListForOrg {
+        crate::Call::new(&self.0, LIST_FOR_ORG, &[org_name.as_ref()])
     }
 
     /// `GET /v0.1/azure_subscriptions`
     #[inline]
-    pub fn list_for_user(&self) -> crate::Call<Vec<crate::models::AzureSubscriptionResponse>> {
-        self.0.call(LIST_FOR_USER, &[])
+    pub fn list_for_user(&self) -> ListForUser {
+        crate::Call::new(&self.0, LIST_FOR_USER, &[])
     }
 }
 
+/// Call of [`delete_for_app`](AzureSubscription::delete_for_app).
+pub type DeleteForApp = crate::Call<(), op::DeleteForApp>;
+
+/// Call of [`link_for_app`](AzureSubscription::link_for_app).
+pub type LinkForApp = crate::Call<(), op::LinkForApp>;
+
+/// Call of [`list_for_app`](AzureSubscription::list_for_app).
+pub type ListForApp = crate::Call<Vec<crate::models::AzureSubscriptionResponse>, op::ListForApp>;
+
+/// Call of [`list_for_org`](AzureSubscription::list_for_org).
+pub type ListForOrg = crate::Call<Vec<crate::models::AzureSubscriptionResponse>, op::ListForOrg>;
+
+/// Call of [`list_for_user`](AzureSubscription::list_for_user).
+pub type ListForUser = crate::Call<Vec<crate::models::AzureSubscriptionResponse>, op::ListForUser>;
+
 rt::operations! {
-    DELETE_FOR_APP = Delete "azureSubscription_deleteForApp" "/v0.1/apps/{owner_name}/{app_name}/azure_subscriptions/{azure_subscription_id}",
-    LINK_FOR_APP = Post "azureSubscription_linkForApp" "/v0.1/apps/{owner_name}/{app_name}/azure_subscriptions",
-    LIST_FOR_APP = Get "azureSubscription_listForApp" "/v0.1/apps/{owner_name}/{app_name}/azure_subscriptions",
-    LIST_FOR_ORG = Get "azureSubscription_listForOrg" "/v0.1/orgs/{org_name}/azure_subscriptions",
-    LIST_FOR_USER = Get "azureSubscription_listForUser" "/v0.1/azure_subscriptions",
+    DELETE_FOR_APP: DeleteForApp = Delete "azureSubscription_deleteForApp" "/v0.1/apps/{owner_name}/{app_name}/azure_subscriptions/{azure_subscription_id}",
+    LINK_FOR_APP: LinkForApp = Post "azureSubscription_linkForApp" "/v0.1/apps/{owner_name}/{app_name}/azure_subscriptions",
+    LIST_FOR_APP: ListForApp = Get "azureSubscription_listForApp" "/v0.1/apps/{owner_name}/{app_name}/azure_subscriptions",
+    LIST_FOR_ORG: ListForOrg = Get "azureSubscription_listForOrg" "/v0.1/orgs/{org_name}/azure_subscriptions",
+    LIST_FOR_USER: ListForUser = Get "azureSubscription_listForUser" "/v0.1/azure_subscriptions",
 }

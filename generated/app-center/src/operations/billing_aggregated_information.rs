@@ -10,106 +10,91 @@ impl BillingAggregatedInformation {
     /// `GET /v0.1/billing/allAccountsAggregated`
     #[inline]
     pub fn get_all(&self) -> GetAll {
-        GetAll(self.0.call(GET_ALL, &[]))
+        crate::Call::new(&self.0, GET_ALL, &[])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/billing/aggregated`
     pub fn get_by_app(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GetByApp {
-        GetByApp(self.0.call(GET_BY_APP, &[owner_name.as_ref(), app_name.as_ref()]))
+        crate::Call::new(&self.0, GET_BY_APP, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `GET /v0.1/orgs/{orgName}/billing/aggregated`
     pub fn get_for_org(&self, org_name: impl AsRef<str>) -> GetForOrg {
-        GetForOrg(self.0.call(GET_FOR_ORG, &[org_name.as_ref()]))
+        crate::Call::new(&self.0, GET_FOR_ORG, &[org_name.as_ref()])
     }
 }
 
-/// Optional arguments of [`get_all`](BillingAggregatedInformation::get_all); nothing is sent before `send`.
-pub struct GetAll(crate::Call<crate::models::AllAccountsAggregatedBillingInformation>);
+/// Call of [`get_all`](BillingAggregatedInformation::get_all).
+pub type GetAll = crate::Call<crate::models::AllAccountsAggregatedBillingInformation, op::GetAll>;
 
-impl GetAll {
+impl<T> crate::Call<T, op::GetAll> {
     /// `period`.
-    #[inline]
     pub fn period(mut self, value: crate::models::BillingAggregatedInformationPeriod) -> Self {
         self.0.text("period", value.as_ref());
         self
     }
 
     /// `service`.
-    #[inline]
     pub fn service(mut self, value: crate::models::BillingAggregatedInformationService) -> Self {
         self.0.text("service", value.as_ref());
         self
     }
 
     /// `showOriginalPlans`.
-    #[inline]
     pub fn show_original_plans(mut self, value: bool) -> Self {
         self.0.flag("showOriginalPlans", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetAll => crate::models::AllAccountsAggregatedBillingInformation }
+/// Call of [`get_by_app`](BillingAggregatedInformation::get_by_app).
+pub type GetByApp = crate::Call<crate::models::AggregatedBillingInformation, op::GetByApp>;
 
-/// Optional arguments of [`get_by_app`](BillingAggregatedInformation::get_by_app); nothing is sent before `send`.
-pub struct GetByApp(crate::Call<crate::models::AggregatedBillingInformation>);
-
-impl GetByApp {
+impl<T> crate::Call<T, op::GetByApp> {
     /// `period`.
-    #[inline]
     pub fn period(mut self, value: crate::models::BillingAggregatedInformationPeriod) -> Self {
         self.0.text("period", value.as_ref());
         self
     }
 
     /// `service`.
-    #[inline]
     pub fn service(mut self, value: crate::models::BillingAggregatedInformationService) -> Self {
         self.0.text("service", value.as_ref());
         self
     }
 
     /// `showOriginalPlans`.
-    #[inline]
     pub fn show_original_plans(mut self, value: bool) -> Self {
         self.0.flag("showOriginalPlans", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetByApp => crate::models::AggregatedBillingInformation }
+/// Call of [`get_for_org`](BillingAggregatedInformation::get_for_org).
+pub type GetForOrg = crate::Call<crate::models::AggregatedBillingInformation, op::GetForOrg>;
 
-/// Optional arguments of [`get_for_org`](BillingAggregatedInformation::get_for_org); nothing is sent before `send`.
-pub struct GetForOrg(crate::Call<crate::models::AggregatedBillingInformation>);
-
-impl GetForOrg {
+impl<T> crate::Call<T, op::GetForOrg> {
     /// `period`.
-    #[inline]
     pub fn period(mut self, value: crate::models::BillingAggregatedInformationPeriod) -> Self {
         self.0.text("period", value.as_ref());
         self
     }
 
     /// `service`.
-    #[inline]
     pub fn service(mut self, value: crate::models::BillingAggregatedInformationService) -> Self {
         self.0.text("service", value.as_ref());
         self
     }
 
     /// `showOriginalPlans`.
-    #[inline]
     pub fn show_original_plans(mut self, value: bool) -> Self {
         self.0.flag("showOriginalPlans", value);
         self
     }
 }
-
-rt::operation! { crate::Api, GetForOrg => crate::models::AggregatedBillingInformation }
 
 rt::operations! {
-    GET_ALL = Get "billingAggregatedInformation_getAll" "/v0.1/billing/allAccountsAggregated",
-    GET_BY_APP = Get "billingAggregatedInformation_getByApp" "/v0.1/apps/{owner_name}/{app_name}/billing/aggregated",
-    GET_FOR_ORG = Get "billingAggregatedInformation_getForOrg" "/v0.1/orgs/{orgName}/billing/aggregated",
+    GET_ALL: GetAll = Get "billingAggregatedInformation_getAll" "/v0.1/billing/allAccountsAggregated",
+    GET_BY_APP: GetByApp = Get "billingAggregatedInformation_getByApp" "/v0.1/apps/{owner_name}/{app_name}/billing/aggregated",
+    GET_FOR_ORG: GetForOrg = Get "billingAggregatedInformation_getForOrg" "/v0.1/orgs/{orgName}/billing/aggregated",
 }

@@ -14,11 +14,13 @@ impl BranchConfigurations {
         app_name: impl AsRef<str>,
         branch: impl AsRef<str>,
         request: crate::models::BranchConfiguration,
-    ) -> crate::Call<crate::models::BranchConfigurationWithId> {
-        let mut call = self
-            .0
-            .call(CREATE, &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE,
+            &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -29,14 +31,16 @@ impl BranchConfigurations {
         app_name: impl AsRef<str>,
         branch: impl AsRef<str>,
         body: impl Into<Option<std::collections::BTreeMap<String, rt::Value>>>,
-    ) -> crate::Call<crate::models::SuccessResponse> {
-        let mut call = self
-            .0
-            .call(DELETE, &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()]);
+    ) -> Delete {
+        let mut call = crate::Call::new(
+            &self.0,
+            DELETE,
+            &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
+        );
         if let Some(body) = Into::<
             Option<std::collections::BTreeMap<String, rt::Value>>,
         >::into(body) {
-            call.json(&body);
+            call.0.json(&body);
         }
         call
     }
@@ -47,8 +51,12 @@ impl BranchConfigurations {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         branch: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BranchConfigurationWithId> {
-        self.0.call(GET, &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()])
+    ) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
+        )
     }
 
     /// `PUT /v0.1/apps/{owner_name}/{app_name}/branches/{branch}/config`
@@ -58,18 +66,32 @@ impl BranchConfigurations {
         app_name: impl AsRef<str>,
         branch: impl AsRef<str>,
         request: crate::models::BranchConfiguration,
-    ) -> crate::Call<crate::models::BranchConfigurationWithId> {
-        let mut call = self
-            .0
-            .call(UPDATE, &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()]);
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE,
+            &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](BranchConfigurations::create).
+pub type Create = crate::Call<crate::models::BranchConfigurationWithId, op::Create>;
+
+/// Call of [`delete`](BranchConfigurations::delete).
+pub type Delete = crate::Call<crate::models::SuccessResponse, op::Delete>;
+
+/// Call of [`get`](BranchConfigurations::get).
+pub type Get = crate::Call<crate::models::BranchConfigurationWithId, op::Get>;
+
+/// Call of [`update`](BranchConfigurations::update).
+pub type Update = crate::Call<crate::models::BranchConfigurationWithId, op::Update>;
+
 rt::operations! {
-    CREATE = Post "branchConfigurations_create" "/v0.1/apps/{owner_name}/{app_name}/branches/{branch}/config",
-    DELETE = Delete "branchConfigurations_delete" "/v0.1/apps/{owner_name}/{app_name}/branches/{branch}/config",
-    GET = Get "branchConfigurations_get" "/v0.1/apps/{owner_name}/{app_name}/branches/{branch}/config",
-    UPDATE = Put "branchConfigurations_update" "/v0.1/apps/{owner_name}/{app_name}/branches/{branch}/config",
+    CREATE: Create = Post "branchConfigurations_create" "/v0.1/apps/{owner_name}/{app_name}/branches/{branch}/config",
+    DELETE: Delete = Delete "branchConfigurations_delete" "/v0.1/apps/{owner_name}/{app_name}/branches/{branch}/config",
+    GET: Get = Get "branchConfigurations_get" "/v0.1/apps/{owner_name}/{app_name}/branches/{branch}/config",
+    UPDATE: Update = Put "branchConfigurations_update" "/v0.1/apps/{owner_name}/{app_name}/branches/{branch}/config",
 }

@@ -13,25 +13,31 @@ impl BugTracker {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         crash_group_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BugTrackerIssueResult> {
-        self.0
-            .call(
-                GET_REPO_ISSUE_FROM_CRASH,
-                &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
-            )
+    ) -> GetRepoIssueFromCrash {
+        crate::Call::new(
+            &self.0,
+            GET_REPO_ISSUE_FROM_CRASH,
+            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/bugtracker`
-    pub fn get_settings(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AlertingBugtracker> {
-        self.0.call(GET_SETTINGS, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn get_settings(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GetSettings {
+        crate::Call::new(
+            &self.0,
+            GET_SETTINGS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 }
 
+/// Call of [`get_repo_issue_from_crash`](BugTracker::get_repo_issue_from_crash).
+pub type GetRepoIssueFromCrash = crate::Call<crate::models::BugTrackerIssueResult, op::GetRepoIssueFromCrash>;
+
+/// Call of [`get_settings`](BugTracker::get_settings).
+pub type GetSettings = crate::Call<crate::models::AlertingBugtracker, op::GetSettings>;
+
 rt::operations! {
-    GET_REPO_ISSUE_FROM_CRASH = Get "bugTracker_getRepoIssueFromCrash" "/v0.1/apps/{owner_name}/{app_name}/bugtracker/crashGroup/{crash_group_id}",
-    GET_SETTINGS = Get "bugtracker_getSettings" "/v0.1/apps/{owner_name}/{app_name}/bugtracker",
+    GET_REPO_ISSUE_FROM_CRASH: GetRepoIssueFromCrash = Get "bugTracker_getRepoIssueFromCrash" "/v0.1/apps/{owner_name}/{app_name}/bugtracker/crashGroup/{crash_group_id}",
+    GET_SETTINGS: GetSettings = Get "bugtracker_getSettings" "/v0.1/apps/{owner_name}/{app_name}/bugtracker",
 }

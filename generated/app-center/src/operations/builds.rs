@@ -14,14 +14,16 @@ impl Builds {
         app_name: impl AsRef<str>,
         branch: impl AsRef<str>,
         request: impl Into<Option<crate::models::BuildParams>>,
-    ) -> crate::Call<crate::models::Build> {
-        let mut call = self
-            .0
-            .call(CREATE, &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()]);
+    ) -> Create {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE,
+            &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
+        );
         if let Some(request) = Into::<
             Option<crate::models::BuildParams>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
@@ -33,26 +35,23 @@ impl Builds {
         app_name: impl AsRef<str>,
         build_id: i64,
         request: crate::models::DistributionRequest,
-    ) -> crate::Call<crate::models::DistributionResponse> {
-        let mut call = self
-            .0
-            .call(
-                DISTRIBUTE,
-                &[owner_name.as_ref(), app_name.as_ref(), &build_id.to_string()],
-            );
-        call.json(&request);
+    ) -> Distribute {
+        let mut call = crate::Call::new(
+            &self.0,
+            DISTRIBUTE,
+            &[owner_name.as_ref(), app_name.as_ref(), &build_id.to_string()],
+        );
+        call.0.json(&request);
         call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/builds/{build_id}`
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        build_id: i64,
-    ) -> crate::Call<crate::models::Build> {
-        self.0
-            .call(GET, &[owner_name.as_ref(), app_name.as_ref(), &build_id.to_string()])
+    pub fn get(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>, build_id: i64) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[owner_name.as_ref(), app_name.as_ref(), &build_id.to_string()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/builds/{build_id}/downloads/{download_type}`
@@ -62,31 +61,26 @@ impl Builds {
         app_name: impl AsRef<str>,
         build_id: i64,
         download_type: crate::models::BuildsDownloadType,
-    ) -> crate::Call<crate::models::DownloadContainer> {
-        self.0
-            .call(
-                GET_DOWNLOAD_URI,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    &build_id.to_string(),
-                    download_type.as_ref(),
-                ],
-            )
+    ) -> GetDownloadUri {
+        crate::Call::new(
+            &self.0,
+            GET_DOWNLOAD_URI,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                &build_id.to_string(),
+                download_type.as_ref(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/builds/{build_id}/logs`
-    pub fn get_log(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        build_id: i64,
-    ) -> crate::Call<crate::models::BuildLog> {
-        self.0
-            .call(
-                GET_LOG,
-                &[owner_name.as_ref(), app_name.as_ref(), &build_id.to_string()],
-            )
+    pub fn get_log(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>, build_id: i64) -> GetLog {
+        crate::Call::new(
+            &self.0,
+            GET_LOG,
+            &[owner_name.as_ref(), app_name.as_ref(), &build_id.to_string()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/build_service_status`
@@ -94,17 +88,21 @@ impl Builds {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BuildServiceStatus> {
-        self.0.call(GET_STATUS_BY_APP_ID, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> GetStatusByAppId {
+        crate::Call::new(
+            &self.0,
+            GET_STATUS_BY_APP_ID,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/branches`
-    pub fn list_branches(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::BranchStatus>> {
-        self.0.call(LIST_BRANCHES, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list_branches(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ListBranches {
+        crate::Call::new(
+            &self.0,
+            LIST_BRANCHES,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/branches/{branch}/builds`
@@ -113,12 +111,12 @@ impl Builds {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         branch: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::Build>> {
-        self.0
-            .call(
-                LIST_BY_BRANCH,
-                &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
-            )
+    ) -> ListByBranch {
+        crate::Call::new(
+            &self.0,
+            LIST_BY_BRANCH,
+            &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/branches/{branch}/toolset_projects`
@@ -130,21 +128,22 @@ impl Builds {
         os: crate::models::BuildsOs,
         platform: crate::models::BuildsPlatform,
     ) -> ListToolsetProjects {
-        let mut call = self
-            .0
-            .call(
-                LIST_TOOLSET_PROJECTS,
-                &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
-            );
-        call.text("os", os.as_ref());
-        call.text("platform", platform.as_ref());
-        ListToolsetProjects(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            LIST_TOOLSET_PROJECTS,
+            &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
+        );
+        call.0.text("os", os.as_ref());
+        call.0.text("platform", platform.as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/toolsets`
     pub fn list_toolsets(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ListToolsets {
-        ListToolsets(
-            self.0.call(LIST_TOOLSETS, &[owner_name.as_ref(), app_name.as_ref()]),
+        crate::Call::new(
+            &self.0,
+            LIST_TOOLSETS,
+            &[owner_name.as_ref(), app_name.as_ref()],
         )
     }
 
@@ -154,8 +153,12 @@ impl Builds {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::XamarinSDKBundle>> {
-        self.0.call(LIST_XAMARIN_SDK_BUNDLES, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> ListXamarinSdkBundles {
+        crate::Call::new(
+            &self.0,
+            LIST_XAMARIN_SDK_BUNDLES,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/xcode_versions`
@@ -164,8 +167,12 @@ impl Builds {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::XcodeVersion>> {
-        self.0.call(LIST_XCODE_VERSIONS, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> ListXcodeVersions {
+        crate::Call::new(
+            &self.0,
+            LIST_XCODE_VERSIONS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `PATCH /v0.1/apps/{owner_name}/{app_name}/builds/{build_id}`
@@ -175,73 +182,99 @@ impl Builds {
         app_name: impl AsRef<str>,
         build_id: i64,
         request: crate::models::BuildPatch,
-    ) -> crate::Call<crate::models::Build> {
-        let mut call = self
-            .0
-            .call(
-                UPDATE,
-                &[owner_name.as_ref(), app_name.as_ref(), &build_id.to_string()],
-            );
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE,
+            &[owner_name.as_ref(), app_name.as_ref(), &build_id.to_string()],
+        );
+        call.0.json(&request);
         call
     }
 
     /// `POST /v0.1/public/hooks`
-    pub fn webhook(
-        &self,
-        body: impl Into<Option<std::collections::BTreeMap<String, rt::Value>>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(WEBHOOK, &[]);
+    pub fn webhook(&self, body: impl Into<Option<std::collections::BTreeMap<String, rt::Value>>>) -> Webhook {
+        let mut call = crate::Call::new(&self.0, WEBHOOK, &[]);
         if let Some(body) = Into::<
             Option<std::collections::BTreeMap<String, rt::Value>>,
         >::into(body) {
-            call.json(&body);
+            call.0.json(&body);
         }
         call
     }
 }
 
-/// Optional arguments of [`list_toolset_projects`](Builds::list_toolset_projects); nothing is sent before `send`.
-pub struct ListToolsetProjects(crate::Call<crate::models::ToolsetProjects>);
+/// Call of [`create`](Builds::create).
+pub type Create = crate::Call<crate::models::Build, op::Create>;
 
-impl ListToolsetProjects {
+/// Call of [`distribute`](Builds::distribute).
+pub type Distribute = crate::Call<crate::models::DistributionResponse, op::Distribute>;
+
+/// Call of [`get`](Builds::get).
+pub type Get = crate::Call<crate::models::Build, op::Get>;
+
+/// Call of [`get_download_uri`](Builds::get_download_uri).
+pub type GetDownloadUri = crate::Call<crate::models::DownloadContainer, op::GetDownloadUri>;
+
+/// Call of [`get_log`](Builds::get_log).
+pub type GetLog = crate::Call<crate::models::BuildLog, op::GetLog>;
+
+/// Call of [`get_status_by_app_id`](Builds::get_status_by_app_id).
+pub type GetStatusByAppId = crate::Call<crate::models::BuildServiceStatus, op::GetStatusByAppId>;
+
+/// Call of [`list_branches`](Builds::list_branches).
+pub type ListBranches = crate::Call<Vec<crate::models::BranchStatus>, op::ListBranches>;
+
+/// Call of [`list_by_branch`](Builds::list_by_branch).
+pub type ListByBranch = crate::Call<Vec<crate::models::Build>, op::ListByBranch>;
+
+/// Call of [`list_toolset_projects`](Builds::list_toolset_projects).
+pub type ListToolsetProjects = crate::Call<crate::models::ToolsetProjects, op::ListToolsetProjects>;
+
+impl<T> crate::Call<T, op::ListToolsetProjects> {
     /// `maxSearchDepth`: 1 to 10.
-    #[inline]
     pub fn max_search_depth(mut self, value: i64) -> Self {
         self.0.number("maxSearchDepth", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListToolsetProjects => crate::models::ToolsetProjects }
+/// Call of [`list_toolsets`](Builds::list_toolsets).
+pub type ListToolsets = crate::Call<crate::models::Toolsets, op::ListToolsets>;
 
-/// Optional arguments of [`list_toolsets`](Builds::list_toolsets); nothing is sent before `send`.
-pub struct ListToolsets(crate::Call<crate::models::Toolsets>);
-
-impl ListToolsets {
+impl<T> crate::Call<T, op::ListToolsets> {
     /// `tools`.
-    #[inline]
     pub fn tools(mut self, value: crate::models::BuildsTools) -> Self {
         self.0.text("tools", value.as_ref());
         self
     }
 }
 
-rt::operation! { crate::Api, ListToolsets => crate::models::Toolsets }
+/// Call of [`list_xamarin_sdk_bundles`](Builds::list_xamarin_sdk_bundles).
+pub type ListXamarinSdkBundles = crate::Call<Vec<crate::models::XamarinSDKBundle>, op::ListXamarinSdkBundles>;
+
+/// Call of [`list_xcode_versions`](Builds::list_xcode_versions).
+pub type ListXcodeVersions = crate::Call<Vec<crate::models::XcodeVersion>, op::ListXcodeVersions>;
+
+/// Call of [`update`](Builds::update).
+pub type Update = crate::Call<crate::models::Build, op::Update>;
+
+/// Call of [`webhook`](Builds::webhook).
+pub type Webhook = crate::Call<(), op::Webhook>;
 
 rt::operations! {
-    CREATE = Post "builds_create" "/v0.1/apps/{owner_name}/{app_name}/branches/{branch}/builds",
-    DISTRIBUTE = Post "builds_distribute" "/v0.1/apps/{owner_name}/{app_name}/builds/{build_id}/distribute",
-    GET = Get "builds_get" "/v0.1/apps/{owner_name}/{app_name}/builds/{build_id}",
-    GET_DOWNLOAD_URI = Get "builds_getDownloadUri" "/v0.1/apps/{owner_name}/{app_name}/builds/{build_id}/downloads/{download_type}",
-    GET_LOG = Get "builds_getLog" "/v0.1/apps/{owner_name}/{app_name}/builds/{build_id}/logs",
-    GET_STATUS_BY_APP_ID = Get "builds_getStatusByAppId" "/v0.1/apps/{owner_name}/{app_name}/build_service_status",
-    LIST_BRANCHES = Get "builds_listBranches" "/v0.1/apps/{owner_name}/{app_name}/branches",
-    LIST_BY_BRANCH = Get "builds_listByBranch" "/v0.1/apps/{owner_name}/{app_name}/branches/{branch}/builds",
-    LIST_TOOLSET_PROJECTS = Get "builds_listToolsetProjects" "/v0.1/apps/{owner_name}/{app_name}/branches/{branch}/toolset_projects",
-    LIST_TOOLSETS = Get "builds_listToolsets" "/v0.1/apps/{owner_name}/{app_name}/toolsets",
-    LIST_XAMARIN_SDK_BUNDLES = Get "builds_listXamarinSDKBundles" "/v0.1/apps/{owner_name}/{app_name}/xamarin_sdk_bundles",
-    LIST_XCODE_VERSIONS = Get "builds_listXcodeVersions" "/v0.1/apps/{owner_name}/{app_name}/xcode_versions",
-    UPDATE = Patch "builds_update" "/v0.1/apps/{owner_name}/{app_name}/builds/{build_id}",
-    WEBHOOK = Post "builds_webhook" "/v0.1/public/hooks" by [],
+    CREATE: Create = Post "builds_create" "/v0.1/apps/{owner_name}/{app_name}/branches/{branch}/builds",
+    DISTRIBUTE: Distribute = Post "builds_distribute" "/v0.1/apps/{owner_name}/{app_name}/builds/{build_id}/distribute",
+    GET: Get = Get "builds_get" "/v0.1/apps/{owner_name}/{app_name}/builds/{build_id}",
+    GET_DOWNLOAD_URI: GetDownloadUri = Get "builds_getDownloadUri" "/v0.1/apps/{owner_name}/{app_name}/builds/{build_id}/downloads/{download_type}",
+    GET_LOG: GetLog = Get "builds_getLog" "/v0.1/apps/{owner_name}/{app_name}/builds/{build_id}/logs",
+    GET_STATUS_BY_APP_ID: GetStatusByAppId = Get "builds_getStatusByAppId" "/v0.1/apps/{owner_name}/{app_name}/build_service_status",
+    LIST_BRANCHES: ListBranches = Get "builds_listBranches" "/v0.1/apps/{owner_name}/{app_name}/branches",
+    LIST_BY_BRANCH: ListByBranch = Get "builds_listByBranch" "/v0.1/apps/{owner_name}/{app_name}/branches/{branch}/builds",
+    LIST_TOOLSET_PROJECTS: ListToolsetProjects = Get "builds_listToolsetProjects" "/v0.1/apps/{owner_name}/{app_name}/branches/{branch}/toolset_projects",
+    LIST_TOOLSETS: ListToolsets = Get "builds_listToolsets" "/v0.1/apps/{owner_name}/{app_name}/toolsets",
+    LIST_XAMARIN_SDK_BUNDLES: ListXamarinSdkBundles = Get "builds_listXamarinSDKBundles" "/v0.1/apps/{owner_name}/{app_name}/xamarin_sdk_bundles",
+    LIST_XCODE_VERSIONS: ListXcodeVersions = Get "builds_listXcodeVersions" "/v0.1/apps/{owner_name}/{app_name}/xcode_versions",
+    UPDATE: Update = Patch "builds_update" "/v0.1/apps/{owner_name}/{app_name}/builds/{build_id}",
+    WEBHOOK: Webhook = Post "builds_webhook" "/v0.1/public/hooks" by [],
 }

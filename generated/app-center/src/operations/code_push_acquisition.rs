@@ -9,16 +9,16 @@ pub struct CodePushAcquisition(pub(crate) rt::Client<crate::Api>);
 impl CodePushAcquisition {
     /// `GET /v0.1/public/codepush/status`
     #[inline]
-    pub fn get_acquisition_status(&self) -> crate::Call<crate::models::AcquisitionStatusSuccessResponse> {
-        self.0.call(GET_ACQUISITION_STATUS, &[])
+    pub fn get_acquisition_status(&self) -> GetAcquisitionStatus {
+        crate::Call::new(&self.0, GET_ACQUISITION_STATUS, &[])
     }
 
     /// `GET /v0.1/public/codepush/update_check`
     pub fn update_check(&self, app_version: impl AsRef<str>, deployment_key: impl AsRef<str>) -> UpdateCheck {
-        let mut call = self.0.call(UPDATE_CHECK, &[]);
-        call.text("app_version", app_version.as_ref());
-        call.text("deployment_key", deployment_key.as_ref());
-        UpdateCheck(call)
+        let mut call = crate::Call::new(&self.0, UPDATE_CHECK, &[]);
+        call.0.text("app_version", app_version.as_ref());
+        call.0.text("deployment_key", deployment_key.as_ref());
+        call
     }
 
     /// `POST /v0.1/public/codepush/report_status/deploy`
@@ -26,9 +26,9 @@ impl CodePushAcquisition {
     pub fn update_deploy_status(
         &self,
         request: crate::models::CodePushStatusMetricMetadata,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(UPDATE_DEPLOY_STATUS, &[]);
-        call.json(&request);
+    ) -> UpdateDeployStatus {
+        let mut call = crate::Call::new(&self.0, UPDATE_DEPLOY_STATUS, &[]);
+        call.0.json(&request);
         call
     }
 
@@ -37,17 +37,20 @@ impl CodePushAcquisition {
     pub fn update_download_status(
         &self,
         request: crate::models::CodePushStatusMetricMetadata,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(UPDATE_DOWNLOAD_STATUS, &[]);
-        call.json(&request);
+    ) -> UpdateDownloadStatus {
+        let mut call = crate::Call::new(&self.0, UPDATE_DOWNLOAD_STATUS, &[]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`update_check`](CodePushAcquisition::update_check); nothing is sent before `send`.
-pub struct UpdateCheck(crate::Call<crate::models::UpdateCheckResponse>);
+/// Call of [`get_acquisition_status`](CodePushAcquisition::get_acquisition_status).
+pub type GetAcquisitionStatus = crate::Call<crate::models::AcquisitionStatusSuccessResponse, op::GetAcquisitionStatus>;
 
-impl UpdateCheck {
+/// Call of [`update_check`](CodePushAcquisition::update_check).
+pub type UpdateCheck = crate::Call<crate::models::UpdateCheckResponse, op::UpdateCheck>;
+
+impl<T> crate::Call<T, op::UpdateCheck> {
     /// `client_unique_id`.
     pub fn client_unique_id(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("client_unique_id", value.as_ref());
@@ -55,7 +58,6 @@ impl UpdateCheck {
     }
 
     /// `is_companion`.
-    #[inline]
     pub fn is_companion(mut self, value: bool) -> Self {
         self.0.flag("is_companion", value);
         self
@@ -86,11 +88,15 @@ impl UpdateCheck {
     }
 }
 
-rt::operation! { crate::Api, UpdateCheck => crate::models::UpdateCheckResponse }
+/// Call of [`update_deploy_status`](CodePushAcquisition::update_deploy_status).
+pub type UpdateDeployStatus = crate::Call<(), op::UpdateDeployStatus>;
+
+/// Call of [`update_download_status`](CodePushAcquisition::update_download_status).
+pub type UpdateDownloadStatus = crate::Call<(), op::UpdateDownloadStatus>;
 
 rt::operations! {
-    GET_ACQUISITION_STATUS = Get "codePushAcquisition_getAcquisitionStatus" "/v0.1/public/codepush/status" by [],
-    UPDATE_CHECK = Get "codePushAcquisition_updateCheck" "/v0.1/public/codepush/update_check" by [],
-    UPDATE_DEPLOY_STATUS = Post "codePushAcquisition_updateDeployStatus" "/v0.1/public/codepush/report_status/deploy" by [],
-    UPDATE_DOWNLOAD_STATUS = Post "codePushAcquisition_updateDownloadStatus" "/v0.1/public/codepush/report_status/download" by [],
+    GET_ACQUISITION_STATUS: GetAcquisitionStatus = Get "codePushAcquisition_getAcquisitionStatus" "/v0.1/public/codepush/status" by [],
+    UPDATE_CHECK: UpdateCheck = Get "codePushAcquisition_updateCheck" "/v0.1/public/codepush/update_check" by [],
+    UPDATE_DEPLOY_STATUS: UpdateDeployStatus = Post "codePushAcquisition_updateDeployStatus" "/v0.1/public/codepush/report_status/deploy" by [],
+    UPDATE_DOWNLOAD_STATUS: UpdateDownloadStatus = Post "codePushAcquisition_updateDownloadStatus" "/v0.1/public/codepush/report_status/download" by [],
 }

@@ -13,15 +13,18 @@ impl CodePushDeploymentMetrics {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         deployment_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::CodePushReleaseMetric>> {
-        self.0
-            .call(
-                GET,
-                &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
-            )
+    ) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+        )
     }
 }
 
+/// Call of [`get`](CodePushDeploymentMetrics::get).
+pub type Get = crate::Call<Vec<crate::models::CodePushReleaseMetric>, op::Get>;
+
 rt::operations! {
-    GET = Get "codePushDeploymentMetrics_get" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/metrics",
+    GET: Get = Get "codePushDeploymentMetrics_get" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/metrics",
 }

@@ -14,14 +14,13 @@ impl CodePushDeploymentReleases {
         app_name: impl AsRef<str>,
         deployment_name: impl AsRef<str>,
         request: crate::models::CodePushUploadedRelease,
-    ) -> crate::Call<crate::models::CodePushRelease> {
-        let mut call = self
-            .0
-            .call(
-                CREATE,
-                &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
-            );
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE,
+            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -31,12 +30,12 @@ impl CodePushDeploymentReleases {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         deployment_name: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE,
-                &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
-            )
+    ) -> Delete {
+        crate::Call::new(
+            &self.0,
+            DELETE,
+            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/releases`
@@ -45,12 +44,12 @@ impl CodePushDeploymentReleases {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         deployment_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::CodePushRelease>> {
-        self.0
-            .call(
-                GET,
-                &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
-            )
+    ) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+        )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/rollback_release`
@@ -60,17 +59,16 @@ impl CodePushDeploymentReleases {
         app_name: impl AsRef<str>,
         deployment_name: impl AsRef<str>,
         request: impl Into<Option<crate::models::CodePushReleaseLabel>>,
-    ) -> crate::Call<crate::models::CodePushRelease> {
-        let mut call = self
-            .0
-            .call(
-                ROLLBACK,
-                &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
-            );
+    ) -> Rollback {
+        let mut call = crate::Call::new(
+            &self.0,
+            ROLLBACK,
+            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+        );
         if let Some(request) = Into::<
             Option<crate::models::CodePushReleaseLabel>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
@@ -83,27 +81,41 @@ impl CodePushDeploymentReleases {
         deployment_name: impl AsRef<str>,
         release_label: impl AsRef<str>,
         request: crate::models::CodePushReleaseModification,
-    ) -> crate::Call<Option<crate::models::CodePushRelease>> {
-        let mut call = self
-            .0
-            .call(
-                UPDATE,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    deployment_name.as_ref(),
-                    release_label.as_ref(),
-                ],
-            );
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                deployment_name.as_ref(),
+                release_label.as_ref(),
+            ],
+        );
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](CodePushDeploymentReleases::create).
+pub type Create = crate::Call<crate::models::CodePushRelease, op::Create>;
+
+/// Call of [`delete`](CodePushDeploymentReleases::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](CodePushDeploymentReleases::get).
+pub type Get = crate::Call<Vec<crate::models::CodePushRelease>, op::Get>;
+
+/// Call of [`rollback`](CodePushDeploymentReleases::rollback).
+pub type Rollback = crate::Call<crate::models::CodePushRelease, op::Rollback>;
+
+/// Call of [`update`](CodePushDeploymentReleases::update).
+pub type Update = crate::Call<Option<crate::models::CodePushRelease>, op::Update>;
+
 rt::operations! {
-    CREATE = Post "codePushDeploymentReleases_create" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/releases",
-    DELETE = Delete "codePushDeploymentReleases_delete" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/releases",
-    GET = Get "codePushDeploymentReleases_get" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/releases",
-    ROLLBACK = Post "codePushDeploymentRelease_rollback" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/rollback_release",
-    UPDATE = Patch "deploymentReleases_update" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/releases/{release_label}",
+    CREATE: Create = Post "codePushDeploymentReleases_create" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/releases",
+    DELETE: Delete = Delete "codePushDeploymentReleases_delete" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/releases",
+    GET: Get = Get "codePushDeploymentReleases_get" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/releases",
+    ROLLBACK: Rollback = Post "codePushDeploymentRelease_rollback" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/rollback_release",
+    UPDATE: Update = Patch "deploymentReleases_update" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/releases/{release_label}",
 }

@@ -13,15 +13,18 @@ impl CodePushDeploymentUploads {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         deployment_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::CodePushReleaseUpload> {
-        self.0
-            .call(
-                CREATE,
-                &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
-            )
+    ) -> Create {
+        crate::Call::new(
+            &self.0,
+            CREATE,
+            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+        )
     }
 }
 
+/// Call of [`create`](CodePushDeploymentUploads::create).
+pub type Create = crate::Call<crate::models::CodePushReleaseUpload, op::Create>;
+
 rt::operations! {
-    CREATE = Post "codePushDeploymentUpload_create" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/uploads",
+    CREATE: Create = Post "codePushDeploymentUpload_create" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/uploads",
 }

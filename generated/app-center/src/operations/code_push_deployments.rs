@@ -13,9 +13,13 @@ impl CodePushDeployments {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::Deployment,
-    ) -> crate::Call<crate::models::Deployment> {
-        let mut call = self.0.call(CREATE, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -26,17 +30,16 @@ impl CodePushDeployments {
         app_name: impl AsRef<str>,
         deployment_name: impl AsRef<str>,
         body: impl Into<Option<std::collections::BTreeMap<String, rt::Value>>>,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(
-                DELETE,
-                &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
-            );
+    ) -> Delete {
+        let mut call = crate::Call::new(
+            &self.0,
+            DELETE,
+            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+        );
         if let Some(body) = Into::<
             Option<std::collections::BTreeMap<String, rt::Value>>,
         >::into(body) {
-            call.json(&body);
+            call.0.json(&body);
         }
         call
     }
@@ -47,21 +50,17 @@ impl CodePushDeployments {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         deployment_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::Deployment> {
-        self.0
-            .call(
-                GET,
-                &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
-            )
+    ) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/deployments`
-    pub fn list(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::Deployment>> {
-        self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
+        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/promote_release/{promote_deployment_name}`
@@ -72,22 +71,21 @@ impl CodePushDeployments {
         deployment_name: impl AsRef<str>,
         promote_deployment_name: impl AsRef<str>,
         request: impl Into<Option<crate::models::CodePushReleasePromote>>,
-    ) -> crate::Call<crate::models::CodePushRelease> {
-        let mut call = self
-            .0
-            .call(
-                PROMOTE,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    deployment_name.as_ref(),
-                    promote_deployment_name.as_ref(),
-                ],
-            );
+    ) -> Promote {
+        let mut call = crate::Call::new(
+            &self.0,
+            PROMOTE,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                deployment_name.as_ref(),
+                promote_deployment_name.as_ref(),
+            ],
+        );
         if let Some(request) = Into::<
             Option<crate::models::CodePushReleasePromote>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
@@ -99,23 +97,40 @@ impl CodePushDeployments {
         app_name: impl AsRef<str>,
         deployment_name: impl AsRef<str>,
         request: crate::models::DeploymentModification,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(
-                UPDATE,
-                &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
-            );
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE,
+            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](CodePushDeployments::create).
+pub type Create = crate::Call<crate::models::Deployment, op::Create>;
+
+/// Call of [`delete`](CodePushDeployments::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](CodePushDeployments::get).
+pub type Get = crate::Call<crate::models::Deployment, op::Get>;
+
+/// Call of [`list`](CodePushDeployments::list).
+pub type List = crate::Call<Vec<crate::models::Deployment>, op::List>;
+
+/// Call of [`promote`](CodePushDeployments::promote).
+pub type Promote = crate::Call<crate::models::CodePushRelease, op::Promote>;
+
+/// Call of [`update`](CodePushDeployments::update).
+pub type Update = crate::Call<(), op::Update>;
+
 rt::operations! {
-    CREATE = Post "codePushDeployments_create" "/v0.1/apps/{owner_name}/{app_name}/deployments",
-    DELETE = Delete "codePushDeployments_delete" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}",
-    GET = Get "codePushDeployments_get" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}",
-    LIST = Get "codePushDeployments_list" "/v0.1/apps/{owner_name}/{app_name}/deployments",
-    PROMOTE = Post "codePushDeployments_promote" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/promote_release/{promote_deployment_name}",
-    UPDATE = Patch "codePushDeployments_update" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}",
+    CREATE: Create = Post "codePushDeployments_create" "/v0.1/apps/{owner_name}/{app_name}/deployments",
+    DELETE: Delete = Delete "codePushDeployments_delete" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}",
+    GET: Get = Get "codePushDeployments_get" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}",
+    LIST: List = Get "codePushDeployments_list" "/v0.1/apps/{owner_name}/{app_name}/deployments",
+    PROMOTE: Promote = Post "codePushDeployments_promote" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/promote_release/{promote_deployment_name}",
+    UPDATE: Update = Patch "codePushDeployments_update" "/v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}",
 }

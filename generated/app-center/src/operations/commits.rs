@@ -13,15 +13,20 @@ impl Commits {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         hashes: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> crate::Call<Vec<crate::models::CommitDetails>> {
-        let mut call = self
-            .0
-            .call(LIST_BY_SHA_LIST, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.filter("hashes", hashes);
+    ) -> ListByShaList {
+        let mut call = crate::Call::new(
+            &self.0,
+            LIST_BY_SHA_LIST,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.filter("hashes", hashes);
         call
     }
 }
 
+/// Call of [`list_by_sha_list`](Commits::list_by_sha_list).
+pub type ListByShaList = crate::Call<Vec<crate::models::CommitDetails>, op::ListByShaList>;
+
 rt::operations! {
-    LIST_BY_SHA_LIST = Get "commits_listByShaList" "/v0.1/apps/{owner_name}/{app_name}/commits/batch",
+    LIST_BY_SHA_LIST: ListByShaList = Get "commits_listByShaList" "/v0.1/apps/{owner_name}/{app_name}/commits/batch",
 }

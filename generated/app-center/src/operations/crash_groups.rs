@@ -14,12 +14,12 @@ impl CrashGroups {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         crash_group_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::CrashGroup> {
-        self.0
-            .call(
-                GET,
-                &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
-            )
+    ) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/stacktrace`
@@ -30,20 +30,17 @@ impl CrashGroups {
         app_name: impl AsRef<str>,
         crash_group_id: impl AsRef<str>,
     ) -> GetStacktrace {
-        GetStacktrace(
-            self
-                .0
-                .call(
-                    GET_STACKTRACE,
-                    &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
-                ),
+        crate::Call::new(
+            &self.0,
+            GET_STACKTRACE,
+            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
         )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/crash_groups`
     #[deprecated = "the vendor has deprecated it"]
     pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        List(self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()]))
+        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `PATCH /v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}`
@@ -54,40 +51,36 @@ impl CrashGroups {
         app_name: impl AsRef<str>,
         crash_group_id: impl AsRef<str>,
         request: crate::models::CrashGroupChange,
-    ) -> crate::Call<crate::models::CrashGroup> {
-        let mut call = self
-            .0
-            .call(
-                UPDATE,
-                &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
-            );
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE,
+            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get_stacktrace`](CrashGroups::get_stacktrace); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetStacktrace(crate::Call<crate::models::Stacktrace>);
+/// Call of [`get`](CrashGroups::get).
+pub type Get = crate::Call<crate::models::CrashGroup, op::Get>;
 
-impl GetStacktrace {
+/// Call of [`get_stacktrace`](CrashGroups::get_stacktrace).
+pub type GetStacktrace = crate::Call<crate::models::Stacktrace, op::GetStacktrace>;
+
+impl<T> crate::Call<T, op::GetStacktrace> {
     /// `grouping_only`: default `false`.
-    #[inline]
     pub fn grouping_only(mut self, value: bool) -> Self {
         self.0.flag("grouping_only", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetStacktrace => crate::models::Stacktrace }
+/// Call of [`list`](CrashGroups::list).
+pub type List = crate::Call<crate::models::CrashGroupsContainer, op::List>;
 
-/// Optional arguments of [`list`](CrashGroups::list); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct List(crate::Call<crate::models::CrashGroupsContainer>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `$orderby`: default `"last_occurrence desc"`.
-    #[inline]
     pub fn orderby(mut self, value: crate::models::CrashGroupsOrderby) -> Self {
         self.0.text("$orderby", value.as_ref());
         self
@@ -106,7 +99,6 @@ impl List {
     }
 
     /// `group_status`.
-    #[inline]
     pub fn group_status(mut self, value: crate::models::CrashGroupsGroupStatus) -> Self {
         self.0.text("group_status", value.as_ref());
         self
@@ -119,7 +111,6 @@ impl List {
     }
 
     /// `group_type`.
-    #[inline]
     pub fn group_type(mut self, value: crate::models::CrashGroupsGroupType) -> Self {
         self.0.text("group_type", value.as_ref());
         self
@@ -138,11 +129,12 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::CrashGroupsContainer, paged }
+/// Call of [`update`](CrashGroups::update).
+pub type Update = crate::Call<crate::models::CrashGroup, op::Update>;
 
 rt::operations! {
-    GET = Get "crashGroups_get" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}",
-    GET_STACKTRACE = Get "crashGroups_getStacktrace" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/stacktrace",
-    LIST = Get "crashGroups_list" "/v0.1/apps/{owner_name}/{app_name}/crash_groups",
-    UPDATE = Patch "crashGroups_update" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}",
+    GET: Get = Get "crashGroups_get" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}",
+    GET_STACKTRACE: GetStacktrace = Get "crashGroups_getStacktrace" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/stacktrace",
+    LIST: List = Get "crashGroups_list" "/v0.1/apps/{owner_name}/{app_name}/crash_groups",
+    UPDATE: Update = Patch "crashGroups_update" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}",
 }

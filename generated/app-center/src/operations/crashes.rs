@@ -16,18 +16,15 @@ impl Crashes {
         crash_group_id: impl AsRef<str>,
         crash_id: impl AsRef<str>,
     ) -> Delete {
-        Delete(
-            self
-                .0
-                .call(
-                    DELETE,
-                    &[
-                        owner_name.as_ref(),
-                        app_name.as_ref(),
-                        crash_group_id.as_ref(),
-                        crash_id.as_ref(),
-                    ],
-                ),
+        crate::Call::new(
+            &self.0,
+            DELETE,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                crash_group_id.as_ref(),
+                crash_id.as_ref(),
+            ],
         )
     }
 
@@ -40,18 +37,15 @@ impl Crashes {
         crash_group_id: impl AsRef<str>,
         crash_id: impl AsRef<str>,
     ) -> Get {
-        Get(
-            self
-                .0
-                .call(
-                    GET,
-                    &[
-                        owner_name.as_ref(),
-                        app_name.as_ref(),
-                        crash_group_id.as_ref(),
-                        crash_id.as_ref(),
-                    ],
-                ),
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                crash_group_id.as_ref(),
+                crash_id.as_ref(),
+            ],
         )
     }
 
@@ -61,18 +55,22 @@ impl Crashes {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppCrashesInfo> {
-        self.0.call(GET_APP_CRASHES_INFO, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> GetAppCrashesInfo {
+        crate::Call::new(
+            &self.0,
+            GET_APP_CRASHES_INFO,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/versions`
     #[deprecated = "the vendor has deprecated it"]
-    pub fn get_app_versions(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::AppVersion>> {
-        self.0.call(GET_APP_VERSIONS, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn get_app_versions(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GetAppVersions {
+        crate::Call::new(
+            &self.0,
+            GET_APP_VERSIONS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/crashes/{crash_id}/attachments/{attachment_id}/location`
@@ -83,17 +81,17 @@ impl Crashes {
         app_name: impl AsRef<str>,
         crash_id: impl AsRef<str>,
         attachment_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::CrashAttachmentLocation> {
-        self.0
-            .call(
-                GET_CRASH_ATTACHMENT_LOCATION,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    crash_id.as_ref(),
-                    attachment_id.as_ref(),
-                ],
-            )
+    ) -> GetCrashAttachmentLocation {
+        crate::Call::new(
+            &self.0,
+            GET_CRASH_ATTACHMENT_LOCATION,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                crash_id.as_ref(),
+                attachment_id.as_ref(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/crashes/{crash_id}/attachments/{attachment_id}/text`
@@ -104,17 +102,17 @@ impl Crashes {
         app_name: impl AsRef<str>,
         crash_id: impl AsRef<str>,
         attachment_id: impl AsRef<str>,
-    ) -> crate::Call<rt::Json<String>> {
-        self.0
-            .call(
-                GET_CRASH_TEXT_ATTACHMENT_CONTENT,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    crash_id.as_ref(),
-                    attachment_id.as_ref(),
-                ],
-            )
+    ) -> GetCrashTextAttachmentContent {
+        crate::Call::new(
+            &self.0,
+            GET_CRASH_TEXT_ATTACHMENT_CONTENT,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                crash_id.as_ref(),
+                attachment_id.as_ref(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}/native`
@@ -125,17 +123,17 @@ impl Crashes {
         app_name: impl AsRef<str>,
         crash_group_id: impl AsRef<str>,
         crash_id: impl AsRef<str>,
-    ) -> crate::Call<rt::Json<String>> {
-        self.0
-            .call(
-                GET_NATIVE_CRASH,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    crash_group_id.as_ref(),
-                    crash_id.as_ref(),
-                ],
-            )
+    ) -> GetNativeCrash {
+        crate::Call::new(
+            &self.0,
+            GET_NATIVE_CRASH,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                crash_group_id.as_ref(),
+                crash_id.as_ref(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}/native/download`
@@ -146,17 +144,17 @@ impl Crashes {
         app_name: impl AsRef<str>,
         crash_group_id: impl AsRef<str>,
         crash_id: impl AsRef<str>,
-    ) -> crate::Call<rt::Json<String>> {
-        self.0
-            .call(
-                GET_NATIVE_CRASH_DOWNLOAD,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    crash_group_id.as_ref(),
-                    crash_id.as_ref(),
-                ],
-            )
+    ) -> GetNativeCrashDownload {
+        crate::Call::new(
+            &self.0,
+            GET_NATIVE_CRASH_DOWNLOAD,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                crash_group_id.as_ref(),
+                crash_id.as_ref(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}/raw/location`
@@ -167,17 +165,17 @@ impl Crashes {
         app_name: impl AsRef<str>,
         crash_group_id: impl AsRef<str>,
         crash_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::CrashRawLocation> {
-        self.0
-            .call(
-                GET_RAW_CRASH_LOCATION,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    crash_group_id.as_ref(),
-                    crash_id.as_ref(),
-                ],
-            )
+    ) -> GetRawCrashLocation {
+        crate::Call::new(
+            &self.0,
+            GET_RAW_CRASH_LOCATION,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                crash_group_id.as_ref(),
+                crash_id.as_ref(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}/stacktrace`
@@ -189,18 +187,15 @@ impl Crashes {
         crash_group_id: impl AsRef<str>,
         crash_id: impl AsRef<str>,
     ) -> GetStacktrace {
-        GetStacktrace(
-            self
-                .0
-                .call(
-                    GET_STACKTRACE,
-                    &[
-                        owner_name.as_ref(),
-                        app_name.as_ref(),
-                        crash_group_id.as_ref(),
-                        crash_id.as_ref(),
-                    ],
-                ),
+        crate::Call::new(
+            &self.0,
+            GET_STACKTRACE,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                crash_group_id.as_ref(),
+                crash_id.as_ref(),
+            ],
         )
     }
 
@@ -212,13 +207,10 @@ impl Crashes {
         app_name: impl AsRef<str>,
         crash_group_id: impl AsRef<str>,
     ) -> List {
-        List(
-            self
-                .0
-                .call(
-                    LIST,
-                    &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
-                ),
+        crate::Call::new(
+            &self.0,
+            LIST,
+            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
         )
     }
 
@@ -229,93 +221,97 @@ impl Crashes {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         crash_id: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::CrashAttachment>> {
-        self.0
-            .call(
-                LIST_ATTACHMENTS,
-                &[owner_name.as_ref(), app_name.as_ref(), crash_id.as_ref()],
-            )
+    ) -> ListAttachments {
+        crate::Call::new(
+            &self.0,
+            LIST_ATTACHMENTS,
+            &[owner_name.as_ref(), app_name.as_ref(), crash_id.as_ref()],
+        )
     }
 }
 
-/// Optional arguments of [`delete`](Crashes::delete); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Delete(crate::Call<crate::models::CrashDeleteCounter>);
+/// Call of [`delete`](Crashes::delete).
+pub type Delete = crate::Call<crate::models::CrashDeleteCounter, op::Delete>;
 
-impl Delete {
+impl<T> crate::Call<T, op::Delete> {
     /// `retention_delete`: default `false`.
-    #[inline]
     pub fn retention_delete(mut self, value: bool) -> Self {
         self.0.flag("retention_delete", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Delete => crate::models::CrashDeleteCounter }
+/// Call of [`get`](Crashes::get).
+pub type Get = crate::Call<crate::models::Crash, op::Get>;
 
-/// Optional arguments of [`get`](Crashes::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::Crash>);
-
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `grouping_only`: default `false`.
-    #[inline]
     pub fn grouping_only(mut self, value: bool) -> Self {
         self.0.flag("grouping_only", value);
         self
     }
 
     /// `include_details`: default `false`.
-    #[inline]
     pub fn include_details(mut self, value: bool) -> Self {
         self.0.flag("include_details", value);
         self
     }
 
     /// `include_log`: default `false`.
-    #[inline]
     pub fn include_log(mut self, value: bool) -> Self {
         self.0.flag("include_log", value);
         self
     }
 
     /// `include_report`: default `false`.
-    #[inline]
     pub fn include_report(mut self, value: bool) -> Self {
         self.0.flag("include_report", value);
         self
     }
 
     /// `include_stacktrace`: default `false`.
-    #[inline]
     pub fn include_stacktrace(mut self, value: bool) -> Self {
         self.0.flag("include_stacktrace", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::Crash }
+/// Call of [`get_app_crashes_info`](Crashes::get_app_crashes_info).
+pub type GetAppCrashesInfo = crate::Call<crate::models::AppCrashesInfo, op::GetAppCrashesInfo>;
 
-/// Optional arguments of [`get_stacktrace`](Crashes::get_stacktrace); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetStacktrace(crate::Call<crate::models::Stacktrace>);
+/// Call of [`get_app_versions`](Crashes::get_app_versions).
+pub type GetAppVersions = crate::Call<Vec<crate::models::AppVersion>, op::GetAppVersions>;
 
-impl GetStacktrace {
+/// Call of [`get_crash_attachment_location`](Crashes::get_crash_attachment_location).
+pub type GetCrashAttachmentLocation = crate::Call<crate::models::CrashAttachmentLocation, op::GetCrashAttachmentLocation>;
+
+/// Call of [`get_crash_text_attachment_content`](Crashes::get_crash_text_attachment_content).
+pub type GetCrashTextAttachmentContent = crate::Call<rt::Json<String>, op::GetCrashTextAttachmentContent>;
+
+/// Call of [`get_native_crash`](Crashes::get_native_crash).
+pub type GetNativeCrash = crate::Call<rt::Json<String>, op::GetNativeCrash>;
+
+/// Call of [`get_native_crash_download`](Crashes::get_native_crash_download).
+pub type GetNativeCrashDownload = crate::Call<rt::Json<String>, op::GetNativeCrashDownload>;
+
+/// Call of [`get_raw_crash_location`](Crashes::get_raw_crash_location).
+pub type GetRawCrashLocation = crate::Call<crate::models::CrashRawLocation, op::GetRawCrashLocation>;
+
+/// Call of [`get_stacktrace`](Crashes::get_stacktrace).
+pub type GetStacktrace = crate::Call<crate::models::Stacktrace, op::GetStacktrace>;
+
+impl<T> crate::Call<T, op::GetStacktrace> {
     /// `grouping_only`: default `false`.
-    #[inline]
     pub fn grouping_only(mut self, value: bool) -> Self {
         self.0.flag("grouping_only", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetStacktrace => crate::models::Stacktrace }
+/// Call of [`list`](Crashes::list).
+pub type List = crate::Call<Vec<crate::models::Crash>, op::List>;
 
-/// Optional arguments of [`list`](Crashes::list); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct List(crate::Call<Vec<crate::models::Crash>>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `app_version`.
     pub fn app_version(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("app_version", value.as_ref());
@@ -335,40 +331,38 @@ impl List {
     }
 
     /// `error_type`.
-    #[inline]
     pub fn error_type(mut self, value: crate::models::CrashesErrorType) -> Self {
         self.0.text("error_type", value.as_ref());
         self
     }
 
     /// `include_log`: default `false`.
-    #[inline]
     pub fn include_log(mut self, value: bool) -> Self {
         self.0.flag("include_log", value);
         self
     }
 
     /// `include_report`: default `false`.
-    #[inline]
     pub fn include_report(mut self, value: bool) -> Self {
         self.0.flag("include_report", value);
         self
     }
 }
 
-rt::operation! { crate::Api, List => Vec<crate::models::Crash> }
+/// Call of [`list_attachments`](Crashes::list_attachments).
+pub type ListAttachments = crate::Call<Vec<crate::models::CrashAttachment>, op::ListAttachments>;
 
 rt::operations! {
-    DELETE = Delete "crashes_delete" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}",
-    GET = Get "crashes_get" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}",
-    GET_APP_CRASHES_INFO = Get "crashes_getAppCrashesInfo" "/v0.1/apps/{owner_name}/{app_name}/crashes_info",
-    GET_APP_VERSIONS = Get "crashes_getAppVersions" "/v0.1/apps/{owner_name}/{app_name}/versions",
-    GET_CRASH_ATTACHMENT_LOCATION = Get "crashes_getCrashAttachmentLocation" "/v0.1/apps/{owner_name}/{app_name}/crashes/{crash_id}/attachments/{attachment_id}/location",
-    GET_CRASH_TEXT_ATTACHMENT_CONTENT = Get "crashes_getCrashTextAttachmentContent" "/v0.1/apps/{owner_name}/{app_name}/crashes/{crash_id}/attachments/{attachment_id}/text",
-    GET_NATIVE_CRASH = Get "crashes_getNativeCrash" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}/native",
-    GET_NATIVE_CRASH_DOWNLOAD = Get "crashes_getNativeCrashDownload" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}/native/download",
-    GET_RAW_CRASH_LOCATION = Get "crashes_getRawCrashLocation" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}/raw/location",
-    GET_STACKTRACE = Get "crashes_getStacktrace" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}/stacktrace",
-    LIST = Get "crashes_list" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes",
-    LIST_ATTACHMENTS = Get "crashes_listAttachments" "/v0.1/apps/{owner_name}/{app_name}/crashes/{crash_id}/attachments",
+    DELETE: Delete = Delete "crashes_delete" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}",
+    GET: Get = Get "crashes_get" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}",
+    GET_APP_CRASHES_INFO: GetAppCrashesInfo = Get "crashes_getAppCrashesInfo" "/v0.1/apps/{owner_name}/{app_name}/crashes_info",
+    GET_APP_VERSIONS: GetAppVersions = Get "crashes_getAppVersions" "/v0.1/apps/{owner_name}/{app_name}/versions",
+    GET_CRASH_ATTACHMENT_LOCATION: GetCrashAttachmentLocation = Get "crashes_getCrashAttachmentLocation" "/v0.1/apps/{owner_name}/{app_name}/crashes/{crash_id}/attachments/{attachment_id}/location",
+    GET_CRASH_TEXT_ATTACHMENT_CONTENT: GetCrashTextAttachmentContent = Get "crashes_getCrashTextAttachmentContent" "/v0.1/apps/{owner_name}/{app_name}/crashes/{crash_id}/attachments/{attachment_id}/text",
+    GET_NATIVE_CRASH: GetNativeCrash = Get "crashes_getNativeCrash" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}/native",
+    GET_NATIVE_CRASH_DOWNLOAD: GetNativeCrashDownload = Get "crashes_getNativeCrashDownload" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}/native/download",
+    GET_RAW_CRASH_LOCATION: GetRawCrashLocation = Get "crashes_getRawCrashLocation" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}/raw/location",
+    GET_STACKTRACE: GetStacktrace = Get "crashes_getStacktrace" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes/{crash_id}/stacktrace",
+    LIST: List = Get "crashes_list" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes",
+    LIST_ATTACHMENTS: ListAttachments = Get "crashes_listAttachments" "/v0.1/apps/{owner_name}/{app_name}/crashes/{crash_id}/attachments",
 }

@@ -15,14 +15,13 @@ impl Data {
         app_name: impl AsRef<str>,
         account_name: impl AsRef<str>,
         ac_authorization_arm: impl AsRef<str>,
-    ) -> crate::Call<bool> {
-        let mut call = self
-            .0
-            .call(
-                CHECK_NAME_EXISTS,
-                &[owner_name.as_ref(), app_name.as_ref(), account_name.as_ref()],
-            );
-        call.header("AC-Authorization-ARM", ac_authorization_arm.as_ref());
+    ) -> CheckNameExists {
+        let mut call = crate::Call::new(
+            &self.0,
+            CHECK_NAME_EXISTS,
+            &[owner_name.as_ref(), app_name.as_ref(), account_name.as_ref()],
+        );
+        call.0.header("AC-Authorization-ARM", ac_authorization_arm.as_ref());
         call
     }
 
@@ -33,11 +32,13 @@ impl Data {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         ac_authorization_arm: impl AsRef<str>,
-    ) -> crate::Call<crate::models::OverviewResponse> {
-        let mut call = self
-            .0
-            .call(GET_OVERVIEW, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.header("AC-Authorization-ARM", ac_authorization_arm.as_ref());
+    ) -> GetOverview {
+        let mut call = crate::Call::new(
+            &self.0,
+            GET_OVERVIEW,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.header("AC-Authorization-ARM", ac_authorization_arm.as_ref());
         call
     }
 
@@ -47,8 +48,12 @@ impl Data {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ProvisionStatusResponse> {
-        self.0.call(GET_RESOURCE_PROVISIONING, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> GetResourceProvisioning {
+        crate::Call::new(
+            &self.0,
+            GET_RESOURCE_PROVISIONING,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/data/resource_provisioning`
@@ -59,23 +64,37 @@ impl Data {
         app_name: impl AsRef<str>,
         ac_authorization_arm: impl AsRef<str>,
         request: impl Into<Option<crate::models::DataProvisioningParameters>>,
-    ) -> crate::Call<crate::models::ProvisionStatusResponse> {
-        let mut call = self
-            .0
-            .call(POST_RESOURCE_PROVISIONING, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.header("AC-Authorization-ARM", ac_authorization_arm.as_ref());
+    ) -> PostResourceProvisioning {
+        let mut call = crate::Call::new(
+            &self.0,
+            POST_RESOURCE_PROVISIONING,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.header("AC-Authorization-ARM", ac_authorization_arm.as_ref());
         if let Some(request) = Into::<
             Option<crate::models::DataProvisioningParameters>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
 }
 
+/// Call of [`check_name_exists`](Data::check_name_exists).
+pub type CheckNameExists = crate::Call<bool, op::CheckNameExists>;
+
+/// Call of [`get_overview`](Data::get_overview).
+pub type GetOverview = crate::Call<crate::models::OverviewResponse, op::GetOverview>;
+
+/// Call of [`get_resource_provisioning`](Data::get_resource_provisioning).
+pub type GetResourceProvisioning = crate::Call<crate::models::ProvisionStatusResponse, op::GetResourceProvisioning>;
+
+/// Call of [`post_resource_provisioning`](Data::post_resource_provisioning).
+pub type PostResourceProvisioning = crate::Call<crate::models::ProvisionStatusResponse, op::PostResourceProvisioning>;
+
 rt::operations! {
-    CHECK_NAME_EXISTS = Head "data_checkNameExists" "/v0.1/apps/{owner_name}/{app_name}/data/database_account_names/{accountName}",
-    GET_OVERVIEW = Get "data_getOverview" "/v0.1/apps/{owner_name}/{app_name}/data/overview",
-    GET_RESOURCE_PROVISIONING = Get "data_getResourceProvisioning" "/v0.1/apps/{owner_name}/{app_name}/data/resource_provisioning",
-    POST_RESOURCE_PROVISIONING = Post "data_postResourceProvisioning" "/v0.1/apps/{owner_name}/{app_name}/data/resource_provisioning",
+    CHECK_NAME_EXISTS: CheckNameExists = Head "data_checkNameExists" "/v0.1/apps/{owner_name}/{app_name}/data/database_account_names/{accountName}",
+    GET_OVERVIEW: GetOverview = Get "data_getOverview" "/v0.1/apps/{owner_name}/{app_name}/data/overview",
+    GET_RESOURCE_PROVISIONING: GetResourceProvisioning = Get "data_getResourceProvisioning" "/v0.1/apps/{owner_name}/{app_name}/data/resource_provisioning",
+    POST_RESOURCE_PROVISIONING: PostResourceProvisioning = Post "data_postResourceProvisioning" "/v0.1/apps/{owner_name}/{app_name}/data/resource_provisioning",
 }

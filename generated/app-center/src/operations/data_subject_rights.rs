@@ -12,28 +12,29 @@ impl DataSubjectRights {
         &self,
         token: impl AsRef<str>,
         request: impl Into<Option<crate::models::DataSubjectRightEmailRequest>>,
-    ) -> crate::Call<crate::models::DataSubjectRightResponse> {
-        let mut call = self.0.call(CANCEL_DELETE_REQUEST, &[token.as_ref()]);
+    ) -> CancelDeleteRequest {
+        let mut call = crate::Call::new(
+            &self.0,
+            CANCEL_DELETE_REQUEST,
+            &[token.as_ref()],
+        );
         if let Some(request) = Into::<
             Option<crate::models::DataSubjectRightEmailRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
 
     /// `POST /v0.1/user/dsr/export/{token}/cancel`
-    pub fn cancel_export_request(
-        &self,
-        token: impl AsRef<str>,
-    ) -> crate::Call<crate::models::DataSubjectRightResponse> {
-        self.0.call(CANCEL_EXPORT_REQUEST, &[token.as_ref()])
+    pub fn cancel_export_request(&self, token: impl AsRef<str>) -> CancelExportRequest {
+        crate::Call::new(&self.0, CANCEL_EXPORT_REQUEST, &[token.as_ref()])
     }
 
     /// `POST /v0.1/user/dsr/delete`
     #[inline]
-    pub fn delete_request(&self) -> crate::Call<crate::models::DataSubjectRightResponse> {
-        self.0.call(DELETE_REQUEST, &[])
+    pub fn delete_request(&self) -> DeleteRequest {
+        crate::Call::new(&self.0, DELETE_REQUEST, &[])
     }
 
     /// `GET /v0.1/user/dsr/delete/{token}`
@@ -41,32 +42,51 @@ impl DataSubjectRights {
         &self,
         token: impl AsRef<str>,
         email: impl AsRef<str>,
-    ) -> crate::Call<crate::models::DataSubjectRightStatusResponse> {
-        let mut call = self.0.call(DELETE_STATUS_REQUEST, &[token.as_ref()]);
-        call.text("email", email.as_ref());
+    ) -> DeleteStatusRequest {
+        let mut call = crate::Call::new(
+            &self.0,
+            DELETE_STATUS_REQUEST,
+            &[token.as_ref()],
+        );
+        call.0.text("email", email.as_ref());
         call
     }
 
     /// `POST /v0.1/user/dsr/export`
     #[inline]
-    pub fn export_request(&self) -> crate::Call<crate::models::DataSubjectRightResponse> {
-        self.0.call(EXPORT_REQUEST, &[])
+    pub fn export_request(&self) -> ExportRequest {
+        crate::Call::new(&self.0, EXPORT_REQUEST, &[])
     }
 
     /// `GET /v0.1/user/dsr/export/{token}`
-    pub fn export_status_request(
-        &self,
-        token: impl AsRef<str>,
-    ) -> crate::Call<crate::models::DataSubjectRightStatusResponse> {
-        self.0.call(EXPORT_STATUS_REQUEST, &[token.as_ref()])
+    pub fn export_status_request(&self, token: impl AsRef<str>) -> ExportStatusRequest {
+        crate::Call::new(&self.0, EXPORT_STATUS_REQUEST, &[token.as_ref()])
     }
 }
 
+/// Call of [`cancel_delete_request`](DataSubjectRights::cancel_delete_request).
+pub type CancelDeleteRequest = crate::Call<crate::models::DataSubjectRightResponse, op::CancelDeleteRequest>;
+
+/// Call of [`cancel_export_request`](DataSubjectRights::cancel_export_request).
+pub type CancelExportRequest = crate::Call<crate::models::DataSubjectRightResponse, op::CancelExportRequest>;
+
+/// Call of [`delete_request`](DataSubjectRights::delete_request).
+pub type DeleteRequest = crate::Call<crate::models::DataSubjectRightResponse, op::DeleteRequest>;
+
+/// Call of [`delete_status_request`](DataSubjectRights::delete_status_request).
+pub type DeleteStatusRequest = crate::Call<crate::models::DataSubjectRightStatusResponse, op::DeleteStatusRequest>;
+
+/// Call of [`export_request`](DataSubjectRights::export_request).
+pub type ExportRequest = crate::Call<crate::models::DataSubjectRightResponse, op::ExportRequest>;
+
+/// Call of [`export_status_request`](DataSubjectRights::export_status_request).
+pub type ExportStatusRequest = crate::Call<crate::models::DataSubjectRightStatusResponse, op::ExportStatusRequest>;
+
 rt::operations! {
-    CANCEL_DELETE_REQUEST = Post "DataSubjectRight_CancelDeleteRequest" "/v0.1/user/dsr/delete/{token}/cancel",
-    CANCEL_EXPORT_REQUEST = Post "DataSubjectRight_CancelExportRequest" "/v0.1/user/dsr/export/{token}/cancel",
-    DELETE_REQUEST = Post "DataSubjectRight_DeleteRequest" "/v0.1/user/dsr/delete",
-    DELETE_STATUS_REQUEST = Get "DataSubjectRight_DeleteStatusRequest" "/v0.1/user/dsr/delete/{token}",
-    EXPORT_REQUEST = Post "DataSubjectRight_ExportRequest" "/v0.1/user/dsr/export",
-    EXPORT_STATUS_REQUEST = Get "DataSubjectRight_ExportStatusRequest" "/v0.1/user/dsr/export/{token}",
+    CANCEL_DELETE_REQUEST: CancelDeleteRequest = Post "DataSubjectRight_CancelDeleteRequest" "/v0.1/user/dsr/delete/{token}/cancel",
+    CANCEL_EXPORT_REQUEST: CancelExportRequest = Post "DataSubjectRight_CancelExportRequest" "/v0.1/user/dsr/export/{token}/cancel",
+    DELETE_REQUEST: DeleteRequest = Post "DataSubjectRight_DeleteRequest" "/v0.1/user/dsr/delete",
+    DELETE_STATUS_REQUEST: DeleteStatusRequest = Get "DataSubjectRight_DeleteStatusRequest" "/v0.1/user/dsr/delete/{token}",
+    EXPORT_REQUEST: ExportRequest = Post "DataSubjectRight_ExportRequest" "/v0.1/user/dsr/export",
+    EXPORT_STATUS_REQUEST: ExportStatusRequest = Get "DataSubjectRight_ExportStatusRequest" "/v0.1/user/dsr/export/{token}",
 }

@@ -8,11 +8,8 @@ pub struct Devices(pub(crate) rt::Client<crate::Api>);
 
 impl Devices {
     /// `GET /v0.1/user/devices/{device_udid}`
-    pub fn device_details(
-        &self,
-        device_udid: impl AsRef<str>,
-    ) -> crate::Call<crate::models::DeviceInfoResponse> {
-        self.0.call(DEVICE_DETAILS, &[device_udid.as_ref()])
+    pub fn device_details(&self, device_udid: impl AsRef<str>) -> DeviceDetails {
+        crate::Call::new(&self.0, DEVICE_DETAILS, &[device_udid.as_ref()])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/update_devices/{resign_id}`
@@ -23,18 +20,15 @@ impl Devices {
         release_id: impl AsRef<str>,
         resign_id: impl AsRef<str>,
     ) -> GetReleaseUpdateDevicesStatus {
-        GetReleaseUpdateDevicesStatus(
-            self
-                .0
-                .call(
-                    GET_RELEASE_UPDATE_DEVICES_STATUS,
-                    &[
-                        owner_name.as_ref(),
-                        app_name.as_ref(),
-                        release_id.as_ref(),
-                        resign_id.as_ref(),
-                    ],
-                ),
+        crate::Call::new(
+            &self.0,
+            GET_RELEASE_UPDATE_DEVICES_STATUS,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                release_id.as_ref(),
+                resign_id.as_ref(),
+            ],
         )
     }
 
@@ -45,17 +39,10 @@ impl Devices {
         app_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
     ) -> List {
-        List(
-            self
-                .0
-                .call(
-                    LIST,
-                    &[
-                        owner_name.as_ref(),
-                        app_name.as_ref(),
-                        distribution_group_name.as_ref(),
-                    ],
-                ),
+        crate::Call::new(
+            &self.0,
+            LIST,
+            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
         )
     }
 
@@ -68,17 +55,10 @@ impl Devices {
         app_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
     ) -> ListCsvFormat {
-        ListCsvFormat(
-            self
-                .0
-                .call(
-                    LIST_CSV_FORMAT,
-                    &[
-                        owner_name.as_ref(),
-                        app_name.as_ref(),
-                        distribution_group_name.as_ref(),
-                    ],
-                ),
+        crate::Call::new(
+            &self.0,
+            LIST_CSV_FORMAT,
+            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
         )
     }
 
@@ -87,56 +67,57 @@ impl Devices {
         &self,
         user_id: impl AsRef<str>,
         request: crate::models::DeviceInfoRequest,
-    ) -> crate::Call<crate::models::DeviceInfoResponse> {
-        let mut call = self.0.call(REGISTER_USER_FOR_DEVICE, &[user_id.as_ref()]);
-        call.json(&request);
+    ) -> RegisterUserForDevice {
+        let mut call = crate::Call::new(
+            &self.0,
+            REGISTER_USER_FOR_DEVICE,
+            &[user_id.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v0.1/user/devices/{device_udid}`
-    pub fn remove_user_device(&self, device_udid: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(REMOVE_USER_DEVICE, &[device_udid.as_ref()])
+    pub fn remove_user_device(&self, device_udid: impl AsRef<str>) -> RemoveUserDevice {
+        crate::Call::new(&self.0, REMOVE_USER_DEVICE, &[device_udid.as_ref()])
     }
 
     /// `GET /v0.1/user/devices`
     #[inline]
-    pub fn user_devices_list(&self) -> crate::Call<Vec<crate::models::DeviceInfoResponse>> {
-        self.0.call(USER_DEVICES_LIST, &[])
+    pub fn user_devices_list(&self) -> UserDevicesList {
+        crate::Call::new(&self.0, USER_DEVICES_LIST, &[])
     }
 }
 
-/// Optional arguments of [`get_release_update_devices_status`](Devices::get_release_update_devices_status); nothing is sent before `send`.
-pub struct GetReleaseUpdateDevicesStatus(crate::Call<crate::models::ResignStatus>);
+/// Call of [`device_details`](Devices::device_details).
+pub type DeviceDetails = crate::Call<crate::models::DeviceInfoResponse, op::DeviceDetails>;
 
-impl GetReleaseUpdateDevicesStatus {
+/// Call of [`get_release_update_devices_status`](Devices::get_release_update_devices_status).
+pub type GetReleaseUpdateDevicesStatus = crate::Call<crate::models::ResignStatus, op::GetReleaseUpdateDevicesStatus>;
+
+impl<T> crate::Call<T, op::GetReleaseUpdateDevicesStatus> {
     /// `include_provisioning_profile`.
-    #[inline]
     pub fn include_provisioning_profile(mut self, value: bool) -> Self {
         self.0.flag("include_provisioning_profile", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetReleaseUpdateDevicesStatus => crate::models::ResignStatus }
+/// Call of [`list`](Devices::list).
+pub type List = crate::Call<Vec<crate::models::DeviceInfoResponse>, op::List>;
 
-/// Optional arguments of [`list`](Devices::list); nothing is sent before `send`.
-pub struct List(crate::Call<Vec<crate::models::DeviceInfoResponse>>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `release_id`.
-    #[inline]
     pub fn release_id(mut self, value: f64) -> Self {
         self.0.decimal("release_id", value);
         self
     }
 }
 
-rt::operation! { crate::Api, List => Vec<crate::models::DeviceInfoResponse> }
+/// Call of [`list_csv_format`](Devices::list_csv_format).
+pub type ListCsvFormat = crate::Call<String, op::ListCsvFormat>;
 
-/// Optional arguments of [`list_csv_format`](Devices::list_csv_format); nothing is sent before `send`.
-pub struct ListCsvFormat(crate::Call<String>);
-
-impl ListCsvFormat {
+impl<T> crate::Call<T, op::ListCsvFormat> {
     /// `udids`. An empty list is an error. The server may split a value at a comma.
     pub fn udids(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("udids", values);
@@ -144,21 +125,27 @@ impl ListCsvFormat {
     }
 
     /// `unprovisioned_only`: default `false`.
-    #[inline]
     pub fn unprovisioned_only(mut self, value: bool) -> Self {
         self.0.flag("unprovisioned_only", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListCsvFormat => String }
+/// Call of [`register_user_for_device`](Devices::register_user_for_device).
+pub type RegisterUserForDevice = crate::Call<crate::models::DeviceInfoResponse, op::RegisterUserForDevice>;
+
+/// Call of [`remove_user_device`](Devices::remove_user_device).
+pub type RemoveUserDevice = crate::Call<(), op::RemoveUserDevice>;
+
+/// Call of [`user_devices_list`](Devices::user_devices_list).
+pub type UserDevicesList = crate::Call<Vec<crate::models::DeviceInfoResponse>, op::UserDevicesList>;
 
 rt::operations! {
-    DEVICE_DETAILS = Get "devices_deviceDetails" "/v0.1/user/devices/{device_udid}",
-    GET_RELEASE_UPDATE_DEVICES_STATUS = Get "devices_getReleaseUpdateDevicesStatus" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/update_devices/{resign_id}",
-    LIST = Get "devices_list" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/devices",
-    LIST_CSV_FORMAT = Get "devices_listCsvFormat" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/devices/download_devices_list" => "text/csv",
-    REGISTER_USER_FOR_DEVICE = Post "devices_registerUserForDevice" "/v0.1/users/{user_id}/devices/register",
-    REMOVE_USER_DEVICE = Delete "devices_removeUserDevice" "/v0.1/user/devices/{device_udid}",
-    USER_DEVICES_LIST = Get "devices_userDevicesList" "/v0.1/user/devices",
+    DEVICE_DETAILS: DeviceDetails = Get "devices_deviceDetails" "/v0.1/user/devices/{device_udid}",
+    GET_RELEASE_UPDATE_DEVICES_STATUS: GetReleaseUpdateDevicesStatus = Get "devices_getReleaseUpdateDevicesStatus" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/update_devices/{resign_id}",
+    LIST: List = Get "devices_list" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/devices",
+    LIST_CSV_FORMAT: ListCsvFormat = Get "devices_listCsvFormat" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/devices/download_devices_list" => "text/csv",
+    REGISTER_USER_FOR_DEVICE: RegisterUserForDevice = Post "devices_registerUserForDevice" "/v0.1/users/{user_id}/devices/register",
+    REMOVE_USER_DEVICE: RemoveUserDevice = Delete "devices_removeUserDevice" "/v0.1/user/devices/{device_udid}",
+    USER_DEVICES_LIST: UserDevicesList = Get "devices_userDevicesList" "/v0.1/user/devices",
 }

@@ -9,11 +9,14 @@ pub struct DistributionGroupInvitations(pub(crate) rt::Client<crate::Api>);
 impl DistributionGroupInvitations {
     /// `POST /v0.1/user/invitations/distribution_groups/accept`
     #[inline]
-    pub fn accept_all(&self) -> crate::Call<()> {
-        self.0.call(ACCEPT_ALL, &[])
+    pub fn accept_all(&self) -> AcceptAll {
+        crate::Call::new(&self.0, ACCEPT_ALL, &[])
     }
 }
 
+/// Call of [`accept_all`](DistributionGroupInvitations::accept_all).
+pub type AcceptAll = crate::Call<(), op::AcceptAll>;
+
 rt::operations! {
-    ACCEPT_ALL = Post "distributionGroupInvitations_acceptAll" "/v0.1/user/invitations/distribution_groups/accept",
+    ACCEPT_ALL: AcceptAll = Post "distributionGroupInvitations_acceptAll" "/v0.1/user/invitations/distribution_groups/accept",
 }

@@ -13,11 +13,13 @@ impl DistributionGroups {
         org_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
         request: crate::models::DistributionGroupAppAddRequest,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(ADD_APPS, &[org_name.as_ref(), distribution_group_name.as_ref()]);
-        call.json(&request);
+    ) -> AddApps {
+        let mut call = crate::Call::new(
+            &self.0,
+            ADD_APPS,
+            &[org_name.as_ref(), distribution_group_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -28,18 +30,13 @@ impl DistributionGroups {
         app_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
         request: crate::models::DistributionGroupUserRequest,
-    ) -> crate::Call<Vec<crate::models::DistributionGroupUserPostResponse>> {
-        let mut call = self
-            .0
-            .call(
-                ADD_USER,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    distribution_group_name.as_ref(),
-                ],
-            );
-        call.json(&request);
+    ) -> AddUser {
+        let mut call = crate::Call::new(
+            &self.0,
+            ADD_USER,
+            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -49,14 +46,13 @@ impl DistributionGroups {
         org_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
         request: crate::models::DistributionGroupUserRequest,
-    ) -> crate::Call<Vec<crate::models::DistributionGroupUserPostResponse>> {
-        let mut call = self
-            .0
-            .call(
-                ADD_USERS_FOR_ORG,
-                &[org_name.as_ref(), distribution_group_name.as_ref()],
-            );
-        call.json(&request);
+    ) -> AddUsersForOrg {
+        let mut call = crate::Call::new(
+            &self.0,
+            ADD_USERS_FOR_ORG,
+            &[org_name.as_ref(), distribution_group_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -66,14 +62,13 @@ impl DistributionGroups {
         org_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
         request: crate::models::DistributionGroupAppsDeleteRequest,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(
-                BULK_DELETE_APPS,
-                &[org_name.as_ref(), distribution_group_name.as_ref()],
-            );
-        call.json(&request);
+    ) -> BulkDeleteApps {
+        let mut call = crate::Call::new(
+            &self.0,
+            BULK_DELETE_APPS,
+            &[org_name.as_ref(), distribution_group_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -83,14 +78,13 @@ impl DistributionGroups {
         org_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
         request: crate::models::DistributionGroupUserRequest,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(
-                BULK_DELETE_USERS,
-                &[org_name.as_ref(), distribution_group_name.as_ref()],
-            );
-        call.json(&request);
+    ) -> BulkDeleteUsers {
+        let mut call = crate::Call::new(
+            &self.0,
+            BULK_DELETE_USERS,
+            &[org_name.as_ref(), distribution_group_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -100,9 +94,13 @@ impl DistributionGroups {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::DistributionGroupRequest,
-    ) -> crate::Call<crate::models::DistributionGroupResponse> {
-        let mut call = self.0.call(CREATE, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -111,9 +109,9 @@ impl DistributionGroups {
         &self,
         org_name: impl AsRef<str>,
         request: crate::models::DistributionGroupRequest,
-    ) -> crate::Call<crate::models::DistributionGroupResponse> {
-        let mut call = self.0.call(CREATE_FOR_ORG, &[org_name.as_ref()]);
-        call.json(&request);
+    ) -> CreateForOrg {
+        let mut call = crate::Call::new(&self.0, CREATE_FOR_ORG, &[org_name.as_ref()]);
+        call.0.json(&request);
         call
     }
 
@@ -123,16 +121,12 @@ impl DistributionGroups {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    distribution_group_name.as_ref(),
-                ],
-            )
+    ) -> Delete {
+        crate::Call::new(
+            &self.0,
+            DELETE,
+            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+        )
     }
 
     /// `DELETE /v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}`
@@ -140,14 +134,17 @@ impl DistributionGroups {
         &self,
         org_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(DELETE_FOR_ORG, &[org_name.as_ref(), distribution_group_name.as_ref()])
+    ) -> DeleteForOrg {
+        crate::Call::new(
+            &self.0,
+            DELETE_FOR_ORG,
+            &[org_name.as_ref(), distribution_group_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/orgs/{org_name}/distribution_groups_details`
     pub fn details_for_org(&self, org_name: impl AsRef<str>) -> DetailsForOrg {
-        DetailsForOrg(self.0.call(DETAILS_FOR_ORG, &[org_name.as_ref()]))
+        crate::Call::new(&self.0, DETAILS_FOR_ORG, &[org_name.as_ref()])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}`
@@ -156,25 +153,21 @@ impl DistributionGroups {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::DistributionGroupResponse> {
-        self.0
-            .call(
-                GET,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    distribution_group_name.as_ref(),
-                ],
-            )
+    ) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/apps`
-    pub fn get_apps(
-        &self,
-        org_name: impl AsRef<str>,
-        distribution_group_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::OrgDistributionGroupAppResponse>> {
-        self.0.call(GET_APPS, &[org_name.as_ref(), distribution_group_name.as_ref()])
+    pub fn get_apps(&self, org_name: impl AsRef<str>, distribution_group_name: impl AsRef<str>) -> GetApps {
+        crate::Call::new(
+            &self.0,
+            GET_APPS,
+            &[org_name.as_ref(), distribution_group_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}`
@@ -182,33 +175,27 @@ impl DistributionGroups {
         &self,
         org_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::DistributionGroupResponse> {
-        self.0.call(GET_FOR_ORG, &[org_name.as_ref(), distribution_group_name.as_ref()])
+    ) -> GetForOrg {
+        crate::Call::new(
+            &self.0,
+            GET_FOR_ORG,
+            &[org_name.as_ref(), distribution_group_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/distribution_groups`
-    pub fn list(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::DistributionGroupResponse>> {
-        self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
+        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `GET /v0.1/orgs/{org_name}/testers`
-    pub fn list_all_testers_for_org(
-        &self,
-        org_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::DistributionGroupTesterGetResponse>> {
-        self.0.call(LIST_ALL_TESTERS_FOR_ORG, &[org_name.as_ref()])
+    pub fn list_all_testers_for_org(&self, org_name: impl AsRef<str>) -> ListAllTestersForOrg {
+        crate::Call::new(&self.0, LIST_ALL_TESTERS_FOR_ORG, &[org_name.as_ref()])
     }
 
     /// `GET /v0.1/orgs/{org_name}/distribution_groups`
-    pub fn list_for_org(
-        &self,
-        org_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::DistributionGroupResponse>> {
-        self.0.call(LIST_FOR_ORG, &[org_name.as_ref()])
+    pub fn list_for_org(&self, org_name: impl AsRef<str>) -> ListForOrg {
+        crate::Call::new(&self.0, LIST_FOR_ORG, &[org_name.as_ref()])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/members`
@@ -218,17 +205,10 @@ impl DistributionGroups {
         app_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
     ) -> ListUsers {
-        ListUsers(
-            self
-                .0
-                .call(
-                    LIST_USERS,
-                    &[
-                        owner_name.as_ref(),
-                        app_name.as_ref(),
-                        distribution_group_name.as_ref(),
-                    ],
-                ),
+        crate::Call::new(
+            &self.0,
+            LIST_USERS,
+            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
         )
     }
 
@@ -237,12 +217,12 @@ impl DistributionGroups {
         &self,
         org_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::DistributionGroupUserGetResponse>> {
-        self.0
-            .call(
-                LIST_USERS_FOR_ORG,
-                &[org_name.as_ref(), distribution_group_name.as_ref()],
-            )
+    ) -> ListUsersForOrg {
+        crate::Call::new(
+            &self.0,
+            LIST_USERS_FOR_ORG,
+            &[org_name.as_ref(), distribution_group_name.as_ref()],
+        )
     }
 
     /// `PATCH /v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}`
@@ -251,11 +231,13 @@ impl DistributionGroups {
         org_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
         request: crate::models::DistributionGroupPatchRequest,
-    ) -> crate::Call<crate::models::DistributionGroupResponse> {
-        let mut call = self
-            .0
-            .call(PATCH_FOR_ORG, &[org_name.as_ref(), distribution_group_name.as_ref()]);
-        call.json(&request);
+    ) -> PatchForOrg {
+        let mut call = crate::Call::new(
+            &self.0,
+            PATCH_FOR_ORG,
+            &[org_name.as_ref(), distribution_group_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -266,18 +248,13 @@ impl DistributionGroups {
         app_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
         request: crate::models::DistributionGroupUserRequest,
-    ) -> crate::Call<Vec<crate::models::DistributionGroupUserDeleteResponse>> {
-        let mut call = self
-            .0
-            .call(
-                REMOVE_USER,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    distribution_group_name.as_ref(),
-                ],
-            );
-        call.json(&request);
+    ) -> RemoveUser {
+        let mut call = crate::Call::new(
+            &self.0,
+            REMOVE_USER,
+            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -288,18 +265,13 @@ impl DistributionGroups {
         app_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
         request: crate::models::DistributionGroupUserRequest,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(
-                RESEND_INVITE,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    distribution_group_name.as_ref(),
-                ],
-            );
-        call.json(&request);
+    ) -> ResendInvite {
+        let mut call = crate::Call::new(
+            &self.0,
+            RESEND_INVITE,
+            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -309,14 +281,13 @@ impl DistributionGroups {
         org_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
         request: crate::models::DistributionGroupUserRequest,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(
-                RESEND_SHARED_INVITE,
-                &[org_name.as_ref(), distribution_group_name.as_ref()],
-            );
-        call.json(&request);
+    ) -> ResendSharedInvite {
+        let mut call = crate::Call::new(
+            &self.0,
+            RESEND_SHARED_INVITE,
+            &[org_name.as_ref(), distribution_group_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -327,74 +298,124 @@ impl DistributionGroups {
         app_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
         request: crate::models::DistributionGroupPatchRequest,
-    ) -> crate::Call<crate::models::DistributionGroupResponse> {
-        let mut call = self
-            .0
-            .call(
-                UPDATE,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    distribution_group_name.as_ref(),
-                ],
-            );
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE,
+            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`details_for_org`](DistributionGroups::details_for_org); nothing is sent before `send`.
-pub struct DetailsForOrg(
-    crate::Call<Vec<crate::models::OrgDistributionGroupDetailsResponse>>,
-);
+/// Call of [`add_apps`](DistributionGroups::add_apps).
+pub type AddApps = crate::Call<(), op::AddApps>;
 
-impl DetailsForOrg {
+/// Call of [`add_user`](DistributionGroups::add_user).
+pub type AddUser = crate::Call<Vec<crate::models::DistributionGroupUserPostResponse>, op::AddUser>;
+
+/// Call of [`add_users_for_org`](DistributionGroups::add_users_for_org).
+pub type AddUsersForOrg = crate::Call<Vec<crate::models::DistributionGroupUserPostResponse>, op::AddUsersForOrg>;
+
+/// Call of [`bulk_delete_apps`](DistributionGroups::bulk_delete_apps).
+pub type BulkDeleteApps = crate::Call<(), op::BulkDeleteApps>;
+
+/// Call of [`bulk_delete_users`](DistributionGroups::bulk_delete_users).
+pub type BulkDeleteUsers = crate::Call<(), op::BulkDeleteUsers>;
+
+/// Call of [`create`](DistributionGroups::create).
+pub type Create = crate::Call<crate::models::DistributionGroupResponse, op::Create>;
+
+/// Call of [`create_for_org`](DistributionGroups::create_for_org).
+pub type CreateForOrg = crate::Call<crate::models::DistributionGroupResponse, op::CreateForOrg>;
+
+/// Call of [`delete`](DistributionGroups::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`delete_for_org`](DistributionGroups::delete_for_org).
+pub type DeleteForOrg = crate::Call<(), op::DeleteForOrg>;
+
+/// Call of [`details_for_org`](DistributionGroups::details_for_org).
+pub type DetailsForOrg = crate::Call<Vec<crate::models::OrgDistributionGroupDetailsResponse>, op::DetailsForOrg>;
+
+impl<T> crate::Call<T, op::DetailsForOrg> {
     /// `apps_limit`.
-    #[inline]
     pub fn apps_limit(mut self, value: f64) -> Self {
         self.0.decimal("apps_limit", value);
         self
     }
 }
 
-rt::operation! { crate::Api, DetailsForOrg => Vec<crate::models::OrgDistributionGroupDetailsResponse> }
+/// Call of [`get`](DistributionGroups::get).
+pub type Get = crate::Call<crate::models::DistributionGroupResponse, op::Get>;
 
-/// Optional arguments of [`list_users`](DistributionGroups::list_users); nothing is sent before `send`.
-pub struct ListUsers(crate::Call<Vec<crate::models::DistributionGroupUserGetResponse>>);
+/// Call of [`get_apps`](DistributionGroups::get_apps).
+pub type GetApps = crate::Call<Vec<crate::models::OrgDistributionGroupAppResponse>, op::GetApps>;
 
-impl ListUsers {
+/// Call of [`get_for_org`](DistributionGroups::get_for_org).
+pub type GetForOrg = crate::Call<crate::models::DistributionGroupResponse, op::GetForOrg>;
+
+/// Call of [`list`](DistributionGroups::list).
+pub type List = crate::Call<Vec<crate::models::DistributionGroupResponse>, op::List>;
+
+/// Call of [`list_all_testers_for_org`](DistributionGroups::list_all_testers_for_org).
+pub type ListAllTestersForOrg = crate::Call<Vec<crate::models::DistributionGroupTesterGetResponse>, op::ListAllTestersForOrg>;
+
+/// Call of [`list_for_org`](DistributionGroups::list_for_org).
+pub type ListForOrg = crate::Call<Vec<crate::models::DistributionGroupResponse>, op::ListForOrg>;
+
+/// Call of [`list_users`](DistributionGroups::list_users).
+pub type ListUsers = crate::Call<Vec<crate::models::DistributionGroupUserGetResponse>, op::ListUsers>;
+
+impl<T> crate::Call<T, op::ListUsers> {
     /// `exclude_pending_invitations`.
-    #[inline]
     pub fn exclude_pending_invitations(mut self, value: bool) -> Self {
         self.0.flag("exclude_pending_invitations", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListUsers => Vec<crate::models::DistributionGroupUserGetResponse> }
+/// Call of [`list_users_for_org`](DistributionGroups::list_users_for_org).
+pub type ListUsersForOrg = crate::Call<Vec<crate::models::DistributionGroupUserGetResponse>, op::ListUsersForOrg>;
+
+/// Call of [`patch_for_org`](DistributionGroups::patch_for_org).
+pub type PatchForOrg = crate::Call<crate::models::DistributionGroupResponse, op::PatchForOrg>;
+
+/// Call of [`remove_user`](DistributionGroups::remove_user).
+pub type RemoveUser = crate::Call<Vec<crate::models::DistributionGroupUserDeleteResponse>, op::RemoveUser>;
+
+/// Call of [`resend_invite`](DistributionGroups::resend_invite).
+pub type ResendInvite = crate::Call<(), op::ResendInvite>;
+
+/// Call of [`resend_shared_invite`](DistributionGroups::resend_shared_invite).
+pub type ResendSharedInvite = crate::Call<(), op::ResendSharedInvite>;
+
+/// Call of [`update`](DistributionGroups::update).
+pub type Update = crate::Call<crate::models::DistributionGroupResponse, op::Update>;
 
 rt::operations! {
-    ADD_APPS = Post "distributionGroups_addApps" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/apps",
-    ADD_USER = Post "distributionGroups_addUser" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/members",
-    ADD_USERS_FOR_ORG = Post "distributionGroups_addUsersForOrg" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/members",
-    BULK_DELETE_APPS = Post "distributionGroups_bulkDeleteApps" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/apps/bulk_delete",
-    BULK_DELETE_USERS = Post "distributionGroups_bulkDeleteUsers" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/members/bulk_delete",
-    CREATE = Post "distributionGroups_create" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups",
-    CREATE_FOR_ORG = Post "distributionGroups_createForOrg" "/v0.1/orgs/{org_name}/distribution_groups",
-    DELETE = Delete "distributionGroups_delete" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}",
-    DELETE_FOR_ORG = Delete "distributionGroups_deleteForOrg" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}",
-    DETAILS_FOR_ORG = Get "distributionGroups_detailsForOrg" "/v0.1/orgs/{org_name}/distribution_groups_details",
-    GET = Get "distributionGroups_get" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}",
-    GET_APPS = Get "distributionGroups_getApps" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/apps",
-    GET_FOR_ORG = Get "distributionGroups_getForOrg" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}",
-    LIST = Get "distributionGroups_list" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups",
-    LIST_ALL_TESTERS_FOR_ORG = Get "distributionGroups_listAllTestersForOrg" "/v0.1/orgs/{org_name}/testers",
-    LIST_FOR_ORG = Get "distributionGroups_listForOrg" "/v0.1/orgs/{org_name}/distribution_groups",
-    LIST_USERS = Get "distributionGroups_listUsers" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/members",
-    LIST_USERS_FOR_ORG = Get "distributionGroups_listUsersForOrg" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/members",
-    PATCH_FOR_ORG = Patch "distributionGroups_patchForOrg" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}",
-    REMOVE_USER = Post "distributionGroups_removeUser" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/members/bulk_delete",
-    RESEND_INVITE = Post "distributionGroups_resendInvite" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/resend_invite",
-    RESEND_SHARED_INVITE = Post "distributionGroups_resendSharedInvite" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/resend_invite",
-    UPDATE = Patch "distributionGroups_update" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}",
+    ADD_APPS: AddApps = Post "distributionGroups_addApps" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/apps",
+    ADD_USER: AddUser = Post "distributionGroups_addUser" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/members",
+    ADD_USERS_FOR_ORG: AddUsersForOrg = Post "distributionGroups_addUsersForOrg" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/members",
+    BULK_DELETE_APPS: BulkDeleteApps = Post "distributionGroups_bulkDeleteApps" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/apps/bulk_delete",
+    BULK_DELETE_USERS: BulkDeleteUsers = Post "distributionGroups_bulkDeleteUsers" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/members/bulk_delete",
+    CREATE: Create = Post "distributionGroups_create" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups",
+    CREATE_FOR_ORG: CreateForOrg = Post "distributionGroups_createForOrg" "/v0.1/orgs/{org_name}/distribution_groups",
+    DELETE: Delete = Delete "distributionGroups_delete" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}",
+    DELETE_FOR_ORG: DeleteForOrg = Delete "distributionGroups_deleteForOrg" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}",
+    DETAILS_FOR_ORG: DetailsForOrg = Get "distributionGroups_detailsForOrg" "/v0.1/orgs/{org_name}/distribution_groups_details",
+    GET: Get = Get "distributionGroups_get" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}",
+    GET_APPS: GetApps = Get "distributionGroups_getApps" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/apps",
+    GET_FOR_ORG: GetForOrg = Get "distributionGroups_getForOrg" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}",
+    LIST: List = Get "distributionGroups_list" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups",
+    LIST_ALL_TESTERS_FOR_ORG: ListAllTestersForOrg = Get "distributionGroups_listAllTestersForOrg" "/v0.1/orgs/{org_name}/testers",
+    LIST_FOR_ORG: ListForOrg = Get "distributionGroups_listForOrg" "/v0.1/orgs/{org_name}/distribution_groups",
+    LIST_USERS: ListUsers = Get "distributionGroups_listUsers" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/members",
+    LIST_USERS_FOR_ORG: ListUsersForOrg = Get "distributionGroups_listUsersForOrg" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/members",
+    PATCH_FOR_ORG: PatchForOrg = Patch "distributionGroups_patchForOrg" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}",
+    REMOVE_USER: RemoveUser = Post "distributionGroups_removeUser" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/members/bulk_delete",
+    RESEND_INVITE: ResendInvite = Post "distributionGroups_resendInvite" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/resend_invite",
+    RESEND_SHARED_INVITE: ResendSharedInvite = Post "distributionGroups_resendSharedInvite" "/v0.1/orgs/{org_name}/distribution_groups/{distribution_group_name}/resend_invite",
+    UPDATE: Update = Patch "distributionGroups_update" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}",
 }

@@ -15,12 +15,14 @@ impl Errors {
         start: impl Into<rt::Timestamp>,
         version: impl AsRef<str>,
     ) -> AppBuildsList {
-        let mut call = self
-            .0
-            .call(APP_BUILDS_LIST, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        call.text("version", version.as_ref());
-        AppBuildsList(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            APP_BUILDS_LIST,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call.0.text("version", version.as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/available_versions`
@@ -30,11 +32,13 @@ impl Errors {
         app_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> AvailableVersions {
-        let mut call = self
-            .0
-            .call(AVAILABLE_VERSIONS, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        AvailableVersions(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            AVAILABLE_VERSIONS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorCountsPerDay`
@@ -44,11 +48,13 @@ impl Errors {
         app_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> CountsPerDay {
-        let mut call = self
-            .0
-            .call(COUNTS_PER_DAY, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        CountsPerDay(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            COUNTS_PER_DAY,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}`
@@ -58,17 +64,17 @@ impl Errors {
         app_name: impl AsRef<str>,
         error_group_id: impl AsRef<str>,
         error_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ErrorDeleteCounter> {
-        self.0
-            .call(
-                DELETE_ERROR,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    error_group_id.as_ref(),
-                    error_id.as_ref(),
-                ],
-            )
+    ) -> DeleteError {
+        crate::Call::new(
+            &self.0,
+            DELETE_ERROR,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                error_group_id.as_ref(),
+                error_id.as_ref(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/attachments/{attachmentId}/location`
@@ -78,17 +84,17 @@ impl Errors {
         app_name: impl AsRef<str>,
         error_id: impl AsRef<str>,
         attachment_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ErrorAttachmentLocation> {
-        self.0
-            .call(
-                ERROR_ATTACHMENT_LOCATION,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    error_id.as_ref(),
-                    attachment_id.as_ref(),
-                ],
-            )
+    ) -> ErrorAttachmentLocation {
+        crate::Call::new(
+            &self.0,
+            ERROR_ATTACHMENT_LOCATION,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                error_id.as_ref(),
+                attachment_id.as_ref(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/attachments/{attachmentId}/text`
@@ -98,17 +104,17 @@ impl Errors {
         app_name: impl AsRef<str>,
         error_id: impl AsRef<str>,
         attachment_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ErrorAttachmentText> {
-        self.0
-            .call(
-                ERROR_ATTACHMENT_TEXT,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    error_id.as_ref(),
-                    attachment_id.as_ref(),
-                ],
-            )
+    ) -> ErrorAttachmentText {
+        crate::Call::new(
+            &self.0,
+            ERROR_ATTACHMENT_TEXT,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                error_id.as_ref(),
+                attachment_id.as_ref(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/attachments`
@@ -117,12 +123,12 @@ impl Errors {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         error_id: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::ErrorAttachment>> {
-        self.0
-            .call(
-                ERROR_ATTACHMENTS,
-                &[owner_name.as_ref(), app_name.as_ref(), error_id.as_ref()],
-            )
+    ) -> ErrorAttachments {
+        crate::Call::new(
+            &self.0,
+            ERROR_ATTACHMENTS,
+            &[owner_name.as_ref(), app_name.as_ref(), error_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}/download`
@@ -135,18 +141,15 @@ impl Errors {
         error_group_id: impl AsRef<str>,
         error_id: impl AsRef<str>,
     ) -> ErrorDownload {
-        ErrorDownload(
-            self
-                .0
-                .call(
-                    ERROR_DOWNLOAD,
-                    &[
-                        owner_name.as_ref(),
-                        app_name.as_ref(),
-                        error_group_id.as_ref(),
-                        error_id.as_ref(),
-                    ],
-                ),
+        crate::Call::new(
+            &self.0,
+            ERROR_DOWNLOAD,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                error_group_id.as_ref(),
+                error_id.as_ref(),
+            ],
         )
     }
 
@@ -157,14 +160,13 @@ impl Errors {
         app_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> ErrorFreeDevicePercentages {
-        let mut call = self
-            .0
-            .call(
-                ERROR_FREE_DEVICE_PERCENTAGES,
-                &[owner_name.as_ref(), app_name.as_ref()],
-            );
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        ErrorFreeDevicePercentages(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            ERROR_FREE_DEVICE_PERCENTAGES,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/search`
@@ -173,8 +175,10 @@ impl Errors {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
     ) -> ErrorGroupsSearch {
-        ErrorGroupsSearch(
-            self.0.call(ERROR_GROUPS_SEARCH, &[owner_name.as_ref(), app_name.as_ref()]),
+        crate::Call::new(
+            &self.0,
+            ERROR_GROUPS_SEARCH,
+            &[owner_name.as_ref(), app_name.as_ref()],
         )
     }
 
@@ -185,22 +189,26 @@ impl Errors {
         app_name: impl AsRef<str>,
         error_group_id: impl AsRef<str>,
         error_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ErrorLocation> {
-        self.0
-            .call(
-                ERROR_LOCATION,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    error_group_id.as_ref(),
-                    error_id.as_ref(),
-                ],
-            )
+    ) -> ErrorLocation {
+        crate::Call::new(
+            &self.0,
+            ERROR_LOCATION,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                error_group_id.as_ref(),
+                error_id.as_ref(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/search`
     pub fn error_search(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ErrorSearch {
-        ErrorSearch(self.0.call(ERROR_SEARCH, &[owner_name.as_ref(), app_name.as_ref()]))
+        crate::Call::new(
+            &self.0,
+            ERROR_SEARCH,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}/stacktrace`
@@ -210,17 +218,17 @@ impl Errors {
         app_name: impl AsRef<str>,
         error_group_id: impl AsRef<str>,
         error_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::DiagnosticsStackTrace> {
-        self.0
-            .call(
-                ERROR_STACK_TRACE,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    error_group_id.as_ref(),
-                    error_id.as_ref(),
-                ],
-            )
+    ) -> ErrorStackTrace {
+        crate::Call::new(
+            &self.0,
+            ERROR_STACK_TRACE,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                error_group_id.as_ref(),
+                error_id.as_ref(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}`
@@ -230,17 +238,17 @@ impl Errors {
         app_name: impl AsRef<str>,
         error_group_id: impl AsRef<str>,
         error_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::HandledErrorDetails> {
-        self.0
-            .call(
-                GET_ERROR_DETAILS,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    error_group_id.as_ref(),
-                    error_id.as_ref(),
-                ],
-            )
+    ) -> GetErrorDetails {
+        crate::Call::new(
+            &self.0,
+            GET_ERROR_DETAILS,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                error_group_id.as_ref(),
+                error_id.as_ref(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/retention_settings`
@@ -248,8 +256,12 @@ impl Errors {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ErrorRetentionSettings> {
-        self.0.call(GET_RETENTION_SETTINGS, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> GetRetentionSettings {
+        crate::Call::new(
+            &self.0,
+            GET_RETENTION_SETTINGS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errorCountsPerDay`
@@ -260,14 +272,13 @@ impl Errors {
         error_group_id: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> GroupCountsPerDay {
-        let mut call = self
-            .0
-            .call(
-                GROUP_COUNTS_PER_DAY,
-                &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
-            );
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        GroupCountsPerDay(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            GROUP_COUNTS_PER_DAY,
+            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}`
@@ -276,12 +287,12 @@ impl Errors {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         error_group_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ErrorGroup> {
-        self.0
-            .call(
-                GROUP_DETAILS,
-                &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
-            )
+    ) -> GroupDetails {
+        crate::Call::new(
+            &self.0,
+            GROUP_DETAILS,
+            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errorfreeDevicePercentages`
@@ -292,14 +303,13 @@ impl Errors {
         error_group_id: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> GroupErrorFreeDevicePercentages {
-        let mut call = self
-            .0
-            .call(
-                GROUP_ERROR_FREE_DEVICE_PERCENTAGES,
-                &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
-            );
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        GroupErrorFreeDevicePercentages(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            GROUP_ERROR_FREE_DEVICE_PERCENTAGES,
+            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/stacktrace`
@@ -308,12 +318,12 @@ impl Errors {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         error_group_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::DiagnosticsStackTrace> {
-        self.0
-            .call(
-                GROUP_ERROR_STACK_TRACE,
-                &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
-            )
+    ) -> GroupErrorStackTrace {
+        crate::Call::new(
+            &self.0,
+            GROUP_ERROR_STACK_TRACE,
+            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups`
@@ -323,11 +333,13 @@ impl Errors {
         app_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> GroupList {
-        let mut call = self
-            .0
-            .call(GROUP_LIST, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        GroupList(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            GROUP_LIST,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/models`
@@ -337,13 +349,10 @@ impl Errors {
         app_name: impl AsRef<str>,
         error_group_id: impl AsRef<str>,
     ) -> GroupModelCounts {
-        GroupModelCounts(
-            self
-                .0
-                .call(
-                    GROUP_MODEL_COUNTS,
-                    &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
-                ),
+        crate::Call::new(
+            &self.0,
+            GROUP_MODEL_COUNTS,
+            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
         )
     }
 
@@ -354,13 +363,10 @@ impl Errors {
         app_name: impl AsRef<str>,
         error_group_id: impl AsRef<str>,
     ) -> GroupOperatingSystemCounts {
-        GroupOperatingSystemCounts(
-            self
-                .0
-                .call(
-                    GROUP_OPERATING_SYSTEM_COUNTS,
-                    &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
-                ),
+        crate::Call::new(
+            &self.0,
+            GROUP_OPERATING_SYSTEM_COUNTS,
+            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
         )
     }
 
@@ -370,12 +376,12 @@ impl Errors {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         error_group_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::HandledErrorDetails> {
-        self.0
-            .call(
-                LATEST_ERROR_DETAILS,
-                &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
-            )
+    ) -> LatestErrorDetails {
+        crate::Call::new(
+            &self.0,
+            LATEST_ERROR_DETAILS,
+            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors`
@@ -386,14 +392,13 @@ impl Errors {
         error_group_id: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> ListForGroup {
-        let mut call = self
-            .0
-            .call(
-                LIST_FOR_GROUP,
-                &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
-            );
-        call.text("start", Into::<rt::Timestamp>::into(start).as_ref());
-        ListForGroup(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            LIST_FOR_GROUP,
+            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+        );
+        call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
+        call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/sessionLogs`
@@ -403,13 +408,10 @@ impl Errors {
         app_name: impl AsRef<str>,
         error_id: impl AsRef<str>,
     ) -> ListSessionLogs {
-        ListSessionLogs(
-            self
-                .0
-                .call(
-                    LIST_SESSION_LOGS,
-                    &[owner_name.as_ref(), app_name.as_ref(), error_id.as_ref()],
-                ),
+        crate::Call::new(
+            &self.0,
+            LIST_SESSION_LOGS,
+            &[owner_name.as_ref(), app_name.as_ref(), error_id.as_ref()],
         )
     }
 
@@ -419,11 +421,13 @@ impl Errors {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::ErrorRetentionSettings,
-    ) -> crate::Call<crate::models::ErrorRetentionSettings> {
-        let mut call = self
-            .0
-            .call(PUT_RETENTION_SETTINGS, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> PutRetentionSettings {
+        let mut call = crate::Call::new(
+            &self.0,
+            PUT_RETENTION_SETTINGS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -434,24 +438,22 @@ impl Errors {
         app_name: impl AsRef<str>,
         error_group_id: impl AsRef<str>,
         request: crate::models::ErrorGroupState,
-    ) -> crate::Call<crate::models::ErrorGroup> {
-        let mut call = self
-            .0
-            .call(
-                UPDATE_STATE,
-                &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
-            );
-        call.json(&request);
+    ) -> UpdateState {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE_STATE,
+            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`app_builds_list`](Errors::app_builds_list); nothing is sent before `send`.
-pub struct AppBuildsList(crate::Call<crate::models::ErrorAppBuilds>);
+/// Call of [`app_builds_list`](Errors::app_builds_list).
+pub type AppBuildsList = crate::Call<crate::models::ErrorAppBuilds, op::AppBuildsList>;
 
-impl AppBuildsList {
+impl<T> crate::Call<T, op::AppBuildsList> {
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
@@ -464,19 +466,16 @@ impl AppBuildsList {
     }
 
     /// `errorType`.
-    #[inline]
     pub fn error_type(mut self, value: crate::models::ErrorsErrorType) -> Self {
         self.0.text("errorType", value.as_ref());
         self
     }
 }
 
-rt::operation! { crate::Api, AppBuildsList => crate::models::ErrorAppBuilds }
+/// Call of [`available_versions`](Errors::available_versions).
+pub type AvailableVersions = crate::Call<crate::models::AvailableVersionsDiagnostics, op::AvailableVersions>;
 
-/// Optional arguments of [`available_versions`](Errors::available_versions); nothing is sent before `send`.
-pub struct AvailableVersions(crate::Call<crate::models::AvailableVersionsDiagnostics>);
-
-impl AvailableVersions {
+impl<T> crate::Call<T, op::AvailableVersions> {
     /// `$filter`.
     pub fn filter(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("$filter", value.as_ref());
@@ -484,21 +483,18 @@ impl AvailableVersions {
     }
 
     /// `$inlinecount`: default `"none"`.
-    #[inline]
     pub fn inlinecount(mut self, value: crate::models::ErrorsInlinecount) -> Self {
         self.0.text("$inlinecount", value.as_ref());
         self
     }
 
     /// `$skip`: at least 0, default `0`.
-    #[inline]
     pub fn skip(mut self, value: i64) -> Self {
         self.0.number("$skip", value);
         self
     }
 
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
@@ -511,19 +507,16 @@ impl AvailableVersions {
     }
 
     /// `errorType`.
-    #[inline]
     pub fn error_type(mut self, value: crate::models::ErrorsErrorType) -> Self {
         self.0.text("errorType", value.as_ref());
         self
     }
 }
 
-rt::operation! { crate::Api, AvailableVersions => crate::models::AvailableVersionsDiagnostics, paged }
+/// Call of [`counts_per_day`](Errors::counts_per_day).
+pub type CountsPerDay = crate::Call<crate::models::ErrorCounts, op::CountsPerDay>;
 
-/// Optional arguments of [`counts_per_day`](Errors::counts_per_day); nothing is sent before `send`.
-pub struct CountsPerDay(crate::Call<crate::models::ErrorCounts>);
-
-impl CountsPerDay {
+impl<T> crate::Call<T, op::CountsPerDay> {
     /// `app_build`.
     pub fn app_build(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("app_build", value.as_ref());
@@ -537,7 +530,6 @@ impl CountsPerDay {
     }
 
     /// `errorType`.
-    #[inline]
     pub fn error_type(mut self, value: crate::models::ErrorsCountsPerDayErrorType) -> Self {
         self.0.text("errorType", value.as_ref());
         self
@@ -550,28 +542,33 @@ impl CountsPerDay {
     }
 }
 
-rt::operation! { crate::Api, CountsPerDay => crate::models::ErrorCounts }
+/// Call of [`delete_error`](Errors::delete_error).
+pub type DeleteError = crate::Call<crate::models::ErrorDeleteCounter, op::DeleteError>;
 
-/// Optional arguments of [`error_download`](Errors::error_download); nothing is sent before `send`.
-pub struct ErrorDownload(crate::Call<rt::Bytes>);
+/// Call of [`error_attachment_location`](Errors::error_attachment_location).
+pub type ErrorAttachmentLocation = crate::Call<crate::models::ErrorAttachmentLocation, op::ErrorAttachmentLocation>;
 
-impl ErrorDownload {
+/// Call of [`error_attachment_text`](Errors::error_attachment_text).
+pub type ErrorAttachmentText = crate::Call<crate::models::ErrorAttachmentText, op::ErrorAttachmentText>;
+
+/// Call of [`error_attachments`](Errors::error_attachments).
+pub type ErrorAttachments = crate::Call<Vec<crate::models::ErrorAttachment>, op::ErrorAttachments>;
+
+/// Call of [`error_download`](Errors::error_download).
+pub type ErrorDownload = crate::Call<rt::Bytes, op::ErrorDownload>;
+
+impl<T> crate::Call<T, op::ErrorDownload> {
     /// `format`.
-    #[inline]
     pub fn format(mut self, value: crate::models::ErrorsFormat) -> Self {
         self.0.text("format", value.as_ref());
         self
     }
 }
 
-rt::operation! { crate::Api, ErrorDownload => rt::Bytes }
+/// Call of [`error_free_device_percentages`](Errors::error_free_device_percentages).
+pub type ErrorFreeDevicePercentages = crate::Call<crate::models::ErrorFreeDevicePercentages, op::ErrorFreeDevicePercentages>;
 
-/// Optional arguments of [`error_free_device_percentages`](Errors::error_free_device_percentages); nothing is sent before `send`.
-pub struct ErrorFreeDevicePercentages(
-    crate::Call<crate::models::ErrorFreeDevicePercentages>,
-);
-
-impl ErrorFreeDevicePercentages {
+impl<T> crate::Call<T, op::ErrorFreeDevicePercentages> {
     /// `app_build`.
     pub fn app_build(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("app_build", value.as_ref());
@@ -585,7 +582,6 @@ impl ErrorFreeDevicePercentages {
     }
 
     /// `errorType`.
-    #[inline]
     pub fn error_type(mut self, value: crate::models::ErrorsErrorFreeDevicePercentagesErrorType) -> Self {
         self.0.text("errorType", value.as_ref());
         self
@@ -598,21 +594,17 @@ impl ErrorFreeDevicePercentages {
     }
 }
 
-rt::operation! { crate::Api, ErrorFreeDevicePercentages => crate::models::ErrorFreeDevicePercentages }
+/// Call of [`error_groups_search`](Errors::error_groups_search).
+pub type ErrorGroupsSearch = crate::Call<crate::models::ErrorGroupsSearchResult, op::ErrorGroupsSearch>;
 
-/// Optional arguments of [`error_groups_search`](Errors::error_groups_search); nothing is sent before `send`.
-pub struct ErrorGroupsSearch(crate::Call<crate::models::ErrorGroupsSearchResult>);
-
-impl ErrorGroupsSearch {
+impl<T> crate::Call<T, op::ErrorGroupsSearch> {
     /// `$skip`: at least 0, default `0`.
-    #[inline]
     pub fn skip(mut self, value: i64) -> Self {
         self.0.number("$skip", value);
         self
     }
 
     /// `$top`: 1 to 100, default `100`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
@@ -625,7 +617,6 @@ impl ErrorGroupsSearch {
     }
 
     /// `order`: default `"desc"`.
-    #[inline]
     pub fn order(mut self, value: crate::models::ErrorsOrder) -> Self {
         self.0.text("order", value.as_ref());
         self
@@ -638,28 +629,26 @@ impl ErrorGroupsSearch {
     }
 
     /// `sort`: the order; `desc` turns one round, default `"matchingReportsCount"`.
-    #[inline]
     pub fn sort(mut self, value: crate::models::ErrorsErrorGroupsSearchSort) -> Self {
         self.0.text("sort", value.as_ref());
         self
     }
 }
 
-rt::operation! { crate::Api, ErrorGroupsSearch => crate::models::ErrorGroupsSearchResult, paged }
+/// Call of [`error_location`](Errors::error_location).
+pub type ErrorLocation = crate::Call<crate::models::ErrorLocation, op::ErrorLocation>;
 
-/// Optional arguments of [`error_search`](Errors::error_search); nothing is sent before `send`.
-pub struct ErrorSearch(crate::Call<crate::models::ErrorsSearchResult>);
+/// Call of [`error_search`](Errors::error_search).
+pub type ErrorSearch = crate::Call<crate::models::ErrorsSearchResult, op::ErrorSearch>;
 
-impl ErrorSearch {
+impl<T> crate::Call<T, op::ErrorSearch> {
     /// `$skip`: at least 0, default `0`.
-    #[inline]
     pub fn skip(mut self, value: i64) -> Self {
         self.0.number("$skip", value);
         self
     }
 
     /// `$top`: 1 to 100, default `100`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
@@ -672,7 +661,6 @@ impl ErrorSearch {
     }
 
     /// `order`: default `"desc"`.
-    #[inline]
     pub fn order(mut self, value: crate::models::ErrorsOrder) -> Self {
         self.0.text("order", value.as_ref());
         self
@@ -685,19 +673,25 @@ impl ErrorSearch {
     }
 
     /// `sort`: the order; `desc` turns one round, default `"timestamp"`.
-    #[inline]
     pub fn sort(mut self, value: crate::models::ErrorsSort) -> Self {
         self.0.text("sort", value.as_ref());
         self
     }
 }
 
-rt::operation! { crate::Api, ErrorSearch => crate::models::ErrorsSearchResult, paged }
+/// Call of [`error_stack_trace`](Errors::error_stack_trace).
+pub type ErrorStackTrace = crate::Call<crate::models::DiagnosticsStackTrace, op::ErrorStackTrace>;
 
-/// Optional arguments of [`group_counts_per_day`](Errors::group_counts_per_day); nothing is sent before `send`.
-pub struct GroupCountsPerDay(crate::Call<crate::models::ErrorCounts>);
+/// Call of [`get_error_details`](Errors::get_error_details).
+pub type GetErrorDetails = crate::Call<crate::models::HandledErrorDetails, op::GetErrorDetails>;
 
-impl GroupCountsPerDay {
+/// Call of [`get_retention_settings`](Errors::get_retention_settings).
+pub type GetRetentionSettings = crate::Call<crate::models::ErrorRetentionSettings, op::GetRetentionSettings>;
+
+/// Call of [`group_counts_per_day`](Errors::group_counts_per_day).
+pub type GroupCountsPerDay = crate::Call<crate::models::ErrorCounts, op::GroupCountsPerDay>;
+
+impl<T> crate::Call<T, op::GroupCountsPerDay> {
     /// `end`: date and time (RFC 3339).
     pub fn end(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("end", Into::<rt::Timestamp>::into(value).as_ref());
@@ -711,14 +705,13 @@ impl GroupCountsPerDay {
     }
 }
 
-rt::operation! { crate::Api, GroupCountsPerDay => crate::models::ErrorCounts }
+/// Call of [`group_details`](Errors::group_details).
+pub type GroupDetails = crate::Call<crate::models::ErrorGroup, op::GroupDetails>;
 
-/// Optional arguments of [`group_error_free_device_percentages`](Errors::group_error_free_device_percentages); nothing is sent before `send`.
-pub struct GroupErrorFreeDevicePercentages(
-    crate::Call<crate::models::ErrorFreeDevicePercentages>,
-);
+/// Call of [`group_error_free_device_percentages`](Errors::group_error_free_device_percentages).
+pub type GroupErrorFreeDevicePercentages = crate::Call<crate::models::ErrorFreeDevicePercentages, op::GroupErrorFreeDevicePercentages>;
 
-impl GroupErrorFreeDevicePercentages {
+impl<T> crate::Call<T, op::GroupErrorFreeDevicePercentages> {
     /// `end`: date and time (RFC 3339).
     pub fn end(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("end", Into::<rt::Timestamp>::into(value).as_ref());
@@ -726,12 +719,13 @@ impl GroupErrorFreeDevicePercentages {
     }
 }
 
-rt::operation! { crate::Api, GroupErrorFreeDevicePercentages => crate::models::ErrorFreeDevicePercentages }
+/// Call of [`group_error_stack_trace`](Errors::group_error_stack_trace).
+pub type GroupErrorStackTrace = crate::Call<crate::models::DiagnosticsStackTrace, op::GroupErrorStackTrace>;
 
-/// Optional arguments of [`group_list`](Errors::group_list); nothing is sent before `send`.
-pub struct GroupList(crate::Call<crate::models::ErrorGroups>);
+/// Call of [`group_list`](Errors::group_list).
+pub type GroupList = crate::Call<crate::models::ErrorGroups, op::GroupList>;
 
-impl GroupList {
+impl<T> crate::Call<T, op::GroupList> {
     /// `$orderby`: default `"count desc"`.
     pub fn orderby(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("$orderby", value.as_ref());
@@ -739,7 +733,6 @@ impl GroupList {
     }
 
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
@@ -758,7 +751,6 @@ impl GroupList {
     }
 
     /// `errorType`.
-    #[inline]
     pub fn error_type(mut self, value: crate::models::ErrorsErrorType) -> Self {
         self.0.text("errorType", value.as_ref());
         self
@@ -777,44 +769,36 @@ impl GroupList {
     }
 }
 
-rt::operation! { crate::Api, GroupList => crate::models::ErrorGroups, paged }
+/// Call of [`group_model_counts`](Errors::group_model_counts).
+pub type GroupModelCounts = crate::Call<crate::models::ErrorGroupModels, op::GroupModelCounts>;
 
-/// Optional arguments of [`group_model_counts`](Errors::group_model_counts); nothing is sent before `send`.
-pub struct GroupModelCounts(crate::Call<crate::models::ErrorGroupModels>);
-
-impl GroupModelCounts {
+impl<T> crate::Call<T, op::GroupModelCounts> {
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GroupModelCounts => crate::models::ErrorGroupModels }
+/// Call of [`group_operating_system_counts`](Errors::group_operating_system_counts).
+pub type GroupOperatingSystemCounts = crate::Call<crate::models::ErrorGroupOperatingSystems, op::GroupOperatingSystemCounts>;
 
-/// Optional arguments of [`group_operating_system_counts`](Errors::group_operating_system_counts); nothing is sent before `send`.
-pub struct GroupOperatingSystemCounts(
-    crate::Call<crate::models::ErrorGroupOperatingSystems>,
-);
-
-impl GroupOperatingSystemCounts {
+impl<T> crate::Call<T, op::GroupOperatingSystemCounts> {
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GroupOperatingSystemCounts => crate::models::ErrorGroupOperatingSystems }
+/// Call of [`latest_error_details`](Errors::latest_error_details).
+pub type LatestErrorDetails = crate::Call<crate::models::HandledErrorDetails, op::LatestErrorDetails>;
 
-/// Optional arguments of [`list_for_group`](Errors::list_for_group); nothing is sent before `send`.
-pub struct ListForGroup(crate::Call<crate::models::HandledErrors>);
+/// Call of [`list_for_group`](Errors::list_for_group).
+pub type ListForGroup = crate::Call<crate::models::HandledErrors, op::ListForGroup>;
 
-impl ListForGroup {
+impl<T> crate::Call<T, op::ListForGroup> {
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
@@ -839,12 +823,10 @@ impl ListForGroup {
     }
 }
 
-rt::operation! { crate::Api, ListForGroup => crate::models::HandledErrors, paged }
+/// Call of [`list_session_logs`](Errors::list_session_logs).
+pub type ListSessionLogs = crate::Call<crate::models::GenericLogContainerDiagnostics, op::ListSessionLogs>;
 
-/// Optional arguments of [`list_session_logs`](Errors::list_session_logs); nothing is sent before `send`.
-pub struct ListSessionLogs(crate::Call<crate::models::GenericLogContainerDiagnostics>);
-
-impl ListSessionLogs {
+impl<T> crate::Call<T, op::ListSessionLogs> {
     /// `date`: date and time (RFC 3339).
     pub fn date(mut self, value: impl Into<rt::Timestamp>) -> Self {
         self.0.text("date", Into::<rt::Timestamp>::into(value).as_ref());
@@ -852,34 +834,38 @@ impl ListSessionLogs {
     }
 }
 
-rt::operation! { crate::Api, ListSessionLogs => crate::models::GenericLogContainerDiagnostics }
+/// Call of [`put_retention_settings`](Errors::put_retention_settings).
+pub type PutRetentionSettings = crate::Call<crate::models::ErrorRetentionSettings, op::PutRetentionSettings>;
+
+/// Call of [`update_state`](Errors::update_state).
+pub type UpdateState = crate::Call<crate::models::ErrorGroup, op::UpdateState>;
 
 rt::operations! {
-    APP_BUILDS_LIST = Get "Errors_AppBuildsList" "/v0.1/apps/{owner_name}/{app_name}/errors/availableAppBuilds",
-    AVAILABLE_VERSIONS = Get "Errors_AvailableVersions" "/v0.1/apps/{owner_name}/{app_name}/errors/available_versions",
-    COUNTS_PER_DAY = Get "Errors_CountsPerDay" "/v0.1/apps/{owner_name}/{app_name}/errors/errorCountsPerDay",
-    DELETE_ERROR = Delete "Errors_DeleteError" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}",
-    ERROR_ATTACHMENT_LOCATION = Get "Errors_ErrorAttachmentLocation" "/v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/attachments/{attachmentId}/location",
-    ERROR_ATTACHMENT_TEXT = Get "Errors_ErrorAttachmentText" "/v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/attachments/{attachmentId}/text",
-    ERROR_ATTACHMENTS = Get "Errors_ErrorAttachments" "/v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/attachments",
-    ERROR_DOWNLOAD = Get "Errors_ErrorDownload" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}/download" => "application/octet-stream",
-    ERROR_FREE_DEVICE_PERCENTAGES = Get "Errors_ErrorFreeDevicePercentages" "/v0.1/apps/{owner_name}/{app_name}/errors/errorfreeDevicePercentages",
-    ERROR_GROUPS_SEARCH = Get "Errors_ErrorGroupsSearch" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/search",
-    ERROR_LOCATION = Get "Errors_ErrorLocation" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}/location",
-    ERROR_SEARCH = Get "Errors_ErrorSearch" "/v0.1/apps/{owner_name}/{app_name}/errors/search",
-    ERROR_STACK_TRACE = Get "Errors_ErrorStackTrace" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}/stacktrace",
-    GET_ERROR_DETAILS = Get "Errors_GetErrorDetails" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}",
-    GET_RETENTION_SETTINGS = Get "errors_getRetentionSettings" "/v0.1/apps/{owner_name}/{app_name}/errors/retention_settings",
-    GROUP_COUNTS_PER_DAY = Get "Errors_GroupCountsPerDay" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errorCountsPerDay",
-    GROUP_DETAILS = Get "Errors_GroupDetails" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}",
-    GROUP_ERROR_FREE_DEVICE_PERCENTAGES = Get "Errors_GroupErrorFreeDevicePercentages" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errorfreeDevicePercentages",
-    GROUP_ERROR_STACK_TRACE = Get "Errors_GroupErrorStackTrace" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/stacktrace",
-    GROUP_LIST = Get "Errors_GroupList" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups",
-    GROUP_MODEL_COUNTS = Get "Errors_GroupModelCounts" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/models",
-    GROUP_OPERATING_SYSTEM_COUNTS = Get "Errors_GroupOperatingSystemCounts" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/operatingSystems",
-    LATEST_ERROR_DETAILS = Get "Errors_LatestErrorDetails" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/latest",
-    LIST_FOR_GROUP = Get "Errors_ListForGroup" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors",
-    LIST_SESSION_LOGS = Get "Errors_ListSessionLogs" "/v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/sessionLogs",
-    PUT_RETENTION_SETTINGS = Put "errors_putRetentionSettings" "/v0.1/apps/{owner_name}/{app_name}/errors/retention_settings",
-    UPDATE_STATE = Patch "Errors_UpdateState" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}",
+    APP_BUILDS_LIST: AppBuildsList = Get "Errors_AppBuildsList" "/v0.1/apps/{owner_name}/{app_name}/errors/availableAppBuilds",
+    AVAILABLE_VERSIONS: AvailableVersions = Get "Errors_AvailableVersions" "/v0.1/apps/{owner_name}/{app_name}/errors/available_versions",
+    COUNTS_PER_DAY: CountsPerDay = Get "Errors_CountsPerDay" "/v0.1/apps/{owner_name}/{app_name}/errors/errorCountsPerDay",
+    DELETE_ERROR: DeleteError = Delete "Errors_DeleteError" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}",
+    ERROR_ATTACHMENT_LOCATION: ErrorAttachmentLocation = Get "Errors_ErrorAttachmentLocation" "/v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/attachments/{attachmentId}/location",
+    ERROR_ATTACHMENT_TEXT: ErrorAttachmentText = Get "Errors_ErrorAttachmentText" "/v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/attachments/{attachmentId}/text",
+    ERROR_ATTACHMENTS: ErrorAttachments = Get "Errors_ErrorAttachments" "/v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/attachments",
+    ERROR_DOWNLOAD: ErrorDownload = Get "Errors_ErrorDownload" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}/download" => "application/octet-stream",
+    ERROR_FREE_DEVICE_PERCENTAGES: ErrorFreeDevicePercentages = Get "Errors_ErrorFreeDevicePercentages" "/v0.1/apps/{owner_name}/{app_name}/errors/errorfreeDevicePercentages",
+    ERROR_GROUPS_SEARCH: ErrorGroupsSearch = Get "Errors_ErrorGroupsSearch" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/search",
+    ERROR_LOCATION: ErrorLocation = Get "Errors_ErrorLocation" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}/location",
+    ERROR_SEARCH: ErrorSearch = Get "Errors_ErrorSearch" "/v0.1/apps/{owner_name}/{app_name}/errors/search",
+    ERROR_STACK_TRACE: ErrorStackTrace = Get "Errors_ErrorStackTrace" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}/stacktrace",
+    GET_ERROR_DETAILS: GetErrorDetails = Get "Errors_GetErrorDetails" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}",
+    GET_RETENTION_SETTINGS: GetRetentionSettings = Get "errors_getRetentionSettings" "/v0.1/apps/{owner_name}/{app_name}/errors/retention_settings",
+    GROUP_COUNTS_PER_DAY: GroupCountsPerDay = Get "Errors_GroupCountsPerDay" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errorCountsPerDay",
+    GROUP_DETAILS: GroupDetails = Get "Errors_GroupDetails" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}",
+    GROUP_ERROR_FREE_DEVICE_PERCENTAGES: GroupErrorFreeDevicePercentages = Get "Errors_GroupErrorFreeDevicePercentages" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errorfreeDevicePercentages",
+    GROUP_ERROR_STACK_TRACE: GroupErrorStackTrace = Get "Errors_GroupErrorStackTrace" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/stacktrace",
+    GROUP_LIST: GroupList = Get "Errors_GroupList" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups",
+    GROUP_MODEL_COUNTS: GroupModelCounts = Get "Errors_GroupModelCounts" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/models",
+    GROUP_OPERATING_SYSTEM_COUNTS: GroupOperatingSystemCounts = Get "Errors_GroupOperatingSystemCounts" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/operatingSystems",
+    LATEST_ERROR_DETAILS: LatestErrorDetails = Get "Errors_LatestErrorDetails" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/latest",
+    LIST_FOR_GROUP: ListForGroup = Get "Errors_ListForGroup" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors",
+    LIST_SESSION_LOGS: ListSessionLogs = Get "Errors_ListSessionLogs" "/v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/sessionLogs",
+    PUT_RETENTION_SETTINGS: PutRetentionSettings = Put "errors_putRetentionSettings" "/v0.1/apps/{owner_name}/{app_name}/errors/retention_settings",
+    UPDATE_STATE: UpdateState = Patch "Errors_UpdateState" "/v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}",
 }

@@ -13,9 +13,13 @@ impl ExportConfigurations {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::ExportConfiguration,
-    ) -> crate::Call<crate::models::ExportConfigurationResult> {
-        let mut call = self.0.call(CREATE, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -25,16 +29,12 @@ impl ExportConfigurations {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         export_configuration_id: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    export_configuration_id.as_ref(),
-                ],
-            )
+    ) -> Delete {
+        crate::Call::new(
+            &self.0,
+            DELETE,
+            &[owner_name.as_ref(), app_name.as_ref(), export_configuration_id.as_ref()],
+        )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}/disable`
@@ -43,16 +43,12 @@ impl ExportConfigurations {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         export_configuration_id: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DISABLE,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    export_configuration_id.as_ref(),
-                ],
-            )
+    ) -> Disable {
+        crate::Call::new(
+            &self.0,
+            DISABLE,
+            &[owner_name.as_ref(), app_name.as_ref(), export_configuration_id.as_ref()],
+        )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}/enable`
@@ -61,16 +57,12 @@ impl ExportConfigurations {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         export_configuration_id: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                ENABLE,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    export_configuration_id.as_ref(),
-                ],
-            )
+    ) -> Enable {
+        crate::Call::new(
+            &self.0,
+            ENABLE,
+            &[owner_name.as_ref(), app_name.as_ref(), export_configuration_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}`
@@ -79,25 +71,17 @@ impl ExportConfigurations {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         export_configuration_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ExportConfigurationResult> {
-        self.0
-            .call(
-                GET,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    export_configuration_id.as_ref(),
-                ],
-            )
+    ) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[owner_name.as_ref(), app_name.as_ref(), export_configuration_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/export_configurations`
-    pub fn list(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ExportConfigurationListResult> {
-        self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
+        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `PATCH /v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}`
@@ -107,28 +91,44 @@ impl ExportConfigurations {
         app_name: impl AsRef<str>,
         export_configuration_id: impl AsRef<str>,
         request: crate::models::ExportConfiguration,
-    ) -> crate::Call<crate::models::ExportConfigurationResult> {
-        let mut call = self
-            .0
-            .call(
-                PARTIAL_UPDATE,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    export_configuration_id.as_ref(),
-                ],
-            );
-        call.json(&request);
+    ) -> PartialUpdate {
+        let mut call = crate::Call::new(
+            &self.0,
+            PARTIAL_UPDATE,
+            &[owner_name.as_ref(), app_name.as_ref(), export_configuration_id.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](ExportConfigurations::create).
+pub type Create = crate::Call<crate::models::ExportConfigurationResult, op::Create>;
+
+/// Call of [`delete`](ExportConfigurations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`disable`](ExportConfigurations::disable).
+pub type Disable = crate::Call<(), op::Disable>;
+
+/// Call of [`enable`](ExportConfigurations::enable).
+pub type Enable = crate::Call<(), op::Enable>;
+
+/// Call of [`get`](ExportConfigurations::get).
+pub type Get = crate::Call<crate::models::ExportConfigurationResult, op::Get>;
+
+/// Call of [`list`](ExportConfigurations::list).
+pub type List = crate::Call<crate::models::ExportConfigurationListResult, op::List>;
+
+/// Call of [`partial_update`](ExportConfigurations::partial_update).
+pub type PartialUpdate = crate::Call<crate::models::ExportConfigurationResult, op::PartialUpdate>;
+
 rt::operations! {
-    CREATE = Post "ExportConfigurations_Create" "/v0.1/apps/{owner_name}/{app_name}/export_configurations",
-    DELETE = Delete "ExportConfigurations_Delete" "/v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}",
-    DISABLE = Post "ExportConfigurations_Disable" "/v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}/disable",
-    ENABLE = Post "ExportConfigurations_Enable" "/v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}/enable",
-    GET = Get "ExportConfigurations_Get" "/v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}",
-    LIST = Get "ExportConfigurations_List" "/v0.1/apps/{owner_name}/{app_name}/export_configurations",
-    PARTIAL_UPDATE = Patch "ExportConfigurations_PartialUpdate" "/v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}",
+    CREATE: Create = Post "ExportConfigurations_Create" "/v0.1/apps/{owner_name}/{app_name}/export_configurations",
+    DELETE: Delete = Delete "ExportConfigurations_Delete" "/v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}",
+    DISABLE: Disable = Post "ExportConfigurations_Disable" "/v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}/disable",
+    ENABLE: Enable = Post "ExportConfigurations_Enable" "/v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}/enable",
+    GET: Get = Get "ExportConfigurations_Get" "/v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}",
+    LIST: List = Get "ExportConfigurations_List" "/v0.1/apps/{owner_name}/{app_name}/export_configurations",
+    PARTIAL_UPDATE: PartialUpdate = Patch "ExportConfigurations_PartialUpdate" "/v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}",
 }

@@ -13,17 +13,24 @@ impl FileAssets {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         body: impl Into<Option<std::collections::BTreeMap<String, rt::Value>>>,
-    ) -> crate::Call<crate::models::FileAsset> {
-        let mut call = self.0.call(CREATE, &[owner_name.as_ref(), app_name.as_ref()]);
+    ) -> Create {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
         if let Some(body) = Into::<
             Option<std::collections::BTreeMap<String, rt::Value>>,
         >::into(body) {
-            call.json(&body);
+            call.0.json(&body);
         }
         call
     }
 }
 
+/// Call of [`create`](FileAssets::create).
+pub type Create = crate::Call<crate::models::FileAsset, op::Create>;
+
 rt::operations! {
-    CREATE = Post "fileAssets_create" "/v0.1/apps/{owner_name}/{app_name}/file_asset",
+    CREATE: Create = Post "fileAssets_create" "/v0.1/apps/{owner_name}/{app_name}/file_asset",
 }

@@ -10,15 +10,14 @@ impl Identity {
     /// `GET /v0.1/apps/{owner_name}/{app_name}/auth/users`
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_users(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GetUsers {
-        GetUsers(self.0.call(GET_USERS, &[owner_name.as_ref(), app_name.as_ref()]))
+        crate::Call::new(&self.0, GET_USERS, &[owner_name.as_ref(), app_name.as_ref()])
     }
 }
 
-/// Optional arguments of [`get_users`](Identity::get_users); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetUsers(crate::Call<crate::models::UsersResponse>);
+/// Call of [`get_users`](Identity::get_users).
+pub type GetUsers = crate::Call<crate::models::UsersResponse, op::GetUsers>;
 
-impl GetUsers {
+impl<T> crate::Call<T, op::GetUsers> {
     /// `searchTerm`.
     pub fn search_term(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("searchTerm", value.as_ref());
@@ -32,8 +31,6 @@ impl GetUsers {
     }
 }
 
-rt::operation! { crate::Api, GetUsers => crate::models::UsersResponse }
-
 rt::operations! {
-    GET_USERS = Get "identity_getUsers" "/v0.1/apps/{owner_name}/{app_name}/auth/users",
+    GET_USERS: GetUsers = Get "identity_getUsers" "/v0.1/apps/{owner_name}/{app_name}/auth/users",
 }

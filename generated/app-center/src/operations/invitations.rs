@@ -9,11 +9,14 @@ pub struct Invitations(pub(crate) rt::Client<crate::Api>);
 impl Invitations {
     /// `GET /v0.1/invitations/sent`
     #[inline]
-    pub fn sent(&self) -> crate::Call<Vec<crate::models::GDPRInvitationDetailResponse>> {
-        self.0.call(SENT, &[])
+    pub fn sent(&self) -> Sent {
+        crate::Call::new(&self.0, SENT, &[])
     }
 }
 
+/// Call of [`sent`](Invitations::sent).
+pub type Sent = crate::Call<Vec<crate::models::GDPRInvitationDetailResponse>, op::Sent>;
+
 rt::operations! {
-    SENT = Get "invitations_sent" "/v0.1/invitations/sent",
+    SENT: Sent = Get "invitations_sent" "/v0.1/invitations/sent",
 }

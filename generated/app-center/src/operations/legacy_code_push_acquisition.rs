@@ -10,7 +10,7 @@ impl LegacyCodePushAcquisition {
     /// `GET /v0.1/legacy/updateCheck`
     #[inline]
     pub fn update_check(&self) -> UpdateCheck {
-        UpdateCheck(self.0.call(UPDATE_CHECK, &[]))
+        crate::Call::new(&self.0, UPDATE_CHECK, &[])
     }
 
     /// `POST /v0.1/legacy/reportStatus/download`
@@ -18,9 +18,9 @@ impl LegacyCodePushAcquisition {
     pub fn update_download_status(
         &self,
         request: crate::models::LegacyCodePushStatusMetricMetadata,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(UPDATE_DOWNLOAD_STATUS, &[]);
-        call.json(&request);
+    ) -> UpdateDownloadStatus {
+        let mut call = crate::Call::new(&self.0, UPDATE_DOWNLOAD_STATUS, &[]);
+        call.0.json(&request);
         call
     }
 
@@ -29,17 +29,17 @@ impl LegacyCodePushAcquisition {
     pub fn update_installs_status(
         &self,
         request: crate::models::LegacyCodePushStatusMetricMetadata,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(UPDATE_INSTALLS_STATUS, &[]);
-        call.json(&request);
+    ) -> UpdateInstallsStatus {
+        let mut call = crate::Call::new(&self.0, UPDATE_INSTALLS_STATUS, &[]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`update_check`](LegacyCodePushAcquisition::update_check); nothing is sent before `send`.
-pub struct UpdateCheck(crate::Call<crate::models::LegacyUpdateCheckResponse>);
+/// Call of [`update_check`](LegacyCodePushAcquisition::update_check).
+pub type UpdateCheck = crate::Call<crate::models::LegacyUpdateCheckResponse, op::UpdateCheck>;
 
-impl UpdateCheck {
+impl<T> crate::Call<T, op::UpdateCheck> {
     /// `appVersion`.
     pub fn app_version(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("appVersion", value.as_ref());
@@ -77,10 +77,14 @@ impl UpdateCheck {
     }
 }
 
-rt::operation! { crate::Api, UpdateCheck => crate::models::LegacyUpdateCheckResponse }
+/// Call of [`update_download_status`](LegacyCodePushAcquisition::update_download_status).
+pub type UpdateDownloadStatus = crate::Call<(), op::UpdateDownloadStatus>;
+
+/// Call of [`update_installs_status`](LegacyCodePushAcquisition::update_installs_status).
+pub type UpdateInstallsStatus = crate::Call<(), op::UpdateInstallsStatus>;
 
 rt::operations! {
-    UPDATE_CHECK = Get "legacyCodePushAcquisition_updateCheck" "/v0.1/legacy/updateCheck",
-    UPDATE_DOWNLOAD_STATUS = Post "legacyCodePushAcquisition_updateDownloadStatus" "/v0.1/legacy/reportStatus/download",
-    UPDATE_INSTALLS_STATUS = Post "legacyCodePushAcquisition_updateInstallsStatus" "/v0.1/legacy/reportStatus/deploy",
+    UPDATE_CHECK: UpdateCheck = Get "legacyCodePushAcquisition_updateCheck" "/v0.1/legacy/updateCheck",
+    UPDATE_DOWNLOAD_STATUS: UpdateDownloadStatus = Post "legacyCodePushAcquisition_updateDownloadStatus" "/v0.1/legacy/reportStatus/download",
+    UPDATE_INSTALLS_STATUS: UpdateInstallsStatus = Post "legacyCodePushAcquisition_updateInstallsStatus" "/v0.1/legacy/reportStatus/deploy",
 }

@@ -13,35 +13,41 @@ impl MissingSymbolGroups {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         symbol_group_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::V2MissingSymbolCrashGroupsResponse> {
-        self.0
-            .call(
-                GET,
-                &[owner_name.as_ref(), app_name.as_ref(), symbol_group_id.as_ref()],
-            )
+    ) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[owner_name.as_ref(), app_name.as_ref(), symbol_group_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/diagnostics/symbol_groups_info`
-    pub fn info(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::V2MissingSymbolCrashGroupsInfoResponse> {
-        self.0.call(INFO, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn info(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> Info {
+        crate::Call::new(&self.0, INFO, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/diagnostics/symbol_groups`
     pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>, top: i64) -> List {
-        let mut call = self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.number("top", top);
-        List(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            LIST,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.number("top", top);
+        call
     }
 }
 
-/// Optional arguments of [`list`](MissingSymbolGroups::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::V2MissingSymbolCrashGroupsResponse>);
+/// Call of [`get`](MissingSymbolGroups::get).
+pub type Get = crate::Call<crate::models::V2MissingSymbolCrashGroupsResponse, op::Get>;
 
-impl List {
+/// Call of [`info`](MissingSymbolGroups::info).
+pub type Info = crate::Call<crate::models::V2MissingSymbolCrashGroupsInfoResponse, op::Info>;
+
+/// Call of [`list`](MissingSymbolGroups::list).
+pub type List = crate::Call<crate::models::V2MissingSymbolCrashGroupsResponse, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `filter`.
     pub fn filter(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("filter", value.as_ref());
@@ -49,10 +55,8 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::V2MissingSymbolCrashGroupsResponse }
-
 rt::operations! {
-    GET = Get "missingSymbolGroups_get" "/v0.1/apps/{owner_name}/{app_name}/diagnostics/symbol_groups/{symbol_group_id}",
-    INFO = Get "missingSymbolGroups_info" "/v0.1/apps/{owner_name}/{app_name}/diagnostics/symbol_groups_info",
-    LIST = Get "missingSymbolGroups_list" "/v0.1/apps/{owner_name}/{app_name}/diagnostics/symbol_groups",
+    GET: Get = Get "missingSymbolGroups_get" "/v0.1/apps/{owner_name}/{app_name}/diagnostics/symbol_groups/{symbol_group_id}",
+    INFO: Info = Get "missingSymbolGroups_info" "/v0.1/apps/{owner_name}/{app_name}/diagnostics/symbol_groups_info",
+    LIST: List = Get "missingSymbolGroups_list" "/v0.1/apps/{owner_name}/{app_name}/diagnostics/symbol_groups",
 }

@@ -12,18 +12,28 @@ impl Notifications {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AlertUserAppEmailSettingsResult> {
-        self.0.call(GET_APP_EMAIL_SETTINGS, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> GetAppEmailSettings {
+        crate::Call::new(
+            &self.0,
+            GET_APP_EMAIL_SETTINGS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/user/notifications/emailSettings`
     #[inline]
-    pub fn get_user_email_settings(&self) -> crate::Call<crate::models::AlertUserEmailSettingsResult> {
-        self.0.call(GET_USER_EMAIL_SETTINGS, &[])
+    pub fn get_user_email_settings(&self) -> GetUserEmailSettings {
+        crate::Call::new(&self.0, GET_USER_EMAIL_SETTINGS, &[])
     }
 }
 
+/// Call of [`get_app_email_settings`](Notifications::get_app_email_settings).
+pub type GetAppEmailSettings = crate::Call<crate::models::AlertUserAppEmailSettingsResult, op::GetAppEmailSettings>;
+
+/// Call of [`get_user_email_settings`](Notifications::get_user_email_settings).
+pub type GetUserEmailSettings = crate::Call<crate::models::AlertUserEmailSettingsResult, op::GetUserEmailSettings>;
+
 rt::operations! {
-    GET_APP_EMAIL_SETTINGS = Get "notifications_getAppEmailSettings" "/v0.1/apps/{owner_name}/{app_name}/notifications/emailSettings",
-    GET_USER_EMAIL_SETTINGS = Get "notifications_getUserEmailSettings" "/v0.1/user/notifications/emailSettings",
+    GET_APP_EMAIL_SETTINGS: GetAppEmailSettings = Get "notifications_getAppEmailSettings" "/v0.1/apps/{owner_name}/{app_name}/notifications/emailSettings",
+    GET_USER_EMAIL_SETTINGS: GetUserEmailSettings = Get "notifications_getUserEmailSettings" "/v0.1/user/notifications/emailSettings",
 }

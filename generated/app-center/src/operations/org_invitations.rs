@@ -8,8 +8,8 @@ pub struct OrgInvitations(pub(crate) rt::Client<crate::Api>);
 
 impl OrgInvitations {
     /// `POST /v0.1/user/invitations/orgs/{invitation_token}/accept`
-    pub fn accept(&self, invitation_token: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(ACCEPT, &[invitation_token.as_ref()])
+    pub fn accept(&self, invitation_token: impl AsRef<str>) -> Accept {
+        crate::Call::new(&self.0, ACCEPT, &[invitation_token.as_ref()])
     }
 
     /// `POST /v0.1/orgs/{org_name}/invitations`
@@ -17,12 +17,12 @@ impl OrgInvitations {
         &self,
         org_name: impl AsRef<str>,
         request: impl Into<Option<crate::models::UserEmailOrgRoleRequest>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(CREATE, &[org_name.as_ref()]);
+    ) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[org_name.as_ref()]);
         if let Some(request) = Into::<
             Option<crate::models::UserEmailOrgRoleRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
@@ -32,32 +32,29 @@ impl OrgInvitations {
         &self,
         org_name: impl AsRef<str>,
         request: impl Into<Option<crate::models::UserEmailRequest>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(DELETE, &[org_name.as_ref()]);
+    ) -> Delete {
+        let mut call = crate::Call::new(&self.0, DELETE, &[org_name.as_ref()]);
         if let Some(request) = Into::<
             Option<crate::models::UserEmailRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
 
     /// `GET /v0.1/orgs/{org_name}/invitations`
-    pub fn list_pending(
-        &self,
-        org_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::OrganizationInvitationSimpleDetailResponse>> {
-        self.0.call(LIST_PENDING, &[org_name.as_ref()])
+    pub fn list_pending(&self, org_name: impl AsRef<str>) -> ListPending {
+        crate::Call::new(&self.0, LIST_PENDING, &[org_name.as_ref()])
     }
 
     /// `POST /v0.1/user/invitations/orgs/{invitation_token}/reject`
-    pub fn reject(&self, invitation_token: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(REJECT, &[invitation_token.as_ref()])
+    pub fn reject(&self, invitation_token: impl AsRef<str>) -> Reject {
+        crate::Call::new(&self.0, REJECT, &[invitation_token.as_ref()])
     }
 
     /// `POST /v0.1/orgs/{org_name}/invitations/{email}/revoke`
-    pub fn revoke(&self, org_name: impl AsRef<str>, email: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(REVOKE, &[org_name.as_ref(), email.as_ref()])
+    pub fn revoke(&self, org_name: impl AsRef<str>, email: impl AsRef<str>) -> Revoke {
+        crate::Call::new(&self.0, REVOKE, &[org_name.as_ref(), email.as_ref()])
     }
 
     /// `POST /v0.1/orgs/{org_name}/invitations/{email}/resend`
@@ -66,14 +63,16 @@ impl OrgInvitations {
         org_name: impl AsRef<str>,
         email: impl AsRef<str>,
         request: impl Into<Option<crate::models::AddUserAsRoleRequest>>,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(SEND_NEW_INVITATION, &[org_name.as_ref(), email.as_ref()]);
+    ) -> SendNewInvitation {
+        let mut call = crate::Call::new(
+            &self.0,
+            SEND_NEW_INVITATION,
+            &[org_name.as_ref(), email.as_ref()],
+        );
         if let Some(request) = Into::<
             Option<crate::models::AddUserAsRoleRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
@@ -84,20 +83,48 @@ impl OrgInvitations {
         org_name: impl AsRef<str>,
         email: impl AsRef<str>,
         request: crate::models::OrganizationUserPatchRequest,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(UPDATE, &[org_name.as_ref(), email.as_ref()]);
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE,
+            &[org_name.as_ref(), email.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`accept`](OrgInvitations::accept).
+pub type Accept = crate::Call<(), op::Accept>;
+
+/// Call of [`create`](OrgInvitations::create).
+pub type Create = crate::Call<(), op::Create>;
+
+/// Call of [`delete`](OrgInvitations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`list_pending`](OrgInvitations::list_pending).
+pub type ListPending = crate::Call<Vec<crate::models::OrganizationInvitationSimpleDetailResponse>, op::ListPending>;
+
+/// Call of [`reject`](OrgInvitations::reject).
+pub type Reject = crate::Call<(), op::Reject>;
+
+/// Call of [`revoke`](OrgInvitations::revoke).
+pub type Revoke = crate::Call<(), op::Revoke>;
+
+/// Call of [`send_new_invitation`](OrgInvitations::send_new_invitation).
+pub type SendNewInvitation = crate::Call<(), op::SendNewInvitation>;
+
+/// Call of [`update`](OrgInvitations::update).
+pub type Update = crate::Call<(), op::Update>;
+
 rt::operations! {
-    ACCEPT = Post "orgInvitations_accept" "/v0.1/user/invitations/orgs/{invitation_token}/accept",
-    CREATE = Post "orgInvitations_create" "/v0.1/orgs/{org_name}/invitations",
-    DELETE = Delete "orgInvitations_delete" "/v0.1/orgs/{org_name}/invitations",
-    LIST_PENDING = Get "orgInvitations_listPending" "/v0.1/orgs/{org_name}/invitations",
-    REJECT = Post "orgInvitations_reject" "/v0.1/user/invitations/orgs/{invitation_token}/reject",
-    REVOKE = Post "orgInvitations_" "/v0.1/orgs/{org_name}/invitations/{email}/revoke",
-    SEND_NEW_INVITATION = Post "orgInvitations_sendNewInvitation" "/v0.1/orgs/{org_name}/invitations/{email}/resend",
-    UPDATE = Patch "orgInvitations_update" "/v0.1/orgs/{org_name}/invitations/{email}",
+    ACCEPT: Accept = Post "orgInvitations_accept" "/v0.1/user/invitations/orgs/{invitation_token}/accept",
+    CREATE: Create = Post "orgInvitations_create" "/v0.1/orgs/{org_name}/invitations",
+    DELETE: Delete = Delete "orgInvitations_delete" "/v0.1/orgs/{org_name}/invitations",
+    LIST_PENDING: ListPending = Get "orgInvitations_listPending" "/v0.1/orgs/{org_name}/invitations",
+    REJECT: Reject = Post "orgInvitations_reject" "/v0.1/user/invitations/orgs/{invitation_token}/reject",
+    REVOKE: Revoke = Post "orgInvitations_" "/v0.1/orgs/{org_name}/invitations/{email}/revoke",
+    SEND_NEW_INVITATION: SendNewInvitation = Post "orgInvitations_sendNewInvitation" "/v0.1/orgs/{org_name}/invitations/{email}/resend",
+    UPDATE: Update = Patch "orgInvitations_update" "/v0.1/orgs/{org_name}/invitations/{email}",
 }

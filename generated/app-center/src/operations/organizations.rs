@@ -9,43 +9,37 @@ pub struct Organizations(pub(crate) rt::Client<crate::Api>);
 impl Organizations {
     /// `POST /v0.1/orgs`
     #[inline]
-    pub fn create_or_update(
-        &self,
-        request: crate::models::OrganizationRequest,
-    ) -> crate::Call<crate::models::OrganizationResponse> {
-        let mut call = self.0.call(CREATE_OR_UPDATE, &[]);
-        call.json(&request);
+    pub fn create_or_update(&self, request: crate::models::OrganizationRequest) -> CreateOrUpdate {
+        let mut call = crate::Call::new(&self.0, CREATE_OR_UPDATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v0.1/orgs/{org_name}`
-    pub fn delete(&self, org_name: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[org_name.as_ref()])
+    pub fn delete(&self, org_name: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[org_name.as_ref()])
     }
 
     /// `DELETE /v0.1/orgs/{org_name}/avatar`
-    pub fn delete_avatar(
-        &self,
-        org_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::OrganizationResponse> {
-        self.0.call(DELETE_AVATAR, &[org_name.as_ref()])
+    pub fn delete_avatar(&self, org_name: impl AsRef<str>) -> DeleteAvatar {
+        crate::Call::new(&self.0, DELETE_AVATAR, &[org_name.as_ref()])
     }
 
     /// `GET /v0.1/orgs/{org_name}`
-    pub fn get(&self, org_name: impl AsRef<str>) -> crate::Call<crate::models::OrganizationResponse> {
-        self.0.call(GET, &[org_name.as_ref()])
+    pub fn get(&self, org_name: impl AsRef<str>) -> Get {
+        crate::Call::new(&self.0, GET, &[org_name.as_ref()])
     }
 
     /// `GET /v0.1/orgs`
     #[inline]
-    pub fn list(&self) -> crate::Call<Vec<crate::models::OrganizationsListResponse>> {
-        self.0.call(LIST, &[])
+    pub fn list(&self) -> List {
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v0.1/administeredOrgs`
     #[inline]
-    pub fn list_administered(&self) -> crate::Call<crate::models::AdministeredOrgsResponse> {
-        self.0.call(LIST_ADMINISTERED, &[])
+    pub fn list_administered(&self) -> ListAdministered {
+        crate::Call::new(&self.0, LIST_ADMINISTERED, &[])
     }
 
     /// `PATCH /v0.1/orgs/{org_name}`
@@ -53,31 +47,51 @@ impl Organizations {
         &self,
         org_name: impl AsRef<str>,
         request: crate::models::OrganizationPatchRequest,
-    ) -> crate::Call<crate::models::OrganizationResponse> {
-        let mut call = self.0.call(UPDATE, &[org_name.as_ref()]);
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[org_name.as_ref()]);
+        call.0.json(&request);
         call
     }
 
     /// `POST /v0.1/orgs/{org_name}/avatar`
-    pub fn update_avatar(
-        &self,
-        org_name: impl AsRef<str>,
-        avatar: impl Into<rt::File>,
-    ) -> crate::Call<crate::models::OrganizationResponse> {
-        let mut call = self.0.call(UPDATE_AVATAR, &[org_name.as_ref()]);
-        call.file("avatar", avatar);
+    pub fn update_avatar(&self, org_name: impl AsRef<str>, avatar: impl Into<rt::File>) -> UpdateAvatar {
+        let mut call = crate::Call::new(&self.0, UPDATE_AVATAR, &[org_name.as_ref()]);
+        call.0.file("avatar", avatar);
         call
     }
 }
 
+/// Call of [`create_or_update`](Organizations::create_or_update).
+pub type CreateOrUpdate = crate::Call<crate::models::OrganizationResponse, op::CreateOrUpdate>;
+
+/// Call of [`delete`](Organizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`delete_avatar`](Organizations::delete_avatar).
+pub type DeleteAvatar = crate::Call<crate::models::OrganizationResponse, op::DeleteAvatar>;
+
+/// Call of [`get`](Organizations::get).
+pub type Get = crate::Call<crate::models::OrganizationResponse, op::Get>;
+
+/// Call of [`list`](Organizations::list).
+pub type List = crate::Call<Vec<crate::models::OrganizationsListResponse>, op::List>;
+
+/// Call of [`list_administered`](Organizations::list_administered).
+pub type ListAdministered = crate::Call<crate::models::AdministeredOrgsResponse, op::ListAdministered>;
+
+/// Call of [`update`](Organizations::update).
+pub type Update = crate::Call<crate::models::OrganizationResponse, op::Update>;
+
+/// Call of [`update_avatar`](Organizations::update_avatar).
+pub type UpdateAvatar = crate::Call<crate::models::OrganizationResponse, op::UpdateAvatar>;
+
 rt::operations! {
-    CREATE_OR_UPDATE = Post "organizations_createOrUpdate" "/v0.1/orgs",
-    DELETE = Delete "organizations_delete" "/v0.1/orgs/{org_name}",
-    DELETE_AVATAR = Delete "organization_deleteAvatar" "/v0.1/orgs/{org_name}/avatar",
-    GET = Get "organizations_get" "/v0.1/orgs/{org_name}",
-    LIST = Get "organizations_list" "/v0.1/orgs",
-    LIST_ADMINISTERED = Get "organizations_listAdministered" "/v0.1/administeredOrgs",
-    UPDATE = Patch "organizations_update" "/v0.1/orgs/{org_name}",
-    UPDATE_AVATAR = Post "organization_updateAvatar" "/v0.1/orgs/{org_name}/avatar",
+    CREATE_OR_UPDATE: CreateOrUpdate = Post "organizations_createOrUpdate" "/v0.1/orgs",
+    DELETE: Delete = Delete "organizations_delete" "/v0.1/orgs/{org_name}",
+    DELETE_AVATAR: DeleteAvatar = Delete "organization_deleteAvatar" "/v0.1/orgs/{org_name}/avatar",
+    GET: Get = Get "organizations_get" "/v0.1/orgs/{org_name}",
+    LIST: List = Get "organizations_list" "/v0.1/orgs",
+    LIST_ADMINISTERED: ListAdministered = Get "organizations_listAdministered" "/v0.1/administeredOrgs",
+    UPDATE: Update = Patch "organizations_update" "/v0.1/orgs/{org_name}",
+    UPDATE_AVATAR: UpdateAvatar = Post "organization_updateAvatar" "/v0.1/orgs/{org_name}/avatar",
 }

@@ -13,15 +13,18 @@ impl Provisioning {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         release_id: i64,
-    ) -> crate::Call<crate::models::ProvisioningProfileResponse> {
-        self.0
-            .call(
-                PROFILE,
-                &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
-            )
+    ) -> Profile {
+        crate::Call::new(
+            &self.0,
+            PROFILE,
+            &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
+        )
     }
 }
 
+/// Call of [`profile`](Provisioning::profile).
+pub type Profile = crate::Call<crate::models::ProvisioningProfileResponse, op::Profile>;
+
 rt::operations! {
-    PROFILE = Get "provisioning_profile" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/provisioning_profile",
+    PROFILE: Profile = Get "provisioning_profile" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/provisioning_profile",
 }

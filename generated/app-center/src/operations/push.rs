@@ -8,8 +8,12 @@ pub struct Push(pub(crate) rt::Client<crate::Api>);
 
 impl Push {
     /// `HEAD /v0.1/apps/{owner_name}/{app_name}/push/notifications_config`
-    pub fn config_exists(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> crate::Call<bool> {
-        self.0.call(CONFIG_EXISTS, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn config_exists(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ConfigExists {
+        crate::Call::new(
+            &self.0,
+            CONFIG_EXISTS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/push/notifications`
@@ -18,15 +22,23 @@ impl Push {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::NotificationIdList,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(DELETE, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> Delete {
+        let mut call = crate::Call::new(
+            &self.0,
+            DELETE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/push/notifications_config`
-    pub fn delete_config(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE_CONFIG, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn delete_config(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> DeleteConfig {
+        crate::Call::new(
+            &self.0,
+            DELETE_CONFIG,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/push/devices/{install_id}`
@@ -35,12 +47,12 @@ impl Push {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         install_id: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE_INSTALL_ID,
-                &[owner_name.as_ref(), app_name.as_ref(), install_id.as_ref()],
-            )
+    ) -> DeleteInstallId {
+        crate::Call::new(
+            &self.0,
+            DELETE_INSTALL_ID,
+            &[owner_name.as_ref(), app_name.as_ref(), install_id.as_ref()],
+        )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/push/device_exports`
@@ -49,11 +61,13 @@ impl Push {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::ExportConfig,
-    ) -> crate::Call<crate::models::ExportStartedResult> {
-        let mut call = self
-            .0
-            .call(EXPORT_DEVICES, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> ExportDevices {
+        let mut call = crate::Call::new(
+            &self.0,
+            EXPORT_DEVICES,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -63,12 +77,12 @@ impl Push {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         export_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ExportStatusResult> {
-        self.0
-            .call(
-                EXPORT_DEVICES_STATUS,
-                &[owner_name.as_ref(), app_name.as_ref(), export_id.as_ref()],
-            )
+    ) -> ExportDevicesStatus {
+        crate::Call::new(
+            &self.0,
+            EXPORT_DEVICES_STATUS,
+            &[owner_name.as_ref(), app_name.as_ref(), export_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/push/notifications/{notification_id}`
@@ -77,26 +91,22 @@ impl Push {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         notification_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::NotificationDetailsResult> {
-        self.0
-            .call(
-                GET,
-                &[owner_name.as_ref(), app_name.as_ref(), notification_id.as_ref()],
-            )
+    ) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[owner_name.as_ref(), app_name.as_ref(), notification_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/push/notifications_config`
-    pub fn get_config(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<rt::Json<crate::models::NotificationConfigResult>> {
-        self.0.call(GET_CONFIG, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn get_config(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GetConfig {
+        crate::Call::new(&self.0, GET_CONFIG, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/push/notifications`
     pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        List(self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()]))
+        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/push/notifications`
@@ -105,9 +115,13 @@ impl Push {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::NotificationDefinition,
-    ) -> crate::Call<crate::models::NotificationSendSucceededResult> {
-        let mut call = self.0.call(SEND_CALL, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> SendCall {
+        let mut call = crate::Call::new(
+            &self.0,
+            SEND_CALL,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -117,21 +131,46 @@ impl Push {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::NotificationConfig,
-    ) -> crate::Call<rt::Json<crate::models::NotificationConfigResult>> {
-        let mut call = self
-            .0
-            .call(SET_CONFIG, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> SetConfig {
+        let mut call = crate::Call::new(
+            &self.0,
+            SET_CONFIG,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`list`](Push::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::NotificationsListResult>);
+/// Call of [`config_exists`](Push::config_exists).
+pub type ConfigExists = crate::Call<bool, op::ConfigExists>;
 
-impl List {
+/// Call of [`delete`](Push::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`delete_config`](Push::delete_config).
+pub type DeleteConfig = crate::Call<(), op::DeleteConfig>;
+
+/// Call of [`delete_install_id`](Push::delete_install_id).
+pub type DeleteInstallId = crate::Call<(), op::DeleteInstallId>;
+
+/// Call of [`export_devices`](Push::export_devices).
+pub type ExportDevices = crate::Call<crate::models::ExportStartedResult, op::ExportDevices>;
+
+/// Call of [`export_devices_status`](Push::export_devices_status).
+pub type ExportDevicesStatus = crate::Call<crate::models::ExportStatusResult, op::ExportDevicesStatus>;
+
+/// Call of [`get`](Push::get).
+pub type Get = crate::Call<crate::models::NotificationDetailsResult, op::Get>;
+
+/// Call of [`get_config`](Push::get_config).
+pub type GetConfig = crate::Call<rt::Json<crate::models::NotificationConfigResult>, op::GetConfig>;
+
+/// Call of [`list`](Push::list).
+pub type List = crate::Call<crate::models::NotificationsListResult, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `$inlinecount`: default `"none"`.
-    #[inline]
     pub fn inlinecount(mut self, value: crate::models::PushInlinecount) -> Self {
         self.0.text("$inlinecount", value.as_ref());
         self
@@ -150,32 +189,34 @@ impl List {
     }
 
     /// `$top`: 0 to 2000, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("$top", value);
         self
     }
 
     /// `include_archived`.
-    #[inline]
     pub fn include_archived(mut self, value: bool) -> Self {
         self.0.flag("include_archived", value);
         self
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::NotificationsListResult, paged }
+/// Call of [`send`](Push::send).
+pub type SendCall = crate::Call<crate::models::NotificationSendSucceededResult, op::SendCall>;
+
+/// Call of [`set_config`](Push::set_config).
+pub type SetConfig = crate::Call<rt::Json<crate::models::NotificationConfigResult>, op::SetConfig>;
 
 rt::operations! {
-    CONFIG_EXISTS = Head "Push_ConfigExists" "/v0.1/apps/{owner_name}/{app_name}/push/notifications_config",
-    DELETE = Delete "Push_Delete" "/v0.1/apps/{owner_name}/{app_name}/push/notifications",
-    DELETE_CONFIG = Delete "Push_DeleteConfig" "/v0.1/apps/{owner_name}/{app_name}/push/notifications_config",
-    DELETE_INSTALL_ID = Delete "Push_DeleteInstallId" "/v0.1/apps/{owner_name}/{app_name}/push/devices/{install_id}",
-    EXPORT_DEVICES = Post "Push_ExportDevices" "/v0.1/apps/{owner_name}/{app_name}/push/device_exports",
-    EXPORT_DEVICES_STATUS = Get "Push_ExportDevicesStatus" "/v0.1/apps/{owner_name}/{app_name}/push/device_exports/{export_id}",
-    GET = Get "Push_Get" "/v0.1/apps/{owner_name}/{app_name}/push/notifications/{notification_id}",
-    GET_CONFIG = Get "Push_GetConfig" "/v0.1/apps/{owner_name}/{app_name}/push/notifications_config",
-    LIST = Get "Push_List" "/v0.1/apps/{owner_name}/{app_name}/push/notifications",
-    SEND_CALL = Post "Push_Send" "/v0.1/apps/{owner_name}/{app_name}/push/notifications",
-    SET_CONFIG = Put "Push_SetConfig" "/v0.1/apps/{owner_name}/{app_name}/push/notifications_config",
+    CONFIG_EXISTS: ConfigExists = Head "Push_ConfigExists" "/v0.1/apps/{owner_name}/{app_name}/push/notifications_config",
+    DELETE: Delete = Delete "Push_Delete" "/v0.1/apps/{owner_name}/{app_name}/push/notifications",
+    DELETE_CONFIG: DeleteConfig = Delete "Push_DeleteConfig" "/v0.1/apps/{owner_name}/{app_name}/push/notifications_config",
+    DELETE_INSTALL_ID: DeleteInstallId = Delete "Push_DeleteInstallId" "/v0.1/apps/{owner_name}/{app_name}/push/devices/{install_id}",
+    EXPORT_DEVICES: ExportDevices = Post "Push_ExportDevices" "/v0.1/apps/{owner_name}/{app_name}/push/device_exports",
+    EXPORT_DEVICES_STATUS: ExportDevicesStatus = Get "Push_ExportDevicesStatus" "/v0.1/apps/{owner_name}/{app_name}/push/device_exports/{export_id}",
+    GET: Get = Get "Push_Get" "/v0.1/apps/{owner_name}/{app_name}/push/notifications/{notification_id}",
+    GET_CONFIG: GetConfig = Get "Push_GetConfig" "/v0.1/apps/{owner_name}/{app_name}/push/notifications_config",
+    LIST: List = Get "Push_List" "/v0.1/apps/{owner_name}/{app_name}/push/notifications",
+    SEND_CALL: SendCall = Post "Push_Send" "/v0.1/apps/{owner_name}/{app_name}/push/notifications",
+    SET_CONFIG: SetConfig = Put "Push_SetConfig" "/v0.1/apps/{owner_name}/{app_name}/push/notifications_config",
 }

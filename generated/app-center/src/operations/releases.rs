@@ -14,14 +14,13 @@ impl Releases {
         app_name: impl AsRef<str>,
         release_id: i64,
         request: crate::models::ReleaseDestinationRequest,
-    ) -> crate::Call<crate::models::ReleaseDestinationResponse> {
-        let mut call = self
-            .0
-            .call(
-                ADD_DISTRIBUTION_GROUP,
-                &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
-            );
-        call.json(&request);
+    ) -> AddDistributionGroup {
+        let mut call = crate::Call::new(
+            &self.0,
+            ADD_DISTRIBUTION_GROUP,
+            &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -32,14 +31,13 @@ impl Releases {
         app_name: impl AsRef<str>,
         release_id: i64,
         request: crate::models::ReleaseStoreDestinationRequest,
-    ) -> crate::Call<crate::models::ReleaseStoreDestinationResponse> {
-        let mut call = self
-            .0
-            .call(
-                ADD_STORE,
-                &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
-            );
-        call.json(&request);
+    ) -> AddStore {
+        let mut call = crate::Call::new(
+            &self.0,
+            ADD_STORE,
+            &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -50,14 +48,13 @@ impl Releases {
         app_name: impl AsRef<str>,
         release_id: i64,
         request: crate::models::ReleaseTesterDestinationRequest,
-    ) -> crate::Call<crate::models::ReleaseDestinationResponse> {
-        let mut call = self
-            .0
-            .call(
-                ADD_TESTERS,
-                &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
-            );
-        call.json(&request);
+    ) -> AddTesters {
+        let mut call = crate::Call::new(
+            &self.0,
+            ADD_TESTERS,
+            &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -68,8 +65,10 @@ impl Releases {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
     ) -> AvailableToTester {
-        AvailableToTester(
-            self.0.call(AVAILABLE_TO_TESTER, &[owner_name.as_ref(), app_name.as_ref()]),
+        crate::Call::new(
+            &self.0,
+            AVAILABLE_TO_TESTER,
+            &[owner_name.as_ref(), app_name.as_ref()],
         )
     }
 
@@ -79,30 +78,27 @@ impl Releases {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: impl Into<Option<crate::models::ReleaseUploadBeginRequest>>,
-    ) -> crate::Call<crate::models::ReleaseUploadBeginResponse> {
-        let mut call = self
-            .0
-            .call(CREATE_RELEASE_UPLOAD, &[owner_name.as_ref(), app_name.as_ref()]);
+    ) -> CreateReleaseUpload {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE_RELEASE_UPLOAD,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
         if let Some(request) = Into::<
             Option<crate::models::ReleaseUploadBeginRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}`
-    pub fn delete(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        release_id: i64,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE,
-                &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
-            )
+    pub fn delete(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>, release_id: i64) -> Delete {
+        crate::Call::new(
+            &self.0,
+            DELETE,
+            &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
+        )
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/groups/{group_id}`
@@ -112,17 +108,17 @@ impl Releases {
         app_name: impl AsRef<str>,
         release_id: i64,
         group_id: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE_DISTRIBUTION_GROUP,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    &release_id.to_string(),
-                    group_id.as_ref(),
-                ],
-            )
+    ) -> DeleteDistributionGroup {
+        crate::Call::new(
+            &self.0,
+            DELETE_DISTRIBUTION_GROUP,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                &release_id.to_string(),
+                group_id.as_ref(),
+            ],
+        )
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/stores/{store_id}`
@@ -132,17 +128,17 @@ impl Releases {
         app_name: impl AsRef<str>,
         release_id: i64,
         store_id: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE_DISTRIBUTION_STORE,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    &release_id.to_string(),
-                    store_id.as_ref(),
-                ],
-            )
+    ) -> DeleteDistributionStore {
+        crate::Call::new(
+            &self.0,
+            DELETE_DISTRIBUTION_STORE,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                &release_id.to_string(),
+                store_id.as_ref(),
+            ],
+        )
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/testers/{tester_id}`
@@ -152,17 +148,17 @@ impl Releases {
         app_name: impl AsRef<str>,
         release_id: i64,
         tester_id: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE_DISTRIBUTION_TESTER,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    &release_id.to_string(),
-                    tester_id.as_ref(),
-                ],
-            )
+    ) -> DeleteDistributionTester {
+        crate::Call::new(
+            &self.0,
+            DELETE_DISTRIBUTION_TESTER,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                &release_id.to_string(),
+                tester_id.as_ref(),
+            ],
+        )
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/testers/{tester_id}`
@@ -171,12 +167,12 @@ impl Releases {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         tester_id: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE_TESTER_FROM_DESTINATIONS,
-                &[owner_name.as_ref(), app_name.as_ref(), tester_id.as_ref()],
-            )
+    ) -> DeleteTesterFromDestinations {
+        crate::Call::new(
+            &self.0,
+            DELETE_TESTER_FROM_DESTINATIONS,
+            &[owner_name.as_ref(), app_name.as_ref(), tester_id.as_ref()],
+        )
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/releases/{release_id}`
@@ -186,17 +182,17 @@ impl Releases {
         app_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
         release_id: i64,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE_WITH_DISTRIBUTION_GROUP_ID,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    distribution_group_name.as_ref(),
-                    &release_id.to_string(),
-                ],
-            )
+    ) -> DeleteWithDistributionGroupId {
+        crate::Call::new(
+            &self.0,
+            DELETE_WITH_DISTRIBUTION_GROUP_ID,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                distribution_group_name.as_ref(),
+                &release_id.to_string(),
+            ],
+        )
     }
 
     /// `GET /v0.1/public/apps/{app_id}/releases/{release_id}/ios_manifest`
@@ -207,11 +203,13 @@ impl Releases {
         app_id: impl AsRef<str>,
         release_id: i64,
         token: impl AsRef<str>,
-    ) -> crate::Call<String> {
-        let mut call = self
-            .0
-            .call(GET_IOS_MANIFEST, &[app_id.as_ref(), &release_id.to_string()]);
-        call.text("token", token.as_ref());
+    ) -> GetIosManifest {
+        let mut call = crate::Call::new(
+            &self.0,
+            GET_IOS_MANIFEST,
+            &[app_id.as_ref(), &release_id.to_string()],
+        );
+        call.0.text("token", token.as_ref());
         call
     }
 
@@ -222,17 +220,17 @@ impl Releases {
         app_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
         release_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ReleaseDetailsResponse> {
-        self.0
-            .call(
-                GET_LATEST_BY_DISTRIBUTION_GROUP,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    distribution_group_name.as_ref(),
-                    release_id.as_ref(),
-                ],
-            )
+    ) -> GetLatestByDistributionGroup {
+        crate::Call::new(
+            &self.0,
+            GET_LATEST_BY_DISTRIBUTION_GROUP,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                distribution_group_name.as_ref(),
+                release_id.as_ref(),
+            ],
+        )
     }
 
     /// `GET /v0.1/sdk/apps/{app_secret}/releases/{release_hash}`
@@ -241,10 +239,10 @@ impl Releases {
         app_secret: impl AsRef<str>,
         release_hash: impl AsRef<str>,
     ) -> GetLatestByHash {
-        GetLatestByHash(
-            self
-                .0
-                .call(GET_LATEST_BY_HASH, &[app_secret.as_ref(), release_hash.as_ref()]),
+        crate::Call::new(
+            &self.0,
+            GET_LATEST_BY_HASH,
+            &[app_secret.as_ref(), release_hash.as_ref()],
         )
     }
 
@@ -253,12 +251,12 @@ impl Releases {
         &self,
         app_secret: impl AsRef<str>,
         distribution_group_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ReleaseDetailsResponse> {
-        self.0
-            .call(
-                GET_LATEST_BY_PUBLIC_DISTRIBUTION_GROUP,
-                &[app_secret.as_ref(), distribution_group_id.as_ref()],
-            )
+    ) -> GetLatestByPublicDistributionGroup {
+        crate::Call::new(
+            &self.0,
+            GET_LATEST_BY_PUBLIC_DISTRIBUTION_GROUP,
+            &[app_secret.as_ref(), distribution_group_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}`
@@ -268,29 +266,21 @@ impl Releases {
         app_name: impl AsRef<str>,
         release_id: impl AsRef<str>,
     ) -> GetLatestByUser {
-        GetLatestByUser(
-            self
-                .0
-                .call(
-                    GET_LATEST_BY_USER,
-                    &[owner_name.as_ref(), app_name.as_ref(), release_id.as_ref()],
-                ),
+        crate::Call::new(
+            &self.0,
+            GET_LATEST_BY_USER,
+            &[owner_name.as_ref(), app_name.as_ref(), release_id.as_ref()],
         )
     }
 
     /// `GET /v0.1/sdk/apps/{app_secret}/releases/private/latest`
     pub fn get_latest_private_release(&self, app_secret: impl AsRef<str>) -> GetLatestPrivateRelease {
-        GetLatestPrivateRelease(
-            self.0.call(GET_LATEST_PRIVATE_RELEASE, &[app_secret.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_LATEST_PRIVATE_RELEASE, &[app_secret.as_ref()])
     }
 
     /// `GET /v0.1/public/sdk/apps/{app_secret}/releases/latest`
-    pub fn get_latest_public_release(
-        &self,
-        app_secret: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ReleaseDetailsResponse> {
-        self.0.call(GET_LATEST_PUBLIC_RELEASE, &[app_secret.as_ref()])
+    pub fn get_latest_public_release(&self, app_secret: impl AsRef<str>) -> GetLatestPublicRelease {
+        crate::Call::new(&self.0, GET_LATEST_PUBLIC_RELEASE, &[app_secret.as_ref()])
     }
 
     /// `GET /v0.1/public/sdk/apps/{app_secret}/releases/{release_hash}/public_distribution_groups`
@@ -298,12 +288,12 @@ impl Releases {
         &self,
         app_secret: impl AsRef<str>,
         release_hash: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::PublicDistributionGroupsResponse>> {
-        self.0
-            .call(
-                GET_PUBLIC_GROUPS_FOR_RELEASE_BY_HASH,
-                &[app_secret.as_ref(), release_hash.as_ref()],
-            )
+    ) -> GetPublicGroupsForReleaseByHash {
+        crate::Call::new(
+            &self.0,
+            GET_PUBLIC_GROUPS_FOR_RELEASE_BY_HASH,
+            &[app_secret.as_ref(), release_hash.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/uploads/releases/{upload_id}`
@@ -312,19 +302,19 @@ impl Releases {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         upload_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ReleaseUploadStatus> {
-        self.0
-            .call(
-                GET_RELEASE_UPLOAD_STATUS,
-                &[owner_name.as_ref(), app_name.as_ref(), upload_id.as_ref()],
-            )
+    ) -> GetReleaseUploadStatus {
+        crate::Call::new(
+            &self.0,
+            GET_RELEASE_UPLOAD_STATUS,
+            &[owner_name.as_ref(), app_name.as_ref(), upload_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/public/sparkle/apps/{app_secret}`
     ///
     /// Answers `text/xml`.
-    pub fn get_sparkle_feed(&self, app_secret: impl AsRef<str>) -> crate::Call<String> {
-        self.0.call(GET_SPARKLE_FEED, &[app_secret.as_ref()])
+    pub fn get_sparkle_feed(&self, app_secret: impl AsRef<str>) -> GetSparkleFeed {
+        crate::Call::new(&self.0, GET_SPARKLE_FEED, &[app_secret.as_ref()])
     }
 
     /// `POST /v0.1/public/apps/{owner_name}/{app_name}/install_analytics`
@@ -333,17 +323,19 @@ impl Releases {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::AnalyticsReleasesResponse,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(INSTALL_ANALYTICS, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> InstallAnalytics {
+        let mut call = crate::Call::new(
+            &self.0,
+            INSTALL_ANALYTICS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/releases`
     pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        List(self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()]))
+        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/releases`
@@ -352,31 +344,23 @@ impl Releases {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         distribution_group_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::DistributionGroupRelease>> {
-        self.0
-            .call(
-                LIST_BY_DISTRIBUTION_GROUP,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    distribution_group_name.as_ref(),
-                ],
-            )
+    ) -> ListByDistributionGroup {
+        crate::Call::new(
+            &self.0,
+            LIST_BY_DISTRIBUTION_GROUP,
+            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/recent_releases`
-    pub fn list_latest(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::BasicReleaseDetailsResponse>> {
-        self.0.call(LIST_LATEST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list_latest(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ListLatest {
+        crate::Call::new(&self.0, LIST_LATEST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `GET /v0.1/tester/apps`
     #[inline]
-    pub fn list_tester_apps(&self) -> crate::Call<Vec<crate::models::TesterAppWithReleaseResponse>> {
-        self.0.call(LIST_TESTER_APPS, &[])
+    pub fn list_tester_apps(&self) -> ListTesterApps {
+        crate::Call::new(&self.0, LIST_TESTER_APPS, &[])
     }
 
     /// `PUT /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/groups/{group_id}`
@@ -387,22 +371,21 @@ impl Releases {
         release_id: i64,
         group_id: impl AsRef<str>,
         request: impl Into<Option<crate::models::ReleasesPutDistributionGroupBody>>,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(
-                PUT_DISTRIBUTION_GROUP,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    &release_id.to_string(),
-                    group_id.as_ref(),
-                ],
-            );
+    ) -> PutDistributionGroup {
+        let mut call = crate::Call::new(
+            &self.0,
+            PUT_DISTRIBUTION_GROUP,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                &release_id.to_string(),
+                group_id.as_ref(),
+            ],
+        );
         if let Some(request) = Into::<
             Option<crate::models::ReleasesPutDistributionGroupBody>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
@@ -415,22 +398,21 @@ impl Releases {
         release_id: i64,
         tester_id: impl AsRef<str>,
         request: impl Into<Option<crate::models::ReleasesPutDistributionTesterBody>>,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(
-                PUT_DISTRIBUTION_TESTER,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    &release_id.to_string(),
-                    tester_id.as_ref(),
-                ],
-            );
+    ) -> PutDistributionTester {
+        let mut call = crate::Call::new(
+            &self.0,
+            PUT_DISTRIBUTION_TESTER,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                &release_id.to_string(),
+                tester_id.as_ref(),
+            ],
+        );
         if let Some(request) = Into::<
             Option<crate::models::ReleasesPutDistributionTesterBody>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
@@ -442,14 +424,13 @@ impl Releases {
         app_name: impl AsRef<str>,
         release_id: i64,
         request: crate::models::ReleaseUpdateRequest,
-    ) -> crate::Call<crate::models::ReleaseDetailsUpdateResponse> {
-        let mut call = self
-            .0
-            .call(
-                UPDATE,
-                &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
-            );
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE,
+            &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -460,14 +441,13 @@ impl Releases {
         app_name: impl AsRef<str>,
         release_id: i64,
         request: crate::models::ReleaseDetailsUpdateRequest,
-    ) -> crate::Call<crate::models::ReleaseUpdateResponse> {
-        let mut call = self
-            .0
-            .call(
-                UPDATE_DETAILS,
-                &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
-            );
-        call.json(&request);
+    ) -> UpdateDetails {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE_DETAILS,
+            &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -478,39 +458,68 @@ impl Releases {
         app_name: impl AsRef<str>,
         upload_id: impl AsRef<str>,
         request: crate::models::ReleaseUploadStatusRequest,
-    ) -> crate::Call<crate::models::ReleaseUploadStatus> {
-        let mut call = self
-            .0
-            .call(
-                UPDATE_RELEASE_UPLOAD_STATUS,
-                &[owner_name.as_ref(), app_name.as_ref(), upload_id.as_ref()],
-            );
-        call.json(&request);
+    ) -> UpdateReleaseUploadStatus {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE_RELEASE_UPLOAD_STATUS,
+            &[owner_name.as_ref(), app_name.as_ref(), upload_id.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`available_to_tester`](Releases::available_to_tester); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct AvailableToTester(
-    crate::Call<Vec<crate::models::BasicReleaseDetailsResponse>>,
-);
+/// Call of [`add_distribution_group`](Releases::add_distribution_group).
+pub type AddDistributionGroup = crate::Call<crate::models::ReleaseDestinationResponse, op::AddDistributionGroup>;
 
-impl AvailableToTester {
+/// Call of [`add_store`](Releases::add_store).
+pub type AddStore = crate::Call<crate::models::ReleaseStoreDestinationResponse, op::AddStore>;
+
+/// Call of [`add_testers`](Releases::add_testers).
+pub type AddTesters = crate::Call<crate::models::ReleaseDestinationResponse, op::AddTesters>;
+
+/// Call of [`available_to_tester`](Releases::available_to_tester).
+pub type AvailableToTester = crate::Call<Vec<crate::models::BasicReleaseDetailsResponse>, op::AvailableToTester>;
+
+impl<T> crate::Call<T, op::AvailableToTester> {
     /// `published_only`.
-    #[inline]
     pub fn published_only(mut self, value: bool) -> Self {
         self.0.flag("published_only", value);
         self
     }
 }
 
-rt::operation! { crate::Api, AvailableToTester => Vec<crate::models::BasicReleaseDetailsResponse> }
+/// Call of [`create_release_upload`](Releases::create_release_upload).
+pub type CreateReleaseUpload = crate::Call<crate::models::ReleaseUploadBeginResponse, op::CreateReleaseUpload>;
 
-/// Optional arguments of [`get_latest_by_hash`](Releases::get_latest_by_hash); nothing is sent before `send`.
-pub struct GetLatestByHash(crate::Call<crate::models::ReleaseDetailsResponse>);
+/// Call of [`delete`](Releases::delete).
+pub type Delete = crate::Call<(), op::Delete>;
 
-impl GetLatestByHash {
+/// Call of [`delete_distribution_group`](Releases::delete_distribution_group).
+pub type DeleteDistributionGroup = crate::Call<(), op::DeleteDistributionGroup>;
+
+/// Call of [`delete_distribution_store`](Releases::delete_distribution_store).
+pub type DeleteDistributionStore = crate::Call<(), op::DeleteDistributionStore>;
+
+/// Call of [`delete_distribution_tester`](Releases::delete_distribution_tester).
+pub type DeleteDistributionTester = crate::Call<(), op::DeleteDistributionTester>;
+
+/// Call of [`delete_tester_from_destinations`](Releases::delete_tester_from_destinations).
+pub type DeleteTesterFromDestinations = crate::Call<(), op::DeleteTesterFromDestinations>;
+
+/// Call of [`delete_with_distribution_group_id`](Releases::delete_with_distribution_group_id).
+pub type DeleteWithDistributionGroupId = crate::Call<(), op::DeleteWithDistributionGroupId>;
+
+/// Call of [`get_ios_manifest`](Releases::get_ios_manifest).
+pub type GetIosManifest = crate::Call<String, op::GetIosManifest>;
+
+/// Call of [`get_latest_by_distribution_group`](Releases::get_latest_by_distribution_group).
+pub type GetLatestByDistributionGroup = crate::Call<crate::models::ReleaseDetailsResponse, op::GetLatestByDistributionGroup>;
+
+/// Call of [`get_latest_by_hash`](Releases::get_latest_by_hash).
+pub type GetLatestByHash = crate::Call<crate::models::ReleaseDetailsResponse, op::GetLatestByHash>;
+
+impl<T> crate::Call<T, op::GetLatestByHash> {
     /// `udid`.
     pub fn udid(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("udid", value.as_ref());
@@ -518,12 +527,13 @@ impl GetLatestByHash {
     }
 }
 
-rt::operation! { crate::Api, GetLatestByHash => crate::models::ReleaseDetailsResponse }
+/// Call of [`get_latest_by_public_distribution_group`](Releases::get_latest_by_public_distribution_group).
+pub type GetLatestByPublicDistributionGroup = crate::Call<crate::models::ReleaseDetailsResponse, op::GetLatestByPublicDistributionGroup>;
 
-/// Optional arguments of [`get_latest_by_user`](Releases::get_latest_by_user); nothing is sent before `send`.
-pub struct GetLatestByUser(crate::Call<crate::models::ReleaseDetailsResponse>);
+/// Call of [`get_latest_by_user`](Releases::get_latest_by_user).
+pub type GetLatestByUser = crate::Call<crate::models::ReleaseDetailsResponse, op::GetLatestByUser>;
 
-impl GetLatestByUser {
+impl<T> crate::Call<T, op::GetLatestByUser> {
     /// `udid`.
     pub fn udid(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("udid", value.as_ref());
@@ -531,12 +541,10 @@ impl GetLatestByUser {
     }
 }
 
-rt::operation! { crate::Api, GetLatestByUser => crate::models::ReleaseDetailsResponse }
+/// Call of [`get_latest_private_release`](Releases::get_latest_private_release).
+pub type GetLatestPrivateRelease = crate::Call<crate::models::ReleaseDetailsResponse, op::GetLatestPrivateRelease>;
 
-/// Optional arguments of [`get_latest_private_release`](Releases::get_latest_private_release); nothing is sent before `send`.
-pub struct GetLatestPrivateRelease(crate::Call<crate::models::ReleaseDetailsResponse>);
-
-impl GetLatestPrivateRelease {
+impl<T> crate::Call<T, op::GetLatestPrivateRelease> {
     /// `udid`.
     pub fn udid(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("udid", value.as_ref());
@@ -544,14 +552,26 @@ impl GetLatestPrivateRelease {
     }
 }
 
-rt::operation! { crate::Api, GetLatestPrivateRelease => crate::models::ReleaseDetailsResponse }
+/// Call of [`get_latest_public_release`](Releases::get_latest_public_release).
+pub type GetLatestPublicRelease = crate::Call<crate::models::ReleaseDetailsResponse, op::GetLatestPublicRelease>;
 
-/// Optional arguments of [`list`](Releases::list); nothing is sent before `send`.
-pub struct List(crate::Call<Vec<crate::models::BasicReleaseDetailsResponse>>);
+/// Call of [`get_public_groups_for_release_by_hash`](Releases::get_public_groups_for_release_by_hash).
+pub type GetPublicGroupsForReleaseByHash = crate::Call<Vec<crate::models::PublicDistributionGroupsResponse>, op::GetPublicGroupsForReleaseByHash>;
 
-impl List {
+/// Call of [`get_release_upload_status`](Releases::get_release_upload_status).
+pub type GetReleaseUploadStatus = crate::Call<crate::models::ReleaseUploadStatus, op::GetReleaseUploadStatus>;
+
+/// Call of [`get_sparkle_feed`](Releases::get_sparkle_feed).
+pub type GetSparkleFeed = crate::Call<String, op::GetSparkleFeed>;
+
+/// Call of [`install_analytics`](Releases::install_analytics).
+pub type InstallAnalytics = crate::Call<(), op::InstallAnalytics>;
+
+/// Call of [`list`](Releases::list).
+pub type List = crate::Call<Vec<crate::models::BasicReleaseDetailsResponse>, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `published_only`.
-    #[inline]
     pub fn published_only(mut self, value: bool) -> Self {
         self.0.flag("published_only", value);
         self
@@ -564,38 +584,60 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => Vec<crate::models::BasicReleaseDetailsResponse> }
+/// Call of [`list_by_distribution_group`](Releases::list_by_distribution_group).
+pub type ListByDistributionGroup = crate::Call<Vec<crate::models::DistributionGroupRelease>, op::ListByDistributionGroup>;
+
+/// Call of [`list_latest`](Releases::list_latest).
+pub type ListLatest = crate::Call<Vec<crate::models::BasicReleaseDetailsResponse>, op::ListLatest>;
+
+/// Call of [`list_tester_apps`](Releases::list_tester_apps).
+pub type ListTesterApps = crate::Call<Vec<crate::models::TesterAppWithReleaseResponse>, op::ListTesterApps>;
+
+/// Call of [`put_distribution_group`](Releases::put_distribution_group).
+pub type PutDistributionGroup = crate::Call<(), op::PutDistributionGroup>;
+
+/// Call of [`put_distribution_tester`](Releases::put_distribution_tester).
+pub type PutDistributionTester = crate::Call<(), op::PutDistributionTester>;
+
+/// Call of [`update`](Releases::update).
+pub type Update = crate::Call<crate::models::ReleaseDetailsUpdateResponse, op::Update>;
+
+/// Call of [`update_details`](Releases::update_details).
+pub type UpdateDetails = crate::Call<crate::models::ReleaseUpdateResponse, op::UpdateDetails>;
+
+/// Call of [`update_release_upload_status`](Releases::update_release_upload_status).
+pub type UpdateReleaseUploadStatus = crate::Call<crate::models::ReleaseUploadStatus, op::UpdateReleaseUploadStatus>;
 
 rt::operations! {
-    ADD_DISTRIBUTION_GROUP = Post "releases_addDistributionGroup" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/groups",
-    ADD_STORE = Post "releases_addStore" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/stores",
-    ADD_TESTERS = Post "releases_addTesters" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/testers",
-    AVAILABLE_TO_TESTER = Get "releases_availableToTester" "/v0.1/apps/{owner_name}/{app_name}/releases/filter_by_tester",
-    CREATE_RELEASE_UPLOAD = Post "releases_createReleaseUpload" "/v0.1/apps/{owner_name}/{app_name}/uploads/releases",
-    DELETE = Delete "releases_delete" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}",
-    DELETE_DISTRIBUTION_GROUP = Delete "releases_deleteDistributionGroup" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/groups/{group_id}",
-    DELETE_DISTRIBUTION_STORE = Delete "releases_deleteDistributionStore" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/stores/{store_id}",
-    DELETE_DISTRIBUTION_TESTER = Delete "releases_deleteDistributionTester" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/testers/{tester_id}",
-    DELETE_TESTER_FROM_DESTINATIONS = Delete "releases_deleteTesterFromDestinations" "/v0.1/apps/{owner_name}/{app_name}/testers/{tester_id}",
-    DELETE_WITH_DISTRIBUTION_GROUP_ID = Delete "releases_deleteWithDistributionGroupId" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/releases/{release_id}",
-    GET_IOS_MANIFEST = Get "releases_getIosManifest" "/v0.1/public/apps/{app_id}/releases/{release_id}/ios_manifest" => "text/xml" by [],
-    GET_LATEST_BY_DISTRIBUTION_GROUP = Get "releases_getLatestByDistributionGroup" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/releases/{release_id}",
-    GET_LATEST_BY_HASH = Get "releases_getLatestByHash" "/v0.1/sdk/apps/{app_secret}/releases/{release_hash}",
-    GET_LATEST_BY_PUBLIC_DISTRIBUTION_GROUP = Get "releases_getLatestByPublicDistributionGroup" "/v0.1/public/sdk/apps/{app_secret}/distribution_groups/{distribution_group_id}/releases/latest" by [],
-    GET_LATEST_BY_USER = Get "releases_getLatestByUser" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}",
-    GET_LATEST_PRIVATE_RELEASE = Get "releases_getLatestPrivateRelease" "/v0.1/sdk/apps/{app_secret}/releases/private/latest",
-    GET_LATEST_PUBLIC_RELEASE = Get "releases_getLatestPublicRelease" "/v0.1/public/sdk/apps/{app_secret}/releases/latest" by [],
-    GET_PUBLIC_GROUPS_FOR_RELEASE_BY_HASH = Get "releases_getPublicGroupsForReleaseByHash" "/v0.1/public/sdk/apps/{app_secret}/releases/{release_hash}/public_distribution_groups" by [],
-    GET_RELEASE_UPLOAD_STATUS = Get "releases_getReleaseUploadStatus" "/v0.1/apps/{owner_name}/{app_name}/uploads/releases/{upload_id}",
-    GET_SPARKLE_FEED = Get "releases_getSparkleFeed" "/v0.1/public/sparkle/apps/{app_secret}" => "text/xml" by [],
-    INSTALL_ANALYTICS = Post "distibutionReleases_installAnalytics" "/v0.1/public/apps/{owner_name}/{app_name}/install_analytics" by [],
-    LIST = Get "releases_list" "/v0.1/apps/{owner_name}/{app_name}/releases",
-    LIST_BY_DISTRIBUTION_GROUP = Get "releases_listByDistributionGroup" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/releases",
-    LIST_LATEST = Get "releases_listLatest" "/v0.1/apps/{owner_name}/{app_name}/recent_releases",
-    LIST_TESTER_APPS = Get "releases_listTesterApps" "/v0.1/tester/apps",
-    PUT_DISTRIBUTION_GROUP = Put "releases_putDistributionGroup" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/groups/{group_id}",
-    PUT_DISTRIBUTION_TESTER = Put "releases_putDistributionTester" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/testers/{tester_id}",
-    UPDATE = Patch "releases_update" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}",
-    UPDATE_DETAILS = Put "releases_updateDetails" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}",
-    UPDATE_RELEASE_UPLOAD_STATUS = Patch "releases_updateReleaseUploadStatus" "/v0.1/apps/{owner_name}/{app_name}/uploads/releases/{upload_id}",
+    ADD_DISTRIBUTION_GROUP: AddDistributionGroup = Post "releases_addDistributionGroup" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/groups",
+    ADD_STORE: AddStore = Post "releases_addStore" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/stores",
+    ADD_TESTERS: AddTesters = Post "releases_addTesters" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/testers",
+    AVAILABLE_TO_TESTER: AvailableToTester = Get "releases_availableToTester" "/v0.1/apps/{owner_name}/{app_name}/releases/filter_by_tester",
+    CREATE_RELEASE_UPLOAD: CreateReleaseUpload = Post "releases_createReleaseUpload" "/v0.1/apps/{owner_name}/{app_name}/uploads/releases",
+    DELETE: Delete = Delete "releases_delete" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}",
+    DELETE_DISTRIBUTION_GROUP: DeleteDistributionGroup = Delete "releases_deleteDistributionGroup" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/groups/{group_id}",
+    DELETE_DISTRIBUTION_STORE: DeleteDistributionStore = Delete "releases_deleteDistributionStore" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/stores/{store_id}",
+    DELETE_DISTRIBUTION_TESTER: DeleteDistributionTester = Delete "releases_deleteDistributionTester" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/testers/{tester_id}",
+    DELETE_TESTER_FROM_DESTINATIONS: DeleteTesterFromDestinations = Delete "releases_deleteTesterFromDestinations" "/v0.1/apps/{owner_name}/{app_name}/testers/{tester_id}",
+    DELETE_WITH_DISTRIBUTION_GROUP_ID: DeleteWithDistributionGroupId = Delete "releases_deleteWithDistributionGroupId" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/releases/{release_id}",
+    GET_IOS_MANIFEST: GetIosManifest = Get "releases_getIosManifest" "/v0.1/public/apps/{app_id}/releases/{release_id}/ios_manifest" => "text/xml" by [],
+    GET_LATEST_BY_DISTRIBUTION_GROUP: GetLatestByDistributionGroup = Get "releases_getLatestByDistributionGroup" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/releases/{release_id}",
+    GET_LATEST_BY_HASH: GetLatestByHash = Get "releases_getLatestByHash" "/v0.1/sdk/apps/{app_secret}/releases/{release_hash}",
+    GET_LATEST_BY_PUBLIC_DISTRIBUTION_GROUP: GetLatestByPublicDistributionGroup = Get "releases_getLatestByPublicDistributionGroup" "/v0.1/public/sdk/apps/{app_secret}/distribution_groups/{distribution_group_id}/releases/latest" by [],
+    GET_LATEST_BY_USER: GetLatestByUser = Get "releases_getLatestByUser" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}",
+    GET_LATEST_PRIVATE_RELEASE: GetLatestPrivateRelease = Get "releases_getLatestPrivateRelease" "/v0.1/sdk/apps/{app_secret}/releases/private/latest",
+    GET_LATEST_PUBLIC_RELEASE: GetLatestPublicRelease = Get "releases_getLatestPublicRelease" "/v0.1/public/sdk/apps/{app_secret}/releases/latest" by [],
+    GET_PUBLIC_GROUPS_FOR_RELEASE_BY_HASH: GetPublicGroupsForReleaseByHash = Get "releases_getPublicGroupsForReleaseByHash" "/v0.1/public/sdk/apps/{app_secret}/releases/{release_hash}/public_distribution_groups" by [],
+    GET_RELEASE_UPLOAD_STATUS: GetReleaseUploadStatus = Get "releases_getReleaseUploadStatus" "/v0.1/apps/{owner_name}/{app_name}/uploads/releases/{upload_id}",
+    GET_SPARKLE_FEED: GetSparkleFeed = Get "releases_getSparkleFeed" "/v0.1/public/sparkle/apps/{app_secret}" => "text/xml" by [],
+    INSTALL_ANALYTICS: InstallAnalytics = Post "distibutionReleases_installAnalytics" "/v0.1/public/apps/{owner_name}/{app_name}/install_analytics" by [],
+    LIST: List = Get "releases_list" "/v0.1/apps/{owner_name}/{app_name}/releases",
+    LIST_BY_DISTRIBUTION_GROUP: ListByDistributionGroup = Get "releases_listByDistributionGroup" "/v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/releases",
+    LIST_LATEST: ListLatest = Get "releases_listLatest" "/v0.1/apps/{owner_name}/{app_name}/recent_releases",
+    LIST_TESTER_APPS: ListTesterApps = Get "releases_listTesterApps" "/v0.1/tester/apps",
+    PUT_DISTRIBUTION_GROUP: PutDistributionGroup = Put "releases_putDistributionGroup" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/groups/{group_id}",
+    PUT_DISTRIBUTION_TESTER: PutDistributionTester = Put "releases_putDistributionTester" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/testers/{tester_id}",
+    UPDATE: Update = Patch "releases_update" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}",
+    UPDATE_DETAILS: UpdateDetails = Put "releases_updateDetails" "/v0.1/apps/{owner_name}/{app_name}/releases/{release_id}",
+    UPDATE_RELEASE_UPLOAD_STATUS: UpdateReleaseUploadStatus = Patch "releases_updateReleaseUploadStatus" "/v0.1/apps/{owner_name}/{app_name}/uploads/releases/{upload_id}",
 }

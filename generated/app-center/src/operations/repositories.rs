@@ -14,23 +14,19 @@ impl Repositories {
         app_name: impl AsRef<str>,
         source_host: crate::models::RepositoriesSourceHost,
     ) -> List {
-        List(
-            self
-                .0
-                .call(
-                    LIST,
-                    &[owner_name.as_ref(), app_name.as_ref(), source_host.as_ref()],
-                ),
+        crate::Call::new(
+            &self.0,
+            LIST,
+            &[owner_name.as_ref(), app_name.as_ref(), source_host.as_ref()],
         )
     }
 }
 
-/// Optional arguments of [`list`](Repositories::list); nothing is sent before `send`.
-pub struct List(crate::Call<Vec<crate::models::SourceRepository>>);
+/// Call of [`list`](Repositories::list).
+pub type List = crate::Call<Vec<crate::models::SourceRepository>, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `form`.
-    #[inline]
     pub fn form(mut self, value: crate::models::RepositoriesForm) -> Self {
         self.0.text("form", value.as_ref());
         self
@@ -55,8 +51,6 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => Vec<crate::models::SourceRepository> }
-
 rt::operations! {
-    LIST = Get "repositories_list" "/v0.1/apps/{owner_name}/{app_name}/source_hosts/{source_host}/repositories",
+    LIST: List = Get "repositories_list" "/v0.1/apps/{owner_name}/{app_name}/source_hosts/{source_host}/repositories",
 }

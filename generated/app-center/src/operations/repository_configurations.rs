@@ -13,45 +13,46 @@ impl RepositoryConfigurations {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::RepoConfigPostRequest,
-    ) -> crate::Call<crate::models::SuccessResponse> {
-        let mut call = self
-            .0
-            .call(CREATE_OR_UPDATE, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> CreateOrUpdate {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE_OR_UPDATE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/repo_config`
-    pub fn delete(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::SuccessResponse> {
-        self.0.call(DELETE, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn delete(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/repo_config`
     pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        List(self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()]))
+        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 }
 
-/// Optional arguments of [`list`](RepositoryConfigurations::list); nothing is sent before `send`.
-pub struct List(crate::Call<Vec<crate::models::RepoConfig>>);
+/// Call of [`create_or_update`](RepositoryConfigurations::create_or_update).
+pub type CreateOrUpdate = crate::Call<crate::models::SuccessResponse, op::CreateOrUpdate>;
 
-impl List {
+/// Call of [`delete`](RepositoryConfigurations::delete).
+pub type Delete = crate::Call<crate::models::SuccessResponse, op::Delete>;
+
+/// Call of [`list`](RepositoryConfigurations::list).
+pub type List = crate::Call<Vec<crate::models::RepoConfig>, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `includeInactive`.
-    #[inline]
     pub fn include_inactive(mut self, value: bool) -> Self {
         self.0.flag("includeInactive", value);
         self
     }
 }
 
-rt::operation! { crate::Api, List => Vec<crate::models::RepoConfig> }
-
 rt::operations! {
-    CREATE_OR_UPDATE = Post "repositoryConfigurations_createOrUpdate" "/v0.1/apps/{owner_name}/{app_name}/repo_config",
-    DELETE = Delete "repositoryConfigurations_delete" "/v0.1/apps/{owner_name}/{app_name}/repo_config",
-    LIST = Get "repositoryConfigurations_list" "/v0.1/apps/{owner_name}/{app_name}/repo_config",
+    CREATE_OR_UPDATE: CreateOrUpdate = Post "repositoryConfigurations_createOrUpdate" "/v0.1/apps/{owner_name}/{app_name}/repo_config",
+    DELETE: Delete = Delete "repositoryConfigurations_delete" "/v0.1/apps/{owner_name}/{app_name}/repo_config",
+    LIST: List = Get "repositoryConfigurations_list" "/v0.1/apps/{owner_name}/{app_name}/repo_config",
 }

@@ -9,11 +9,14 @@ pub struct Sharedconnection(pub(crate) rt::Client<crate::Api>);
 impl Sharedconnection {
     /// `GET /v0.1/user/export/serviceConnections`
     #[inline]
-    pub fn connections(&self) -> crate::Call<Vec<crate::models::SharedConnectionResponse>> {
-        self.0.call(CONNECTIONS, &[])
+    pub fn connections(&self) -> Connections {
+        crate::Call::new(&self.0, CONNECTIONS, &[])
     }
 }
 
+/// Call of [`connections`](Sharedconnection::connections).
+pub type Connections = crate::Call<Vec<crate::models::SharedConnectionResponse>, op::Connections>;
+
 rt::operations! {
-    CONNECTIONS = Get "sharedconnection_Connections" "/v0.1/user/export/serviceConnections",
+    CONNECTIONS: Connections = Get "sharedconnection_Connections" "/v0.1/user/export/serviceConnections",
 }

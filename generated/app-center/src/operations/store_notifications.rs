@@ -12,12 +12,18 @@ impl StoreNotifications {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::StoreNotification> {
-        self.0
-            .call(GET_NOTIFICATION_BY_APP_ID, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> GetNotificationByAppId {
+        crate::Call::new(
+            &self.0,
+            GET_NOTIFICATION_BY_APP_ID,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 }
 
+/// Call of [`get_notification_by_app_id`](StoreNotifications::get_notification_by_app_id).
+pub type GetNotificationByAppId = crate::Call<crate::models::StoreNotification, op::GetNotificationByAppId>;
+
 rt::operations! {
-    GET_NOTIFICATION_BY_APP_ID = Get "storeNotifications_getNotificationByAppId" "/v0.1/apps/{owner_name}/{app_name}/store_service_status",
+    GET_NOTIFICATION_BY_APP_ID: GetNotificationByAppId = Get "storeNotifications_getNotificationByAppId" "/v0.1/apps/{owner_name}/{app_name}/store_service_status",
 }

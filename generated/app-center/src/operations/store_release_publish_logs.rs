@@ -14,20 +14,23 @@ impl StoreReleasePublishLogs {
         app_name: impl AsRef<str>,
         store_name: impl AsRef<str>,
         release_id: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                GET,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    store_name.as_ref(),
-                    release_id.as_ref(),
-                ],
-            )
+    ) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                store_name.as_ref(),
+                release_id.as_ref(),
+            ],
+        )
     }
 }
 
+/// Call of [`get`](StoreReleasePublishLogs::get).
+pub type Get = crate::Call<(), op::Get>;
+
 rt::operations! {
-    GET = Get "storeReleasePublishLogs_get" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}/publish_logs",
+    GET: Get = Get "storeReleasePublishLogs_get" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}/publish_logs",
 }

@@ -15,20 +15,19 @@ impl StoreReleases {
         store_name: impl AsRef<str>,
         release_id: impl AsRef<str>,
         body: impl Into<Option<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(
-                DELETE,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    store_name.as_ref(),
-                    release_id.as_ref(),
-                ],
-            );
+    ) -> Delete {
+        let mut call = crate::Call::new(
+            &self.0,
+            DELETE,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                store_name.as_ref(),
+                release_id.as_ref(),
+            ],
+        );
         if let Some(body) = Into::<Option<String>>::into(body) {
-            call.json(&body);
+            call.0.json(&body);
         }
         call
     }
@@ -40,17 +39,17 @@ impl StoreReleases {
         app_name: impl AsRef<str>,
         store_name: impl AsRef<str>,
         release_id: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::StoresReleaseDetails>> {
-        self.0
-            .call(
-                GET,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    store_name.as_ref(),
-                    release_id.as_ref(),
-                ],
-            )
+    ) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                store_name.as_ref(),
+                release_id.as_ref(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/latest_release`
@@ -59,12 +58,12 @@ impl StoreReleases {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         store_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::StoresReleaseDetails>> {
-        self.0
-            .call(
-                GET_LATEST,
-                &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()],
-            )
+    ) -> GetLatest {
+        crate::Call::new(
+            &self.0,
+            GET_LATEST,
+            &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}/publish_error_details`
@@ -74,17 +73,17 @@ impl StoreReleases {
         app_name: impl AsRef<str>,
         store_name: impl AsRef<str>,
         release_id: i64,
-    ) -> crate::Call<crate::models::ReleasePublishErrorResponse> {
-        self.0
-            .call(
-                GET_PUBLISH_ERROR,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    store_name.as_ref(),
-                    &release_id.to_string(),
-                ],
-            )
+    ) -> GetPublishError {
+        crate::Call::new(
+            &self.0,
+            GET_PUBLISH_ERROR,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                store_name.as_ref(),
+                &release_id.to_string(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}/realtimestatus`
@@ -94,17 +93,17 @@ impl StoreReleases {
         app_name: impl AsRef<str>,
         store_name: impl AsRef<str>,
         release_id: i64,
-    ) -> crate::Call<crate::models::ReleaseRealTimeStatusResponse> {
-        self.0
-            .call(
-                GET_REAL_TIME_STATUS_BY_RELEASE_ID,
-                &[
-                    owner_name.as_ref(),
-                    app_name.as_ref(),
-                    store_name.as_ref(),
-                    &release_id.to_string(),
-                ],
-            )
+    ) -> GetRealTimeStatusByReleaseId {
+        crate::Call::new(
+            &self.0,
+            GET_REAL_TIME_STATUS_BY_RELEASE_ID,
+            &[
+                owner_name.as_ref(),
+                app_name.as_ref(),
+                store_name.as_ref(),
+                &release_id.to_string(),
+            ],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases`
@@ -113,16 +112,38 @@ impl StoreReleases {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         store_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::StoresBasicReleaseDetails>> {
-        self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()])
+    ) -> List {
+        crate::Call::new(
+            &self.0,
+            LIST,
+            &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()],
+        )
     }
 }
 
+/// Call of [`delete`](StoreReleases::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](StoreReleases::get).
+pub type Get = crate::Call<Vec<crate::models::StoresReleaseDetails>, op::Get>;
+
+/// Call of [`get_latest`](StoreReleases::get_latest).
+pub type GetLatest = crate::Call<Vec<crate::models::StoresReleaseDetails>, op::GetLatest>;
+
+/// Call of [`get_publish_error`](StoreReleases::get_publish_error).
+pub type GetPublishError = crate::Call<crate::models::ReleasePublishErrorResponse, op::GetPublishError>;
+
+/// Call of [`get_real_time_status_by_release_id`](StoreReleases::get_real_time_status_by_release_id).
+pub type GetRealTimeStatusByReleaseId = crate::Call<crate::models::ReleaseRealTimeStatusResponse, op::GetRealTimeStatusByReleaseId>;
+
+/// Call of [`list`](StoreReleases::list).
+pub type List = crate::Call<Vec<crate::models::StoresBasicReleaseDetails>, op::List>;
+
 rt::operations! {
-    DELETE = Delete "storeReleases_delete" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}",
-    GET = Get "storeReleases_get" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}",
-    GET_LATEST = Get "storeReleases_getLatest" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/latest_release",
-    GET_PUBLISH_ERROR = Get "storeReleases_getPublishError" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}/publish_error_details",
-    GET_REAL_TIME_STATUS_BY_RELEASE_ID = Get "storeReleases_getRealTimeStatusByReleaseId" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}/realtimestatus",
-    LIST = Get "storeReleases_list" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases",
+    DELETE: Delete = Delete "storeReleases_delete" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}",
+    GET: Get = Get "storeReleases_get" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}",
+    GET_LATEST: GetLatest = Get "storeReleases_getLatest" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/latest_release",
+    GET_PUBLISH_ERROR: GetPublishError = Get "storeReleases_getPublishError" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}/publish_error_details",
+    GET_REAL_TIME_STATUS_BY_RELEASE_ID: GetRealTimeStatusByReleaseId = Get "storeReleases_getRealTimeStatusByReleaseId" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}/realtimestatus",
+    LIST: List = Get "storeReleases_list" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases",
 }

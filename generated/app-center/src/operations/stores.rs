@@ -13,9 +13,13 @@ impl Stores {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::ExternalStoreRequest,
-    ) -> crate::Call<crate::models::ExternalStoreResponse> {
-        let mut call = self.0.call(CREATE, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -26,15 +30,14 @@ impl Stores {
         app_name: impl AsRef<str>,
         store_name: impl AsRef<str>,
         body: impl Into<Option<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(
-                DELETE,
-                &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()],
-            );
+    ) -> Delete {
+        let mut call = crate::Call::new(
+            &self.0,
+            DELETE,
+            &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()],
+        );
         if let Some(body) = Into::<Option<String>>::into(body) {
-            call.json(&body);
+            call.0.json(&body);
         }
         call
     }
@@ -45,17 +48,17 @@ impl Stores {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         store_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ExternalStoreResponse> {
-        self.0.call(GET, &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()])
+    ) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/distribution_stores`
-    pub fn list(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::ExternalStoreResponse>> {
-        self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
+        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `PATCH /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}`
@@ -65,19 +68,36 @@ impl Stores {
         app_name: impl AsRef<str>,
         store_name: impl AsRef<str>,
         request: crate::models::StorePatchRequest,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(PATCH, &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()]);
-        call.json(&request);
+    ) -> Patch {
+        let mut call = crate::Call::new(
+            &self.0,
+            PATCH,
+            &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](Stores::create).
+pub type Create = crate::Call<crate::models::ExternalStoreResponse, op::Create>;
+
+/// Call of [`delete`](Stores::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](Stores::get).
+pub type Get = crate::Call<crate::models::ExternalStoreResponse, op::Get>;
+
+/// Call of [`list`](Stores::list).
+pub type List = crate::Call<Vec<crate::models::ExternalStoreResponse>, op::List>;
+
+/// Call of [`patch`](Stores::patch).
+pub type Patch = crate::Call<(), op::Patch>;
+
 rt::operations! {
-    CREATE = Post "stores_create" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores",
-    DELETE = Delete "stores_delete" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}",
-    GET = Get "stores_get" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}",
-    LIST = Get "stores_list" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores",
-    PATCH = Patch "stores_patch" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}",
+    CREATE: Create = Post "stores_create" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores",
+    DELETE: Delete = Delete "stores_delete" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}",
+    GET: Get = Get "stores_get" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}",
+    LIST: List = Get "stores_list" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores",
+    PATCH: Patch = Patch "stores_patch" "/v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}",
 }

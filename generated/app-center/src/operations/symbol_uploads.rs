@@ -14,14 +14,13 @@ impl SymbolUploads {
         app_name: impl AsRef<str>,
         symbol_upload_id: impl AsRef<str>,
         request: crate::models::SymbolUploadEndRequest,
-    ) -> crate::Call<crate::models::SymbolUpload> {
-        let mut call = self
-            .0
-            .call(
-                COMPLETE,
-                &[owner_name.as_ref(), app_name.as_ref(), symbol_upload_id.as_ref()],
-            );
-        call.json(&request);
+    ) -> Complete {
+        let mut call = crate::Call::new(
+            &self.0,
+            COMPLETE,
+            &[owner_name.as_ref(), app_name.as_ref(), symbol_upload_id.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -31,9 +30,13 @@ impl SymbolUploads {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::SymbolUploadBeginRequest,
-    ) -> crate::Call<crate::models::SymbolUploadBeginResponse> {
-        let mut call = self.0.call(CREATE, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -43,12 +46,12 @@ impl SymbolUploads {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         symbol_upload_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::SymbolUpload> {
-        self.0
-            .call(
-                DELETE,
-                &[owner_name.as_ref(), app_name.as_ref(), symbol_upload_id.as_ref()],
-            )
+    ) -> Delete {
+        crate::Call::new(
+            &self.0,
+            DELETE,
+            &[owner_name.as_ref(), app_name.as_ref(), symbol_upload_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/symbol_uploads/{symbol_upload_id}`
@@ -57,12 +60,12 @@ impl SymbolUploads {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         symbol_upload_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::SymbolUpload> {
-        self.0
-            .call(
-                GET,
-                &[owner_name.as_ref(), app_name.as_ref(), symbol_upload_id.as_ref()],
-            )
+    ) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[owner_name.as_ref(), app_name.as_ref(), symbol_upload_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/symbol_uploads/{symbol_upload_id}/location`
@@ -71,53 +74,63 @@ impl SymbolUploads {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         symbol_upload_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::SymbolUploadLocation> {
-        self.0
-            .call(
-                GET_LOCATION,
-                &[owner_name.as_ref(), app_name.as_ref(), symbol_upload_id.as_ref()],
-            )
+    ) -> GetLocation {
+        crate::Call::new(
+            &self.0,
+            GET_LOCATION,
+            &[owner_name.as_ref(), app_name.as_ref(), symbol_upload_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/symbol_uploads`
     pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        List(self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()]))
+        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 }
 
-/// Optional arguments of [`list`](SymbolUploads::list); nothing is sent before `send`.
-pub struct List(crate::Call<Vec<crate::models::SymbolUpload>>);
+/// Call of [`complete`](SymbolUploads::complete).
+pub type Complete = crate::Call<crate::models::SymbolUpload, op::Complete>;
 
-impl List {
+/// Call of [`create`](SymbolUploads::create).
+pub type Create = crate::Call<crate::models::SymbolUploadBeginResponse, op::Create>;
+
+/// Call of [`delete`](SymbolUploads::delete).
+pub type Delete = crate::Call<crate::models::SymbolUpload, op::Delete>;
+
+/// Call of [`get`](SymbolUploads::get).
+pub type Get = crate::Call<crate::models::SymbolUpload, op::Get>;
+
+/// Call of [`get_location`](SymbolUploads::get_location).
+pub type GetLocation = crate::Call<crate::models::SymbolUploadLocation, op::GetLocation>;
+
+/// Call of [`list`](SymbolUploads::list).
+pub type List = crate::Call<Vec<crate::models::SymbolUpload>, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `status`.
-    #[inline]
     pub fn status(mut self, value: crate::models::SymbolUploadsStatus) -> Self {
         self.0.text("status", value.as_ref());
         self
     }
 
     /// `symbol_type`.
-    #[inline]
     pub fn symbol_type(mut self, value: crate::models::SymbolUploadsSymbolType) -> Self {
         self.0.text("symbol_type", value.as_ref());
         self
     }
 
     /// `top`: 1 to 100, default `30`.
-    #[inline]
     pub fn top(mut self, value: i64) -> Self {
         self.0.number("top", value);
         self
     }
 }
 
-rt::operation! { crate::Api, List => Vec<crate::models::SymbolUpload> }
-
 rt::operations! {
-    COMPLETE = Patch "symbolUploads_complete" "/v0.1/apps/{owner_name}/{app_name}/symbol_uploads/{symbol_upload_id}",
-    CREATE = Post "symbolUploads_create" "/v0.1/apps/{owner_name}/{app_name}/symbol_uploads",
-    DELETE = Delete "symbolUploads_delete" "/v0.1/apps/{owner_name}/{app_name}/symbol_uploads/{symbol_upload_id}",
-    GET = Get "symbolUploads_get" "/v0.1/apps/{owner_name}/{app_name}/symbol_uploads/{symbol_upload_id}",
-    GET_LOCATION = Get "symbolUploads_getLocation" "/v0.1/apps/{owner_name}/{app_name}/symbol_uploads/{symbol_upload_id}/location",
-    LIST = Get "symbolUploads_list" "/v0.1/apps/{owner_name}/{app_name}/symbol_uploads",
+    COMPLETE: Complete = Patch "symbolUploads_complete" "/v0.1/apps/{owner_name}/{app_name}/symbol_uploads/{symbol_upload_id}",
+    CREATE: Create = Post "symbolUploads_create" "/v0.1/apps/{owner_name}/{app_name}/symbol_uploads",
+    DELETE: Delete = Delete "symbolUploads_delete" "/v0.1/apps/{owner_name}/{app_name}/symbol_uploads/{symbol_upload_id}",
+    GET: Get = Get "symbolUploads_get" "/v0.1/apps/{owner_name}/{app_name}/symbol_uploads/{symbol_upload_id}",
+    GET_LOCATION: GetLocation = Get "symbolUploads_getLocation" "/v0.1/apps/{owner_name}/{app_name}/symbol_uploads/{symbol_upload_id}/location",
+    LIST: List = Get "symbolUploads_list" "/v0.1/apps/{owner_name}/{app_name}/symbol_uploads",
 }

@@ -13,8 +13,12 @@ impl Symbols {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         symbol_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::Symbol> {
-        self.0.call(GET, &[owner_name.as_ref(), app_name.as_ref(), symbol_id.as_ref()])
+    ) -> Get {
+        crate::Call::new(
+            &self.0,
+            GET,
+            &[owner_name.as_ref(), app_name.as_ref(), symbol_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}/location`
@@ -23,12 +27,12 @@ impl Symbols {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         symbol_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::SymbolLocation> {
-        self.0
-            .call(
-                GET_LOCATION,
-                &[owner_name.as_ref(), app_name.as_ref(), symbol_id.as_ref()],
-            )
+    ) -> GetLocation {
+        crate::Call::new(
+            &self.0,
+            GET_LOCATION,
+            &[owner_name.as_ref(), app_name.as_ref(), symbol_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}/status`
@@ -37,12 +41,12 @@ impl Symbols {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         symbol_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::SymbolStatusResponse> {
-        self.0
-            .call(
-                GET_STATUS,
-                &[owner_name.as_ref(), app_name.as_ref(), symbol_id.as_ref()],
-            )
+    ) -> GetStatus {
+        crate::Call::new(
+            &self.0,
+            GET_STATUS,
+            &[owner_name.as_ref(), app_name.as_ref(), symbol_id.as_ref()],
+        )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}/ignore`
@@ -51,25 +55,39 @@ impl Symbols {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         symbol_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::Symbol> {
-        self.0
-            .call(IGNORE, &[owner_name.as_ref(), app_name.as_ref(), symbol_id.as_ref()])
+    ) -> Ignore {
+        crate::Call::new(
+            &self.0,
+            IGNORE,
+            &[owner_name.as_ref(), app_name.as_ref(), symbol_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/symbols`
-    pub fn list(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::Symbol>> {
-        self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
+        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 }
 
+/// Call of [`get`](Symbols::get).
+pub type Get = crate::Call<crate::models::Symbol, op::Get>;
+
+/// Call of [`get_location`](Symbols::get_location).
+pub type GetLocation = crate::Call<crate::models::SymbolLocation, op::GetLocation>;
+
+/// Call of [`get_status`](Symbols::get_status).
+pub type GetStatus = crate::Call<crate::models::SymbolStatusResponse, op::GetStatus>;
+
+/// Call of [`ignore`](Symbols::ignore).
+pub type Ignore = crate::Call<crate::models::Symbol, op::Ignore>;
+
+/// Call of [`list`](Symbols::list).
+pub type List = crate::Call<Vec<crate::models::Symbol>, op::List>;
+
 rt::operations! {
-    GET = Get "symbols_get" "/v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}",
-    GET_LOCATION = Get "symbols_getLocation" "/v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}/location",
-    GET_STATUS = Get "symbols_getStatus" "/v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}/status",
-    IGNORE = Post "symbols_ignore" "/v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}/ignore",
-    LIST = Get "symbols_list" "/v0.1/apps/{owner_name}/{app_name}/symbols",
+    GET: Get = Get "symbols_get" "/v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}",
+    GET_LOCATION: GetLocation = Get "symbols_getLocation" "/v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}/location",
+    GET_STATUS: GetStatus = Get "symbols_getStatus" "/v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}/status",
+    IGNORE: Ignore = Post "symbols_ignore" "/v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}/ignore",
+    LIST: List = Get "symbols_list" "/v0.1/apps/{owner_name}/{app_name}/symbols",
 }

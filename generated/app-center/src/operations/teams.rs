@@ -13,9 +13,13 @@ impl Teams {
         org_name: impl AsRef<str>,
         team_name: impl AsRef<str>,
         request: crate::models::AppAddRequest,
-    ) -> crate::Call<crate::models::AppWithTeamPermissionsResponse> {
-        let mut call = self.0.call(ADD_APP, &[org_name.as_ref(), team_name.as_ref()]);
-        call.json(&request);
+    ) -> AddApp {
+        let mut call = crate::Call::new(
+            &self.0,
+            ADD_APP,
+            &[org_name.as_ref(), team_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -25,12 +29,16 @@ impl Teams {
         org_name: impl AsRef<str>,
         team_name: impl AsRef<str>,
         request: impl Into<Option<crate::models::UserEmailRequest>>,
-    ) -> crate::Call<crate::models::TeamUserResponse> {
-        let mut call = self.0.call(ADD_USER, &[org_name.as_ref(), team_name.as_ref()]);
+    ) -> AddUser {
+        let mut call = crate::Call::new(
+            &self.0,
+            ADD_USER,
+            &[org_name.as_ref(), team_name.as_ref()],
+        );
         if let Some(request) = Into::<
             Option<crate::models::UserEmailRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
@@ -40,51 +48,39 @@ impl Teams {
         &self,
         org_name: impl AsRef<str>,
         request: impl Into<Option<crate::models::TeamRequest>>,
-    ) -> crate::Call<Vec<crate::models::TeamResponse>> {
-        let mut call = self.0.call(CREATE_TEAM, &[org_name.as_ref()]);
+    ) -> CreateTeam {
+        let mut call = crate::Call::new(&self.0, CREATE_TEAM, &[org_name.as_ref()]);
         if let Some(request) = Into::<
             Option<crate::models::TeamRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
 
     /// `DELETE /v0.1/orgs/{org_name}/teams/{team_name}`
-    pub fn delete(&self, org_name: impl AsRef<str>, team_name: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[org_name.as_ref(), team_name.as_ref()])
+    pub fn delete(&self, org_name: impl AsRef<str>, team_name: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[org_name.as_ref(), team_name.as_ref()])
     }
 
     /// `GET /v0.1/orgs/{org_name}/teams/{team_name}`
-    pub fn get_team(
-        &self,
-        org_name: impl AsRef<str>,
-        team_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::TeamResponse> {
-        self.0.call(GET_TEAM, &[org_name.as_ref(), team_name.as_ref()])
+    pub fn get_team(&self, org_name: impl AsRef<str>, team_name: impl AsRef<str>) -> GetTeam {
+        crate::Call::new(&self.0, GET_TEAM, &[org_name.as_ref(), team_name.as_ref()])
     }
 
     /// `GET /v0.1/orgs/{org_name}/teams/{team_name}/users`
-    pub fn get_users(
-        &self,
-        org_name: impl AsRef<str>,
-        team_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::TeamUserResponse> {
-        self.0.call(GET_USERS, &[org_name.as_ref(), team_name.as_ref()])
+    pub fn get_users(&self, org_name: impl AsRef<str>, team_name: impl AsRef<str>) -> GetUsers {
+        crate::Call::new(&self.0, GET_USERS, &[org_name.as_ref(), team_name.as_ref()])
     }
 
     /// `GET /v0.1/orgs/{org_name}/teams`
-    pub fn list_all(&self, org_name: impl AsRef<str>) -> crate::Call<Vec<crate::models::TeamResponse>> {
-        self.0.call(LIST_ALL, &[org_name.as_ref()])
+    pub fn list_all(&self, org_name: impl AsRef<str>) -> ListAll {
+        crate::Call::new(&self.0, LIST_ALL, &[org_name.as_ref()])
     }
 
     /// `GET /v0.1/orgs/{org_name}/teams/{team_name}/apps`
-    pub fn list_apps(
-        &self,
-        org_name: impl AsRef<str>,
-        team_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::AppWithTeamPermissionsResponse>> {
-        self.0.call(LIST_APPS, &[org_name.as_ref(), team_name.as_ref()])
+    pub fn list_apps(&self, org_name: impl AsRef<str>, team_name: impl AsRef<str>) -> ListApps {
+        crate::Call::new(&self.0, LIST_APPS, &[org_name.as_ref(), team_name.as_ref()])
     }
 
     /// `DELETE /v0.1/orgs/{org_name}/teams/{team_name}/apps/{app_name}`
@@ -93,12 +89,12 @@ impl Teams {
         org_name: impl AsRef<str>,
         team_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                REMOVE_APP,
-                &[org_name.as_ref(), team_name.as_ref(), app_name.as_ref()],
-            )
+    ) -> RemoveApp {
+        crate::Call::new(
+            &self.0,
+            REMOVE_APP,
+            &[org_name.as_ref(), team_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `DELETE /v0.1/orgs/{org_name}/teams/{team_name}/users/{user_name}`
@@ -107,12 +103,12 @@ impl Teams {
         org_name: impl AsRef<str>,
         team_name: impl AsRef<str>,
         user_name: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                REMOVE_USER,
-                &[org_name.as_ref(), team_name.as_ref(), user_name.as_ref()],
-            )
+    ) -> RemoveUser {
+        crate::Call::new(
+            &self.0,
+            REMOVE_USER,
+            &[org_name.as_ref(), team_name.as_ref(), user_name.as_ref()],
+        )
     }
 
     /// `PATCH /v0.1/orgs/{org_name}/teams/{team_name}`
@@ -121,12 +117,16 @@ impl Teams {
         org_name: impl AsRef<str>,
         team_name: impl AsRef<str>,
         request: impl Into<Option<crate::models::TeamUpdateRequest>>,
-    ) -> crate::Call<crate::models::TeamResponse> {
-        let mut call = self.0.call(UPDATE, &[org_name.as_ref(), team_name.as_ref()]);
+    ) -> Update {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE,
+            &[org_name.as_ref(), team_name.as_ref()],
+        );
         if let Some(request) = Into::<
             Option<crate::models::TeamUpdateRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
@@ -138,33 +138,68 @@ impl Teams {
         team_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: impl Into<Option<crate::models::TeamAppUpdateRequest>>,
-    ) -> crate::Call<crate::models::AppWithTeamPermissionsResponse> {
-        let mut call = self
-            .0
-            .call(
-                UPDATE_PERMISSIONS,
-                &[org_name.as_ref(), team_name.as_ref(), app_name.as_ref()],
-            );
+    ) -> UpdatePermissions {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE_PERMISSIONS,
+            &[org_name.as_ref(), team_name.as_ref(), app_name.as_ref()],
+        );
         if let Some(request) = Into::<
             Option<crate::models::TeamAppUpdateRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
 }
 
+/// Call of [`add_app`](Teams::add_app).
+pub type AddApp = crate::Call<crate::models::AppWithTeamPermissionsResponse, op::AddApp>;
+
+/// Call of [`add_user`](Teams::add_user).
+pub type AddUser = crate::Call<crate::models::TeamUserResponse, op::AddUser>;
+
+/// Call of [`create_team`](Teams::create_team).
+pub type CreateTeam = crate::Call<Vec<crate::models::TeamResponse>, op::CreateTeam>;
+
+/// Call of [`delete`](Teams::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get_team`](Teams::get_team).
+pub type GetTeam = crate::Call<crate::models::TeamResponse, op::GetTeam>;
+
+/// Call of [`get_users`](Teams::get_users).
+pub type GetUsers = crate::Call<crate::models::TeamUserResponse, op::GetUsers>;
+
+/// Call of [`list_all`](Teams::list_all).
+pub type ListAll = crate::Call<Vec<crate::models::TeamResponse>, op::ListAll>;
+
+/// Call of [`list_apps`](Teams::list_apps).
+pub type ListApps = crate::Call<Vec<crate::models::AppWithTeamPermissionsResponse>, op::ListApps>;
+
+/// Call of [`remove_app`](Teams::remove_app).
+pub type RemoveApp = crate::Call<(), op::RemoveApp>;
+
+/// Call of [`remove_user`](Teams::remove_user).
+pub type RemoveUser = crate::Call<(), op::RemoveUser>;
+
+/// Call of [`update`](Teams::update).
+pub type Update = crate::Call<crate::models::TeamResponse, op::Update>;
+
+/// Call of [`update_permissions`](Teams::update_permissions).
+pub type UpdatePermissions = crate::Call<crate::models::AppWithTeamPermissionsResponse, op::UpdatePermissions>;
+
 rt::operations! {
-    ADD_APP = Post "teams_addApp" "/v0.1/orgs/{org_name}/teams/{team_name}/apps",
-    ADD_USER = Post "teams_addUser" "/v0.1/orgs/{org_name}/teams/{team_name}/users",
-    CREATE_TEAM = Post "teams_createTeam" "/v0.1/orgs/{org_name}/teams",
-    DELETE = Delete "teams_delete" "/v0.1/orgs/{org_name}/teams/{team_name}",
-    GET_TEAM = Get "teams_getTeam" "/v0.1/orgs/{org_name}/teams/{team_name}",
-    GET_USERS = Get "teams_getUsers" "/v0.1/orgs/{org_name}/teams/{team_name}/users",
-    LIST_ALL = Get "teams_listAll" "/v0.1/orgs/{org_name}/teams",
-    LIST_APPS = Get "teams_listApps" "/v0.1/orgs/{org_name}/teams/{team_name}/apps",
-    REMOVE_APP = Delete "teams_removeApp" "/v0.1/orgs/{org_name}/teams/{team_name}/apps/{app_name}",
-    REMOVE_USER = Delete "teams_removeUser" "/v0.1/orgs/{org_name}/teams/{team_name}/users/{user_name}",
-    UPDATE = Patch "teams_update" "/v0.1/orgs/{org_name}/teams/{team_name}",
-    UPDATE_PERMISSIONS = Patch "teams_updatePermissions" "/v0.1/orgs/{org_name}/teams/{team_name}/apps/{app_name}",
+    ADD_APP: AddApp = Post "teams_addApp" "/v0.1/orgs/{org_name}/teams/{team_name}/apps",
+    ADD_USER: AddUser = Post "teams_addUser" "/v0.1/orgs/{org_name}/teams/{team_name}/users",
+    CREATE_TEAM: CreateTeam = Post "teams_createTeam" "/v0.1/orgs/{org_name}/teams",
+    DELETE: Delete = Delete "teams_delete" "/v0.1/orgs/{org_name}/teams/{team_name}",
+    GET_TEAM: GetTeam = Get "teams_getTeam" "/v0.1/orgs/{org_name}/teams/{team_name}",
+    GET_USERS: GetUsers = Get "teams_getUsers" "/v0.1/orgs/{org_name}/teams/{team_name}/users",
+    LIST_ALL: ListAll = Get "teams_listAll" "/v0.1/orgs/{org_name}/teams",
+    LIST_APPS: ListApps = Get "teams_listApps" "/v0.1/orgs/{org_name}/teams/{team_name}/apps",
+    REMOVE_APP: RemoveApp = Delete "teams_removeApp" "/v0.1/orgs/{org_name}/teams/{team_name}/apps/{app_name}",
+    REMOVE_USER: RemoveUser = Delete "teams_removeUser" "/v0.1/orgs/{org_name}/teams/{team_name}/users/{user_name}",
+    UPDATE: Update = Patch "teams_update" "/v0.1/orgs/{org_name}/teams/{team_name}",
+    UPDATE_PERMISSIONS: UpdatePermissions = Patch "teams_updatePermissions" "/v0.1/orgs/{org_name}/teams/{team_name}/apps/{app_name}",
 }

@@ -13,12 +13,12 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         test_run_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::TestRun> {
-        self.0
-            .call(
-                ARCHIVE_TEST_RUN,
-                &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
-            )
+    ) -> ArchiveTestRun {
+        crate::Call::new(
+            &self.0,
+            ARCHIVE_TEST_RUN,
+            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+        )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/device_selection`
@@ -27,11 +27,13 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::DeviceList,
-    ) -> crate::Call<crate::models::DeviceSelection> {
-        let mut call = self
-            .0
-            .call(CREATE_DEVICE_SELECTION, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> CreateDeviceSelection {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE_DEVICE_SELECTION,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -41,11 +43,13 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::DeviceSetUpdate,
-    ) -> crate::Call<crate::models::DeviceSet> {
-        let mut call = self
-            .0
-            .call(CREATE_DEVICE_SET_OF_OWNER, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> CreateDeviceSetOfOwner {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE_DEVICE_SET_OF_OWNER,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -55,11 +59,13 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::DeviceSetUpdate,
-    ) -> crate::Call<crate::models::DeviceSet> {
-        let mut call = self
-            .0
-            .call(CREATE_DEVICE_SET_OF_USER, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> CreateDeviceSetOfUser {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE_DEVICE_SET_OF_USER,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -68,13 +74,21 @@ impl Test {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::Subscription> {
-        self.0.call(CREATE_SUBSCRIPTION, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> CreateSubscription {
+        crate::Call::new(
+            &self.0,
+            CREATE_SUBSCRIPTION,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/test_runs`
-    pub fn create_test_run(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(CREATE_TEST_RUN, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn create_test_run(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> CreateTestRun {
+        crate::Call::new(
+            &self.0,
+            CREATE_TEST_RUN,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/test_series`
@@ -83,11 +97,13 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         request: crate::models::TestSeriesName,
-    ) -> crate::Call<crate::models::TestSeries> {
-        let mut call = self
-            .0
-            .call(CREATE_TEST_SERIES, &[owner_name.as_ref(), app_name.as_ref()]);
-        call.json(&request);
+    ) -> CreateTestSeries {
+        let mut call = crate::Call::new(
+            &self.0,
+            CREATE_TEST_SERIES,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -97,12 +113,12 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         id: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE_DEVICE_SET_OF_OWNER,
-                &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
-            )
+    ) -> DeleteDeviceSetOfOwner {
+        crate::Call::new(
+            &self.0,
+            DELETE_DEVICE_SET_OF_OWNER,
+            &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
+        )
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/user/device_sets/{id}`
@@ -111,12 +127,12 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         id: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE_DEVICE_SET_OF_USER,
-                &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
-            )
+    ) -> DeleteDeviceSetOfUser {
+        crate::Call::new(
+            &self.0,
+            DELETE_DEVICE_SET_OF_USER,
+            &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
+        )
     }
 
     /// `DELETE /v0.1/apps/{owner_name}/{app_name}/test_series/{test_series_slug}`
@@ -125,48 +141,48 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         test_series_slug: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                DELETE_TEST_SERIES,
-                &[owner_name.as_ref(), app_name.as_ref(), test_series_slug.as_ref()],
-            )
+    ) -> DeleteTestSeries {
+        crate::Call::new(
+            &self.0,
+            DELETE_TEST_SERIES,
+            &[owner_name.as_ref(), app_name.as_ref(), test_series_slug.as_ref()],
+        )
     }
 
     /// `GET /v0.1/account/test/export/accounts`
     #[inline]
-    pub fn gdpr_export_account(&self) -> crate::Call<crate::models::TestGDPRAccount> {
-        self.0.call(GDPR_EXPORT_ACCOUNT, &[])
+    pub fn gdpr_export_account(&self) -> GdprExportAccount {
+        crate::Call::new(&self.0, GDPR_EXPORT_ACCOUNT, &[])
     }
 
     /// `GET /v0.1/account/test/export`
     #[inline]
-    pub fn gdpr_export_accounts(&self) -> crate::Call<crate::models::TestGDPRResourceList> {
-        self.0.call(GDPR_EXPORT_ACCOUNTS, &[])
+    pub fn gdpr_export_accounts(&self) -> GdprExportAccounts {
+        crate::Call::new(&self.0, GDPR_EXPORT_ACCOUNTS, &[])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test/export/apps`
-    pub fn gdpr_export_app(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::TestGDPRApp> {
-        self.0.call(GDPR_EXPORT_APP, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn gdpr_export_app(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GdprExportApp {
+        crate::Call::new(
+            &self.0,
+            GDPR_EXPORT_APP,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test/export`
-    pub fn gdpr_export_apps(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::TestGDPRResourceList> {
-        self.0.call(GDPR_EXPORT_APPS, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn gdpr_export_apps(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GdprExportApps {
+        crate::Call::new(
+            &self.0,
+            GDPR_EXPORT_APPS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/account/test/export/featureFlags`
     #[inline]
-    pub fn gdpr_export_feature_flag(&self) -> crate::Call<crate::models::TestGDPRFeatureFlag> {
-        self.0.call(GDPR_EXPORT_FEATURE_FLAG, &[])
+    pub fn gdpr_export_feature_flag(&self) -> GdprExportFeatureFlag {
+        crate::Call::new(&self.0, GDPR_EXPORT_FEATURE_FLAG, &[])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test/export/fileSetFiles`
@@ -174,8 +190,12 @@ impl Test {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::TestGDPRFileSetFile> {
-        self.0.call(GDPR_EXPORT_FILE_SET_FILE, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> GdprExportFileSetFile {
+        crate::Call::new(
+            &self.0,
+            GDPR_EXPORT_FILE_SET_FILE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test/export/hashFiles`
@@ -183,8 +203,12 @@ impl Test {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::TestGDPRHashFile> {
-        self.0.call(GDPR_EXPORT_HASH_FILE, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> GdprExportHashFile {
+        crate::Call::new(
+            &self.0,
+            GDPR_EXPORT_HASH_FILE,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test/export/pipelineTests`
@@ -192,8 +216,12 @@ impl Test {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::TestGDPRPipelineTest> {
-        self.0.call(GDPR_EXPORT_PIPELINE_TEST, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> GdprExportPipelineTest {
+        crate::Call::new(
+            &self.0,
+            GDPR_EXPORT_PIPELINE_TEST,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test/export/testRuns`
@@ -201,8 +229,12 @@ impl Test {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::TestGDPRTestRun> {
-        self.0.call(GDPR_EXPORT_TEST_RUN, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> GdprExportTestRun {
+        crate::Call::new(
+            &self.0,
+            GDPR_EXPORT_TEST_RUN,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test_series/{test_series_slug}/test_runs`
@@ -211,12 +243,12 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         test_series_slug: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::TestRun>> {
-        self.0
-            .call(
-                GET_ALL_TEST_RUNS_FOR_SERIES,
-                &[owner_name.as_ref(), app_name.as_ref(), test_series_slug.as_ref()],
-            )
+    ) -> GetAllTestRunsForSeries {
+        crate::Call::new(
+            &self.0,
+            GET_ALL_TEST_RUNS_FOR_SERIES,
+            &[owner_name.as_ref(), app_name.as_ref(), test_series_slug.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test_series`
@@ -225,8 +257,10 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
     ) -> GetAllTestSeries {
-        GetAllTestSeries(
-            self.0.call(GET_ALL_TEST_SERIES, &[owner_name.as_ref(), app_name.as_ref()]),
+        crate::Call::new(
+            &self.0,
+            GET_ALL_TEST_SERIES,
+            &[owner_name.as_ref(), app_name.as_ref()],
         )
     }
 
@@ -236,13 +270,10 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
     ) -> GetDeviceConfigurations {
-        GetDeviceConfigurations(
-            self
-                .0
-                .call(
-                    GET_DEVICE_CONFIGURATIONS,
-                    &[owner_name.as_ref(), app_name.as_ref()],
-                ),
+        crate::Call::new(
+            &self.0,
+            GET_DEVICE_CONFIGURATIONS,
+            &[owner_name.as_ref(), app_name.as_ref()],
         )
     }
 
@@ -252,12 +283,12 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::DeviceSet> {
-        self.0
-            .call(
-                GET_DEVICE_SET_OF_OWNER,
-                &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
-            )
+    ) -> GetDeviceSetOfOwner {
+        crate::Call::new(
+            &self.0,
+            GET_DEVICE_SET_OF_OWNER,
+            &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/user/device_sets/{id}`
@@ -266,12 +297,12 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::DeviceSet> {
-        self.0
-            .call(
-                GET_DEVICE_SET_OF_USER,
-                &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
-            )
+    ) -> GetDeviceSetOfUser {
+        crate::Call::new(
+            &self.0,
+            GET_DEVICE_SET_OF_USER,
+            &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/subscriptions`
@@ -279,8 +310,12 @@ impl Test {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::Subscription> {
-        self.0.call(GET_SUBSCRIPTIONS, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> GetSubscriptions {
+        crate::Call::new(
+            &self.0,
+            GET_SUBSCRIPTIONS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/report`
@@ -289,12 +324,12 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         test_run_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::TestReport> {
-        self.0
-            .call(
-                GET_TEST_REPORT,
-                &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
-            )
+    ) -> GetTestReport {
+        crate::Call::new(
+            &self.0,
+            GET_TEST_REPORT,
+            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}`
@@ -303,12 +338,12 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         test_run_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::TestRun> {
-        self.0
-            .call(
-                GET_TEST_RUN,
-                &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
-            )
+    ) -> GetTestRun {
+        crate::Call::new(
+            &self.0,
+            GET_TEST_RUN,
+            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/state`
@@ -317,21 +352,21 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         test_run_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::TestRunState> {
-        self.0
-            .call(
-                GET_TEST_RUN_STATE,
-                &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
-            )
+    ) -> GetTestRunState {
+        crate::Call::new(
+            &self.0,
+            GET_TEST_RUN_STATE,
+            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test_runs`
-    pub fn get_test_runs(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::TestRun>> {
-        self.0.call(GET_TEST_RUNS, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn get_test_runs(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GetTestRuns {
+        crate::Call::new(
+            &self.0,
+            GET_TEST_RUNS,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/owner/device_sets`
@@ -339,8 +374,12 @@ impl Test {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::DeviceSet>> {
-        self.0.call(LIST_DEVICE_SETS_OF_OWNER, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> ListDeviceSetsOfOwner {
+        crate::Call::new(
+            &self.0,
+            LIST_DEVICE_SETS_OF_OWNER,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/user/device_sets`
@@ -348,8 +387,12 @@ impl Test {
         &self,
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::DeviceSet>> {
-        self.0.call(LIST_DEVICE_SETS_OF_USER, &[owner_name.as_ref(), app_name.as_ref()])
+    ) -> ListDeviceSetsOfUser {
+        crate::Call::new(
+            &self.0,
+            LIST_DEVICE_SETS_OF_USER,
+            &[owner_name.as_ref(), app_name.as_ref()],
+        )
     }
 
     /// `PATCH /v0.1/apps/{owner_name}/{app_name}/test_series/{test_series_slug}`
@@ -359,14 +402,13 @@ impl Test {
         app_name: impl AsRef<str>,
         test_series_slug: impl AsRef<str>,
         request: crate::models::TestSeriesName,
-    ) -> crate::Call<crate::models::TestSeries> {
-        let mut call = self
-            .0
-            .call(
-                PATCH_TEST_SERIES,
-                &[owner_name.as_ref(), app_name.as_ref(), test_series_slug.as_ref()],
-            );
-        call.json(&request);
+    ) -> PatchTestSeries {
+        let mut call = crate::Call::new(
+            &self.0,
+            PATCH_TEST_SERIES,
+            &[owner_name.as_ref(), app_name.as_ref(), test_series_slug.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -377,14 +419,13 @@ impl Test {
         app_name: impl AsRef<str>,
         test_run_id: impl AsRef<str>,
         request: crate::models::TestCloudStartTestRunOptions,
-    ) -> crate::Call<crate::models::TestCloudStartTestRunResult> {
-        let mut call = self
-            .0
-            .call(
-                START_TEST_RUN,
-                &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
-            );
-        call.json(&request);
+    ) -> StartTestRun {
+        let mut call = crate::Call::new(
+            &self.0,
+            START_TEST_RUN,
+            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -394,12 +435,12 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         test_run_id: impl AsRef<str>,
-    ) -> crate::Call<()> {
-        self.0
-            .call(
-                START_UPLOADING_FILE,
-                &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
-            )
+    ) -> StartUploadingFile {
+        crate::Call::new(
+            &self.0,
+            START_UPLOADING_FILE,
+            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+        )
     }
 
     /// `PUT /v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/stop`
@@ -408,12 +449,12 @@ impl Test {
         owner_name: impl AsRef<str>,
         app_name: impl AsRef<str>,
         test_run_id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::TestRun> {
-        self.0
-            .call(
-                STOP_TEST_RUN,
-                &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
-            )
+    ) -> StopTestRun {
+        crate::Call::new(
+            &self.0,
+            STOP_TEST_RUN,
+            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+        )
     }
 
     /// `PUT /v0.1/apps/{owner_name}/{app_name}/owner/device_sets/{id}`
@@ -423,14 +464,13 @@ impl Test {
         app_name: impl AsRef<str>,
         id: impl AsRef<str>,
         request: crate::models::DeviceSetUpdate,
-    ) -> crate::Call<crate::models::DeviceSet> {
-        let mut call = self
-            .0
-            .call(
-                UPDATE_DEVICE_SET_OF_OWNER,
-                &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
-            );
-        call.json(&request);
+    ) -> UpdateDeviceSetOfOwner {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE_DEVICE_SET_OF_OWNER,
+            &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -441,14 +481,13 @@ impl Test {
         app_name: impl AsRef<str>,
         id: impl AsRef<str>,
         request: crate::models::DeviceSetUpdate,
-    ) -> crate::Call<crate::models::DeviceSet> {
-        let mut call = self
-            .0
-            .call(
-                UPDATE_DEVICE_SET_OF_USER,
-                &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
-            );
-        call.json(&request);
+    ) -> UpdateDeviceSetOfUser {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE_DEVICE_SET_OF_USER,
+            &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -459,14 +498,13 @@ impl Test {
         app_name: impl AsRef<str>,
         test_run_id: impl AsRef<str>,
         request: crate::models::TestCloudFileHashDeprecated,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(
-                UPLOAD_HASH,
-                &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
-            );
-        call.json(&request);
+    ) -> UploadHash {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPLOAD_HASH,
+            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 
@@ -477,22 +515,81 @@ impl Test {
         app_name: impl AsRef<str>,
         test_run_id: impl AsRef<str>,
         body: Vec<crate::models::TestCloudFileHash>,
-    ) -> crate::Call<Vec<crate::models::TestCloudFileHashResponse>> {
-        let mut call = self
-            .0
-            .call(
-                UPLOAD_HASHES_BATCH,
-                &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
-            );
-        call.json(&body);
+    ) -> UploadHashesBatch {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPLOAD_HASHES_BATCH,
+            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+        );
+        call.0.json(&body);
         call
     }
 }
 
-/// Optional arguments of [`get_all_test_series`](Test::get_all_test_series); nothing is sent before `send`.
-pub struct GetAllTestSeries(crate::Call<Vec<crate::models::TestSeries>>);
+/// Call of [`archive_test_run`](Test::archive_test_run).
+pub type ArchiveTestRun = crate::Call<crate::models::TestRun, op::ArchiveTestRun>;
 
-impl GetAllTestSeries {
+/// Call of [`create_device_selection`](Test::create_device_selection).
+pub type CreateDeviceSelection = crate::Call<crate::models::DeviceSelection, op::CreateDeviceSelection>;
+
+/// Call of [`create_device_set_of_owner`](Test::create_device_set_of_owner).
+pub type CreateDeviceSetOfOwner = crate::Call<crate::models::DeviceSet, op::CreateDeviceSetOfOwner>;
+
+/// Call of [`create_device_set_of_user`](Test::create_device_set_of_user).
+pub type CreateDeviceSetOfUser = crate::Call<crate::models::DeviceSet, op::CreateDeviceSetOfUser>;
+
+/// Call of [`create_subscription`](Test::create_subscription).
+pub type CreateSubscription = crate::Call<crate::models::Subscription, op::CreateSubscription>;
+
+/// Call of [`create_test_run`](Test::create_test_run).
+pub type CreateTestRun = crate::Call<(), op::CreateTestRun>;
+
+/// Call of [`create_test_series`](Test::create_test_series).
+pub type CreateTestSeries = crate::Call<crate::models::TestSeries, op::CreateTestSeries>;
+
+/// Call of [`delete_device_set_of_owner`](Test::delete_device_set_of_owner).
+pub type DeleteDeviceSetOfOwner = crate::Call<(), op::DeleteDeviceSetOfOwner>;
+
+/// Call of [`delete_device_set_of_user`](Test::delete_device_set_of_user).
+pub type DeleteDeviceSetOfUser = crate::Call<(), op::DeleteDeviceSetOfUser>;
+
+/// Call of [`delete_test_series`](Test::delete_test_series).
+pub type DeleteTestSeries = crate::Call<(), op::DeleteTestSeries>;
+
+/// Call of [`gdpr_export_account`](Test::gdpr_export_account).
+pub type GdprExportAccount = crate::Call<crate::models::TestGDPRAccount, op::GdprExportAccount>;
+
+/// Call of [`gdpr_export_accounts`](Test::gdpr_export_accounts).
+pub type GdprExportAccounts = crate::Call<crate::models::TestGDPRResourceList, op::GdprExportAccounts>;
+
+/// Call of [`gdpr_export_app`](Test::gdpr_export_app).
+pub type GdprExportApp = crate::Call<crate::models::TestGDPRApp, op::GdprExportApp>;
+
+/// Call of [`gdpr_export_apps`](Test::gdpr_export_apps).
+pub type GdprExportApps = crate::Call<crate::models::TestGDPRResourceList, op::GdprExportApps>;
+
+/// Call of [`gdpr_export_feature_flag`](Test::gdpr_export_feature_flag).
+pub type GdprExportFeatureFlag = crate::Call<crate::models::TestGDPRFeatureFlag, op::GdprExportFeatureFlag>;
+
+/// Call of [`gdpr_export_file_set_file`](Test::gdpr_export_file_set_file).
+pub type GdprExportFileSetFile = crate::Call<crate::models::TestGDPRFileSetFile, op::GdprExportFileSetFile>;
+
+/// Call of [`gdpr_export_hash_file`](Test::gdpr_export_hash_file).
+pub type GdprExportHashFile = crate::Call<crate::models::TestGDPRHashFile, op::GdprExportHashFile>;
+
+/// Call of [`gdpr_export_pipeline_test`](Test::gdpr_export_pipeline_test).
+pub type GdprExportPipelineTest = crate::Call<crate::models::TestGDPRPipelineTest, op::GdprExportPipelineTest>;
+
+/// Call of [`gdpr_export_test_run`](Test::gdpr_export_test_run).
+pub type GdprExportTestRun = crate::Call<crate::models::TestGDPRTestRun, op::GdprExportTestRun>;
+
+/// Call of [`get_all_test_runs_for_series`](Test::get_all_test_runs_for_series).
+pub type GetAllTestRunsForSeries = crate::Call<Vec<crate::models::TestRun>, op::GetAllTestRunsForSeries>;
+
+/// Call of [`get_all_test_series`](Test::get_all_test_series).
+pub type GetAllTestSeries = crate::Call<Vec<crate::models::TestSeries>, op::GetAllTestSeries>;
+
+impl<T> crate::Call<T, op::GetAllTestSeries> {
     /// `query`.
     pub fn query(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("query", value.as_ref());
@@ -500,12 +597,10 @@ impl GetAllTestSeries {
     }
 }
 
-rt::operation! { crate::Api, GetAllTestSeries => Vec<crate::models::TestSeries> }
+/// Call of [`get_device_configurations`](Test::get_device_configurations).
+pub type GetDeviceConfigurations = crate::Call<Vec<crate::models::DeviceConfiguration>, op::GetDeviceConfigurations>;
 
-/// Optional arguments of [`get_device_configurations`](Test::get_device_configurations); nothing is sent before `send`.
-pub struct GetDeviceConfigurations(crate::Call<Vec<crate::models::DeviceConfiguration>>);
-
-impl GetDeviceConfigurations {
+impl<T> crate::Call<T, op::GetDeviceConfigurations> {
     /// `app_upload_id`: format `uuid`.
     pub fn app_upload_id(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("app_upload_id", value.as_ref());
@@ -513,46 +608,95 @@ impl GetDeviceConfigurations {
     }
 }
 
-rt::operation! { crate::Api, GetDeviceConfigurations => Vec<crate::models::DeviceConfiguration> }
+/// Call of [`get_device_set_of_owner`](Test::get_device_set_of_owner).
+pub type GetDeviceSetOfOwner = crate::Call<crate::models::DeviceSet, op::GetDeviceSetOfOwner>;
+
+/// Call of [`get_device_set_of_user`](Test::get_device_set_of_user).
+pub type GetDeviceSetOfUser = crate::Call<crate::models::DeviceSet, op::GetDeviceSetOfUser>;
+
+/// Call of [`get_subscriptions`](Test::get_subscriptions).
+pub type GetSubscriptions = crate::Call<crate::models::Subscription, op::GetSubscriptions>;
+
+/// Call of [`get_test_report`](Test::get_test_report).
+pub type GetTestReport = crate::Call<crate::models::TestReport, op::GetTestReport>;
+
+/// Call of [`get_test_run`](Test::get_test_run).
+pub type GetTestRun = crate::Call<crate::models::TestRun, op::GetTestRun>;
+
+/// Call of [`get_test_run_state`](Test::get_test_run_state).
+pub type GetTestRunState = crate::Call<crate::models::TestRunState, op::GetTestRunState>;
+
+/// Call of [`get_test_runs`](Test::get_test_runs).
+pub type GetTestRuns = crate::Call<Vec<crate::models::TestRun>, op::GetTestRuns>;
+
+/// Call of [`list_device_sets_of_owner`](Test::list_device_sets_of_owner).
+pub type ListDeviceSetsOfOwner = crate::Call<Vec<crate::models::DeviceSet>, op::ListDeviceSetsOfOwner>;
+
+/// Call of [`list_device_sets_of_user`](Test::list_device_sets_of_user).
+pub type ListDeviceSetsOfUser = crate::Call<Vec<crate::models::DeviceSet>, op::ListDeviceSetsOfUser>;
+
+/// Call of [`patch_test_series`](Test::patch_test_series).
+pub type PatchTestSeries = crate::Call<crate::models::TestSeries, op::PatchTestSeries>;
+
+/// Call of [`start_test_run`](Test::start_test_run).
+pub type StartTestRun = crate::Call<crate::models::TestCloudStartTestRunResult, op::StartTestRun>;
+
+/// Call of [`start_uploading_file`](Test::start_uploading_file).
+pub type StartUploadingFile = crate::Call<(), op::StartUploadingFile>;
+
+/// Call of [`stop_test_run`](Test::stop_test_run).
+pub type StopTestRun = crate::Call<crate::models::TestRun, op::StopTestRun>;
+
+/// Call of [`update_device_set_of_owner`](Test::update_device_set_of_owner).
+pub type UpdateDeviceSetOfOwner = crate::Call<crate::models::DeviceSet, op::UpdateDeviceSetOfOwner>;
+
+/// Call of [`update_device_set_of_user`](Test::update_device_set_of_user).
+pub type UpdateDeviceSetOfUser = crate::Call<crate::models::DeviceSet, op::UpdateDeviceSetOfUser>;
+
+/// Call of [`upload_hash`](Test::upload_hash).
+pub type UploadHash = crate::Call<(), op::UploadHash>;
+
+/// Call of [`upload_hashes_batch`](Test::upload_hashes_batch).
+pub type UploadHashesBatch = crate::Call<Vec<crate::models::TestCloudFileHashResponse>, op::UploadHashesBatch>;
 
 rt::operations! {
-    ARCHIVE_TEST_RUN = Delete "test_archiveTestRun" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}",
-    CREATE_DEVICE_SELECTION = Post "test_createDeviceSelection" "/v0.1/apps/{owner_name}/{app_name}/device_selection",
-    CREATE_DEVICE_SET_OF_OWNER = Post "test_createDeviceSetOfOwner" "/v0.1/apps/{owner_name}/{app_name}/owner/device_sets",
-    CREATE_DEVICE_SET_OF_USER = Post "test_createDeviceSetOfUser" "/v0.1/apps/{owner_name}/{app_name}/user/device_sets",
-    CREATE_SUBSCRIPTION = Post "test_createSubscription" "/v0.1/apps/{owner_name}/{app_name}/subscriptions",
-    CREATE_TEST_RUN = Post "test_createTestRun" "/v0.1/apps/{owner_name}/{app_name}/test_runs",
-    CREATE_TEST_SERIES = Post "test_createTestSeries" "/v0.1/apps/{owner_name}/{app_name}/test_series",
-    DELETE_DEVICE_SET_OF_OWNER = Delete "test_deleteDeviceSetOfOwner" "/v0.1/apps/{owner_name}/{app_name}/owner/device_sets/{id}",
-    DELETE_DEVICE_SET_OF_USER = Delete "test_deleteDeviceSetOfUser" "/v0.1/apps/{owner_name}/{app_name}/user/device_sets/{id}",
-    DELETE_TEST_SERIES = Delete "test_deleteTestSeries" "/v0.1/apps/{owner_name}/{app_name}/test_series/{test_series_slug}",
-    GDPR_EXPORT_ACCOUNT = Get "test_gdprExportAccount" "/v0.1/account/test/export/accounts",
-    GDPR_EXPORT_ACCOUNTS = Get "test_gdprExportAccounts" "/v0.1/account/test/export",
-    GDPR_EXPORT_APP = Get "test_gdprExportApp" "/v0.1/apps/{owner_name}/{app_name}/test/export/apps",
-    GDPR_EXPORT_APPS = Get "test_gdprExportApps" "/v0.1/apps/{owner_name}/{app_name}/test/export",
-    GDPR_EXPORT_FEATURE_FLAG = Get "test_gdprExportFeatureFlag" "/v0.1/account/test/export/featureFlags",
-    GDPR_EXPORT_FILE_SET_FILE = Get "test_gdprExportFileSetFile" "/v0.1/apps/{owner_name}/{app_name}/test/export/fileSetFiles",
-    GDPR_EXPORT_HASH_FILE = Get "test_gdprExportHashFile" "/v0.1/apps/{owner_name}/{app_name}/test/export/hashFiles",
-    GDPR_EXPORT_PIPELINE_TEST = Get "test_gdprExportPipelineTest" "/v0.1/apps/{owner_name}/{app_name}/test/export/pipelineTests",
-    GDPR_EXPORT_TEST_RUN = Get "test_gdprExportTestRun" "/v0.1/apps/{owner_name}/{app_name}/test/export/testRuns",
-    GET_ALL_TEST_RUNS_FOR_SERIES = Get "test_getAllTestRunsForSeries" "/v0.1/apps/{owner_name}/{app_name}/test_series/{test_series_slug}/test_runs",
-    GET_ALL_TEST_SERIES = Get "test_getAllTestSeries" "/v0.1/apps/{owner_name}/{app_name}/test_series",
-    GET_DEVICE_CONFIGURATIONS = Get "test_getDeviceConfigurations" "/v0.1/apps/{owner_name}/{app_name}/device_configurations",
-    GET_DEVICE_SET_OF_OWNER = Get "test_getDeviceSetOfOwner" "/v0.1/apps/{owner_name}/{app_name}/owner/device_sets/{id}",
-    GET_DEVICE_SET_OF_USER = Get "test_getDeviceSetOfUser" "/v0.1/apps/{owner_name}/{app_name}/user/device_sets/{id}",
-    GET_SUBSCRIPTIONS = Get "test_getSubscriptions" "/v0.1/apps/{owner_name}/{app_name}/subscriptions",
-    GET_TEST_REPORT = Get "test_getTestReport" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/report",
-    GET_TEST_RUN = Get "test_getTestRun" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}",
-    GET_TEST_RUN_STATE = Get "test_getTestRunState" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/state",
-    GET_TEST_RUNS = Get "test_getTestRuns" "/v0.1/apps/{owner_name}/{app_name}/test_runs",
-    LIST_DEVICE_SETS_OF_OWNER = Get "test_listDeviceSetsOfOwner" "/v0.1/apps/{owner_name}/{app_name}/owner/device_sets",
-    LIST_DEVICE_SETS_OF_USER = Get "test_listDeviceSetsOfUser" "/v0.1/apps/{owner_name}/{app_name}/user/device_sets",
-    PATCH_TEST_SERIES = Patch "test_patchTestSeries" "/v0.1/apps/{owner_name}/{app_name}/test_series/{test_series_slug}",
-    START_TEST_RUN = Post "test_startTestRun" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/start",
-    START_UPLOADING_FILE = Post "test_startUploadingFile" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/files",
-    STOP_TEST_RUN = Put "test_stopTestRun" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/stop",
-    UPDATE_DEVICE_SET_OF_OWNER = Put "test_updateDeviceSetOfOwner" "/v0.1/apps/{owner_name}/{app_name}/owner/device_sets/{id}",
-    UPDATE_DEVICE_SET_OF_USER = Put "test_updateDeviceSetOfUser" "/v0.1/apps/{owner_name}/{app_name}/user/device_sets/{id}",
-    UPLOAD_HASH = Post "test_uploadHash" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/hashes",
-    UPLOAD_HASHES_BATCH = Post "test_uploadHashesBatch" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/hashes/batch",
+    ARCHIVE_TEST_RUN: ArchiveTestRun = Delete "test_archiveTestRun" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}",
+    CREATE_DEVICE_SELECTION: CreateDeviceSelection = Post "test_createDeviceSelection" "/v0.1/apps/{owner_name}/{app_name}/device_selection",
+    CREATE_DEVICE_SET_OF_OWNER: CreateDeviceSetOfOwner = Post "test_createDeviceSetOfOwner" "/v0.1/apps/{owner_name}/{app_name}/owner/device_sets",
+    CREATE_DEVICE_SET_OF_USER: CreateDeviceSetOfUser = Post "test_createDeviceSetOfUser" "/v0.1/apps/{owner_name}/{app_name}/user/device_sets",
+    CREATE_SUBSCRIPTION: CreateSubscription = Post "test_createSubscription" "/v0.1/apps/{owner_name}/{app_name}/subscriptions",
+    CREATE_TEST_RUN: CreateTestRun = Post "test_createTestRun" "/v0.1/apps/{owner_name}/{app_name}/test_runs",
+    CREATE_TEST_SERIES: CreateTestSeries = Post "test_createTestSeries" "/v0.1/apps/{owner_name}/{app_name}/test_series",
+    DELETE_DEVICE_SET_OF_OWNER: DeleteDeviceSetOfOwner = Delete "test_deleteDeviceSetOfOwner" "/v0.1/apps/{owner_name}/{app_name}/owner/device_sets/{id}",
+    DELETE_DEVICE_SET_OF_USER: DeleteDeviceSetOfUser = Delete "test_deleteDeviceSetOfUser" "/v0.1/apps/{owner_name}/{app_name}/user/device_sets/{id}",
+    DELETE_TEST_SERIES: DeleteTestSeries = Delete "test_deleteTestSeries" "/v0.1/apps/{owner_name}/{app_name}/test_series/{test_series_slug}",
+    GDPR_EXPORT_ACCOUNT: GdprExportAccount = Get "test_gdprExportAccount" "/v0.1/account/test/export/accounts",
+    GDPR_EXPORT_ACCOUNTS: GdprExportAccounts = Get "test_gdprExportAccounts" "/v0.1/account/test/export",
+    GDPR_EXPORT_APP: GdprExportApp = Get "test_gdprExportApp" "/v0.1/apps/{owner_name}/{app_name}/test/export/apps",
+    GDPR_EXPORT_APPS: GdprExportApps = Get "test_gdprExportApps" "/v0.1/apps/{owner_name}/{app_name}/test/export",
+    GDPR_EXPORT_FEATURE_FLAG: GdprExportFeatureFlag = Get "test_gdprExportFeatureFlag" "/v0.1/account/test/export/featureFlags",
+    GDPR_EXPORT_FILE_SET_FILE: GdprExportFileSetFile = Get "test_gdprExportFileSetFile" "/v0.1/apps/{owner_name}/{app_name}/test/export/fileSetFiles",
+    GDPR_EXPORT_HASH_FILE: GdprExportHashFile = Get "test_gdprExportHashFile" "/v0.1/apps/{owner_name}/{app_name}/test/export/hashFiles",
+    GDPR_EXPORT_PIPELINE_TEST: GdprExportPipelineTest = Get "test_gdprExportPipelineTest" "/v0.1/apps/{owner_name}/{app_name}/test/export/pipelineTests",
+    GDPR_EXPORT_TEST_RUN: GdprExportTestRun = Get "test_gdprExportTestRun" "/v0.1/apps/{owner_name}/{app_name}/test/export/testRuns",
+    GET_ALL_TEST_RUNS_FOR_SERIES: GetAllTestRunsForSeries = Get "test_getAllTestRunsForSeries" "/v0.1/apps/{owner_name}/{app_name}/test_series/{test_series_slug}/test_runs",
+    GET_ALL_TEST_SERIES: GetAllTestSeries = Get "test_getAllTestSeries" "/v0.1/apps/{owner_name}/{app_name}/test_series",
+    GET_DEVICE_CONFIGURATIONS: GetDeviceConfigurations = Get "test_getDeviceConfigurations" "/v0.1/apps/{owner_name}/{app_name}/device_configurations",
+    GET_DEVICE_SET_OF_OWNER: GetDeviceSetOfOwner = Get "test_getDeviceSetOfOwner" "/v0.1/apps/{owner_name}/{app_name}/owner/device_sets/{id}",
+    GET_DEVICE_SET_OF_USER: GetDeviceSetOfUser = Get "test_getDeviceSetOfUser" "/v0.1/apps/{owner_name}/{app_name}/user/device_sets/{id}",
+    GET_SUBSCRIPTIONS: GetSubscriptions = Get "test_getSubscriptions" "/v0.1/apps/{owner_name}/{app_name}/subscriptions",
+    GET_TEST_REPORT: GetTestReport = Get "test_getTestReport" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/report",
+    GET_TEST_RUN: GetTestRun = Get "test_getTestRun" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}",
+    GET_TEST_RUN_STATE: GetTestRunState = Get "test_getTestRunState" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/state",
+    GET_TEST_RUNS: GetTestRuns = Get "test_getTestRuns" "/v0.1/apps/{owner_name}/{app_name}/test_runs",
+    LIST_DEVICE_SETS_OF_OWNER: ListDeviceSetsOfOwner = Get "test_listDeviceSetsOfOwner" "/v0.1/apps/{owner_name}/{app_name}/owner/device_sets",
+    LIST_DEVICE_SETS_OF_USER: ListDeviceSetsOfUser = Get "test_listDeviceSetsOfUser" "/v0.1/apps/{owner_name}/{app_name}/user/device_sets",
+    PATCH_TEST_SERIES: PatchTestSeries = Patch "test_patchTestSeries" "/v0.1/apps/{owner_name}/{app_name}/test_series/{test_series_slug}",
+    START_TEST_RUN: StartTestRun = Post "test_startTestRun" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/start",
+    START_UPLOADING_FILE: StartUploadingFile = Post "test_startUploadingFile" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/files",
+    STOP_TEST_RUN: StopTestRun = Put "test_stopTestRun" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/stop",
+    UPDATE_DEVICE_SET_OF_OWNER: UpdateDeviceSetOfOwner = Put "test_updateDeviceSetOfOwner" "/v0.1/apps/{owner_name}/{app_name}/owner/device_sets/{id}",
+    UPDATE_DEVICE_SET_OF_USER: UpdateDeviceSetOfUser = Put "test_updateDeviceSetOfUser" "/v0.1/apps/{owner_name}/{app_name}/user/device_sets/{id}",
+    UPLOAD_HASH: UploadHash = Post "test_uploadHash" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/hashes",
+    UPLOAD_HASHES_BATCH: UploadHashesBatch = Post "test_uploadHashesBatch" "/v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/hashes/batch",
 }

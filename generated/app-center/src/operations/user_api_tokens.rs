@@ -8,33 +8,39 @@ pub struct UserApiTokens(pub(crate) rt::Client<crate::Api>);
 
 impl UserApiTokens {
     /// `POST /v0.1/api_tokens`
-    pub fn create(
-        &self,
-        request: impl Into<Option<crate::models::ApiTokensCreateRequest>>,
-    ) -> crate::Call<crate::models::ApiTokensCreateResponse> {
-        let mut call = self.0.call(CREATE, &[]);
+    pub fn create(&self, request: impl Into<Option<crate::models::ApiTokensCreateRequest>>) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
         if let Some(request) = Into::<
             Option<crate::models::ApiTokensCreateRequest>,
         >::into(request) {
-            call.json(&request);
+            call.0.json(&request);
         }
         call
     }
 
     /// `DELETE /v0.1/api_tokens/{api_token_id}`
-    pub fn delete(&self, api_token_id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[api_token_id.as_ref()])
+    pub fn delete(&self, api_token_id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[api_token_id.as_ref()])
     }
 
     /// `GET /v0.1/api_tokens`
     #[inline]
-    pub fn list(&self) -> crate::Call<Vec<crate::models::ApiTokensGetResponse>> {
-        self.0.call(LIST, &[])
+    pub fn list(&self) -> List {
+        crate::Call::new(&self.0, LIST, &[])
     }
 }
 
+/// Call of [`create`](UserApiTokens::create).
+pub type Create = crate::Call<crate::models::ApiTokensCreateResponse, op::Create>;
+
+/// Call of [`delete`](UserApiTokens::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`list`](UserApiTokens::list).
+pub type List = crate::Call<Vec<crate::models::ApiTokensGetResponse>, op::List>;
+
 rt::operations! {
-    CREATE = Post "userApiTokens_new" "/v0.1/api_tokens" by [["Basic"]],
-    DELETE = Delete "userApiTokens_delete" "/v0.1/api_tokens/{api_token_id}" by [["Basic"]],
-    LIST = Get "userApiTokens_list" "/v0.1/api_tokens" by [["Basic"]],
+    CREATE: Create = Post "userApiTokens_new" "/v0.1/api_tokens" by [["Basic"]],
+    DELETE: Delete = Delete "userApiTokens_delete" "/v0.1/api_tokens/{api_token_id}" by [["Basic"]],
+    LIST: List = Get "userApiTokens_list" "/v0.1/api_tokens" by [["Basic"]],
 }

@@ -9,55 +9,45 @@ pub struct Users(pub(crate) rt::Client<crate::Api>);
 impl Users {
     /// `GET /v0.1/user`
     #[inline]
-    pub fn get(&self) -> crate::Call<crate::models::UserProfileResponse> {
-        self.0.call(GET, &[])
+    pub fn get(&self) -> Get {
+        crate::Call::new(&self.0, GET, &[])
     }
 
     /// `GET /v0.1/orgs/{org_name}/users/{user_name}`
-    pub fn get_for_org(
-        &self,
-        org_name: impl AsRef<str>,
-        user_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::OrganizationUserResponse> {
-        self.0.call(GET_FOR_ORG, &[org_name.as_ref(), user_name.as_ref()])
+    pub fn get_for_org(&self, org_name: impl AsRef<str>, user_name: impl AsRef<str>) -> GetForOrg {
+        crate::Call::new(&self.0, GET_FOR_ORG, &[org_name.as_ref(), user_name.as_ref()])
     }
 
     /// `GET /v0.1/user/metadata/optimizely`
     #[inline]
-    pub fn get_user_metadata(&self) -> crate::Call<crate::models::OptimizelyUserMetaDataResponse> {
-        self.0.call(GET_USER_METADATA, &[])
+    pub fn get_user_metadata(&self) -> GetUserMetadata {
+        crate::Call::new(&self.0, GET_USER_METADATA, &[])
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/users`
-    pub fn list(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::UserProfileResponse>> {
-        self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
+        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 
     /// `GET /v0.1/orgs/{org_name}/users`
-    pub fn list_for_org(
-        &self,
-        org_name: impl AsRef<str>,
-    ) -> crate::Call<Vec<crate::models::OrganizationUserResponse>> {
-        self.0.call(LIST_FOR_ORG, &[org_name.as_ref()])
+    pub fn list_for_org(&self, org_name: impl AsRef<str>) -> ListForOrg {
+        crate::Call::new(&self.0, LIST_FOR_ORG, &[org_name.as_ref()])
     }
 
     /// `DELETE /v0.1/orgs/{org_name}/users/{user_name}`
-    pub fn remove_from_org(&self, org_name: impl AsRef<str>, user_name: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(REMOVE_FROM_ORG, &[org_name.as_ref(), user_name.as_ref()])
+    pub fn remove_from_org(&self, org_name: impl AsRef<str>, user_name: impl AsRef<str>) -> RemoveFromOrg {
+        crate::Call::new(
+            &self.0,
+            REMOVE_FROM_ORG,
+            &[org_name.as_ref(), user_name.as_ref()],
+        )
     }
 
     /// `PATCH /v0.1/user`
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::UserUpdateRequest,
-    ) -> crate::Call<crate::models::UserProfileResponse> {
-        let mut call = self.0.call(UPDATE, &[]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::UserUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[]);
+        call.0.json(&request);
         call
     }
 
@@ -67,22 +57,48 @@ impl Users {
         org_name: impl AsRef<str>,
         user_name: impl AsRef<str>,
         request: crate::models::OrganizationUserPatchRequest,
-    ) -> crate::Call<crate::models::OrganizationUserResponse> {
-        let mut call = self
-            .0
-            .call(UPDATE_ORG_ROLE, &[org_name.as_ref(), user_name.as_ref()]);
-        call.json(&request);
+    ) -> UpdateOrgRole {
+        let mut call = crate::Call::new(
+            &self.0,
+            UPDATE_ORG_ROLE,
+            &[org_name.as_ref(), user_name.as_ref()],
+        );
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`get`](Users::get).
+pub type Get = crate::Call<crate::models::UserProfileResponse, op::Get>;
+
+/// Call of [`get_for_org`](Users::get_for_org).
+pub type GetForOrg = crate::Call<crate::models::OrganizationUserResponse, op::GetForOrg>;
+
+/// Call of [`get_user_metadata`](Users::get_user_metadata).
+pub type GetUserMetadata = crate::Call<crate::models::OptimizelyUserMetaDataResponse, op::GetUserMetadata>;
+
+/// Call of [`list`](Users::list).
+pub type List = crate::Call<Vec<crate::models::UserProfileResponse>, op::List>;
+
+/// Call of [`list_for_org`](Users::list_for_org).
+pub type ListForOrg = crate::Call<Vec<crate::models::OrganizationUserResponse>, op::ListForOrg>;
+
+/// Call of [`remove_from_org`](Users::remove_from_org).
+pub type RemoveFromOrg = crate::Call<(), op::RemoveFromOrg>;
+
+/// Call of [`update`](Users::update).
+pub type Update = crate::Call<crate::models::UserProfileResponse, op::Update>;
+
+/// Call of [`update_org_role`](Users::update_org_role).
+pub type UpdateOrgRole = crate::Call<crate::models::OrganizationUserResponse, op::UpdateOrgRole>;
+
 rt::operations! {
-    GET = Get "users_get" "/v0.1/user",
-    GET_FOR_ORG = Get "users_getForOrg" "/v0.1/orgs/{org_name}/users/{user_name}",
-    GET_USER_METADATA = Get "Users_getUserMetadata" "/v0.1/user/metadata/optimizely",
-    LIST = Get "users_list" "/v0.1/apps/{owner_name}/{app_name}/users",
-    LIST_FOR_ORG = Get "users_listForOrg" "/v0.1/orgs/{org_name}/users",
-    REMOVE_FROM_ORG = Delete "users_removeFromOrg" "/v0.1/orgs/{org_name}/users/{user_name}",
-    UPDATE = Patch "users_update" "/v0.1/user",
-    UPDATE_ORG_ROLE = Patch "users_updateOrgRole" "/v0.1/orgs/{org_name}/users/{user_name}",
+    GET: Get = Get "users_get" "/v0.1/user",
+    GET_FOR_ORG: GetForOrg = Get "users_getForOrg" "/v0.1/orgs/{org_name}/users/{user_name}",
+    GET_USER_METADATA: GetUserMetadata = Get "Users_getUserMetadata" "/v0.1/user/metadata/optimizely",
+    LIST: List = Get "users_list" "/v0.1/apps/{owner_name}/{app_name}/users",
+    LIST_FOR_ORG: ListForOrg = Get "users_listForOrg" "/v0.1/orgs/{org_name}/users",
+    REMOVE_FROM_ORG: RemoveFromOrg = Delete "users_removeFromOrg" "/v0.1/orgs/{org_name}/users/{user_name}",
+    UPDATE: Update = Patch "users_update" "/v0.1/user",
+    UPDATE_ORG_ROLE: UpdateOrgRole = Patch "users_updateOrgRole" "/v0.1/orgs/{org_name}/users/{user_name}",
 }

@@ -8,15 +8,14 @@ pub struct Webhooks(pub(crate) rt::Client<crate::Api>);
 
 impl Webhooks {
     /// `GET /v0.1/apps/{owner_name}/{app_name}/webhooks`
-    pub fn list(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AlertWebhookListResult> {
-        self.0.call(LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
+        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
     }
 }
 
+/// Call of [`list`](Webhooks::list).
+pub type List = crate::Call<crate::models::AlertWebhookListResult, op::List>;
+
 rt::operations! {
-    LIST = Get "webhooks_list" "/v0.1/apps/{owner_name}/{app_name}/webhooks",
+    LIST: List = Get "webhooks_list" "/v0.1/apps/{owner_name}/{app_name}/webhooks",
 }

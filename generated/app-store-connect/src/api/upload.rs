@@ -11,7 +11,7 @@ use storewright_runtime::{
     Answer, DecodeError, Digests, Method, Part, Payload, Transfer, Uploader, Value, object, resource_path,
 };
 
-use crate::{Call, Client, Error};
+use crate::{Client, Error};
 
 /// How often it is asked whether an asset is ready.
 const POLL: Duration = Duration::from_secs(5);
@@ -88,7 +88,7 @@ type OnState = Arc<dyn Fn(&UploadState) + Send + Sync>;
 pub struct Upload<T> {
     client: Client,
     file: PathBuf,
-    reserve: Call<T>,
+    reserve: storewright_runtime::Call<super::Api, T>,
     state: Option<UploadState>,
     uploader: Uploader<super::Api>,
     on_state: Option<OnState>,
@@ -107,11 +107,15 @@ impl Client {
     /// parts, commits them, and waits until Apple has taken or refused it.
     ///
     /// `reserve` is the call that creates the asset.
-    pub fn upload<T: Payload>(&self, reserve: Call<T>, file: impl Into<PathBuf>) -> Upload<T> {
+    pub fn upload<T: Payload>(
+        &self,
+        reserve: impl Into<storewright_runtime::Call<super::Api, T>>,
+        file: impl Into<PathBuf>,
+    ) -> Upload<T> {
         Upload {
             client: self.clone(),
             file: file.into(),
-            reserve,
+            reserve: reserve.into(),
             state: None,
             uploader: self.runtime().uploader(),
             on_state: None,
@@ -220,7 +224,7 @@ impl<T: Payload> Upload<T> {
 }
 
 /// Creates the asset, and reads the parts that Apple asks for.
-async fn reserve<T>(call: Call<T>, file: Digests) -> Result<UploadState, Error> {
+async fn reserve<T>(call: storewright_runtime::Call<super::Api, T>, file: Digests) -> Result<UploadState, Error> {
     let collection = call.request().path().to_owned();
     let answer = call.answering::<Value>().send().await?;
     let text = |pointer: &str| answer.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();

@@ -11,43 +11,43 @@ pub struct AccessibilityDeclarations(pub(crate) rt::Client<crate::Api>);
 impl AccessibilityDeclarations {
     /// `POST /v1/accessibilityDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-accessibilityDeclarations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AccessibilityDeclarationCreateRequest,
-    ) -> crate::Call<crate::models::AccessibilityDeclarationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AccessibilityDeclarationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/accessibilityDeclarations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-accessibilityDeclarations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/accessibilityDeclarations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-accessibilityDeclarations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/accessibilityDeclarations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-accessibilityDeclarations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AccessibilityDeclarationUpdateRequest,
-    ) -> crate::Call<crate::models::AccessibilityDeclarationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AccessibilityDeclarationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AccessibilityDeclarations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AccessibilityDeclarationResponse>);
+/// Call of [`create`](AccessibilityDeclarations::create).
+pub type Create = crate::Call<crate::models::AccessibilityDeclarationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AccessibilityDeclarations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AccessibilityDeclarations::get).
+pub type Get = crate::Call<crate::models::AccessibilityDeclarationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[accessibilityDeclarations]`: the fields that are sent of each.
     pub fn fields_accessibility_declarations(
         mut self,
@@ -58,11 +58,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AccessibilityDeclarationResponse }
+/// Call of [`update`](AccessibilityDeclarations::update).
+pub type Update = crate::Call<crate::models::AccessibilityDeclarationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "accessibilityDeclarations_createInstance" "/v1/accessibilityDeclarations",
-    DELETE = Delete "accessibilityDeclarations_deleteInstance" "/v1/accessibilityDeclarations/{id}",
-    GET = Get "accessibilityDeclarations_getInstance" "/v1/accessibilityDeclarations/{id}",
-    UPDATE = Patch "accessibilityDeclarations_updateInstance" "/v1/accessibilityDeclarations/{id}",
+    CREATE: Create = Post "accessibilityDeclarations_createInstance" "/v1/accessibilityDeclarations",
+    DELETE: Delete = Delete "accessibilityDeclarations_deleteInstance" "/v1/accessibilityDeclarations/{id}",
+    GET: Get = Get "accessibilityDeclarations_getInstance" "/v1/accessibilityDeclarations/{id}",
+    UPDATE: Update = Patch "accessibilityDeclarations_updateInstance" "/v1/accessibilityDeclarations/{id}",
 }

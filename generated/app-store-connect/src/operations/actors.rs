@@ -11,51 +11,42 @@ pub struct Actors(pub(crate) rt::Client<crate::Api>);
 impl Actors {
     /// `GET /v1/actors/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-actors-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/actors` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-actors))
-    pub fn list(&self, filter_id: impl IntoIterator<Item = impl AsRef<str>>) -> List {
-        let mut call = self.0.call(LIST, &[]);
-        call.filter("filter[id]", filter_id);
-        List(call)
-    }
-}
-
-/// Optional arguments of [`get`](Actors::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::ActorResponse>);
-
-impl Get {
-    /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
-        self.0.list("fields[actors]", values);
-        self
-    }
-}
-
-rt::operation! { crate::Api, Get => crate::models::ActorResponse }
-
-/// Optional arguments of [`list`](Actors::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::ActorsResponse>);
-
-impl List {
-    /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
-        self.0.list("fields[actors]", values);
-        self
-    }
-
+    ///
     /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
+    pub fn list(&self, filter_id: impl IntoIterator<Item = impl AsRef<str>>) -> List {
+        let mut call = crate::Call::new(&self.0, LIST, &[]);
+        call.0.filter("filter[id]", filter_id);
+        call
+    }
+}
+
+/// Call of [`get`](Actors::get).
+pub type Get = crate::Call<crate::models::ActorResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
+        self.0.list("fields[actors]", values);
         self
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::ActorsResponse, paged }
+/// Call of [`list`](Actors::list).
+pub type List = crate::Call<crate::models::ActorsResponse, op::List>;
+
+impl<T> crate::Call<T, op::List> {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
+        self.0.list("fields[actors]", values);
+        self
+    }
+}
 
 rt::operations! {
-    GET = Get "actors_getInstance" "/v1/actors/{id}",
-    LIST = Get "actors_getCollection" "/v1/actors",
+    GET: Get = Get "actors_getInstance" "/v1/actors/{id}",
+    LIST: List = Get "actors_getCollection" "/v1/actors" with limit,
 }

@@ -13,16 +13,16 @@ impl AgeRatingDeclarations {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AgeRatingDeclarationUpdateRequest,
-    ) -> crate::Call<crate::models::AgeRatingDeclarationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AgeRatingDeclarationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`update`](AgeRatingDeclarations::update).
+pub type Update = crate::Call<crate::models::AgeRatingDeclarationResponse, op::Update>;
+
 rt::operations! {
-    UPDATE = Patch "ageRatingDeclarations_updateInstance" "/v1/ageRatingDeclarations/{id}",
+    UPDATE: Update = Patch "ageRatingDeclarations_updateInstance" "/v1/ageRatingDeclarations/{id}",
 }

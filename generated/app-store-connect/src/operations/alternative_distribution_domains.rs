@@ -11,78 +11,72 @@ pub struct AlternativeDistributionDomains(pub(crate) rt::Client<crate::Api>);
 impl AlternativeDistributionDomains {
     /// `POST /v1/alternativeDistributionDomains` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-alternativeDistributionDomains))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AlternativeDistributionDomainCreateRequest,
-    ) -> crate::Call<crate::models::AlternativeDistributionDomainResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AlternativeDistributionDomainCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/alternativeDistributionDomains/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-alternativeDistributionDomains-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/alternativeDistributionDomains/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionDomains-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/alternativeDistributionDomains` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionDomains))
-    #[inline]
-    pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
-    }
-}
-
-/// Optional arguments of [`get`](AlternativeDistributionDomains::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AlternativeDistributionDomainResponse>);
-
-impl Get {
-    /// `fields[alternativeDistributionDomains]`: the fields that are sent of each.
-    pub fn fields_alternative_distribution_domains(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionDomainField,
-        >,
-    ) -> Self {
-        self.0.list("fields[alternativeDistributionDomains]", values);
-        self
-    }
-}
-
-rt::operation! { crate::Api, Get => crate::models::AlternativeDistributionDomainResponse }
-
-/// Optional arguments of [`list`](AlternativeDistributionDomains::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::AlternativeDistributionDomainsResponse>);
-
-impl List {
-    /// `fields[alternativeDistributionDomains]`: the fields that are sent of each.
-    pub fn fields_alternative_distribution_domains(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionDomainField,
-        >,
-    ) -> Self {
-        self.0.list("fields[alternativeDistributionDomains]", values);
-        self
-    }
-
+    ///
     /// `limit`: how many a page has, at most 200.
     #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
+    pub fn list(&self) -> List {
+        crate::Call::new(&self.0, LIST, &[])
+    }
+}
+
+/// Call of [`create`](AlternativeDistributionDomains::create).
+pub type Create = crate::Call<crate::models::AlternativeDistributionDomainResponse, op::Create>;
+
+/// Call of [`delete`](AlternativeDistributionDomains::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AlternativeDistributionDomains::get).
+pub type Get = crate::Call<crate::models::AlternativeDistributionDomainResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
+    /// `fields[alternativeDistributionDomains]`: the fields that are sent of each.
+    pub fn fields_alternative_distribution_domains(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AlternativeDistributionDomainField,
+        >,
+    ) -> Self {
+        self.0.list("fields[alternativeDistributionDomains]", values);
         self
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::AlternativeDistributionDomainsResponse, paged }
+/// Call of [`list`](AlternativeDistributionDomains::list).
+pub type List = crate::Call<crate::models::AlternativeDistributionDomainsResponse, op::List>;
+
+impl<T> crate::Call<T, op::List> {
+    /// `fields[alternativeDistributionDomains]`: the fields that are sent of each.
+    pub fn fields_alternative_distribution_domains(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AlternativeDistributionDomainField,
+        >,
+    ) -> Self {
+        self.0.list("fields[alternativeDistributionDomains]", values);
+        self
+    }
+}
 
 rt::operations! {
-    CREATE = Post "alternativeDistributionDomains_createInstance" "/v1/alternativeDistributionDomains",
-    DELETE = Delete "alternativeDistributionDomains_deleteInstance" "/v1/alternativeDistributionDomains/{id}",
-    GET = Get "alternativeDistributionDomains_getInstance" "/v1/alternativeDistributionDomains/{id}",
-    LIST = Get "alternativeDistributionDomains_getCollection" "/v1/alternativeDistributionDomains",
+    CREATE: Create = Post "alternativeDistributionDomains_createInstance" "/v1/alternativeDistributionDomains",
+    DELETE: Delete = Delete "alternativeDistributionDomains_deleteInstance" "/v1/alternativeDistributionDomains/{id}",
+    GET: Get = Get "alternativeDistributionDomains_getInstance" "/v1/alternativeDistributionDomains/{id}",
+    LIST: List = Get "alternativeDistributionDomains_getCollection" "/v1/alternativeDistributionDomains" with limit,
 }

@@ -11,36 +11,41 @@ pub struct AlternativeDistributionKeys(pub(crate) rt::Client<crate::Api>);
 impl AlternativeDistributionKeys {
     /// `POST /v1/alternativeDistributionKeys` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-alternativeDistributionKeys))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AlternativeDistributionKeyCreateRequest,
-    ) -> crate::Call<crate::models::AlternativeDistributionKeyResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AlternativeDistributionKeyCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/alternativeDistributionKeys/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-alternativeDistributionKeys-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/alternativeDistributionKeys/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionKeys-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/alternativeDistributionKeys` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionKeys))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 }
 
-/// Optional arguments of [`get`](AlternativeDistributionKeys::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AlternativeDistributionKeyResponse>);
+/// Call of [`create`](AlternativeDistributionKeys::create).
+pub type Create = crate::Call<crate::models::AlternativeDistributionKeyResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AlternativeDistributionKeys::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AlternativeDistributionKeys::get).
+pub type Get = crate::Call<crate::models::AlternativeDistributionKeyResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[alternativeDistributionKeys]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_keys(
         mut self,
@@ -51,14 +56,11 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AlternativeDistributionKeyResponse }
+/// Call of [`list`](AlternativeDistributionKeys::list).
+pub type List = crate::Call<crate::models::AlternativeDistributionKeysResponse, op::List>;
 
-/// Optional arguments of [`list`](AlternativeDistributionKeys::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::AlternativeDistributionKeysResponse>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `exists[app]`: only what has this, or has it not.
-    #[inline]
     pub fn exists_app(mut self, value: bool) -> Self {
         self.0.flag("exists[app]", value);
         self
@@ -72,20 +74,11 @@ impl List {
         self.0.list("fields[alternativeDistributionKeys]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::AlternativeDistributionKeysResponse, paged }
-
 rt::operations! {
-    CREATE = Post "alternativeDistributionKeys_createInstance" "/v1/alternativeDistributionKeys",
-    DELETE = Delete "alternativeDistributionKeys_deleteInstance" "/v1/alternativeDistributionKeys/{id}",
-    GET = Get "alternativeDistributionKeys_getInstance" "/v1/alternativeDistributionKeys/{id}",
-    LIST = Get "alternativeDistributionKeys_getCollection" "/v1/alternativeDistributionKeys",
+    CREATE: Create = Post "alternativeDistributionKeys_createInstance" "/v1/alternativeDistributionKeys",
+    DELETE: Delete = Delete "alternativeDistributionKeys_deleteInstance" "/v1/alternativeDistributionKeys/{id}",
+    GET: Get = Get "alternativeDistributionKeys_getInstance" "/v1/alternativeDistributionKeys/{id}",
+    LIST: List = Get "alternativeDistributionKeys_getCollection" "/v1/alternativeDistributionKeys" with limit,
 }

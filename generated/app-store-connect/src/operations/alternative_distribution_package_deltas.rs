@@ -11,14 +11,14 @@ pub struct AlternativeDistributionPackageDeltas(pub(crate) rt::Client<crate::Api
 impl AlternativeDistributionPackageDeltas {
     /// `GET /v1/alternativeDistributionPackageDeltas/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageDeltas-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AlternativeDistributionPackageDeltas::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AlternativeDistributionPackageDeltaResponse>);
+/// Call of [`get`](AlternativeDistributionPackageDeltas::get).
+pub type Get = crate::Call<crate::models::AlternativeDistributionPackageDeltaResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[alternativeDistributionPackageDeltas]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_deltas(
         mut self,
@@ -31,8 +31,6 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AlternativeDistributionPackageDeltaResponse }
-
 rt::operations! {
-    GET = Get "alternativeDistributionPackageDeltas_getInstance" "/v1/alternativeDistributionPackageDeltas/{id}",
+    GET: Get = Get "alternativeDistributionPackageDeltas_getInstance" "/v1/alternativeDistributionPackageDeltas/{id}",
 }

@@ -11,16 +11,14 @@ pub struct AlternativeDistributionPackageVariants(pub(crate) rt::Client<crate::A
 impl AlternativeDistributionPackageVariants {
     /// `GET /v1/alternativeDistributionPackageVariants/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVariants-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AlternativeDistributionPackageVariants::get); nothing is sent before `send`.
-pub struct Get(
-    crate::Call<crate::models::AlternativeDistributionPackageVariantResponse>,
-);
+/// Call of [`get`](AlternativeDistributionPackageVariants::get).
+pub type Get = crate::Call<crate::models::AlternativeDistributionPackageVariantResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[alternativeDistributionPackageVariants]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_variants(
         mut self,
@@ -33,8 +31,6 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AlternativeDistributionPackageVariantResponse }
-
 rt::operations! {
-    GET = Get "alternativeDistributionPackageVariants_getInstance" "/v1/alternativeDistributionPackageVariants/{id}",
+    GET: Get = Get "alternativeDistributionPackageVariants_getInstance" "/v1/alternativeDistributionPackageVariants/{id}",
 }

@@ -11,52 +11,42 @@ pub struct AlternativeDistributionPackageVersions(pub(crate) rt::Client<crate::A
 impl AlternativeDistributionPackageVersions {
     /// `GET /v1/alternativeDistributionPackageVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/alternativeDistributionPackageVersions/{id}/relationships/deltas` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-relationships-deltas))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_delta_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AlternativeDistributionPackageVersionDeltasLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_DELTA_LINKAGES, &[id.as_ref()]))
+    pub fn list_delta_linkages(&self, id: impl AsRef<str>) -> ListDeltaLinkages {
+        crate::Call::new(&self.0, LIST_DELTA_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/alternativeDistributionPackageVersions/{id}/deltas` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-deltas))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_deltas(&self, id: impl AsRef<str>) -> ListDeltas {
-        ListDeltas(self.0.call(LIST_DELTAS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_DELTAS, &[id.as_ref()])
     }
 
     /// `GET /v1/alternativeDistributionPackageVersions/{id}/relationships/variants` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-relationships-variants))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_variant_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AlternativeDistributionPackageVersionVariantsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_VARIANT_LINKAGES, &[id.as_ref()]))
+    pub fn list_variant_linkages(&self, id: impl AsRef<str>) -> ListVariantLinkages {
+        crate::Call::new(&self.0, LIST_VARIANT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/alternativeDistributionPackageVersions/{id}/variants` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackageVersions-_id_-variants))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_variants(&self, id: impl AsRef<str>) -> ListVariants {
-        ListVariants(self.0.call(LIST_VARIANTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_VARIANTS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AlternativeDistributionPackageVersions::get); nothing is sent before `send`.
-pub struct Get(
-    crate::Call<crate::models::AlternativeDistributionPackageVersionResponse>,
-);
+/// Call of [`get`](AlternativeDistributionPackageVersions::get).
+pub type Get = crate::Call<crate::models::AlternativeDistributionPackageVersionResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[alternativeDistributionPackageDeltas]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_deltas(
         mut self,
@@ -113,28 +103,25 @@ impl Get {
     }
 
     /// `limit[deltas]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_deltas(mut self, value: i64) -> Self {
         self.0.number("limit[deltas]", value);
         self
     }
 
     /// `limit[variants]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_variants(mut self, value: i64) -> Self {
         self.0.number("limit[variants]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AlternativeDistributionPackageVersionResponse }
+/// Call of [`list_delta_linkages`](AlternativeDistributionPackageVersions::list_delta_linkages).
+pub type ListDeltaLinkages = crate::Call<crate::models::AlternativeDistributionPackageVersionDeltasLinkagesResponse, op::ListDeltaLinkages>;
 
-/// Optional arguments of [`list_deltas`](AlternativeDistributionPackageVersions::list_deltas); nothing is sent before `send`.
-pub struct ListDeltas(
-    crate::Call<crate::models::AlternativeDistributionPackageDeltasResponse>,
-);
+/// Call of [`list_deltas`](AlternativeDistributionPackageVersions::list_deltas).
+pub type ListDeltas = crate::Call<crate::models::AlternativeDistributionPackageDeltasResponse, op::ListDeltas>;
 
-impl ListDeltas {
+impl<T> crate::Call<T, op::ListDeltas> {
     /// `fields[alternativeDistributionPackageDeltas]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_deltas(
         mut self,
@@ -145,23 +132,15 @@ impl ListDeltas {
         self.0.list("fields[alternativeDistributionPackageDeltas]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListDeltas => crate::models::AlternativeDistributionPackageDeltasResponse, paged }
+/// Call of [`list_variant_linkages`](AlternativeDistributionPackageVersions::list_variant_linkages).
+pub type ListVariantLinkages = crate::Call<crate::models::AlternativeDistributionPackageVersionVariantsLinkagesResponse, op::ListVariantLinkages>;
 
-/// Optional arguments of [`list_variants`](AlternativeDistributionPackageVersions::list_variants); nothing is sent before `send`.
-pub struct ListVariants(
-    crate::Call<crate::models::AlternativeDistributionPackageVariantsResponse>,
-);
+/// Call of [`list_variants`](AlternativeDistributionPackageVersions::list_variants).
+pub type ListVariants = crate::Call<crate::models::AlternativeDistributionPackageVariantsResponse, op::ListVariants>;
 
-impl ListVariants {
+impl<T> crate::Call<T, op::ListVariants> {
     /// `fields[alternativeDistributionPackageVariants]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_variants(
         mut self,
@@ -172,21 +151,12 @@ impl ListVariants {
         self.0.list("fields[alternativeDistributionPackageVariants]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListVariants => crate::models::AlternativeDistributionPackageVariantsResponse, paged }
-
 rt::operations! {
-    GET = Get "alternativeDistributionPackageVersions_getInstance" "/v1/alternativeDistributionPackageVersions/{id}",
-    LIST_DELTA_LINKAGES = Get "alternativeDistributionPackageVersions_deltas_getToManyRelationship" "/v1/alternativeDistributionPackageVersions/{id}/relationships/deltas",
-    LIST_DELTAS = Get "alternativeDistributionPackageVersions_deltas_getToManyRelated" "/v1/alternativeDistributionPackageVersions/{id}/deltas",
-    LIST_VARIANT_LINKAGES = Get "alternativeDistributionPackageVersions_variants_getToManyRelationship" "/v1/alternativeDistributionPackageVersions/{id}/relationships/variants",
-    LIST_VARIANTS = Get "alternativeDistributionPackageVersions_variants_getToManyRelated" "/v1/alternativeDistributionPackageVersions/{id}/variants",
+    GET: Get = Get "alternativeDistributionPackageVersions_getInstance" "/v1/alternativeDistributionPackageVersions/{id}",
+    LIST_DELTA_LINKAGES: ListDeltaLinkages = Get "alternativeDistributionPackageVersions_deltas_getToManyRelationship" "/v1/alternativeDistributionPackageVersions/{id}/relationships/deltas" with limit,
+    LIST_DELTAS: ListDeltas = Get "alternativeDistributionPackageVersions_deltas_getToManyRelated" "/v1/alternativeDistributionPackageVersions/{id}/deltas" with limit,
+    LIST_VARIANT_LINKAGES: ListVariantLinkages = Get "alternativeDistributionPackageVersions_variants_getToManyRelationship" "/v1/alternativeDistributionPackageVersions/{id}/relationships/variants" with limit,
+    LIST_VARIANTS: ListVariants = Get "alternativeDistributionPackageVersions_variants_getToManyRelated" "/v1/alternativeDistributionPackageVersions/{id}/variants" with limit,
 }

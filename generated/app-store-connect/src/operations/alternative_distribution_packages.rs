@@ -11,43 +11,39 @@ pub struct AlternativeDistributionPackages(pub(crate) rt::Client<crate::Api>);
 impl AlternativeDistributionPackages {
     /// `POST /v1/alternativeDistributionPackages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-alternativeDistributionPackages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AlternativeDistributionPackageCreateRequest,
-    ) -> crate::Call<crate::models::AlternativeDistributionPackageResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AlternativeDistributionPackageCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/alternativeDistributionPackages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/alternativeDistributionPackages/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackages-_id_-relationships-versions))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AlternativeDistributionPackageVersionsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
+        crate::Call::new(&self.0, LIST_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/alternativeDistributionPackages/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-alternativeDistributionPackages-_id_-versions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
-        ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_VERSIONS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AlternativeDistributionPackages::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AlternativeDistributionPackageResponse>);
+/// Call of [`create`](AlternativeDistributionPackages::create).
+pub type Create = crate::Call<crate::models::AlternativeDistributionPackageResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](AlternativeDistributionPackages::get).
+pub type Get = crate::Call<crate::models::AlternativeDistributionPackageResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[alternativeDistributionPackageVersions]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_versions(
         mut self,
@@ -82,21 +78,19 @@ impl Get {
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AlternativeDistributionPackageResponse }
+/// Call of [`list_version_linkages`](AlternativeDistributionPackages::list_version_linkages).
+pub type ListVersionLinkages = crate::Call<crate::models::AlternativeDistributionPackageVersionsLinkagesResponse, op::ListVersionLinkages>;
 
-/// Optional arguments of [`list_versions`](AlternativeDistributionPackages::list_versions); nothing is sent before `send`.
-pub struct ListVersions(
-    crate::Call<crate::models::AlternativeDistributionPackageVersionsResponse>,
-);
+/// Call of [`list_versions`](AlternativeDistributionPackages::list_versions).
+pub type ListVersions = crate::Call<crate::models::AlternativeDistributionPackageVersionsResponse, op::ListVersions>;
 
-impl ListVersions {
+impl<T> crate::Call<T, op::ListVersions> {
     /// `fields[alternativeDistributionPackageDeltas]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_deltas(
         mut self,
@@ -163,33 +157,22 @@ impl ListVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[deltas]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_deltas(mut self, value: i64) -> Self {
         self.0.number("limit[deltas]", value);
         self
     }
 
     /// `limit[variants]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_variants(mut self, value: i64) -> Self {
         self.0.number("limit[variants]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListVersions => crate::models::AlternativeDistributionPackageVersionsResponse, paged }
-
 rt::operations! {
-    CREATE = Post "alternativeDistributionPackages_createInstance" "/v1/alternativeDistributionPackages",
-    GET = Get "alternativeDistributionPackages_getInstance" "/v1/alternativeDistributionPackages/{id}",
-    LIST_VERSION_LINKAGES = Get "alternativeDistributionPackages_versions_getToManyRelationship" "/v1/alternativeDistributionPackages/{id}/relationships/versions",
-    LIST_VERSIONS = Get "alternativeDistributionPackages_versions_getToManyRelated" "/v1/alternativeDistributionPackages/{id}/versions",
+    CREATE: Create = Post "alternativeDistributionPackages_createInstance" "/v1/alternativeDistributionPackages",
+    GET: Get = Get "alternativeDistributionPackages_getInstance" "/v1/alternativeDistributionPackages/{id}",
+    LIST_VERSION_LINKAGES: ListVersionLinkages = Get "alternativeDistributionPackages_versions_getToManyRelationship" "/v1/alternativeDistributionPackages/{id}/relationships/versions" with limit,
+    LIST_VERSIONS: ListVersions = Get "alternativeDistributionPackages_versions_getToManyRelated" "/v1/alternativeDistributionPackages/{id}/versions" with limit,
 }

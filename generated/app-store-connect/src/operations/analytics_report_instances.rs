@@ -11,32 +11,28 @@ pub struct AnalyticsReportInstances(pub(crate) rt::Client<crate::Api>);
 impl AnalyticsReportInstances {
     /// `GET /v1/analyticsReportInstances/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportInstances-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/analyticsReportInstances/{id}/relationships/segments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportInstances-_id_-relationships-segments))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_segment_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AnalyticsReportInstanceSegmentsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_SEGMENT_LINKAGES, &[id.as_ref()]))
+    pub fn list_segment_linkages(&self, id: impl AsRef<str>) -> ListSegmentLinkages {
+        crate::Call::new(&self.0, LIST_SEGMENT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/analyticsReportInstances/{id}/segments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportInstances-_id_-segments))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_segments(&self, id: impl AsRef<str>) -> ListSegments {
-        ListSegments(self.0.call(LIST_SEGMENTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_SEGMENTS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AnalyticsReportInstances::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AnalyticsReportInstanceResponse>);
+/// Call of [`get`](AnalyticsReportInstances::get).
+pub type Get = crate::Call<crate::models::AnalyticsReportInstanceResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[analyticsReportInstances]`: the fields that are sent of each.
     pub fn fields_analytics_report_instances(
         mut self,
@@ -47,12 +43,13 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AnalyticsReportInstanceResponse }
+/// Call of [`list_segment_linkages`](AnalyticsReportInstances::list_segment_linkages).
+pub type ListSegmentLinkages = crate::Call<crate::models::AnalyticsReportInstanceSegmentsLinkagesResponse, op::ListSegmentLinkages>;
 
-/// Optional arguments of [`list_segments`](AnalyticsReportInstances::list_segments); nothing is sent before `send`.
-pub struct ListSegments(crate::Call<crate::models::AnalyticsReportSegmentsResponse>);
+/// Call of [`list_segments`](AnalyticsReportInstances::list_segments).
+pub type ListSegments = crate::Call<crate::models::AnalyticsReportSegmentsResponse, op::ListSegments>;
 
-impl ListSegments {
+impl<T> crate::Call<T, op::ListSegments> {
     /// `fields[analyticsReportSegments]`: the fields that are sent of each.
     pub fn fields_analytics_report_segments(
         mut self,
@@ -61,19 +58,10 @@ impl ListSegments {
         self.0.list("fields[analyticsReportSegments]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListSegments => crate::models::AnalyticsReportSegmentsResponse, paged }
-
 rt::operations! {
-    GET = Get "analyticsReportInstances_getInstance" "/v1/analyticsReportInstances/{id}",
-    LIST_SEGMENT_LINKAGES = Get "analyticsReportInstances_segments_getToManyRelationship" "/v1/analyticsReportInstances/{id}/relationships/segments",
-    LIST_SEGMENTS = Get "analyticsReportInstances_segments_getToManyRelated" "/v1/analyticsReportInstances/{id}/segments",
+    GET: Get = Get "analyticsReportInstances_getInstance" "/v1/analyticsReportInstances/{id}",
+    LIST_SEGMENT_LINKAGES: ListSegmentLinkages = Get "analyticsReportInstances_segments_getToManyRelationship" "/v1/analyticsReportInstances/{id}/relationships/segments" with limit,
+    LIST_SEGMENTS: ListSegments = Get "analyticsReportInstances_segments_getToManyRelated" "/v1/analyticsReportInstances/{id}/segments" with limit,
 }

@@ -11,48 +11,47 @@ pub struct AnalyticsReportRequests(pub(crate) rt::Client<crate::Api>);
 impl AnalyticsReportRequests {
     /// `POST /v1/analyticsReportRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-analyticsReportRequests))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AnalyticsReportRequestCreateRequest,
-    ) -> crate::Call<crate::models::AnalyticsReportRequestResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AnalyticsReportRequestCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/analyticsReportRequests/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-analyticsReportRequests-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/analyticsReportRequests/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportRequests-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/analyticsReportRequests/{id}/relationships/reports` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportRequests-_id_-relationships-reports))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_report_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AnalyticsReportRequestReportsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_REPORT_LINKAGES, &[id.as_ref()]))
+    pub fn list_report_linkages(&self, id: impl AsRef<str>) -> ListReportLinkages {
+        crate::Call::new(&self.0, LIST_REPORT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/analyticsReportRequests/{id}/reports` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportRequests-_id_-reports))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_reports(&self, id: impl AsRef<str>) -> ListReports {
-        ListReports(self.0.call(LIST_REPORTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_REPORTS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AnalyticsReportRequests::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AnalyticsReportRequestResponse>);
+/// Call of [`create`](AnalyticsReportRequests::create).
+pub type Create = crate::Call<crate::models::AnalyticsReportRequestResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AnalyticsReportRequests::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AnalyticsReportRequests::get).
+pub type Get = crate::Call<crate::models::AnalyticsReportRequestResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[analyticsReportRequests]`: the fields that are sent of each.
     pub fn fields_analytics_report_requests(
         mut self,
@@ -81,19 +80,19 @@ impl Get {
     }
 
     /// `limit[reports]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_reports(mut self, value: i64) -> Self {
         self.0.number("limit[reports]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AnalyticsReportRequestResponse }
+/// Call of [`list_report_linkages`](AnalyticsReportRequests::list_report_linkages).
+pub type ListReportLinkages = crate::Call<crate::models::AnalyticsReportRequestReportsLinkagesResponse, op::ListReportLinkages>;
 
-/// Optional arguments of [`list_reports`](AnalyticsReportRequests::list_reports); nothing is sent before `send`.
-pub struct ListReports(crate::Call<crate::models::AnalyticsReportsResponse>);
+/// Call of [`list_reports`](AnalyticsReportRequests::list_reports).
+pub type ListReports = crate::Call<crate::models::AnalyticsReportsResponse, op::ListReports>;
 
-impl ListReports {
+impl<T> crate::Call<T, op::ListReports> {
     /// `fields[analyticsReports]`: the fields that are sent of each.
     pub fn fields_analytics_reports(
         mut self,
@@ -117,21 +116,12 @@ impl ListReports {
         self.0.filter("filter[name]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListReports => crate::models::AnalyticsReportsResponse, paged }
-
 rt::operations! {
-    CREATE = Post "analyticsReportRequests_createInstance" "/v1/analyticsReportRequests",
-    DELETE = Delete "analyticsReportRequests_deleteInstance" "/v1/analyticsReportRequests/{id}",
-    GET = Get "analyticsReportRequests_getInstance" "/v1/analyticsReportRequests/{id}",
-    LIST_REPORT_LINKAGES = Get "analyticsReportRequests_reports_getToManyRelationship" "/v1/analyticsReportRequests/{id}/relationships/reports",
-    LIST_REPORTS = Get "analyticsReportRequests_reports_getToManyRelated" "/v1/analyticsReportRequests/{id}/reports",
+    CREATE: Create = Post "analyticsReportRequests_createInstance" "/v1/analyticsReportRequests",
+    DELETE: Delete = Delete "analyticsReportRequests_deleteInstance" "/v1/analyticsReportRequests/{id}",
+    GET: Get = Get "analyticsReportRequests_getInstance" "/v1/analyticsReportRequests/{id}",
+    LIST_REPORT_LINKAGES: ListReportLinkages = Get "analyticsReportRequests_reports_getToManyRelationship" "/v1/analyticsReportRequests/{id}/relationships/reports" with limit,
+    LIST_REPORTS: ListReports = Get "analyticsReportRequests_reports_getToManyRelated" "/v1/analyticsReportRequests/{id}/reports" with limit,
 }

@@ -11,14 +11,14 @@ pub struct AnalyticsReportSegments(pub(crate) rt::Client<crate::Api>);
 impl AnalyticsReportSegments {
     /// `GET /v1/analyticsReportSegments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReportSegments-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AnalyticsReportSegments::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AnalyticsReportSegmentResponse>);
+/// Call of [`get`](AnalyticsReportSegments::get).
+pub type Get = crate::Call<crate::models::AnalyticsReportSegmentResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[analyticsReportSegments]`: the fields that are sent of each.
     pub fn fields_analytics_report_segments(
         mut self,
@@ -29,8 +29,6 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AnalyticsReportSegmentResponse }
-
 rt::operations! {
-    GET = Get "analyticsReportSegments_getInstance" "/v1/analyticsReportSegments/{id}",
+    GET: Get = Get "analyticsReportSegments_getInstance" "/v1/analyticsReportSegments/{id}",
 }

@@ -11,32 +11,28 @@ pub struct AnalyticsReports(pub(crate) rt::Client<crate::Api>);
 impl AnalyticsReports {
     /// `GET /v1/analyticsReports/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReports-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/analyticsReports/{id}/relationships/instances` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReports-_id_-relationships-instances))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_instance_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AnalyticsReportInstancesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_INSTANCE_LINKAGES, &[id.as_ref()]))
+    pub fn list_instance_linkages(&self, id: impl AsRef<str>) -> ListInstanceLinkages {
+        crate::Call::new(&self.0, LIST_INSTANCE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/analyticsReports/{id}/instances` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-analyticsReports-_id_-instances))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_instances(&self, id: impl AsRef<str>) -> ListInstances {
-        ListInstances(self.0.call(LIST_INSTANCES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_INSTANCES, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AnalyticsReports::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AnalyticsReportResponse>);
+/// Call of [`get`](AnalyticsReports::get).
+pub type Get = crate::Call<crate::models::AnalyticsReportResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[analyticsReports]`: the fields that are sent of each.
     pub fn fields_analytics_reports(
         mut self,
@@ -47,12 +43,13 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AnalyticsReportResponse }
+/// Call of [`list_instance_linkages`](AnalyticsReports::list_instance_linkages).
+pub type ListInstanceLinkages = crate::Call<crate::models::AnalyticsReportInstancesLinkagesResponse, op::ListInstanceLinkages>;
 
-/// Optional arguments of [`list_instances`](AnalyticsReports::list_instances); nothing is sent before `send`.
-pub struct ListInstances(crate::Call<crate::models::AnalyticsReportInstancesResponse>);
+/// Call of [`list_instances`](AnalyticsReports::list_instances).
+pub type ListInstances = crate::Call<crate::models::AnalyticsReportInstancesResponse, op::ListInstances>;
 
-impl ListInstances {
+impl<T> crate::Call<T, op::ListInstances> {
     /// `fields[analyticsReportInstances]`: the fields that are sent of each.
     pub fn fields_analytics_report_instances(
         mut self,
@@ -78,19 +75,10 @@ impl ListInstances {
         self.0.filter("filter[processingDate]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListInstances => crate::models::AnalyticsReportInstancesResponse, paged }
-
 rt::operations! {
-    GET = Get "analyticsReports_getInstance" "/v1/analyticsReports/{id}",
-    LIST_INSTANCE_LINKAGES = Get "analyticsReports_instances_getToManyRelationship" "/v1/analyticsReports/{id}/relationships/instances",
-    LIST_INSTANCES = Get "analyticsReports_instances_getToManyRelated" "/v1/analyticsReports/{id}/instances",
+    GET: Get = Get "analyticsReports_getInstance" "/v1/analyticsReports/{id}",
+    LIST_INSTANCE_LINKAGES: ListInstanceLinkages = Get "analyticsReports_instances_getToManyRelationship" "/v1/analyticsReports/{id}/relationships/instances" with limit,
+    LIST_INSTANCES: ListInstances = Get "analyticsReports_instances_getToManyRelated" "/v1/analyticsReports/{id}/instances" with limit,
 }

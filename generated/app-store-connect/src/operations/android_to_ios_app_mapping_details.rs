@@ -11,43 +11,43 @@ pub struct AndroidToIosAppMappingDetails(pub(crate) rt::Client<crate::Api>);
 impl AndroidToIosAppMappingDetails {
     /// `POST /v1/androidToIosAppMappingDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-androidToIosAppMappingDetails))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AndroidToIosAppMappingDetailCreateRequest,
-    ) -> crate::Call<crate::models::AndroidToIosAppMappingDetailResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AndroidToIosAppMappingDetailCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/androidToIosAppMappingDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-androidToIosAppMappingDetails-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/androidToIosAppMappingDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-androidToIosAppMappingDetails-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/androidToIosAppMappingDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-androidToIosAppMappingDetails-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AndroidToIosAppMappingDetailUpdateRequest,
-    ) -> crate::Call<crate::models::AndroidToIosAppMappingDetailResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AndroidToIosAppMappingDetailUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AndroidToIosAppMappingDetails::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AndroidToIosAppMappingDetailResponse>);
+/// Call of [`create`](AndroidToIosAppMappingDetails::create).
+pub type Create = crate::Call<crate::models::AndroidToIosAppMappingDetailResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AndroidToIosAppMappingDetails::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AndroidToIosAppMappingDetails::get).
+pub type Get = crate::Call<crate::models::AndroidToIosAppMappingDetailResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[androidToIosAppMappingDetails]`: the fields that are sent of each.
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
@@ -60,11 +60,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AndroidToIosAppMappingDetailResponse }
+/// Call of [`update`](AndroidToIosAppMappingDetails::update).
+pub type Update = crate::Call<crate::models::AndroidToIosAppMappingDetailResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "androidToIosAppMappingDetails_createInstance" "/v1/androidToIosAppMappingDetails",
-    DELETE = Delete "androidToIosAppMappingDetails_deleteInstance" "/v1/androidToIosAppMappingDetails/{id}",
-    GET = Get "androidToIosAppMappingDetails_getInstance" "/v1/androidToIosAppMappingDetails/{id}",
-    UPDATE = Patch "androidToIosAppMappingDetails_updateInstance" "/v1/androidToIosAppMappingDetails/{id}",
+    CREATE: Create = Post "androidToIosAppMappingDetails_createInstance" "/v1/androidToIosAppMappingDetails",
+    DELETE: Delete = Delete "androidToIosAppMappingDetails_deleteInstance" "/v1/androidToIosAppMappingDetails/{id}",
+    GET: Get = Get "androidToIosAppMappingDetails_getInstance" "/v1/androidToIosAppMappingDetails/{id}",
+    UPDATE: Update = Patch "androidToIosAppMappingDetails_updateInstance" "/v1/androidToIosAppMappingDetails/{id}",
 }

@@ -11,44 +11,42 @@ pub struct AppAssetLibraries(pub(crate) rt::Client<crate::Api>);
 impl AppAssetLibraries {
     /// `GET /v1/appAssetLibraries/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appAssetLibraries-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appAssetLibraries/{id}/relationships/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appAssetLibraries-_id_-relationships-images))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_image_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppAssetLibraryImagesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
+    pub fn list_image_linkages(&self, id: impl AsRef<str>) -> ListImageLinkages {
+        crate::Call::new(&self.0, LIST_IMAGE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appAssetLibraries/{id}/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appAssetLibraries-_id_-images))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_images(&self, id: impl AsRef<str>) -> ListImages {
-        ListImages(self.0.call(LIST_IMAGES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_IMAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appAssetLibraries/{id}/relationships/videos` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appAssetLibraries-_id_-relationships-videos))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_video_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppAssetLibraryVideosLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_VIDEO_LINKAGES, &[id.as_ref()]))
+    pub fn list_video_linkages(&self, id: impl AsRef<str>) -> ListVideoLinkages {
+        crate::Call::new(&self.0, LIST_VIDEO_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appAssetLibraries/{id}/videos` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appAssetLibraries-_id_-videos))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_videos(&self, id: impl AsRef<str>) -> ListVideos {
-        ListVideos(self.0.call(LIST_VIDEOS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_VIDEOS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AppAssetLibraries::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppAssetLibraryResponse>);
+/// Call of [`get`](AppAssetLibraries::get).
+pub type Get = crate::Call<crate::models::AppAssetLibraryResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appAssetLibraries]`: the fields that are sent of each.
     pub fn fields_app_asset_libraries(
         mut self,
@@ -59,12 +57,13 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppAssetLibraryResponse }
+/// Call of [`list_image_linkages`](AppAssetLibraries::list_image_linkages).
+pub type ListImageLinkages = crate::Call<crate::models::AppAssetLibraryImagesLinkagesResponse, op::ListImageLinkages>;
 
-/// Optional arguments of [`list_images`](AppAssetLibraries::list_images); nothing is sent before `send`.
-pub struct ListImages(crate::Call<crate::models::AppAssetLibraryImagesResponse>);
+/// Call of [`list_images`](AppAssetLibraries::list_images).
+pub type ListImages = crate::Call<crate::models::AppAssetLibraryImagesResponse, op::ListImages>;
 
-impl ListImages {
+impl<T> crate::Call<T, op::ListImages> {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
@@ -130,15 +129,7 @@ impl ListImages {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[placements]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_placements(mut self, value: i64) -> Self {
         self.0.number("limit[placements]", value);
         self
@@ -151,12 +142,13 @@ impl ListImages {
     }
 }
 
-rt::operation! { crate::Api, ListImages => crate::models::AppAssetLibraryImagesResponse, paged }
+/// Call of [`list_video_linkages`](AppAssetLibraries::list_video_linkages).
+pub type ListVideoLinkages = crate::Call<crate::models::AppAssetLibraryVideosLinkagesResponse, op::ListVideoLinkages>;
 
-/// Optional arguments of [`list_videos`](AppAssetLibraries::list_videos); nothing is sent before `send`.
-pub struct ListVideos(crate::Call<crate::models::AppAssetLibraryVideosResponse>);
+/// Call of [`list_videos`](AppAssetLibraries::list_videos).
+pub type ListVideos = crate::Call<crate::models::AppAssetLibraryVideosResponse, op::ListVideos>;
 
-impl ListVideos {
+impl<T> crate::Call<T, op::ListVideos> {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -222,15 +214,7 @@ impl ListVideos {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[placements]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_placements(mut self, value: i64) -> Self {
         self.0.number("limit[placements]", value);
         self
@@ -243,12 +227,10 @@ impl ListVideos {
     }
 }
 
-rt::operation! { crate::Api, ListVideos => crate::models::AppAssetLibraryVideosResponse, paged }
-
 rt::operations! {
-    GET = Get "appAssetLibraries_getInstance" "/v1/appAssetLibraries/{id}",
-    LIST_IMAGE_LINKAGES = Get "appAssetLibraries_images_getToManyRelationship" "/v1/appAssetLibraries/{id}/relationships/images",
-    LIST_IMAGES = Get "appAssetLibraries_images_getToManyRelated" "/v1/appAssetLibraries/{id}/images",
-    LIST_VIDEO_LINKAGES = Get "appAssetLibraries_videos_getToManyRelationship" "/v1/appAssetLibraries/{id}/relationships/videos",
-    LIST_VIDEOS = Get "appAssetLibraries_videos_getToManyRelated" "/v1/appAssetLibraries/{id}/videos",
+    GET: Get = Get "appAssetLibraries_getInstance" "/v1/appAssetLibraries/{id}",
+    LIST_IMAGE_LINKAGES: ListImageLinkages = Get "appAssetLibraries_images_getToManyRelationship" "/v1/appAssetLibraries/{id}/relationships/images" with limit,
+    LIST_IMAGES: ListImages = Get "appAssetLibraries_images_getToManyRelated" "/v1/appAssetLibraries/{id}/images" with limit,
+    LIST_VIDEO_LINKAGES: ListVideoLinkages = Get "appAssetLibraries_videos_getToManyRelationship" "/v1/appAssetLibraries/{id}/relationships/videos" with limit,
+    LIST_VIDEOS: ListVideos = Get "appAssetLibraries_videos_getToManyRelated" "/v1/appAssetLibraries/{id}/videos" with limit,
 }

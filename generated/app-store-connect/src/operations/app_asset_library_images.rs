@@ -11,61 +11,57 @@ pub struct AppAssetLibraryImages(pub(crate) rt::Client<crate::Api>);
 impl AppAssetLibraryImages {
     /// `POST /v1/appAssetLibraryImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appAssetLibraryImages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppAssetLibraryImageCreateRequest,
-    ) -> crate::Call<crate::models::AppAssetLibraryImageResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppAssetLibraryImageCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appAssetLibraryImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appAssetLibraryImages-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appAssetLibraryImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appAssetLibraryImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appAssetLibraryImages/{id}/relationships/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appAssetLibraryImages-_id_-relationships-placements))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_placement_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppAssetLibraryImagePlacementsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_PLACEMENT_LINKAGES, &[id.as_ref()]))
+    pub fn list_placement_linkages(&self, id: impl AsRef<str>) -> ListPlacementLinkages {
+        crate::Call::new(&self.0, LIST_PLACEMENT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appAssetLibraryImages/{id}/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appAssetLibraryImages-_id_-placements))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_placements(&self, id: impl AsRef<str>) -> ListPlacements {
-        ListPlacements(self.0.call(LIST_PLACEMENTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PLACEMENTS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appAssetLibraryImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appAssetLibraryImages-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppAssetLibraryImageUpdateRequest,
-    ) -> crate::Call<crate::models::AppAssetLibraryImageResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppAssetLibraryImageUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppAssetLibraryImages::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppAssetLibraryImageResponse>);
+/// Call of [`create`](AppAssetLibraryImages::create).
+pub type Create = crate::Call<crate::models::AppAssetLibraryImageResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppAssetLibraryImages::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppAssetLibraryImages::get).
+pub type Get = crate::Call<crate::models::AppAssetLibraryImageResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
@@ -94,19 +90,19 @@ impl Get {
     }
 
     /// `limit[placements]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_placements(mut self, value: i64) -> Self {
         self.0.number("limit[placements]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppAssetLibraryImageResponse }
+/// Call of [`list_placement_linkages`](AppAssetLibraryImages::list_placement_linkages).
+pub type ListPlacementLinkages = crate::Call<crate::models::AppAssetLibraryImagePlacementsLinkagesResponse, op::ListPlacementLinkages>;
 
-/// Optional arguments of [`list_placements`](AppAssetLibraryImages::list_placements); nothing is sent before `send`.
-pub struct ListPlacements(crate::Call<crate::models::AppAssetLibraryPlacementsResponse>);
+/// Call of [`list_placements`](AppAssetLibraryImages::list_placements).
+pub type ListPlacements = crate::Call<crate::models::AppAssetLibraryPlacementsResponse, op::ListPlacements>;
 
-impl ListPlacements {
+impl<T> crate::Call<T, op::ListPlacements> {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
@@ -259,13 +255,6 @@ impl ListPlacements {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -276,13 +265,14 @@ impl ListPlacements {
     }
 }
 
-rt::operation! { crate::Api, ListPlacements => crate::models::AppAssetLibraryPlacementsResponse, paged }
+/// Call of [`update`](AppAssetLibraryImages::update).
+pub type Update = crate::Call<crate::models::AppAssetLibraryImageResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appAssetLibraryImages_createInstance" "/v1/appAssetLibraryImages",
-    DELETE = Delete "appAssetLibraryImages_deleteInstance" "/v1/appAssetLibraryImages/{id}",
-    GET = Get "appAssetLibraryImages_getInstance" "/v1/appAssetLibraryImages/{id}",
-    LIST_PLACEMENT_LINKAGES = Get "appAssetLibraryImages_placements_getToManyRelationship" "/v1/appAssetLibraryImages/{id}/relationships/placements",
-    LIST_PLACEMENTS = Get "appAssetLibraryImages_placements_getToManyRelated" "/v1/appAssetLibraryImages/{id}/placements",
-    UPDATE = Patch "appAssetLibraryImages_updateInstance" "/v1/appAssetLibraryImages/{id}",
+    CREATE: Create = Post "appAssetLibraryImages_createInstance" "/v1/appAssetLibraryImages",
+    DELETE: Delete = Delete "appAssetLibraryImages_deleteInstance" "/v1/appAssetLibraryImages/{id}",
+    GET: Get = Get "appAssetLibraryImages_getInstance" "/v1/appAssetLibraryImages/{id}",
+    LIST_PLACEMENT_LINKAGES: ListPlacementLinkages = Get "appAssetLibraryImages_placements_getToManyRelationship" "/v1/appAssetLibraryImages/{id}/relationships/placements" with limit,
+    LIST_PLACEMENTS: ListPlacements = Get "appAssetLibraryImages_placements_getToManyRelated" "/v1/appAssetLibraryImages/{id}/placements" with limit,
+    UPDATE: Update = Patch "appAssetLibraryImages_updateInstance" "/v1/appAssetLibraryImages/{id}",
 }

@@ -15,19 +15,17 @@ impl AppAssetLibraryPlacementOrderingRequests {
         &self,
         request: crate::models::AppAssetLibraryPlacementOrderingRequestCreateRequest,
     ) -> Create {
-        let mut call = self.0.call(CREATE, &[]);
-        call.check(&request);
-        call.json(&request);
-        Create(call)
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.check(&request);
+        call.0.json(&request);
+        call
     }
 }
 
-/// Optional arguments of [`create`](AppAssetLibraryPlacementOrderingRequests::create); nothing is sent before `send`.
-pub struct Create(
-    crate::Call<crate::models::AppAssetLibraryPlacementOrderingRequestResponse>,
-);
+/// Call of [`create`](AppAssetLibraryPlacementOrderingRequests::create).
+pub type Create = crate::Call<crate::models::AppAssetLibraryPlacementOrderingRequestResponse, op::Create>;
 
-impl Create {
+impl<T> crate::Call<T, op::Create> {
     /// `fields[appAssetLibraryPlacementOrderingRequests]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placement_ordering_requests(
         mut self,
@@ -60,15 +58,12 @@ impl Create {
     }
 
     /// `limit[orderedPlacements]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_ordered_placements(mut self, value: i64) -> Self {
         self.0.number("limit[orderedPlacements]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Create => crate::models::AppAssetLibraryPlacementOrderingRequestResponse }
-
 rt::operations! {
-    CREATE = Post "appAssetLibraryPlacementOrderingRequests_createInstance" "/v1/appAssetLibraryPlacementOrderingRequests",
+    CREATE: Create = Post "appAssetLibraryPlacementOrderingRequests_createInstance" "/v1/appAssetLibraryPlacementOrderingRequests",
 }

@@ -11,31 +11,34 @@ pub struct AppAssetLibraryPlacements(pub(crate) rt::Client<crate::Api>);
 impl AppAssetLibraryPlacements {
     /// `POST /v1/appAssetLibraryPlacements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appAssetLibraryPlacements))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppAssetLibraryPlacementCreateRequest,
-    ) -> crate::Call<crate::models::AppAssetLibraryPlacementResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.check(&request);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppAssetLibraryPlacementCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.check(&request);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appAssetLibraryPlacements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appAssetLibraryPlacements-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appAssetLibraryPlacements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appAssetLibraryPlacements-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AppAssetLibraryPlacements::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppAssetLibraryPlacementResponse>);
+/// Call of [`create`](AppAssetLibraryPlacements::create).
+pub type Create = crate::Call<crate::models::AppAssetLibraryPlacementResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppAssetLibraryPlacements::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppAssetLibraryPlacements::get).
+pub type Get = crate::Call<crate::models::AppAssetLibraryPlacementResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
@@ -113,10 +116,8 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppAssetLibraryPlacementResponse }
-
 rt::operations! {
-    CREATE = Post "appAssetLibraryPlacements_createInstance" "/v1/appAssetLibraryPlacements",
-    DELETE = Delete "appAssetLibraryPlacements_deleteInstance" "/v1/appAssetLibraryPlacements/{id}",
-    GET = Get "appAssetLibraryPlacements_getInstance" "/v1/appAssetLibraryPlacements/{id}",
+    CREATE: Create = Post "appAssetLibraryPlacements_createInstance" "/v1/appAssetLibraryPlacements",
+    DELETE: Delete = Delete "appAssetLibraryPlacements_deleteInstance" "/v1/appAssetLibraryPlacements/{id}",
+    GET: Get = Get "appAssetLibraryPlacements_getInstance" "/v1/appAssetLibraryPlacements/{id}",
 }

@@ -11,20 +11,20 @@ pub struct AppAssetLibraryRefData(pub(crate) rt::Client<crate::Api>);
 impl AppAssetLibraryRefData {
     /// `GET /v1/appAssetLibraryRefData/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appAssetLibraryRefData-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appAssetLibraryRefData` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appAssetLibraryRefData))
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 }
 
-/// Optional arguments of [`get`](AppAssetLibraryRefData::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppAssetLibraryRefDatumResponse>);
+/// Call of [`get`](AppAssetLibraryRefData::get).
+pub type Get = crate::Call<crate::models::AppAssetLibraryRefDatumResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appAssetLibraryRefData]`: the fields that are sent of each.
     pub fn fields_app_asset_library_ref_data(
         mut self,
@@ -35,12 +35,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppAssetLibraryRefDatumResponse }
+/// Call of [`list`](AppAssetLibraryRefData::list).
+pub type List = crate::Call<crate::models::AppAssetLibraryRefDataResponse, op::List>;
 
-/// Optional arguments of [`list`](AppAssetLibraryRefData::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::AppAssetLibraryRefDataResponse>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[appAssetLibraryRefData]`: the fields that are sent of each.
     pub fn fields_app_asset_library_ref_data(
         mut self,
@@ -78,9 +76,7 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::AppAssetLibraryRefDataResponse, paged }
-
 rt::operations! {
-    GET = Get "appAssetLibraryRefData_getInstance" "/v1/appAssetLibraryRefData/{id}",
-    LIST = Get "appAssetLibraryRefData_getCollection" "/v1/appAssetLibraryRefData",
+    GET: Get = Get "appAssetLibraryRefData_getInstance" "/v1/appAssetLibraryRefData/{id}",
+    LIST: List = Get "appAssetLibraryRefData_getCollection" "/v1/appAssetLibraryRefData",
 }

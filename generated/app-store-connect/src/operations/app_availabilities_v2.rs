@@ -11,25 +11,22 @@ pub struct AppAvailabilitiesV2(pub(crate) rt::Client<crate::Api>);
 impl AppAvailabilitiesV2 {
     /// `POST /v2/appAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-appAvailabilities))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppAvailabilityV2CreateRequest,
-    ) -> crate::Call<crate::models::AppAvailabilityV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppAvailabilityV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v2/appAvailabilities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appAvailabilities-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v2/appAvailabilities/{id}/territoryAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appAvailabilities-_id_-territoryAvailabilities))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_territory_availabilities(&self, id: impl AsRef<str>) -> ListTerritoryAvailabilities {
-        ListTerritoryAvailabilities(
-            self.0.call(LIST_TERRITORY_AVAILABILITIES, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_TERRITORY_AVAILABILITIES, &[id.as_ref()])
     }
 
     /// `GET /v2/appAvailabilities/{id}/relationships/territoryAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appAvailabilities-_id_-relationships-territoryAvailabilities))
@@ -38,20 +35,18 @@ impl AppAvailabilitiesV2 {
     pub fn list_territory_availability_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppAvailabilityV2TerritoryAvailabilitiesLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_TERRITORY_AVAILABILITY_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListTerritoryAvailabilityLinkages {
+        crate::Call::new(&self.0, LIST_TERRITORY_AVAILABILITY_LINKAGES, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AppAvailabilitiesV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppAvailabilityV2Response>);
+/// Call of [`create`](AppAvailabilitiesV2::create).
+pub type Create = crate::Call<crate::models::AppAvailabilityV2Response, op::Create>;
 
-impl Get {
+/// Call of [`get`](AppAvailabilitiesV2::get).
+pub type Get = crate::Call<crate::models::AppAvailabilityV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appAvailabilities]`: the fields that are sent of each.
     pub fn fields_app_availabilities(
         mut self,
@@ -80,21 +75,16 @@ impl Get {
     }
 
     /// `limit[territoryAvailabilities]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_territory_availabilities(mut self, value: i64) -> Self {
         self.0.number("limit[territoryAvailabilities]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppAvailabilityV2Response }
+/// Call of [`list_territory_availabilities`](AppAvailabilitiesV2::list_territory_availabilities).
+pub type ListTerritoryAvailabilities = crate::Call<crate::models::TerritoryAvailabilitiesResponse, op::ListTerritoryAvailabilities>;
 
-/// Optional arguments of [`list_territory_availabilities`](AppAvailabilitiesV2::list_territory_availabilities); nothing is sent before `send`.
-pub struct ListTerritoryAvailabilities(
-    crate::Call<crate::models::TerritoryAvailabilitiesResponse>,
-);
-
-impl ListTerritoryAvailabilities {
+impl<T> crate::Call<T, op::ListTerritoryAvailabilities> {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
@@ -121,20 +111,14 @@ impl ListTerritoryAvailabilities {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListTerritoryAvailabilities => crate::models::TerritoryAvailabilitiesResponse, paged }
+/// Call of [`list_territory_availability_linkages`](AppAvailabilitiesV2::list_territory_availability_linkages).
+pub type ListTerritoryAvailabilityLinkages = crate::Call<crate::models::AppAvailabilityV2TerritoryAvailabilitiesLinkagesResponse, op::ListTerritoryAvailabilityLinkages>;
 
 rt::operations! {
-    CREATE = Post "appAvailabilitiesV2_createInstance" "/v2/appAvailabilities",
-    GET = Get "appAvailabilitiesV2_getInstance" "/v2/appAvailabilities/{id}",
-    LIST_TERRITORY_AVAILABILITIES = Get "appAvailabilitiesV2_territoryAvailabilities_getToManyRelated" "/v2/appAvailabilities/{id}/territoryAvailabilities",
-    LIST_TERRITORY_AVAILABILITY_LINKAGES = Get "appAvailabilitiesV2_territoryAvailabilities_getToManyRelationship" "/v2/appAvailabilities/{id}/relationships/territoryAvailabilities",
+    CREATE: Create = Post "appAvailabilitiesV2_createInstance" "/v2/appAvailabilities",
+    GET: Get = Get "appAvailabilitiesV2_getInstance" "/v2/appAvailabilities/{id}",
+    LIST_TERRITORY_AVAILABILITIES: ListTerritoryAvailabilities = Get "appAvailabilitiesV2_territoryAvailabilities_getToManyRelated" "/v2/appAvailabilities/{id}/territoryAvailabilities" with limit,
+    LIST_TERRITORY_AVAILABILITY_LINKAGES: ListTerritoryAvailabilityLinkages = Get "appAvailabilitiesV2_territoryAvailabilities_getToManyRelationship" "/v2/appAvailabilities/{id}/relationships/territoryAvailabilities" with limit,
 }

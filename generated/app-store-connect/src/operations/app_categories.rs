@@ -11,51 +11,46 @@ pub struct AppCategories(pub(crate) rt::Client<crate::Api>);
 impl AppCategories {
     /// `GET /v1/appCategories/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appCategories/{id}/parent` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_-parent))
     pub fn get_parent(&self, id: impl AsRef<str>) -> GetParent {
-        GetParent(self.0.call(GET_PARENT, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_PARENT, &[id.as_ref()])
     }
 
     /// `GET /v1/appCategories/{id}/relationships/parent` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_-relationships-parent))
-    pub fn get_parent_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppCategoryParentLinkageResponse> {
-        self.0.call(GET_PARENT_LINKAGE, &[id.as_ref()])
+    pub fn get_parent_linkage(&self, id: impl AsRef<str>) -> GetParentLinkage {
+        crate::Call::new(&self.0, GET_PARENT_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appCategories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/appCategories/{id}/subcategories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_-subcategories))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_subcategories(&self, id: impl AsRef<str>) -> ListSubcategories {
-        ListSubcategories(self.0.call(LIST_SUBCATEGORIES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_SUBCATEGORIES, &[id.as_ref()])
     }
 
     /// `GET /v1/appCategories/{id}/relationships/subcategories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCategories-_id_-relationships-subcategories))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_subcategory_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppCategorySubcategoriesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_SUBCATEGORY_LINKAGES, &[id.as_ref()]))
+    pub fn list_subcategory_linkages(&self, id: impl AsRef<str>) -> ListSubcategoryLinkages {
+        crate::Call::new(&self.0, LIST_SUBCATEGORY_LINKAGES, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AppCategories::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppCategoryResponse>);
+/// Call of [`get`](AppCategories::get).
+pub type Get = crate::Call<crate::models::AppCategoryResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
@@ -72,19 +67,16 @@ impl Get {
     }
 
     /// `limit[subcategories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppCategoryResponse }
+/// Call of [`get_parent`](AppCategories::get_parent).
+pub type GetParent = crate::Call<rt::Document<Option<crate::models::AppCategory>>, op::GetParent>;
 
-/// Optional arguments of [`get_parent`](AppCategories::get_parent); nothing is sent before `send`.
-pub struct GetParent(crate::Call<rt::Document<Option<crate::models::AppCategory>>>);
-
-impl GetParent {
+impl<T> crate::Call<T, op::GetParent> {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
@@ -95,14 +87,14 @@ impl GetParent {
     }
 }
 
-rt::operation! { crate::Api, GetParent => rt::Document<Option<crate::models::AppCategory>> }
+/// Call of [`get_parent_linkage`](AppCategories::get_parent_linkage).
+pub type GetParentLinkage = crate::Call<crate::models::AppCategoryParentLinkageResponse, op::GetParentLinkage>;
 
-/// Optional arguments of [`list`](AppCategories::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::AppCategoriesResponse>);
+/// Call of [`list`](AppCategories::list).
+pub type List = crate::Call<crate::models::AppCategoriesResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `exists[parent]`: only what has this, or has it not.
-    #[inline]
     pub fn exists_parent(mut self, value: bool) -> Self {
         self.0.flag("exists[parent]", value);
         self
@@ -132,29 +124,17 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[subcategories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::AppCategoriesResponse, paged }
+/// Call of [`list_subcategories`](AppCategories::list_subcategories).
+pub type ListSubcategories = crate::Call<crate::models::AppCategoriesWithoutIncludesResponse, op::ListSubcategories>;
 
-/// Optional arguments of [`list_subcategories`](AppCategories::list_subcategories); nothing is sent before `send`.
-pub struct ListSubcategories(
-    crate::Call<crate::models::AppCategoriesWithoutIncludesResponse>,
-);
-
-impl ListSubcategories {
+impl<T> crate::Call<T, op::ListSubcategories> {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
@@ -163,22 +143,16 @@ impl ListSubcategories {
         self.0.list("fields[appCategories]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListSubcategories => crate::models::AppCategoriesWithoutIncludesResponse, paged }
+/// Call of [`list_subcategory_linkages`](AppCategories::list_subcategory_linkages).
+pub type ListSubcategoryLinkages = crate::Call<crate::models::AppCategorySubcategoriesLinkagesResponse, op::ListSubcategoryLinkages>;
 
 rt::operations! {
-    GET = Get "appCategories_getInstance" "/v1/appCategories/{id}",
-    GET_PARENT = Get "appCategories_parent_getToOneRelated" "/v1/appCategories/{id}/parent",
-    GET_PARENT_LINKAGE = Get "appCategories_parent_getToOneRelationship" "/v1/appCategories/{id}/relationships/parent",
-    LIST = Get "appCategories_getCollection" "/v1/appCategories",
-    LIST_SUBCATEGORIES = Get "appCategories_subcategories_getToManyRelated" "/v1/appCategories/{id}/subcategories",
-    LIST_SUBCATEGORY_LINKAGES = Get "appCategories_subcategories_getToManyRelationship" "/v1/appCategories/{id}/relationships/subcategories",
+    GET: Get = Get "appCategories_getInstance" "/v1/appCategories/{id}",
+    GET_PARENT: GetParent = Get "appCategories_parent_getToOneRelated" "/v1/appCategories/{id}/parent",
+    GET_PARENT_LINKAGE: GetParentLinkage = Get "appCategories_parent_getToOneRelationship" "/v1/appCategories/{id}/relationships/parent",
+    LIST: List = Get "appCategories_getCollection" "/v1/appCategories" with limit,
+    LIST_SUBCATEGORIES: ListSubcategories = Get "appCategories_subcategories_getToManyRelated" "/v1/appCategories/{id}/subcategories" with limit,
+    LIST_SUBCATEGORY_LINKAGES: ListSubcategoryLinkages = Get "appCategories_subcategories_getToManyRelationship" "/v1/appCategories/{id}/relationships/subcategories" with limit,
 }

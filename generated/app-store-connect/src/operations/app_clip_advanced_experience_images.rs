@@ -11,38 +11,35 @@ pub struct AppClipAdvancedExperienceImages(pub(crate) rt::Client<crate::Api>);
 impl AppClipAdvancedExperienceImages {
     /// `POST /v1/appClipAdvancedExperienceImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipAdvancedExperienceImages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppClipAdvancedExperienceImageCreateRequest,
-    ) -> crate::Call<crate::models::AppClipAdvancedExperienceImageResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppClipAdvancedExperienceImageCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/appClipAdvancedExperienceImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipAdvancedExperienceImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appClipAdvancedExperienceImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipAdvancedExperienceImages-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppClipAdvancedExperienceImageUpdateRequest,
-    ) -> crate::Call<crate::models::AppClipAdvancedExperienceImageResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppClipAdvancedExperienceImageUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppClipAdvancedExperienceImages::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppClipAdvancedExperienceImageResponse>);
+/// Call of [`create`](AppClipAdvancedExperienceImages::create).
+pub type Create = crate::Call<crate::models::AppClipAdvancedExperienceImageResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](AppClipAdvancedExperienceImages::get).
+pub type Get = crate::Call<crate::models::AppClipAdvancedExperienceImageResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appClipAdvancedExperienceImages]`: the fields that are sent of each.
     pub fn fields_app_clip_advanced_experience_images(
         mut self,
@@ -55,10 +52,11 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppClipAdvancedExperienceImageResponse }
+/// Call of [`update`](AppClipAdvancedExperienceImages::update).
+pub type Update = crate::Call<crate::models::AppClipAdvancedExperienceImageResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appClipAdvancedExperienceImages_createInstance" "/v1/appClipAdvancedExperienceImages",
-    GET = Get "appClipAdvancedExperienceImages_getInstance" "/v1/appClipAdvancedExperienceImages/{id}",
-    UPDATE = Patch "appClipAdvancedExperienceImages_updateInstance" "/v1/appClipAdvancedExperienceImages/{id}",
+    CREATE: Create = Post "appClipAdvancedExperienceImages_createInstance" "/v1/appClipAdvancedExperienceImages",
+    GET: Get = Get "appClipAdvancedExperienceImages_getInstance" "/v1/appClipAdvancedExperienceImages/{id}",
+    UPDATE: Update = Patch "appClipAdvancedExperienceImages_updateInstance" "/v1/appClipAdvancedExperienceImages/{id}",
 }

@@ -11,38 +11,35 @@ pub struct AppClipAdvancedExperiences(pub(crate) rt::Client<crate::Api>);
 impl AppClipAdvancedExperiences {
     /// `POST /v1/appClipAdvancedExperiences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipAdvancedExperiences))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppClipAdvancedExperienceCreateRequest,
-    ) -> crate::Call<crate::models::AppClipAdvancedExperienceResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppClipAdvancedExperienceCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/appClipAdvancedExperiences/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipAdvancedExperiences-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appClipAdvancedExperiences/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipAdvancedExperiences-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppClipAdvancedExperienceUpdateRequest,
-    ) -> crate::Call<crate::models::AppClipAdvancedExperienceResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppClipAdvancedExperienceUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppClipAdvancedExperiences::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppClipAdvancedExperienceResponse>);
+/// Call of [`create`](AppClipAdvancedExperiences::create).
+pub type Create = crate::Call<crate::models::AppClipAdvancedExperienceResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](AppClipAdvancedExperiences::get).
+pub type Get = crate::Call<crate::models::AppClipAdvancedExperienceResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appClipAdvancedExperienceImages]`: the fields that are sent of each.
     pub fn fields_app_clip_advanced_experience_images(
         mut self,
@@ -90,17 +87,17 @@ impl Get {
     }
 
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppClipAdvancedExperienceResponse }
+/// Call of [`update`](AppClipAdvancedExperiences::update).
+pub type Update = crate::Call<crate::models::AppClipAdvancedExperienceResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appClipAdvancedExperiences_createInstance" "/v1/appClipAdvancedExperiences",
-    GET = Get "appClipAdvancedExperiences_getInstance" "/v1/appClipAdvancedExperiences/{id}",
-    UPDATE = Patch "appClipAdvancedExperiences_updateInstance" "/v1/appClipAdvancedExperiences/{id}",
+    CREATE: Create = Post "appClipAdvancedExperiences_createInstance" "/v1/appClipAdvancedExperiences",
+    GET: Get = Get "appClipAdvancedExperiences_getInstance" "/v1/appClipAdvancedExperiences/{id}",
+    UPDATE: Update = Patch "appClipAdvancedExperiences_updateInstance" "/v1/appClipAdvancedExperiences/{id}",
 }

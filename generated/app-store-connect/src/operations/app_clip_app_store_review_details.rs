@@ -11,38 +11,35 @@ pub struct AppClipAppStoreReviewDetails(pub(crate) rt::Client<crate::Api>);
 impl AppClipAppStoreReviewDetails {
     /// `POST /v1/appClipAppStoreReviewDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipAppStoreReviewDetails))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppClipAppStoreReviewDetailCreateRequest,
-    ) -> crate::Call<crate::models::AppClipAppStoreReviewDetailResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppClipAppStoreReviewDetailCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/appClipAppStoreReviewDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipAppStoreReviewDetails-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appClipAppStoreReviewDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipAppStoreReviewDetails-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppClipAppStoreReviewDetailUpdateRequest,
-    ) -> crate::Call<crate::models::AppClipAppStoreReviewDetailResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppClipAppStoreReviewDetailUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppClipAppStoreReviewDetails::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppClipAppStoreReviewDetailResponse>);
+/// Call of [`create`](AppClipAppStoreReviewDetails::create).
+pub type Create = crate::Call<crate::models::AppClipAppStoreReviewDetailResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](AppClipAppStoreReviewDetails::get).
+pub type Get = crate::Call<crate::models::AppClipAppStoreReviewDetailResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appClipAppStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
@@ -73,10 +70,11 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppClipAppStoreReviewDetailResponse }
+/// Call of [`update`](AppClipAppStoreReviewDetails::update).
+pub type Update = crate::Call<crate::models::AppClipAppStoreReviewDetailResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appClipAppStoreReviewDetails_createInstance" "/v1/appClipAppStoreReviewDetails",
-    GET = Get "appClipAppStoreReviewDetails_getInstance" "/v1/appClipAppStoreReviewDetails/{id}",
-    UPDATE = Patch "appClipAppStoreReviewDetails_updateInstance" "/v1/appClipAppStoreReviewDetails/{id}",
+    CREATE: Create = Post "appClipAppStoreReviewDetails_createInstance" "/v1/appClipAppStoreReviewDetails",
+    GET: Get = Get "appClipAppStoreReviewDetails_getInstance" "/v1/appClipAppStoreReviewDetails/{id}",
+    UPDATE: Update = Patch "appClipAppStoreReviewDetails_updateInstance" "/v1/appClipAppStoreReviewDetails/{id}",
 }

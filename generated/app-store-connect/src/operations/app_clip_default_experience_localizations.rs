@@ -14,35 +14,30 @@ impl AppClipDefaultExperienceLocalizations {
     pub fn create(
         &self,
         request: crate::models::AppClipDefaultExperienceLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::AppClipDefaultExperienceLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appClipDefaultExperienceLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appClipDefaultExperienceLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appClipDefaultExperienceLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperienceLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appClipDefaultExperienceLocalizations/{id}/appClipHeaderImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperienceLocalizations-_id_-appClipHeaderImage))
     pub fn get_app_clip_header_image(&self, id: impl AsRef<str>) -> GetAppClipHeaderImage {
-        GetAppClipHeaderImage(self.0.call(GET_APP_CLIP_HEADER_IMAGE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP_CLIP_HEADER_IMAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appClipDefaultExperienceLocalizations/{id}/relationships/appClipHeaderImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperienceLocalizations-_id_-relationships-appClipHeaderImage))
-    pub fn get_app_clip_header_image_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::AppClipDefaultExperienceLocalizationAppClipHeaderImageLinkageResponse,
-    > {
-        self.0.call(GET_APP_CLIP_HEADER_IMAGE_LINKAGE, &[id.as_ref()])
+    pub fn get_app_clip_header_image_linkage(&self, id: impl AsRef<str>) -> GetAppClipHeaderImageLinkage {
+        crate::Call::new(&self.0, GET_APP_CLIP_HEADER_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appClipDefaultExperienceLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipDefaultExperienceLocalizations-_id_))
@@ -52,17 +47,23 @@ impl AppClipDefaultExperienceLocalizations {
     pub fn update(
         &self,
         request: crate::models::AppClipDefaultExperienceLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::AppClipDefaultExperienceLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppClipDefaultExperienceLocalizations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppClipDefaultExperienceLocalizationResponse>);
+/// Call of [`create`](AppClipDefaultExperienceLocalizations::create).
+pub type Create = crate::Call<crate::models::AppClipDefaultExperienceLocalizationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppClipDefaultExperienceLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppClipDefaultExperienceLocalizations::get).
+pub type Get = crate::Call<crate::models::AppClipDefaultExperienceLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appClipDefaultExperienceLocalizations]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
@@ -104,19 +105,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppClipDefaultExperienceLocalizationResponse }
+/// Call of [`get_app_clip_header_image`](AppClipDefaultExperienceLocalizations::get_app_clip_header_image).
+pub type GetAppClipHeaderImage = crate::Call<rt::Document<Option<crate::models::AppClipHeaderImage>, crate::models::AppClipHeaderImageResponseIncluded>, op::GetAppClipHeaderImage>;
 
-/// Optional arguments of [`get_app_clip_header_image`](AppClipDefaultExperienceLocalizations::get_app_clip_header_image); nothing is sent before `send`.
-pub struct GetAppClipHeaderImage(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppClipHeaderImage>,
-            crate::models::AppClipHeaderImageResponseIncluded,
-        >,
-    >,
-);
-
-impl GetAppClipHeaderImage {
+impl<T> crate::Call<T, op::GetAppClipHeaderImage> {
     /// `fields[appClipDefaultExperienceLocalizations]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
@@ -147,13 +139,17 @@ impl GetAppClipHeaderImage {
     }
 }
 
-rt::operation! { crate::Api, GetAppClipHeaderImage => rt::Document<Option<crate::models::AppClipHeaderImage>, crate::models::AppClipHeaderImageResponseIncluded> }
+/// Call of [`get_app_clip_header_image_linkage`](AppClipDefaultExperienceLocalizations::get_app_clip_header_image_linkage).
+pub type GetAppClipHeaderImageLinkage = crate::Call<crate::models::AppClipDefaultExperienceLocalizationAppClipHeaderImageLinkageResponse, op::GetAppClipHeaderImageLinkage>;
+
+/// Call of [`update`](AppClipDefaultExperienceLocalizations::update).
+pub type Update = crate::Call<crate::models::AppClipDefaultExperienceLocalizationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appClipDefaultExperienceLocalizations_createInstance" "/v1/appClipDefaultExperienceLocalizations",
-    DELETE = Delete "appClipDefaultExperienceLocalizations_deleteInstance" "/v1/appClipDefaultExperienceLocalizations/{id}",
-    GET = Get "appClipDefaultExperienceLocalizations_getInstance" "/v1/appClipDefaultExperienceLocalizations/{id}",
-    GET_APP_CLIP_HEADER_IMAGE = Get "appClipDefaultExperienceLocalizations_appClipHeaderImage_getToOneRelated" "/v1/appClipDefaultExperienceLocalizations/{id}/appClipHeaderImage",
-    GET_APP_CLIP_HEADER_IMAGE_LINKAGE = Get "appClipDefaultExperienceLocalizations_appClipHeaderImage_getToOneRelationship" "/v1/appClipDefaultExperienceLocalizations/{id}/relationships/appClipHeaderImage",
-    UPDATE = Patch "appClipDefaultExperienceLocalizations_updateInstance" "/v1/appClipDefaultExperienceLocalizations/{id}",
+    CREATE: Create = Post "appClipDefaultExperienceLocalizations_createInstance" "/v1/appClipDefaultExperienceLocalizations",
+    DELETE: Delete = Delete "appClipDefaultExperienceLocalizations_deleteInstance" "/v1/appClipDefaultExperienceLocalizations/{id}",
+    GET: Get = Get "appClipDefaultExperienceLocalizations_getInstance" "/v1/appClipDefaultExperienceLocalizations/{id}",
+    GET_APP_CLIP_HEADER_IMAGE: GetAppClipHeaderImage = Get "appClipDefaultExperienceLocalizations_appClipHeaderImage_getToOneRelated" "/v1/appClipDefaultExperienceLocalizations/{id}/appClipHeaderImage",
+    GET_APP_CLIP_HEADER_IMAGE_LINKAGE: GetAppClipHeaderImageLinkage = Get "appClipDefaultExperienceLocalizations_appClipHeaderImage_getToOneRelationship" "/v1/appClipDefaultExperienceLocalizations/{id}/relationships/appClipHeaderImage",
+    UPDATE: Update = Patch "appClipDefaultExperienceLocalizations_updateInstance" "/v1/appClipDefaultExperienceLocalizations/{id}",
 }

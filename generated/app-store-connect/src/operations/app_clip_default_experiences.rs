@@ -11,23 +11,20 @@ pub struct AppClipDefaultExperiences(pub(crate) rt::Client<crate::Api>);
 impl AppClipDefaultExperiences {
     /// `POST /v1/appClipDefaultExperiences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipDefaultExperiences))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppClipDefaultExperienceCreateRequest,
-    ) -> crate::Call<crate::models::AppClipDefaultExperienceResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppClipDefaultExperienceCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appClipDefaultExperiences/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appClipDefaultExperiences-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appClipDefaultExperiences/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appClipDefaultExperiences/{id}/appClipAppStoreReviewDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-appClipAppStoreReviewDetail))
@@ -35,36 +32,36 @@ impl AppClipDefaultExperiences {
         &self,
         id: impl AsRef<str>,
     ) -> GetAppClipAppStoreReviewDetail {
-        GetAppClipAppStoreReviewDetail(
-            self.0.call(GET_APP_CLIP_APP_STORE_REVIEW_DETAIL, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_APP_CLIP_APP_STORE_REVIEW_DETAIL, &[id.as_ref()])
     }
 
     /// `GET /v1/appClipDefaultExperiences/{id}/relationships/appClipAppStoreReviewDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-relationships-appClipAppStoreReviewDetail))
     pub fn get_app_clip_app_store_review_detail_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::AppClipDefaultExperienceAppClipAppStoreReviewDetailLinkageResponse,
-    > {
-        self.0.call(GET_APP_CLIP_APP_STORE_REVIEW_DETAIL_LINKAGE, &[id.as_ref()])
+    ) -> GetAppClipAppStoreReviewDetailLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_APP_CLIP_APP_STORE_REVIEW_DETAIL_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v1/appClipDefaultExperiences/{id}/releaseWithAppStoreVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-releaseWithAppStoreVersion))
     pub fn get_release_with_app_store_version(&self, id: impl AsRef<str>) -> GetReleaseWithAppStoreVersion {
-        GetReleaseWithAppStoreVersion(
-            self.0.call(GET_RELEASE_WITH_APP_STORE_VERSION, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_RELEASE_WITH_APP_STORE_VERSION, &[id.as_ref()])
     }
 
     /// `GET /v1/appClipDefaultExperiences/{id}/relationships/releaseWithAppStoreVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-relationships-releaseWithAppStoreVersion))
     pub fn get_release_with_app_store_version_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::AppClipDefaultExperienceReleaseWithAppStoreVersionLinkageResponse,
-    > {
-        self.0.call(GET_RELEASE_WITH_APP_STORE_VERSION_LINKAGE, &[id.as_ref()])
+    ) -> GetReleaseWithAppStoreVersionLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_RELEASE_WITH_APP_STORE_VERSION_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v1/appClipDefaultExperiences/{id}/relationships/appClipDefaultExperienceLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-relationships-appClipDefaultExperienceLocalizations))
@@ -73,27 +70,25 @@ impl AppClipDefaultExperiences {
     pub fn list_app_clip_default_experience_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppClipDefaultExperienceAppClipDefaultExperienceLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self
-                .0
-                .call(
-                    LIST_APP_CLIP_DEFAULT_EXPERIENCE_LOCALIZATION_LINKAGES,
-                    &[id.as_ref()],
-                ),
+    ) -> ListAppClipDefaultExperienceLocalizationLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_APP_CLIP_DEFAULT_EXPERIENCE_LOCALIZATION_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/appClipDefaultExperiences/{id}/appClipDefaultExperienceLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipDefaultExperiences-_id_-appClipDefaultExperienceLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_clip_default_experience_localizations(
         &self,
         id: impl AsRef<str>,
     ) -> ListAppClipDefaultExperienceLocalizations {
-        ListAppClipDefaultExperienceLocalizations(
-            self.0.call(LIST_APP_CLIP_DEFAULT_EXPERIENCE_LOCALIZATIONS, &[id.as_ref()]),
+        crate::Call::new(
+            &self.0,
+            LIST_APP_CLIP_DEFAULT_EXPERIENCE_LOCALIZATIONS,
+            &[id.as_ref()],
         )
     }
 
@@ -102,9 +97,13 @@ impl AppClipDefaultExperiences {
         &self,
         id: impl AsRef<str>,
         to: Option<&str>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(SET_RELEASE_WITH_APP_STORE_VERSION, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("appStoreVersions", to));
+    ) -> SetReleaseWithAppStoreVersion {
+        let mut call = crate::Call::new(
+            &self.0,
+            SET_RELEASE_WITH_APP_STORE_VERSION,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkageBody::new("appStoreVersions", to));
         call
     }
 
@@ -112,20 +111,23 @@ impl AppClipDefaultExperiences {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppClipDefaultExperienceUpdateRequest,
-    ) -> crate::Call<crate::models::AppClipDefaultExperienceResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppClipDefaultExperienceUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppClipDefaultExperiences::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppClipDefaultExperienceResponse>);
+/// Call of [`create`](AppClipDefaultExperiences::create).
+pub type Create = crate::Call<crate::models::AppClipDefaultExperienceResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppClipDefaultExperiences::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppClipDefaultExperiences::get).
+pub type Get = crate::Call<crate::models::AppClipDefaultExperienceResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appClipAppStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
@@ -180,26 +182,16 @@ impl Get {
     }
 
     /// `limit[appClipDefaultExperienceLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_clip_default_experience_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appClipDefaultExperienceLocalizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppClipDefaultExperienceResponse }
+/// Call of [`get_app_clip_app_store_review_detail`](AppClipDefaultExperiences::get_app_clip_app_store_review_detail).
+pub type GetAppClipAppStoreReviewDetail = crate::Call<rt::Document<Option<crate::models::AppClipAppStoreReviewDetail>, crate::models::AppClipAppStoreReviewDetailResponseIncluded>, op::GetAppClipAppStoreReviewDetail>;
 
-/// Optional arguments of [`get_app_clip_app_store_review_detail`](AppClipDefaultExperiences::get_app_clip_app_store_review_detail); nothing is sent before `send`.
-pub struct GetAppClipAppStoreReviewDetail(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppClipAppStoreReviewDetail>,
-            crate::models::AppClipAppStoreReviewDetailResponseIncluded,
-        >,
-    >,
-);
-
-impl GetAppClipAppStoreReviewDetail {
+impl<T> crate::Call<T, op::GetAppClipAppStoreReviewDetail> {
     /// `fields[appClipAppStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
@@ -230,19 +222,13 @@ impl GetAppClipAppStoreReviewDetail {
     }
 }
 
-rt::operation! { crate::Api, GetAppClipAppStoreReviewDetail => rt::Document<Option<crate::models::AppClipAppStoreReviewDetail>, crate::models::AppClipAppStoreReviewDetailResponseIncluded> }
+/// Call of [`get_app_clip_app_store_review_detail_linkage`](AppClipDefaultExperiences::get_app_clip_app_store_review_detail_linkage).
+pub type GetAppClipAppStoreReviewDetailLinkage = crate::Call<crate::models::AppClipDefaultExperienceAppClipAppStoreReviewDetailLinkageResponse, op::GetAppClipAppStoreReviewDetailLinkage>;
 
-/// Optional arguments of [`get_release_with_app_store_version`](AppClipDefaultExperiences::get_release_with_app_store_version); nothing is sent before `send`.
-pub struct GetReleaseWithAppStoreVersion(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppStoreVersion>,
-            crate::models::AppStoreVersionResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_release_with_app_store_version`](AppClipDefaultExperiences::get_release_with_app_store_version).
+pub type GetReleaseWithAppStoreVersion = crate::Call<rt::Document<Option<crate::models::AppStoreVersion>, crate::models::AppStoreVersionResponseIncluded>, op::GetReleaseWithAppStoreVersion>;
 
-impl GetReleaseWithAppStoreVersion {
+impl<T> crate::Call<T, op::GetReleaseWithAppStoreVersion> {
     /// `fields[alternativeDistributionPackages]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_packages(
         mut self,
@@ -361,7 +347,6 @@ impl GetReleaseWithAppStoreVersion {
     }
 
     /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
@@ -369,28 +354,28 @@ impl GetReleaseWithAppStoreVersion {
 
     /// `limit[appStoreVersionExperiments]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperiments]", value);
         self
     }
 
     /// `limit[appStoreVersionLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionLocalizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetReleaseWithAppStoreVersion => rt::Document<Option<crate::models::AppStoreVersion>, crate::models::AppStoreVersionResponseIncluded> }
+/// Call of [`get_release_with_app_store_version_linkage`](AppClipDefaultExperiences::get_release_with_app_store_version_linkage).
+pub type GetReleaseWithAppStoreVersionLinkage = crate::Call<crate::models::AppClipDefaultExperienceReleaseWithAppStoreVersionLinkageResponse, op::GetReleaseWithAppStoreVersionLinkage>;
 
-/// Optional arguments of [`list_app_clip_default_experience_localizations`](AppClipDefaultExperiences::list_app_clip_default_experience_localizations); nothing is sent before `send`.
-pub struct ListAppClipDefaultExperienceLocalizations(
-    crate::Call<crate::models::AppClipDefaultExperienceLocalizationsResponse>,
-);
+/// Call of [`list_app_clip_default_experience_localization_linkages`](AppClipDefaultExperiences::list_app_clip_default_experience_localization_linkages).
+pub type ListAppClipDefaultExperienceLocalizationLinkages = crate::Call<crate::models::AppClipDefaultExperienceAppClipDefaultExperienceLocalizationsLinkagesResponse, op::ListAppClipDefaultExperienceLocalizationLinkages>;
 
-impl ListAppClipDefaultExperienceLocalizations {
+/// Call of [`list_app_clip_default_experience_localizations`](AppClipDefaultExperiences::list_app_clip_default_experience_localizations).
+pub type ListAppClipDefaultExperienceLocalizations = crate::Call<crate::models::AppClipDefaultExperienceLocalizationsResponse, op::ListAppClipDefaultExperienceLocalizations>;
+
+impl<T> crate::Call<T, op::ListAppClipDefaultExperienceLocalizations> {
     /// `fields[appClipDefaultExperienceLocalizations]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
@@ -436,27 +421,24 @@ impl ListAppClipDefaultExperienceLocalizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListAppClipDefaultExperienceLocalizations => crate::models::AppClipDefaultExperienceLocalizationsResponse, paged }
+/// Call of [`set_release_with_app_store_version`](AppClipDefaultExperiences::set_release_with_app_store_version).
+pub type SetReleaseWithAppStoreVersion = crate::Call<(), op::SetReleaseWithAppStoreVersion>;
+
+/// Call of [`update`](AppClipDefaultExperiences::update).
+pub type Update = crate::Call<crate::models::AppClipDefaultExperienceResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appClipDefaultExperiences_createInstance" "/v1/appClipDefaultExperiences",
-    DELETE = Delete "appClipDefaultExperiences_deleteInstance" "/v1/appClipDefaultExperiences/{id}",
-    GET = Get "appClipDefaultExperiences_getInstance" "/v1/appClipDefaultExperiences/{id}",
-    GET_APP_CLIP_APP_STORE_REVIEW_DETAIL = Get "appClipDefaultExperiences_appClipAppStoreReviewDetail_getToOneRelated" "/v1/appClipDefaultExperiences/{id}/appClipAppStoreReviewDetail",
-    GET_APP_CLIP_APP_STORE_REVIEW_DETAIL_LINKAGE = Get "appClipDefaultExperiences_appClipAppStoreReviewDetail_getToOneRelationship" "/v1/appClipDefaultExperiences/{id}/relationships/appClipAppStoreReviewDetail",
-    GET_RELEASE_WITH_APP_STORE_VERSION = Get "appClipDefaultExperiences_releaseWithAppStoreVersion_getToOneRelated" "/v1/appClipDefaultExperiences/{id}/releaseWithAppStoreVersion",
-    GET_RELEASE_WITH_APP_STORE_VERSION_LINKAGE = Get "appClipDefaultExperiences_releaseWithAppStoreVersion_getToOneRelationship" "/v1/appClipDefaultExperiences/{id}/relationships/releaseWithAppStoreVersion",
-    LIST_APP_CLIP_DEFAULT_EXPERIENCE_LOCALIZATION_LINKAGES = Get "appClipDefaultExperiences_appClipDefaultExperienceLocalizations_getToManyRelationship" "/v1/appClipDefaultExperiences/{id}/relationships/appClipDefaultExperienceLocalizations",
-    LIST_APP_CLIP_DEFAULT_EXPERIENCE_LOCALIZATIONS = Get "appClipDefaultExperiences_appClipDefaultExperienceLocalizations_getToManyRelated" "/v1/appClipDefaultExperiences/{id}/appClipDefaultExperienceLocalizations",
-    SET_RELEASE_WITH_APP_STORE_VERSION = Patch "appClipDefaultExperiences_releaseWithAppStoreVersion_updateToOneRelationship" "/v1/appClipDefaultExperiences/{id}/relationships/releaseWithAppStoreVersion",
-    UPDATE = Patch "appClipDefaultExperiences_updateInstance" "/v1/appClipDefaultExperiences/{id}",
+    CREATE: Create = Post "appClipDefaultExperiences_createInstance" "/v1/appClipDefaultExperiences",
+    DELETE: Delete = Delete "appClipDefaultExperiences_deleteInstance" "/v1/appClipDefaultExperiences/{id}",
+    GET: Get = Get "appClipDefaultExperiences_getInstance" "/v1/appClipDefaultExperiences/{id}",
+    GET_APP_CLIP_APP_STORE_REVIEW_DETAIL: GetAppClipAppStoreReviewDetail = Get "appClipDefaultExperiences_appClipAppStoreReviewDetail_getToOneRelated" "/v1/appClipDefaultExperiences/{id}/appClipAppStoreReviewDetail",
+    GET_APP_CLIP_APP_STORE_REVIEW_DETAIL_LINKAGE: GetAppClipAppStoreReviewDetailLinkage = Get "appClipDefaultExperiences_appClipAppStoreReviewDetail_getToOneRelationship" "/v1/appClipDefaultExperiences/{id}/relationships/appClipAppStoreReviewDetail",
+    GET_RELEASE_WITH_APP_STORE_VERSION: GetReleaseWithAppStoreVersion = Get "appClipDefaultExperiences_releaseWithAppStoreVersion_getToOneRelated" "/v1/appClipDefaultExperiences/{id}/releaseWithAppStoreVersion",
+    GET_RELEASE_WITH_APP_STORE_VERSION_LINKAGE: GetReleaseWithAppStoreVersionLinkage = Get "appClipDefaultExperiences_releaseWithAppStoreVersion_getToOneRelationship" "/v1/appClipDefaultExperiences/{id}/relationships/releaseWithAppStoreVersion",
+    LIST_APP_CLIP_DEFAULT_EXPERIENCE_LOCALIZATION_LINKAGES: ListAppClipDefaultExperienceLocalizationLinkages = Get "appClipDefaultExperiences_appClipDefaultExperienceLocalizations_getToManyRelationship" "/v1/appClipDefaultExperiences/{id}/relationships/appClipDefaultExperienceLocalizations" with limit,
+    LIST_APP_CLIP_DEFAULT_EXPERIENCE_LOCALIZATIONS: ListAppClipDefaultExperienceLocalizations = Get "appClipDefaultExperiences_appClipDefaultExperienceLocalizations_getToManyRelated" "/v1/appClipDefaultExperiences/{id}/appClipDefaultExperienceLocalizations" with limit,
+    SET_RELEASE_WITH_APP_STORE_VERSION: SetReleaseWithAppStoreVersion = Patch "appClipDefaultExperiences_releaseWithAppStoreVersion_updateToOneRelationship" "/v1/appClipDefaultExperiences/{id}/relationships/releaseWithAppStoreVersion",
+    UPDATE: Update = Patch "appClipDefaultExperiences_updateInstance" "/v1/appClipDefaultExperiences/{id}",
 }

@@ -11,43 +11,43 @@ pub struct AppClipHeaderImages(pub(crate) rt::Client<crate::Api>);
 impl AppClipHeaderImages {
     /// `POST /v1/appClipHeaderImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appClipHeaderImages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppClipHeaderImageCreateRequest,
-    ) -> crate::Call<crate::models::AppClipHeaderImageResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppClipHeaderImageCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appClipHeaderImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appClipHeaderImages-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appClipHeaderImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClipHeaderImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appClipHeaderImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appClipHeaderImages-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppClipHeaderImageUpdateRequest,
-    ) -> crate::Call<crate::models::AppClipHeaderImageResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppClipHeaderImageUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppClipHeaderImages::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppClipHeaderImageResponse>);
+/// Call of [`create`](AppClipHeaderImages::create).
+pub type Create = crate::Call<crate::models::AppClipHeaderImageResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppClipHeaderImages::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppClipHeaderImages::get).
+pub type Get = crate::Call<crate::models::AppClipHeaderImageResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appClipDefaultExperienceLocalizations]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
@@ -78,11 +78,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppClipHeaderImageResponse }
+/// Call of [`update`](AppClipHeaderImages::update).
+pub type Update = crate::Call<crate::models::AppClipHeaderImageResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appClipHeaderImages_createInstance" "/v1/appClipHeaderImages",
-    DELETE = Delete "appClipHeaderImages_deleteInstance" "/v1/appClipHeaderImages/{id}",
-    GET = Get "appClipHeaderImages_getInstance" "/v1/appClipHeaderImages/{id}",
-    UPDATE = Patch "appClipHeaderImages_updateInstance" "/v1/appClipHeaderImages/{id}",
+    CREATE: Create = Post "appClipHeaderImages_createInstance" "/v1/appClipHeaderImages",
+    DELETE: Delete = Delete "appClipHeaderImages_deleteInstance" "/v1/appClipHeaderImages/{id}",
+    GET: Get = Get "appClipHeaderImages_getInstance" "/v1/appClipHeaderImages/{id}",
+    UPDATE: Update = Patch "appClipHeaderImages_updateInstance" "/v1/appClipHeaderImages/{id}",
 }

@@ -11,7 +11,7 @@ pub struct AppClips(pub(crate) rt::Client<crate::Api>);
 impl AppClips {
     /// `GET /v1/appClips/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appClips/{id}/relationships/appClipAdvancedExperiences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_-relationships-appClipAdvancedExperiences))
@@ -20,20 +20,19 @@ impl AppClips {
     pub fn list_app_clip_advanced_experience_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppClipAppClipAdvancedExperiencesLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_APP_CLIP_ADVANCED_EXPERIENCE_LINKAGES, &[id.as_ref()]),
+    ) -> ListAppClipAdvancedExperienceLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_APP_CLIP_ADVANCED_EXPERIENCE_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/appClips/{id}/appClipAdvancedExperiences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_-appClipAdvancedExperiences))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_clip_advanced_experiences(&self, id: impl AsRef<str>) -> ListAppClipAdvancedExperiences {
-        ListAppClipAdvancedExperiences(
-            self.0.call(LIST_APP_CLIP_ADVANCED_EXPERIENCES, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_APP_CLIP_ADVANCED_EXPERIENCES, &[id.as_ref()])
     }
 
     /// `GET /v1/appClips/{id}/relationships/appClipDefaultExperiences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_-relationships-appClipDefaultExperiences))
@@ -42,27 +41,26 @@ impl AppClips {
     pub fn list_app_clip_default_experience_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppClipAppClipDefaultExperiencesLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_APP_CLIP_DEFAULT_EXPERIENCE_LINKAGES, &[id.as_ref()]),
+    ) -> ListAppClipDefaultExperienceLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_APP_CLIP_DEFAULT_EXPERIENCE_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/appClips/{id}/appClipDefaultExperiences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appClips-_id_-appClipDefaultExperiences))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_clip_default_experiences(&self, id: impl AsRef<str>) -> ListAppClipDefaultExperiences {
-        ListAppClipDefaultExperiences(
-            self.0.call(LIST_APP_CLIP_DEFAULT_EXPERIENCES, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_APP_CLIP_DEFAULT_EXPERIENCES, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AppClips::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppClipResponse>);
+/// Call of [`get`](AppClips::get).
+pub type Get = crate::Call<crate::models::AppClipResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
@@ -91,21 +89,19 @@ impl Get {
     }
 
     /// `limit[appClipDefaultExperiences]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_clip_default_experiences(mut self, value: i64) -> Self {
         self.0.number("limit[appClipDefaultExperiences]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppClipResponse }
+/// Call of [`list_app_clip_advanced_experience_linkages`](AppClips::list_app_clip_advanced_experience_linkages).
+pub type ListAppClipAdvancedExperienceLinkages = crate::Call<crate::models::AppClipAppClipAdvancedExperiencesLinkagesResponse, op::ListAppClipAdvancedExperienceLinkages>;
 
-/// Optional arguments of [`list_app_clip_advanced_experiences`](AppClips::list_app_clip_advanced_experiences); nothing is sent before `send`.
-pub struct ListAppClipAdvancedExperiences(
-    crate::Call<crate::models::AppClipAdvancedExperiencesResponse>,
-);
+/// Call of [`list_app_clip_advanced_experiences`](AppClips::list_app_clip_advanced_experiences).
+pub type ListAppClipAdvancedExperiences = crate::Call<crate::models::AppClipAdvancedExperiencesResponse, op::ListAppClipAdvancedExperiences>;
 
-impl ListAppClipAdvancedExperiences {
+impl<T> crate::Call<T, op::ListAppClipAdvancedExperiences> {
     /// `fields[appClipAdvancedExperienceImages]`: the fields that are sent of each.
     pub fn fields_app_clip_advanced_experience_images(
         mut self,
@@ -185,31 +181,21 @@ impl ListAppClipAdvancedExperiences {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppClipAdvancedExperiences => crate::models::AppClipAdvancedExperiencesResponse, paged }
+/// Call of [`list_app_clip_default_experience_linkages`](AppClips::list_app_clip_default_experience_linkages).
+pub type ListAppClipDefaultExperienceLinkages = crate::Call<crate::models::AppClipAppClipDefaultExperiencesLinkagesResponse, op::ListAppClipDefaultExperienceLinkages>;
 
-/// Optional arguments of [`list_app_clip_default_experiences`](AppClips::list_app_clip_default_experiences); nothing is sent before `send`.
-pub struct ListAppClipDefaultExperiences(
-    crate::Call<crate::models::AppClipDefaultExperiencesResponse>,
-);
+/// Call of [`list_app_clip_default_experiences`](AppClips::list_app_clip_default_experiences).
+pub type ListAppClipDefaultExperiences = crate::Call<crate::models::AppClipDefaultExperiencesResponse, op::ListAppClipDefaultExperiences>;
 
-impl ListAppClipDefaultExperiences {
+impl<T> crate::Call<T, op::ListAppClipDefaultExperiences> {
     /// `exists[releaseWithAppStoreVersion]`: only what has this, or has it not.
-    #[inline]
     pub fn exists_release_with_app_store_version(mut self, value: bool) -> Self {
         self.0.flag("exists[releaseWithAppStoreVersion]", value);
         self
@@ -268,27 +254,17 @@ impl ListAppClipDefaultExperiences {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appClipDefaultExperienceLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_clip_default_experience_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appClipDefaultExperienceLocalizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppClipDefaultExperiences => crate::models::AppClipDefaultExperiencesResponse, paged }
-
 rt::operations! {
-    GET = Get "appClips_getInstance" "/v1/appClips/{id}",
-    LIST_APP_CLIP_ADVANCED_EXPERIENCE_LINKAGES = Get "appClips_appClipAdvancedExperiences_getToManyRelationship" "/v1/appClips/{id}/relationships/appClipAdvancedExperiences",
-    LIST_APP_CLIP_ADVANCED_EXPERIENCES = Get "appClips_appClipAdvancedExperiences_getToManyRelated" "/v1/appClips/{id}/appClipAdvancedExperiences",
-    LIST_APP_CLIP_DEFAULT_EXPERIENCE_LINKAGES = Get "appClips_appClipDefaultExperiences_getToManyRelationship" "/v1/appClips/{id}/relationships/appClipDefaultExperiences",
-    LIST_APP_CLIP_DEFAULT_EXPERIENCES = Get "appClips_appClipDefaultExperiences_getToManyRelated" "/v1/appClips/{id}/appClipDefaultExperiences",
+    GET: Get = Get "appClips_getInstance" "/v1/appClips/{id}",
+    LIST_APP_CLIP_ADVANCED_EXPERIENCE_LINKAGES: ListAppClipAdvancedExperienceLinkages = Get "appClips_appClipAdvancedExperiences_getToManyRelationship" "/v1/appClips/{id}/relationships/appClipAdvancedExperiences" with limit,
+    LIST_APP_CLIP_ADVANCED_EXPERIENCES: ListAppClipAdvancedExperiences = Get "appClips_appClipAdvancedExperiences_getToManyRelated" "/v1/appClips/{id}/appClipAdvancedExperiences" with limit,
+    LIST_APP_CLIP_DEFAULT_EXPERIENCE_LINKAGES: ListAppClipDefaultExperienceLinkages = Get "appClips_appClipDefaultExperiences_getToManyRelationship" "/v1/appClips/{id}/relationships/appClipDefaultExperiences" with limit,
+    LIST_APP_CLIP_DEFAULT_EXPERIENCES: ListAppClipDefaultExperiences = Get "appClips_appClipDefaultExperiences_getToManyRelated" "/v1/appClips/{id}/appClipDefaultExperiences" with limit,
 }

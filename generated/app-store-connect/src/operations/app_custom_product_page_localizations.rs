@@ -14,107 +14,88 @@ impl AppCustomProductPageLocalizations {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_SEARCH_KEYWORDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("appKeywords", ids));
+    ) -> AddSearchKeywords {
+        let mut call = crate::Call::new(&self.0, ADD_SEARCH_KEYWORDS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("appKeywords", ids));
         call
     }
 
     /// `POST /v1/appCustomProductPageLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appCustomProductPageLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppCustomProductPageLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::AppCustomProductPageLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppCustomProductPageLocalizationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appCustomProductPageLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appCustomProductPageLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-appPreviewSets))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn list_app_preview_set_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_preview_set_linkages(&self, id: impl AsRef<str>) -> ListAppPreviewSetLinkages {
+        crate::Call::new(&self.0, LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-appPreviewSets))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_preview_sets(&self, id: impl AsRef<str>) -> ListAppPreviewSets {
-        ListAppPreviewSets(self.0.call(LIST_APP_PREVIEW_SETS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_PREVIEW_SETS, &[id.as_ref()])
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-appScreenshotSets))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn list_app_screenshot_set_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_screenshot_set_linkages(&self, id: impl AsRef<str>) -> ListAppScreenshotSetLinkages {
+        crate::Call::new(&self.0, LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-appScreenshotSets))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_screenshot_sets(&self, id: impl AsRef<str>) -> ListAppScreenshotSets {
-        ListAppScreenshotSets(self.0.call(LIST_APP_SCREENSHOT_SETS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_SCREENSHOT_SETS, &[id.as_ref()])
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-placements))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_placement_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppCustomProductPageLocalizationPlacementsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_PLACEMENT_LINKAGES, &[id.as_ref()]))
+    pub fn list_placement_linkages(&self, id: impl AsRef<str>) -> ListPlacementLinkages {
+        crate::Call::new(&self.0, LIST_PLACEMENT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-placements))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_placements(&self, id: impl AsRef<str>) -> ListPlacements {
-        ListPlacements(self.0.call(LIST_PLACEMENTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PLACEMENTS, &[id.as_ref()])
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-relationships-searchKeywords))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_search_keyword_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppCustomProductPageLocalizationSearchKeywordsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()]))
+    pub fn list_search_keyword_linkages(&self, id: impl AsRef<str>) -> ListSearchKeywordLinkages {
+        crate::Call::new(&self.0, LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appCustomProductPageLocalizations/{id}/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageLocalizations-_id_-searchKeywords))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_search_keywords(&self, id: impl AsRef<str>) -> ListSearchKeywords {
-        ListSearchKeywords(self.0.call(LIST_SEARCH_KEYWORDS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_SEARCH_KEYWORDS, &[id.as_ref()])
     }
 
     /// `DELETE /v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appCustomProductPageLocalizations-_id_-relationships-searchKeywords))
@@ -122,9 +103,9 @@ impl AppCustomProductPageLocalizations {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_SEARCH_KEYWORDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("appKeywords", ids));
+    ) -> RemoveSearchKeywords {
+        let mut call = crate::Call::new(&self.0, REMOVE_SEARCH_KEYWORDS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("appKeywords", ids));
         call
     }
 
@@ -132,20 +113,26 @@ impl AppCustomProductPageLocalizations {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppCustomProductPageLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::AppCustomProductPageLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppCustomProductPageLocalizationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppCustomProductPageLocalizations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppCustomProductPageLocalizationResponse>);
+/// Call of [`add_search_keywords`](AppCustomProductPageLocalizations::add_search_keywords).
+pub type AddSearchKeywords = crate::Call<(), op::AddSearchKeywords>;
 
-impl Get {
+/// Call of [`create`](AppCustomProductPageLocalizations::create).
+pub type Create = crate::Call<crate::models::AppCustomProductPageLocalizationResponse, op::Create>;
+
+/// Call of [`delete`](AppCustomProductPageLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppCustomProductPageLocalizations::get).
+pub type Get = crate::Call<crate::models::AppCustomProductPageLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -208,7 +195,6 @@ impl Get {
 
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
         self
@@ -216,34 +202,31 @@ impl Get {
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
         self
     }
 
     /// `limit[placements]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_placements(mut self, value: i64) -> Self {
         self.0.number("limit[placements]", value);
         self
     }
 
     /// `limit[searchKeywords]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_search_keywords(mut self, value: i64) -> Self {
         self.0.number("limit[searchKeywords]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppCustomProductPageLocalizationResponse }
+/// Call of [`list_app_preview_set_linkages`](AppCustomProductPageLocalizations::list_app_preview_set_linkages).
+pub type ListAppPreviewSetLinkages = crate::Call<crate::models::AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse, op::ListAppPreviewSetLinkages>;
 
-/// Optional arguments of [`list_app_preview_sets`](AppCustomProductPageLocalizations::list_app_preview_sets); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct ListAppPreviewSets(crate::Call<crate::models::AppPreviewSetsResponse>);
+/// Call of [`list_app_preview_sets`](AppCustomProductPageLocalizations::list_app_preview_sets).
+pub type ListAppPreviewSets = crate::Call<crate::models::AppPreviewSetsResponse, op::ListAppPreviewSets>;
 
-impl ListAppPreviewSets {
+impl<T> crate::Call<T, op::ListAppPreviewSets> {
     /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -326,28 +309,20 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appPreviews]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_previews(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviews]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppPreviewSets => crate::models::AppPreviewSetsResponse, paged }
+/// Call of [`list_app_screenshot_set_linkages`](AppCustomProductPageLocalizations::list_app_screenshot_set_linkages).
+pub type ListAppScreenshotSetLinkages = crate::Call<crate::models::AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse, op::ListAppScreenshotSetLinkages>;
 
-/// Optional arguments of [`list_app_screenshot_sets`](AppCustomProductPageLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct ListAppScreenshotSets(crate::Call<crate::models::AppScreenshotSetsResponse>);
+/// Call of [`list_app_screenshot_sets`](AppCustomProductPageLocalizations::list_app_screenshot_sets).
+pub type ListAppScreenshotSets = crate::Call<crate::models::AppScreenshotSetsResponse, op::ListAppScreenshotSets>;
 
-impl ListAppScreenshotSets {
+impl<T> crate::Call<T, op::ListAppScreenshotSets> {
     /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -435,27 +410,20 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appScreenshots]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshots]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppScreenshotSets => crate::models::AppScreenshotSetsResponse, paged }
+/// Call of [`list_placement_linkages`](AppCustomProductPageLocalizations::list_placement_linkages).
+pub type ListPlacementLinkages = crate::Call<crate::models::AppCustomProductPageLocalizationPlacementsLinkagesResponse, op::ListPlacementLinkages>;
 
-/// Optional arguments of [`list_placements`](AppCustomProductPageLocalizations::list_placements); nothing is sent before `send`.
-pub struct ListPlacements(crate::Call<crate::models::AppAssetLibraryPlacementsResponse>);
+/// Call of [`list_placements`](AppCustomProductPageLocalizations::list_placements).
+pub type ListPlacements = crate::Call<crate::models::AppAssetLibraryPlacementsResponse, op::ListPlacements>;
 
-impl ListPlacements {
+impl<T> crate::Call<T, op::ListPlacements> {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
@@ -605,13 +573,6 @@ impl ListPlacements {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -622,12 +583,13 @@ impl ListPlacements {
     }
 }
 
-rt::operation! { crate::Api, ListPlacements => crate::models::AppAssetLibraryPlacementsResponse, paged }
+/// Call of [`list_search_keyword_linkages`](AppCustomProductPageLocalizations::list_search_keyword_linkages).
+pub type ListSearchKeywordLinkages = crate::Call<crate::models::AppCustomProductPageLocalizationSearchKeywordsLinkagesResponse, op::ListSearchKeywordLinkages>;
 
-/// Optional arguments of [`list_search_keywords`](AppCustomProductPageLocalizations::list_search_keywords); nothing is sent before `send`.
-pub struct ListSearchKeywords(crate::Call<crate::models::AppKeywordsResponse>);
+/// Call of [`list_search_keywords`](AppCustomProductPageLocalizations::list_search_keywords).
+pub type ListSearchKeywords = crate::Call<crate::models::AppKeywordsResponse, op::ListSearchKeywords>;
 
-impl ListSearchKeywords {
+impl<T> crate::Call<T, op::ListSearchKeywords> {
     /// `fields[appKeywords]`: the fields that are sent of each.
     pub fn fields_app_keywords(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("fields[appKeywords]", values);
@@ -645,30 +607,27 @@ impl ListSearchKeywords {
         self.0.filter("filter[platform]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListSearchKeywords => crate::models::AppKeywordsResponse, paged }
+/// Call of [`remove_search_keywords`](AppCustomProductPageLocalizations::remove_search_keywords).
+pub type RemoveSearchKeywords = crate::Call<(), op::RemoveSearchKeywords>;
+
+/// Call of [`update`](AppCustomProductPageLocalizations::update).
+pub type Update = crate::Call<crate::models::AppCustomProductPageLocalizationResponse, op::Update>;
 
 rt::operations! {
-    ADD_SEARCH_KEYWORDS = Post "appCustomProductPageLocalizations_searchKeywords_createToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords",
-    CREATE = Post "appCustomProductPageLocalizations_createInstance" "/v1/appCustomProductPageLocalizations",
-    DELETE = Delete "appCustomProductPageLocalizations_deleteInstance" "/v1/appCustomProductPageLocalizations/{id}",
-    GET = Get "appCustomProductPageLocalizations_getInstance" "/v1/appCustomProductPageLocalizations/{id}",
-    LIST_APP_PREVIEW_SET_LINKAGES = Get "appCustomProductPageLocalizations_appPreviewSets_getToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/appPreviewSets",
-    LIST_APP_PREVIEW_SETS = Get "appCustomProductPageLocalizations_appPreviewSets_getToManyRelated" "/v1/appCustomProductPageLocalizations/{id}/appPreviewSets",
-    LIST_APP_SCREENSHOT_SET_LINKAGES = Get "appCustomProductPageLocalizations_appScreenshotSets_getToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/appScreenshotSets",
-    LIST_APP_SCREENSHOT_SETS = Get "appCustomProductPageLocalizations_appScreenshotSets_getToManyRelated" "/v1/appCustomProductPageLocalizations/{id}/appScreenshotSets",
-    LIST_PLACEMENT_LINKAGES = Get "appCustomProductPageLocalizations_placements_getToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/placements",
-    LIST_PLACEMENTS = Get "appCustomProductPageLocalizations_placements_getToManyRelated" "/v1/appCustomProductPageLocalizations/{id}/placements",
-    LIST_SEARCH_KEYWORD_LINKAGES = Get "appCustomProductPageLocalizations_searchKeywords_getToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords",
-    LIST_SEARCH_KEYWORDS = Get "appCustomProductPageLocalizations_searchKeywords_getToManyRelated" "/v1/appCustomProductPageLocalizations/{id}/searchKeywords",
-    REMOVE_SEARCH_KEYWORDS = Delete "appCustomProductPageLocalizations_searchKeywords_deleteToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords",
-    UPDATE = Patch "appCustomProductPageLocalizations_updateInstance" "/v1/appCustomProductPageLocalizations/{id}",
+    ADD_SEARCH_KEYWORDS: AddSearchKeywords = Post "appCustomProductPageLocalizations_searchKeywords_createToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords",
+    CREATE: Create = Post "appCustomProductPageLocalizations_createInstance" "/v1/appCustomProductPageLocalizations",
+    DELETE: Delete = Delete "appCustomProductPageLocalizations_deleteInstance" "/v1/appCustomProductPageLocalizations/{id}",
+    GET: Get = Get "appCustomProductPageLocalizations_getInstance" "/v1/appCustomProductPageLocalizations/{id}",
+    LIST_APP_PREVIEW_SET_LINKAGES: ListAppPreviewSetLinkages = Get "appCustomProductPageLocalizations_appPreviewSets_getToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/appPreviewSets" with limit,
+    LIST_APP_PREVIEW_SETS: ListAppPreviewSets = Get "appCustomProductPageLocalizations_appPreviewSets_getToManyRelated" "/v1/appCustomProductPageLocalizations/{id}/appPreviewSets" with limit,
+    LIST_APP_SCREENSHOT_SET_LINKAGES: ListAppScreenshotSetLinkages = Get "appCustomProductPageLocalizations_appScreenshotSets_getToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/appScreenshotSets" with limit,
+    LIST_APP_SCREENSHOT_SETS: ListAppScreenshotSets = Get "appCustomProductPageLocalizations_appScreenshotSets_getToManyRelated" "/v1/appCustomProductPageLocalizations/{id}/appScreenshotSets" with limit,
+    LIST_PLACEMENT_LINKAGES: ListPlacementLinkages = Get "appCustomProductPageLocalizations_placements_getToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/placements" with limit,
+    LIST_PLACEMENTS: ListPlacements = Get "appCustomProductPageLocalizations_placements_getToManyRelated" "/v1/appCustomProductPageLocalizations/{id}/placements" with limit,
+    LIST_SEARCH_KEYWORD_LINKAGES: ListSearchKeywordLinkages = Get "appCustomProductPageLocalizations_searchKeywords_getToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords" with limit,
+    LIST_SEARCH_KEYWORDS: ListSearchKeywords = Get "appCustomProductPageLocalizations_searchKeywords_getToManyRelated" "/v1/appCustomProductPageLocalizations/{id}/searchKeywords" with limit,
+    REMOVE_SEARCH_KEYWORDS: RemoveSearchKeywords = Delete "appCustomProductPageLocalizations_searchKeywords_deleteToManyRelationship" "/v1/appCustomProductPageLocalizations/{id}/relationships/searchKeywords",
+    UPDATE: Update = Patch "appCustomProductPageLocalizations_updateInstance" "/v1/appCustomProductPageLocalizations/{id}",
 }

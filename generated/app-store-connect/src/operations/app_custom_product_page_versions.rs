@@ -11,18 +11,15 @@ pub struct AppCustomProductPageVersions(pub(crate) rt::Client<crate::Api>);
 impl AppCustomProductPageVersions {
     /// `POST /v1/appCustomProductPageVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appCustomProductPageVersions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppCustomProductPageVersionCreateRequest,
-    ) -> crate::Call<crate::models::AppCustomProductPageVersionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppCustomProductPageVersionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/appCustomProductPageVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appCustomProductPageVersions/{id}/relationships/appCustomProductPageLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageVersions-_id_-relationships-appCustomProductPageLocalizations))
@@ -31,24 +28,25 @@ impl AppCustomProductPageVersions {
     pub fn list_app_custom_product_page_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppCustomProductPageVersionAppCustomProductPageLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self
-                .0
-                .call(LIST_APP_CUSTOM_PRODUCT_PAGE_LOCALIZATION_LINKAGES, &[id.as_ref()]),
+    ) -> ListAppCustomProductPageLocalizationLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_APP_CUSTOM_PRODUCT_PAGE_LOCALIZATION_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/appCustomProductPageVersions/{id}/appCustomProductPageLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPageVersions-_id_-appCustomProductPageLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_custom_product_page_localizations(
         &self,
         id: impl AsRef<str>,
     ) -> ListAppCustomProductPageLocalizations {
-        ListAppCustomProductPageLocalizations(
-            self.0.call(LIST_APP_CUSTOM_PRODUCT_PAGE_LOCALIZATIONS, &[id.as_ref()]),
+        crate::Call::new(
+            &self.0,
+            LIST_APP_CUSTOM_PRODUCT_PAGE_LOCALIZATIONS,
+            &[id.as_ref()],
         )
     }
 
@@ -56,20 +54,20 @@ impl AppCustomProductPageVersions {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppCustomProductPageVersionUpdateRequest,
-    ) -> crate::Call<crate::models::AppCustomProductPageVersionResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppCustomProductPageVersionUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppCustomProductPageVersions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppCustomProductPageVersionResponse>);
+/// Call of [`create`](AppCustomProductPageVersions::create).
+pub type Create = crate::Call<crate::models::AppCustomProductPageVersionResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](AppCustomProductPageVersions::get).
+pub type Get = crate::Call<crate::models::AppCustomProductPageVersionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -111,21 +109,19 @@ impl Get {
     }
 
     /// `limit[appCustomProductPageLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_custom_product_page_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appCustomProductPageLocalizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppCustomProductPageVersionResponse }
+/// Call of [`list_app_custom_product_page_localization_linkages`](AppCustomProductPageVersions::list_app_custom_product_page_localization_linkages).
+pub type ListAppCustomProductPageLocalizationLinkages = crate::Call<crate::models::AppCustomProductPageVersionAppCustomProductPageLocalizationsLinkagesResponse, op::ListAppCustomProductPageLocalizationLinkages>;
 
-/// Optional arguments of [`list_app_custom_product_page_localizations`](AppCustomProductPageVersions::list_app_custom_product_page_localizations); nothing is sent before `send`.
-pub struct ListAppCustomProductPageLocalizations(
-    crate::Call<crate::models::AppCustomProductPageLocalizationsResponse>,
-);
+/// Call of [`list_app_custom_product_page_localizations`](AppCustomProductPageVersions::list_app_custom_product_page_localizations).
+pub type ListAppCustomProductPageLocalizations = crate::Call<crate::models::AppCustomProductPageLocalizationsResponse, op::ListAppCustomProductPageLocalizations>;
 
-impl ListAppCustomProductPageLocalizations {
+impl<T> crate::Call<T, op::ListAppCustomProductPageLocalizations> {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -198,16 +194,8 @@ impl ListAppCustomProductPageLocalizations {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
         self
@@ -215,33 +203,31 @@ impl ListAppCustomProductPageLocalizations {
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
         self
     }
 
     /// `limit[placements]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_placements(mut self, value: i64) -> Self {
         self.0.number("limit[placements]", value);
         self
     }
 
     /// `limit[searchKeywords]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_search_keywords(mut self, value: i64) -> Self {
         self.0.number("limit[searchKeywords]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppCustomProductPageLocalizations => crate::models::AppCustomProductPageLocalizationsResponse, paged }
+/// Call of [`update`](AppCustomProductPageVersions::update).
+pub type Update = crate::Call<crate::models::AppCustomProductPageVersionResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appCustomProductPageVersions_createInstance" "/v1/appCustomProductPageVersions",
-    GET = Get "appCustomProductPageVersions_getInstance" "/v1/appCustomProductPageVersions/{id}",
-    LIST_APP_CUSTOM_PRODUCT_PAGE_LOCALIZATION_LINKAGES = Get "appCustomProductPageVersions_appCustomProductPageLocalizations_getToManyRelationship" "/v1/appCustomProductPageVersions/{id}/relationships/appCustomProductPageLocalizations",
-    LIST_APP_CUSTOM_PRODUCT_PAGE_LOCALIZATIONS = Get "appCustomProductPageVersions_appCustomProductPageLocalizations_getToManyRelated" "/v1/appCustomProductPageVersions/{id}/appCustomProductPageLocalizations",
-    UPDATE = Patch "appCustomProductPageVersions_updateInstance" "/v1/appCustomProductPageVersions/{id}",
+    CREATE: Create = Post "appCustomProductPageVersions_createInstance" "/v1/appCustomProductPageVersions",
+    GET: Get = Get "appCustomProductPageVersions_getInstance" "/v1/appCustomProductPageVersions/{id}",
+    LIST_APP_CUSTOM_PRODUCT_PAGE_LOCALIZATION_LINKAGES: ListAppCustomProductPageLocalizationLinkages = Get "appCustomProductPageVersions_appCustomProductPageLocalizations_getToManyRelationship" "/v1/appCustomProductPageVersions/{id}/relationships/appCustomProductPageLocalizations" with limit,
+    LIST_APP_CUSTOM_PRODUCT_PAGE_LOCALIZATIONS: ListAppCustomProductPageLocalizations = Get "appCustomProductPageVersions_appCustomProductPageLocalizations_getToManyRelated" "/v1/appCustomProductPageVersions/{id}/appCustomProductPageLocalizations" with limit,
+    UPDATE: Update = Patch "appCustomProductPageVersions_updateInstance" "/v1/appCustomProductPageVersions/{id}",
 }

@@ -11,23 +11,20 @@ pub struct AppCustomProductPages(pub(crate) rt::Client<crate::Api>);
 impl AppCustomProductPages {
     /// `POST /v1/appCustomProductPages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appCustomProductPages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppCustomProductPageCreateRequest,
-    ) -> crate::Call<crate::models::AppCustomProductPageResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppCustomProductPageCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appCustomProductPages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appCustomProductPages-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appCustomProductPages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appCustomProductPages/{id}/relationships/appCustomProductPageVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPages-_id_-relationships-appCustomProductPageVersions))
@@ -36,43 +33,45 @@ impl AppCustomProductPages {
     pub fn list_app_custom_product_page_version_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_APP_CUSTOM_PRODUCT_PAGE_VERSION_LINKAGES, &[id.as_ref()]),
+    ) -> ListAppCustomProductPageVersionLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_APP_CUSTOM_PRODUCT_PAGE_VERSION_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/appCustomProductPages/{id}/appCustomProductPageVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appCustomProductPages-_id_-appCustomProductPageVersions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_custom_product_page_versions(
         &self,
         id: impl AsRef<str>,
     ) -> ListAppCustomProductPageVersions {
-        ListAppCustomProductPageVersions(
-            self.0.call(LIST_APP_CUSTOM_PRODUCT_PAGE_VERSIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_APP_CUSTOM_PRODUCT_PAGE_VERSIONS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appCustomProductPages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appCustomProductPages-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppCustomProductPageUpdateRequest,
-    ) -> crate::Call<crate::models::AppCustomProductPageResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppCustomProductPageUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppCustomProductPages::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppCustomProductPageResponse>);
+/// Call of [`create`](AppCustomProductPages::create).
+pub type Create = crate::Call<crate::models::AppCustomProductPageResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppCustomProductPages::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppCustomProductPages::get).
+pub type Get = crate::Call<crate::models::AppCustomProductPageResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
@@ -107,21 +106,19 @@ impl Get {
     }
 
     /// `limit[appCustomProductPageVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_custom_product_page_versions(mut self, value: i64) -> Self {
         self.0.number("limit[appCustomProductPageVersions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppCustomProductPageResponse }
+/// Call of [`list_app_custom_product_page_version_linkages`](AppCustomProductPages::list_app_custom_product_page_version_linkages).
+pub type ListAppCustomProductPageVersionLinkages = crate::Call<crate::models::AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse, op::ListAppCustomProductPageVersionLinkages>;
 
-/// Optional arguments of [`list_app_custom_product_page_versions`](AppCustomProductPages::list_app_custom_product_page_versions); nothing is sent before `send`.
-pub struct ListAppCustomProductPageVersions(
-    crate::Call<crate::models::AppCustomProductPageVersionsResponse>,
-);
+/// Call of [`list_app_custom_product_page_versions`](AppCustomProductPages::list_app_custom_product_page_versions).
+pub type ListAppCustomProductPageVersions = crate::Call<crate::models::AppCustomProductPageVersionsResponse, op::ListAppCustomProductPageVersions>;
 
-impl ListAppCustomProductPageVersions {
+impl<T> crate::Call<T, op::ListAppCustomProductPageVersions> {
     /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -173,28 +170,21 @@ impl ListAppCustomProductPageVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appCustomProductPageLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_custom_product_page_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appCustomProductPageLocalizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppCustomProductPageVersions => crate::models::AppCustomProductPageVersionsResponse, paged }
+/// Call of [`update`](AppCustomProductPages::update).
+pub type Update = crate::Call<crate::models::AppCustomProductPageResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appCustomProductPages_createInstance" "/v1/appCustomProductPages",
-    DELETE = Delete "appCustomProductPages_deleteInstance" "/v1/appCustomProductPages/{id}",
-    GET = Get "appCustomProductPages_getInstance" "/v1/appCustomProductPages/{id}",
-    LIST_APP_CUSTOM_PRODUCT_PAGE_VERSION_LINKAGES = Get "appCustomProductPages_appCustomProductPageVersions_getToManyRelationship" "/v1/appCustomProductPages/{id}/relationships/appCustomProductPageVersions",
-    LIST_APP_CUSTOM_PRODUCT_PAGE_VERSIONS = Get "appCustomProductPages_appCustomProductPageVersions_getToManyRelated" "/v1/appCustomProductPages/{id}/appCustomProductPageVersions",
-    UPDATE = Patch "appCustomProductPages_updateInstance" "/v1/appCustomProductPages/{id}",
+    CREATE: Create = Post "appCustomProductPages_createInstance" "/v1/appCustomProductPages",
+    DELETE: Delete = Delete "appCustomProductPages_deleteInstance" "/v1/appCustomProductPages/{id}",
+    GET: Get = Get "appCustomProductPages_getInstance" "/v1/appCustomProductPages/{id}",
+    LIST_APP_CUSTOM_PRODUCT_PAGE_VERSION_LINKAGES: ListAppCustomProductPageVersionLinkages = Get "appCustomProductPages_appCustomProductPageVersions_getToManyRelationship" "/v1/appCustomProductPages/{id}/relationships/appCustomProductPageVersions" with limit,
+    LIST_APP_CUSTOM_PRODUCT_PAGE_VERSIONS: ListAppCustomProductPageVersions = Get "appCustomProductPages_appCustomProductPageVersions_getToManyRelated" "/v1/appCustomProductPages/{id}/appCustomProductPageVersions" with limit,
+    UPDATE: Update = Patch "appCustomProductPages_updateInstance" "/v1/appCustomProductPages/{id}",
 }

@@ -11,38 +11,35 @@ pub struct AppEncryptionDeclarationDocuments(pub(crate) rt::Client<crate::Api>);
 impl AppEncryptionDeclarationDocuments {
     /// `POST /v1/appEncryptionDeclarationDocuments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEncryptionDeclarationDocuments))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppEncryptionDeclarationDocumentCreateRequest,
-    ) -> crate::Call<crate::models::AppEncryptionDeclarationDocumentResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppEncryptionDeclarationDocumentCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/appEncryptionDeclarationDocuments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarationDocuments-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appEncryptionDeclarationDocuments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEncryptionDeclarationDocuments-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppEncryptionDeclarationDocumentUpdateRequest,
-    ) -> crate::Call<crate::models::AppEncryptionDeclarationDocumentResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppEncryptionDeclarationDocumentUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppEncryptionDeclarationDocuments::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppEncryptionDeclarationDocumentResponse>);
+/// Call of [`create`](AppEncryptionDeclarationDocuments::create).
+pub type Create = crate::Call<crate::models::AppEncryptionDeclarationDocumentResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](AppEncryptionDeclarationDocuments::get).
+pub type Get = crate::Call<crate::models::AppEncryptionDeclarationDocumentResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appEncryptionDeclarationDocuments]`: the fields that are sent of each.
     pub fn fields_app_encryption_declaration_documents(
         mut self,
@@ -55,10 +52,11 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppEncryptionDeclarationDocumentResponse }
+/// Call of [`update`](AppEncryptionDeclarationDocuments::update).
+pub type Update = crate::Call<crate::models::AppEncryptionDeclarationDocumentResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appEncryptionDeclarationDocuments_createInstance" "/v1/appEncryptionDeclarationDocuments",
-    GET = Get "appEncryptionDeclarationDocuments_getInstance" "/v1/appEncryptionDeclarationDocuments/{id}",
-    UPDATE = Patch "appEncryptionDeclarationDocuments_updateInstance" "/v1/appEncryptionDeclarationDocuments/{id}",
+    CREATE: Create = Post "appEncryptionDeclarationDocuments_createInstance" "/v1/appEncryptionDeclarationDocuments",
+    GET: Get = Get "appEncryptionDeclarationDocuments_getInstance" "/v1/appEncryptionDeclarationDocuments/{id}",
+    UPDATE: Update = Patch "appEncryptionDeclarationDocuments_updateInstance" "/v1/appEncryptionDeclarationDocuments/{id}",
 }

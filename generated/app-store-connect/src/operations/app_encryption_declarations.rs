@@ -15,32 +15,29 @@ impl AppEncryptionDeclarations {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_BUILDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("builds", ids));
+    ) -> AddBuilds {
+        let mut call = crate::Call::new(&self.0, ADD_BUILDS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("builds", ids));
         call
     }
 
     /// `POST /v1/appEncryptionDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEncryptionDeclarations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppEncryptionDeclarationCreateRequest,
-    ) -> crate::Call<crate::models::AppEncryptionDeclarationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppEncryptionDeclarationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/appEncryptionDeclarations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appEncryptionDeclarations/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations-_id_-app))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
-        GetApp(self.0.call(GET_APP, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP, &[id.as_ref()])
     }
 
     /// `GET /v1/appEncryptionDeclarations/{id}/appEncryptionDeclarationDocument` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations-_id_-appEncryptionDeclarationDocument))
@@ -48,8 +45,10 @@ impl AppEncryptionDeclarations {
         &self,
         id: impl AsRef<str>,
     ) -> GetAppEncryptionDeclarationDocument {
-        GetAppEncryptionDeclarationDocument(
-            self.0.call(GET_APP_ENCRYPTION_DECLARATION_DOCUMENT, &[id.as_ref()]),
+        crate::Call::new(
+            &self.0,
+            GET_APP_ENCRYPTION_DECLARATION_DOCUMENT,
+            &[id.as_ref()],
         )
     }
 
@@ -57,32 +56,39 @@ impl AppEncryptionDeclarations {
     pub fn get_app_encryption_declaration_document_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::AppEncryptionDeclarationAppEncryptionDeclarationDocumentLinkageResponse,
-    > {
-        self.0.call(GET_APP_ENCRYPTION_DECLARATION_DOCUMENT_LINKAGE, &[id.as_ref()])
+    ) -> GetAppEncryptionDeclarationDocumentLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_APP_ENCRYPTION_DECLARATION_DOCUMENT_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v1/appEncryptionDeclarations/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations-_id_-relationships-app))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppEncryptionDeclarationAppLinkageResponse> {
-        self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> GetAppLinkage {
+        crate::Call::new(&self.0, GET_APP_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appEncryptionDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEncryptionDeclarations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 }
 
-/// Optional arguments of [`get`](AppEncryptionDeclarations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppEncryptionDeclarationResponse>);
+/// Call of [`add_builds`](AppEncryptionDeclarations::add_builds).
+pub type AddBuilds = crate::Call<(), op::AddBuilds>;
 
-impl Get {
+/// Call of [`create`](AppEncryptionDeclarations::create).
+pub type Create = crate::Call<crate::models::AppEncryptionDeclarationResponse, op::Create>;
+
+/// Call of [`get`](AppEncryptionDeclarations::get).
+pub type Get = crate::Call<crate::models::AppEncryptionDeclarationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appEncryptionDeclarationDocuments]`: the fields that are sent of each.
     pub fn fields_app_encryption_declaration_documents(
         mut self,
@@ -127,20 +133,16 @@ impl Get {
     }
 
     /// `limit[builds]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppEncryptionDeclarationResponse }
+/// Call of [`get_app`](AppEncryptionDeclarations::get_app).
+pub type GetApp = crate::Call<rt::Document<Option<crate::models::App>>, op::GetApp>;
 
-/// Optional arguments of [`get_app`](AppEncryptionDeclarations::get_app); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
-
-impl GetApp {
+impl<T> crate::Call<T, op::GetApp> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -148,14 +150,10 @@ impl GetApp {
     }
 }
 
-rt::operation! { crate::Api, GetApp => rt::Document<Option<crate::models::App>> }
+/// Call of [`get_app_encryption_declaration_document`](AppEncryptionDeclarations::get_app_encryption_declaration_document).
+pub type GetAppEncryptionDeclarationDocument = crate::Call<rt::Document<Option<crate::models::AppEncryptionDeclarationDocument>>, op::GetAppEncryptionDeclarationDocument>;
 
-/// Optional arguments of [`get_app_encryption_declaration_document`](AppEncryptionDeclarations::get_app_encryption_declaration_document); nothing is sent before `send`.
-pub struct GetAppEncryptionDeclarationDocument(
-    crate::Call<rt::Document<Option<crate::models::AppEncryptionDeclarationDocument>>>,
-);
-
-impl GetAppEncryptionDeclarationDocument {
+impl<T> crate::Call<T, op::GetAppEncryptionDeclarationDocument> {
     /// `fields[appEncryptionDeclarationDocuments]`: the fields that are sent of each.
     pub fn fields_app_encryption_declaration_documents(
         mut self,
@@ -168,12 +166,16 @@ impl GetAppEncryptionDeclarationDocument {
     }
 }
 
-rt::operation! { crate::Api, GetAppEncryptionDeclarationDocument => rt::Document<Option<crate::models::AppEncryptionDeclarationDocument>> }
+/// Call of [`get_app_encryption_declaration_document_linkage`](AppEncryptionDeclarations::get_app_encryption_declaration_document_linkage).
+pub type GetAppEncryptionDeclarationDocumentLinkage = crate::Call<crate::models::AppEncryptionDeclarationAppEncryptionDeclarationDocumentLinkageResponse, op::GetAppEncryptionDeclarationDocumentLinkage>;
 
-/// Optional arguments of [`list`](AppEncryptionDeclarations::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::AppEncryptionDeclarationsResponse>);
+/// Call of [`get_app_linkage`](AppEncryptionDeclarations::get_app_linkage).
+pub type GetAppLinkage = crate::Call<crate::models::AppEncryptionDeclarationAppLinkageResponse, op::GetAppLinkage>;
 
-impl List {
+/// Call of [`list`](AppEncryptionDeclarations::list).
+pub type List = crate::Call<crate::models::AppEncryptionDeclarationsResponse, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `fields[appEncryptionDeclarationDocuments]`: the fields that are sent of each.
     pub fn fields_app_encryption_declaration_documents(
         mut self,
@@ -241,30 +243,20 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[builds]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::AppEncryptionDeclarationsResponse, paged }
-
 rt::operations! {
-    ADD_BUILDS = Post "appEncryptionDeclarations_builds_createToManyRelationship" "/v1/appEncryptionDeclarations/{id}/relationships/builds",
-    CREATE = Post "appEncryptionDeclarations_createInstance" "/v1/appEncryptionDeclarations",
-    GET = Get "appEncryptionDeclarations_getInstance" "/v1/appEncryptionDeclarations/{id}",
-    GET_APP = Get "appEncryptionDeclarations_app_getToOneRelated" "/v1/appEncryptionDeclarations/{id}/app",
-    GET_APP_ENCRYPTION_DECLARATION_DOCUMENT = Get "appEncryptionDeclarations_appEncryptionDeclarationDocument_getToOneRelated" "/v1/appEncryptionDeclarations/{id}/appEncryptionDeclarationDocument",
-    GET_APP_ENCRYPTION_DECLARATION_DOCUMENT_LINKAGE = Get "appEncryptionDeclarations_appEncryptionDeclarationDocument_getToOneRelationship" "/v1/appEncryptionDeclarations/{id}/relationships/appEncryptionDeclarationDocument",
-    GET_APP_LINKAGE = Get "appEncryptionDeclarations_app_getToOneRelationship" "/v1/appEncryptionDeclarations/{id}/relationships/app",
-    LIST = Get "appEncryptionDeclarations_getCollection" "/v1/appEncryptionDeclarations",
+    ADD_BUILDS: AddBuilds = Post "appEncryptionDeclarations_builds_createToManyRelationship" "/v1/appEncryptionDeclarations/{id}/relationships/builds",
+    CREATE: Create = Post "appEncryptionDeclarations_createInstance" "/v1/appEncryptionDeclarations",
+    GET: Get = Get "appEncryptionDeclarations_getInstance" "/v1/appEncryptionDeclarations/{id}",
+    GET_APP: GetApp = Get "appEncryptionDeclarations_app_getToOneRelated" "/v1/appEncryptionDeclarations/{id}/app",
+    GET_APP_ENCRYPTION_DECLARATION_DOCUMENT: GetAppEncryptionDeclarationDocument = Get "appEncryptionDeclarations_appEncryptionDeclarationDocument_getToOneRelated" "/v1/appEncryptionDeclarations/{id}/appEncryptionDeclarationDocument",
+    GET_APP_ENCRYPTION_DECLARATION_DOCUMENT_LINKAGE: GetAppEncryptionDeclarationDocumentLinkage = Get "appEncryptionDeclarations_appEncryptionDeclarationDocument_getToOneRelationship" "/v1/appEncryptionDeclarations/{id}/relationships/appEncryptionDeclarationDocument",
+    GET_APP_LINKAGE: GetAppLinkage = Get "appEncryptionDeclarations_app_getToOneRelationship" "/v1/appEncryptionDeclarations/{id}/relationships/app",
+    LIST: List = Get "appEncryptionDeclarations_getCollection" "/v1/appEncryptionDeclarations" with limit,
 }

@@ -11,101 +11,89 @@ pub struct AppEventLocalizations(pub(crate) rt::Client<crate::Api>);
 impl AppEventLocalizations {
     /// `POST /v1/appEventLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEventLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppEventLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::AppEventLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppEventLocalizationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appEventLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appEventLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appEventLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appEventLocalizations/{id}/relationships/appEventScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-relationships-appEventScreenshots))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn list_app_event_screenshot_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppEventLocalizationAppEventScreenshotsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_APP_EVENT_SCREENSHOT_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_event_screenshot_linkages(&self, id: impl AsRef<str>) -> ListAppEventScreenshotLinkages {
+        crate::Call::new(&self.0, LIST_APP_EVENT_SCREENSHOT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appEventLocalizations/{id}/appEventScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-appEventScreenshots))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_event_screenshots(&self, id: impl AsRef<str>) -> ListAppEventScreenshots {
-        ListAppEventScreenshots(self.0.call(LIST_APP_EVENT_SCREENSHOTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_EVENT_SCREENSHOTS, &[id.as_ref()])
     }
 
     /// `GET /v1/appEventLocalizations/{id}/relationships/appEventVideoClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-relationships-appEventVideoClips))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn list_app_event_video_clip_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppEventLocalizationAppEventVideoClipsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_APP_EVENT_VIDEO_CLIP_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_event_video_clip_linkages(&self, id: impl AsRef<str>) -> ListAppEventVideoClipLinkages {
+        crate::Call::new(&self.0, LIST_APP_EVENT_VIDEO_CLIP_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appEventLocalizations/{id}/appEventVideoClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-appEventVideoClips))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_event_video_clips(&self, id: impl AsRef<str>) -> ListAppEventVideoClips {
-        ListAppEventVideoClips(self.0.call(LIST_APP_EVENT_VIDEO_CLIPS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_EVENT_VIDEO_CLIPS, &[id.as_ref()])
     }
 
     /// `GET /v1/appEventLocalizations/{id}/relationships/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-relationships-placements))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_placement_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppEventLocalizationPlacementsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_PLACEMENT_LINKAGES, &[id.as_ref()]))
+    pub fn list_placement_linkages(&self, id: impl AsRef<str>) -> ListPlacementLinkages {
+        crate::Call::new(&self.0, LIST_PLACEMENT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appEventLocalizations/{id}/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventLocalizations-_id_-placements))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_placements(&self, id: impl AsRef<str>) -> ListPlacements {
-        ListPlacements(self.0.call(LIST_PLACEMENTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PLACEMENTS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appEventLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEventLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppEventLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::AppEventLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppEventLocalizationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppEventLocalizations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppEventLocalizationResponse>);
+/// Call of [`create`](AppEventLocalizations::create).
+pub type Create = crate::Call<crate::models::AppEventLocalizationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppEventLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppEventLocalizations::get).
+pub type Get = crate::Call<crate::models::AppEventLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -164,7 +152,6 @@ impl Get {
 
     /// `limit[appEventScreenshots]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_event_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appEventScreenshots]", value);
         self
@@ -172,29 +159,25 @@ impl Get {
 
     /// `limit[appEventVideoClips]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_event_video_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appEventVideoClips]", value);
         self
     }
 
     /// `limit[placements]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_placements(mut self, value: i64) -> Self {
         self.0.number("limit[placements]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppEventLocalizationResponse }
+/// Call of [`list_app_event_screenshot_linkages`](AppEventLocalizations::list_app_event_screenshot_linkages).
+pub type ListAppEventScreenshotLinkages = crate::Call<crate::models::AppEventLocalizationAppEventScreenshotsLinkagesResponse, op::ListAppEventScreenshotLinkages>;
 
-/// Optional arguments of [`list_app_event_screenshots`](AppEventLocalizations::list_app_event_screenshots); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct ListAppEventScreenshots(
-    crate::Call<crate::models::AppEventScreenshotsResponse>,
-);
+/// Call of [`list_app_event_screenshots`](AppEventLocalizations::list_app_event_screenshots).
+pub type ListAppEventScreenshots = crate::Call<crate::models::AppEventScreenshotsResponse, op::ListAppEventScreenshots>;
 
-impl ListAppEventScreenshots {
+impl<T> crate::Call<T, op::ListAppEventScreenshots> {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
@@ -221,24 +204,15 @@ impl ListAppEventScreenshots {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListAppEventScreenshots => crate::models::AppEventScreenshotsResponse, paged }
+/// Call of [`list_app_event_video_clip_linkages`](AppEventLocalizations::list_app_event_video_clip_linkages).
+pub type ListAppEventVideoClipLinkages = crate::Call<crate::models::AppEventLocalizationAppEventVideoClipsLinkagesResponse, op::ListAppEventVideoClipLinkages>;
 
-/// Optional arguments of [`list_app_event_video_clips`](AppEventLocalizations::list_app_event_video_clips); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct ListAppEventVideoClips(
-    crate::Call<crate::models::AppEventVideoClipsResponse>,
-);
+/// Call of [`list_app_event_video_clips`](AppEventLocalizations::list_app_event_video_clips).
+pub type ListAppEventVideoClips = crate::Call<crate::models::AppEventVideoClipsResponse, op::ListAppEventVideoClips>;
 
-impl ListAppEventVideoClips {
+impl<T> crate::Call<T, op::ListAppEventVideoClips> {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
@@ -265,21 +239,15 @@ impl ListAppEventVideoClips {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListAppEventVideoClips => crate::models::AppEventVideoClipsResponse, paged }
+/// Call of [`list_placement_linkages`](AppEventLocalizations::list_placement_linkages).
+pub type ListPlacementLinkages = crate::Call<crate::models::AppEventLocalizationPlacementsLinkagesResponse, op::ListPlacementLinkages>;
 
-/// Optional arguments of [`list_placements`](AppEventLocalizations::list_placements); nothing is sent before `send`.
-pub struct ListPlacements(crate::Call<crate::models::AppAssetLibraryPlacementsResponse>);
+/// Call of [`list_placements`](AppEventLocalizations::list_placements).
+pub type ListPlacements = crate::Call<crate::models::AppAssetLibraryPlacementsResponse, op::ListPlacements>;
 
-impl ListPlacements {
+impl<T> crate::Call<T, op::ListPlacements> {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
@@ -429,13 +397,6 @@ impl ListPlacements {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -446,17 +407,18 @@ impl ListPlacements {
     }
 }
 
-rt::operation! { crate::Api, ListPlacements => crate::models::AppAssetLibraryPlacementsResponse, paged }
+/// Call of [`update`](AppEventLocalizations::update).
+pub type Update = crate::Call<crate::models::AppEventLocalizationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appEventLocalizations_createInstance" "/v1/appEventLocalizations",
-    DELETE = Delete "appEventLocalizations_deleteInstance" "/v1/appEventLocalizations/{id}",
-    GET = Get "appEventLocalizations_getInstance" "/v1/appEventLocalizations/{id}",
-    LIST_APP_EVENT_SCREENSHOT_LINKAGES = Get "appEventLocalizations_appEventScreenshots_getToManyRelationship" "/v1/appEventLocalizations/{id}/relationships/appEventScreenshots",
-    LIST_APP_EVENT_SCREENSHOTS = Get "appEventLocalizations_appEventScreenshots_getToManyRelated" "/v1/appEventLocalizations/{id}/appEventScreenshots",
-    LIST_APP_EVENT_VIDEO_CLIP_LINKAGES = Get "appEventLocalizations_appEventVideoClips_getToManyRelationship" "/v1/appEventLocalizations/{id}/relationships/appEventVideoClips",
-    LIST_APP_EVENT_VIDEO_CLIPS = Get "appEventLocalizations_appEventVideoClips_getToManyRelated" "/v1/appEventLocalizations/{id}/appEventVideoClips",
-    LIST_PLACEMENT_LINKAGES = Get "appEventLocalizations_placements_getToManyRelationship" "/v1/appEventLocalizations/{id}/relationships/placements",
-    LIST_PLACEMENTS = Get "appEventLocalizations_placements_getToManyRelated" "/v1/appEventLocalizations/{id}/placements",
-    UPDATE = Patch "appEventLocalizations_updateInstance" "/v1/appEventLocalizations/{id}",
+    CREATE: Create = Post "appEventLocalizations_createInstance" "/v1/appEventLocalizations",
+    DELETE: Delete = Delete "appEventLocalizations_deleteInstance" "/v1/appEventLocalizations/{id}",
+    GET: Get = Get "appEventLocalizations_getInstance" "/v1/appEventLocalizations/{id}",
+    LIST_APP_EVENT_SCREENSHOT_LINKAGES: ListAppEventScreenshotLinkages = Get "appEventLocalizations_appEventScreenshots_getToManyRelationship" "/v1/appEventLocalizations/{id}/relationships/appEventScreenshots" with limit,
+    LIST_APP_EVENT_SCREENSHOTS: ListAppEventScreenshots = Get "appEventLocalizations_appEventScreenshots_getToManyRelated" "/v1/appEventLocalizations/{id}/appEventScreenshots" with limit,
+    LIST_APP_EVENT_VIDEO_CLIP_LINKAGES: ListAppEventVideoClipLinkages = Get "appEventLocalizations_appEventVideoClips_getToManyRelationship" "/v1/appEventLocalizations/{id}/relationships/appEventVideoClips" with limit,
+    LIST_APP_EVENT_VIDEO_CLIPS: ListAppEventVideoClips = Get "appEventLocalizations_appEventVideoClips_getToManyRelated" "/v1/appEventLocalizations/{id}/appEventVideoClips" with limit,
+    LIST_PLACEMENT_LINKAGES: ListPlacementLinkages = Get "appEventLocalizations_placements_getToManyRelationship" "/v1/appEventLocalizations/{id}/relationships/placements" with limit,
+    LIST_PLACEMENTS: ListPlacements = Get "appEventLocalizations_placements_getToManyRelated" "/v1/appEventLocalizations/{id}/placements" with limit,
+    UPDATE: Update = Patch "appEventLocalizations_updateInstance" "/v1/appEventLocalizations/{id}",
 }

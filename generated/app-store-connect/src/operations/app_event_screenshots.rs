@@ -12,25 +12,22 @@ impl AppEventScreenshots {
     /// `POST /v1/appEventScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEventScreenshots))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppEventScreenshotCreateRequest,
-    ) -> crate::Call<crate::models::AppEventScreenshotResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppEventScreenshotCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appEventScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appEventScreenshots-_id_))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appEventScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventScreenshots-_id_))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appEventScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEventScreenshots-_id_))
@@ -38,21 +35,23 @@ impl AppEventScreenshots {
     /// The request says which resource it changes.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppEventScreenshotUpdateRequest,
-    ) -> crate::Call<crate::models::AppEventScreenshotResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppEventScreenshotUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppEventScreenshots::get); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct Get(crate::Call<crate::models::AppEventScreenshotResponse>);
+/// Call of [`create`](AppEventScreenshots::create).
+pub type Create = crate::Call<crate::models::AppEventScreenshotResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppEventScreenshots::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppEventScreenshots::get).
+pub type Get = crate::Call<crate::models::AppEventScreenshotResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
@@ -81,11 +80,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppEventScreenshotResponse }
+/// Call of [`update`](AppEventScreenshots::update).
+pub type Update = crate::Call<crate::models::AppEventScreenshotResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appEventScreenshots_createInstance" "/v1/appEventScreenshots",
-    DELETE = Delete "appEventScreenshots_deleteInstance" "/v1/appEventScreenshots/{id}",
-    GET = Get "appEventScreenshots_getInstance" "/v1/appEventScreenshots/{id}",
-    UPDATE = Patch "appEventScreenshots_updateInstance" "/v1/appEventScreenshots/{id}",
+    CREATE: Create = Post "appEventScreenshots_createInstance" "/v1/appEventScreenshots",
+    DELETE: Delete = Delete "appEventScreenshots_deleteInstance" "/v1/appEventScreenshots/{id}",
+    GET: Get = Get "appEventScreenshots_getInstance" "/v1/appEventScreenshots/{id}",
+    UPDATE: Update = Patch "appEventScreenshots_updateInstance" "/v1/appEventScreenshots/{id}",
 }

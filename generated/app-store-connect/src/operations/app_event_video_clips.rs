@@ -12,25 +12,22 @@ impl AppEventVideoClips {
     /// `POST /v1/appEventVideoClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEventVideoClips))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppEventVideoClipCreateRequest,
-    ) -> crate::Call<crate::models::AppEventVideoClipResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppEventVideoClipCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appEventVideoClips/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appEventVideoClips-_id_))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appEventVideoClips/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEventVideoClips-_id_))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appEventVideoClips/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEventVideoClips-_id_))
@@ -38,21 +35,23 @@ impl AppEventVideoClips {
     /// The request says which resource it changes.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppEventVideoClipUpdateRequest,
-    ) -> crate::Call<crate::models::AppEventVideoClipResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppEventVideoClipUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppEventVideoClips::get); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct Get(crate::Call<crate::models::AppEventVideoClipResponse>);
+/// Call of [`create`](AppEventVideoClips::create).
+pub type Create = crate::Call<crate::models::AppEventVideoClipResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppEventVideoClips::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppEventVideoClips::get).
+pub type Get = crate::Call<crate::models::AppEventVideoClipResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
@@ -81,11 +80,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppEventVideoClipResponse }
+/// Call of [`update`](AppEventVideoClips::update).
+pub type Update = crate::Call<crate::models::AppEventVideoClipResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appEventVideoClips_createInstance" "/v1/appEventVideoClips",
-    DELETE = Delete "appEventVideoClips_deleteInstance" "/v1/appEventVideoClips/{id}",
-    GET = Get "appEventVideoClips_getInstance" "/v1/appEventVideoClips/{id}",
-    UPDATE = Patch "appEventVideoClips_updateInstance" "/v1/appEventVideoClips/{id}",
+    CREATE: Create = Post "appEventVideoClips_createInstance" "/v1/appEventVideoClips",
+    DELETE: Delete = Delete "appEventVideoClips_deleteInstance" "/v1/appEventVideoClips/{id}",
+    GET: Get = Get "appEventVideoClips_getInstance" "/v1/appEventVideoClips/{id}",
+    UPDATE: Update = Patch "appEventVideoClips_updateInstance" "/v1/appEventVideoClips/{id}",
 }

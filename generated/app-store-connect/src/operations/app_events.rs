@@ -11,58 +11,57 @@ pub struct AppEvents(pub(crate) rt::Client<crate::Api>);
 impl AppEvents {
     /// `POST /v1/appEvents` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appEvents))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppEventCreateRequest,
-    ) -> crate::Call<crate::models::AppEventResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppEventCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appEvents/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appEvents-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appEvents/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEvents-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appEvents/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEvents-_id_-relationships-localizations))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppEventLocalizationsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
+        crate::Call::new(&self.0, LIST_LOCALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appEvents/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appEvents-_id_-localizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
-        ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_LOCALIZATIONS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appEvents/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appEvents-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppEventUpdateRequest,
-    ) -> crate::Call<crate::models::AppEventResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppEventUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppEvents::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppEventResponse>);
+/// Call of [`create`](AppEvents::create).
+pub type Create = crate::Call<crate::models::AppEventResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppEvents::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppEvents::get).
+pub type Get = crate::Call<crate::models::AppEventResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
@@ -88,19 +87,19 @@ impl Get {
     }
 
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppEventResponse }
+/// Call of [`list_localization_linkages`](AppEvents::list_localization_linkages).
+pub type ListLocalizationLinkages = crate::Call<crate::models::AppEventLocalizationsLinkagesResponse, op::ListLocalizationLinkages>;
 
-/// Optional arguments of [`list_localizations`](AppEvents::list_localizations); nothing is sent before `send`.
-pub struct ListLocalizations(crate::Call<crate::models::AppEventLocalizationsResponse>);
+/// Call of [`list_localizations`](AppEvents::list_localizations).
+pub type ListLocalizations = crate::Call<crate::models::AppEventLocalizationsResponse, op::ListLocalizations>;
 
-impl ListLocalizations {
+impl<T> crate::Call<T, op::ListLocalizations> {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -157,16 +156,8 @@ impl ListLocalizations {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appEventScreenshots]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_event_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appEventScreenshots]", value);
         self
@@ -174,27 +165,26 @@ impl ListLocalizations {
 
     /// `limit[appEventVideoClips]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_event_video_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appEventVideoClips]", value);
         self
     }
 
     /// `limit[placements]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_placements(mut self, value: i64) -> Self {
         self.0.number("limit[placements]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListLocalizations => crate::models::AppEventLocalizationsResponse, paged }
+/// Call of [`update`](AppEvents::update).
+pub type Update = crate::Call<crate::models::AppEventResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appEvents_createInstance" "/v1/appEvents",
-    DELETE = Delete "appEvents_deleteInstance" "/v1/appEvents/{id}",
-    GET = Get "appEvents_getInstance" "/v1/appEvents/{id}",
-    LIST_LOCALIZATION_LINKAGES = Get "appEvents_localizations_getToManyRelationship" "/v1/appEvents/{id}/relationships/localizations",
-    LIST_LOCALIZATIONS = Get "appEvents_localizations_getToManyRelated" "/v1/appEvents/{id}/localizations",
-    UPDATE = Patch "appEvents_updateInstance" "/v1/appEvents/{id}",
+    CREATE: Create = Post "appEvents_createInstance" "/v1/appEvents",
+    DELETE: Delete = Delete "appEvents_deleteInstance" "/v1/appEvents/{id}",
+    GET: Get = Get "appEvents_getInstance" "/v1/appEvents/{id}",
+    LIST_LOCALIZATION_LINKAGES: ListLocalizationLinkages = Get "appEvents_localizations_getToManyRelationship" "/v1/appEvents/{id}/relationships/localizations" with limit,
+    LIST_LOCALIZATIONS: ListLocalizations = Get "appEvents_localizations_getToManyRelated" "/v1/appEvents/{id}/localizations" with limit,
+    UPDATE: Update = Patch "appEvents_updateInstance" "/v1/appEvents/{id}",
 }

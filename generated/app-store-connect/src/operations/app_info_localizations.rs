@@ -11,43 +11,43 @@ pub struct AppInfoLocalizations(pub(crate) rt::Client<crate::Api>);
 impl AppInfoLocalizations {
     /// `POST /v1/appInfoLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appInfoLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppInfoLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::AppInfoLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppInfoLocalizationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appInfoLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appInfoLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfoLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfoLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appInfoLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appInfoLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppInfoLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::AppInfoLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppInfoLocalizationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppInfoLocalizations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppInfoLocalizationResponse>);
+/// Call of [`create`](AppInfoLocalizations::create).
+pub type Create = crate::Call<crate::models::AppInfoLocalizationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppInfoLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppInfoLocalizations::get).
+pub type Get = crate::Call<crate::models::AppInfoLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appInfoLocalizations]`: the fields that are sent of each.
     pub fn fields_app_info_localizations(
         mut self,
@@ -73,11 +73,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppInfoLocalizationResponse }
+/// Call of [`update`](AppInfoLocalizations::update).
+pub type Update = crate::Call<crate::models::AppInfoLocalizationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appInfoLocalizations_createInstance" "/v1/appInfoLocalizations",
-    DELETE = Delete "appInfoLocalizations_deleteInstance" "/v1/appInfoLocalizations/{id}",
-    GET = Get "appInfoLocalizations_getInstance" "/v1/appInfoLocalizations/{id}",
-    UPDATE = Patch "appInfoLocalizations_updateInstance" "/v1/appInfoLocalizations/{id}",
+    CREATE: Create = Post "appInfoLocalizations_createInstance" "/v1/appInfoLocalizations",
+    DELETE: Delete = Delete "appInfoLocalizations_deleteInstance" "/v1/appInfoLocalizations/{id}",
+    GET: Get = Get "appInfoLocalizations_getInstance" "/v1/appInfoLocalizations/{id}",
+    UPDATE: Update = Patch "appInfoLocalizations_updateInstance" "/v1/appInfoLocalizations/{id}",
 }

@@ -11,106 +11,89 @@ pub struct AppInfos(pub(crate) rt::Client<crate::Api>);
 impl AppInfos {
     /// `GET /v1/appInfos/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/ageRatingDeclaration` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-ageRatingDeclaration))
     pub fn get_age_rating_declaration(&self, id: impl AsRef<str>) -> GetAgeRatingDeclaration {
-        GetAgeRatingDeclaration(self.0.call(GET_AGE_RATING_DECLARATION, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_AGE_RATING_DECLARATION, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/relationships/ageRatingDeclaration` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-ageRatingDeclaration))
-    pub fn get_age_rating_declaration_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppInfoAgeRatingDeclarationLinkageResponse> {
-        self.0.call(GET_AGE_RATING_DECLARATION_LINKAGE, &[id.as_ref()])
+    pub fn get_age_rating_declaration_linkage(&self, id: impl AsRef<str>) -> GetAgeRatingDeclarationLinkage {
+        crate::Call::new(&self.0, GET_AGE_RATING_DECLARATION_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/primaryCategory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-primaryCategory))
     pub fn get_primary_category(&self, id: impl AsRef<str>) -> GetPrimaryCategory {
-        GetPrimaryCategory(self.0.call(GET_PRIMARY_CATEGORY, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_PRIMARY_CATEGORY, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/relationships/primaryCategory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-primaryCategory))
-    pub fn get_primary_category_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppInfoPrimaryCategoryLinkageResponse> {
-        self.0.call(GET_PRIMARY_CATEGORY_LINKAGE, &[id.as_ref()])
+    pub fn get_primary_category_linkage(&self, id: impl AsRef<str>) -> GetPrimaryCategoryLinkage {
+        crate::Call::new(&self.0, GET_PRIMARY_CATEGORY_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/primarySubcategoryOne` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-primarySubcategoryOne))
     pub fn get_primary_subcategory_one(&self, id: impl AsRef<str>) -> GetPrimarySubcategoryOne {
-        GetPrimarySubcategoryOne(
-            self.0.call(GET_PRIMARY_SUBCATEGORY_ONE, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_PRIMARY_SUBCATEGORY_ONE, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/relationships/primarySubcategoryOne` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-primarySubcategoryOne))
     pub fn get_primary_subcategory_one_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppInfoPrimarySubcategoryOneLinkageResponse> {
-        self.0.call(GET_PRIMARY_SUBCATEGORY_ONE_LINKAGE, &[id.as_ref()])
+    ) -> GetPrimarySubcategoryOneLinkage {
+        crate::Call::new(&self.0, GET_PRIMARY_SUBCATEGORY_ONE_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/primarySubcategoryTwo` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-primarySubcategoryTwo))
     pub fn get_primary_subcategory_two(&self, id: impl AsRef<str>) -> GetPrimarySubcategoryTwo {
-        GetPrimarySubcategoryTwo(
-            self.0.call(GET_PRIMARY_SUBCATEGORY_TWO, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_PRIMARY_SUBCATEGORY_TWO, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/relationships/primarySubcategoryTwo` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-primarySubcategoryTwo))
     pub fn get_primary_subcategory_two_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppInfoPrimarySubcategoryTwoLinkageResponse> {
-        self.0.call(GET_PRIMARY_SUBCATEGORY_TWO_LINKAGE, &[id.as_ref()])
+    ) -> GetPrimarySubcategoryTwoLinkage {
+        crate::Call::new(&self.0, GET_PRIMARY_SUBCATEGORY_TWO_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/secondaryCategory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-secondaryCategory))
     pub fn get_secondary_category(&self, id: impl AsRef<str>) -> GetSecondaryCategory {
-        GetSecondaryCategory(self.0.call(GET_SECONDARY_CATEGORY, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_SECONDARY_CATEGORY, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/relationships/secondaryCategory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-secondaryCategory))
-    pub fn get_secondary_category_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppInfoSecondaryCategoryLinkageResponse> {
-        self.0.call(GET_SECONDARY_CATEGORY_LINKAGE, &[id.as_ref()])
+    pub fn get_secondary_category_linkage(&self, id: impl AsRef<str>) -> GetSecondaryCategoryLinkage {
+        crate::Call::new(&self.0, GET_SECONDARY_CATEGORY_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/secondarySubcategoryOne` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-secondarySubcategoryOne))
     pub fn get_secondary_subcategory_one(&self, id: impl AsRef<str>) -> GetSecondarySubcategoryOne {
-        GetSecondarySubcategoryOne(
-            self.0.call(GET_SECONDARY_SUBCATEGORY_ONE, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_SECONDARY_SUBCATEGORY_ONE, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/relationships/secondarySubcategoryOne` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-secondarySubcategoryOne))
     pub fn get_secondary_subcategory_one_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppInfoSecondarySubcategoryOneLinkageResponse> {
-        self.0.call(GET_SECONDARY_SUBCATEGORY_ONE_LINKAGE, &[id.as_ref()])
+    ) -> GetSecondarySubcategoryOneLinkage {
+        crate::Call::new(&self.0, GET_SECONDARY_SUBCATEGORY_ONE_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/secondarySubcategoryTwo` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-secondarySubcategoryTwo))
     pub fn get_secondary_subcategory_two(&self, id: impl AsRef<str>) -> GetSecondarySubcategoryTwo {
-        GetSecondarySubcategoryTwo(
-            self.0.call(GET_SECONDARY_SUBCATEGORY_TWO, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_SECONDARY_SUBCATEGORY_TWO, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/relationships/secondarySubcategoryTwo` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-secondarySubcategoryTwo))
     pub fn get_secondary_subcategory_two_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppInfoSecondarySubcategoryTwoLinkageResponse> {
-        self.0.call(GET_SECONDARY_SUBCATEGORY_TWO_LINKAGE, &[id.as_ref()])
+    ) -> GetSecondarySubcategoryTwoLinkage {
+        crate::Call::new(&self.0, GET_SECONDARY_SUBCATEGORY_TWO_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/relationships/appInfoLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-appInfoLocalizations))
@@ -119,58 +102,46 @@ impl AppInfos {
     pub fn list_app_info_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppInfoAppInfoLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_APP_INFO_LOCALIZATION_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListAppInfoLocalizationLinkages {
+        crate::Call::new(&self.0, LIST_APP_INFO_LOCALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/appInfoLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-appInfoLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_info_localizations(&self, id: impl AsRef<str>) -> ListAppInfoLocalizations {
-        ListAppInfoLocalizations(
-            self.0.call(LIST_APP_INFO_LOCALIZATIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_APP_INFO_LOCALIZATIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/relationships/territoryAgeRatings` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-relationships-territoryAgeRatings))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_territory_age_rating_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppInfoTerritoryAgeRatingsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_TERRITORY_AGE_RATING_LINKAGES, &[id.as_ref()]))
+    pub fn list_territory_age_rating_linkages(&self, id: impl AsRef<str>) -> ListTerritoryAgeRatingLinkages {
+        crate::Call::new(&self.0, LIST_TERRITORY_AGE_RATING_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appInfos/{id}/territoryAgeRatings` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appInfos-_id_-territoryAgeRatings))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_territory_age_ratings(&self, id: impl AsRef<str>) -> ListTerritoryAgeRatings {
-        ListTerritoryAgeRatings(self.0.call(LIST_TERRITORY_AGE_RATINGS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_TERRITORY_AGE_RATINGS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appInfos/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appInfos-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppInfoUpdateRequest,
-    ) -> crate::Call<crate::models::AppInfoResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppInfoUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppInfos::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppInfoResponse>);
+/// Call of [`get`](AppInfos::get).
+pub type Get = crate::Call<crate::models::AppInfoResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[ageRatingDeclarations]`: the fields that are sent of each.
     pub fn fields_age_rating_declarations(
         mut self,
@@ -217,21 +188,16 @@ impl Get {
     }
 
     /// `limit[appInfoLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_info_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appInfoLocalizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppInfoResponse }
+/// Call of [`get_age_rating_declaration`](AppInfos::get_age_rating_declaration).
+pub type GetAgeRatingDeclaration = crate::Call<rt::Document<Option<crate::models::AgeRatingDeclaration>>, op::GetAgeRatingDeclaration>;
 
-/// Optional arguments of [`get_age_rating_declaration`](AppInfos::get_age_rating_declaration); nothing is sent before `send`.
-pub struct GetAgeRatingDeclaration(
-    crate::Call<rt::Document<Option<crate::models::AgeRatingDeclaration>>>,
-);
-
-impl GetAgeRatingDeclaration {
+impl<T> crate::Call<T, op::GetAgeRatingDeclaration> {
     /// `fields[ageRatingDeclarations]`: the fields that are sent of each.
     pub fn fields_age_rating_declarations(
         mut self,
@@ -242,19 +208,13 @@ impl GetAgeRatingDeclaration {
     }
 }
 
-rt::operation! { crate::Api, GetAgeRatingDeclaration => rt::Document<Option<crate::models::AgeRatingDeclaration>> }
+/// Call of [`get_age_rating_declaration_linkage`](AppInfos::get_age_rating_declaration_linkage).
+pub type GetAgeRatingDeclarationLinkage = crate::Call<crate::models::AppInfoAgeRatingDeclarationLinkageResponse, op::GetAgeRatingDeclarationLinkage>;
 
-/// Optional arguments of [`get_primary_category`](AppInfos::get_primary_category); nothing is sent before `send`.
-pub struct GetPrimaryCategory(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppCategory>,
-            crate::models::AppCategoryResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_primary_category`](AppInfos::get_primary_category).
+pub type GetPrimaryCategory = crate::Call<rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded>, op::GetPrimaryCategory>;
 
-impl GetPrimaryCategory {
+impl<T> crate::Call<T, op::GetPrimaryCategory> {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
@@ -271,26 +231,19 @@ impl GetPrimaryCategory {
     }
 
     /// `limit[subcategories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetPrimaryCategory => rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded> }
+/// Call of [`get_primary_category_linkage`](AppInfos::get_primary_category_linkage).
+pub type GetPrimaryCategoryLinkage = crate::Call<crate::models::AppInfoPrimaryCategoryLinkageResponse, op::GetPrimaryCategoryLinkage>;
 
-/// Optional arguments of [`get_primary_subcategory_one`](AppInfos::get_primary_subcategory_one); nothing is sent before `send`.
-pub struct GetPrimarySubcategoryOne(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppCategory>,
-            crate::models::AppCategoryResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_primary_subcategory_one`](AppInfos::get_primary_subcategory_one).
+pub type GetPrimarySubcategoryOne = crate::Call<rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded>, op::GetPrimarySubcategoryOne>;
 
-impl GetPrimarySubcategoryOne {
+impl<T> crate::Call<T, op::GetPrimarySubcategoryOne> {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
@@ -307,26 +260,19 @@ impl GetPrimarySubcategoryOne {
     }
 
     /// `limit[subcategories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetPrimarySubcategoryOne => rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded> }
+/// Call of [`get_primary_subcategory_one_linkage`](AppInfos::get_primary_subcategory_one_linkage).
+pub type GetPrimarySubcategoryOneLinkage = crate::Call<crate::models::AppInfoPrimarySubcategoryOneLinkageResponse, op::GetPrimarySubcategoryOneLinkage>;
 
-/// Optional arguments of [`get_primary_subcategory_two`](AppInfos::get_primary_subcategory_two); nothing is sent before `send`.
-pub struct GetPrimarySubcategoryTwo(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppCategory>,
-            crate::models::AppCategoryResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_primary_subcategory_two`](AppInfos::get_primary_subcategory_two).
+pub type GetPrimarySubcategoryTwo = crate::Call<rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded>, op::GetPrimarySubcategoryTwo>;
 
-impl GetPrimarySubcategoryTwo {
+impl<T> crate::Call<T, op::GetPrimarySubcategoryTwo> {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
@@ -343,26 +289,19 @@ impl GetPrimarySubcategoryTwo {
     }
 
     /// `limit[subcategories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetPrimarySubcategoryTwo => rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded> }
+/// Call of [`get_primary_subcategory_two_linkage`](AppInfos::get_primary_subcategory_two_linkage).
+pub type GetPrimarySubcategoryTwoLinkage = crate::Call<crate::models::AppInfoPrimarySubcategoryTwoLinkageResponse, op::GetPrimarySubcategoryTwoLinkage>;
 
-/// Optional arguments of [`get_secondary_category`](AppInfos::get_secondary_category); nothing is sent before `send`.
-pub struct GetSecondaryCategory(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppCategory>,
-            crate::models::AppCategoryResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_secondary_category`](AppInfos::get_secondary_category).
+pub type GetSecondaryCategory = crate::Call<rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded>, op::GetSecondaryCategory>;
 
-impl GetSecondaryCategory {
+impl<T> crate::Call<T, op::GetSecondaryCategory> {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
@@ -379,26 +318,19 @@ impl GetSecondaryCategory {
     }
 
     /// `limit[subcategories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetSecondaryCategory => rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded> }
+/// Call of [`get_secondary_category_linkage`](AppInfos::get_secondary_category_linkage).
+pub type GetSecondaryCategoryLinkage = crate::Call<crate::models::AppInfoSecondaryCategoryLinkageResponse, op::GetSecondaryCategoryLinkage>;
 
-/// Optional arguments of [`get_secondary_subcategory_one`](AppInfos::get_secondary_subcategory_one); nothing is sent before `send`.
-pub struct GetSecondarySubcategoryOne(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppCategory>,
-            crate::models::AppCategoryResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_secondary_subcategory_one`](AppInfos::get_secondary_subcategory_one).
+pub type GetSecondarySubcategoryOne = crate::Call<rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded>, op::GetSecondarySubcategoryOne>;
 
-impl GetSecondarySubcategoryOne {
+impl<T> crate::Call<T, op::GetSecondarySubcategoryOne> {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
@@ -415,26 +347,19 @@ impl GetSecondarySubcategoryOne {
     }
 
     /// `limit[subcategories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetSecondarySubcategoryOne => rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded> }
+/// Call of [`get_secondary_subcategory_one_linkage`](AppInfos::get_secondary_subcategory_one_linkage).
+pub type GetSecondarySubcategoryOneLinkage = crate::Call<crate::models::AppInfoSecondarySubcategoryOneLinkageResponse, op::GetSecondarySubcategoryOneLinkage>;
 
-/// Optional arguments of [`get_secondary_subcategory_two`](AppInfos::get_secondary_subcategory_two); nothing is sent before `send`.
-pub struct GetSecondarySubcategoryTwo(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppCategory>,
-            crate::models::AppCategoryResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_secondary_subcategory_two`](AppInfos::get_secondary_subcategory_two).
+pub type GetSecondarySubcategoryTwo = crate::Call<rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded>, op::GetSecondarySubcategoryTwo>;
 
-impl GetSecondarySubcategoryTwo {
+impl<T> crate::Call<T, op::GetSecondarySubcategoryTwo> {
     /// `fields[appCategories]`: the fields that are sent of each.
     pub fn fields_app_categories(
         mut self,
@@ -451,21 +376,22 @@ impl GetSecondarySubcategoryTwo {
     }
 
     /// `limit[subcategories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetSecondarySubcategoryTwo => rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded> }
+/// Call of [`get_secondary_subcategory_two_linkage`](AppInfos::get_secondary_subcategory_two_linkage).
+pub type GetSecondarySubcategoryTwoLinkage = crate::Call<crate::models::AppInfoSecondarySubcategoryTwoLinkageResponse, op::GetSecondarySubcategoryTwoLinkage>;
 
-/// Optional arguments of [`list_app_info_localizations`](AppInfos::list_app_info_localizations); nothing is sent before `send`.
-pub struct ListAppInfoLocalizations(
-    crate::Call<crate::models::AppInfoLocalizationsResponse>,
-);
+/// Call of [`list_app_info_localization_linkages`](AppInfos::list_app_info_localization_linkages).
+pub type ListAppInfoLocalizationLinkages = crate::Call<crate::models::AppInfoAppInfoLocalizationsLinkagesResponse, op::ListAppInfoLocalizationLinkages>;
 
-impl ListAppInfoLocalizations {
+/// Call of [`list_app_info_localizations`](AppInfos::list_app_info_localizations).
+pub type ListAppInfoLocalizations = crate::Call<crate::models::AppInfoLocalizationsResponse, op::ListAppInfoLocalizations>;
+
+impl<T> crate::Call<T, op::ListAppInfoLocalizations> {
     /// `fields[appInfoLocalizations]`: the fields that are sent of each.
     pub fn fields_app_info_localizations(
         mut self,
@@ -495,23 +421,15 @@ impl ListAppInfoLocalizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListAppInfoLocalizations => crate::models::AppInfoLocalizationsResponse, paged }
+/// Call of [`list_territory_age_rating_linkages`](AppInfos::list_territory_age_rating_linkages).
+pub type ListTerritoryAgeRatingLinkages = crate::Call<crate::models::AppInfoTerritoryAgeRatingsLinkagesResponse, op::ListTerritoryAgeRatingLinkages>;
 
-/// Optional arguments of [`list_territory_age_ratings`](AppInfos::list_territory_age_ratings); nothing is sent before `send`.
-pub struct ListTerritoryAgeRatings(
-    crate::Call<crate::models::TerritoryAgeRatingsResponse>,
-);
+/// Call of [`list_territory_age_ratings`](AppInfos::list_territory_age_ratings).
+pub type ListTerritoryAgeRatings = crate::Call<crate::models::TerritoryAgeRatingsResponse, op::ListTerritoryAgeRatings>;
 
-impl ListTerritoryAgeRatings {
+impl<T> crate::Call<T, op::ListTerritoryAgeRatings> {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
@@ -538,36 +456,30 @@ impl ListTerritoryAgeRatings {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListTerritoryAgeRatings => crate::models::TerritoryAgeRatingsResponse, paged }
+/// Call of [`update`](AppInfos::update).
+pub type Update = crate::Call<crate::models::AppInfoResponse, op::Update>;
 
 rt::operations! {
-    GET = Get "appInfos_getInstance" "/v1/appInfos/{id}",
-    GET_AGE_RATING_DECLARATION = Get "appInfos_ageRatingDeclaration_getToOneRelated" "/v1/appInfos/{id}/ageRatingDeclaration",
-    GET_AGE_RATING_DECLARATION_LINKAGE = Get "appInfos_ageRatingDeclaration_getToOneRelationship" "/v1/appInfos/{id}/relationships/ageRatingDeclaration",
-    GET_PRIMARY_CATEGORY = Get "appInfos_primaryCategory_getToOneRelated" "/v1/appInfos/{id}/primaryCategory",
-    GET_PRIMARY_CATEGORY_LINKAGE = Get "appInfos_primaryCategory_getToOneRelationship" "/v1/appInfos/{id}/relationships/primaryCategory",
-    GET_PRIMARY_SUBCATEGORY_ONE = Get "appInfos_primarySubcategoryOne_getToOneRelated" "/v1/appInfos/{id}/primarySubcategoryOne",
-    GET_PRIMARY_SUBCATEGORY_ONE_LINKAGE = Get "appInfos_primarySubcategoryOne_getToOneRelationship" "/v1/appInfos/{id}/relationships/primarySubcategoryOne",
-    GET_PRIMARY_SUBCATEGORY_TWO = Get "appInfos_primarySubcategoryTwo_getToOneRelated" "/v1/appInfos/{id}/primarySubcategoryTwo",
-    GET_PRIMARY_SUBCATEGORY_TWO_LINKAGE = Get "appInfos_primarySubcategoryTwo_getToOneRelationship" "/v1/appInfos/{id}/relationships/primarySubcategoryTwo",
-    GET_SECONDARY_CATEGORY = Get "appInfos_secondaryCategory_getToOneRelated" "/v1/appInfos/{id}/secondaryCategory",
-    GET_SECONDARY_CATEGORY_LINKAGE = Get "appInfos_secondaryCategory_getToOneRelationship" "/v1/appInfos/{id}/relationships/secondaryCategory",
-    GET_SECONDARY_SUBCATEGORY_ONE = Get "appInfos_secondarySubcategoryOne_getToOneRelated" "/v1/appInfos/{id}/secondarySubcategoryOne",
-    GET_SECONDARY_SUBCATEGORY_ONE_LINKAGE = Get "appInfos_secondarySubcategoryOne_getToOneRelationship" "/v1/appInfos/{id}/relationships/secondarySubcategoryOne",
-    GET_SECONDARY_SUBCATEGORY_TWO = Get "appInfos_secondarySubcategoryTwo_getToOneRelated" "/v1/appInfos/{id}/secondarySubcategoryTwo",
-    GET_SECONDARY_SUBCATEGORY_TWO_LINKAGE = Get "appInfos_secondarySubcategoryTwo_getToOneRelationship" "/v1/appInfos/{id}/relationships/secondarySubcategoryTwo",
-    LIST_APP_INFO_LOCALIZATION_LINKAGES = Get "appInfos_appInfoLocalizations_getToManyRelationship" "/v1/appInfos/{id}/relationships/appInfoLocalizations",
-    LIST_APP_INFO_LOCALIZATIONS = Get "appInfos_appInfoLocalizations_getToManyRelated" "/v1/appInfos/{id}/appInfoLocalizations",
-    LIST_TERRITORY_AGE_RATING_LINKAGES = Get "appInfos_territoryAgeRatings_getToManyRelationship" "/v1/appInfos/{id}/relationships/territoryAgeRatings",
-    LIST_TERRITORY_AGE_RATINGS = Get "appInfos_territoryAgeRatings_getToManyRelated" "/v1/appInfos/{id}/territoryAgeRatings",
-    UPDATE = Patch "appInfos_updateInstance" "/v1/appInfos/{id}",
+    GET: Get = Get "appInfos_getInstance" "/v1/appInfos/{id}",
+    GET_AGE_RATING_DECLARATION: GetAgeRatingDeclaration = Get "appInfos_ageRatingDeclaration_getToOneRelated" "/v1/appInfos/{id}/ageRatingDeclaration",
+    GET_AGE_RATING_DECLARATION_LINKAGE: GetAgeRatingDeclarationLinkage = Get "appInfos_ageRatingDeclaration_getToOneRelationship" "/v1/appInfos/{id}/relationships/ageRatingDeclaration",
+    GET_PRIMARY_CATEGORY: GetPrimaryCategory = Get "appInfos_primaryCategory_getToOneRelated" "/v1/appInfos/{id}/primaryCategory",
+    GET_PRIMARY_CATEGORY_LINKAGE: GetPrimaryCategoryLinkage = Get "appInfos_primaryCategory_getToOneRelationship" "/v1/appInfos/{id}/relationships/primaryCategory",
+    GET_PRIMARY_SUBCATEGORY_ONE: GetPrimarySubcategoryOne = Get "appInfos_primarySubcategoryOne_getToOneRelated" "/v1/appInfos/{id}/primarySubcategoryOne",
+    GET_PRIMARY_SUBCATEGORY_ONE_LINKAGE: GetPrimarySubcategoryOneLinkage = Get "appInfos_primarySubcategoryOne_getToOneRelationship" "/v1/appInfos/{id}/relationships/primarySubcategoryOne",
+    GET_PRIMARY_SUBCATEGORY_TWO: GetPrimarySubcategoryTwo = Get "appInfos_primarySubcategoryTwo_getToOneRelated" "/v1/appInfos/{id}/primarySubcategoryTwo",
+    GET_PRIMARY_SUBCATEGORY_TWO_LINKAGE: GetPrimarySubcategoryTwoLinkage = Get "appInfos_primarySubcategoryTwo_getToOneRelationship" "/v1/appInfos/{id}/relationships/primarySubcategoryTwo",
+    GET_SECONDARY_CATEGORY: GetSecondaryCategory = Get "appInfos_secondaryCategory_getToOneRelated" "/v1/appInfos/{id}/secondaryCategory",
+    GET_SECONDARY_CATEGORY_LINKAGE: GetSecondaryCategoryLinkage = Get "appInfos_secondaryCategory_getToOneRelationship" "/v1/appInfos/{id}/relationships/secondaryCategory",
+    GET_SECONDARY_SUBCATEGORY_ONE: GetSecondarySubcategoryOne = Get "appInfos_secondarySubcategoryOne_getToOneRelated" "/v1/appInfos/{id}/secondarySubcategoryOne",
+    GET_SECONDARY_SUBCATEGORY_ONE_LINKAGE: GetSecondarySubcategoryOneLinkage = Get "appInfos_secondarySubcategoryOne_getToOneRelationship" "/v1/appInfos/{id}/relationships/secondarySubcategoryOne",
+    GET_SECONDARY_SUBCATEGORY_TWO: GetSecondarySubcategoryTwo = Get "appInfos_secondarySubcategoryTwo_getToOneRelated" "/v1/appInfos/{id}/secondarySubcategoryTwo",
+    GET_SECONDARY_SUBCATEGORY_TWO_LINKAGE: GetSecondarySubcategoryTwoLinkage = Get "appInfos_secondarySubcategoryTwo_getToOneRelationship" "/v1/appInfos/{id}/relationships/secondarySubcategoryTwo",
+    LIST_APP_INFO_LOCALIZATION_LINKAGES: ListAppInfoLocalizationLinkages = Get "appInfos_appInfoLocalizations_getToManyRelationship" "/v1/appInfos/{id}/relationships/appInfoLocalizations" with limit,
+    LIST_APP_INFO_LOCALIZATIONS: ListAppInfoLocalizations = Get "appInfos_appInfoLocalizations_getToManyRelated" "/v1/appInfos/{id}/appInfoLocalizations" with limit,
+    LIST_TERRITORY_AGE_RATING_LINKAGES: ListTerritoryAgeRatingLinkages = Get "appInfos_territoryAgeRatings_getToManyRelationship" "/v1/appInfos/{id}/relationships/territoryAgeRatings" with limit,
+    LIST_TERRITORY_AGE_RATINGS: ListTerritoryAgeRatings = Get "appInfos_territoryAgeRatings_getToManyRelated" "/v1/appInfos/{id}/territoryAgeRatings" with limit,
+    UPDATE: Update = Patch "appInfos_updateInstance" "/v1/appInfos/{id}",
 }

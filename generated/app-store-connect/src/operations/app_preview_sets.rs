@@ -12,45 +12,38 @@ impl AppPreviewSets {
     /// `POST /v1/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appPreviewSets))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppPreviewSetCreateRequest,
-    ) -> crate::Call<crate::models::AppPreviewSetResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppPreviewSetCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appPreviewSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appPreviewSets-_id_))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appPreviewSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviewSets-_id_))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appPreviewSets/{id}/relationships/appPreviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviewSets-_id_-relationships-appPreviews))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn list_app_preview_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppPreviewSetAppPreviewsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_APP_PREVIEW_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_preview_linkages(&self, id: impl AsRef<str>) -> ListAppPreviewLinkages {
+        crate::Call::new(&self.0, LIST_APP_PREVIEW_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appPreviewSets/{id}/appPreviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviewSets-_id_-appPreviews))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_previews(&self, id: impl AsRef<str>) -> ListAppPreviews {
-        ListAppPreviews(self.0.call(LIST_APP_PREVIEWS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_PREVIEWS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appPreviewSets/{id}/relationships/appPreviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appPreviewSets-_id_-relationships-appPreviews))
@@ -59,18 +52,23 @@ impl AppPreviewSets {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_APP_PREVIEWS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("appPreviews", ids));
+    ) -> ReplaceAppPreviews {
+        let mut call = crate::Call::new(&self.0, REPLACE_APP_PREVIEWS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("appPreviews", ids));
         call
     }
 }
 
-/// Optional arguments of [`get`](AppPreviewSets::get); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct Get(crate::Call<crate::models::AppPreviewSetResponse>);
+/// Call of [`create`](AppPreviewSets::create).
+pub type Create = crate::Call<crate::models::AppPreviewSetResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppPreviewSets::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppPreviewSets::get).
+pub type Get = crate::Call<crate::models::AppPreviewSetResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -127,20 +125,19 @@ impl Get {
     }
 
     /// `limit[appPreviews]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_previews(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviews]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppPreviewSetResponse }
+/// Call of [`list_app_preview_linkages`](AppPreviewSets::list_app_preview_linkages).
+pub type ListAppPreviewLinkages = crate::Call<crate::models::AppPreviewSetAppPreviewsLinkagesResponse, op::ListAppPreviewLinkages>;
 
-/// Optional arguments of [`list_app_previews`](AppPreviewSets::list_app_previews); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct ListAppPreviews(crate::Call<crate::models::AppPreviewsResponse>);
+/// Call of [`list_app_previews`](AppPreviewSets::list_app_previews).
+pub type ListAppPreviews = crate::Call<crate::models::AppPreviewsResponse, op::ListAppPreviews>;
 
-impl ListAppPreviews {
+impl<T> crate::Call<T, op::ListAppPreviews> {
     /// `fields[appPreviewSets]`: the fields that are sent of each.
     pub fn fields_app_preview_sets(
         mut self,
@@ -164,22 +161,16 @@ impl ListAppPreviews {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListAppPreviews => crate::models::AppPreviewsResponse, paged }
+/// Call of [`replace_app_previews`](AppPreviewSets::replace_app_previews).
+pub type ReplaceAppPreviews = crate::Call<(), op::ReplaceAppPreviews>;
 
 rt::operations! {
-    CREATE = Post "appPreviewSets_createInstance" "/v1/appPreviewSets",
-    DELETE = Delete "appPreviewSets_deleteInstance" "/v1/appPreviewSets/{id}",
-    GET = Get "appPreviewSets_getInstance" "/v1/appPreviewSets/{id}",
-    LIST_APP_PREVIEW_LINKAGES = Get "appPreviewSets_appPreviews_getToManyRelationship" "/v1/appPreviewSets/{id}/relationships/appPreviews",
-    LIST_APP_PREVIEWS = Get "appPreviewSets_appPreviews_getToManyRelated" "/v1/appPreviewSets/{id}/appPreviews",
-    REPLACE_APP_PREVIEWS = Patch "appPreviewSets_appPreviews_replaceToManyRelationship" "/v1/appPreviewSets/{id}/relationships/appPreviews",
+    CREATE: Create = Post "appPreviewSets_createInstance" "/v1/appPreviewSets",
+    DELETE: Delete = Delete "appPreviewSets_deleteInstance" "/v1/appPreviewSets/{id}",
+    GET: Get = Get "appPreviewSets_getInstance" "/v1/appPreviewSets/{id}",
+    LIST_APP_PREVIEW_LINKAGES: ListAppPreviewLinkages = Get "appPreviewSets_appPreviews_getToManyRelationship" "/v1/appPreviewSets/{id}/relationships/appPreviews" with limit,
+    LIST_APP_PREVIEWS: ListAppPreviews = Get "appPreviewSets_appPreviews_getToManyRelated" "/v1/appPreviewSets/{id}/appPreviews" with limit,
+    REPLACE_APP_PREVIEWS: ReplaceAppPreviews = Patch "appPreviewSets_appPreviews_replaceToManyRelationship" "/v1/appPreviewSets/{id}/relationships/appPreviews",
 }

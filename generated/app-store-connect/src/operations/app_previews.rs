@@ -12,25 +12,22 @@ impl AppPreviews {
     /// `POST /v1/appPreviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appPreviews))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppPreviewCreateRequest,
-    ) -> crate::Call<crate::models::AppPreviewResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppPreviewCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appPreviews/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appPreviews-_id_))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appPreviews/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPreviews-_id_))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appPreviews/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appPreviews-_id_))
@@ -38,21 +35,23 @@ impl AppPreviews {
     /// The request says which resource it changes.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppPreviewUpdateRequest,
-    ) -> crate::Call<crate::models::AppPreviewResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppPreviewUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppPreviews::get); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct Get(crate::Call<crate::models::AppPreviewResponse>);
+/// Call of [`create`](AppPreviews::create).
+pub type Create = crate::Call<crate::models::AppPreviewResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppPreviews::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppPreviews::get).
+pub type Get = crate::Call<crate::models::AppPreviewResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appPreviewSets]`: the fields that are sent of each.
     pub fn fields_app_preview_sets(
         mut self,
@@ -78,11 +77,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppPreviewResponse }
+/// Call of [`update`](AppPreviews::update).
+pub type Update = crate::Call<crate::models::AppPreviewResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appPreviews_createInstance" "/v1/appPreviews",
-    DELETE = Delete "appPreviews_deleteInstance" "/v1/appPreviews/{id}",
-    GET = Get "appPreviews_getInstance" "/v1/appPreviews/{id}",
-    UPDATE = Patch "appPreviews_updateInstance" "/v1/appPreviews/{id}",
+    CREATE: Create = Post "appPreviews_createInstance" "/v1/appPreviews",
+    DELETE: Delete = Delete "appPreviews_deleteInstance" "/v1/appPreviews/{id}",
+    GET: Get = Get "appPreviews_getInstance" "/v1/appPreviews/{id}",
+    UPDATE: Update = Patch "appPreviews_updateInstance" "/v1/appPreviews/{id}",
 }

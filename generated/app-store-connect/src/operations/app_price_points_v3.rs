@@ -11,39 +11,35 @@ pub struct AppPricePointsV3(pub(crate) rt::Client<crate::Api>);
 impl AppPricePointsV3 {
     /// `GET /v3/appPricePoints/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v3-appPricePoints-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v3/appPricePoints/{id}/relationships/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v3-appPricePoints-_id_-relationships-equalizations))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_equalization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppPricePointV3EqualizationsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_EQUALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_equalization_linkages(&self, id: impl AsRef<str>) -> ListEqualizationLinkages {
+        crate::Call::new(&self.0, LIST_EQUALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v3/appPricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v3-appPricePoints-_id_-equalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_equalizations(&self, id: impl AsRef<str>) -> ListEqualizations {
-        ListEqualizations(self.0.call(LIST_EQUALIZATIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_EQUALIZATIONS, &[id.as_ref()])
     }
 
     /// `GET /v3/appPricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v3-appPricePoints-_id_-equalizations))
     ///
     /// Answers `text/csv`.
     pub fn download_equalizations_csv(&self, id: impl AsRef<str>) -> DownloadEqualizationsCsv {
-        DownloadEqualizationsCsv(self.0.call(DOWNLOAD_EQUALIZATIONS_CSV, &[id.as_ref()]))
+        crate::Call::new(&self.0, DOWNLOAD_EQUALIZATIONS_CSV, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AppPricePointsV3::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppPricePointV3Response>);
+/// Call of [`get`](AppPricePointsV3::get).
+pub type Get = crate::Call<crate::models::AppPricePointV3Response, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appPricePoints]`: the fields that are sent of each.
     pub fn fields_app_price_points(
         mut self,
@@ -78,12 +74,57 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppPricePointV3Response }
+/// Call of [`list_equalization_linkages`](AppPricePointsV3::list_equalization_linkages).
+pub type ListEqualizationLinkages = crate::Call<crate::models::AppPricePointV3EqualizationsLinkagesResponse, op::ListEqualizationLinkages>;
 
-/// Optional arguments of [`list_equalizations`](AppPricePointsV3::list_equalizations); nothing is sent before `send`.
-pub struct ListEqualizations(crate::Call<crate::models::AppPricePointsV3Response>);
+/// Call of [`list_equalizations`](AppPricePointsV3::list_equalizations).
+pub type ListEqualizations = crate::Call<crate::models::AppPricePointsV3Response, op::ListEqualizations>;
 
-impl ListEqualizations {
+impl<T> crate::Call<T, op::ListEqualizations> {
+    /// `fields[appPricePoints]`: the fields that are sent of each.
+    pub fn fields_app_price_points(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Field>,
+    ) -> Self {
+        self.0.list("fields[appPricePoints]", values);
+        self
+    }
+
+    /// `fields[apps]`: the fields that are sent of each.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
+        self
+    }
+
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+}
+
+/// Call of [`download_equalizations_csv`](AppPricePointsV3::download_equalizations_csv).
+pub type DownloadEqualizationsCsv = crate::Call<String, op::DownloadEqualizationsCsv>;
+
+impl<T> crate::Call<T, op::DownloadEqualizationsCsv> {
     /// `fields[appPricePoints]`: the fields that are sent of each.
     pub fn fields_app_price_points(
         mut self,
@@ -124,71 +165,15 @@ impl ListEqualizations {
     }
 
     /// `limit`: how many a page has, at most 200.
-    #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 }
-
-rt::operation! { crate::Api, ListEqualizations => crate::models::AppPricePointsV3Response, paged }
-
-/// Optional arguments of [`download_equalizations_csv`](AppPricePointsV3::download_equalizations_csv); nothing is sent before `send`.
-pub struct DownloadEqualizationsCsv(crate::Call<String>);
-
-impl DownloadEqualizationsCsv {
-    /// `fields[appPricePoints]`: the fields that are sent of each.
-    pub fn fields_app_price_points(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointV3Field>,
-    ) -> Self {
-        self.0.list("fields[appPricePoints]", values);
-        self
-    }
-
-    /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields that are sent of each.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources that are sent along.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, DownloadEqualizationsCsv => String }
 
 rt::operations! {
-    GET = Get "appPricePointsV3_getInstance" "/v3/appPricePoints/{id}",
-    LIST_EQUALIZATION_LINKAGES = Get "appPricePointsV3_equalizations_getToManyRelationship" "/v3/appPricePoints/{id}/relationships/equalizations",
-    LIST_EQUALIZATIONS = Get "appPricePointsV3_equalizations_getToManyRelated" "/v3/appPricePoints/{id}/equalizations",
-    DOWNLOAD_EQUALIZATIONS_CSV = Get "appPricePointsV3_equalizations_getToManyRelated" "/v3/appPricePoints/{id}/equalizations" => "text/csv",
+    GET: Get = Get "appPricePointsV3_getInstance" "/v3/appPricePoints/{id}",
+    LIST_EQUALIZATION_LINKAGES: ListEqualizationLinkages = Get "appPricePointsV3_equalizations_getToManyRelationship" "/v3/appPricePoints/{id}/relationships/equalizations" with limit,
+    LIST_EQUALIZATIONS: ListEqualizations = Get "appPricePointsV3_equalizations_getToManyRelated" "/v3/appPricePoints/{id}/equalizations" with limit,
+    DOWNLOAD_EQUALIZATIONS_CSV: DownloadEqualizationsCsv = Get "appPricePointsV3_equalizations_getToManyRelated" "/v3/appPricePoints/{id}/equalizations" => "text/csv",
 }

@@ -11,74 +11,63 @@ pub struct AppPriceSchedules(pub(crate) rt::Client<crate::Api>);
 impl AppPriceSchedules {
     /// `POST /v1/appPriceSchedules` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appPriceSchedules))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppPriceScheduleCreateRequest,
-    ) -> crate::Call<crate::models::AppPriceScheduleResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppPriceScheduleCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/appPriceSchedules/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appPriceSchedules/{id}/baseTerritory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-baseTerritory))
     pub fn get_base_territory(&self, id: impl AsRef<str>) -> GetBaseTerritory {
-        GetBaseTerritory(self.0.call(GET_BASE_TERRITORY, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_BASE_TERRITORY, &[id.as_ref()])
     }
 
     /// `GET /v1/appPriceSchedules/{id}/relationships/baseTerritory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-relationships-baseTerritory))
-    pub fn get_base_territory_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppPriceScheduleBaseTerritoryLinkageResponse> {
-        self.0.call(GET_BASE_TERRITORY_LINKAGE, &[id.as_ref()])
+    pub fn get_base_territory_linkage(&self, id: impl AsRef<str>) -> GetBaseTerritoryLinkage {
+        crate::Call::new(&self.0, GET_BASE_TERRITORY_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appPriceSchedules/{id}/relationships/automaticPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-relationships-automaticPrices))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_automatic_price_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppPriceScheduleAutomaticPricesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_AUTOMATIC_PRICE_LINKAGES, &[id.as_ref()]))
+    pub fn list_automatic_price_linkages(&self, id: impl AsRef<str>) -> ListAutomaticPriceLinkages {
+        crate::Call::new(&self.0, LIST_AUTOMATIC_PRICE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appPriceSchedules/{id}/automaticPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-automaticPrices))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_automatic_prices(&self, id: impl AsRef<str>) -> ListAutomaticPrices {
-        ListAutomaticPrices(self.0.call(LIST_AUTOMATIC_PRICES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_AUTOMATIC_PRICES, &[id.as_ref()])
     }
 
     /// `GET /v1/appPriceSchedules/{id}/relationships/manualPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-relationships-manualPrices))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_manual_price_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppPriceScheduleManualPricesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_MANUAL_PRICE_LINKAGES, &[id.as_ref()]))
+    pub fn list_manual_price_linkages(&self, id: impl AsRef<str>) -> ListManualPriceLinkages {
+        crate::Call::new(&self.0, LIST_MANUAL_PRICE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appPriceSchedules/{id}/manualPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appPriceSchedules-_id_-manualPrices))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_manual_prices(&self, id: impl AsRef<str>) -> ListManualPrices {
-        ListManualPrices(self.0.call(LIST_MANUAL_PRICES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_MANUAL_PRICES, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AppPriceSchedules::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppPriceScheduleResponse>);
+/// Call of [`create`](AppPriceSchedules::create).
+pub type Create = crate::Call<crate::models::AppPriceScheduleResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](AppPriceSchedules::get).
+pub type Get = crate::Call<crate::models::AppPriceScheduleResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appPriceSchedules]`: the fields that are sent of each.
     pub fn fields_app_price_schedules(
         mut self,
@@ -122,26 +111,22 @@ impl Get {
     }
 
     /// `limit[automaticPrices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_automatic_prices(mut self, value: i64) -> Self {
         self.0.number("limit[automaticPrices]", value);
         self
     }
 
     /// `limit[manualPrices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_manual_prices(mut self, value: i64) -> Self {
         self.0.number("limit[manualPrices]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppPriceScheduleResponse }
+/// Call of [`get_base_territory`](AppPriceSchedules::get_base_territory).
+pub type GetBaseTerritory = crate::Call<rt::Document<Option<crate::models::Territory>>, op::GetBaseTerritory>;
 
-/// Optional arguments of [`get_base_territory`](AppPriceSchedules::get_base_territory); nothing is sent before `send`.
-pub struct GetBaseTerritory(crate::Call<rt::Document<Option<crate::models::Territory>>>);
-
-impl GetBaseTerritory {
+impl<T> crate::Call<T, op::GetBaseTerritory> {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
@@ -152,12 +137,16 @@ impl GetBaseTerritory {
     }
 }
 
-rt::operation! { crate::Api, GetBaseTerritory => rt::Document<Option<crate::models::Territory>> }
+/// Call of [`get_base_territory_linkage`](AppPriceSchedules::get_base_territory_linkage).
+pub type GetBaseTerritoryLinkage = crate::Call<crate::models::AppPriceScheduleBaseTerritoryLinkageResponse, op::GetBaseTerritoryLinkage>;
 
-/// Optional arguments of [`list_automatic_prices`](AppPriceSchedules::list_automatic_prices); nothing is sent before `send`.
-pub struct ListAutomaticPrices(crate::Call<crate::models::AppPricesV2Response>);
+/// Call of [`list_automatic_price_linkages`](AppPriceSchedules::list_automatic_price_linkages).
+pub type ListAutomaticPriceLinkages = crate::Call<crate::models::AppPriceScheduleAutomaticPricesLinkagesResponse, op::ListAutomaticPriceLinkages>;
 
-impl ListAutomaticPrices {
+/// Call of [`list_automatic_prices`](AppPriceSchedules::list_automatic_prices).
+pub type ListAutomaticPrices = crate::Call<crate::models::AppPricesV2Response, op::ListAutomaticPrices>;
+
+impl<T> crate::Call<T, op::ListAutomaticPrices> {
     /// `fields[appPricePoints]`: the fields that are sent of each.
     pub fn fields_app_price_points(
         mut self,
@@ -208,21 +197,15 @@ impl ListAutomaticPrices {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListAutomaticPrices => crate::models::AppPricesV2Response, paged }
+/// Call of [`list_manual_price_linkages`](AppPriceSchedules::list_manual_price_linkages).
+pub type ListManualPriceLinkages = crate::Call<crate::models::AppPriceScheduleManualPricesLinkagesResponse, op::ListManualPriceLinkages>;
 
-/// Optional arguments of [`list_manual_prices`](AppPriceSchedules::list_manual_prices); nothing is sent before `send`.
-pub struct ListManualPrices(crate::Call<crate::models::AppPricesV2Response>);
+/// Call of [`list_manual_prices`](AppPriceSchedules::list_manual_prices).
+pub type ListManualPrices = crate::Call<crate::models::AppPricesV2Response, op::ListManualPrices>;
 
-impl ListManualPrices {
+impl<T> crate::Call<T, op::ListManualPrices> {
     /// `fields[appPricePoints]`: the fields that are sent of each.
     pub fn fields_app_price_points(
         mut self,
@@ -273,24 +256,15 @@ impl ListManualPrices {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
-
-rt::operation! { crate::Api, ListManualPrices => crate::models::AppPricesV2Response, paged }
 
 rt::operations! {
-    CREATE = Post "appPriceSchedules_createInstance" "/v1/appPriceSchedules",
-    GET = Get "appPriceSchedules_getInstance" "/v1/appPriceSchedules/{id}",
-    GET_BASE_TERRITORY = Get "appPriceSchedules_baseTerritory_getToOneRelated" "/v1/appPriceSchedules/{id}/baseTerritory",
-    GET_BASE_TERRITORY_LINKAGE = Get "appPriceSchedules_baseTerritory_getToOneRelationship" "/v1/appPriceSchedules/{id}/relationships/baseTerritory",
-    LIST_AUTOMATIC_PRICE_LINKAGES = Get "appPriceSchedules_automaticPrices_getToManyRelationship" "/v1/appPriceSchedules/{id}/relationships/automaticPrices",
-    LIST_AUTOMATIC_PRICES = Get "appPriceSchedules_automaticPrices_getToManyRelated" "/v1/appPriceSchedules/{id}/automaticPrices",
-    LIST_MANUAL_PRICE_LINKAGES = Get "appPriceSchedules_manualPrices_getToManyRelationship" "/v1/appPriceSchedules/{id}/relationships/manualPrices",
-    LIST_MANUAL_PRICES = Get "appPriceSchedules_manualPrices_getToManyRelated" "/v1/appPriceSchedules/{id}/manualPrices",
+    CREATE: Create = Post "appPriceSchedules_createInstance" "/v1/appPriceSchedules",
+    GET: Get = Get "appPriceSchedules_getInstance" "/v1/appPriceSchedules/{id}",
+    GET_BASE_TERRITORY: GetBaseTerritory = Get "appPriceSchedules_baseTerritory_getToOneRelated" "/v1/appPriceSchedules/{id}/baseTerritory",
+    GET_BASE_TERRITORY_LINKAGE: GetBaseTerritoryLinkage = Get "appPriceSchedules_baseTerritory_getToOneRelationship" "/v1/appPriceSchedules/{id}/relationships/baseTerritory",
+    LIST_AUTOMATIC_PRICE_LINKAGES: ListAutomaticPriceLinkages = Get "appPriceSchedules_automaticPrices_getToManyRelationship" "/v1/appPriceSchedules/{id}/relationships/automaticPrices" with limit,
+    LIST_AUTOMATIC_PRICES: ListAutomaticPrices = Get "appPriceSchedules_automaticPrices_getToManyRelated" "/v1/appPriceSchedules/{id}/automaticPrices" with limit,
+    LIST_MANUAL_PRICE_LINKAGES: ListManualPriceLinkages = Get "appPriceSchedules_manualPrices_getToManyRelationship" "/v1/appPriceSchedules/{id}/relationships/manualPrices" with limit,
+    LIST_MANUAL_PRICES: ListManualPrices = Get "appPriceSchedules_manualPrices_getToManyRelated" "/v1/appPriceSchedules/{id}/manualPrices" with limit,
 }

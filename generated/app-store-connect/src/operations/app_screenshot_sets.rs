@@ -12,45 +12,38 @@ impl AppScreenshotSets {
     /// `POST /v1/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appScreenshotSets))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppScreenshotSetCreateRequest,
-    ) -> crate::Call<crate::models::AppScreenshotSetResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppScreenshotSetCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appScreenshotSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appScreenshotSets-_id_))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appScreenshotSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshotSets-_id_))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appScreenshotSets/{id}/relationships/appScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshotSets-_id_-relationships-appScreenshots))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn list_app_screenshot_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppScreenshotSetAppScreenshotsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_APP_SCREENSHOT_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_screenshot_linkages(&self, id: impl AsRef<str>) -> ListAppScreenshotLinkages {
+        crate::Call::new(&self.0, LIST_APP_SCREENSHOT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appScreenshotSets/{id}/appScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshotSets-_id_-appScreenshots))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_screenshots(&self, id: impl AsRef<str>) -> ListAppScreenshots {
-        ListAppScreenshots(self.0.call(LIST_APP_SCREENSHOTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_SCREENSHOTS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appScreenshotSets/{id}/relationships/appScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appScreenshotSets-_id_-relationships-appScreenshots))
@@ -59,18 +52,27 @@ impl AppScreenshotSets {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_APP_SCREENSHOTS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("appScreenshots", ids));
+    ) -> ReplaceAppScreenshots {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_APP_SCREENSHOTS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("appScreenshots", ids));
         call
     }
 }
 
-/// Optional arguments of [`get`](AppScreenshotSets::get); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct Get(crate::Call<crate::models::AppScreenshotSetResponse>);
+/// Call of [`create`](AppScreenshotSets::create).
+pub type Create = crate::Call<crate::models::AppScreenshotSetResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppScreenshotSets::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppScreenshotSets::get).
+pub type Get = crate::Call<crate::models::AppScreenshotSetResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -130,20 +132,19 @@ impl Get {
     }
 
     /// `limit[appScreenshots]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshots]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppScreenshotSetResponse }
+/// Call of [`list_app_screenshot_linkages`](AppScreenshotSets::list_app_screenshot_linkages).
+pub type ListAppScreenshotLinkages = crate::Call<crate::models::AppScreenshotSetAppScreenshotsLinkagesResponse, op::ListAppScreenshotLinkages>;
 
-/// Optional arguments of [`list_app_screenshots`](AppScreenshotSets::list_app_screenshots); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct ListAppScreenshots(crate::Call<crate::models::AppScreenshotsResponse>);
+/// Call of [`list_app_screenshots`](AppScreenshotSets::list_app_screenshots).
+pub type ListAppScreenshots = crate::Call<crate::models::AppScreenshotsResponse, op::ListAppScreenshots>;
 
-impl ListAppScreenshots {
+impl<T> crate::Call<T, op::ListAppScreenshots> {
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
@@ -167,22 +168,16 @@ impl ListAppScreenshots {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListAppScreenshots => crate::models::AppScreenshotsResponse, paged }
+/// Call of [`replace_app_screenshots`](AppScreenshotSets::replace_app_screenshots).
+pub type ReplaceAppScreenshots = crate::Call<(), op::ReplaceAppScreenshots>;
 
 rt::operations! {
-    CREATE = Post "appScreenshotSets_createInstance" "/v1/appScreenshotSets",
-    DELETE = Delete "appScreenshotSets_deleteInstance" "/v1/appScreenshotSets/{id}",
-    GET = Get "appScreenshotSets_getInstance" "/v1/appScreenshotSets/{id}",
-    LIST_APP_SCREENSHOT_LINKAGES = Get "appScreenshotSets_appScreenshots_getToManyRelationship" "/v1/appScreenshotSets/{id}/relationships/appScreenshots",
-    LIST_APP_SCREENSHOTS = Get "appScreenshotSets_appScreenshots_getToManyRelated" "/v1/appScreenshotSets/{id}/appScreenshots",
-    REPLACE_APP_SCREENSHOTS = Patch "appScreenshotSets_appScreenshots_replaceToManyRelationship" "/v1/appScreenshotSets/{id}/relationships/appScreenshots",
+    CREATE: Create = Post "appScreenshotSets_createInstance" "/v1/appScreenshotSets",
+    DELETE: Delete = Delete "appScreenshotSets_deleteInstance" "/v1/appScreenshotSets/{id}",
+    GET: Get = Get "appScreenshotSets_getInstance" "/v1/appScreenshotSets/{id}",
+    LIST_APP_SCREENSHOT_LINKAGES: ListAppScreenshotLinkages = Get "appScreenshotSets_appScreenshots_getToManyRelationship" "/v1/appScreenshotSets/{id}/relationships/appScreenshots" with limit,
+    LIST_APP_SCREENSHOTS: ListAppScreenshots = Get "appScreenshotSets_appScreenshots_getToManyRelated" "/v1/appScreenshotSets/{id}/appScreenshots" with limit,
+    REPLACE_APP_SCREENSHOTS: ReplaceAppScreenshots = Patch "appScreenshotSets_appScreenshots_replaceToManyRelationship" "/v1/appScreenshotSets/{id}/relationships/appScreenshots",
 }

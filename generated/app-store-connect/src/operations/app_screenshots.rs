@@ -12,25 +12,22 @@ impl AppScreenshots {
     /// `POST /v1/appScreenshots` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appScreenshots))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppScreenshotCreateRequest,
-    ) -> crate::Call<crate::models::AppScreenshotResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppScreenshotCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appScreenshots-_id_))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appScreenshots-_id_))
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appScreenshots-_id_))
@@ -38,21 +35,23 @@ impl AppScreenshots {
     /// The request says which resource it changes.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppScreenshotUpdateRequest,
-    ) -> crate::Call<crate::models::AppScreenshotResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppScreenshotUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppScreenshots::get); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct Get(crate::Call<crate::models::AppScreenshotResponse>);
+/// Call of [`create`](AppScreenshots::create).
+pub type Create = crate::Call<crate::models::AppScreenshotResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppScreenshots::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppScreenshots::get).
+pub type Get = crate::Call<crate::models::AppScreenshotResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appScreenshotSets]`: the fields that are sent of each.
     pub fn fields_app_screenshot_sets(
         mut self,
@@ -78,11 +77,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppScreenshotResponse }
+/// Call of [`update`](AppScreenshots::update).
+pub type Update = crate::Call<crate::models::AppScreenshotResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appScreenshots_createInstance" "/v1/appScreenshots",
-    DELETE = Delete "appScreenshots_deleteInstance" "/v1/appScreenshots/{id}",
-    GET = Get "appScreenshots_getInstance" "/v1/appScreenshots/{id}",
-    UPDATE = Patch "appScreenshots_updateInstance" "/v1/appScreenshots/{id}",
+    CREATE: Create = Post "appScreenshots_createInstance" "/v1/appScreenshots",
+    DELETE: Delete = Delete "appScreenshots_deleteInstance" "/v1/appScreenshots/{id}",
+    GET: Get = Get "appScreenshots_getInstance" "/v1/appScreenshots/{id}",
+    UPDATE: Update = Patch "appScreenshots_updateInstance" "/v1/appScreenshots/{id}",
 }

@@ -11,43 +11,43 @@ pub struct AppStoreReviewAttachments(pub(crate) rt::Client<crate::Api>);
 impl AppStoreReviewAttachments {
     /// `POST /v1/appStoreReviewAttachments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreReviewAttachments))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppStoreReviewAttachmentCreateRequest,
-    ) -> crate::Call<crate::models::AppStoreReviewAttachmentResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppStoreReviewAttachmentCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appStoreReviewAttachments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreReviewAttachments-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreReviewAttachments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreReviewAttachments-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appStoreReviewAttachments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreReviewAttachments-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppStoreReviewAttachmentUpdateRequest,
-    ) -> crate::Call<crate::models::AppStoreReviewAttachmentResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppStoreReviewAttachmentUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppStoreReviewAttachments::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppStoreReviewAttachmentResponse>);
+/// Call of [`create`](AppStoreReviewAttachments::create).
+pub type Create = crate::Call<crate::models::AppStoreReviewAttachmentResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppStoreReviewAttachments::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppStoreReviewAttachments::get).
+pub type Get = crate::Call<crate::models::AppStoreReviewAttachmentResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appStoreReviewAttachments]`: the fields that are sent of each.
     pub fn fields_app_store_review_attachments(
         mut self,
@@ -76,11 +76,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppStoreReviewAttachmentResponse }
+/// Call of [`update`](AppStoreReviewAttachments::update).
+pub type Update = crate::Call<crate::models::AppStoreReviewAttachmentResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appStoreReviewAttachments_createInstance" "/v1/appStoreReviewAttachments",
-    DELETE = Delete "appStoreReviewAttachments_deleteInstance" "/v1/appStoreReviewAttachments/{id}",
-    GET = Get "appStoreReviewAttachments_getInstance" "/v1/appStoreReviewAttachments/{id}",
-    UPDATE = Patch "appStoreReviewAttachments_updateInstance" "/v1/appStoreReviewAttachments/{id}",
+    CREATE: Create = Post "appStoreReviewAttachments_createInstance" "/v1/appStoreReviewAttachments",
+    DELETE: Delete = Delete "appStoreReviewAttachments_deleteInstance" "/v1/appStoreReviewAttachments/{id}",
+    GET: Get = Get "appStoreReviewAttachments_getInstance" "/v1/appStoreReviewAttachments/{id}",
+    UPDATE: Update = Patch "appStoreReviewAttachments_updateInstance" "/v1/appStoreReviewAttachments/{id}",
 }

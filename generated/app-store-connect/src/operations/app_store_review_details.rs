@@ -11,18 +11,15 @@ pub struct AppStoreReviewDetails(pub(crate) rt::Client<crate::Api>);
 impl AppStoreReviewDetails {
     /// `POST /v1/appStoreReviewDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreReviewDetails))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppStoreReviewDetailCreateRequest,
-    ) -> crate::Call<crate::models::AppStoreReviewDetailResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppStoreReviewDetailCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/appStoreReviewDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreReviewDetails-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreReviewDetails/{id}/relationships/appStoreReviewAttachments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreReviewDetails-_id_-relationships-appStoreReviewAttachments))
@@ -31,40 +28,39 @@ impl AppStoreReviewDetails {
     pub fn list_app_store_review_attachment_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreReviewDetailAppStoreReviewAttachmentsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_APP_STORE_REVIEW_ATTACHMENT_LINKAGES, &[id.as_ref()]),
+    ) -> ListAppStoreReviewAttachmentLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_APP_STORE_REVIEW_ATTACHMENT_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/appStoreReviewDetails/{id}/appStoreReviewAttachments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreReviewDetails-_id_-appStoreReviewAttachments))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_store_review_attachments(&self, id: impl AsRef<str>) -> ListAppStoreReviewAttachments {
-        ListAppStoreReviewAttachments(
-            self.0.call(LIST_APP_STORE_REVIEW_ATTACHMENTS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_APP_STORE_REVIEW_ATTACHMENTS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appStoreReviewDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreReviewDetails-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppStoreReviewDetailUpdateRequest,
-    ) -> crate::Call<crate::models::AppStoreReviewDetailResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppStoreReviewDetailUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppStoreReviewDetails::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppStoreReviewDetailResponse>);
+/// Call of [`create`](AppStoreReviewDetails::create).
+pub type Create = crate::Call<crate::models::AppStoreReviewDetailResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](AppStoreReviewDetails::get).
+pub type Get = crate::Call<crate::models::AppStoreReviewDetailResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appStoreReviewAttachments]`: the fields that are sent of each.
     pub fn fields_app_store_review_attachments(
         mut self,
@@ -102,21 +98,19 @@ impl Get {
     }
 
     /// `limit[appStoreReviewAttachments]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_review_attachments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreReviewAttachments]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppStoreReviewDetailResponse }
+/// Call of [`list_app_store_review_attachment_linkages`](AppStoreReviewDetails::list_app_store_review_attachment_linkages).
+pub type ListAppStoreReviewAttachmentLinkages = crate::Call<crate::models::AppStoreReviewDetailAppStoreReviewAttachmentsLinkagesResponse, op::ListAppStoreReviewAttachmentLinkages>;
 
-/// Optional arguments of [`list_app_store_review_attachments`](AppStoreReviewDetails::list_app_store_review_attachments); nothing is sent before `send`.
-pub struct ListAppStoreReviewAttachments(
-    crate::Call<crate::models::AppStoreReviewAttachmentsResponse>,
-);
+/// Call of [`list_app_store_review_attachments`](AppStoreReviewDetails::list_app_store_review_attachments).
+pub type ListAppStoreReviewAttachments = crate::Call<crate::models::AppStoreReviewAttachmentsResponse, op::ListAppStoreReviewAttachments>;
 
-impl ListAppStoreReviewAttachments {
+impl<T> crate::Call<T, op::ListAppStoreReviewAttachments> {
     /// `fields[appStoreReviewAttachments]`: the fields that are sent of each.
     pub fn fields_app_store_review_attachments(
         mut self,
@@ -143,21 +137,15 @@ impl ListAppStoreReviewAttachments {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListAppStoreReviewAttachments => crate::models::AppStoreReviewAttachmentsResponse, paged }
+/// Call of [`update`](AppStoreReviewDetails::update).
+pub type Update = crate::Call<crate::models::AppStoreReviewDetailResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appStoreReviewDetails_createInstance" "/v1/appStoreReviewDetails",
-    GET = Get "appStoreReviewDetails_getInstance" "/v1/appStoreReviewDetails/{id}",
-    LIST_APP_STORE_REVIEW_ATTACHMENT_LINKAGES = Get "appStoreReviewDetails_appStoreReviewAttachments_getToManyRelationship" "/v1/appStoreReviewDetails/{id}/relationships/appStoreReviewAttachments",
-    LIST_APP_STORE_REVIEW_ATTACHMENTS = Get "appStoreReviewDetails_appStoreReviewAttachments_getToManyRelated" "/v1/appStoreReviewDetails/{id}/appStoreReviewAttachments",
-    UPDATE = Patch "appStoreReviewDetails_updateInstance" "/v1/appStoreReviewDetails/{id}",
+    CREATE: Create = Post "appStoreReviewDetails_createInstance" "/v1/appStoreReviewDetails",
+    GET: Get = Get "appStoreReviewDetails_getInstance" "/v1/appStoreReviewDetails/{id}",
+    LIST_APP_STORE_REVIEW_ATTACHMENT_LINKAGES: ListAppStoreReviewAttachmentLinkages = Get "appStoreReviewDetails_appStoreReviewAttachments_getToManyRelationship" "/v1/appStoreReviewDetails/{id}/relationships/appStoreReviewAttachments" with limit,
+    LIST_APP_STORE_REVIEW_ATTACHMENTS: ListAppStoreReviewAttachments = Get "appStoreReviewDetails_appStoreReviewAttachments_getToManyRelated" "/v1/appStoreReviewDetails/{id}/appStoreReviewAttachments" with limit,
+    UPDATE: Update = Patch "appStoreReviewDetails_updateInstance" "/v1/appStoreReviewDetails/{id}",
 }

@@ -16,89 +16,79 @@ impl AppStoreVersionExperimentTreatmentLocalizations {
     pub fn create(
         &self,
         request: crate::models::AppStoreVersionExperimentTreatmentLocalizationCreateRequest,
-    ) -> crate::Call<
-        crate::models::AppStoreVersionExperimentTreatmentLocalizationResponse,
-    > {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appStoreVersionExperimentTreatmentLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionExperimentTreatmentLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-relationships-appPreviewSets))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn list_app_preview_set_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_preview_set_linkages(&self, id: impl AsRef<str>) -> ListAppPreviewSetLinkages {
+        crate::Call::new(&self.0, LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-appPreviewSets))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_preview_sets(&self, id: impl AsRef<str>) -> ListAppPreviewSets {
-        ListAppPreviewSets(self.0.call(LIST_APP_PREVIEW_SETS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_PREVIEW_SETS, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-relationships-appScreenshotSets))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn list_app_screenshot_set_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_screenshot_set_linkages(&self, id: impl AsRef<str>) -> ListAppScreenshotSetLinkages {
+        crate::Call::new(&self.0, LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-appScreenshotSets))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_screenshot_sets(&self, id: impl AsRef<str>) -> ListAppScreenshotSets {
-        ListAppScreenshotSets(self.0.call(LIST_APP_SCREENSHOT_SETS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_SCREENSHOT_SETS, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-relationships-placements))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_placement_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreVersionExperimentTreatmentLocalizationPlacementsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_PLACEMENT_LINKAGES, &[id.as_ref()]))
+    pub fn list_placement_linkages(&self, id: impl AsRef<str>) -> ListPlacementLinkages {
+        crate::Call::new(&self.0, LIST_PLACEMENT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatmentLocalizations/{id}/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatmentLocalizations-_id_-placements))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_placements(&self, id: impl AsRef<str>) -> ListPlacements {
-        ListPlacements(self.0.call(LIST_PLACEMENTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PLACEMENTS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](AppStoreVersionExperimentTreatmentLocalizations::get); nothing is sent before `send`.
-pub struct Get(
-    crate::Call<crate::models::AppStoreVersionExperimentTreatmentLocalizationResponse>,
-);
+/// Call of [`create`](AppStoreVersionExperimentTreatmentLocalizations::create).
+pub type Create = crate::Call<crate::models::AppStoreVersionExperimentTreatmentLocalizationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppStoreVersionExperimentTreatmentLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppStoreVersionExperimentTreatmentLocalizations::get).
+pub type Get = crate::Call<crate::models::AppStoreVersionExperimentTreatmentLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -163,7 +153,6 @@ impl Get {
 
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
         self
@@ -171,27 +160,25 @@ impl Get {
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
         self
     }
 
     /// `limit[placements]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_placements(mut self, value: i64) -> Self {
         self.0.number("limit[placements]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppStoreVersionExperimentTreatmentLocalizationResponse }
+/// Call of [`list_app_preview_set_linkages`](AppStoreVersionExperimentTreatmentLocalizations::list_app_preview_set_linkages).
+pub type ListAppPreviewSetLinkages = crate::Call<crate::models::AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse, op::ListAppPreviewSetLinkages>;
 
-/// Optional arguments of [`list_app_preview_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_preview_sets); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct ListAppPreviewSets(crate::Call<crate::models::AppPreviewSetsResponse>);
+/// Call of [`list_app_preview_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_preview_sets).
+pub type ListAppPreviewSets = crate::Call<crate::models::AppPreviewSetsResponse, op::ListAppPreviewSets>;
 
-impl ListAppPreviewSets {
+impl<T> crate::Call<T, op::ListAppPreviewSets> {
     /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -274,28 +261,20 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appPreviews]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_previews(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviews]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppPreviewSets => crate::models::AppPreviewSetsResponse, paged }
+/// Call of [`list_app_screenshot_set_linkages`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_set_linkages).
+pub type ListAppScreenshotSetLinkages = crate::Call<crate::models::AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse, op::ListAppScreenshotSetLinkages>;
 
-/// Optional arguments of [`list_app_screenshot_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct ListAppScreenshotSets(crate::Call<crate::models::AppScreenshotSetsResponse>);
+/// Call of [`list_app_screenshot_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_sets).
+pub type ListAppScreenshotSets = crate::Call<crate::models::AppScreenshotSetsResponse, op::ListAppScreenshotSets>;
 
-impl ListAppScreenshotSets {
+impl<T> crate::Call<T, op::ListAppScreenshotSets> {
     /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -383,27 +362,20 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appScreenshots]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshots]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppScreenshotSets => crate::models::AppScreenshotSetsResponse, paged }
+/// Call of [`list_placement_linkages`](AppStoreVersionExperimentTreatmentLocalizations::list_placement_linkages).
+pub type ListPlacementLinkages = crate::Call<crate::models::AppStoreVersionExperimentTreatmentLocalizationPlacementsLinkagesResponse, op::ListPlacementLinkages>;
 
-/// Optional arguments of [`list_placements`](AppStoreVersionExperimentTreatmentLocalizations::list_placements); nothing is sent before `send`.
-pub struct ListPlacements(crate::Call<crate::models::AppAssetLibraryPlacementsResponse>);
+/// Call of [`list_placements`](AppStoreVersionExperimentTreatmentLocalizations::list_placements).
+pub type ListPlacements = crate::Call<crate::models::AppAssetLibraryPlacementsResponse, op::ListPlacements>;
 
-impl ListPlacements {
+impl<T> crate::Call<T, op::ListPlacements> {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
@@ -553,13 +525,6 @@ impl ListPlacements {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -570,16 +535,14 @@ impl ListPlacements {
     }
 }
 
-rt::operation! { crate::Api, ListPlacements => crate::models::AppAssetLibraryPlacementsResponse, paged }
-
 rt::operations! {
-    CREATE = Post "appStoreVersionExperimentTreatmentLocalizations_createInstance" "/v1/appStoreVersionExperimentTreatmentLocalizations",
-    DELETE = Delete "appStoreVersionExperimentTreatmentLocalizations_deleteInstance" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}",
-    GET = Get "appStoreVersionExperimentTreatmentLocalizations_getInstance" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}",
-    LIST_APP_PREVIEW_SET_LINKAGES = Get "appStoreVersionExperimentTreatmentLocalizations_appPreviewSets_getToManyRelationship" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appPreviewSets",
-    LIST_APP_PREVIEW_SETS = Get "appStoreVersionExperimentTreatmentLocalizations_appPreviewSets_getToManyRelated" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appPreviewSets",
-    LIST_APP_SCREENSHOT_SET_LINKAGES = Get "appStoreVersionExperimentTreatmentLocalizations_appScreenshotSets_getToManyRelationship" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appScreenshotSets",
-    LIST_APP_SCREENSHOT_SETS = Get "appStoreVersionExperimentTreatmentLocalizations_appScreenshotSets_getToManyRelated" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appScreenshotSets",
-    LIST_PLACEMENT_LINKAGES = Get "appStoreVersionExperimentTreatmentLocalizations_placements_getToManyRelationship" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/placements",
-    LIST_PLACEMENTS = Get "appStoreVersionExperimentTreatmentLocalizations_placements_getToManyRelated" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/placements",
+    CREATE: Create = Post "appStoreVersionExperimentTreatmentLocalizations_createInstance" "/v1/appStoreVersionExperimentTreatmentLocalizations",
+    DELETE: Delete = Delete "appStoreVersionExperimentTreatmentLocalizations_deleteInstance" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}",
+    GET: Get = Get "appStoreVersionExperimentTreatmentLocalizations_getInstance" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}",
+    LIST_APP_PREVIEW_SET_LINKAGES: ListAppPreviewSetLinkages = Get "appStoreVersionExperimentTreatmentLocalizations_appPreviewSets_getToManyRelationship" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appPreviewSets" with limit,
+    LIST_APP_PREVIEW_SETS: ListAppPreviewSets = Get "appStoreVersionExperimentTreatmentLocalizations_appPreviewSets_getToManyRelated" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appPreviewSets" with limit,
+    LIST_APP_SCREENSHOT_SET_LINKAGES: ListAppScreenshotSetLinkages = Get "appStoreVersionExperimentTreatmentLocalizations_appScreenshotSets_getToManyRelationship" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/appScreenshotSets" with limit,
+    LIST_APP_SCREENSHOT_SETS: ListAppScreenshotSets = Get "appStoreVersionExperimentTreatmentLocalizations_appScreenshotSets_getToManyRelated" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/appScreenshotSets" with limit,
+    LIST_PLACEMENT_LINKAGES: ListPlacementLinkages = Get "appStoreVersionExperimentTreatmentLocalizations_placements_getToManyRelationship" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/relationships/placements" with limit,
+    LIST_PLACEMENTS: ListPlacements = Get "appStoreVersionExperimentTreatmentLocalizations_placements_getToManyRelated" "/v1/appStoreVersionExperimentTreatmentLocalizations/{id}/placements" with limit,
 }

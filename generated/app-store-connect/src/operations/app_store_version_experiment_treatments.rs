@@ -11,23 +11,20 @@ pub struct AppStoreVersionExperimentTreatments(pub(crate) rt::Client<crate::Api>
 impl AppStoreVersionExperimentTreatments {
     /// `POST /v1/appStoreVersionExperimentTreatments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionExperimentTreatments))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppStoreVersionExperimentTreatmentCreateRequest,
-    ) -> crate::Call<crate::models::AppStoreVersionExperimentTreatmentResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppStoreVersionExperimentTreatmentCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appStoreVersionExperimentTreatments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionExperimentTreatments-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatments-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatments/{id}/relationships/appStoreVersionExperimentTreatmentLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatments-_id_-relationships-appStoreVersionExperimentTreatmentLocalizations))
@@ -36,32 +33,25 @@ impl AppStoreVersionExperimentTreatments {
     pub fn list_app_store_version_experiment_treatment_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self
-                .0
-                .call(
-                    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATION_LINKAGES,
-                    &[id.as_ref()],
-                ),
+    ) -> ListAppStoreVersionExperimentTreatmentLocalizationLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATION_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/appStoreVersionExperimentTreatments/{id}/appStoreVersionExperimentTreatmentLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperimentTreatments-_id_-appStoreVersionExperimentTreatmentLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_store_version_experiment_treatment_localizations(
         &self,
         id: impl AsRef<str>,
     ) -> ListAppStoreVersionExperimentTreatmentLocalizations {
-        ListAppStoreVersionExperimentTreatmentLocalizations(
-            self
-                .0
-                .call(
-                    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATIONS,
-                    &[id.as_ref()],
-                ),
+        crate::Call::new(
+            &self.0,
+            LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATIONS,
+            &[id.as_ref()],
         )
     }
 
@@ -69,20 +59,23 @@ impl AppStoreVersionExperimentTreatments {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppStoreVersionExperimentTreatmentUpdateRequest,
-    ) -> crate::Call<crate::models::AppStoreVersionExperimentTreatmentResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppStoreVersionExperimentTreatmentUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppStoreVersionExperimentTreatments::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppStoreVersionExperimentTreatmentResponse>);
+/// Call of [`create`](AppStoreVersionExperimentTreatments::create).
+pub type Create = crate::Call<crate::models::AppStoreVersionExperimentTreatmentResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppStoreVersionExperimentTreatments::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppStoreVersionExperimentTreatments::get).
+pub type Get = crate::Call<crate::models::AppStoreVersionExperimentTreatmentResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
@@ -128,21 +121,19 @@ impl Get {
     }
 
     /// `limit[appStoreVersionExperimentTreatmentLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiment_treatment_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatmentLocalizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppStoreVersionExperimentTreatmentResponse }
+/// Call of [`list_app_store_version_experiment_treatment_localization_linkages`](AppStoreVersionExperimentTreatments::list_app_store_version_experiment_treatment_localization_linkages).
+pub type ListAppStoreVersionExperimentTreatmentLocalizationLinkages = crate::Call<crate::models::AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLocalizationsLinkagesResponse, op::ListAppStoreVersionExperimentTreatmentLocalizationLinkages>;
 
-/// Optional arguments of [`list_app_store_version_experiment_treatment_localizations`](AppStoreVersionExperimentTreatments::list_app_store_version_experiment_treatment_localizations); nothing is sent before `send`.
-pub struct ListAppStoreVersionExperimentTreatmentLocalizations(
-    crate::Call<crate::models::AppStoreVersionExperimentTreatmentLocalizationsResponse>,
-);
+/// Call of [`list_app_store_version_experiment_treatment_localizations`](AppStoreVersionExperimentTreatments::list_app_store_version_experiment_treatment_localizations).
+pub type ListAppStoreVersionExperimentTreatmentLocalizations = crate::Call<crate::models::AppStoreVersionExperimentTreatmentLocalizationsResponse, op::ListAppStoreVersionExperimentTreatmentLocalizations>;
 
-impl ListAppStoreVersionExperimentTreatmentLocalizations {
+impl<T> crate::Call<T, op::ListAppStoreVersionExperimentTreatmentLocalizations> {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -211,16 +202,8 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
         self
@@ -228,27 +211,26 @@ impl ListAppStoreVersionExperimentTreatmentLocalizations {
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
         self
     }
 
     /// `limit[placements]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_placements(mut self, value: i64) -> Self {
         self.0.number("limit[placements]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppStoreVersionExperimentTreatmentLocalizations => crate::models::AppStoreVersionExperimentTreatmentLocalizationsResponse, paged }
+/// Call of [`update`](AppStoreVersionExperimentTreatments::update).
+pub type Update = crate::Call<crate::models::AppStoreVersionExperimentTreatmentResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appStoreVersionExperimentTreatments_createInstance" "/v1/appStoreVersionExperimentTreatments",
-    DELETE = Delete "appStoreVersionExperimentTreatments_deleteInstance" "/v1/appStoreVersionExperimentTreatments/{id}",
-    GET = Get "appStoreVersionExperimentTreatments_getInstance" "/v1/appStoreVersionExperimentTreatments/{id}",
-    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATION_LINKAGES = Get "appStoreVersionExperimentTreatments_appStoreVersionExperimentTreatmentLocalizations_getToManyRelationship" "/v1/appStoreVersionExperimentTreatments/{id}/relationships/appStoreVersionExperimentTreatmentLocalizations",
-    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATIONS = Get "appStoreVersionExperimentTreatments_appStoreVersionExperimentTreatmentLocalizations_getToManyRelated" "/v1/appStoreVersionExperimentTreatments/{id}/appStoreVersionExperimentTreatmentLocalizations",
-    UPDATE = Patch "appStoreVersionExperimentTreatments_updateInstance" "/v1/appStoreVersionExperimentTreatments/{id}",
+    CREATE: Create = Post "appStoreVersionExperimentTreatments_createInstance" "/v1/appStoreVersionExperimentTreatments",
+    DELETE: Delete = Delete "appStoreVersionExperimentTreatments_deleteInstance" "/v1/appStoreVersionExperimentTreatments/{id}",
+    GET: Get = Get "appStoreVersionExperimentTreatments_getInstance" "/v1/appStoreVersionExperimentTreatments/{id}",
+    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATION_LINKAGES: ListAppStoreVersionExperimentTreatmentLocalizationLinkages = Get "appStoreVersionExperimentTreatments_appStoreVersionExperimentTreatmentLocalizations_getToManyRelationship" "/v1/appStoreVersionExperimentTreatments/{id}/relationships/appStoreVersionExperimentTreatmentLocalizations" with limit,
+    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LOCALIZATIONS: ListAppStoreVersionExperimentTreatmentLocalizations = Get "appStoreVersionExperimentTreatments_appStoreVersionExperimentTreatmentLocalizations_getToManyRelated" "/v1/appStoreVersionExperimentTreatments/{id}/appStoreVersionExperimentTreatmentLocalizations" with limit,
+    UPDATE: Update = Patch "appStoreVersionExperimentTreatments_updateInstance" "/v1/appStoreVersionExperimentTreatments/{id}",
 }

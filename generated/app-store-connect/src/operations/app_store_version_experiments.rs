@@ -12,25 +12,22 @@ impl AppStoreVersionExperiments {
     /// `POST /v1/appStoreVersionExperiments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionExperiments))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppStoreVersionExperimentCreateRequest,
-    ) -> crate::Call<crate::models::AppStoreVersionExperimentResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppStoreVersionExperimentCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appStoreVersionExperiments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionExperiments-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionExperiments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperiments-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionExperiments/{id}/relationships/appStoreVersionExperimentTreatments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperiments-_id_-relationships-appStoreVersionExperimentTreatments))
@@ -40,28 +37,26 @@ impl AppStoreVersionExperiments {
     pub fn list_app_store_version_experiment_treatment_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreVersionExperimentAppStoreVersionExperimentTreatmentsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self
-                .0
-                .call(
-                    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LINKAGES,
-                    &[id.as_ref()],
-                ),
+    ) -> ListAppStoreVersionExperimentTreatmentLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/appStoreVersionExperiments/{id}/appStoreVersionExperimentTreatments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionExperiments-_id_-appStoreVersionExperimentTreatments))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_app_store_version_experiment_treatments(
         &self,
         id: impl AsRef<str>,
     ) -> ListAppStoreVersionExperimentTreatments {
-        ListAppStoreVersionExperimentTreatments(
-            self.0.call(LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENTS, &[id.as_ref()]),
+        crate::Call::new(
+            &self.0,
+            LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENTS,
+            &[id.as_ref()],
         )
     }
 
@@ -70,21 +65,23 @@ impl AppStoreVersionExperiments {
     /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppStoreVersionExperimentUpdateRequest,
-    ) -> crate::Call<crate::models::AppStoreVersionExperimentResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppStoreVersionExperimentUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppStoreVersionExperiments::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::AppStoreVersionExperimentResponse>);
+/// Call of [`create`](AppStoreVersionExperiments::create).
+pub type Create = crate::Call<crate::models::AppStoreVersionExperimentResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppStoreVersionExperiments::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppStoreVersionExperiments::get).
+pub type Get = crate::Call<crate::models::AppStoreVersionExperimentResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
@@ -124,22 +121,19 @@ impl Get {
     }
 
     /// `limit[appStoreVersionExperimentTreatments]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatments]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppStoreVersionExperimentResponse }
+/// Call of [`list_app_store_version_experiment_treatment_linkages`](AppStoreVersionExperiments::list_app_store_version_experiment_treatment_linkages).
+pub type ListAppStoreVersionExperimentTreatmentLinkages = crate::Call<crate::models::AppStoreVersionExperimentAppStoreVersionExperimentTreatmentsLinkagesResponse, op::ListAppStoreVersionExperimentTreatmentLinkages>;
 
-/// Optional arguments of [`list_app_store_version_experiment_treatments`](AppStoreVersionExperiments::list_app_store_version_experiment_treatments); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListAppStoreVersionExperimentTreatments(
-    crate::Call<crate::models::AppStoreVersionExperimentTreatmentsResponse>,
-);
+/// Call of [`list_app_store_version_experiment_treatments`](AppStoreVersionExperiments::list_app_store_version_experiment_treatments).
+pub type ListAppStoreVersionExperimentTreatments = crate::Call<crate::models::AppStoreVersionExperimentTreatmentsResponse, op::ListAppStoreVersionExperimentTreatments>;
 
-impl ListAppStoreVersionExperimentTreatments {
+impl<T> crate::Call<T, op::ListAppStoreVersionExperimentTreatments> {
     /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
@@ -184,28 +178,21 @@ impl ListAppStoreVersionExperimentTreatments {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appStoreVersionExperimentTreatmentLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiment_treatment_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatmentLocalizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppStoreVersionExperimentTreatments => crate::models::AppStoreVersionExperimentTreatmentsResponse, paged }
+/// Call of [`update`](AppStoreVersionExperiments::update).
+pub type Update = crate::Call<crate::models::AppStoreVersionExperimentResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appStoreVersionExperiments_createInstance" "/v1/appStoreVersionExperiments",
-    DELETE = Delete "appStoreVersionExperiments_deleteInstance" "/v1/appStoreVersionExperiments/{id}",
-    GET = Get "appStoreVersionExperiments_getInstance" "/v1/appStoreVersionExperiments/{id}",
-    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LINKAGES = Get "appStoreVersionExperiments_appStoreVersionExperimentTreatments_getToManyRelationship" "/v1/appStoreVersionExperiments/{id}/relationships/appStoreVersionExperimentTreatments",
-    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENTS = Get "appStoreVersionExperiments_appStoreVersionExperimentTreatments_getToManyRelated" "/v1/appStoreVersionExperiments/{id}/appStoreVersionExperimentTreatments",
-    UPDATE = Patch "appStoreVersionExperiments_updateInstance" "/v1/appStoreVersionExperiments/{id}",
+    CREATE: Create = Post "appStoreVersionExperiments_createInstance" "/v1/appStoreVersionExperiments",
+    DELETE: Delete = Delete "appStoreVersionExperiments_deleteInstance" "/v1/appStoreVersionExperiments/{id}",
+    GET: Get = Get "appStoreVersionExperiments_getInstance" "/v1/appStoreVersionExperiments/{id}",
+    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LINKAGES: ListAppStoreVersionExperimentTreatmentLinkages = Get "appStoreVersionExperiments_appStoreVersionExperimentTreatments_getToManyRelationship" "/v1/appStoreVersionExperiments/{id}/relationships/appStoreVersionExperimentTreatments" with limit,
+    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENTS: ListAppStoreVersionExperimentTreatments = Get "appStoreVersionExperiments_appStoreVersionExperimentTreatments_getToManyRelated" "/v1/appStoreVersionExperiments/{id}/appStoreVersionExperimentTreatments" with limit,
+    UPDATE: Update = Patch "appStoreVersionExperiments_updateInstance" "/v1/appStoreVersionExperiments/{id}",
 }

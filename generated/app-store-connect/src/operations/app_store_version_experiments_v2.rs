@@ -11,23 +11,20 @@ pub struct AppStoreVersionExperimentsV2(pub(crate) rt::Client<crate::Api>);
 impl AppStoreVersionExperimentsV2 {
     /// `POST /v2/appStoreVersionExperiments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-appStoreVersionExperiments))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppStoreVersionExperimentV2CreateRequest,
-    ) -> crate::Call<crate::models::AppStoreVersionExperimentV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppStoreVersionExperimentV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/appStoreVersionExperiments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-appStoreVersionExperiments-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/appStoreVersionExperiments/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appStoreVersionExperiments-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v2/appStoreVersionExperiments/{id}/relationships/appStoreVersionExperimentTreatments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appStoreVersionExperiments-_id_-relationships-appStoreVersionExperimentTreatments))
@@ -36,27 +33,25 @@ impl AppStoreVersionExperimentsV2 {
     pub fn list_app_store_version_experiment_treatment_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreVersionExperimentV2AppStoreVersionExperimentTreatmentsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self
-                .0
-                .call(
-                    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LINKAGES,
-                    &[id.as_ref()],
-                ),
+    ) -> ListAppStoreVersionExperimentTreatmentLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v2/appStoreVersionExperiments/{id}/appStoreVersionExperimentTreatments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-appStoreVersionExperiments-_id_-appStoreVersionExperimentTreatments))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_store_version_experiment_treatments(
         &self,
         id: impl AsRef<str>,
     ) -> ListAppStoreVersionExperimentTreatments {
-        ListAppStoreVersionExperimentTreatments(
-            self.0.call(LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENTS, &[id.as_ref()]),
+        crate::Call::new(
+            &self.0,
+            LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENTS,
+            &[id.as_ref()],
         )
     }
 
@@ -64,20 +59,23 @@ impl AppStoreVersionExperimentsV2 {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppStoreVersionExperimentV2UpdateRequest,
-    ) -> crate::Call<crate::models::AppStoreVersionExperimentV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppStoreVersionExperimentV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppStoreVersionExperimentsV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppStoreVersionExperimentV2Response>);
+/// Call of [`create`](AppStoreVersionExperimentsV2::create).
+pub type Create = crate::Call<crate::models::AppStoreVersionExperimentV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppStoreVersionExperimentsV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppStoreVersionExperimentsV2::get).
+pub type Get = crate::Call<crate::models::AppStoreVersionExperimentV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
@@ -125,28 +123,25 @@ impl Get {
     }
 
     /// `limit[appStoreVersionExperimentTreatments]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatments]", value);
         self
     }
 
     /// `limit[controlVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_control_versions(mut self, value: i64) -> Self {
         self.0.number("limit[controlVersions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppStoreVersionExperimentV2Response }
+/// Call of [`list_app_store_version_experiment_treatment_linkages`](AppStoreVersionExperimentsV2::list_app_store_version_experiment_treatment_linkages).
+pub type ListAppStoreVersionExperimentTreatmentLinkages = crate::Call<crate::models::AppStoreVersionExperimentV2AppStoreVersionExperimentTreatmentsLinkagesResponse, op::ListAppStoreVersionExperimentTreatmentLinkages>;
 
-/// Optional arguments of [`list_app_store_version_experiment_treatments`](AppStoreVersionExperimentsV2::list_app_store_version_experiment_treatments); nothing is sent before `send`.
-pub struct ListAppStoreVersionExperimentTreatments(
-    crate::Call<crate::models::AppStoreVersionExperimentTreatmentsResponse>,
-);
+/// Call of [`list_app_store_version_experiment_treatments`](AppStoreVersionExperimentsV2::list_app_store_version_experiment_treatments).
+pub type ListAppStoreVersionExperimentTreatments = crate::Call<crate::models::AppStoreVersionExperimentTreatmentsResponse, op::ListAppStoreVersionExperimentTreatments>;
 
-impl ListAppStoreVersionExperimentTreatments {
+impl<T> crate::Call<T, op::ListAppStoreVersionExperimentTreatments> {
     /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
@@ -191,28 +186,21 @@ impl ListAppStoreVersionExperimentTreatments {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appStoreVersionExperimentTreatmentLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiment_treatment_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatmentLocalizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppStoreVersionExperimentTreatments => crate::models::AppStoreVersionExperimentTreatmentsResponse, paged }
+/// Call of [`update`](AppStoreVersionExperimentsV2::update).
+pub type Update = crate::Call<crate::models::AppStoreVersionExperimentV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appStoreVersionExperimentsV2_createInstance" "/v2/appStoreVersionExperiments",
-    DELETE = Delete "appStoreVersionExperimentsV2_deleteInstance" "/v2/appStoreVersionExperiments/{id}",
-    GET = Get "appStoreVersionExperimentsV2_getInstance" "/v2/appStoreVersionExperiments/{id}",
-    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LINKAGES = Get "appStoreVersionExperimentsV2_appStoreVersionExperimentTreatments_getToManyRelationship" "/v2/appStoreVersionExperiments/{id}/relationships/appStoreVersionExperimentTreatments",
-    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENTS = Get "appStoreVersionExperimentsV2_appStoreVersionExperimentTreatments_getToManyRelated" "/v2/appStoreVersionExperiments/{id}/appStoreVersionExperimentTreatments",
-    UPDATE = Patch "appStoreVersionExperimentsV2_updateInstance" "/v2/appStoreVersionExperiments/{id}",
+    CREATE: Create = Post "appStoreVersionExperimentsV2_createInstance" "/v2/appStoreVersionExperiments",
+    DELETE: Delete = Delete "appStoreVersionExperimentsV2_deleteInstance" "/v2/appStoreVersionExperiments/{id}",
+    GET: Get = Get "appStoreVersionExperimentsV2_getInstance" "/v2/appStoreVersionExperiments/{id}",
+    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENT_LINKAGES: ListAppStoreVersionExperimentTreatmentLinkages = Get "appStoreVersionExperimentsV2_appStoreVersionExperimentTreatments_getToManyRelationship" "/v2/appStoreVersionExperiments/{id}/relationships/appStoreVersionExperimentTreatments" with limit,
+    LIST_APP_STORE_VERSION_EXPERIMENT_TREATMENTS: ListAppStoreVersionExperimentTreatments = Get "appStoreVersionExperimentsV2_appStoreVersionExperimentTreatments_getToManyRelated" "/v2/appStoreVersionExperiments/{id}/appStoreVersionExperimentTreatments" with limit,
+    UPDATE: Update = Patch "appStoreVersionExperimentsV2_updateInstance" "/v2/appStoreVersionExperiments/{id}",
 }

@@ -14,107 +14,88 @@ impl AppStoreVersionLocalizations {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_SEARCH_KEYWORDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("appKeywords", ids));
+    ) -> AddSearchKeywords {
+        let mut call = crate::Call::new(&self.0, ADD_SEARCH_KEYWORDS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("appKeywords", ids));
         call
     }
 
     /// `POST /v1/appStoreVersionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppStoreVersionLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::AppStoreVersionLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppStoreVersionLocalizationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appStoreVersionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-appPreviewSets))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn list_app_preview_set_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_preview_set_linkages(&self, id: impl AsRef<str>) -> ListAppPreviewSetLinkages {
+        crate::Call::new(&self.0, LIST_APP_PREVIEW_SET_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/appPreviewSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-appPreviewSets))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_preview_sets(&self, id: impl AsRef<str>) -> ListAppPreviewSets {
-        ListAppPreviewSets(self.0.call(LIST_APP_PREVIEW_SETS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_PREVIEW_SETS, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-appScreenshotSets))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-    pub fn list_app_screenshot_set_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_screenshot_set_linkages(&self, id: impl AsRef<str>) -> ListAppScreenshotSetLinkages {
+        crate::Call::new(&self.0, LIST_APP_SCREENSHOT_SET_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/appScreenshotSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-appScreenshotSets))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
     pub fn list_app_screenshot_sets(&self, id: impl AsRef<str>) -> ListAppScreenshotSets {
-        ListAppScreenshotSets(self.0.call(LIST_APP_SCREENSHOT_SETS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_SCREENSHOT_SETS, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-placements))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_placement_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreVersionLocalizationPlacementsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_PLACEMENT_LINKAGES, &[id.as_ref()]))
+    pub fn list_placement_linkages(&self, id: impl AsRef<str>) -> ListPlacementLinkages {
+        crate::Call::new(&self.0, LIST_PLACEMENT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/placements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-placements))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_placements(&self, id: impl AsRef<str>) -> ListPlacements {
-        ListPlacements(self.0.call(LIST_PLACEMENTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PLACEMENTS, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-relationships-searchKeywords))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_search_keyword_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreVersionLocalizationSearchKeywordsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()]))
+    pub fn list_search_keyword_linkages(&self, id: impl AsRef<str>) -> ListSearchKeywordLinkages {
+        crate::Call::new(&self.0, LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersionLocalizations/{id}/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersionLocalizations-_id_-searchKeywords))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_search_keywords(&self, id: impl AsRef<str>) -> ListSearchKeywords {
-        ListSearchKeywords(self.0.call(LIST_SEARCH_KEYWORDS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_SEARCH_KEYWORDS, &[id.as_ref()])
     }
 
     /// `DELETE /v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionLocalizations-_id_-relationships-searchKeywords))
@@ -122,9 +103,9 @@ impl AppStoreVersionLocalizations {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_SEARCH_KEYWORDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("appKeywords", ids));
+    ) -> RemoveSearchKeywords {
+        let mut call = crate::Call::new(&self.0, REMOVE_SEARCH_KEYWORDS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("appKeywords", ids));
         call
     }
 
@@ -132,20 +113,26 @@ impl AppStoreVersionLocalizations {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppStoreVersionLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::AppStoreVersionLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppStoreVersionLocalizationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppStoreVersionLocalizations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppStoreVersionLocalizationResponse>);
+/// Call of [`add_search_keywords`](AppStoreVersionLocalizations::add_search_keywords).
+pub type AddSearchKeywords = crate::Call<(), op::AddSearchKeywords>;
 
-impl Get {
+/// Call of [`create`](AppStoreVersionLocalizations::create).
+pub type Create = crate::Call<crate::models::AppStoreVersionLocalizationResponse, op::Create>;
+
+/// Call of [`delete`](AppStoreVersionLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppStoreVersionLocalizations::get).
+pub type Get = crate::Call<crate::models::AppStoreVersionLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -206,7 +193,6 @@ impl Get {
 
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
         self
@@ -214,34 +200,31 @@ impl Get {
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
         self
     }
 
     /// `limit[placements]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_placements(mut self, value: i64) -> Self {
         self.0.number("limit[placements]", value);
         self
     }
 
     /// `limit[searchKeywords]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_search_keywords(mut self, value: i64) -> Self {
         self.0.number("limit[searchKeywords]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppStoreVersionLocalizationResponse }
+/// Call of [`list_app_preview_set_linkages`](AppStoreVersionLocalizations::list_app_preview_set_linkages).
+pub type ListAppPreviewSetLinkages = crate::Call<crate::models::AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse, op::ListAppPreviewSetLinkages>;
 
-/// Optional arguments of [`list_app_preview_sets`](AppStoreVersionLocalizations::list_app_preview_sets); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct ListAppPreviewSets(crate::Call<crate::models::AppPreviewSetsResponse>);
+/// Call of [`list_app_preview_sets`](AppStoreVersionLocalizations::list_app_preview_sets).
+pub type ListAppPreviewSets = crate::Call<crate::models::AppPreviewSetsResponse, op::ListAppPreviewSets>;
 
-impl ListAppPreviewSets {
+impl<T> crate::Call<T, op::ListAppPreviewSets> {
     /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -324,28 +307,20 @@ impl ListAppPreviewSets {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appPreviews]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_previews(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviews]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppPreviewSets => crate::models::AppPreviewSetsResponse, paged }
+/// Call of [`list_app_screenshot_set_linkages`](AppStoreVersionLocalizations::list_app_screenshot_set_linkages).
+pub type ListAppScreenshotSetLinkages = crate::Call<crate::models::AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse, op::ListAppScreenshotSetLinkages>;
 
-/// Optional arguments of [`list_app_screenshot_sets`](AppStoreVersionLocalizations::list_app_screenshot_sets); nothing is sent before `send`.
-#[deprecated = "use the App Asset Library (`app_asset_library_images`, `app_asset_library_placements`)"]
-pub struct ListAppScreenshotSets(crate::Call<crate::models::AppScreenshotSetsResponse>);
+/// Call of [`list_app_screenshot_sets`](AppStoreVersionLocalizations::list_app_screenshot_sets).
+pub type ListAppScreenshotSets = crate::Call<crate::models::AppScreenshotSetsResponse, op::ListAppScreenshotSets>;
 
-impl ListAppScreenshotSets {
+impl<T> crate::Call<T, op::ListAppScreenshotSets> {
     /// `fields[appCustomProductPageLocalizations]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -433,27 +408,20 @@ impl ListAppScreenshotSets {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appScreenshots]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_screenshots(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshots]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppScreenshotSets => crate::models::AppScreenshotSetsResponse, paged }
+/// Call of [`list_placement_linkages`](AppStoreVersionLocalizations::list_placement_linkages).
+pub type ListPlacementLinkages = crate::Call<crate::models::AppStoreVersionLocalizationPlacementsLinkagesResponse, op::ListPlacementLinkages>;
 
-/// Optional arguments of [`list_placements`](AppStoreVersionLocalizations::list_placements); nothing is sent before `send`.
-pub struct ListPlacements(crate::Call<crate::models::AppAssetLibraryPlacementsResponse>);
+/// Call of [`list_placements`](AppStoreVersionLocalizations::list_placements).
+pub type ListPlacements = crate::Call<crate::models::AppAssetLibraryPlacementsResponse, op::ListPlacements>;
 
-impl ListPlacements {
+impl<T> crate::Call<T, op::ListPlacements> {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
@@ -603,13 +571,6 @@ impl ListPlacements {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -620,12 +581,13 @@ impl ListPlacements {
     }
 }
 
-rt::operation! { crate::Api, ListPlacements => crate::models::AppAssetLibraryPlacementsResponse, paged }
+/// Call of [`list_search_keyword_linkages`](AppStoreVersionLocalizations::list_search_keyword_linkages).
+pub type ListSearchKeywordLinkages = crate::Call<crate::models::AppStoreVersionLocalizationSearchKeywordsLinkagesResponse, op::ListSearchKeywordLinkages>;
 
-/// Optional arguments of [`list_search_keywords`](AppStoreVersionLocalizations::list_search_keywords); nothing is sent before `send`.
-pub struct ListSearchKeywords(crate::Call<crate::models::AppKeywordsResponse>);
+/// Call of [`list_search_keywords`](AppStoreVersionLocalizations::list_search_keywords).
+pub type ListSearchKeywords = crate::Call<crate::models::AppKeywordsResponse, op::ListSearchKeywords>;
 
-impl ListSearchKeywords {
+impl<T> crate::Call<T, op::ListSearchKeywords> {
     /// `fields[appKeywords]`: the fields that are sent of each.
     pub fn fields_app_keywords(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("fields[appKeywords]", values);
@@ -643,30 +605,27 @@ impl ListSearchKeywords {
         self.0.filter("filter[platform]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListSearchKeywords => crate::models::AppKeywordsResponse, paged }
+/// Call of [`remove_search_keywords`](AppStoreVersionLocalizations::remove_search_keywords).
+pub type RemoveSearchKeywords = crate::Call<(), op::RemoveSearchKeywords>;
+
+/// Call of [`update`](AppStoreVersionLocalizations::update).
+pub type Update = crate::Call<crate::models::AppStoreVersionLocalizationResponse, op::Update>;
 
 rt::operations! {
-    ADD_SEARCH_KEYWORDS = Post "appStoreVersionLocalizations_searchKeywords_createToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords",
-    CREATE = Post "appStoreVersionLocalizations_createInstance" "/v1/appStoreVersionLocalizations",
-    DELETE = Delete "appStoreVersionLocalizations_deleteInstance" "/v1/appStoreVersionLocalizations/{id}",
-    GET = Get "appStoreVersionLocalizations_getInstance" "/v1/appStoreVersionLocalizations/{id}",
-    LIST_APP_PREVIEW_SET_LINKAGES = Get "appStoreVersionLocalizations_appPreviewSets_getToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/appPreviewSets",
-    LIST_APP_PREVIEW_SETS = Get "appStoreVersionLocalizations_appPreviewSets_getToManyRelated" "/v1/appStoreVersionLocalizations/{id}/appPreviewSets",
-    LIST_APP_SCREENSHOT_SET_LINKAGES = Get "appStoreVersionLocalizations_appScreenshotSets_getToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/appScreenshotSets",
-    LIST_APP_SCREENSHOT_SETS = Get "appStoreVersionLocalizations_appScreenshotSets_getToManyRelated" "/v1/appStoreVersionLocalizations/{id}/appScreenshotSets",
-    LIST_PLACEMENT_LINKAGES = Get "appStoreVersionLocalizations_placements_getToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/placements",
-    LIST_PLACEMENTS = Get "appStoreVersionLocalizations_placements_getToManyRelated" "/v1/appStoreVersionLocalizations/{id}/placements",
-    LIST_SEARCH_KEYWORD_LINKAGES = Get "appStoreVersionLocalizations_searchKeywords_getToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords",
-    LIST_SEARCH_KEYWORDS = Get "appStoreVersionLocalizations_searchKeywords_getToManyRelated" "/v1/appStoreVersionLocalizations/{id}/searchKeywords",
-    REMOVE_SEARCH_KEYWORDS = Delete "appStoreVersionLocalizations_searchKeywords_deleteToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords",
-    UPDATE = Patch "appStoreVersionLocalizations_updateInstance" "/v1/appStoreVersionLocalizations/{id}",
+    ADD_SEARCH_KEYWORDS: AddSearchKeywords = Post "appStoreVersionLocalizations_searchKeywords_createToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords",
+    CREATE: Create = Post "appStoreVersionLocalizations_createInstance" "/v1/appStoreVersionLocalizations",
+    DELETE: Delete = Delete "appStoreVersionLocalizations_deleteInstance" "/v1/appStoreVersionLocalizations/{id}",
+    GET: Get = Get "appStoreVersionLocalizations_getInstance" "/v1/appStoreVersionLocalizations/{id}",
+    LIST_APP_PREVIEW_SET_LINKAGES: ListAppPreviewSetLinkages = Get "appStoreVersionLocalizations_appPreviewSets_getToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/appPreviewSets" with limit,
+    LIST_APP_PREVIEW_SETS: ListAppPreviewSets = Get "appStoreVersionLocalizations_appPreviewSets_getToManyRelated" "/v1/appStoreVersionLocalizations/{id}/appPreviewSets" with limit,
+    LIST_APP_SCREENSHOT_SET_LINKAGES: ListAppScreenshotSetLinkages = Get "appStoreVersionLocalizations_appScreenshotSets_getToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/appScreenshotSets" with limit,
+    LIST_APP_SCREENSHOT_SETS: ListAppScreenshotSets = Get "appStoreVersionLocalizations_appScreenshotSets_getToManyRelated" "/v1/appStoreVersionLocalizations/{id}/appScreenshotSets" with limit,
+    LIST_PLACEMENT_LINKAGES: ListPlacementLinkages = Get "appStoreVersionLocalizations_placements_getToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/placements" with limit,
+    LIST_PLACEMENTS: ListPlacements = Get "appStoreVersionLocalizations_placements_getToManyRelated" "/v1/appStoreVersionLocalizations/{id}/placements" with limit,
+    LIST_SEARCH_KEYWORD_LINKAGES: ListSearchKeywordLinkages = Get "appStoreVersionLocalizations_searchKeywords_getToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords" with limit,
+    LIST_SEARCH_KEYWORDS: ListSearchKeywords = Get "appStoreVersionLocalizations_searchKeywords_getToManyRelated" "/v1/appStoreVersionLocalizations/{id}/searchKeywords" with limit,
+    REMOVE_SEARCH_KEYWORDS: RemoveSearchKeywords = Delete "appStoreVersionLocalizations_searchKeywords_deleteToManyRelationship" "/v1/appStoreVersionLocalizations/{id}/relationships/searchKeywords",
+    UPDATE: Update = Patch "appStoreVersionLocalizations_updateInstance" "/v1/appStoreVersionLocalizations/{id}",
 }

@@ -11,36 +11,39 @@ pub struct AppStoreVersionPhasedReleases(pub(crate) rt::Client<crate::Api>);
 impl AppStoreVersionPhasedReleases {
     /// `POST /v1/appStoreVersionPhasedReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionPhasedReleases))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppStoreVersionPhasedReleaseCreateRequest,
-    ) -> crate::Call<crate::models::AppStoreVersionPhasedReleaseResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppStoreVersionPhasedReleaseCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appStoreVersionPhasedReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionPhasedReleases-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appStoreVersionPhasedReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersionPhasedReleases-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppStoreVersionPhasedReleaseUpdateRequest,
-    ) -> crate::Call<crate::models::AppStoreVersionPhasedReleaseResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppStoreVersionPhasedReleaseUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](AppStoreVersionPhasedReleases::create).
+pub type Create = crate::Call<crate::models::AppStoreVersionPhasedReleaseResponse, op::Create>;
+
+/// Call of [`delete`](AppStoreVersionPhasedReleases::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`update`](AppStoreVersionPhasedReleases::update).
+pub type Update = crate::Call<crate::models::AppStoreVersionPhasedReleaseResponse, op::Update>;
+
 rt::operations! {
-    CREATE = Post "appStoreVersionPhasedReleases_createInstance" "/v1/appStoreVersionPhasedReleases",
-    DELETE = Delete "appStoreVersionPhasedReleases_deleteInstance" "/v1/appStoreVersionPhasedReleases/{id}",
-    UPDATE = Patch "appStoreVersionPhasedReleases_updateInstance" "/v1/appStoreVersionPhasedReleases/{id}",
+    CREATE: Create = Post "appStoreVersionPhasedReleases_createInstance" "/v1/appStoreVersionPhasedReleases",
+    DELETE: Delete = Delete "appStoreVersionPhasedReleases_deleteInstance" "/v1/appStoreVersionPhasedReleases/{id}",
+    UPDATE: Update = Patch "appStoreVersionPhasedReleases_updateInstance" "/v1/appStoreVersionPhasedReleases/{id}",
 }

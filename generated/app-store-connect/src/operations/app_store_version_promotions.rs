@@ -11,16 +11,16 @@ pub struct AppStoreVersionPromotions(pub(crate) rt::Client<crate::Api>);
 impl AppStoreVersionPromotions {
     /// `POST /v1/appStoreVersionPromotions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionPromotions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppStoreVersionPromotionCreateRequest,
-    ) -> crate::Call<crate::models::AppStoreVersionPromotionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppStoreVersionPromotionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](AppStoreVersionPromotions::create).
+pub type Create = crate::Call<crate::models::AppStoreVersionPromotionResponse, op::Create>;
+
 rt::operations! {
-    CREATE = Post "appStoreVersionPromotions_createInstance" "/v1/appStoreVersionPromotions",
+    CREATE: Create = Post "appStoreVersionPromotions_createInstance" "/v1/appStoreVersionPromotions",
 }

@@ -11,16 +11,16 @@ pub struct AppStoreVersionReleaseRequests(pub(crate) rt::Client<crate::Api>);
 impl AppStoreVersionReleaseRequests {
     /// `POST /v1/appStoreVersionReleaseRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersionReleaseRequests))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppStoreVersionReleaseRequestCreateRequest,
-    ) -> crate::Call<crate::models::AppStoreVersionReleaseRequestResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppStoreVersionReleaseRequestCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](AppStoreVersionReleaseRequests::create).
+pub type Create = crate::Call<crate::models::AppStoreVersionReleaseRequestResponse, op::Create>;
+
 rt::operations! {
-    CREATE = Post "appStoreVersionReleaseRequests_createInstance" "/v1/appStoreVersionReleaseRequests",
+    CREATE: Create = Post "appStoreVersionReleaseRequests_createInstance" "/v1/appStoreVersionReleaseRequests",
 }

@@ -11,11 +11,14 @@ pub struct AppStoreVersionSubmissions(pub(crate) rt::Client<crate::Api>);
 impl AppStoreVersionSubmissions {
     /// `DELETE /v1/appStoreVersionSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersionSubmissions-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 }
 
+/// Call of [`delete`](AppStoreVersionSubmissions::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
 rt::operations! {
-    DELETE = Delete "appStoreVersionSubmissions_deleteInstance" "/v1/appStoreVersionSubmissions/{id}",
+    DELETE: Delete = Delete "appStoreVersionSubmissions_deleteInstance" "/v1/appStoreVersionSubmissions/{id}",
 }

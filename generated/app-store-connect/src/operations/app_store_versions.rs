@@ -11,23 +11,20 @@ pub struct AppStoreVersions(pub(crate) rt::Client<crate::Api>);
 impl AppStoreVersions {
     /// `POST /v1/appStoreVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-appStoreVersions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppStoreVersionCreateRequest,
-    ) -> crate::Call<crate::models::AppStoreVersionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::AppStoreVersionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/appStoreVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-appStoreVersions-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/alternativeDistributionPackage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-alternativeDistributionPackage))
@@ -35,49 +32,46 @@ impl AppStoreVersions {
         &self,
         id: impl AsRef<str>,
     ) -> GetAlternativeDistributionPackage {
-        GetAlternativeDistributionPackage(
-            self.0.call(GET_ALTERNATIVE_DISTRIBUTION_PACKAGE, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_ALTERNATIVE_DISTRIBUTION_PACKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/alternativeDistributionPackage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-alternativeDistributionPackage))
     pub fn get_alternative_distribution_package_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::AppStoreVersionAlternativeDistributionPackageLinkageResponse,
-    > {
-        self.0.call(GET_ALTERNATIVE_DISTRIBUTION_PACKAGE_LINKAGE, &[id.as_ref()])
+    ) -> GetAlternativeDistributionPackageLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_ALTERNATIVE_DISTRIBUTION_PACKAGE_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v1/appStoreVersions/{id}/appClipDefaultExperience` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appClipDefaultExperience))
     pub fn get_app_clip_default_experience(&self, id: impl AsRef<str>) -> GetAppClipDefaultExperience {
-        GetAppClipDefaultExperience(
-            self.0.call(GET_APP_CLIP_DEFAULT_EXPERIENCE, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_APP_CLIP_DEFAULT_EXPERIENCE, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/appClipDefaultExperience` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appClipDefaultExperience))
     pub fn get_app_clip_default_experience_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::AppStoreVersionAppClipDefaultExperienceLinkageResponse,
-    > {
-        self.0.call(GET_APP_CLIP_DEFAULT_EXPERIENCE_LINKAGE, &[id.as_ref()])
+    ) -> GetAppClipDefaultExperienceLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_APP_CLIP_DEFAULT_EXPERIENCE_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v1/appStoreVersions/{id}/appStoreReviewDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreReviewDetail))
     pub fn get_app_store_review_detail(&self, id: impl AsRef<str>) -> GetAppStoreReviewDetail {
-        GetAppStoreReviewDetail(self.0.call(GET_APP_STORE_REVIEW_DETAIL, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP_STORE_REVIEW_DETAIL, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/appStoreReviewDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreReviewDetail))
-    pub fn get_app_store_review_detail_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppStoreVersionAppStoreReviewDetailLinkageResponse> {
-        self.0.call(GET_APP_STORE_REVIEW_DETAIL_LINKAGE, &[id.as_ref()])
+    pub fn get_app_store_review_detail_linkage(&self, id: impl AsRef<str>) -> GetAppStoreReviewDetailLinkage {
+        crate::Call::new(&self.0, GET_APP_STORE_REVIEW_DETAIL_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/appStoreVersionPhasedRelease` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionPhasedRelease))
@@ -85,27 +79,25 @@ impl AppStoreVersions {
         &self,
         id: impl AsRef<str>,
     ) -> GetAppStoreVersionPhasedRelease {
-        GetAppStoreVersionPhasedRelease(
-            self.0.call(GET_APP_STORE_VERSION_PHASED_RELEASE, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_APP_STORE_VERSION_PHASED_RELEASE, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionPhasedRelease` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionPhasedRelease))
     pub fn get_app_store_version_phased_release_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::AppStoreVersionAppStoreVersionPhasedReleaseLinkageResponse,
-    > {
-        self.0.call(GET_APP_STORE_VERSION_PHASED_RELEASE_LINKAGE, &[id.as_ref()])
+    ) -> GetAppStoreVersionPhasedReleaseLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_APP_STORE_VERSION_PHASED_RELEASE_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v1/appStoreVersions/{id}/appStoreVersionSubmission` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionSubmission))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_app_store_version_submission(&self, id: impl AsRef<str>) -> GetAppStoreVersionSubmission {
-        GetAppStoreVersionSubmission(
-            self.0.call(GET_APP_STORE_VERSION_SUBMISSION, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_APP_STORE_VERSION_SUBMISSION, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionSubmission` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionSubmission))
@@ -113,49 +105,42 @@ impl AppStoreVersions {
     pub fn get_app_store_version_submission_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::AppStoreVersionAppStoreVersionSubmissionLinkageResponse,
-    > {
-        self.0.call(GET_APP_STORE_VERSION_SUBMISSION_LINKAGE, &[id.as_ref()])
+    ) -> GetAppStoreVersionSubmissionLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_APP_STORE_VERSION_SUBMISSION_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v1/appStoreVersions/{id}/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-build))
     pub fn get_build(&self, id: impl AsRef<str>) -> GetBuild {
-        GetBuild(self.0.call(GET_BUILD, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_BUILD, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-build))
-    pub fn get_build_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppStoreVersionBuildLinkageResponse> {
-        self.0.call(GET_BUILD_LINKAGE, &[id.as_ref()])
+    pub fn get_build_linkage(&self, id: impl AsRef<str>) -> GetBuildLinkage {
+        crate::Call::new(&self.0, GET_BUILD_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/gameCenterAppVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-gameCenterAppVersion))
     pub fn get_game_center_app_version(&self, id: impl AsRef<str>) -> GetGameCenterAppVersion {
-        GetGameCenterAppVersion(self.0.call(GET_GAME_CENTER_APP_VERSION, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_GAME_CENTER_APP_VERSION, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/gameCenterAppVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-gameCenterAppVersion))
-    pub fn get_game_center_app_version_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppStoreVersionGameCenterAppVersionLinkageResponse> {
-        self.0.call(GET_GAME_CENTER_APP_VERSION_LINKAGE, &[id.as_ref()])
+    pub fn get_game_center_app_version_linkage(&self, id: impl AsRef<str>) -> GetGameCenterAppVersionLinkage {
+        crate::Call::new(&self.0, GET_GAME_CENTER_APP_VERSION_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/routingAppCoverage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-routingAppCoverage))
     pub fn get_routing_app_coverage(&self, id: impl AsRef<str>) -> GetRoutingAppCoverage {
-        GetRoutingAppCoverage(self.0.call(GET_ROUTING_APP_COVERAGE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_ROUTING_APP_COVERAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/routingAppCoverage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-routingAppCoverage))
-    pub fn get_routing_app_coverage_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppStoreVersionRoutingAppCoverageLinkageResponse> {
-        self.0.call(GET_ROUTING_APP_COVERAGE_LINKAGE, &[id.as_ref()])
+    pub fn get_routing_app_coverage_linkage(&self, id: impl AsRef<str>) -> GetRoutingAppCoverageLinkage {
+        crate::Call::new(&self.0, GET_ROUTING_APP_COVERAGE_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionExperiments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionExperiments))
@@ -165,12 +150,11 @@ impl AppStoreVersions {
     pub fn list_app_store_version_experiment_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreVersionAppStoreVersionExperimentsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_APP_STORE_VERSION_EXPERIMENT_LINKAGES, &[id.as_ref()]),
+    ) -> ListAppStoreVersionExperimentLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_APP_STORE_VERSION_EXPERIMENT_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
@@ -180,31 +164,30 @@ impl AppStoreVersions {
     pub fn list_app_store_version_experiment_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreVersionAppStoreVersionExperimentsV2LinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_APP_STORE_VERSION_EXPERIMENT_V2_LINKAGES, &[id.as_ref()]),
+    ) -> ListAppStoreVersionExperimentV2Linkages {
+        crate::Call::new(
+            &self.0,
+            LIST_APP_STORE_VERSION_EXPERIMENT_V2_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/appStoreVersions/{id}/appStoreVersionExperiments` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionExperiments))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_app_store_version_experiments(&self, id: impl AsRef<str>) -> ListAppStoreVersionExperiments {
-        ListAppStoreVersionExperiments(
-            self.0.call(LIST_APP_STORE_VERSION_EXPERIMENTS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_APP_STORE_VERSION_EXPERIMENTS, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/appStoreVersionExperimentsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionExperimentsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_store_version_experiments_v2(
         &self,
         id: impl AsRef<str>,
     ) -> ListAppStoreVersionExperimentsV2 {
-        ListAppStoreVersionExperimentsV2(
-            self.0.call(LIST_APP_STORE_VERSION_EXPERIMENTS_V2, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_APP_STORE_VERSION_EXPERIMENTS_V2, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/appStoreVersionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-appStoreVersionLocalizations))
@@ -213,54 +196,57 @@ impl AppStoreVersions {
     pub fn list_app_store_version_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreVersionAppStoreVersionLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_APP_STORE_VERSION_LOCALIZATION_LINKAGES, &[id.as_ref()]),
+    ) -> ListAppStoreVersionLocalizationLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_APP_STORE_VERSION_LOCALIZATION_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/appStoreVersions/{id}/appStoreVersionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-appStoreVersionLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_app_store_version_localizations(
         &self,
         id: impl AsRef<str>,
     ) -> ListAppStoreVersionLocalizations {
-        ListAppStoreVersionLocalizations(
-            self.0.call(LIST_APP_STORE_VERSION_LOCALIZATIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_APP_STORE_VERSION_LOCALIZATIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/relationships/customerReviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-relationships-customerReviews))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_customer_review_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppStoreVersionCustomerReviewsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_CUSTOMER_REVIEW_LINKAGES, &[id.as_ref()]))
+    pub fn list_customer_review_linkages(&self, id: impl AsRef<str>) -> ListCustomerReviewLinkages {
+        crate::Call::new(&self.0, LIST_CUSTOMER_REVIEW_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/appStoreVersions/{id}/customerReviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appStoreVersions-_id_-customerReviews))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_customer_reviews(&self, id: impl AsRef<str>) -> ListCustomerReviews {
-        ListCustomerReviews(self.0.call(LIST_CUSTOMER_REVIEWS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_CUSTOMER_REVIEWS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appStoreVersions/{id}/relationships/appClipDefaultExperience` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersions-_id_-relationships-appClipDefaultExperience))
-    pub fn set_app_clip_default_experience(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
-        let mut call = self.0.call(SET_APP_CLIP_DEFAULT_EXPERIENCE, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("appClipDefaultExperiences", to));
+    pub fn set_app_clip_default_experience(
+        &self,
+        id: impl AsRef<str>,
+        to: Option<&str>,
+    ) -> SetAppClipDefaultExperience {
+        let mut call = crate::Call::new(
+            &self.0,
+            SET_APP_CLIP_DEFAULT_EXPERIENCE,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkageBody::new("appClipDefaultExperiences", to));
         call
     }
 
     /// `PATCH /v1/appStoreVersions/{id}/relationships/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appStoreVersions-_id_-relationships-build))
-    pub fn set_build(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
-        let mut call = self.0.call(SET_BUILD, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("builds", to));
+    pub fn set_build(&self, id: impl AsRef<str>, to: Option<&str>) -> SetBuild {
+        let mut call = crate::Call::new(&self.0, SET_BUILD, &[id.as_ref()]);
+        call.0.json(&rt::LinkageBody::new("builds", to));
         call
     }
 
@@ -268,20 +254,23 @@ impl AppStoreVersions {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppStoreVersionUpdateRequest,
-    ) -> crate::Call<crate::models::AppStoreVersionResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppStoreVersionUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](AppStoreVersions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::AppStoreVersionResponse>);
+/// Call of [`create`](AppStoreVersions::create).
+pub type Create = crate::Call<crate::models::AppStoreVersionResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](AppStoreVersions::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](AppStoreVersions::get).
+pub type Get = crate::Call<crate::models::AppStoreVersionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[alternativeDistributionPackages]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_packages(
         mut self,
@@ -401,7 +390,6 @@ impl Get {
     }
 
     /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
@@ -409,33 +397,22 @@ impl Get {
 
     /// `limit[appStoreVersionExperiments]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperiments]", value);
         self
     }
 
     /// `limit[appStoreVersionLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionLocalizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::AppStoreVersionResponse }
+/// Call of [`get_alternative_distribution_package`](AppStoreVersions::get_alternative_distribution_package).
+pub type GetAlternativeDistributionPackage = crate::Call<rt::Document<Option<crate::models::AlternativeDistributionPackage>, crate::models::AlternativeDistributionPackageResponseIncluded>, op::GetAlternativeDistributionPackage>;
 
-/// Optional arguments of [`get_alternative_distribution_package`](AppStoreVersions::get_alternative_distribution_package); nothing is sent before `send`.
-pub struct GetAlternativeDistributionPackage(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AlternativeDistributionPackage>,
-            crate::models::AlternativeDistributionPackageResponseIncluded,
-        >,
-    >,
-);
-
-impl GetAlternativeDistributionPackage {
+impl<T> crate::Call<T, op::GetAlternativeDistributionPackage> {
     /// `fields[alternativeDistributionPackageVersions]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_package_versions(
         mut self,
@@ -470,26 +447,19 @@ impl GetAlternativeDistributionPackage {
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetAlternativeDistributionPackage => rt::Document<Option<crate::models::AlternativeDistributionPackage>, crate::models::AlternativeDistributionPackageResponseIncluded> }
+/// Call of [`get_alternative_distribution_package_linkage`](AppStoreVersions::get_alternative_distribution_package_linkage).
+pub type GetAlternativeDistributionPackageLinkage = crate::Call<crate::models::AppStoreVersionAlternativeDistributionPackageLinkageResponse, op::GetAlternativeDistributionPackageLinkage>;
 
-/// Optional arguments of [`get_app_clip_default_experience`](AppStoreVersions::get_app_clip_default_experience); nothing is sent before `send`.
-pub struct GetAppClipDefaultExperience(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppClipDefaultExperience>,
-            crate::models::AppClipDefaultExperienceResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_app_clip_default_experience`](AppStoreVersions::get_app_clip_default_experience).
+pub type GetAppClipDefaultExperience = crate::Call<rt::Document<Option<crate::models::AppClipDefaultExperience>, crate::models::AppClipDefaultExperienceResponseIncluded>, op::GetAppClipDefaultExperience>;
 
-impl GetAppClipDefaultExperience {
+impl<T> crate::Call<T, op::GetAppClipDefaultExperience> {
     /// `fields[appClipAppStoreReviewDetails]`: the fields that are sent of each.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
@@ -544,26 +514,19 @@ impl GetAppClipDefaultExperience {
     }
 
     /// `limit[appClipDefaultExperienceLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_clip_default_experience_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appClipDefaultExperienceLocalizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetAppClipDefaultExperience => rt::Document<Option<crate::models::AppClipDefaultExperience>, crate::models::AppClipDefaultExperienceResponseIncluded> }
+/// Call of [`get_app_clip_default_experience_linkage`](AppStoreVersions::get_app_clip_default_experience_linkage).
+pub type GetAppClipDefaultExperienceLinkage = crate::Call<crate::models::AppStoreVersionAppClipDefaultExperienceLinkageResponse, op::GetAppClipDefaultExperienceLinkage>;
 
-/// Optional arguments of [`get_app_store_review_detail`](AppStoreVersions::get_app_store_review_detail); nothing is sent before `send`.
-pub struct GetAppStoreReviewDetail(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppStoreReviewDetail>,
-            crate::models::AppStoreReviewDetailResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_app_store_review_detail`](AppStoreVersions::get_app_store_review_detail).
+pub type GetAppStoreReviewDetail = crate::Call<rt::Document<Option<crate::models::AppStoreReviewDetail>, crate::models::AppStoreReviewDetailResponseIncluded>, op::GetAppStoreReviewDetail>;
 
-impl GetAppStoreReviewDetail {
+impl<T> crate::Call<T, op::GetAppStoreReviewDetail> {
     /// `fields[appStoreReviewAttachments]`: the fields that are sent of each.
     pub fn fields_app_store_review_attachments(
         mut self,
@@ -601,21 +564,19 @@ impl GetAppStoreReviewDetail {
     }
 
     /// `limit[appStoreReviewAttachments]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_review_attachments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreReviewAttachments]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetAppStoreReviewDetail => rt::Document<Option<crate::models::AppStoreReviewDetail>, crate::models::AppStoreReviewDetailResponseIncluded> }
+/// Call of [`get_app_store_review_detail_linkage`](AppStoreVersions::get_app_store_review_detail_linkage).
+pub type GetAppStoreReviewDetailLinkage = crate::Call<crate::models::AppStoreVersionAppStoreReviewDetailLinkageResponse, op::GetAppStoreReviewDetailLinkage>;
 
-/// Optional arguments of [`get_app_store_version_phased_release`](AppStoreVersions::get_app_store_version_phased_release); nothing is sent before `send`.
-pub struct GetAppStoreVersionPhasedRelease(
-    crate::Call<rt::Document<Option<crate::models::AppStoreVersionPhasedRelease>>>,
-);
+/// Call of [`get_app_store_version_phased_release`](AppStoreVersions::get_app_store_version_phased_release).
+pub type GetAppStoreVersionPhasedRelease = crate::Call<rt::Document<Option<crate::models::AppStoreVersionPhasedRelease>>, op::GetAppStoreVersionPhasedRelease>;
 
-impl GetAppStoreVersionPhasedRelease {
+impl<T> crate::Call<T, op::GetAppStoreVersionPhasedRelease> {
     /// `fields[appStoreVersionPhasedReleases]`: the fields that are sent of each.
     pub fn fields_app_store_version_phased_releases(
         mut self,
@@ -628,20 +589,13 @@ impl GetAppStoreVersionPhasedRelease {
     }
 }
 
-rt::operation! { crate::Api, GetAppStoreVersionPhasedRelease => rt::Document<Option<crate::models::AppStoreVersionPhasedRelease>> }
+/// Call of [`get_app_store_version_phased_release_linkage`](AppStoreVersions::get_app_store_version_phased_release_linkage).
+pub type GetAppStoreVersionPhasedReleaseLinkage = crate::Call<crate::models::AppStoreVersionAppStoreVersionPhasedReleaseLinkageResponse, op::GetAppStoreVersionPhasedReleaseLinkage>;
 
-/// Optional arguments of [`get_app_store_version_submission`](AppStoreVersions::get_app_store_version_submission); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetAppStoreVersionSubmission(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppStoreVersionSubmission>,
-            crate::models::AppStoreVersionSubmissionResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_app_store_version_submission`](AppStoreVersions::get_app_store_version_submission).
+pub type GetAppStoreVersionSubmission = crate::Call<rt::Document<Option<crate::models::AppStoreVersionSubmission>, crate::models::AppStoreVersionSubmissionResponseIncluded>, op::GetAppStoreVersionSubmission>;
 
-impl GetAppStoreVersionSubmission {
+impl<T> crate::Call<T, op::GetAppStoreVersionSubmission> {
     /// `fields[appStoreVersionSubmissions]`: the fields that are sent of each.
     pub fn fields_app_store_version_submissions(
         mut self,
@@ -670,12 +624,13 @@ impl GetAppStoreVersionSubmission {
     }
 }
 
-rt::operation! { crate::Api, GetAppStoreVersionSubmission => rt::Document<Option<crate::models::AppStoreVersionSubmission>, crate::models::AppStoreVersionSubmissionResponseIncluded> }
+/// Call of [`get_app_store_version_submission_linkage`](AppStoreVersions::get_app_store_version_submission_linkage).
+pub type GetAppStoreVersionSubmissionLinkage = crate::Call<crate::models::AppStoreVersionAppStoreVersionSubmissionLinkageResponse, op::GetAppStoreVersionSubmissionLinkage>;
 
-/// Optional arguments of [`get_build`](AppStoreVersions::get_build); nothing is sent before `send`.
-pub struct GetBuild(crate::Call<rt::Document<Option<crate::models::Build>>>);
+/// Call of [`get_build`](AppStoreVersions::get_build).
+pub type GetBuild = crate::Call<rt::Document<Option<crate::models::Build>>, op::GetBuild>;
 
-impl GetBuild {
+impl<T> crate::Call<T, op::GetBuild> {
     /// `fields[builds]`: the fields that are sent of each.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
@@ -683,19 +638,13 @@ impl GetBuild {
     }
 }
 
-rt::operation! { crate::Api, GetBuild => rt::Document<Option<crate::models::Build>> }
+/// Call of [`get_build_linkage`](AppStoreVersions::get_build_linkage).
+pub type GetBuildLinkage = crate::Call<crate::models::AppStoreVersionBuildLinkageResponse, op::GetBuildLinkage>;
 
-/// Optional arguments of [`get_game_center_app_version`](AppStoreVersions::get_game_center_app_version); nothing is sent before `send`.
-pub struct GetGameCenterAppVersion(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterAppVersion>,
-            crate::models::GameCenterAppVersionResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_game_center_app_version`](AppStoreVersions::get_game_center_app_version).
+pub type GetGameCenterAppVersion = crate::Call<rt::Document<Option<crate::models::GameCenterAppVersion>, crate::models::GameCenterAppVersionResponseIncluded>, op::GetGameCenterAppVersion>;
 
-impl GetGameCenterAppVersion {
+impl<T> crate::Call<T, op::GetGameCenterAppVersion> {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
@@ -724,26 +673,19 @@ impl GetGameCenterAppVersion {
     }
 
     /// `limit[compatibilityVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_compatibility_versions(mut self, value: i64) -> Self {
         self.0.number("limit[compatibilityVersions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetGameCenterAppVersion => rt::Document<Option<crate::models::GameCenterAppVersion>, crate::models::GameCenterAppVersionResponseIncluded> }
+/// Call of [`get_game_center_app_version_linkage`](AppStoreVersions::get_game_center_app_version_linkage).
+pub type GetGameCenterAppVersionLinkage = crate::Call<crate::models::AppStoreVersionGameCenterAppVersionLinkageResponse, op::GetGameCenterAppVersionLinkage>;
 
-/// Optional arguments of [`get_routing_app_coverage`](AppStoreVersions::get_routing_app_coverage); nothing is sent before `send`.
-pub struct GetRoutingAppCoverage(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::RoutingAppCoverage>,
-            crate::models::RoutingAppCoverageResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_routing_app_coverage`](AppStoreVersions::get_routing_app_coverage).
+pub type GetRoutingAppCoverage = crate::Call<rt::Document<Option<crate::models::RoutingAppCoverage>, crate::models::RoutingAppCoverageResponseIncluded>, op::GetRoutingAppCoverage>;
 
-impl GetRoutingAppCoverage {
+impl<T> crate::Call<T, op::GetRoutingAppCoverage> {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
@@ -772,15 +714,19 @@ impl GetRoutingAppCoverage {
     }
 }
 
-rt::operation! { crate::Api, GetRoutingAppCoverage => rt::Document<Option<crate::models::RoutingAppCoverage>, crate::models::RoutingAppCoverageResponseIncluded> }
+/// Call of [`get_routing_app_coverage_linkage`](AppStoreVersions::get_routing_app_coverage_linkage).
+pub type GetRoutingAppCoverageLinkage = crate::Call<crate::models::AppStoreVersionRoutingAppCoverageLinkageResponse, op::GetRoutingAppCoverageLinkage>;
 
-/// Optional arguments of [`list_app_store_version_experiments`](AppStoreVersions::list_app_store_version_experiments); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListAppStoreVersionExperiments(
-    crate::Call<crate::models::AppStoreVersionExperimentsResponse>,
-);
+/// Call of [`list_app_store_version_experiment_linkages`](AppStoreVersions::list_app_store_version_experiment_linkages).
+pub type ListAppStoreVersionExperimentLinkages = crate::Call<crate::models::AppStoreVersionAppStoreVersionExperimentsLinkagesResponse, op::ListAppStoreVersionExperimentLinkages>;
 
-impl ListAppStoreVersionExperiments {
+/// Call of [`list_app_store_version_experiment_v2_linkages`](AppStoreVersions::list_app_store_version_experiment_v2_linkages).
+pub type ListAppStoreVersionExperimentV2Linkages = crate::Call<crate::models::AppStoreVersionAppStoreVersionExperimentsV2LinkagesResponse, op::ListAppStoreVersionExperimentV2Linkages>;
+
+/// Call of [`list_app_store_version_experiments`](AppStoreVersions::list_app_store_version_experiments).
+pub type ListAppStoreVersionExperiments = crate::Call<crate::models::AppStoreVersionExperimentsResponse, op::ListAppStoreVersionExperiments>;
+
+impl<T> crate::Call<T, op::ListAppStoreVersionExperiments> {
     /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
@@ -830,29 +776,17 @@ impl ListAppStoreVersionExperiments {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appStoreVersionExperimentTreatments]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatments]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppStoreVersionExperiments => crate::models::AppStoreVersionExperimentsResponse, paged }
+/// Call of [`list_app_store_version_experiments_v2`](AppStoreVersions::list_app_store_version_experiments_v2).
+pub type ListAppStoreVersionExperimentsV2 = crate::Call<crate::models::AppStoreVersionExperimentsV2Response, op::ListAppStoreVersionExperimentsV2>;
 
-/// Optional arguments of [`list_app_store_version_experiments_v2`](AppStoreVersions::list_app_store_version_experiments_v2); nothing is sent before `send`.
-pub struct ListAppStoreVersionExperimentsV2(
-    crate::Call<crate::models::AppStoreVersionExperimentsV2Response>,
-);
-
-impl ListAppStoreVersionExperimentsV2 {
+impl<T> crate::Call<T, op::ListAppStoreVersionExperimentsV2> {
     /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
@@ -910,36 +844,26 @@ impl ListAppStoreVersionExperimentsV2 {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appStoreVersionExperimentTreatments]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatments]", value);
         self
     }
 
     /// `limit[controlVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_control_versions(mut self, value: i64) -> Self {
         self.0.number("limit[controlVersions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppStoreVersionExperimentsV2 => crate::models::AppStoreVersionExperimentsV2Response, paged }
+/// Call of [`list_app_store_version_localization_linkages`](AppStoreVersions::list_app_store_version_localization_linkages).
+pub type ListAppStoreVersionLocalizationLinkages = crate::Call<crate::models::AppStoreVersionAppStoreVersionLocalizationsLinkagesResponse, op::ListAppStoreVersionLocalizationLinkages>;
 
-/// Optional arguments of [`list_app_store_version_localizations`](AppStoreVersions::list_app_store_version_localizations); nothing is sent before `send`.
-pub struct ListAppStoreVersionLocalizations(
-    crate::Call<crate::models::AppStoreVersionLocalizationsResponse>,
-);
+/// Call of [`list_app_store_version_localizations`](AppStoreVersions::list_app_store_version_localizations).
+pub type ListAppStoreVersionLocalizations = crate::Call<crate::models::AppStoreVersionLocalizationsResponse, op::ListAppStoreVersionLocalizations>;
 
-impl ListAppStoreVersionLocalizations {
+impl<T> crate::Call<T, op::ListAppStoreVersionLocalizations> {
     /// `fields[appAssetLibraryPlacements]`: the fields that are sent of each.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -1010,16 +934,8 @@ impl ListAppStoreVersionLocalizations {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appPreviewSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appPreviewSets]", value);
         self
@@ -1027,35 +943,32 @@ impl ListAppStoreVersionLocalizations {
 
     /// `limit[appScreenshotSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
         self.0.number("limit[appScreenshotSets]", value);
         self
     }
 
     /// `limit[placements]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_placements(mut self, value: i64) -> Self {
         self.0.number("limit[placements]", value);
         self
     }
 
     /// `limit[searchKeywords]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_search_keywords(mut self, value: i64) -> Self {
         self.0.number("limit[searchKeywords]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAppStoreVersionLocalizations => crate::models::AppStoreVersionLocalizationsResponse, paged }
+/// Call of [`list_customer_review_linkages`](AppStoreVersions::list_customer_review_linkages).
+pub type ListCustomerReviewLinkages = crate::Call<crate::models::AppStoreVersionCustomerReviewsLinkagesResponse, op::ListCustomerReviewLinkages>;
 
-/// Optional arguments of [`list_customer_reviews`](AppStoreVersions::list_customer_reviews); nothing is sent before `send`.
-pub struct ListCustomerReviews(crate::Call<crate::models::CustomerReviewsResponse>);
+/// Call of [`list_customer_reviews`](AppStoreVersions::list_customer_reviews).
+pub type ListCustomerReviews = crate::Call<crate::models::CustomerReviewsResponse, op::ListCustomerReviews>;
 
-impl ListCustomerReviews {
+impl<T> crate::Call<T, op::ListCustomerReviews> {
     /// `exists[publishedResponse]`: only what has this, or has it not.
-    #[inline]
     pub fn exists_published_response(mut self, value: bool) -> Self {
         self.0.flag("exists[publishedResponse]", value);
         self
@@ -1115,13 +1028,6 @@ impl ListCustomerReviews {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewSort>) -> Self {
         self.0.list("sort", values);
@@ -1129,37 +1035,44 @@ impl ListCustomerReviews {
     }
 }
 
-rt::operation! { crate::Api, ListCustomerReviews => crate::models::CustomerReviewsResponse, paged }
+/// Call of [`set_app_clip_default_experience`](AppStoreVersions::set_app_clip_default_experience).
+pub type SetAppClipDefaultExperience = crate::Call<(), op::SetAppClipDefaultExperience>;
+
+/// Call of [`set_build`](AppStoreVersions::set_build).
+pub type SetBuild = crate::Call<(), op::SetBuild>;
+
+/// Call of [`update`](AppStoreVersions::update).
+pub type Update = crate::Call<crate::models::AppStoreVersionResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "appStoreVersions_createInstance" "/v1/appStoreVersions",
-    DELETE = Delete "appStoreVersions_deleteInstance" "/v1/appStoreVersions/{id}",
-    GET = Get "appStoreVersions_getInstance" "/v1/appStoreVersions/{id}",
-    GET_ALTERNATIVE_DISTRIBUTION_PACKAGE = Get "appStoreVersions_alternativeDistributionPackage_getToOneRelated" "/v1/appStoreVersions/{id}/alternativeDistributionPackage",
-    GET_ALTERNATIVE_DISTRIBUTION_PACKAGE_LINKAGE = Get "appStoreVersions_alternativeDistributionPackage_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/alternativeDistributionPackage",
-    GET_APP_CLIP_DEFAULT_EXPERIENCE = Get "appStoreVersions_appClipDefaultExperience_getToOneRelated" "/v1/appStoreVersions/{id}/appClipDefaultExperience",
-    GET_APP_CLIP_DEFAULT_EXPERIENCE_LINKAGE = Get "appStoreVersions_appClipDefaultExperience_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/appClipDefaultExperience",
-    GET_APP_STORE_REVIEW_DETAIL = Get "appStoreVersions_appStoreReviewDetail_getToOneRelated" "/v1/appStoreVersions/{id}/appStoreReviewDetail",
-    GET_APP_STORE_REVIEW_DETAIL_LINKAGE = Get "appStoreVersions_appStoreReviewDetail_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/appStoreReviewDetail",
-    GET_APP_STORE_VERSION_PHASED_RELEASE = Get "appStoreVersions_appStoreVersionPhasedRelease_getToOneRelated" "/v1/appStoreVersions/{id}/appStoreVersionPhasedRelease",
-    GET_APP_STORE_VERSION_PHASED_RELEASE_LINKAGE = Get "appStoreVersions_appStoreVersionPhasedRelease_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/appStoreVersionPhasedRelease",
-    GET_APP_STORE_VERSION_SUBMISSION = Get "appStoreVersions_appStoreVersionSubmission_getToOneRelated" "/v1/appStoreVersions/{id}/appStoreVersionSubmission",
-    GET_APP_STORE_VERSION_SUBMISSION_LINKAGE = Get "appStoreVersions_appStoreVersionSubmission_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/appStoreVersionSubmission",
-    GET_BUILD = Get "appStoreVersions_build_getToOneRelated" "/v1/appStoreVersions/{id}/build",
-    GET_BUILD_LINKAGE = Get "appStoreVersions_build_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/build",
-    GET_GAME_CENTER_APP_VERSION = Get "appStoreVersions_gameCenterAppVersion_getToOneRelated" "/v1/appStoreVersions/{id}/gameCenterAppVersion",
-    GET_GAME_CENTER_APP_VERSION_LINKAGE = Get "appStoreVersions_gameCenterAppVersion_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/gameCenterAppVersion",
-    GET_ROUTING_APP_COVERAGE = Get "appStoreVersions_routingAppCoverage_getToOneRelated" "/v1/appStoreVersions/{id}/routingAppCoverage",
-    GET_ROUTING_APP_COVERAGE_LINKAGE = Get "appStoreVersions_routingAppCoverage_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/routingAppCoverage",
-    LIST_APP_STORE_VERSION_EXPERIMENT_LINKAGES = Get "appStoreVersions_appStoreVersionExperiments_getToManyRelationship" "/v1/appStoreVersions/{id}/relationships/appStoreVersionExperiments",
-    LIST_APP_STORE_VERSION_EXPERIMENT_V2_LINKAGES = Get "appStoreVersions_appStoreVersionExperimentsV2_getToManyRelationship" "/v1/appStoreVersions/{id}/relationships/appStoreVersionExperimentsV2",
-    LIST_APP_STORE_VERSION_EXPERIMENTS = Get "appStoreVersions_appStoreVersionExperiments_getToManyRelated" "/v1/appStoreVersions/{id}/appStoreVersionExperiments",
-    LIST_APP_STORE_VERSION_EXPERIMENTS_V2 = Get "appStoreVersions_appStoreVersionExperimentsV2_getToManyRelated" "/v1/appStoreVersions/{id}/appStoreVersionExperimentsV2",
-    LIST_APP_STORE_VERSION_LOCALIZATION_LINKAGES = Get "appStoreVersions_appStoreVersionLocalizations_getToManyRelationship" "/v1/appStoreVersions/{id}/relationships/appStoreVersionLocalizations",
-    LIST_APP_STORE_VERSION_LOCALIZATIONS = Get "appStoreVersions_appStoreVersionLocalizations_getToManyRelated" "/v1/appStoreVersions/{id}/appStoreVersionLocalizations",
-    LIST_CUSTOMER_REVIEW_LINKAGES = Get "appStoreVersions_customerReviews_getToManyRelationship" "/v1/appStoreVersions/{id}/relationships/customerReviews",
-    LIST_CUSTOMER_REVIEWS = Get "appStoreVersions_customerReviews_getToManyRelated" "/v1/appStoreVersions/{id}/customerReviews",
-    SET_APP_CLIP_DEFAULT_EXPERIENCE = Patch "appStoreVersions_appClipDefaultExperience_updateToOneRelationship" "/v1/appStoreVersions/{id}/relationships/appClipDefaultExperience",
-    SET_BUILD = Patch "appStoreVersions_build_updateToOneRelationship" "/v1/appStoreVersions/{id}/relationships/build",
-    UPDATE = Patch "appStoreVersions_updateInstance" "/v1/appStoreVersions/{id}",
+    CREATE: Create = Post "appStoreVersions_createInstance" "/v1/appStoreVersions",
+    DELETE: Delete = Delete "appStoreVersions_deleteInstance" "/v1/appStoreVersions/{id}",
+    GET: Get = Get "appStoreVersions_getInstance" "/v1/appStoreVersions/{id}",
+    GET_ALTERNATIVE_DISTRIBUTION_PACKAGE: GetAlternativeDistributionPackage = Get "appStoreVersions_alternativeDistributionPackage_getToOneRelated" "/v1/appStoreVersions/{id}/alternativeDistributionPackage",
+    GET_ALTERNATIVE_DISTRIBUTION_PACKAGE_LINKAGE: GetAlternativeDistributionPackageLinkage = Get "appStoreVersions_alternativeDistributionPackage_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/alternativeDistributionPackage",
+    GET_APP_CLIP_DEFAULT_EXPERIENCE: GetAppClipDefaultExperience = Get "appStoreVersions_appClipDefaultExperience_getToOneRelated" "/v1/appStoreVersions/{id}/appClipDefaultExperience",
+    GET_APP_CLIP_DEFAULT_EXPERIENCE_LINKAGE: GetAppClipDefaultExperienceLinkage = Get "appStoreVersions_appClipDefaultExperience_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/appClipDefaultExperience",
+    GET_APP_STORE_REVIEW_DETAIL: GetAppStoreReviewDetail = Get "appStoreVersions_appStoreReviewDetail_getToOneRelated" "/v1/appStoreVersions/{id}/appStoreReviewDetail",
+    GET_APP_STORE_REVIEW_DETAIL_LINKAGE: GetAppStoreReviewDetailLinkage = Get "appStoreVersions_appStoreReviewDetail_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/appStoreReviewDetail",
+    GET_APP_STORE_VERSION_PHASED_RELEASE: GetAppStoreVersionPhasedRelease = Get "appStoreVersions_appStoreVersionPhasedRelease_getToOneRelated" "/v1/appStoreVersions/{id}/appStoreVersionPhasedRelease",
+    GET_APP_STORE_VERSION_PHASED_RELEASE_LINKAGE: GetAppStoreVersionPhasedReleaseLinkage = Get "appStoreVersions_appStoreVersionPhasedRelease_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/appStoreVersionPhasedRelease",
+    GET_APP_STORE_VERSION_SUBMISSION: GetAppStoreVersionSubmission = Get "appStoreVersions_appStoreVersionSubmission_getToOneRelated" "/v1/appStoreVersions/{id}/appStoreVersionSubmission",
+    GET_APP_STORE_VERSION_SUBMISSION_LINKAGE: GetAppStoreVersionSubmissionLinkage = Get "appStoreVersions_appStoreVersionSubmission_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/appStoreVersionSubmission",
+    GET_BUILD: GetBuild = Get "appStoreVersions_build_getToOneRelated" "/v1/appStoreVersions/{id}/build",
+    GET_BUILD_LINKAGE: GetBuildLinkage = Get "appStoreVersions_build_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/build",
+    GET_GAME_CENTER_APP_VERSION: GetGameCenterAppVersion = Get "appStoreVersions_gameCenterAppVersion_getToOneRelated" "/v1/appStoreVersions/{id}/gameCenterAppVersion",
+    GET_GAME_CENTER_APP_VERSION_LINKAGE: GetGameCenterAppVersionLinkage = Get "appStoreVersions_gameCenterAppVersion_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/gameCenterAppVersion",
+    GET_ROUTING_APP_COVERAGE: GetRoutingAppCoverage = Get "appStoreVersions_routingAppCoverage_getToOneRelated" "/v1/appStoreVersions/{id}/routingAppCoverage",
+    GET_ROUTING_APP_COVERAGE_LINKAGE: GetRoutingAppCoverageLinkage = Get "appStoreVersions_routingAppCoverage_getToOneRelationship" "/v1/appStoreVersions/{id}/relationships/routingAppCoverage",
+    LIST_APP_STORE_VERSION_EXPERIMENT_LINKAGES: ListAppStoreVersionExperimentLinkages = Get "appStoreVersions_appStoreVersionExperiments_getToManyRelationship" "/v1/appStoreVersions/{id}/relationships/appStoreVersionExperiments" with limit,
+    LIST_APP_STORE_VERSION_EXPERIMENT_V2_LINKAGES: ListAppStoreVersionExperimentV2Linkages = Get "appStoreVersions_appStoreVersionExperimentsV2_getToManyRelationship" "/v1/appStoreVersions/{id}/relationships/appStoreVersionExperimentsV2" with limit,
+    LIST_APP_STORE_VERSION_EXPERIMENTS: ListAppStoreVersionExperiments = Get "appStoreVersions_appStoreVersionExperiments_getToManyRelated" "/v1/appStoreVersions/{id}/appStoreVersionExperiments" with limit,
+    LIST_APP_STORE_VERSION_EXPERIMENTS_V2: ListAppStoreVersionExperimentsV2 = Get "appStoreVersions_appStoreVersionExperimentsV2_getToManyRelated" "/v1/appStoreVersions/{id}/appStoreVersionExperimentsV2" with limit,
+    LIST_APP_STORE_VERSION_LOCALIZATION_LINKAGES: ListAppStoreVersionLocalizationLinkages = Get "appStoreVersions_appStoreVersionLocalizations_getToManyRelationship" "/v1/appStoreVersions/{id}/relationships/appStoreVersionLocalizations" with limit,
+    LIST_APP_STORE_VERSION_LOCALIZATIONS: ListAppStoreVersionLocalizations = Get "appStoreVersions_appStoreVersionLocalizations_getToManyRelated" "/v1/appStoreVersions/{id}/appStoreVersionLocalizations" with limit,
+    LIST_CUSTOMER_REVIEW_LINKAGES: ListCustomerReviewLinkages = Get "appStoreVersions_customerReviews_getToManyRelationship" "/v1/appStoreVersions/{id}/relationships/customerReviews" with limit,
+    LIST_CUSTOMER_REVIEWS: ListCustomerReviews = Get "appStoreVersions_customerReviews_getToManyRelated" "/v1/appStoreVersions/{id}/customerReviews" with limit,
+    SET_APP_CLIP_DEFAULT_EXPERIENCE: SetAppClipDefaultExperience = Patch "appStoreVersions_appClipDefaultExperience_updateToOneRelationship" "/v1/appStoreVersions/{id}/relationships/appClipDefaultExperience",
+    SET_BUILD: SetBuild = Patch "appStoreVersions_build_updateToOneRelationship" "/v1/appStoreVersions/{id}/relationships/build",
+    UPDATE: Update = Patch "appStoreVersions_updateInstance" "/v1/appStoreVersions/{id}",
 }

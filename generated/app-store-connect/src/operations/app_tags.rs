@@ -10,38 +10,34 @@ pub struct AppTags(pub(crate) rt::Client<crate::Api>);
 
 impl AppTags {
     /// `GET /v1/appTags/{id}/territories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appTags-_id_-territories))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_territories(&self, id: impl AsRef<str>) -> ListTerritories {
-        ListTerritories(self.0.call(LIST_TERRITORIES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_TERRITORIES, &[id.as_ref()])
     }
 
     /// `GET /v1/appTags/{id}/relationships/territories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-appTags-_id_-relationships-territories))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_territory_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppTagTerritoriesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_TERRITORY_LINKAGES, &[id.as_ref()]))
+    pub fn list_territory_linkages(&self, id: impl AsRef<str>) -> ListTerritoryLinkages {
+        crate::Call::new(&self.0, LIST_TERRITORY_LINKAGES, &[id.as_ref()])
     }
 
     /// `PATCH /v1/appTags/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-appTags-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppTagUpdateRequest,
-    ) -> crate::Call<crate::models::AppTagResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppTagUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`list_territories`](AppTags::list_territories); nothing is sent before `send`.
-pub struct ListTerritories(crate::Call<crate::models::TerritoriesResponse>);
+/// Call of [`list_territories`](AppTags::list_territories).
+pub type ListTerritories = crate::Call<crate::models::TerritoriesResponse, op::ListTerritories>;
 
-impl ListTerritories {
+impl<T> crate::Call<T, op::ListTerritories> {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
@@ -50,19 +46,16 @@ impl ListTerritories {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListTerritories => crate::models::TerritoriesResponse, paged }
+/// Call of [`list_territory_linkages`](AppTags::list_territory_linkages).
+pub type ListTerritoryLinkages = crate::Call<crate::models::AppTagTerritoriesLinkagesResponse, op::ListTerritoryLinkages>;
+
+/// Call of [`update`](AppTags::update).
+pub type Update = crate::Call<crate::models::AppTagResponse, op::Update>;
 
 rt::operations! {
-    LIST_TERRITORIES = Get "appTags_territories_getToManyRelated" "/v1/appTags/{id}/territories",
-    LIST_TERRITORY_LINKAGES = Get "appTags_territories_getToManyRelationship" "/v1/appTags/{id}/relationships/territories",
-    UPDATE = Patch "appTags_updateInstance" "/v1/appTags/{id}",
+    LIST_TERRITORIES: ListTerritories = Get "appTags_territories_getToManyRelated" "/v1/appTags/{id}/territories" with limit,
+    LIST_TERRITORY_LINKAGES: ListTerritoryLinkages = Get "appTags_territories_getToManyRelationship" "/v1/appTags/{id}/relationships/territories" with limit,
+    UPDATE: Update = Patch "appTags_updateInstance" "/v1/appTags/{id}",
 }

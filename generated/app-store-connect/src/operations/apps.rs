@@ -11,10 +11,12 @@ pub struct Apps(pub(crate) rt::Client<crate::Api>);
 impl Apps {
     /// `GET /v1/apps/{id}/metrics/betaTesterUsages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-metrics-betaTesterUsages))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn beta_tester_usage_metrics(&self, id: impl AsRef<str>) -> BetaTesterUsageMetrics {
-        BetaTesterUsageMetrics(self.0.call(BETA_TESTER_USAGE_METRICS, &[id.as_ref()]))
+        crate::Call::new(&self.0, BETA_TESTER_USAGE_METRICS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_))
@@ -22,7 +24,7 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/alternativeDistributionKey` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-alternativeDistributionKey))
@@ -30,9 +32,7 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn get_alternative_distribution_key(&self, id: impl AsRef<str>) -> GetAlternativeDistributionKey {
-        GetAlternativeDistributionKey(
-            self.0.call(GET_ALTERNATIVE_DISTRIBUTION_KEY, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_ALTERNATIVE_DISTRIBUTION_KEY, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/alternativeDistributionKey` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-alternativeDistributionKey))
@@ -42,8 +42,12 @@ impl Apps {
     pub fn get_alternative_distribution_key_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppAlternativeDistributionKeyLinkageResponse> {
-        self.0.call(GET_ALTERNATIVE_DISTRIBUTION_KEY_LINKAGE, &[id.as_ref()])
+    ) -> GetAlternativeDistributionKeyLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_ALTERNATIVE_DISTRIBUTION_KEY_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v1/apps/{id}/appAvailabilityV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appAvailabilityV2))
@@ -51,18 +55,15 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn get_app_availability_v2(&self, id: impl AsRef<str>) -> GetAppAvailabilityV2 {
-        GetAppAvailabilityV2(self.0.call(GET_APP_AVAILABILITY_V2, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP_AVAILABILITY_V2, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/appAvailabilityV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appAvailabilityV2))
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn get_app_availability_v2_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppAppAvailabilityV2LinkageResponse> {
-        self.0.call(GET_APP_AVAILABILITY_V2_LINKAGE, &[id.as_ref()])
+    pub fn get_app_availability_v2_linkage(&self, id: impl AsRef<str>) -> GetAppAvailabilityV2Linkage {
+        crate::Call::new(&self.0, GET_APP_AVAILABILITY_V2_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/appPriceSchedule` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appPriceSchedule))
@@ -70,18 +71,15 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn get_app_price_schedule(&self, id: impl AsRef<str>) -> GetAppPriceSchedule {
-        GetAppPriceSchedule(self.0.call(GET_APP_PRICE_SCHEDULE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP_PRICE_SCHEDULE, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/appPriceSchedule` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appPriceSchedule))
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn get_app_price_schedule_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppAppPriceScheduleLinkageResponse> {
-        self.0.call(GET_APP_PRICE_SCHEDULE_LINKAGE, &[id.as_ref()])
+    pub fn get_app_price_schedule_linkage(&self, id: impl AsRef<str>) -> GetAppPriceScheduleLinkage {
+        crate::Call::new(&self.0, GET_APP_PRICE_SCHEDULE_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/assetLibrary` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-assetLibrary))
@@ -89,18 +87,15 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn get_asset_library(&self, id: impl AsRef<str>) -> GetAssetLibrary {
-        GetAssetLibrary(self.0.call(GET_ASSET_LIBRARY, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_ASSET_LIBRARY, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/assetLibrary` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-assetLibrary))
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn get_asset_library_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppAssetLibraryLinkageResponse> {
-        self.0.call(GET_ASSET_LIBRARY_LINKAGE, &[id.as_ref()])
+    pub fn get_asset_library_linkage(&self, id: impl AsRef<str>) -> GetAssetLibraryLinkage {
+        crate::Call::new(&self.0, GET_ASSET_LIBRARY_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/betaAppReviewDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaAppReviewDetail))
@@ -108,18 +103,15 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn get_beta_app_review_detail(&self, id: impl AsRef<str>) -> GetBetaAppReviewDetail {
-        GetBetaAppReviewDetail(self.0.call(GET_BETA_APP_REVIEW_DETAIL, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_BETA_APP_REVIEW_DETAIL, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/betaAppReviewDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaAppReviewDetail))
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn get_beta_app_review_detail_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppBetaAppReviewDetailLinkageResponse> {
-        self.0.call(GET_BETA_APP_REVIEW_DETAIL_LINKAGE, &[id.as_ref()])
+    pub fn get_beta_app_review_detail_linkage(&self, id: impl AsRef<str>) -> GetBetaAppReviewDetailLinkage {
+        crate::Call::new(&self.0, GET_BETA_APP_REVIEW_DETAIL_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/betaLicenseAgreement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaLicenseAgreement))
@@ -127,18 +119,15 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn get_beta_license_agreement(&self, id: impl AsRef<str>) -> GetBetaLicenseAgreement {
-        GetBetaLicenseAgreement(self.0.call(GET_BETA_LICENSE_AGREEMENT, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_BETA_LICENSE_AGREEMENT, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/betaLicenseAgreement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaLicenseAgreement))
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn get_beta_license_agreement_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppBetaLicenseAgreementLinkageResponse> {
-        self.0.call(GET_BETA_LICENSE_AGREEMENT_LINKAGE, &[id.as_ref()])
+    pub fn get_beta_license_agreement_linkage(&self, id: impl AsRef<str>) -> GetBetaLicenseAgreementLinkage {
+        crate::Call::new(&self.0, GET_BETA_LICENSE_AGREEMENT_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/ciProduct` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-ciProduct))
@@ -146,18 +135,15 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn get_ci_product(&self, id: impl AsRef<str>) -> GetCiProduct {
-        GetCiProduct(self.0.call(GET_CI_PRODUCT, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_CI_PRODUCT, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/ciProduct` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-ciProduct))
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn get_ci_product_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppCiProductLinkageResponse> {
-        self.0.call(GET_CI_PRODUCT_LINKAGE, &[id.as_ref()])
+    pub fn get_ci_product_linkage(&self, id: impl AsRef<str>) -> GetCiProductLinkage {
+        crate::Call::new(&self.0, GET_CI_PRODUCT_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/endUserLicenseAgreement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-endUserLicenseAgreement))
@@ -165,9 +151,7 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn get_end_user_license_agreement(&self, id: impl AsRef<str>) -> GetEndUserLicenseAgreement {
-        GetEndUserLicenseAgreement(
-            self.0.call(GET_END_USER_LICENSE_AGREEMENT, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_END_USER_LICENSE_AGREEMENT, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/endUserLicenseAgreement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-endUserLicenseAgreement))
@@ -177,8 +161,8 @@ impl Apps {
     pub fn get_end_user_license_agreement_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppEndUserLicenseAgreementLinkageResponse> {
-        self.0.call(GET_END_USER_LICENSE_AGREEMENT_LINKAGE, &[id.as_ref()])
+    ) -> GetEndUserLicenseAgreementLinkage {
+        crate::Call::new(&self.0, GET_END_USER_LICENSE_AGREEMENT_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/gameCenterDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-gameCenterDetail))
@@ -186,18 +170,15 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn get_game_center_detail(&self, id: impl AsRef<str>) -> GetGameCenterDetail {
-        GetGameCenterDetail(self.0.call(GET_GAME_CENTER_DETAIL, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_GAME_CENTER_DETAIL, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/gameCenterDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-gameCenterDetail))
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn get_game_center_detail_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppGameCenterDetailLinkageResponse> {
-        self.0.call(GET_GAME_CENTER_DETAIL_LINKAGE, &[id.as_ref()])
+    pub fn get_game_center_detail_linkage(&self, id: impl AsRef<str>) -> GetGameCenterDetailLinkage {
+        crate::Call::new(&self.0, GET_GAME_CENTER_DETAIL_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/marketplaceSearchDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-marketplaceSearchDetail))
@@ -205,9 +186,7 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn get_marketplace_search_detail(&self, id: impl AsRef<str>) -> GetMarketplaceSearchDetail {
-        GetMarketplaceSearchDetail(
-            self.0.call(GET_MARKETPLACE_SEARCH_DETAIL, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_MARKETPLACE_SEARCH_DETAIL, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/marketplaceSearchDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-marketplaceSearchDetail))
@@ -217,8 +196,8 @@ impl Apps {
     pub fn get_marketplace_search_detail_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppMarketplaceSearchDetailLinkageResponse> {
-        self.0.call(GET_MARKETPLACE_SEARCH_DETAIL_LINKAGE, &[id.as_ref()])
+    ) -> GetMarketplaceSearchDetailLinkage {
+        crate::Call::new(&self.0, GET_MARKETPLACE_SEARCH_DETAIL_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/perfPowerMetrics` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-perfPowerMetrics))
@@ -228,7 +207,7 @@ impl Apps {
     /// Feature: `power-and-performance`.
     #[cfg(feature = "power-and-performance")]
     pub fn get_perf_power_metrics(&self, id: impl AsRef<str>) -> GetPerfPowerMetrics {
-        GetPerfPowerMetrics(self.0.call(GET_PERF_POWER_METRICS, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_PERF_POWER_METRICS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/subscriptionGracePeriod` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-subscriptionGracePeriod))
@@ -236,9 +215,7 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn get_subscription_grace_period(&self, id: impl AsRef<str>) -> GetSubscriptionGracePeriod {
-        GetSubscriptionGracePeriod(
-            self.0.call(GET_SUBSCRIPTION_GRACE_PERIOD, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_SUBSCRIPTION_GRACE_PERIOD, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/subscriptionGracePeriod` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-subscriptionGracePeriod))
@@ -248,17 +225,19 @@ impl Apps {
     pub fn get_subscription_grace_period_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::AppSubscriptionGracePeriodLinkageResponse> {
-        self.0.call(GET_SUBSCRIPTION_GRACE_PERIOD_LINKAGE, &[id.as_ref()])
+    ) -> GetSubscriptionGracePeriodLinkage {
+        crate::Call::new(&self.0, GET_SUBSCRIPTION_GRACE_PERIOD_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/apps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps))
+    ///
+    /// `limit`: how many a page has, at most 200.
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/apps/{id}/relationships/accessibilityDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-accessibilityDeclarations))
@@ -270,23 +249,22 @@ impl Apps {
     pub fn list_accessibility_declaration_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppAccessibilityDeclarationsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_ACCESSIBILITY_DECLARATION_LINKAGES, &[id.as_ref()]),
+    ) -> ListAccessibilityDeclarationLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_ACCESSIBILITY_DECLARATION_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/apps/{id}/accessibilityDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-accessibilityDeclarations))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_accessibility_declarations(&self, id: impl AsRef<str>) -> ListAccessibilityDeclarations {
-        ListAccessibilityDeclarations(
-            self.0.call(LIST_ACCESSIBILITY_DECLARATIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_ACCESSIBILITY_DECLARATIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/analyticsReportRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-analyticsReportRequests))
@@ -298,23 +276,18 @@ impl Apps {
     pub fn list_analytics_report_request_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppAnalyticsReportRequestsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_ANALYTICS_REPORT_REQUEST_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListAnalyticsReportRequestLinkages {
+        crate::Call::new(&self.0, LIST_ANALYTICS_REPORT_REQUEST_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/analyticsReportRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-analyticsReportRequests))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_analytics_report_requests(&self, id: impl AsRef<str>) -> ListAnalyticsReportRequests {
-        ListAnalyticsReportRequests(
-            self.0.call(LIST_ANALYTICS_REPORT_REQUESTS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_ANALYTICS_REPORT_REQUESTS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/androidToIosAppMappingDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-androidToIosAppMappingDetails))
@@ -326,16 +299,17 @@ impl Apps {
     pub fn list_android_to_ios_app_mapping_detail_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppAndroidToIosAppMappingDetailsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_ANDROID_TO_IOS_APP_MAPPING_DETAIL_LINKAGES, &[id.as_ref()]),
+    ) -> ListAndroidToIosAppMappingDetailLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_ANDROID_TO_IOS_APP_MAPPING_DETAIL_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/apps/{id}/androidToIosAppMappingDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-androidToIosAppMappingDetails))
+    ///
+    /// `limit`: how many a page has, at most 200.
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
@@ -343,8 +317,10 @@ impl Apps {
         &self,
         id: impl AsRef<str>,
     ) -> ListAndroidToIosAppMappingDetails {
-        ListAndroidToIosAppMappingDetails(
-            self.0.call(LIST_ANDROID_TO_IOS_APP_MAPPING_DETAILS, &[id.as_ref()]),
+        crate::Call::new(
+            &self.0,
+            LIST_ANDROID_TO_IOS_APP_MAPPING_DETAILS,
+            &[id.as_ref()],
         )
     }
 
@@ -354,19 +330,18 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_app_clip_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppAppClipsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_APP_CLIP_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_clip_linkages(&self, id: impl AsRef<str>) -> ListAppClipLinkages {
+        crate::Call::new(&self.0, LIST_APP_CLIP_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/appClips` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appClips))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_app_clips(&self, id: impl AsRef<str>) -> ListAppClips {
-        ListAppClips(self.0.call(LIST_APP_CLIPS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_CLIPS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/appCustomProductPages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appCustomProductPages))
@@ -378,23 +353,18 @@ impl Apps {
     pub fn list_app_custom_product_page_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppAppCustomProductPagesLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_APP_CUSTOM_PRODUCT_PAGE_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListAppCustomProductPageLinkages {
+        crate::Call::new(&self.0, LIST_APP_CUSTOM_PRODUCT_PAGE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/appCustomProductPages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appCustomProductPages))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_app_custom_product_pages(&self, id: impl AsRef<str>) -> ListAppCustomProductPages {
-        ListAppCustomProductPages(
-            self.0.call(LIST_APP_CUSTOM_PRODUCT_PAGES, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_APP_CUSTOM_PRODUCT_PAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/appEncryptionDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appEncryptionDeclarations))
@@ -406,23 +376,22 @@ impl Apps {
     pub fn list_app_encryption_declaration_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppAppEncryptionDeclarationsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_APP_ENCRYPTION_DECLARATION_LINKAGES, &[id.as_ref()]),
+    ) -> ListAppEncryptionDeclarationLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_APP_ENCRYPTION_DECLARATION_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/apps/{id}/appEncryptionDeclarations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appEncryptionDeclarations))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_app_encryption_declarations(&self, id: impl AsRef<str>) -> ListAppEncryptionDeclarations {
-        ListAppEncryptionDeclarations(
-            self.0.call(LIST_APP_ENCRYPTION_DECLARATIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_APP_ENCRYPTION_DECLARATIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/appEvents` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appEvents))
@@ -431,19 +400,18 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_app_event_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppAppEventsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_APP_EVENT_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_event_linkages(&self, id: impl AsRef<str>) -> ListAppEventLinkages {
+        crate::Call::new(&self.0, LIST_APP_EVENT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/appEvents` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appEvents))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_app_events(&self, id: impl AsRef<str>) -> ListAppEvents {
-        ListAppEvents(self.0.call(LIST_APP_EVENTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_EVENTS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/appInfos` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appInfos))
@@ -452,19 +420,18 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_app_info_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppAppInfosLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_APP_INFO_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_info_linkages(&self, id: impl AsRef<str>) -> ListAppInfoLinkages {
+        crate::Call::new(&self.0, LIST_APP_INFO_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/appInfos` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appInfos))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_app_infos(&self, id: impl AsRef<str>) -> ListAppInfos {
-        ListAppInfos(self.0.call(LIST_APP_INFOS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_INFOS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/appPricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appPricePoints))
@@ -473,19 +440,18 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_app_price_point_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppAppPricePointsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_APP_PRICE_POINT_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_price_point_linkages(&self, id: impl AsRef<str>) -> ListAppPricePointLinkages {
+        crate::Call::new(&self.0, LIST_APP_PRICE_POINT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/appPricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appPricePoints))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_app_price_points(&self, id: impl AsRef<str>) -> ListAppPricePoints {
-        ListAppPricePoints(self.0.call(LIST_APP_PRICE_POINTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_PRICE_POINTS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/appPricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appPricePoints))
@@ -495,9 +461,7 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn download_app_price_points_csv(&self, id: impl AsRef<str>) -> DownloadAppPricePointsCsv {
-        DownloadAppPricePointsCsv(
-            self.0.call(DOWNLOAD_APP_PRICE_POINTS_CSV, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, DOWNLOAD_APP_PRICE_POINTS_CSV, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/appStoreVersionExperimentsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appStoreVersionExperimentsV2))
@@ -509,16 +473,17 @@ impl Apps {
     pub fn list_app_store_version_experiment_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppAppStoreVersionExperimentsV2LinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_APP_STORE_VERSION_EXPERIMENT_V2_LINKAGES, &[id.as_ref()]),
+    ) -> ListAppStoreVersionExperimentV2Linkages {
+        crate::Call::new(
+            &self.0,
+            LIST_APP_STORE_VERSION_EXPERIMENT_V2_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/apps/{id}/appStoreVersionExperimentsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appStoreVersionExperimentsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
@@ -526,9 +491,7 @@ impl Apps {
         &self,
         id: impl AsRef<str>,
     ) -> ListAppStoreVersionExperimentsV2 {
-        ListAppStoreVersionExperimentsV2(
-            self.0.call(LIST_APP_STORE_VERSION_EXPERIMENTS_V2, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_APP_STORE_VERSION_EXPERIMENTS_V2, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/appStoreVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appStoreVersions))
@@ -537,19 +500,18 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_app_store_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppAppStoreVersionsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_APP_STORE_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_store_version_linkages(&self, id: impl AsRef<str>) -> ListAppStoreVersionLinkages {
+        crate::Call::new(&self.0, LIST_APP_STORE_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/appStoreVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appStoreVersions))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_app_store_versions(&self, id: impl AsRef<str>) -> ListAppStoreVersions {
-        ListAppStoreVersions(self.0.call(LIST_APP_STORE_VERSIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_STORE_VERSIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/appTags` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-appTags))
@@ -558,19 +520,18 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_app_tag_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppAppTagsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_APP_TAG_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_tag_linkages(&self, id: impl AsRef<str>) -> ListAppTagLinkages {
+        crate::Call::new(&self.0, LIST_APP_TAG_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/appTags` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-appTags))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_app_tags(&self, id: impl AsRef<str>) -> ListAppTags {
-        ListAppTags(self.0.call(LIST_APP_TAGS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APP_TAGS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/backgroundAssets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-backgroundAssets))
@@ -579,19 +540,18 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_background_asset_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppBackgroundAssetsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_BACKGROUND_ASSET_LINKAGES, &[id.as_ref()]))
+    pub fn list_background_asset_linkages(&self, id: impl AsRef<str>) -> ListBackgroundAssetLinkages {
+        crate::Call::new(&self.0, LIST_BACKGROUND_ASSET_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/backgroundAssets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-backgroundAssets))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_background_assets(&self, id: impl AsRef<str>) -> ListBackgroundAssets {
-        ListBackgroundAssets(self.0.call(LIST_BACKGROUND_ASSETS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_BACKGROUND_ASSETS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/betaAppLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaAppLocalizations))
@@ -603,23 +563,18 @@ impl Apps {
     pub fn list_beta_app_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppBetaAppLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_BETA_APP_LOCALIZATION_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListBetaAppLocalizationLinkages {
+        crate::Call::new(&self.0, LIST_BETA_APP_LOCALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/betaAppLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaAppLocalizations))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_beta_app_localizations(&self, id: impl AsRef<str>) -> ListBetaAppLocalizations {
-        ListBetaAppLocalizations(
-            self.0.call(LIST_BETA_APP_LOCALIZATIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_BETA_APP_LOCALIZATIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/betaFeedbackCrashSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaFeedbackCrashSubmissions))
@@ -631,16 +586,17 @@ impl Apps {
     pub fn list_beta_feedback_crash_submission_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppBetaFeedbackCrashSubmissionsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_BETA_FEEDBACK_CRASH_SUBMISSION_LINKAGES, &[id.as_ref()]),
+    ) -> ListBetaFeedbackCrashSubmissionLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_BETA_FEEDBACK_CRASH_SUBMISSION_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/apps/{id}/betaFeedbackCrashSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaFeedbackCrashSubmissions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
@@ -648,9 +604,7 @@ impl Apps {
         &self,
         id: impl AsRef<str>,
     ) -> ListBetaFeedbackCrashSubmissions {
-        ListBetaFeedbackCrashSubmissions(
-            self.0.call(LIST_BETA_FEEDBACK_CRASH_SUBMISSIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_BETA_FEEDBACK_CRASH_SUBMISSIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/betaFeedbackScreenshotSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-betaFeedbackScreenshotSubmissions))
@@ -662,18 +616,17 @@ impl Apps {
     pub fn list_beta_feedback_screenshot_submission_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppBetaFeedbackScreenshotSubmissionsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self
-                .0
-                .call(LIST_BETA_FEEDBACK_SCREENSHOT_SUBMISSION_LINKAGES, &[id.as_ref()]),
+    ) -> ListBetaFeedbackScreenshotSubmissionLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_BETA_FEEDBACK_SCREENSHOT_SUBMISSION_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/apps/{id}/betaFeedbackScreenshotSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaFeedbackScreenshotSubmissions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
@@ -681,8 +634,10 @@ impl Apps {
         &self,
         id: impl AsRef<str>,
     ) -> ListBetaFeedbackScreenshotSubmissions {
-        ListBetaFeedbackScreenshotSubmissions(
-            self.0.call(LIST_BETA_FEEDBACK_SCREENSHOT_SUBMISSIONS, &[id.as_ref()]),
+        crate::Call::new(
+            &self.0,
+            LIST_BETA_FEEDBACK_SCREENSHOT_SUBMISSIONS,
+            &[id.as_ref()],
         )
     }
 
@@ -692,19 +647,18 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_beta_group_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppBetaGroupsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_BETA_GROUP_LINKAGES, &[id.as_ref()]))
+    pub fn list_beta_group_linkages(&self, id: impl AsRef<str>) -> ListBetaGroupLinkages {
+        crate::Call::new(&self.0, LIST_BETA_GROUP_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-betaGroups))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_beta_groups(&self, id: impl AsRef<str>) -> ListBetaGroups {
-        ListBetaGroups(self.0.call(LIST_BETA_GROUPS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_BETA_GROUPS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-builds))
@@ -713,11 +667,8 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_build_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppBuildsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
+    pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
+        crate::Call::new(&self.0, LIST_BUILD_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/buildUploads` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-buildUploads))
@@ -726,27 +677,28 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_build_upload_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppBuildUploadsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_BUILD_UPLOAD_LINKAGES, &[id.as_ref()]))
+    pub fn list_build_upload_linkages(&self, id: impl AsRef<str>) -> ListBuildUploadLinkages {
+        crate::Call::new(&self.0, LIST_BUILD_UPLOAD_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/buildUploads` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-buildUploads))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_build_uploads(&self, id: impl AsRef<str>) -> ListBuildUploads {
-        ListBuildUploads(self.0.call(LIST_BUILD_UPLOADS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_BUILD_UPLOADS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-builds))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_builds(&self, id: impl AsRef<str>) -> ListBuilds {
-        ListBuilds(self.0.call(LIST_BUILDS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_BUILDS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/customerReviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-customerReviews))
@@ -755,14 +707,13 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_customer_review_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppCustomerReviewsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_CUSTOMER_REVIEW_LINKAGES, &[id.as_ref()]))
+    pub fn list_customer_review_linkages(&self, id: impl AsRef<str>) -> ListCustomerReviewLinkages {
+        crate::Call::new(&self.0, LIST_CUSTOMER_REVIEW_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/customerReviewSummarizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-customerReviewSummarizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
@@ -773,17 +724,23 @@ impl Apps {
             Item = crate::models::CustomerReviewSummarizationPlatformFilter,
         >,
     ) -> ListCustomerReviewSummarizations {
-        let mut call = self.0.call(LIST_CUSTOMER_REVIEW_SUMMARIZATIONS, &[id.as_ref()]);
-        call.filter("filter[platform]", filter_platform);
-        ListCustomerReviewSummarizations(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            LIST_CUSTOMER_REVIEW_SUMMARIZATIONS,
+            &[id.as_ref()],
+        );
+        call.0.filter("filter[platform]", filter_platform);
+        call
     }
 
     /// `GET /v1/apps/{id}/customerReviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-customerReviews))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_customer_reviews(&self, id: impl AsRef<str>) -> ListCustomerReviews {
-        ListCustomerReviews(self.0.call(LIST_CUSTOMER_REVIEWS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_CUSTOMER_REVIEWS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/gameCenterEnabledVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-gameCenterEnabledVersions))
@@ -796,24 +753,23 @@ impl Apps {
     pub fn list_game_center_enabled_version_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::AppGameCenterEnabledVersionsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_ENABLED_VERSION_LINKAGES, &[id.as_ref()]),
+    ) -> ListGameCenterEnabledVersionLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_GAME_CENTER_ENABLED_VERSION_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/apps/{id}/gameCenterEnabledVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-gameCenterEnabledVersions))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_enabled_versions(&self, id: impl AsRef<str>) -> ListGameCenterEnabledVersions {
-        ListGameCenterEnabledVersions(
-            self.0.call(LIST_GAME_CENTER_ENABLED_VERSIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_ENABLED_VERSIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/inAppPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-inAppPurchases))
@@ -823,11 +779,8 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_in_app_purchase_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppInAppPurchasesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_IN_APP_PURCHASE_LINKAGES, &[id.as_ref()]))
+    pub fn list_in_app_purchase_linkages(&self, id: impl AsRef<str>) -> ListInAppPurchaseLinkages {
+        crate::Call::new(&self.0, LIST_IN_APP_PURCHASE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/inAppPurchasesV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-inAppPurchasesV2))
@@ -836,28 +789,29 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_in_app_purchase_v2_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppInAppPurchasesV2LinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_IN_APP_PURCHASE_V2_LINKAGES, &[id.as_ref()]))
+    pub fn list_in_app_purchase_v2_linkages(&self, id: impl AsRef<str>) -> ListInAppPurchaseV2Linkages {
+        crate::Call::new(&self.0, LIST_IN_APP_PURCHASE_V2_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/inAppPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-inAppPurchases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_in_app_purchases(&self, id: impl AsRef<str>) -> ListInAppPurchases {
-        ListInAppPurchases(self.0.call(LIST_IN_APP_PURCHASES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_IN_APP_PURCHASES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/inAppPurchasesV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-inAppPurchasesV2))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_in_app_purchases_v2(&self, id: impl AsRef<str>) -> ListInAppPurchasesV2 {
-        ListInAppPurchasesV2(self.0.call(LIST_IN_APP_PURCHASES_V2, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_IN_APP_PURCHASES_V2, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/performanceOverviews` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-performanceOverviews))
@@ -867,7 +821,7 @@ impl Apps {
     /// Feature: `power-and-performance`.
     #[cfg(feature = "power-and-performance")]
     pub fn list_performance_overviews(&self, id: impl AsRef<str>) -> ListPerformanceOverviews {
-        ListPerformanceOverviews(self.0.call(LIST_PERFORMANCE_OVERVIEWS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PERFORMANCE_OVERVIEWS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/preReleaseVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-preReleaseVersions))
@@ -876,19 +830,18 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_pre_release_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppPreReleaseVersionsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_PRE_RELEASE_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_pre_release_version_linkages(&self, id: impl AsRef<str>) -> ListPreReleaseVersionLinkages {
+        crate::Call::new(&self.0, LIST_PRE_RELEASE_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/preReleaseVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-preReleaseVersions))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_pre_release_versions(&self, id: impl AsRef<str>) -> ListPreReleaseVersions {
-        ListPreReleaseVersions(self.0.call(LIST_PRE_RELEASE_VERSIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PRE_RELEASE_VERSIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/promotedPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-promotedPurchases))
@@ -897,19 +850,18 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_promoted_purchase_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppPromotedPurchasesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_PROMOTED_PURCHASE_LINKAGES, &[id.as_ref()]))
+    pub fn list_promoted_purchase_linkages(&self, id: impl AsRef<str>) -> ListPromotedPurchaseLinkages {
+        crate::Call::new(&self.0, LIST_PROMOTED_PURCHASE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/promotedPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-promotedPurchases))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_promoted_purchases(&self, id: impl AsRef<str>) -> ListPromotedPurchases {
-        ListPromotedPurchases(self.0.call(LIST_PROMOTED_PURCHASES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PROMOTED_PURCHASES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/reviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-reviewSubmissions))
@@ -918,19 +870,18 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_review_submission_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppReviewSubmissionsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_REVIEW_SUBMISSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_review_submission_linkages(&self, id: impl AsRef<str>) -> ListReviewSubmissionLinkages {
+        crate::Call::new(&self.0, LIST_REVIEW_SUBMISSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/reviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-reviewSubmissions))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_review_submissions(&self, id: impl AsRef<str>) -> ListReviewSubmissions {
-        ListReviewSubmissions(self.0.call(LIST_REVIEW_SUBMISSIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_REVIEW_SUBMISSIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-searchKeywords))
@@ -939,19 +890,18 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_search_keyword_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppSearchKeywordsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()]))
+    pub fn list_search_keyword_linkages(&self, id: impl AsRef<str>) -> ListSearchKeywordLinkages {
+        crate::Call::new(&self.0, LIST_SEARCH_KEYWORD_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/searchKeywords` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-searchKeywords))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_search_keywords(&self, id: impl AsRef<str>) -> ListSearchKeywords {
-        ListSearchKeywords(self.0.call(LIST_SEARCH_KEYWORDS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_SEARCH_KEYWORDS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/subscriptionGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-subscriptionGroups))
@@ -960,19 +910,18 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_subscription_group_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppSubscriptionGroupsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_SUBSCRIPTION_GROUP_LINKAGES, &[id.as_ref()]))
+    pub fn list_subscription_group_linkages(&self, id: impl AsRef<str>) -> ListSubscriptionGroupLinkages {
+        crate::Call::new(&self.0, LIST_SUBSCRIPTION_GROUP_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/subscriptionGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-subscriptionGroups))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_subscription_groups(&self, id: impl AsRef<str>) -> ListSubscriptionGroups {
-        ListSubscriptionGroups(self.0.call(LIST_SUBSCRIPTION_GROUPS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_SUBSCRIPTION_GROUPS, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/relationships/webhooks` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-relationships-webhooks))
@@ -981,19 +930,18 @@ impl Apps {
     ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
-    pub fn list_webhook_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::AppWebhooksLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_WEBHOOK_LINKAGES, &[id.as_ref()]))
+    pub fn list_webhook_linkages(&self, id: impl AsRef<str>) -> ListWebhookLinkages {
+        crate::Call::new(&self.0, LIST_WEBHOOK_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/apps/{id}/webhooks` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-apps-_id_-webhooks))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     pub fn list_webhooks(&self, id: impl AsRef<str>) -> ListWebhooks {
-        ListWebhooks(self.0.call(LIST_WEBHOOKS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_WEBHOOKS, &[id.as_ref()])
     }
 
     /// `DELETE /v1/apps/{id}/relationships/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-apps-_id_-relationships-betaTesters))
@@ -1004,9 +952,9 @@ impl Apps {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_BETA_TESTERS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("betaTesters", ids));
+    ) -> RemoveBetaTesters {
+        let mut call = crate::Call::new(&self.0, REMOVE_BETA_TESTERS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("betaTesters", ids));
         call
     }
 
@@ -1018,9 +966,13 @@ impl Apps {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_PROMOTED_PURCHASES, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("promotedPurchases", ids));
+    ) -> ReplacePromotedPurchases {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_PROMOTED_PURCHASES,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("promotedPurchases", ids));
         call
     }
 
@@ -1031,24 +983,19 @@ impl Apps {
     /// Feature: `app-store`.
     #[cfg(feature = "app-store")]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::AppUpdateRequest,
-    ) -> crate::Call<crate::models::AppResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::AppUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`beta_tester_usage_metrics`](Apps::beta_tester_usage_metrics); nothing is sent before `send`.
+/// Call of [`beta_tester_usage_metrics`](Apps::beta_tester_usage_metrics).
 #[cfg(feature = "app-store")]
-pub struct BetaTesterUsageMetrics(
-    crate::Call<crate::models::AppsBetaTesterUsagesV1MetricResponse>,
-);
+pub type BetaTesterUsageMetrics = crate::Call<crate::models::AppsBetaTesterUsagesV1MetricResponse, op::BetaTesterUsageMetrics>;
 
 #[cfg(feature = "app-store")]
-impl BetaTesterUsageMetrics {
+impl<T> crate::Call<T, op::BetaTesterUsageMetrics> {
     /// `filter[betaTesters]`.
     pub fn filter_beta_testers(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("filter[betaTesters]", value.as_ref());
@@ -1064,30 +1011,19 @@ impl BetaTesterUsageMetrics {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `period`.
-    #[inline]
     pub fn period(mut self, value: crate::models::AppsBetaTesterUsagesPeriod) -> Self {
         self.0.text("period", value.as_ref());
         self
     }
 }
 
+/// Call of [`get`](Apps::get).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, BetaTesterUsageMetrics => crate::models::AppsBetaTesterUsagesV1MetricResponse, paged }
-
-/// Optional arguments of [`get`](Apps::get); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-pub struct Get(crate::Call<crate::models::AppResponse>);
+pub type Get = crate::Call<crate::models::AppResponse, op::Get>;
 
 #[cfg(feature = "app-store")]
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[androidToIosAppMappingDetails]`: the fields that are sent of each.
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
@@ -1311,77 +1247,66 @@ impl Get {
     }
 
     /// `limit[androidToIosAppMappingDetails]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_android_to_ios_app_mapping_details(mut self, value: i64) -> Self {
         self.0.number("limit[androidToIosAppMappingDetails]", value);
         self
     }
 
     /// `limit[appClips]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appClips]", value);
         self
     }
 
     /// `limit[appCustomProductPages]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_custom_product_pages(mut self, value: i64) -> Self {
         self.0.number("limit[appCustomProductPages]", value);
         self
     }
 
     /// `limit[appEncryptionDeclarations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_encryption_declarations(mut self, value: i64) -> Self {
         self.0.number("limit[appEncryptionDeclarations]", value);
         self
     }
 
     /// `limit[appEvents]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_events(mut self, value: i64) -> Self {
         self.0.number("limit[appEvents]", value);
         self
     }
 
     /// `limit[appInfos]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_infos(mut self, value: i64) -> Self {
         self.0.number("limit[appInfos]", value);
         self
     }
 
     /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
     }
 
     /// `limit[appStoreVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_versions(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersions]", value);
         self
     }
 
     /// `limit[betaAppLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_app_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaAppLocalizations]", value);
         self
     }
 
     /// `limit[betaGroups]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
     /// `limit[builds]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
@@ -1389,14 +1314,12 @@ impl Get {
 
     /// `limit[gameCenterEnabledVersions]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_enabled_versions(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterEnabledVersions]", value);
         self
     }
 
     /// `limit[inAppPurchasesV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_in_app_purchases_v2(mut self, value: i64) -> Self {
         self.0.number("limit[inAppPurchasesV2]", value);
         self
@@ -1404,52 +1327,42 @@ impl Get {
 
     /// `limit[inAppPurchases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_in_app_purchases(mut self, value: i64) -> Self {
         self.0.number("limit[inAppPurchases]", value);
         self
     }
 
     /// `limit[preReleaseVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_pre_release_versions(mut self, value: i64) -> Self {
         self.0.number("limit[preReleaseVersions]", value);
         self
     }
 
     /// `limit[promotedPurchases]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_promoted_purchases(mut self, value: i64) -> Self {
         self.0.number("limit[promotedPurchases]", value);
         self
     }
 
     /// `limit[reviewSubmissions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_review_submissions(mut self, value: i64) -> Self {
         self.0.number("limit[reviewSubmissions]", value);
         self
     }
 
     /// `limit[subscriptionGroups]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subscription_groups(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptionGroups]", value);
         self
     }
 }
 
+/// Call of [`get_alternative_distribution_key`](Apps::get_alternative_distribution_key).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, Get => crate::models::AppResponse }
-
-/// Optional arguments of [`get_alternative_distribution_key`](Apps::get_alternative_distribution_key); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-pub struct GetAlternativeDistributionKey(
-    crate::Call<rt::Document<Option<crate::models::AlternativeDistributionKey>>>,
-);
+pub type GetAlternativeDistributionKey = crate::Call<rt::Document<Option<crate::models::AlternativeDistributionKey>>, op::GetAlternativeDistributionKey>;
 
 #[cfg(feature = "app-store")]
-impl GetAlternativeDistributionKey {
+impl<T> crate::Call<T, op::GetAlternativeDistributionKey> {
     /// `fields[alternativeDistributionKeys]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_keys(
         mut self,
@@ -1460,22 +1373,16 @@ impl GetAlternativeDistributionKey {
     }
 }
 
+/// Call of [`get_alternative_distribution_key_linkage`](Apps::get_alternative_distribution_key_linkage).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, GetAlternativeDistributionKey => rt::Document<Option<crate::models::AlternativeDistributionKey>> }
+pub type GetAlternativeDistributionKeyLinkage = crate::Call<crate::models::AppAlternativeDistributionKeyLinkageResponse, op::GetAlternativeDistributionKeyLinkage>;
 
-/// Optional arguments of [`get_app_availability_v2`](Apps::get_app_availability_v2); nothing is sent before `send`.
+/// Call of [`get_app_availability_v2`](Apps::get_app_availability_v2).
 #[cfg(feature = "app-store")]
-pub struct GetAppAvailabilityV2(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppAvailabilityV2>,
-            crate::models::AppAvailabilityV2ResponseIncluded,
-        >,
-    >,
-);
+pub type GetAppAvailabilityV2 = crate::Call<rt::Document<Option<crate::models::AppAvailabilityV2>, crate::models::AppAvailabilityV2ResponseIncluded>, op::GetAppAvailabilityV2>;
 
 #[cfg(feature = "app-store")]
-impl GetAppAvailabilityV2 {
+impl<T> crate::Call<T, op::GetAppAvailabilityV2> {
     /// `fields[appAvailabilities]`: the fields that are sent of each.
     pub fn fields_app_availabilities(
         mut self,
@@ -1504,29 +1411,22 @@ impl GetAppAvailabilityV2 {
     }
 
     /// `limit[territoryAvailabilities]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_territory_availabilities(mut self, value: i64) -> Self {
         self.0.number("limit[territoryAvailabilities]", value);
         self
     }
 }
 
+/// Call of [`get_app_availability_v2_linkage`](Apps::get_app_availability_v2_linkage).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, GetAppAvailabilityV2 => rt::Document<Option<crate::models::AppAvailabilityV2>, crate::models::AppAvailabilityV2ResponseIncluded> }
+pub type GetAppAvailabilityV2Linkage = crate::Call<crate::models::AppAppAvailabilityV2LinkageResponse, op::GetAppAvailabilityV2Linkage>;
 
-/// Optional arguments of [`get_app_price_schedule`](Apps::get_app_price_schedule); nothing is sent before `send`.
+/// Call of [`get_app_price_schedule`](Apps::get_app_price_schedule).
 #[cfg(feature = "app-store")]
-pub struct GetAppPriceSchedule(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppPriceSchedule>,
-            crate::models::AppPriceScheduleResponseIncluded,
-        >,
-    >,
-);
+pub type GetAppPriceSchedule = crate::Call<rt::Document<Option<crate::models::AppPriceSchedule>, crate::models::AppPriceScheduleResponseIncluded>, op::GetAppPriceSchedule>;
 
 #[cfg(feature = "app-store")]
-impl GetAppPriceSchedule {
+impl<T> crate::Call<T, op::GetAppPriceSchedule> {
     /// `fields[appPriceSchedules]`: the fields that are sent of each.
     pub fn fields_app_price_schedules(
         mut self,
@@ -1570,31 +1470,28 @@ impl GetAppPriceSchedule {
     }
 
     /// `limit[automaticPrices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_automatic_prices(mut self, value: i64) -> Self {
         self.0.number("limit[automaticPrices]", value);
         self
     }
 
     /// `limit[manualPrices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_manual_prices(mut self, value: i64) -> Self {
         self.0.number("limit[manualPrices]", value);
         self
     }
 }
 
+/// Call of [`get_app_price_schedule_linkage`](Apps::get_app_price_schedule_linkage).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, GetAppPriceSchedule => rt::Document<Option<crate::models::AppPriceSchedule>, crate::models::AppPriceScheduleResponseIncluded> }
+pub type GetAppPriceScheduleLinkage = crate::Call<crate::models::AppAppPriceScheduleLinkageResponse, op::GetAppPriceScheduleLinkage>;
 
-/// Optional arguments of [`get_asset_library`](Apps::get_asset_library); nothing is sent before `send`.
+/// Call of [`get_asset_library`](Apps::get_asset_library).
 #[cfg(feature = "app-store")]
-pub struct GetAssetLibrary(
-    crate::Call<rt::Document<Option<crate::models::AppAssetLibrary>>>,
-);
+pub type GetAssetLibrary = crate::Call<rt::Document<Option<crate::models::AppAssetLibrary>>, op::GetAssetLibrary>;
 
 #[cfg(feature = "app-store")]
-impl GetAssetLibrary {
+impl<T> crate::Call<T, op::GetAssetLibrary> {
     /// `fields[appAssetLibraries]`: the fields that are sent of each.
     pub fn fields_app_asset_libraries(
         mut self,
@@ -1605,17 +1502,16 @@ impl GetAssetLibrary {
     }
 }
 
+/// Call of [`get_asset_library_linkage`](Apps::get_asset_library_linkage).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, GetAssetLibrary => rt::Document<Option<crate::models::AppAssetLibrary>> }
+pub type GetAssetLibraryLinkage = crate::Call<crate::models::AppAssetLibraryLinkageResponse, op::GetAssetLibraryLinkage>;
 
-/// Optional arguments of [`get_beta_app_review_detail`](Apps::get_beta_app_review_detail); nothing is sent before `send`.
+/// Call of [`get_beta_app_review_detail`](Apps::get_beta_app_review_detail).
 #[cfg(feature = "app-store")]
-pub struct GetBetaAppReviewDetail(
-    crate::Call<rt::Document<Option<crate::models::BetaAppReviewDetail>>>,
-);
+pub type GetBetaAppReviewDetail = crate::Call<rt::Document<Option<crate::models::BetaAppReviewDetail>>, op::GetBetaAppReviewDetail>;
 
 #[cfg(feature = "app-store")]
-impl GetBetaAppReviewDetail {
+impl<T> crate::Call<T, op::GetBetaAppReviewDetail> {
     /// `fields[betaAppReviewDetails]`: the fields that are sent of each.
     pub fn fields_beta_app_review_details(
         mut self,
@@ -1626,17 +1522,16 @@ impl GetBetaAppReviewDetail {
     }
 }
 
+/// Call of [`get_beta_app_review_detail_linkage`](Apps::get_beta_app_review_detail_linkage).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, GetBetaAppReviewDetail => rt::Document<Option<crate::models::BetaAppReviewDetail>> }
+pub type GetBetaAppReviewDetailLinkage = crate::Call<crate::models::AppBetaAppReviewDetailLinkageResponse, op::GetBetaAppReviewDetailLinkage>;
 
-/// Optional arguments of [`get_beta_license_agreement`](Apps::get_beta_license_agreement); nothing is sent before `send`.
+/// Call of [`get_beta_license_agreement`](Apps::get_beta_license_agreement).
 #[cfg(feature = "app-store")]
-pub struct GetBetaLicenseAgreement(
-    crate::Call<rt::Document<Option<crate::models::BetaLicenseAgreement>>>,
-);
+pub type GetBetaLicenseAgreement = crate::Call<rt::Document<Option<crate::models::BetaLicenseAgreement>>, op::GetBetaLicenseAgreement>;
 
 #[cfg(feature = "app-store")]
-impl GetBetaLicenseAgreement {
+impl<T> crate::Call<T, op::GetBetaLicenseAgreement> {
     /// `fields[betaLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_beta_license_agreements(
         mut self,
@@ -1647,22 +1542,16 @@ impl GetBetaLicenseAgreement {
     }
 }
 
+/// Call of [`get_beta_license_agreement_linkage`](Apps::get_beta_license_agreement_linkage).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, GetBetaLicenseAgreement => rt::Document<Option<crate::models::BetaLicenseAgreement>> }
+pub type GetBetaLicenseAgreementLinkage = crate::Call<crate::models::AppBetaLicenseAgreementLinkageResponse, op::GetBetaLicenseAgreementLinkage>;
 
-/// Optional arguments of [`get_ci_product`](Apps::get_ci_product); nothing is sent before `send`.
+/// Call of [`get_ci_product`](Apps::get_ci_product).
 #[cfg(feature = "app-store")]
-pub struct GetCiProduct(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::CiProduct>,
-            crate::models::CiProductResponseIncluded,
-        >,
-    >,
-);
+pub type GetCiProduct = crate::Call<rt::Document<Option<crate::models::CiProduct>, crate::models::CiProductResponseIncluded>, op::GetCiProduct>;
 
 #[cfg(feature = "app-store")]
-impl GetCiProduct {
+impl<T> crate::Call<T, op::GetCiProduct> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -1703,24 +1592,22 @@ impl GetCiProduct {
     }
 
     /// `limit[primaryRepositories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_primary_repositories(mut self, value: i64) -> Self {
         self.0.number("limit[primaryRepositories]", value);
         self
     }
 }
 
+/// Call of [`get_ci_product_linkage`](Apps::get_ci_product_linkage).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, GetCiProduct => rt::Document<Option<crate::models::CiProduct>, crate::models::CiProductResponseIncluded> }
+pub type GetCiProductLinkage = crate::Call<crate::models::AppCiProductLinkageResponse, op::GetCiProductLinkage>;
 
-/// Optional arguments of [`get_end_user_license_agreement`](Apps::get_end_user_license_agreement); nothing is sent before `send`.
+/// Call of [`get_end_user_license_agreement`](Apps::get_end_user_license_agreement).
 #[cfg(feature = "app-store")]
-pub struct GetEndUserLicenseAgreement(
-    crate::Call<rt::Document<Option<crate::models::EndUserLicenseAgreement>>>,
-);
+pub type GetEndUserLicenseAgreement = crate::Call<rt::Document<Option<crate::models::EndUserLicenseAgreement>>, op::GetEndUserLicenseAgreement>;
 
 #[cfg(feature = "app-store")]
-impl GetEndUserLicenseAgreement {
+impl<T> crate::Call<T, op::GetEndUserLicenseAgreement> {
     /// `fields[endUserLicenseAgreements]`: the fields that are sent of each.
     pub fn fields_end_user_license_agreements(
         mut self,
@@ -1731,22 +1618,16 @@ impl GetEndUserLicenseAgreement {
     }
 }
 
+/// Call of [`get_end_user_license_agreement_linkage`](Apps::get_end_user_license_agreement_linkage).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, GetEndUserLicenseAgreement => rt::Document<Option<crate::models::EndUserLicenseAgreement>> }
+pub type GetEndUserLicenseAgreementLinkage = crate::Call<crate::models::AppEndUserLicenseAgreementLinkageResponse, op::GetEndUserLicenseAgreementLinkage>;
 
-/// Optional arguments of [`get_game_center_detail`](Apps::get_game_center_detail); nothing is sent before `send`.
+/// Call of [`get_game_center_detail`](Apps::get_game_center_detail).
 #[cfg(feature = "app-store")]
-pub struct GetGameCenterDetail(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterDetail>,
-            crate::models::GameCenterDetailResponseIncluded,
-        >,
-    >,
-);
+pub type GetGameCenterDetail = crate::Call<rt::Document<Option<crate::models::GameCenterDetail>, crate::models::GameCenterDetailResponseIncluded>, op::GetGameCenterDetail>;
 
 #[cfg(feature = "app-store")]
-impl GetGameCenterDetail {
+impl<T> crate::Call<T, op::GetGameCenterDetail> {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
@@ -1906,7 +1787,6 @@ impl GetGameCenterDetail {
 
     /// `limit[achievementReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_achievement_releases(mut self, value: i64) -> Self {
         self.0.number("limit[achievementReleases]", value);
         self
@@ -1914,7 +1794,6 @@ impl GetGameCenterDetail {
 
     /// `limit[activityReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_activity_releases(mut self, value: i64) -> Self {
         self.0.number("limit[activityReleases]", value);
         self
@@ -1922,21 +1801,18 @@ impl GetGameCenterDetail {
 
     /// `limit[challengeReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_challenge_releases(mut self, value: i64) -> Self {
         self.0.number("limit[challengeReleases]", value);
         self
     }
 
     /// `limit[challengesMinimumPlatformVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_challenges_minimum_platform_versions(mut self, value: i64) -> Self {
         self.0.number("limit[challengesMinimumPlatformVersions]", value);
         self
     }
 
     /// `limit[gameCenterAchievementsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievementsV2]", value);
         self
@@ -1944,35 +1820,30 @@ impl GetGameCenterDetail {
 
     /// `limit[gameCenterAchievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievements]", value);
         self
     }
 
     /// `limit[gameCenterActivities]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_activities(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterActivities]", value);
         self
     }
 
     /// `limit[gameCenterAppVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_app_versions(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAppVersions]", value);
         self
     }
 
     /// `limit[gameCenterChallenges]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterChallenges]", value);
         self
     }
 
     /// `limit[gameCenterLeaderboardSetsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
         self
@@ -1980,14 +1851,12 @@ impl GetGameCenterDetail {
 
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
     /// `limit[gameCenterLeaderboardsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardsV2]", value);
         self
@@ -1995,7 +1864,6 @@ impl GetGameCenterDetail {
 
     /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
@@ -2003,7 +1871,6 @@ impl GetGameCenterDetail {
 
     /// `limit[leaderboardReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_leaderboard_releases(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboardReleases]", value);
         self
@@ -2011,24 +1878,22 @@ impl GetGameCenterDetail {
 
     /// `limit[leaderboardSetReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_leaderboard_set_releases(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboardSetReleases]", value);
         self
     }
 }
 
+/// Call of [`get_game_center_detail_linkage`](Apps::get_game_center_detail_linkage).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, GetGameCenterDetail => rt::Document<Option<crate::models::GameCenterDetail>, crate::models::GameCenterDetailResponseIncluded> }
+pub type GetGameCenterDetailLinkage = crate::Call<crate::models::AppGameCenterDetailLinkageResponse, op::GetGameCenterDetailLinkage>;
 
-/// Optional arguments of [`get_marketplace_search_detail`](Apps::get_marketplace_search_detail); nothing is sent before `send`.
+/// Call of [`get_marketplace_search_detail`](Apps::get_marketplace_search_detail).
 #[cfg(feature = "app-store")]
-pub struct GetMarketplaceSearchDetail(
-    crate::Call<rt::Document<Option<crate::models::MarketplaceSearchDetail>>>,
-);
+pub type GetMarketplaceSearchDetail = crate::Call<rt::Document<Option<crate::models::MarketplaceSearchDetail>>, op::GetMarketplaceSearchDetail>;
 
 #[cfg(feature = "app-store")]
-impl GetMarketplaceSearchDetail {
+impl<T> crate::Call<T, op::GetMarketplaceSearchDetail> {
     /// `fields[marketplaceSearchDetails]`: the fields that are sent of each.
     pub fn fields_marketplace_search_details(
         mut self,
@@ -2039,15 +1904,16 @@ impl GetMarketplaceSearchDetail {
     }
 }
 
+/// Call of [`get_marketplace_search_detail_linkage`](Apps::get_marketplace_search_detail_linkage).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, GetMarketplaceSearchDetail => rt::Document<Option<crate::models::MarketplaceSearchDetail>> }
+pub type GetMarketplaceSearchDetailLinkage = crate::Call<crate::models::AppMarketplaceSearchDetailLinkageResponse, op::GetMarketplaceSearchDetailLinkage>;
 
-/// Optional arguments of [`get_perf_power_metrics`](Apps::get_perf_power_metrics); nothing is sent before `send`.
+/// Call of [`get_perf_power_metrics`](Apps::get_perf_power_metrics).
 #[cfg(feature = "power-and-performance")]
-pub struct GetPerfPowerMetrics(crate::Call<crate::models::XcodeMetrics>);
+pub type GetPerfPowerMetrics = crate::Call<crate::models::XcodeMetrics, op::GetPerfPowerMetrics>;
 
 #[cfg(feature = "power-and-performance")]
-impl GetPerfPowerMetrics {
+impl<T> crate::Call<T, op::GetPerfPowerMetrics> {
     /// `filter[deviceType]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_device_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[deviceType]", values);
@@ -2077,17 +1943,12 @@ impl GetPerfPowerMetrics {
     }
 }
 
-#[cfg(feature = "power-and-performance")]
-rt::operation! { crate::Api, GetPerfPowerMetrics => crate::models::XcodeMetrics }
-
-/// Optional arguments of [`get_subscription_grace_period`](Apps::get_subscription_grace_period); nothing is sent before `send`.
+/// Call of [`get_subscription_grace_period`](Apps::get_subscription_grace_period).
 #[cfg(feature = "app-store")]
-pub struct GetSubscriptionGracePeriod(
-    crate::Call<rt::Document<Option<crate::models::SubscriptionGracePeriod>>>,
-);
+pub type GetSubscriptionGracePeriod = crate::Call<rt::Document<Option<crate::models::SubscriptionGracePeriod>>, op::GetSubscriptionGracePeriod>;
 
 #[cfg(feature = "app-store")]
-impl GetSubscriptionGracePeriod {
+impl<T> crate::Call<T, op::GetSubscriptionGracePeriod> {
     /// `fields[subscriptionGracePeriods]`: the fields that are sent of each.
     pub fn fields_subscription_grace_periods(
         mut self,
@@ -2098,18 +1959,18 @@ impl GetSubscriptionGracePeriod {
     }
 }
 
+/// Call of [`get_subscription_grace_period_linkage`](Apps::get_subscription_grace_period_linkage).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, GetSubscriptionGracePeriod => rt::Document<Option<crate::models::SubscriptionGracePeriod>> }
+pub type GetSubscriptionGracePeriodLinkage = crate::Call<crate::models::AppSubscriptionGracePeriodLinkageResponse, op::GetSubscriptionGracePeriodLinkage>;
 
-/// Optional arguments of [`list`](Apps::list); nothing is sent before `send`.
+/// Call of [`list`](Apps::list).
 #[cfg(feature = "app-store")]
-pub struct List(crate::Call<crate::models::AppsResponse>);
+pub type List = crate::Call<crate::models::AppsResponse, op::List>;
 
 #[cfg(feature = "app-store")]
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `exists[gameCenterEnabledVersions]`: only what has this, or has it not.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn exists_game_center_enabled_versions(mut self, value: bool) -> Self {
         self.0.flag("exists[gameCenterEnabledVersions]", value);
         self
@@ -2421,85 +2282,67 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[androidToIosAppMappingDetails]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_android_to_ios_app_mapping_details(mut self, value: i64) -> Self {
         self.0.number("limit[androidToIosAppMappingDetails]", value);
         self
     }
 
     /// `limit[appClips]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appClips]", value);
         self
     }
 
     /// `limit[appCustomProductPages]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_custom_product_pages(mut self, value: i64) -> Self {
         self.0.number("limit[appCustomProductPages]", value);
         self
     }
 
     /// `limit[appEncryptionDeclarations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_encryption_declarations(mut self, value: i64) -> Self {
         self.0.number("limit[appEncryptionDeclarations]", value);
         self
     }
 
     /// `limit[appEvents]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_events(mut self, value: i64) -> Self {
         self.0.number("limit[appEvents]", value);
         self
     }
 
     /// `limit[appInfos]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_infos(mut self, value: i64) -> Self {
         self.0.number("limit[appInfos]", value);
         self
     }
 
     /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
     }
 
     /// `limit[appStoreVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_versions(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersions]", value);
         self
     }
 
     /// `limit[betaAppLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_app_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaAppLocalizations]", value);
         self
     }
 
     /// `limit[betaGroups]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
     /// `limit[builds]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
@@ -2507,14 +2350,12 @@ impl List {
 
     /// `limit[gameCenterEnabledVersions]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_enabled_versions(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterEnabledVersions]", value);
         self
     }
 
     /// `limit[inAppPurchasesV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_in_app_purchases_v2(mut self, value: i64) -> Self {
         self.0.number("limit[inAppPurchasesV2]", value);
         self
@@ -2522,35 +2363,30 @@ impl List {
 
     /// `limit[inAppPurchases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_in_app_purchases(mut self, value: i64) -> Self {
         self.0.number("limit[inAppPurchases]", value);
         self
     }
 
     /// `limit[preReleaseVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_pre_release_versions(mut self, value: i64) -> Self {
         self.0.number("limit[preReleaseVersions]", value);
         self
     }
 
     /// `limit[promotedPurchases]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_promoted_purchases(mut self, value: i64) -> Self {
         self.0.number("limit[promotedPurchases]", value);
         self
     }
 
     /// `limit[reviewSubmissions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_review_submissions(mut self, value: i64) -> Self {
         self.0.number("limit[reviewSubmissions]", value);
         self
     }
 
     /// `limit[subscriptionGroups]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subscription_groups(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptionGroups]", value);
         self
@@ -2563,17 +2399,16 @@ impl List {
     }
 }
 
+/// Call of [`list_accessibility_declaration_linkages`](Apps::list_accessibility_declaration_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, List => crate::models::AppsResponse, paged }
+pub type ListAccessibilityDeclarationLinkages = crate::Call<crate::models::AppAccessibilityDeclarationsLinkagesResponse, op::ListAccessibilityDeclarationLinkages>;
 
-/// Optional arguments of [`list_accessibility_declarations`](Apps::list_accessibility_declarations); nothing is sent before `send`.
+/// Call of [`list_accessibility_declarations`](Apps::list_accessibility_declarations).
 #[cfg(feature = "app-store")]
-pub struct ListAccessibilityDeclarations(
-    crate::Call<crate::models::AccessibilityDeclarationsResponse>,
-);
+pub type ListAccessibilityDeclarations = crate::Call<crate::models::AccessibilityDeclarationsResponse, op::ListAccessibilityDeclarations>;
 
 #[cfg(feature = "app-store")]
-impl ListAccessibilityDeclarations {
+impl<T> crate::Call<T, op::ListAccessibilityDeclarations> {
     /// `fields[accessibilityDeclarations]`: the fields that are sent of each.
     pub fn fields_accessibility_declarations(
         mut self,
@@ -2604,26 +2439,18 @@ impl ListAccessibilityDeclarations {
         self.0.filter("filter[state]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
+/// Call of [`list_analytics_report_request_linkages`](Apps::list_analytics_report_request_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAccessibilityDeclarations => crate::models::AccessibilityDeclarationsResponse, paged }
+pub type ListAnalyticsReportRequestLinkages = crate::Call<crate::models::AppAnalyticsReportRequestsLinkagesResponse, op::ListAnalyticsReportRequestLinkages>;
 
-/// Optional arguments of [`list_analytics_report_requests`](Apps::list_analytics_report_requests); nothing is sent before `send`.
+/// Call of [`list_analytics_report_requests`](Apps::list_analytics_report_requests).
 #[cfg(feature = "app-store")]
-pub struct ListAnalyticsReportRequests(
-    crate::Call<crate::models::AnalyticsReportRequestsResponse>,
-);
+pub type ListAnalyticsReportRequests = crate::Call<crate::models::AnalyticsReportRequestsResponse, op::ListAnalyticsReportRequests>;
 
 #[cfg(feature = "app-store")]
-impl ListAnalyticsReportRequests {
+impl<T> crate::Call<T, op::ListAnalyticsReportRequests> {
     /// `fields[analyticsReportRequests]`: the fields that are sent of each.
     pub fn fields_analytics_report_requests(
         mut self,
@@ -2662,32 +2489,23 @@ impl ListAnalyticsReportRequests {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[reports]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_reports(mut self, value: i64) -> Self {
         self.0.number("limit[reports]", value);
         self
     }
 }
 
+/// Call of [`list_android_to_ios_app_mapping_detail_linkages`](Apps::list_android_to_ios_app_mapping_detail_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAnalyticsReportRequests => crate::models::AnalyticsReportRequestsResponse, paged }
+pub type ListAndroidToIosAppMappingDetailLinkages = crate::Call<crate::models::AppAndroidToIosAppMappingDetailsLinkagesResponse, op::ListAndroidToIosAppMappingDetailLinkages>;
 
-/// Optional arguments of [`list_android_to_ios_app_mapping_details`](Apps::list_android_to_ios_app_mapping_details); nothing is sent before `send`.
+/// Call of [`list_android_to_ios_app_mapping_details`](Apps::list_android_to_ios_app_mapping_details).
 #[cfg(feature = "app-store")]
-pub struct ListAndroidToIosAppMappingDetails(
-    crate::Call<crate::models::AndroidToIosAppMappingDetailsResponse>,
-);
+pub type ListAndroidToIosAppMappingDetails = crate::Call<crate::models::AndroidToIosAppMappingDetailsResponse, op::ListAndroidToIosAppMappingDetails>;
 
 #[cfg(feature = "app-store")]
-impl ListAndroidToIosAppMappingDetails {
+impl<T> crate::Call<T, op::ListAndroidToIosAppMappingDetails> {
     /// `fields[androidToIosAppMappingDetails]`: the fields that are sent of each.
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
@@ -2698,24 +2516,18 @@ impl ListAndroidToIosAppMappingDetails {
         self.0.list("fields[androidToIosAppMappingDetails]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
+/// Call of [`list_app_clip_linkages`](Apps::list_app_clip_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAndroidToIosAppMappingDetails => crate::models::AndroidToIosAppMappingDetailsResponse, paged }
+pub type ListAppClipLinkages = crate::Call<crate::models::AppAppClipsLinkagesResponse, op::ListAppClipLinkages>;
 
-/// Optional arguments of [`list_app_clips`](Apps::list_app_clips); nothing is sent before `send`.
+/// Call of [`list_app_clips`](Apps::list_app_clips).
 #[cfg(feature = "app-store")]
-pub struct ListAppClips(crate::Call<crate::models::AppClipsResponse>);
+pub type ListAppClips = crate::Call<crate::models::AppClipsResponse, op::ListAppClips>;
 
 #[cfg(feature = "app-store")]
-impl ListAppClips {
+impl<T> crate::Call<T, op::ListAppClips> {
     /// `fields[appClipDefaultExperiences]`: the fields that are sent of each.
     pub fn fields_app_clip_default_experiences(
         mut self,
@@ -2749,32 +2561,23 @@ impl ListAppClips {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appClipDefaultExperiences]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_clip_default_experiences(mut self, value: i64) -> Self {
         self.0.number("limit[appClipDefaultExperiences]", value);
         self
     }
 }
 
+/// Call of [`list_app_custom_product_page_linkages`](Apps::list_app_custom_product_page_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppClips => crate::models::AppClipsResponse, paged }
+pub type ListAppCustomProductPageLinkages = crate::Call<crate::models::AppAppCustomProductPagesLinkagesResponse, op::ListAppCustomProductPageLinkages>;
 
-/// Optional arguments of [`list_app_custom_product_pages`](Apps::list_app_custom_product_pages); nothing is sent before `send`.
+/// Call of [`list_app_custom_product_pages`](Apps::list_app_custom_product_pages).
 #[cfg(feature = "app-store")]
-pub struct ListAppCustomProductPages(
-    crate::Call<crate::models::AppCustomProductPagesResponse>,
-);
+pub type ListAppCustomProductPages = crate::Call<crate::models::AppCustomProductPagesResponse, op::ListAppCustomProductPages>;
 
 #[cfg(feature = "app-store")]
-impl ListAppCustomProductPages {
+impl<T> crate::Call<T, op::ListAppCustomProductPages> {
     /// `fields[appCustomProductPageVersions]`: the fields that are sent of each.
     pub fn fields_app_custom_product_page_versions(
         mut self,
@@ -2814,32 +2617,23 @@ impl ListAppCustomProductPages {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appCustomProductPageVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_custom_product_page_versions(mut self, value: i64) -> Self {
         self.0.number("limit[appCustomProductPageVersions]", value);
         self
     }
 }
 
+/// Call of [`list_app_encryption_declaration_linkages`](Apps::list_app_encryption_declaration_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppCustomProductPages => crate::models::AppCustomProductPagesResponse, paged }
+pub type ListAppEncryptionDeclarationLinkages = crate::Call<crate::models::AppAppEncryptionDeclarationsLinkagesResponse, op::ListAppEncryptionDeclarationLinkages>;
 
-/// Optional arguments of [`list_app_encryption_declarations`](Apps::list_app_encryption_declarations); nothing is sent before `send`.
+/// Call of [`list_app_encryption_declarations`](Apps::list_app_encryption_declarations).
 #[cfg(feature = "app-store")]
-pub struct ListAppEncryptionDeclarations(
-    crate::Call<crate::models::AppEncryptionDeclarationsResponse>,
-);
+pub type ListAppEncryptionDeclarations = crate::Call<crate::models::AppEncryptionDeclarationsResponse, op::ListAppEncryptionDeclarations>;
 
 #[cfg(feature = "app-store")]
-impl ListAppEncryptionDeclarations {
+impl<T> crate::Call<T, op::ListAppEncryptionDeclarations> {
     /// `fields[appEncryptionDeclarationDocuments]`: the fields that are sent of each.
     pub fn fields_app_encryption_declaration_documents(
         mut self,
@@ -2899,30 +2693,23 @@ impl ListAppEncryptionDeclarations {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[builds]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 }
 
+/// Call of [`list_app_event_linkages`](Apps::list_app_event_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppEncryptionDeclarations => crate::models::AppEncryptionDeclarationsResponse, paged }
+pub type ListAppEventLinkages = crate::Call<crate::models::AppAppEventsLinkagesResponse, op::ListAppEventLinkages>;
 
-/// Optional arguments of [`list_app_events`](Apps::list_app_events); nothing is sent before `send`.
+/// Call of [`list_app_events`](Apps::list_app_events).
 #[cfg(feature = "app-store")]
-pub struct ListAppEvents(crate::Call<crate::models::AppEventsResponse>);
+pub type ListAppEvents = crate::Call<crate::models::AppEventsResponse, op::ListAppEvents>;
 
 #[cfg(feature = "app-store")]
-impl ListAppEvents {
+impl<T> crate::Call<T, op::ListAppEvents> {
     /// `fields[appEventLocalizations]`: the fields that are sent of each.
     pub fn fields_app_event_localizations(
         mut self,
@@ -2962,30 +2749,23 @@ impl ListAppEvents {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 }
 
+/// Call of [`list_app_info_linkages`](Apps::list_app_info_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppEvents => crate::models::AppEventsResponse, paged }
+pub type ListAppInfoLinkages = crate::Call<crate::models::AppAppInfosLinkagesResponse, op::ListAppInfoLinkages>;
 
-/// Optional arguments of [`list_app_infos`](Apps::list_app_infos); nothing is sent before `send`.
+/// Call of [`list_app_infos`](Apps::list_app_infos).
 #[cfg(feature = "app-store")]
-pub struct ListAppInfos(crate::Call<crate::models::AppInfosResponse>);
+pub type ListAppInfos = crate::Call<crate::models::AppInfosResponse, op::ListAppInfos>;
 
 #[cfg(feature = "app-store")]
-impl ListAppInfos {
+impl<T> crate::Call<T, op::ListAppInfos> {
     /// `fields[ageRatingDeclarations]`: the fields that are sent of each.
     pub fn fields_age_rating_declarations(
         mut self,
@@ -3031,30 +2811,69 @@ impl ListAppInfos {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appInfoLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_info_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appInfoLocalizations]", value);
         self
     }
 }
 
+/// Call of [`list_app_price_point_linkages`](Apps::list_app_price_point_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppInfos => crate::models::AppInfosResponse, paged }
+pub type ListAppPricePointLinkages = crate::Call<crate::models::AppAppPricePointsLinkagesResponse, op::ListAppPricePointLinkages>;
 
-/// Optional arguments of [`list_app_price_points`](Apps::list_app_price_points); nothing is sent before `send`.
+/// Call of [`list_app_price_points`](Apps::list_app_price_points).
 #[cfg(feature = "app-store")]
-pub struct ListAppPricePoints(crate::Call<crate::models::AppPricePointsV3Response>);
+pub type ListAppPricePoints = crate::Call<crate::models::AppPricePointsV3Response, op::ListAppPricePoints>;
 
 #[cfg(feature = "app-store")]
-impl ListAppPricePoints {
+impl<T> crate::Call<T, op::ListAppPricePoints> {
+    /// `fields[appPricePoints]`: the fields that are sent of each.
+    pub fn fields_app_price_points(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Field>,
+    ) -> Self {
+        self.0.list("fields[appPricePoints]", values);
+        self
+    }
+
+    /// `fields[apps]`: the fields that are sent of each.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
+        self
+    }
+
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+}
+
+/// Call of [`download_app_price_points_csv`](Apps::download_app_price_points_csv).
+#[cfg(feature = "app-store")]
+pub type DownloadAppPricePointsCsv = crate::Call<String, op::DownloadAppPricePointsCsv>;
+
+#[cfg(feature = "app-store")]
+impl<T> crate::Call<T, op::DownloadAppPricePointsCsv> {
     /// `fields[appPricePoints]`: the fields that are sent of each.
     pub fn fields_app_price_points(
         mut self,
@@ -3095,80 +2914,22 @@ impl ListAppPricePoints {
     }
 
     /// `limit`: how many a page has, at most 200.
-    #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 }
 
+/// Call of [`list_app_store_version_experiment_v2_linkages`](Apps::list_app_store_version_experiment_v2_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppPricePoints => crate::models::AppPricePointsV3Response, paged }
+pub type ListAppStoreVersionExperimentV2Linkages = crate::Call<crate::models::AppAppStoreVersionExperimentsV2LinkagesResponse, op::ListAppStoreVersionExperimentV2Linkages>;
 
-/// Optional arguments of [`download_app_price_points_csv`](Apps::download_app_price_points_csv); nothing is sent before `send`.
+/// Call of [`list_app_store_version_experiments_v2`](Apps::list_app_store_version_experiments_v2).
 #[cfg(feature = "app-store")]
-pub struct DownloadAppPricePointsCsv(crate::Call<String>);
-
-#[cfg(feature = "app-store")]
-impl DownloadAppPricePointsCsv {
-    /// `fields[appPricePoints]`: the fields that are sent of each.
-    pub fn fields_app_price_points(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointV3Field>,
-    ) -> Self {
-        self.0.list("fields[appPricePoints]", values);
-        self
-    }
-
-    /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields that are sent of each.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources that are sent along.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
+pub type ListAppStoreVersionExperimentsV2 = crate::Call<crate::models::AppStoreVersionExperimentsV2Response, op::ListAppStoreVersionExperimentsV2>;
 
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, DownloadAppPricePointsCsv => String }
-
-/// Optional arguments of [`list_app_store_version_experiments_v2`](Apps::list_app_store_version_experiments_v2); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-pub struct ListAppStoreVersionExperimentsV2(
-    crate::Call<crate::models::AppStoreVersionExperimentsV2Response>,
-);
-
-#[cfg(feature = "app-store")]
-impl ListAppStoreVersionExperimentsV2 {
+impl<T> crate::Call<T, op::ListAppStoreVersionExperimentsV2> {
     /// `fields[appStoreVersionExperimentTreatments]`: the fields that are sent of each.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
@@ -3226,37 +2987,29 @@ impl ListAppStoreVersionExperimentsV2 {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appStoreVersionExperimentTreatments]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentTreatments]", value);
         self
     }
 
     /// `limit[controlVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_control_versions(mut self, value: i64) -> Self {
         self.0.number("limit[controlVersions]", value);
         self
     }
 }
 
+/// Call of [`list_app_store_version_linkages`](Apps::list_app_store_version_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppStoreVersionExperimentsV2 => crate::models::AppStoreVersionExperimentsV2Response, paged }
+pub type ListAppStoreVersionLinkages = crate::Call<crate::models::AppAppStoreVersionsLinkagesResponse, op::ListAppStoreVersionLinkages>;
 
-/// Optional arguments of [`list_app_store_versions`](Apps::list_app_store_versions); nothing is sent before `send`.
+/// Call of [`list_app_store_versions`](Apps::list_app_store_versions).
 #[cfg(feature = "app-store")]
-pub struct ListAppStoreVersions(crate::Call<crate::models::AppStoreVersionsResponse>);
+pub type ListAppStoreVersions = crate::Call<crate::models::AppStoreVersionsResponse, op::ListAppStoreVersions>;
 
 #[cfg(feature = "app-store")]
-impl ListAppStoreVersions {
+impl<T> crate::Call<T, op::ListAppStoreVersions> {
     /// `fields[alternativeDistributionPackages]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_packages(
         mut self,
@@ -3418,15 +3171,7 @@ impl ListAppStoreVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
@@ -3434,29 +3179,28 @@ impl ListAppStoreVersions {
 
     /// `limit[appStoreVersionExperiments]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperiments]", value);
         self
     }
 
     /// `limit[appStoreVersionLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionLocalizations]", value);
         self
     }
 }
 
+/// Call of [`list_app_tag_linkages`](Apps::list_app_tag_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppStoreVersions => crate::models::AppStoreVersionsResponse, paged }
+pub type ListAppTagLinkages = crate::Call<crate::models::AppAppTagsLinkagesResponse, op::ListAppTagLinkages>;
 
-/// Optional arguments of [`list_app_tags`](Apps::list_app_tags); nothing is sent before `send`.
+/// Call of [`list_app_tags`](Apps::list_app_tags).
 #[cfg(feature = "app-store")]
-pub struct ListAppTags(crate::Call<crate::models::AppTagsResponse>);
+pub type ListAppTags = crate::Call<crate::models::AppTagsResponse, op::ListAppTags>;
 
 #[cfg(feature = "app-store")]
-impl ListAppTags {
+impl<T> crate::Call<T, op::ListAppTags> {
     /// `fields[appTags]`: the fields that are sent of each.
     pub fn fields_app_tags(mut self, values: impl IntoIterator<Item = crate::models::AppTagField>) -> Self {
         self.0.list("fields[appTags]", values);
@@ -3484,15 +3228,7 @@ impl ListAppTags {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[territories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_territories(mut self, value: i64) -> Self {
         self.0.number("limit[territories]", value);
         self
@@ -3505,15 +3241,16 @@ impl ListAppTags {
     }
 }
 
+/// Call of [`list_background_asset_linkages`](Apps::list_background_asset_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListAppTags => crate::models::AppTagsResponse, paged }
+pub type ListBackgroundAssetLinkages = crate::Call<crate::models::AppBackgroundAssetsLinkagesResponse, op::ListBackgroundAssetLinkages>;
 
-/// Optional arguments of [`list_background_assets`](Apps::list_background_assets); nothing is sent before `send`.
+/// Call of [`list_background_assets`](Apps::list_background_assets).
 #[cfg(feature = "app-store")]
-pub struct ListBackgroundAssets(crate::Call<crate::models::BackgroundAssetsResponse>);
+pub type ListBackgroundAssets = crate::Call<crate::models::BackgroundAssetsResponse, op::ListBackgroundAssets>;
 
 #[cfg(feature = "app-store")]
-impl ListBackgroundAssets {
+impl<T> crate::Call<T, op::ListBackgroundAssets> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -3576,13 +3313,6 @@ impl ListBackgroundAssets {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BackgroundAssetSort>) -> Self {
         self.0.list("sort", values);
@@ -3590,17 +3320,16 @@ impl ListBackgroundAssets {
     }
 }
 
+/// Call of [`list_beta_app_localization_linkages`](Apps::list_beta_app_localization_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListBackgroundAssets => crate::models::BackgroundAssetsResponse, paged }
+pub type ListBetaAppLocalizationLinkages = crate::Call<crate::models::AppBetaAppLocalizationsLinkagesResponse, op::ListBetaAppLocalizationLinkages>;
 
-/// Optional arguments of [`list_beta_app_localizations`](Apps::list_beta_app_localizations); nothing is sent before `send`.
+/// Call of [`list_beta_app_localizations`](Apps::list_beta_app_localizations).
 #[cfg(feature = "app-store")]
-pub struct ListBetaAppLocalizations(
-    crate::Call<crate::models::BetaAppLocalizationsWithoutIncludesResponse>,
-);
+pub type ListBetaAppLocalizations = crate::Call<crate::models::BetaAppLocalizationsWithoutIncludesResponse, op::ListBetaAppLocalizations>;
 
 #[cfg(feature = "app-store")]
-impl ListBetaAppLocalizations {
+impl<T> crate::Call<T, op::ListBetaAppLocalizations> {
     /// `fields[betaAppLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_localizations(
         mut self,
@@ -3609,26 +3338,18 @@ impl ListBetaAppLocalizations {
         self.0.list("fields[betaAppLocalizations]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
+/// Call of [`list_beta_feedback_crash_submission_linkages`](Apps::list_beta_feedback_crash_submission_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListBetaAppLocalizations => crate::models::BetaAppLocalizationsWithoutIncludesResponse, paged }
+pub type ListBetaFeedbackCrashSubmissionLinkages = crate::Call<crate::models::AppBetaFeedbackCrashSubmissionsLinkagesResponse, op::ListBetaFeedbackCrashSubmissionLinkages>;
 
-/// Optional arguments of [`list_beta_feedback_crash_submissions`](Apps::list_beta_feedback_crash_submissions); nothing is sent before `send`.
+/// Call of [`list_beta_feedback_crash_submissions`](Apps::list_beta_feedback_crash_submissions).
 #[cfg(feature = "app-store")]
-pub struct ListBetaFeedbackCrashSubmissions(
-    crate::Call<crate::models::BetaFeedbackCrashSubmissionsResponse>,
-);
+pub type ListBetaFeedbackCrashSubmissions = crate::Call<crate::models::BetaFeedbackCrashSubmissionsResponse, op::ListBetaFeedbackCrashSubmissions>;
 
 #[cfg(feature = "app-store")]
-impl ListBetaFeedbackCrashSubmissions {
+impl<T> crate::Call<T, op::ListBetaFeedbackCrashSubmissions> {
     /// `fields[betaFeedbackCrashSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_feedback_crash_submissions(
         mut self,
@@ -3719,13 +3440,6 @@ impl ListBetaFeedbackCrashSubmissions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -3736,17 +3450,16 @@ impl ListBetaFeedbackCrashSubmissions {
     }
 }
 
+/// Call of [`list_beta_feedback_screenshot_submission_linkages`](Apps::list_beta_feedback_screenshot_submission_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListBetaFeedbackCrashSubmissions => crate::models::BetaFeedbackCrashSubmissionsResponse, paged }
+pub type ListBetaFeedbackScreenshotSubmissionLinkages = crate::Call<crate::models::AppBetaFeedbackScreenshotSubmissionsLinkagesResponse, op::ListBetaFeedbackScreenshotSubmissionLinkages>;
 
-/// Optional arguments of [`list_beta_feedback_screenshot_submissions`](Apps::list_beta_feedback_screenshot_submissions); nothing is sent before `send`.
+/// Call of [`list_beta_feedback_screenshot_submissions`](Apps::list_beta_feedback_screenshot_submissions).
 #[cfg(feature = "app-store")]
-pub struct ListBetaFeedbackScreenshotSubmissions(
-    crate::Call<crate::models::BetaFeedbackScreenshotSubmissionsResponse>,
-);
+pub type ListBetaFeedbackScreenshotSubmissions = crate::Call<crate::models::BetaFeedbackScreenshotSubmissionsResponse, op::ListBetaFeedbackScreenshotSubmissions>;
 
 #[cfg(feature = "app-store")]
-impl ListBetaFeedbackScreenshotSubmissions {
+impl<T> crate::Call<T, op::ListBetaFeedbackScreenshotSubmissions> {
     /// `fields[betaFeedbackScreenshotSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_feedback_screenshot_submissions(
         mut self,
@@ -3839,13 +3552,6 @@ impl ListBetaFeedbackScreenshotSubmissions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -3858,15 +3564,16 @@ impl ListBetaFeedbackScreenshotSubmissions {
     }
 }
 
+/// Call of [`list_beta_group_linkages`](Apps::list_beta_group_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListBetaFeedbackScreenshotSubmissions => crate::models::BetaFeedbackScreenshotSubmissionsResponse, paged }
+pub type ListBetaGroupLinkages = crate::Call<crate::models::AppBetaGroupsLinkagesResponse, op::ListBetaGroupLinkages>;
 
-/// Optional arguments of [`list_beta_groups`](Apps::list_beta_groups); nothing is sent before `send`.
+/// Call of [`list_beta_groups`](Apps::list_beta_groups).
 #[cfg(feature = "app-store")]
-pub struct ListBetaGroups(crate::Call<crate::models::BetaGroupsWithoutIncludesResponse>);
+pub type ListBetaGroups = crate::Call<crate::models::BetaGroupsWithoutIncludesResponse, op::ListBetaGroups>;
 
 #[cfg(feature = "app-store")]
-impl ListBetaGroups {
+impl<T> crate::Call<T, op::ListBetaGroups> {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
@@ -3875,24 +3582,22 @@ impl ListBetaGroups {
         self.0.list("fields[betaGroups]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
+/// Call of [`list_build_linkages`](Apps::list_build_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListBetaGroups => crate::models::BetaGroupsWithoutIncludesResponse, paged }
+pub type ListBuildLinkages = crate::Call<crate::models::AppBuildsLinkagesResponse, op::ListBuildLinkages>;
 
-/// Optional arguments of [`list_build_uploads`](Apps::list_build_uploads); nothing is sent before `send`.
+/// Call of [`list_build_upload_linkages`](Apps::list_build_upload_linkages).
 #[cfg(feature = "app-store")]
-pub struct ListBuildUploads(crate::Call<crate::models::BuildUploadsResponse>);
+pub type ListBuildUploadLinkages = crate::Call<crate::models::AppBuildUploadsLinkagesResponse, op::ListBuildUploadLinkages>;
+
+/// Call of [`list_build_uploads`](Apps::list_build_uploads).
+#[cfg(feature = "app-store")]
+pub type ListBuildUploads = crate::Call<crate::models::BuildUploadsResponse, op::ListBuildUploads>;
 
 #[cfg(feature = "app-store")]
-impl ListBuildUploads {
+impl<T> crate::Call<T, op::ListBuildUploads> {
     /// `fields[buildUploadFiles]`: the fields that are sent of each.
     pub fn fields_build_upload_files(
         mut self,
@@ -3953,13 +3658,6 @@ impl ListBuildUploads {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BuildUploadSort>) -> Self {
         self.0.list("sort", values);
@@ -3967,40 +3665,29 @@ impl ListBuildUploads {
     }
 }
 
+/// Call of [`list_builds`](Apps::list_builds).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListBuildUploads => crate::models::BuildUploadsResponse, paged }
-
-/// Optional arguments of [`list_builds`](Apps::list_builds); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-pub struct ListBuilds(crate::Call<crate::models::BuildsWithoutIncludesResponse>);
+pub type ListBuilds = crate::Call<crate::models::BuildsWithoutIncludesResponse, op::ListBuilds>;
 
 #[cfg(feature = "app-store")]
-impl ListBuilds {
+impl<T> crate::Call<T, op::ListBuilds> {
     /// `fields[builds]`: the fields that are sent of each.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
+/// Call of [`list_customer_review_linkages`](Apps::list_customer_review_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListBuilds => crate::models::BuildsWithoutIncludesResponse, paged }
+pub type ListCustomerReviewLinkages = crate::Call<crate::models::AppCustomerReviewsLinkagesResponse, op::ListCustomerReviewLinkages>;
 
-/// Optional arguments of [`list_customer_review_summarizations`](Apps::list_customer_review_summarizations); nothing is sent before `send`.
+/// Call of [`list_customer_review_summarizations`](Apps::list_customer_review_summarizations).
 #[cfg(feature = "app-store")]
-pub struct ListCustomerReviewSummarizations(
-    crate::Call<crate::models::CustomerReviewSummarizationsResponse>,
-);
+pub type ListCustomerReviewSummarizations = crate::Call<crate::models::CustomerReviewSummarizationsResponse, op::ListCustomerReviewSummarizations>;
 
 #[cfg(feature = "app-store")]
-impl ListCustomerReviewSummarizations {
+impl<T> crate::Call<T, op::ListCustomerReviewSummarizations> {
     /// `fields[customerReviewSummarizations]`: the fields that are sent of each.
     pub fn fields_customer_review_summarizations(
         mut self,
@@ -4035,26 +3722,15 @@ impl ListCustomerReviewSummarizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
+/// Call of [`list_customer_reviews`](Apps::list_customer_reviews).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListCustomerReviewSummarizations => crate::models::CustomerReviewSummarizationsResponse, paged }
-
-/// Optional arguments of [`list_customer_reviews`](Apps::list_customer_reviews); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-pub struct ListCustomerReviews(crate::Call<crate::models::CustomerReviewsResponse>);
+pub type ListCustomerReviews = crate::Call<crate::models::CustomerReviewsResponse, op::ListCustomerReviews>;
 
 #[cfg(feature = "app-store")]
-impl ListCustomerReviews {
+impl<T> crate::Call<T, op::ListCustomerReviews> {
     /// `exists[publishedResponse]`: only what has this, or has it not.
-    #[inline]
     pub fn exists_published_response(mut self, value: bool) -> Self {
         self.0.flag("exists[publishedResponse]", value);
         self
@@ -4114,13 +3790,6 @@ impl ListCustomerReviews {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewSort>) -> Self {
         self.0.list("sort", values);
@@ -4128,18 +3797,16 @@ impl ListCustomerReviews {
     }
 }
 
+/// Call of [`list_game_center_enabled_version_linkages`](Apps::list_game_center_enabled_version_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListCustomerReviews => crate::models::CustomerReviewsResponse, paged }
+pub type ListGameCenterEnabledVersionLinkages = crate::Call<crate::models::AppGameCenterEnabledVersionsLinkagesResponse, op::ListGameCenterEnabledVersionLinkages>;
 
-/// Optional arguments of [`list_game_center_enabled_versions`](Apps::list_game_center_enabled_versions); nothing is sent before `send`.
+/// Call of [`list_game_center_enabled_versions`](Apps::list_game_center_enabled_versions).
 #[cfg(feature = "app-store")]
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListGameCenterEnabledVersions(
-    crate::Call<crate::models::GameCenterEnabledVersionsResponse>,
-);
+pub type ListGameCenterEnabledVersions = crate::Call<crate::models::GameCenterEnabledVersionsResponse, op::ListGameCenterEnabledVersions>;
 
 #[cfg(feature = "app-store")]
-impl ListGameCenterEnabledVersions {
+impl<T> crate::Call<T, op::ListGameCenterEnabledVersions> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -4187,16 +3854,8 @@ impl ListGameCenterEnabledVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[compatibleVersions]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_compatible_versions(mut self, value: i64) -> Self {
         self.0.number("limit[compatibleVersions]", value);
         self
@@ -4212,16 +3871,20 @@ impl ListGameCenterEnabledVersions {
     }
 }
 
+/// Call of [`list_in_app_purchase_linkages`](Apps::list_in_app_purchase_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListGameCenterEnabledVersions => crate::models::GameCenterEnabledVersionsResponse, paged }
+pub type ListInAppPurchaseLinkages = crate::Call<crate::models::AppInAppPurchasesLinkagesResponse, op::ListInAppPurchaseLinkages>;
 
-/// Optional arguments of [`list_in_app_purchases`](Apps::list_in_app_purchases); nothing is sent before `send`.
+/// Call of [`list_in_app_purchase_v2_linkages`](Apps::list_in_app_purchase_v2_linkages).
 #[cfg(feature = "app-store")]
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListInAppPurchases(crate::Call<crate::models::InAppPurchasesResponse>);
+pub type ListInAppPurchaseV2Linkages = crate::Call<crate::models::AppInAppPurchasesV2LinkagesResponse, op::ListInAppPurchaseV2Linkages>;
+
+/// Call of [`list_in_app_purchases`](Apps::list_in_app_purchases).
+#[cfg(feature = "app-store")]
+pub type ListInAppPurchases = crate::Call<crate::models::InAppPurchasesResponse, op::ListInAppPurchases>;
 
 #[cfg(feature = "app-store")]
-impl ListInAppPurchases {
+impl<T> crate::Call<T, op::ListInAppPurchases> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -4260,15 +3923,7 @@ impl ListInAppPurchases {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[apps]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_apps(mut self, value: i64) -> Self {
         self.0.number("limit[apps]", value);
         self
@@ -4281,15 +3936,12 @@ impl ListInAppPurchases {
     }
 }
 
+/// Call of [`list_in_app_purchases_v2`](Apps::list_in_app_purchases_v2).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListInAppPurchases => crate::models::InAppPurchasesResponse, paged }
-
-/// Optional arguments of [`list_in_app_purchases_v2`](Apps::list_in_app_purchases_v2); nothing is sent before `send`.
-#[cfg(feature = "app-store")]
-pub struct ListInAppPurchasesV2(crate::Call<crate::models::InAppPurchasesV2Response>);
+pub type ListInAppPurchasesV2 = crate::Call<crate::models::InAppPurchasesV2Response, op::ListInAppPurchasesV2>;
 
 #[cfg(feature = "app-store")]
-impl ListInAppPurchasesV2 {
+impl<T> crate::Call<T, op::ListInAppPurchasesV2> {
     /// `fields[inAppPurchaseAppStoreReviewScreenshots]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
@@ -4423,36 +4075,25 @@ impl ListInAppPurchasesV2 {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[images]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
     /// `limit[inAppPurchaseLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_in_app_purchase_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[inAppPurchaseLocalizations]", value);
         self
     }
 
     /// `limit[offerCodes]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_offer_codes(mut self, value: i64) -> Self {
         self.0.number("limit[offerCodes]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
@@ -4465,15 +4106,12 @@ impl ListInAppPurchasesV2 {
     }
 }
 
-#[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListInAppPurchasesV2 => crate::models::InAppPurchasesV2Response, paged }
-
-/// Optional arguments of [`list_performance_overviews`](Apps::list_performance_overviews); nothing is sent before `send`.
+/// Call of [`list_performance_overviews`](Apps::list_performance_overviews).
 #[cfg(feature = "power-and-performance")]
-pub struct ListPerformanceOverviews(crate::Call<crate::models::XcodeOverview>);
+pub type ListPerformanceOverviews = crate::Call<crate::models::XcodeOverview, op::ListPerformanceOverviews>;
 
 #[cfg(feature = "power-and-performance")]
-impl ListPerformanceOverviews {
+impl<T> crate::Call<T, op::ListPerformanceOverviews> {
     /// `filter[deviceType]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_device_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[deviceType]", values);
@@ -4481,17 +4119,16 @@ impl ListPerformanceOverviews {
     }
 }
 
-#[cfg(feature = "power-and-performance")]
-rt::operation! { crate::Api, ListPerformanceOverviews => crate::models::XcodeOverview }
-
-/// Optional arguments of [`list_pre_release_versions`](Apps::list_pre_release_versions); nothing is sent before `send`.
+/// Call of [`list_pre_release_version_linkages`](Apps::list_pre_release_version_linkages).
 #[cfg(feature = "app-store")]
-pub struct ListPreReleaseVersions(
-    crate::Call<crate::models::PreReleaseVersionsWithoutIncludesResponse>,
-);
+pub type ListPreReleaseVersionLinkages = crate::Call<crate::models::AppPreReleaseVersionsLinkagesResponse, op::ListPreReleaseVersionLinkages>;
+
+/// Call of [`list_pre_release_versions`](Apps::list_pre_release_versions).
+#[cfg(feature = "app-store")]
+pub type ListPreReleaseVersions = crate::Call<crate::models::PreReleaseVersionsWithoutIncludesResponse, op::ListPreReleaseVersions>;
 
 #[cfg(feature = "app-store")]
-impl ListPreReleaseVersions {
+impl<T> crate::Call<T, op::ListPreReleaseVersions> {
     /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
@@ -4500,24 +4137,18 @@ impl ListPreReleaseVersions {
         self.0.list("fields[preReleaseVersions]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
+/// Call of [`list_promoted_purchase_linkages`](Apps::list_promoted_purchase_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListPreReleaseVersions => crate::models::PreReleaseVersionsWithoutIncludesResponse, paged }
+pub type ListPromotedPurchaseLinkages = crate::Call<crate::models::AppPromotedPurchasesLinkagesResponse, op::ListPromotedPurchaseLinkages>;
 
-/// Optional arguments of [`list_promoted_purchases`](Apps::list_promoted_purchases); nothing is sent before `send`.
+/// Call of [`list_promoted_purchases`](Apps::list_promoted_purchases).
 #[cfg(feature = "app-store")]
-pub struct ListPromotedPurchases(crate::Call<crate::models::PromotedPurchasesResponse>);
+pub type ListPromotedPurchases = crate::Call<crate::models::PromotedPurchasesResponse, op::ListPromotedPurchases>;
 
 #[cfg(feature = "app-store")]
-impl ListPromotedPurchases {
+impl<T> crate::Call<T, op::ListPromotedPurchases> {
     /// `fields[inAppPurchases]`: the fields that are sent of each.
     pub fn fields_in_app_purchases(
         mut self,
@@ -4553,24 +4184,18 @@ impl ListPromotedPurchases {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
+/// Call of [`list_review_submission_linkages`](Apps::list_review_submission_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListPromotedPurchases => crate::models::PromotedPurchasesResponse, paged }
+pub type ListReviewSubmissionLinkages = crate::Call<crate::models::AppReviewSubmissionsLinkagesResponse, op::ListReviewSubmissionLinkages>;
 
-/// Optional arguments of [`list_review_submissions`](Apps::list_review_submissions); nothing is sent before `send`.
+/// Call of [`list_review_submissions`](Apps::list_review_submissions).
 #[cfg(feature = "app-store")]
-pub struct ListReviewSubmissions(crate::Call<crate::models::ReviewSubmissionsResponse>);
+pub type ListReviewSubmissions = crate::Call<crate::models::ReviewSubmissionsResponse, op::ListReviewSubmissions>;
 
 #[cfg(feature = "app-store")]
-impl ListReviewSubmissions {
+impl<T> crate::Call<T, op::ListReviewSubmissions> {
     /// `fields[actors]`: the fields that are sent of each.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -4637,30 +4262,23 @@ impl ListReviewSubmissions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[items]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_items(mut self, value: i64) -> Self {
         self.0.number("limit[items]", value);
         self
     }
 }
 
+/// Call of [`list_search_keyword_linkages`](Apps::list_search_keyword_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListReviewSubmissions => crate::models::ReviewSubmissionsResponse, paged }
+pub type ListSearchKeywordLinkages = crate::Call<crate::models::AppSearchKeywordsLinkagesResponse, op::ListSearchKeywordLinkages>;
 
-/// Optional arguments of [`list_search_keywords`](Apps::list_search_keywords); nothing is sent before `send`.
+/// Call of [`list_search_keywords`](Apps::list_search_keywords).
 #[cfg(feature = "app-store")]
-pub struct ListSearchKeywords(crate::Call<crate::models::AppKeywordsResponse>);
+pub type ListSearchKeywords = crate::Call<crate::models::AppKeywordsResponse, op::ListSearchKeywords>;
 
 #[cfg(feature = "app-store")]
-impl ListSearchKeywords {
+impl<T> crate::Call<T, op::ListSearchKeywords> {
     /// `fields[appKeywords]`: the fields that are sent of each.
     pub fn fields_app_keywords(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.list("fields[appKeywords]", values);
@@ -4678,26 +4296,18 @@ impl ListSearchKeywords {
         self.0.filter("filter[platform]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
+/// Call of [`list_subscription_group_linkages`](Apps::list_subscription_group_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListSearchKeywords => crate::models::AppKeywordsResponse, paged }
+pub type ListSubscriptionGroupLinkages = crate::Call<crate::models::AppSubscriptionGroupsLinkagesResponse, op::ListSubscriptionGroupLinkages>;
 
-/// Optional arguments of [`list_subscription_groups`](Apps::list_subscription_groups); nothing is sent before `send`.
+/// Call of [`list_subscription_groups`](Apps::list_subscription_groups).
 #[cfg(feature = "app-store")]
-pub struct ListSubscriptionGroups(
-    crate::Call<crate::models::SubscriptionGroupsResponse>,
-);
+pub type ListSubscriptionGroups = crate::Call<crate::models::SubscriptionGroupsResponse, op::ListSubscriptionGroups>;
 
 #[cfg(feature = "app-store")]
-impl ListSubscriptionGroups {
+impl<T> crate::Call<T, op::ListSubscriptionGroups> {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -4762,29 +4372,19 @@ impl ListSubscriptionGroups {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[subscriptionGroupLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subscription_group_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptionGroupLocalizations]", value);
         self
     }
 
     /// `limit[subscriptions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subscriptions(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptions]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
@@ -4797,15 +4397,16 @@ impl ListSubscriptionGroups {
     }
 }
 
+/// Call of [`list_webhook_linkages`](Apps::list_webhook_linkages).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListSubscriptionGroups => crate::models::SubscriptionGroupsResponse, paged }
+pub type ListWebhookLinkages = crate::Call<crate::models::AppWebhooksLinkagesResponse, op::ListWebhookLinkages>;
 
-/// Optional arguments of [`list_webhooks`](Apps::list_webhooks); nothing is sent before `send`.
+/// Call of [`list_webhooks`](Apps::list_webhooks).
 #[cfg(feature = "app-store")]
-pub struct ListWebhooks(crate::Call<crate::models::WebhooksResponse>);
+pub type ListWebhooks = crate::Call<crate::models::WebhooksResponse, op::ListWebhooks>;
 
 #[cfg(feature = "app-store")]
-impl ListWebhooks {
+impl<T> crate::Call<T, op::ListWebhooks> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -4823,107 +4424,109 @@ impl ListWebhooks {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
+/// Call of [`remove_beta_testers`](Apps::remove_beta_testers).
 #[cfg(feature = "app-store")]
-rt::operation! { crate::Api, ListWebhooks => crate::models::WebhooksResponse, paged }
+pub type RemoveBetaTesters = crate::Call<(), op::RemoveBetaTesters>;
+
+/// Call of [`replace_promoted_purchases`](Apps::replace_promoted_purchases).
+#[cfg(feature = "app-store")]
+pub type ReplacePromotedPurchases = crate::Call<(), op::ReplacePromotedPurchases>;
+
+/// Call of [`update`](Apps::update).
+#[cfg(feature = "app-store")]
+pub type Update = crate::Call<crate::models::AppResponse, op::Update>;
 
 rt::operations! {
-    BETA_TESTER_USAGE_METRICS = Get "apps_betaTesterUsages_getMetrics" "/v1/apps/{id}/metrics/betaTesterUsages",
-    GET = Get "apps_getInstance" "/v1/apps/{id}",
-    GET_ALTERNATIVE_DISTRIBUTION_KEY = Get "apps_alternativeDistributionKey_getToOneRelated" "/v1/apps/{id}/alternativeDistributionKey",
-    GET_ALTERNATIVE_DISTRIBUTION_KEY_LINKAGE = Get "apps_alternativeDistributionKey_getToOneRelationship" "/v1/apps/{id}/relationships/alternativeDistributionKey",
-    GET_APP_AVAILABILITY_V2 = Get "apps_appAvailabilityV2_getToOneRelated" "/v1/apps/{id}/appAvailabilityV2",
-    GET_APP_AVAILABILITY_V2_LINKAGE = Get "apps_appAvailabilityV2_getToOneRelationship" "/v1/apps/{id}/relationships/appAvailabilityV2",
-    GET_APP_PRICE_SCHEDULE = Get "apps_appPriceSchedule_getToOneRelated" "/v1/apps/{id}/appPriceSchedule",
-    GET_APP_PRICE_SCHEDULE_LINKAGE = Get "apps_appPriceSchedule_getToOneRelationship" "/v1/apps/{id}/relationships/appPriceSchedule",
-    GET_ASSET_LIBRARY = Get "apps_assetLibrary_getToOneRelated" "/v1/apps/{id}/assetLibrary",
-    GET_ASSET_LIBRARY_LINKAGE = Get "apps_assetLibrary_getToOneRelationship" "/v1/apps/{id}/relationships/assetLibrary",
-    GET_BETA_APP_REVIEW_DETAIL = Get "apps_betaAppReviewDetail_getToOneRelated" "/v1/apps/{id}/betaAppReviewDetail",
-    GET_BETA_APP_REVIEW_DETAIL_LINKAGE = Get "apps_betaAppReviewDetail_getToOneRelationship" "/v1/apps/{id}/relationships/betaAppReviewDetail",
-    GET_BETA_LICENSE_AGREEMENT = Get "apps_betaLicenseAgreement_getToOneRelated" "/v1/apps/{id}/betaLicenseAgreement",
-    GET_BETA_LICENSE_AGREEMENT_LINKAGE = Get "apps_betaLicenseAgreement_getToOneRelationship" "/v1/apps/{id}/relationships/betaLicenseAgreement",
-    GET_CI_PRODUCT = Get "apps_ciProduct_getToOneRelated" "/v1/apps/{id}/ciProduct",
-    GET_CI_PRODUCT_LINKAGE = Get "apps_ciProduct_getToOneRelationship" "/v1/apps/{id}/relationships/ciProduct",
-    GET_END_USER_LICENSE_AGREEMENT = Get "apps_endUserLicenseAgreement_getToOneRelated" "/v1/apps/{id}/endUserLicenseAgreement",
-    GET_END_USER_LICENSE_AGREEMENT_LINKAGE = Get "apps_endUserLicenseAgreement_getToOneRelationship" "/v1/apps/{id}/relationships/endUserLicenseAgreement",
-    GET_GAME_CENTER_DETAIL = Get "apps_gameCenterDetail_getToOneRelated" "/v1/apps/{id}/gameCenterDetail",
-    GET_GAME_CENTER_DETAIL_LINKAGE = Get "apps_gameCenterDetail_getToOneRelationship" "/v1/apps/{id}/relationships/gameCenterDetail",
-    GET_MARKETPLACE_SEARCH_DETAIL = Get "apps_marketplaceSearchDetail_getToOneRelated" "/v1/apps/{id}/marketplaceSearchDetail",
-    GET_MARKETPLACE_SEARCH_DETAIL_LINKAGE = Get "apps_marketplaceSearchDetail_getToOneRelationship" "/v1/apps/{id}/relationships/marketplaceSearchDetail",
-    GET_PERF_POWER_METRICS = Get "apps_perfPowerMetrics_getToManyRelated" "/v1/apps/{id}/perfPowerMetrics" => "application/vnd.apple.xcode-metrics+json",
-    GET_SUBSCRIPTION_GRACE_PERIOD = Get "apps_subscriptionGracePeriod_getToOneRelated" "/v1/apps/{id}/subscriptionGracePeriod",
-    GET_SUBSCRIPTION_GRACE_PERIOD_LINKAGE = Get "apps_subscriptionGracePeriod_getToOneRelationship" "/v1/apps/{id}/relationships/subscriptionGracePeriod",
-    LIST = Get "apps_getCollection" "/v1/apps",
-    LIST_ACCESSIBILITY_DECLARATION_LINKAGES = Get "apps_accessibilityDeclarations_getToManyRelationship" "/v1/apps/{id}/relationships/accessibilityDeclarations",
-    LIST_ACCESSIBILITY_DECLARATIONS = Get "apps_accessibilityDeclarations_getToManyRelated" "/v1/apps/{id}/accessibilityDeclarations",
-    LIST_ANALYTICS_REPORT_REQUEST_LINKAGES = Get "apps_analyticsReportRequests_getToManyRelationship" "/v1/apps/{id}/relationships/analyticsReportRequests",
-    LIST_ANALYTICS_REPORT_REQUESTS = Get "apps_analyticsReportRequests_getToManyRelated" "/v1/apps/{id}/analyticsReportRequests",
-    LIST_ANDROID_TO_IOS_APP_MAPPING_DETAIL_LINKAGES = Get "apps_androidToIosAppMappingDetails_getToManyRelationship" "/v1/apps/{id}/relationships/androidToIosAppMappingDetails",
-    LIST_ANDROID_TO_IOS_APP_MAPPING_DETAILS = Get "apps_androidToIosAppMappingDetails_getToManyRelated" "/v1/apps/{id}/androidToIosAppMappingDetails",
-    LIST_APP_CLIP_LINKAGES = Get "apps_appClips_getToManyRelationship" "/v1/apps/{id}/relationships/appClips",
-    LIST_APP_CLIPS = Get "apps_appClips_getToManyRelated" "/v1/apps/{id}/appClips",
-    LIST_APP_CUSTOM_PRODUCT_PAGE_LINKAGES = Get "apps_appCustomProductPages_getToManyRelationship" "/v1/apps/{id}/relationships/appCustomProductPages",
-    LIST_APP_CUSTOM_PRODUCT_PAGES = Get "apps_appCustomProductPages_getToManyRelated" "/v1/apps/{id}/appCustomProductPages",
-    LIST_APP_ENCRYPTION_DECLARATION_LINKAGES = Get "apps_appEncryptionDeclarations_getToManyRelationship" "/v1/apps/{id}/relationships/appEncryptionDeclarations",
-    LIST_APP_ENCRYPTION_DECLARATIONS = Get "apps_appEncryptionDeclarations_getToManyRelated" "/v1/apps/{id}/appEncryptionDeclarations",
-    LIST_APP_EVENT_LINKAGES = Get "apps_appEvents_getToManyRelationship" "/v1/apps/{id}/relationships/appEvents",
-    LIST_APP_EVENTS = Get "apps_appEvents_getToManyRelated" "/v1/apps/{id}/appEvents",
-    LIST_APP_INFO_LINKAGES = Get "apps_appInfos_getToManyRelationship" "/v1/apps/{id}/relationships/appInfos",
-    LIST_APP_INFOS = Get "apps_appInfos_getToManyRelated" "/v1/apps/{id}/appInfos",
-    LIST_APP_PRICE_POINT_LINKAGES = Get "apps_appPricePoints_getToManyRelationship" "/v1/apps/{id}/relationships/appPricePoints",
-    LIST_APP_PRICE_POINTS = Get "apps_appPricePoints_getToManyRelated" "/v1/apps/{id}/appPricePoints",
-    DOWNLOAD_APP_PRICE_POINTS_CSV = Get "apps_appPricePoints_getToManyRelated" "/v1/apps/{id}/appPricePoints" => "text/csv",
-    LIST_APP_STORE_VERSION_EXPERIMENT_V2_LINKAGES = Get "apps_appStoreVersionExperimentsV2_getToManyRelationship" "/v1/apps/{id}/relationships/appStoreVersionExperimentsV2",
-    LIST_APP_STORE_VERSION_EXPERIMENTS_V2 = Get "apps_appStoreVersionExperimentsV2_getToManyRelated" "/v1/apps/{id}/appStoreVersionExperimentsV2",
-    LIST_APP_STORE_VERSION_LINKAGES = Get "apps_appStoreVersions_getToManyRelationship" "/v1/apps/{id}/relationships/appStoreVersions",
-    LIST_APP_STORE_VERSIONS = Get "apps_appStoreVersions_getToManyRelated" "/v1/apps/{id}/appStoreVersions",
-    LIST_APP_TAG_LINKAGES = Get "apps_appTags_getToManyRelationship" "/v1/apps/{id}/relationships/appTags",
-    LIST_APP_TAGS = Get "apps_appTags_getToManyRelated" "/v1/apps/{id}/appTags",
-    LIST_BACKGROUND_ASSET_LINKAGES = Get "apps_backgroundAssets_getToManyRelationship" "/v1/apps/{id}/relationships/backgroundAssets",
-    LIST_BACKGROUND_ASSETS = Get "apps_backgroundAssets_getToManyRelated" "/v1/apps/{id}/backgroundAssets",
-    LIST_BETA_APP_LOCALIZATION_LINKAGES = Get "apps_betaAppLocalizations_getToManyRelationship" "/v1/apps/{id}/relationships/betaAppLocalizations",
-    LIST_BETA_APP_LOCALIZATIONS = Get "apps_betaAppLocalizations_getToManyRelated" "/v1/apps/{id}/betaAppLocalizations",
-    LIST_BETA_FEEDBACK_CRASH_SUBMISSION_LINKAGES = Get "apps_betaFeedbackCrashSubmissions_getToManyRelationship" "/v1/apps/{id}/relationships/betaFeedbackCrashSubmissions",
-    LIST_BETA_FEEDBACK_CRASH_SUBMISSIONS = Get "apps_betaFeedbackCrashSubmissions_getToManyRelated" "/v1/apps/{id}/betaFeedbackCrashSubmissions",
-    LIST_BETA_FEEDBACK_SCREENSHOT_SUBMISSION_LINKAGES = Get "apps_betaFeedbackScreenshotSubmissions_getToManyRelationship" "/v1/apps/{id}/relationships/betaFeedbackScreenshotSubmissions",
-    LIST_BETA_FEEDBACK_SCREENSHOT_SUBMISSIONS = Get "apps_betaFeedbackScreenshotSubmissions_getToManyRelated" "/v1/apps/{id}/betaFeedbackScreenshotSubmissions",
-    LIST_BETA_GROUP_LINKAGES = Get "apps_betaGroups_getToManyRelationship" "/v1/apps/{id}/relationships/betaGroups",
-    LIST_BETA_GROUPS = Get "apps_betaGroups_getToManyRelated" "/v1/apps/{id}/betaGroups",
-    LIST_BUILD_LINKAGES = Get "apps_builds_getToManyRelationship" "/v1/apps/{id}/relationships/builds",
-    LIST_BUILD_UPLOAD_LINKAGES = Get "apps_buildUploads_getToManyRelationship" "/v1/apps/{id}/relationships/buildUploads",
-    LIST_BUILD_UPLOADS = Get "apps_buildUploads_getToManyRelated" "/v1/apps/{id}/buildUploads",
-    LIST_BUILDS = Get "apps_builds_getToManyRelated" "/v1/apps/{id}/builds",
-    LIST_CUSTOMER_REVIEW_LINKAGES = Get "apps_customerReviews_getToManyRelationship" "/v1/apps/{id}/relationships/customerReviews",
-    LIST_CUSTOMER_REVIEW_SUMMARIZATIONS = Get "apps_customerReviewSummarizations_getToManyRelated" "/v1/apps/{id}/customerReviewSummarizations",
-    LIST_CUSTOMER_REVIEWS = Get "apps_customerReviews_getToManyRelated" "/v1/apps/{id}/customerReviews",
-    LIST_GAME_CENTER_ENABLED_VERSION_LINKAGES = Get "apps_gameCenterEnabledVersions_getToManyRelationship" "/v1/apps/{id}/relationships/gameCenterEnabledVersions",
-    LIST_GAME_CENTER_ENABLED_VERSIONS = Get "apps_gameCenterEnabledVersions_getToManyRelated" "/v1/apps/{id}/gameCenterEnabledVersions",
-    LIST_IN_APP_PURCHASE_LINKAGES = Get "apps_inAppPurchases_getToManyRelationship" "/v1/apps/{id}/relationships/inAppPurchases",
-    LIST_IN_APP_PURCHASE_V2_LINKAGES = Get "apps_inAppPurchasesV2_getToManyRelationship" "/v1/apps/{id}/relationships/inAppPurchasesV2",
-    LIST_IN_APP_PURCHASES = Get "apps_inAppPurchases_getToManyRelated" "/v1/apps/{id}/inAppPurchases",
-    LIST_IN_APP_PURCHASES_V2 = Get "apps_inAppPurchasesV2_getToManyRelated" "/v1/apps/{id}/inAppPurchasesV2",
-    LIST_PERFORMANCE_OVERVIEWS = Get "apps_performanceOverviews_getToManyRelated" "/v1/apps/{id}/performanceOverviews" => "application/vnd.apple.xcode-overview+json",
-    LIST_PRE_RELEASE_VERSION_LINKAGES = Get "apps_preReleaseVersions_getToManyRelationship" "/v1/apps/{id}/relationships/preReleaseVersions",
-    LIST_PRE_RELEASE_VERSIONS = Get "apps_preReleaseVersions_getToManyRelated" "/v1/apps/{id}/preReleaseVersions",
-    LIST_PROMOTED_PURCHASE_LINKAGES = Get "apps_promotedPurchases_getToManyRelationship" "/v1/apps/{id}/relationships/promotedPurchases",
-    LIST_PROMOTED_PURCHASES = Get "apps_promotedPurchases_getToManyRelated" "/v1/apps/{id}/promotedPurchases",
-    LIST_REVIEW_SUBMISSION_LINKAGES = Get "apps_reviewSubmissions_getToManyRelationship" "/v1/apps/{id}/relationships/reviewSubmissions",
-    LIST_REVIEW_SUBMISSIONS = Get "apps_reviewSubmissions_getToManyRelated" "/v1/apps/{id}/reviewSubmissions",
-    LIST_SEARCH_KEYWORD_LINKAGES = Get "apps_searchKeywords_getToManyRelationship" "/v1/apps/{id}/relationships/searchKeywords",
-    LIST_SEARCH_KEYWORDS = Get "apps_searchKeywords_getToManyRelated" "/v1/apps/{id}/searchKeywords",
-    LIST_SUBSCRIPTION_GROUP_LINKAGES = Get "apps_subscriptionGroups_getToManyRelationship" "/v1/apps/{id}/relationships/subscriptionGroups",
-    LIST_SUBSCRIPTION_GROUPS = Get "apps_subscriptionGroups_getToManyRelated" "/v1/apps/{id}/subscriptionGroups",
-    LIST_WEBHOOK_LINKAGES = Get "apps_webhooks_getToManyRelationship" "/v1/apps/{id}/relationships/webhooks",
-    LIST_WEBHOOKS = Get "apps_webhooks_getToManyRelated" "/v1/apps/{id}/webhooks",
-    REMOVE_BETA_TESTERS = Delete "apps_betaTesters_deleteToManyRelationship" "/v1/apps/{id}/relationships/betaTesters",
-    REPLACE_PROMOTED_PURCHASES = Patch "apps_promotedPurchases_replaceToManyRelationship" "/v1/apps/{id}/relationships/promotedPurchases",
-    UPDATE = Patch "apps_updateInstance" "/v1/apps/{id}",
+    BETA_TESTER_USAGE_METRICS: BetaTesterUsageMetrics = Get "apps_betaTesterUsages_getMetrics" "/v1/apps/{id}/metrics/betaTesterUsages" with limit,
+    GET: Get = Get "apps_getInstance" "/v1/apps/{id}",
+    GET_ALTERNATIVE_DISTRIBUTION_KEY: GetAlternativeDistributionKey = Get "apps_alternativeDistributionKey_getToOneRelated" "/v1/apps/{id}/alternativeDistributionKey",
+    GET_ALTERNATIVE_DISTRIBUTION_KEY_LINKAGE: GetAlternativeDistributionKeyLinkage = Get "apps_alternativeDistributionKey_getToOneRelationship" "/v1/apps/{id}/relationships/alternativeDistributionKey",
+    GET_APP_AVAILABILITY_V2: GetAppAvailabilityV2 = Get "apps_appAvailabilityV2_getToOneRelated" "/v1/apps/{id}/appAvailabilityV2",
+    GET_APP_AVAILABILITY_V2_LINKAGE: GetAppAvailabilityV2Linkage = Get "apps_appAvailabilityV2_getToOneRelationship" "/v1/apps/{id}/relationships/appAvailabilityV2",
+    GET_APP_PRICE_SCHEDULE: GetAppPriceSchedule = Get "apps_appPriceSchedule_getToOneRelated" "/v1/apps/{id}/appPriceSchedule",
+    GET_APP_PRICE_SCHEDULE_LINKAGE: GetAppPriceScheduleLinkage = Get "apps_appPriceSchedule_getToOneRelationship" "/v1/apps/{id}/relationships/appPriceSchedule",
+    GET_ASSET_LIBRARY: GetAssetLibrary = Get "apps_assetLibrary_getToOneRelated" "/v1/apps/{id}/assetLibrary",
+    GET_ASSET_LIBRARY_LINKAGE: GetAssetLibraryLinkage = Get "apps_assetLibrary_getToOneRelationship" "/v1/apps/{id}/relationships/assetLibrary",
+    GET_BETA_APP_REVIEW_DETAIL: GetBetaAppReviewDetail = Get "apps_betaAppReviewDetail_getToOneRelated" "/v1/apps/{id}/betaAppReviewDetail",
+    GET_BETA_APP_REVIEW_DETAIL_LINKAGE: GetBetaAppReviewDetailLinkage = Get "apps_betaAppReviewDetail_getToOneRelationship" "/v1/apps/{id}/relationships/betaAppReviewDetail",
+    GET_BETA_LICENSE_AGREEMENT: GetBetaLicenseAgreement = Get "apps_betaLicenseAgreement_getToOneRelated" "/v1/apps/{id}/betaLicenseAgreement",
+    GET_BETA_LICENSE_AGREEMENT_LINKAGE: GetBetaLicenseAgreementLinkage = Get "apps_betaLicenseAgreement_getToOneRelationship" "/v1/apps/{id}/relationships/betaLicenseAgreement",
+    GET_CI_PRODUCT: GetCiProduct = Get "apps_ciProduct_getToOneRelated" "/v1/apps/{id}/ciProduct",
+    GET_CI_PRODUCT_LINKAGE: GetCiProductLinkage = Get "apps_ciProduct_getToOneRelationship" "/v1/apps/{id}/relationships/ciProduct",
+    GET_END_USER_LICENSE_AGREEMENT: GetEndUserLicenseAgreement = Get "apps_endUserLicenseAgreement_getToOneRelated" "/v1/apps/{id}/endUserLicenseAgreement",
+    GET_END_USER_LICENSE_AGREEMENT_LINKAGE: GetEndUserLicenseAgreementLinkage = Get "apps_endUserLicenseAgreement_getToOneRelationship" "/v1/apps/{id}/relationships/endUserLicenseAgreement",
+    GET_GAME_CENTER_DETAIL: GetGameCenterDetail = Get "apps_gameCenterDetail_getToOneRelated" "/v1/apps/{id}/gameCenterDetail",
+    GET_GAME_CENTER_DETAIL_LINKAGE: GetGameCenterDetailLinkage = Get "apps_gameCenterDetail_getToOneRelationship" "/v1/apps/{id}/relationships/gameCenterDetail",
+    GET_MARKETPLACE_SEARCH_DETAIL: GetMarketplaceSearchDetail = Get "apps_marketplaceSearchDetail_getToOneRelated" "/v1/apps/{id}/marketplaceSearchDetail",
+    GET_MARKETPLACE_SEARCH_DETAIL_LINKAGE: GetMarketplaceSearchDetailLinkage = Get "apps_marketplaceSearchDetail_getToOneRelationship" "/v1/apps/{id}/relationships/marketplaceSearchDetail",
+    GET_PERF_POWER_METRICS: GetPerfPowerMetrics = Get "apps_perfPowerMetrics_getToManyRelated" "/v1/apps/{id}/perfPowerMetrics" => "application/vnd.apple.xcode-metrics+json",
+    GET_SUBSCRIPTION_GRACE_PERIOD: GetSubscriptionGracePeriod = Get "apps_subscriptionGracePeriod_getToOneRelated" "/v1/apps/{id}/subscriptionGracePeriod",
+    GET_SUBSCRIPTION_GRACE_PERIOD_LINKAGE: GetSubscriptionGracePeriodLinkage = Get "apps_subscriptionGracePeriod_getToOneRelationship" "/v1/apps/{id}/relationships/subscriptionGracePeriod",
+    LIST: List = Get "apps_getCollection" "/v1/apps" with limit,
+    LIST_ACCESSIBILITY_DECLARATION_LINKAGES: ListAccessibilityDeclarationLinkages = Get "apps_accessibilityDeclarations_getToManyRelationship" "/v1/apps/{id}/relationships/accessibilityDeclarations" with limit,
+    LIST_ACCESSIBILITY_DECLARATIONS: ListAccessibilityDeclarations = Get "apps_accessibilityDeclarations_getToManyRelated" "/v1/apps/{id}/accessibilityDeclarations" with limit,
+    LIST_ANALYTICS_REPORT_REQUEST_LINKAGES: ListAnalyticsReportRequestLinkages = Get "apps_analyticsReportRequests_getToManyRelationship" "/v1/apps/{id}/relationships/analyticsReportRequests" with limit,
+    LIST_ANALYTICS_REPORT_REQUESTS: ListAnalyticsReportRequests = Get "apps_analyticsReportRequests_getToManyRelated" "/v1/apps/{id}/analyticsReportRequests" with limit,
+    LIST_ANDROID_TO_IOS_APP_MAPPING_DETAIL_LINKAGES: ListAndroidToIosAppMappingDetailLinkages = Get "apps_androidToIosAppMappingDetails_getToManyRelationship" "/v1/apps/{id}/relationships/androidToIosAppMappingDetails" with limit,
+    LIST_ANDROID_TO_IOS_APP_MAPPING_DETAILS: ListAndroidToIosAppMappingDetails = Get "apps_androidToIosAppMappingDetails_getToManyRelated" "/v1/apps/{id}/androidToIosAppMappingDetails" with limit,
+    LIST_APP_CLIP_LINKAGES: ListAppClipLinkages = Get "apps_appClips_getToManyRelationship" "/v1/apps/{id}/relationships/appClips" with limit,
+    LIST_APP_CLIPS: ListAppClips = Get "apps_appClips_getToManyRelated" "/v1/apps/{id}/appClips" with limit,
+    LIST_APP_CUSTOM_PRODUCT_PAGE_LINKAGES: ListAppCustomProductPageLinkages = Get "apps_appCustomProductPages_getToManyRelationship" "/v1/apps/{id}/relationships/appCustomProductPages" with limit,
+    LIST_APP_CUSTOM_PRODUCT_PAGES: ListAppCustomProductPages = Get "apps_appCustomProductPages_getToManyRelated" "/v1/apps/{id}/appCustomProductPages" with limit,
+    LIST_APP_ENCRYPTION_DECLARATION_LINKAGES: ListAppEncryptionDeclarationLinkages = Get "apps_appEncryptionDeclarations_getToManyRelationship" "/v1/apps/{id}/relationships/appEncryptionDeclarations" with limit,
+    LIST_APP_ENCRYPTION_DECLARATIONS: ListAppEncryptionDeclarations = Get "apps_appEncryptionDeclarations_getToManyRelated" "/v1/apps/{id}/appEncryptionDeclarations" with limit,
+    LIST_APP_EVENT_LINKAGES: ListAppEventLinkages = Get "apps_appEvents_getToManyRelationship" "/v1/apps/{id}/relationships/appEvents" with limit,
+    LIST_APP_EVENTS: ListAppEvents = Get "apps_appEvents_getToManyRelated" "/v1/apps/{id}/appEvents" with limit,
+    LIST_APP_INFO_LINKAGES: ListAppInfoLinkages = Get "apps_appInfos_getToManyRelationship" "/v1/apps/{id}/relationships/appInfos" with limit,
+    LIST_APP_INFOS: ListAppInfos = Get "apps_appInfos_getToManyRelated" "/v1/apps/{id}/appInfos" with limit,
+    LIST_APP_PRICE_POINT_LINKAGES: ListAppPricePointLinkages = Get "apps_appPricePoints_getToManyRelationship" "/v1/apps/{id}/relationships/appPricePoints" with limit,
+    LIST_APP_PRICE_POINTS: ListAppPricePoints = Get "apps_appPricePoints_getToManyRelated" "/v1/apps/{id}/appPricePoints" with limit,
+    DOWNLOAD_APP_PRICE_POINTS_CSV: DownloadAppPricePointsCsv = Get "apps_appPricePoints_getToManyRelated" "/v1/apps/{id}/appPricePoints" => "text/csv",
+    LIST_APP_STORE_VERSION_EXPERIMENT_V2_LINKAGES: ListAppStoreVersionExperimentV2Linkages = Get "apps_appStoreVersionExperimentsV2_getToManyRelationship" "/v1/apps/{id}/relationships/appStoreVersionExperimentsV2" with limit,
+    LIST_APP_STORE_VERSION_EXPERIMENTS_V2: ListAppStoreVersionExperimentsV2 = Get "apps_appStoreVersionExperimentsV2_getToManyRelated" "/v1/apps/{id}/appStoreVersionExperimentsV2" with limit,
+    LIST_APP_STORE_VERSION_LINKAGES: ListAppStoreVersionLinkages = Get "apps_appStoreVersions_getToManyRelationship" "/v1/apps/{id}/relationships/appStoreVersions" with limit,
+    LIST_APP_STORE_VERSIONS: ListAppStoreVersions = Get "apps_appStoreVersions_getToManyRelated" "/v1/apps/{id}/appStoreVersions" with limit,
+    LIST_APP_TAG_LINKAGES: ListAppTagLinkages = Get "apps_appTags_getToManyRelationship" "/v1/apps/{id}/relationships/appTags" with limit,
+    LIST_APP_TAGS: ListAppTags = Get "apps_appTags_getToManyRelated" "/v1/apps/{id}/appTags" with limit,
+    LIST_BACKGROUND_ASSET_LINKAGES: ListBackgroundAssetLinkages = Get "apps_backgroundAssets_getToManyRelationship" "/v1/apps/{id}/relationships/backgroundAssets" with limit,
+    LIST_BACKGROUND_ASSETS: ListBackgroundAssets = Get "apps_backgroundAssets_getToManyRelated" "/v1/apps/{id}/backgroundAssets" with limit,
+    LIST_BETA_APP_LOCALIZATION_LINKAGES: ListBetaAppLocalizationLinkages = Get "apps_betaAppLocalizations_getToManyRelationship" "/v1/apps/{id}/relationships/betaAppLocalizations" with limit,
+    LIST_BETA_APP_LOCALIZATIONS: ListBetaAppLocalizations = Get "apps_betaAppLocalizations_getToManyRelated" "/v1/apps/{id}/betaAppLocalizations" with limit,
+    LIST_BETA_FEEDBACK_CRASH_SUBMISSION_LINKAGES: ListBetaFeedbackCrashSubmissionLinkages = Get "apps_betaFeedbackCrashSubmissions_getToManyRelationship" "/v1/apps/{id}/relationships/betaFeedbackCrashSubmissions" with limit,
+    LIST_BETA_FEEDBACK_CRASH_SUBMISSIONS: ListBetaFeedbackCrashSubmissions = Get "apps_betaFeedbackCrashSubmissions_getToManyRelated" "/v1/apps/{id}/betaFeedbackCrashSubmissions" with limit,
+    LIST_BETA_FEEDBACK_SCREENSHOT_SUBMISSION_LINKAGES: ListBetaFeedbackScreenshotSubmissionLinkages = Get "apps_betaFeedbackScreenshotSubmissions_getToManyRelationship" "/v1/apps/{id}/relationships/betaFeedbackScreenshotSubmissions" with limit,
+    LIST_BETA_FEEDBACK_SCREENSHOT_SUBMISSIONS: ListBetaFeedbackScreenshotSubmissions = Get "apps_betaFeedbackScreenshotSubmissions_getToManyRelated" "/v1/apps/{id}/betaFeedbackScreenshotSubmissions" with limit,
+    LIST_BETA_GROUP_LINKAGES: ListBetaGroupLinkages = Get "apps_betaGroups_getToManyRelationship" "/v1/apps/{id}/relationships/betaGroups" with limit,
+    LIST_BETA_GROUPS: ListBetaGroups = Get "apps_betaGroups_getToManyRelated" "/v1/apps/{id}/betaGroups" with limit,
+    LIST_BUILD_LINKAGES: ListBuildLinkages = Get "apps_builds_getToManyRelationship" "/v1/apps/{id}/relationships/builds" with limit,
+    LIST_BUILD_UPLOAD_LINKAGES: ListBuildUploadLinkages = Get "apps_buildUploads_getToManyRelationship" "/v1/apps/{id}/relationships/buildUploads" with limit,
+    LIST_BUILD_UPLOADS: ListBuildUploads = Get "apps_buildUploads_getToManyRelated" "/v1/apps/{id}/buildUploads" with limit,
+    LIST_BUILDS: ListBuilds = Get "apps_builds_getToManyRelated" "/v1/apps/{id}/builds" with limit,
+    LIST_CUSTOMER_REVIEW_LINKAGES: ListCustomerReviewLinkages = Get "apps_customerReviews_getToManyRelationship" "/v1/apps/{id}/relationships/customerReviews" with limit,
+    LIST_CUSTOMER_REVIEW_SUMMARIZATIONS: ListCustomerReviewSummarizations = Get "apps_customerReviewSummarizations_getToManyRelated" "/v1/apps/{id}/customerReviewSummarizations" with limit,
+    LIST_CUSTOMER_REVIEWS: ListCustomerReviews = Get "apps_customerReviews_getToManyRelated" "/v1/apps/{id}/customerReviews" with limit,
+    LIST_GAME_CENTER_ENABLED_VERSION_LINKAGES: ListGameCenterEnabledVersionLinkages = Get "apps_gameCenterEnabledVersions_getToManyRelationship" "/v1/apps/{id}/relationships/gameCenterEnabledVersions" with limit,
+    LIST_GAME_CENTER_ENABLED_VERSIONS: ListGameCenterEnabledVersions = Get "apps_gameCenterEnabledVersions_getToManyRelated" "/v1/apps/{id}/gameCenterEnabledVersions" with limit,
+    LIST_IN_APP_PURCHASE_LINKAGES: ListInAppPurchaseLinkages = Get "apps_inAppPurchases_getToManyRelationship" "/v1/apps/{id}/relationships/inAppPurchases" with limit,
+    LIST_IN_APP_PURCHASE_V2_LINKAGES: ListInAppPurchaseV2Linkages = Get "apps_inAppPurchasesV2_getToManyRelationship" "/v1/apps/{id}/relationships/inAppPurchasesV2" with limit,
+    LIST_IN_APP_PURCHASES: ListInAppPurchases = Get "apps_inAppPurchases_getToManyRelated" "/v1/apps/{id}/inAppPurchases" with limit,
+    LIST_IN_APP_PURCHASES_V2: ListInAppPurchasesV2 = Get "apps_inAppPurchasesV2_getToManyRelated" "/v1/apps/{id}/inAppPurchasesV2" with limit,
+    LIST_PERFORMANCE_OVERVIEWS: ListPerformanceOverviews = Get "apps_performanceOverviews_getToManyRelated" "/v1/apps/{id}/performanceOverviews" => "application/vnd.apple.xcode-overview+json",
+    LIST_PRE_RELEASE_VERSION_LINKAGES: ListPreReleaseVersionLinkages = Get "apps_preReleaseVersions_getToManyRelationship" "/v1/apps/{id}/relationships/preReleaseVersions" with limit,
+    LIST_PRE_RELEASE_VERSIONS: ListPreReleaseVersions = Get "apps_preReleaseVersions_getToManyRelated" "/v1/apps/{id}/preReleaseVersions" with limit,
+    LIST_PROMOTED_PURCHASE_LINKAGES: ListPromotedPurchaseLinkages = Get "apps_promotedPurchases_getToManyRelationship" "/v1/apps/{id}/relationships/promotedPurchases" with limit,
+    LIST_PROMOTED_PURCHASES: ListPromotedPurchases = Get "apps_promotedPurchases_getToManyRelated" "/v1/apps/{id}/promotedPurchases" with limit,
+    LIST_REVIEW_SUBMISSION_LINKAGES: ListReviewSubmissionLinkages = Get "apps_reviewSubmissions_getToManyRelationship" "/v1/apps/{id}/relationships/reviewSubmissions" with limit,
+    LIST_REVIEW_SUBMISSIONS: ListReviewSubmissions = Get "apps_reviewSubmissions_getToManyRelated" "/v1/apps/{id}/reviewSubmissions" with limit,
+    LIST_SEARCH_KEYWORD_LINKAGES: ListSearchKeywordLinkages = Get "apps_searchKeywords_getToManyRelationship" "/v1/apps/{id}/relationships/searchKeywords" with limit,
+    LIST_SEARCH_KEYWORDS: ListSearchKeywords = Get "apps_searchKeywords_getToManyRelated" "/v1/apps/{id}/searchKeywords" with limit,
+    LIST_SUBSCRIPTION_GROUP_LINKAGES: ListSubscriptionGroupLinkages = Get "apps_subscriptionGroups_getToManyRelationship" "/v1/apps/{id}/relationships/subscriptionGroups" with limit,
+    LIST_SUBSCRIPTION_GROUPS: ListSubscriptionGroups = Get "apps_subscriptionGroups_getToManyRelated" "/v1/apps/{id}/subscriptionGroups" with limit,
+    LIST_WEBHOOK_LINKAGES: ListWebhookLinkages = Get "apps_webhooks_getToManyRelationship" "/v1/apps/{id}/relationships/webhooks" with limit,
+    LIST_WEBHOOKS: ListWebhooks = Get "apps_webhooks_getToManyRelated" "/v1/apps/{id}/webhooks" with limit,
+    REMOVE_BETA_TESTERS: RemoveBetaTesters = Delete "apps_betaTesters_deleteToManyRelationship" "/v1/apps/{id}/relationships/betaTesters",
+    REPLACE_PROMOTED_PURCHASES: ReplacePromotedPurchases = Patch "apps_promotedPurchases_replaceToManyRelationship" "/v1/apps/{id}/relationships/promotedPurchases",
+    UPDATE: Update = Patch "apps_updateInstance" "/v1/apps/{id}",
 }

@@ -11,38 +11,35 @@ pub struct BackgroundAssetUploadFiles(pub(crate) rt::Client<crate::Api>);
 impl BackgroundAssetUploadFiles {
     /// `POST /v1/backgroundAssetUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-backgroundAssetUploadFiles))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BackgroundAssetUploadFileCreateRequest,
-    ) -> crate::Call<crate::models::BackgroundAssetUploadFileResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BackgroundAssetUploadFileCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/backgroundAssetUploadFiles/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetUploadFiles-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/backgroundAssetUploadFiles/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-backgroundAssetUploadFiles-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BackgroundAssetUploadFileUpdateRequest,
-    ) -> crate::Call<crate::models::BackgroundAssetUploadFileResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BackgroundAssetUploadFileUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](BackgroundAssetUploadFiles::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BackgroundAssetUploadFileResponse>);
+/// Call of [`create`](BackgroundAssetUploadFiles::create).
+pub type Create = crate::Call<crate::models::BackgroundAssetUploadFileResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](BackgroundAssetUploadFiles::get).
+pub type Get = crate::Call<crate::models::BackgroundAssetUploadFileResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[backgroundAssetUploadFiles]`: the fields that are sent of each.
     pub fn fields_background_asset_upload_files(
         mut self,
@@ -53,10 +50,11 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BackgroundAssetUploadFileResponse }
+/// Call of [`update`](BackgroundAssetUploadFiles::update).
+pub type Update = crate::Call<crate::models::BackgroundAssetUploadFileResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "backgroundAssetUploadFiles_createInstance" "/v1/backgroundAssetUploadFiles",
-    GET = Get "backgroundAssetUploadFiles_getInstance" "/v1/backgroundAssetUploadFiles/{id}",
-    UPDATE = Patch "backgroundAssetUploadFiles_updateInstance" "/v1/backgroundAssetUploadFiles/{id}",
+    CREATE: Create = Post "backgroundAssetUploadFiles_createInstance" "/v1/backgroundAssetUploadFiles",
+    GET: Get = Get "backgroundAssetUploadFiles_getInstance" "/v1/backgroundAssetUploadFiles/{id}",
+    UPDATE: Update = Patch "backgroundAssetUploadFiles_updateInstance" "/v1/backgroundAssetUploadFiles/{id}",
 }

@@ -11,16 +11,14 @@ pub struct BackgroundAssetVersionAppStoreReleases(pub(crate) rt::Client<crate::A
 impl BackgroundAssetVersionAppStoreReleases {
     /// `GET /v1/backgroundAssetVersionAppStoreReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersionAppStoreReleases-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](BackgroundAssetVersionAppStoreReleases::get); nothing is sent before `send`.
-pub struct Get(
-    crate::Call<crate::models::BackgroundAssetVersionAppStoreReleaseResponse>,
-);
+/// Call of [`get`](BackgroundAssetVersionAppStoreReleases::get).
+pub type Get = crate::Call<crate::models::BackgroundAssetVersionAppStoreReleaseResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[backgroundAssetVersionAppStoreReleases]`: the fields that are sent of each.
     pub fn fields_background_asset_version_app_store_releases(
         mut self,
@@ -53,8 +51,6 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BackgroundAssetVersionAppStoreReleaseResponse }
-
 rt::operations! {
-    GET = Get "backgroundAssetVersionAppStoreReleases_getInstance" "/v1/backgroundAssetVersionAppStoreReleases/{id}",
+    GET: Get = Get "backgroundAssetVersionAppStoreReleases_getInstance" "/v1/backgroundAssetVersionAppStoreReleases/{id}",
 }

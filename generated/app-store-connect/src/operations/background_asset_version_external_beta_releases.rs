@@ -11,16 +11,14 @@ pub struct BackgroundAssetVersionExternalBetaReleases(pub(crate) rt::Client<crat
 impl BackgroundAssetVersionExternalBetaReleases {
     /// `GET /v1/backgroundAssetVersionExternalBetaReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersionExternalBetaReleases-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](BackgroundAssetVersionExternalBetaReleases::get); nothing is sent before `send`.
-pub struct Get(
-    crate::Call<crate::models::BackgroundAssetVersionExternalBetaReleaseResponse>,
-);
+/// Call of [`get`](BackgroundAssetVersionExternalBetaReleases::get).
+pub type Get = crate::Call<crate::models::BackgroundAssetVersionExternalBetaReleaseResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[backgroundAssetVersionExternalBetaReleases]`: the fields that are sent of each.
     pub fn fields_background_asset_version_external_beta_releases(
         mut self,
@@ -53,8 +51,6 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BackgroundAssetVersionExternalBetaReleaseResponse }
-
 rt::operations! {
-    GET = Get "backgroundAssetVersionExternalBetaReleases_getInstance" "/v1/backgroundAssetVersionExternalBetaReleases/{id}",
+    GET: Get = Get "backgroundAssetVersionExternalBetaReleases_getInstance" "/v1/backgroundAssetVersionExternalBetaReleases/{id}",
 }

@@ -11,16 +11,14 @@ pub struct BackgroundAssetVersionInternalBetaReleases(pub(crate) rt::Client<crat
 impl BackgroundAssetVersionInternalBetaReleases {
     /// `GET /v1/backgroundAssetVersionInternalBetaReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersionInternalBetaReleases-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](BackgroundAssetVersionInternalBetaReleases::get); nothing is sent before `send`.
-pub struct Get(
-    crate::Call<crate::models::BackgroundAssetVersionInternalBetaReleaseResponse>,
-);
+/// Call of [`get`](BackgroundAssetVersionInternalBetaReleases::get).
+pub type Get = crate::Call<crate::models::BackgroundAssetVersionInternalBetaReleaseResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[backgroundAssetVersionInternalBetaReleases]`: the fields that are sent of each.
     pub fn fields_background_asset_version_internal_beta_releases(
         mut self,
@@ -53,8 +51,6 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BackgroundAssetVersionInternalBetaReleaseResponse }
-
 rt::operations! {
-    GET = Get "backgroundAssetVersionInternalBetaReleases_getInstance" "/v1/backgroundAssetVersionInternalBetaReleases/{id}",
+    GET: Get = Get "backgroundAssetVersionInternalBetaReleases_getInstance" "/v1/backgroundAssetVersionInternalBetaReleases/{id}",
 }

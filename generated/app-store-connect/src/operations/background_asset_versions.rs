@@ -11,18 +11,15 @@ pub struct BackgroundAssetVersions(pub(crate) rt::Client<crate::Api>);
 impl BackgroundAssetVersions {
     /// `POST /v1/backgroundAssetVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-backgroundAssetVersions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BackgroundAssetVersionCreateRequest,
-    ) -> crate::Call<crate::models::BackgroundAssetVersionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BackgroundAssetVersionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/backgroundAssetVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/backgroundAssetVersions/{id}/relationships/backgroundAssetUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersions-_id_-relationships-backgroundAssetUploadFiles))
@@ -31,27 +28,29 @@ impl BackgroundAssetVersions {
     pub fn list_background_asset_upload_file_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::BackgroundAssetVersionBackgroundAssetUploadFilesLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_BACKGROUND_ASSET_UPLOAD_FILE_LINKAGES, &[id.as_ref()]),
+    ) -> ListBackgroundAssetUploadFileLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_BACKGROUND_ASSET_UPLOAD_FILE_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/backgroundAssetVersions/{id}/backgroundAssetUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssetVersions-_id_-backgroundAssetUploadFiles))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_background_asset_upload_files(&self, id: impl AsRef<str>) -> ListBackgroundAssetUploadFiles {
-        ListBackgroundAssetUploadFiles(
-            self.0.call(LIST_BACKGROUND_ASSET_UPLOAD_FILES, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_BACKGROUND_ASSET_UPLOAD_FILES, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](BackgroundAssetVersions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BackgroundAssetVersionResponse>);
+/// Call of [`create`](BackgroundAssetVersions::create).
+pub type Create = crate::Call<crate::models::BackgroundAssetVersionResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](BackgroundAssetVersions::get).
+pub type Get = crate::Call<crate::models::BackgroundAssetVersionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[backgroundAssetUploadFiles]`: the fields that are sent of each.
     pub fn fields_background_asset_upload_files(
         mut self,
@@ -122,14 +121,13 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BackgroundAssetVersionResponse }
+/// Call of [`list_background_asset_upload_file_linkages`](BackgroundAssetVersions::list_background_asset_upload_file_linkages).
+pub type ListBackgroundAssetUploadFileLinkages = crate::Call<crate::models::BackgroundAssetVersionBackgroundAssetUploadFilesLinkagesResponse, op::ListBackgroundAssetUploadFileLinkages>;
 
-/// Optional arguments of [`list_background_asset_upload_files`](BackgroundAssetVersions::list_background_asset_upload_files); nothing is sent before `send`.
-pub struct ListBackgroundAssetUploadFiles(
-    crate::Call<crate::models::BackgroundAssetUploadFilesResponse>,
-);
+/// Call of [`list_background_asset_upload_files`](BackgroundAssetVersions::list_background_asset_upload_files).
+pub type ListBackgroundAssetUploadFiles = crate::Call<crate::models::BackgroundAssetUploadFilesResponse, op::ListBackgroundAssetUploadFiles>;
 
-impl ListBackgroundAssetUploadFiles {
+impl<T> crate::Call<T, op::ListBackgroundAssetUploadFiles> {
     /// `fields[backgroundAssetUploadFiles]`: the fields that are sent of each.
     pub fn fields_background_asset_upload_files(
         mut self,
@@ -138,20 +136,11 @@ impl ListBackgroundAssetUploadFiles {
         self.0.list("fields[backgroundAssetUploadFiles]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListBackgroundAssetUploadFiles => crate::models::BackgroundAssetUploadFilesResponse, paged }
-
 rt::operations! {
-    CREATE = Post "backgroundAssetVersions_createInstance" "/v1/backgroundAssetVersions",
-    GET = Get "backgroundAssetVersions_getInstance" "/v1/backgroundAssetVersions/{id}",
-    LIST_BACKGROUND_ASSET_UPLOAD_FILE_LINKAGES = Get "backgroundAssetVersions_backgroundAssetUploadFiles_getToManyRelationship" "/v1/backgroundAssetVersions/{id}/relationships/backgroundAssetUploadFiles",
-    LIST_BACKGROUND_ASSET_UPLOAD_FILES = Get "backgroundAssetVersions_backgroundAssetUploadFiles_getToManyRelated" "/v1/backgroundAssetVersions/{id}/backgroundAssetUploadFiles",
+    CREATE: Create = Post "backgroundAssetVersions_createInstance" "/v1/backgroundAssetVersions",
+    GET: Get = Get "backgroundAssetVersions_getInstance" "/v1/backgroundAssetVersions/{id}",
+    LIST_BACKGROUND_ASSET_UPLOAD_FILE_LINKAGES: ListBackgroundAssetUploadFileLinkages = Get "backgroundAssetVersions_backgroundAssetUploadFiles_getToManyRelationship" "/v1/backgroundAssetVersions/{id}/relationships/backgroundAssetUploadFiles" with limit,
+    LIST_BACKGROUND_ASSET_UPLOAD_FILES: ListBackgroundAssetUploadFiles = Get "backgroundAssetVersions_backgroundAssetUploadFiles_getToManyRelated" "/v1/backgroundAssetVersions/{id}/backgroundAssetUploadFiles" with limit,
 }

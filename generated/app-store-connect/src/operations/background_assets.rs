@@ -11,56 +11,49 @@ pub struct BackgroundAssets(pub(crate) rt::Client<crate::Api>);
 impl BackgroundAssets {
     /// `POST /v1/backgroundAssets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-backgroundAssets))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BackgroundAssetCreateRequest,
-    ) -> crate::Call<crate::models::BackgroundAssetResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BackgroundAssetCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/backgroundAssets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssets-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/backgroundAssets/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssets-_id_-relationships-versions))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::BackgroundAssetVersionsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
+        crate::Call::new(&self.0, LIST_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/backgroundAssets/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-backgroundAssets-_id_-versions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
-        ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_VERSIONS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/backgroundAssets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-backgroundAssets-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BackgroundAssetUpdateRequest,
-    ) -> crate::Call<crate::models::BackgroundAssetResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BackgroundAssetUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](BackgroundAssets::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BackgroundAssetResponse>);
+/// Call of [`create`](BackgroundAssets::create).
+pub type Create = crate::Call<crate::models::BackgroundAssetResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](BackgroundAssets::get).
+pub type Get = crate::Call<crate::models::BackgroundAssetResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -95,12 +88,13 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BackgroundAssetResponse }
+/// Call of [`list_version_linkages`](BackgroundAssets::list_version_linkages).
+pub type ListVersionLinkages = crate::Call<crate::models::BackgroundAssetVersionsLinkagesResponse, op::ListVersionLinkages>;
 
-/// Optional arguments of [`list_versions`](BackgroundAssets::list_versions); nothing is sent before `send`.
-pub struct ListVersions(crate::Call<crate::models::BackgroundAssetVersionsResponse>);
+/// Call of [`list_versions`](BackgroundAssets::list_versions).
+pub type ListVersions = crate::Call<crate::models::BackgroundAssetVersionsResponse, op::ListVersions>;
 
-impl ListVersions {
+impl<T> crate::Call<T, op::ListVersions> {
     /// `fields[backgroundAssetUploadFiles]`: the fields that are sent of each.
     pub fn fields_background_asset_upload_files(
         mut self,
@@ -237,13 +231,6 @@ impl ListVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -254,12 +241,13 @@ impl ListVersions {
     }
 }
 
-rt::operation! { crate::Api, ListVersions => crate::models::BackgroundAssetVersionsResponse, paged }
+/// Call of [`update`](BackgroundAssets::update).
+pub type Update = crate::Call<crate::models::BackgroundAssetResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "backgroundAssets_createInstance" "/v1/backgroundAssets",
-    GET = Get "backgroundAssets_getInstance" "/v1/backgroundAssets/{id}",
-    LIST_VERSION_LINKAGES = Get "backgroundAssets_versions_getToManyRelationship" "/v1/backgroundAssets/{id}/relationships/versions",
-    LIST_VERSIONS = Get "backgroundAssets_versions_getToManyRelated" "/v1/backgroundAssets/{id}/versions",
-    UPDATE = Patch "backgroundAssets_updateInstance" "/v1/backgroundAssets/{id}",
+    CREATE: Create = Post "backgroundAssets_createInstance" "/v1/backgroundAssets",
+    GET: Get = Get "backgroundAssets_getInstance" "/v1/backgroundAssets/{id}",
+    LIST_VERSION_LINKAGES: ListVersionLinkages = Get "backgroundAssets_versions_getToManyRelationship" "/v1/backgroundAssets/{id}/relationships/versions" with limit,
+    LIST_VERSIONS: ListVersions = Get "backgroundAssets_versions_getToManyRelated" "/v1/backgroundAssets/{id}/versions" with limit,
+    UPDATE: Update = Patch "backgroundAssets_updateInstance" "/v1/backgroundAssets/{id}",
 }

@@ -11,36 +11,39 @@ pub struct BetaAppClipInvocationLocalizations(pub(crate) rt::Client<crate::Api>)
 impl BetaAppClipInvocationLocalizations {
     /// `POST /v1/betaAppClipInvocationLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaAppClipInvocationLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BetaAppClipInvocationLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::BetaAppClipInvocationLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BetaAppClipInvocationLocalizationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/betaAppClipInvocationLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaAppClipInvocationLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `PATCH /v1/betaAppClipInvocationLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaAppClipInvocationLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BetaAppClipInvocationLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::BetaAppClipInvocationLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BetaAppClipInvocationLocalizationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](BetaAppClipInvocationLocalizations::create).
+pub type Create = crate::Call<crate::models::BetaAppClipInvocationLocalizationResponse, op::Create>;
+
+/// Call of [`delete`](BetaAppClipInvocationLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`update`](BetaAppClipInvocationLocalizations::update).
+pub type Update = crate::Call<crate::models::BetaAppClipInvocationLocalizationResponse, op::Update>;
+
 rt::operations! {
-    CREATE = Post "betaAppClipInvocationLocalizations_createInstance" "/v1/betaAppClipInvocationLocalizations",
-    DELETE = Delete "betaAppClipInvocationLocalizations_deleteInstance" "/v1/betaAppClipInvocationLocalizations/{id}",
-    UPDATE = Patch "betaAppClipInvocationLocalizations_updateInstance" "/v1/betaAppClipInvocationLocalizations/{id}",
+    CREATE: Create = Post "betaAppClipInvocationLocalizations_createInstance" "/v1/betaAppClipInvocationLocalizations",
+    DELETE: Delete = Delete "betaAppClipInvocationLocalizations_deleteInstance" "/v1/betaAppClipInvocationLocalizations/{id}",
+    UPDATE: Update = Patch "betaAppClipInvocationLocalizations_updateInstance" "/v1/betaAppClipInvocationLocalizations/{id}",
 }

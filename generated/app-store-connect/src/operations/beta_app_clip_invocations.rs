@@ -11,43 +11,43 @@ pub struct BetaAppClipInvocations(pub(crate) rt::Client<crate::Api>);
 impl BetaAppClipInvocations {
     /// `POST /v1/betaAppClipInvocations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaAppClipInvocations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BetaAppClipInvocationCreateRequest,
-    ) -> crate::Call<crate::models::BetaAppClipInvocationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BetaAppClipInvocationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/betaAppClipInvocations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaAppClipInvocations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/betaAppClipInvocations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppClipInvocations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/betaAppClipInvocations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaAppClipInvocations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BetaAppClipInvocationUpdateRequest,
-    ) -> crate::Call<crate::models::BetaAppClipInvocationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BetaAppClipInvocationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](BetaAppClipInvocations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BetaAppClipInvocationResponse>);
+/// Call of [`create`](BetaAppClipInvocations::create).
+pub type Create = crate::Call<crate::models::BetaAppClipInvocationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](BetaAppClipInvocations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](BetaAppClipInvocations::get).
+pub type Get = crate::Call<crate::models::BetaAppClipInvocationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[betaAppClipInvocationLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_clip_invocation_localizations(
         mut self,
@@ -78,18 +78,18 @@ impl Get {
     }
 
     /// `limit[betaAppClipInvocationLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_app_clip_invocation_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaAppClipInvocationLocalizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BetaAppClipInvocationResponse }
+/// Call of [`update`](BetaAppClipInvocations::update).
+pub type Update = crate::Call<crate::models::BetaAppClipInvocationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "betaAppClipInvocations_createInstance" "/v1/betaAppClipInvocations",
-    DELETE = Delete "betaAppClipInvocations_deleteInstance" "/v1/betaAppClipInvocations/{id}",
-    GET = Get "betaAppClipInvocations_getInstance" "/v1/betaAppClipInvocations/{id}",
-    UPDATE = Patch "betaAppClipInvocations_updateInstance" "/v1/betaAppClipInvocations/{id}",
+    CREATE: Create = Post "betaAppClipInvocations_createInstance" "/v1/betaAppClipInvocations",
+    DELETE: Delete = Delete "betaAppClipInvocations_deleteInstance" "/v1/betaAppClipInvocations/{id}",
+    GET: Get = Get "betaAppClipInvocations_getInstance" "/v1/betaAppClipInvocations/{id}",
+    UPDATE: Update = Patch "betaAppClipInvocations_updateInstance" "/v1/betaAppClipInvocations/{id}",
 }

@@ -11,62 +11,61 @@ pub struct BetaAppLocalizations(pub(crate) rt::Client<crate::Api>);
 impl BetaAppLocalizations {
     /// `POST /v1/betaAppLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaAppLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BetaAppLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::BetaAppLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BetaAppLocalizationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/betaAppLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaAppLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/betaAppLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/betaAppLocalizations/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppLocalizations-_id_-app))
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
-        GetApp(self.0.call(GET_APP, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP, &[id.as_ref()])
     }
 
     /// `GET /v1/betaAppLocalizations/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppLocalizations-_id_-relationships-app))
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BetaAppLocalizationAppLinkageResponse> {
-        self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> GetAppLinkage {
+        crate::Call::new(&self.0, GET_APP_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/betaAppLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `PATCH /v1/betaAppLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaAppLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BetaAppLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::BetaAppLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BetaAppLocalizationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](BetaAppLocalizations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BetaAppLocalizationResponse>);
+/// Call of [`create`](BetaAppLocalizations::create).
+pub type Create = crate::Call<crate::models::BetaAppLocalizationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](BetaAppLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](BetaAppLocalizations::get).
+pub type Get = crate::Call<crate::models::BetaAppLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -92,12 +91,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BetaAppLocalizationResponse }
+/// Call of [`get_app`](BetaAppLocalizations::get_app).
+pub type GetApp = crate::Call<rt::Document<Option<crate::models::App>>, op::GetApp>;
 
-/// Optional arguments of [`get_app`](BetaAppLocalizations::get_app); nothing is sent before `send`.
-pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
-
-impl GetApp {
+impl<T> crate::Call<T, op::GetApp> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -105,12 +102,13 @@ impl GetApp {
     }
 }
 
-rt::operation! { crate::Api, GetApp => rt::Document<Option<crate::models::App>> }
+/// Call of [`get_app_linkage`](BetaAppLocalizations::get_app_linkage).
+pub type GetAppLinkage = crate::Call<crate::models::BetaAppLocalizationAppLinkageResponse, op::GetAppLinkage>;
 
-/// Optional arguments of [`list`](BetaAppLocalizations::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::BetaAppLocalizationsResponse>);
+/// Call of [`list`](BetaAppLocalizations::list).
+pub type List = crate::Call<crate::models::BetaAppLocalizationsResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -146,23 +144,17 @@ impl List {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::BetaAppLocalizationsResponse, paged }
+/// Call of [`update`](BetaAppLocalizations::update).
+pub type Update = crate::Call<crate::models::BetaAppLocalizationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "betaAppLocalizations_createInstance" "/v1/betaAppLocalizations",
-    DELETE = Delete "betaAppLocalizations_deleteInstance" "/v1/betaAppLocalizations/{id}",
-    GET = Get "betaAppLocalizations_getInstance" "/v1/betaAppLocalizations/{id}",
-    GET_APP = Get "betaAppLocalizations_app_getToOneRelated" "/v1/betaAppLocalizations/{id}/app",
-    GET_APP_LINKAGE = Get "betaAppLocalizations_app_getToOneRelationship" "/v1/betaAppLocalizations/{id}/relationships/app",
-    LIST = Get "betaAppLocalizations_getCollection" "/v1/betaAppLocalizations",
-    UPDATE = Patch "betaAppLocalizations_updateInstance" "/v1/betaAppLocalizations/{id}",
+    CREATE: Create = Post "betaAppLocalizations_createInstance" "/v1/betaAppLocalizations",
+    DELETE: Delete = Delete "betaAppLocalizations_deleteInstance" "/v1/betaAppLocalizations/{id}",
+    GET: Get = Get "betaAppLocalizations_getInstance" "/v1/betaAppLocalizations/{id}",
+    GET_APP: GetApp = Get "betaAppLocalizations_app_getToOneRelated" "/v1/betaAppLocalizations/{id}/app",
+    GET_APP_LINKAGE: GetAppLinkage = Get "betaAppLocalizations_app_getToOneRelationship" "/v1/betaAppLocalizations/{id}/relationships/app",
+    LIST: List = Get "betaAppLocalizations_getCollection" "/v1/betaAppLocalizations" with limit,
+    UPDATE: Update = Patch "betaAppLocalizations_updateInstance" "/v1/betaAppLocalizations/{id}",
 }

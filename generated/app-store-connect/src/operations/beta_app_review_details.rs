@@ -11,47 +11,43 @@ pub struct BetaAppReviewDetails(pub(crate) rt::Client<crate::Api>);
 impl BetaAppReviewDetails {
     /// `GET /v1/betaAppReviewDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewDetails-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/betaAppReviewDetails/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewDetails-_id_-app))
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
-        GetApp(self.0.call(GET_APP, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP, &[id.as_ref()])
     }
 
     /// `GET /v1/betaAppReviewDetails/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewDetails-_id_-relationships-app))
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BetaAppReviewDetailAppLinkageResponse> {
-        self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> GetAppLinkage {
+        crate::Call::new(&self.0, GET_APP_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/betaAppReviewDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewDetails))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list(&self, filter_app: impl IntoIterator<Item = impl AsRef<str>>) -> List {
-        let mut call = self.0.call(LIST, &[]);
-        call.filter("filter[app]", filter_app);
-        List(call)
+        let mut call = crate::Call::new(&self.0, LIST, &[]);
+        call.0.filter("filter[app]", filter_app);
+        call
     }
 
     /// `PATCH /v1/betaAppReviewDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaAppReviewDetails-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BetaAppReviewDetailUpdateRequest,
-    ) -> crate::Call<crate::models::BetaAppReviewDetailResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BetaAppReviewDetailUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](BetaAppReviewDetails::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BetaAppReviewDetailResponse>);
+/// Call of [`get`](BetaAppReviewDetails::get).
+pub type Get = crate::Call<crate::models::BetaAppReviewDetailResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -77,12 +73,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BetaAppReviewDetailResponse }
+/// Call of [`get_app`](BetaAppReviewDetails::get_app).
+pub type GetApp = crate::Call<rt::Document<Option<crate::models::App>>, op::GetApp>;
 
-/// Optional arguments of [`get_app`](BetaAppReviewDetails::get_app); nothing is sent before `send`.
-pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
-
-impl GetApp {
+impl<T> crate::Call<T, op::GetApp> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -90,12 +84,13 @@ impl GetApp {
     }
 }
 
-rt::operation! { crate::Api, GetApp => rt::Document<Option<crate::models::App>> }
+/// Call of [`get_app_linkage`](BetaAppReviewDetails::get_app_linkage).
+pub type GetAppLinkage = crate::Call<crate::models::BetaAppReviewDetailAppLinkageResponse, op::GetAppLinkage>;
 
-/// Optional arguments of [`list`](BetaAppReviewDetails::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::BetaAppReviewDetailsResponse>);
+/// Call of [`list`](BetaAppReviewDetails::list).
+pub type List = crate::Call<crate::models::BetaAppReviewDetailsResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -119,21 +114,15 @@ impl List {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::BetaAppReviewDetailsResponse, paged }
+/// Call of [`update`](BetaAppReviewDetails::update).
+pub type Update = crate::Call<crate::models::BetaAppReviewDetailResponse, op::Update>;
 
 rt::operations! {
-    GET = Get "betaAppReviewDetails_getInstance" "/v1/betaAppReviewDetails/{id}",
-    GET_APP = Get "betaAppReviewDetails_app_getToOneRelated" "/v1/betaAppReviewDetails/{id}/app",
-    GET_APP_LINKAGE = Get "betaAppReviewDetails_app_getToOneRelationship" "/v1/betaAppReviewDetails/{id}/relationships/app",
-    LIST = Get "betaAppReviewDetails_getCollection" "/v1/betaAppReviewDetails",
-    UPDATE = Patch "betaAppReviewDetails_updateInstance" "/v1/betaAppReviewDetails/{id}",
+    GET: Get = Get "betaAppReviewDetails_getInstance" "/v1/betaAppReviewDetails/{id}",
+    GET_APP: GetApp = Get "betaAppReviewDetails_app_getToOneRelated" "/v1/betaAppReviewDetails/{id}/app",
+    GET_APP_LINKAGE: GetAppLinkage = Get "betaAppReviewDetails_app_getToOneRelationship" "/v1/betaAppReviewDetails/{id}/relationships/app",
+    LIST: List = Get "betaAppReviewDetails_getCollection" "/v1/betaAppReviewDetails" with limit,
+    UPDATE: Update = Patch "betaAppReviewDetails_updateInstance" "/v1/betaAppReviewDetails/{id}",
 }

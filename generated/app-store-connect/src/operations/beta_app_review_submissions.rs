@@ -11,45 +11,44 @@ pub struct BetaAppReviewSubmissions(pub(crate) rt::Client<crate::Api>);
 impl BetaAppReviewSubmissions {
     /// `POST /v1/betaAppReviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaAppReviewSubmissions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BetaAppReviewSubmissionCreateRequest,
-    ) -> crate::Call<crate::models::BetaAppReviewSubmissionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BetaAppReviewSubmissionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/betaAppReviewSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewSubmissions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/betaAppReviewSubmissions/{id}/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewSubmissions-_id_-build))
     pub fn get_build(&self, id: impl AsRef<str>) -> GetBuild {
-        GetBuild(self.0.call(GET_BUILD, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_BUILD, &[id.as_ref()])
     }
 
     /// `GET /v1/betaAppReviewSubmissions/{id}/relationships/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewSubmissions-_id_-relationships-build))
-    pub fn get_build_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BetaAppReviewSubmissionBuildLinkageResponse> {
-        self.0.call(GET_BUILD_LINKAGE, &[id.as_ref()])
+    pub fn get_build_linkage(&self, id: impl AsRef<str>) -> GetBuildLinkage {
+        crate::Call::new(&self.0, GET_BUILD_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/betaAppReviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaAppReviewSubmissions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list(&self, filter_build: impl IntoIterator<Item = impl AsRef<str>>) -> List {
-        let mut call = self.0.call(LIST, &[]);
-        call.filter("filter[build]", filter_build);
-        List(call)
+        let mut call = crate::Call::new(&self.0, LIST, &[]);
+        call.0.filter("filter[build]", filter_build);
+        call
     }
 }
 
-/// Optional arguments of [`get`](BetaAppReviewSubmissions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BetaAppReviewSubmissionResponse>);
+/// Call of [`create`](BetaAppReviewSubmissions::create).
+pub type Create = crate::Call<crate::models::BetaAppReviewSubmissionResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](BetaAppReviewSubmissions::get).
+pub type Get = crate::Call<crate::models::BetaAppReviewSubmissionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
@@ -75,12 +74,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BetaAppReviewSubmissionResponse }
+/// Call of [`get_build`](BetaAppReviewSubmissions::get_build).
+pub type GetBuild = crate::Call<rt::Document<Option<crate::models::Build>>, op::GetBuild>;
 
-/// Optional arguments of [`get_build`](BetaAppReviewSubmissions::get_build); nothing is sent before `send`.
-pub struct GetBuild(crate::Call<rt::Document<Option<crate::models::Build>>>);
-
-impl GetBuild {
+impl<T> crate::Call<T, op::GetBuild> {
     /// `fields[builds]`: the fields that are sent of each.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
@@ -88,12 +85,13 @@ impl GetBuild {
     }
 }
 
-rt::operation! { crate::Api, GetBuild => rt::Document<Option<crate::models::Build>> }
+/// Call of [`get_build_linkage`](BetaAppReviewSubmissions::get_build_linkage).
+pub type GetBuildLinkage = crate::Call<crate::models::BetaAppReviewSubmissionBuildLinkageResponse, op::GetBuildLinkage>;
 
-/// Optional arguments of [`list`](BetaAppReviewSubmissions::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::BetaAppReviewSubmissionsResponse>);
+/// Call of [`list`](BetaAppReviewSubmissions::list).
+pub type List = crate::Call<crate::models::BetaAppReviewSubmissionsResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
@@ -128,21 +126,12 @@ impl List {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::BetaAppReviewSubmissionsResponse, paged }
-
 rt::operations! {
-    CREATE = Post "betaAppReviewSubmissions_createInstance" "/v1/betaAppReviewSubmissions",
-    GET = Get "betaAppReviewSubmissions_getInstance" "/v1/betaAppReviewSubmissions/{id}",
-    GET_BUILD = Get "betaAppReviewSubmissions_build_getToOneRelated" "/v1/betaAppReviewSubmissions/{id}/build",
-    GET_BUILD_LINKAGE = Get "betaAppReviewSubmissions_build_getToOneRelationship" "/v1/betaAppReviewSubmissions/{id}/relationships/build",
-    LIST = Get "betaAppReviewSubmissions_getCollection" "/v1/betaAppReviewSubmissions",
+    CREATE: Create = Post "betaAppReviewSubmissions_createInstance" "/v1/betaAppReviewSubmissions",
+    GET: Get = Get "betaAppReviewSubmissions_getInstance" "/v1/betaAppReviewSubmissions/{id}",
+    GET_BUILD: GetBuild = Get "betaAppReviewSubmissions_build_getToOneRelated" "/v1/betaAppReviewSubmissions/{id}/build",
+    GET_BUILD_LINKAGE: GetBuildLinkage = Get "betaAppReviewSubmissions_build_getToOneRelationship" "/v1/betaAppReviewSubmissions/{id}/relationships/build",
+    LIST: List = Get "betaAppReviewSubmissions_getCollection" "/v1/betaAppReviewSubmissions" with limit,
 }

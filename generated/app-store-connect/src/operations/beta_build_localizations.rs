@@ -11,62 +11,61 @@ pub struct BetaBuildLocalizations(pub(crate) rt::Client<crate::Api>);
 impl BetaBuildLocalizations {
     /// `POST /v1/betaBuildLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaBuildLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BetaBuildLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::BetaBuildLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BetaBuildLocalizationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/betaBuildLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaBuildLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/betaBuildLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaBuildLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/betaBuildLocalizations/{id}/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaBuildLocalizations-_id_-build))
     pub fn get_build(&self, id: impl AsRef<str>) -> GetBuild {
-        GetBuild(self.0.call(GET_BUILD, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_BUILD, &[id.as_ref()])
     }
 
     /// `GET /v1/betaBuildLocalizations/{id}/relationships/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaBuildLocalizations-_id_-relationships-build))
-    pub fn get_build_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BetaBuildLocalizationBuildLinkageResponse> {
-        self.0.call(GET_BUILD_LINKAGE, &[id.as_ref()])
+    pub fn get_build_linkage(&self, id: impl AsRef<str>) -> GetBuildLinkage {
+        crate::Call::new(&self.0, GET_BUILD_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/betaBuildLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaBuildLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `PATCH /v1/betaBuildLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaBuildLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BetaBuildLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::BetaBuildLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BetaBuildLocalizationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](BetaBuildLocalizations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BetaBuildLocalizationResponse>);
+/// Call of [`create`](BetaBuildLocalizations::create).
+pub type Create = crate::Call<crate::models::BetaBuildLocalizationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](BetaBuildLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](BetaBuildLocalizations::get).
+pub type Get = crate::Call<crate::models::BetaBuildLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
@@ -92,12 +91,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BetaBuildLocalizationResponse }
+/// Call of [`get_build`](BetaBuildLocalizations::get_build).
+pub type GetBuild = crate::Call<rt::Document<Option<crate::models::Build>>, op::GetBuild>;
 
-/// Optional arguments of [`get_build`](BetaBuildLocalizations::get_build); nothing is sent before `send`.
-pub struct GetBuild(crate::Call<rt::Document<Option<crate::models::Build>>>);
-
-impl GetBuild {
+impl<T> crate::Call<T, op::GetBuild> {
     /// `fields[builds]`: the fields that are sent of each.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
@@ -105,12 +102,13 @@ impl GetBuild {
     }
 }
 
-rt::operation! { crate::Api, GetBuild => rt::Document<Option<crate::models::Build>> }
+/// Call of [`get_build_linkage`](BetaBuildLocalizations::get_build_linkage).
+pub type GetBuildLinkage = crate::Call<crate::models::BetaBuildLocalizationBuildLinkageResponse, op::GetBuildLinkage>;
 
-/// Optional arguments of [`list`](BetaBuildLocalizations::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::BetaBuildLocalizationsResponse>);
+/// Call of [`list`](BetaBuildLocalizations::list).
+pub type List = crate::Call<crate::models::BetaBuildLocalizationsResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
@@ -146,23 +144,17 @@ impl List {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::BetaBuildLocalizationsResponse, paged }
+/// Call of [`update`](BetaBuildLocalizations::update).
+pub type Update = crate::Call<crate::models::BetaBuildLocalizationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "betaBuildLocalizations_createInstance" "/v1/betaBuildLocalizations",
-    DELETE = Delete "betaBuildLocalizations_deleteInstance" "/v1/betaBuildLocalizations/{id}",
-    GET = Get "betaBuildLocalizations_getInstance" "/v1/betaBuildLocalizations/{id}",
-    GET_BUILD = Get "betaBuildLocalizations_build_getToOneRelated" "/v1/betaBuildLocalizations/{id}/build",
-    GET_BUILD_LINKAGE = Get "betaBuildLocalizations_build_getToOneRelationship" "/v1/betaBuildLocalizations/{id}/relationships/build",
-    LIST = Get "betaBuildLocalizations_getCollection" "/v1/betaBuildLocalizations",
-    UPDATE = Patch "betaBuildLocalizations_updateInstance" "/v1/betaBuildLocalizations/{id}",
+    CREATE: Create = Post "betaBuildLocalizations_createInstance" "/v1/betaBuildLocalizations",
+    DELETE: Delete = Delete "betaBuildLocalizations_deleteInstance" "/v1/betaBuildLocalizations/{id}",
+    GET: Get = Get "betaBuildLocalizations_getInstance" "/v1/betaBuildLocalizations/{id}",
+    GET_BUILD: GetBuild = Get "betaBuildLocalizations_build_getToOneRelated" "/v1/betaBuildLocalizations/{id}/build",
+    GET_BUILD_LINKAGE: GetBuildLinkage = Get "betaBuildLocalizations_build_getToOneRelationship" "/v1/betaBuildLocalizations/{id}/relationships/build",
+    LIST: List = Get "betaBuildLocalizations_getCollection" "/v1/betaBuildLocalizations" with limit,
+    UPDATE: Update = Patch "betaBuildLocalizations_updateInstance" "/v1/betaBuildLocalizations/{id}",
 }

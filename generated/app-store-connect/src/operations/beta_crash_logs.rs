@@ -11,14 +11,14 @@ pub struct BetaCrashLogs(pub(crate) rt::Client<crate::Api>);
 impl BetaCrashLogs {
     /// `GET /v1/betaCrashLogs/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaCrashLogs-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](BetaCrashLogs::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BetaCrashLogResponse>);
+/// Call of [`get`](BetaCrashLogs::get).
+pub type Get = crate::Call<crate::models::BetaCrashLogResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[betaCrashLogs]`: the fields that are sent of each.
     pub fn fields_beta_crash_logs(
         mut self,
@@ -29,8 +29,6 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BetaCrashLogResponse }
-
 rt::operations! {
-    GET = Get "betaCrashLogs_getInstance" "/v1/betaCrashLogs/{id}",
+    GET: Get = Get "betaCrashLogs_getInstance" "/v1/betaCrashLogs/{id}",
 }

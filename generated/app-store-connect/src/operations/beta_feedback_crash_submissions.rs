@@ -10,33 +10,33 @@ pub struct BetaFeedbackCrashSubmissions(pub(crate) rt::Client<crate::Api>);
 
 impl BetaFeedbackCrashSubmissions {
     /// `DELETE /v1/betaFeedbackCrashSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaFeedbackCrashSubmissions-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/betaFeedbackCrashSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaFeedbackCrashSubmissions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/betaFeedbackCrashSubmissions/{id}/crashLog` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaFeedbackCrashSubmissions-_id_-crashLog))
     pub fn get_crash_log(&self, id: impl AsRef<str>) -> GetCrashLog {
-        GetCrashLog(self.0.call(GET_CRASH_LOG, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_CRASH_LOG, &[id.as_ref()])
     }
 
     /// `GET /v1/betaFeedbackCrashSubmissions/{id}/relationships/crashLog` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaFeedbackCrashSubmissions-_id_-relationships-crashLog))
-    pub fn get_crash_log_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BetaFeedbackCrashSubmissionCrashLogLinkageResponse> {
-        self.0.call(GET_CRASH_LOG_LINKAGE, &[id.as_ref()])
+    pub fn get_crash_log_linkage(&self, id: impl AsRef<str>) -> GetCrashLogLinkage {
+        crate::Call::new(&self.0, GET_CRASH_LOG_LINKAGE, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](BetaFeedbackCrashSubmissions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BetaFeedbackCrashSubmissionResponse>);
+/// Call of [`delete`](BetaFeedbackCrashSubmissions::delete).
+pub type Delete = crate::Call<(), op::Delete>;
 
-impl Get {
+/// Call of [`get`](BetaFeedbackCrashSubmissions::get).
+pub type Get = crate::Call<crate::models::BetaFeedbackCrashSubmissionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[betaFeedbackCrashSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_feedback_crash_submissions(
         mut self,
@@ -73,12 +73,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BetaFeedbackCrashSubmissionResponse }
+/// Call of [`get_crash_log`](BetaFeedbackCrashSubmissions::get_crash_log).
+pub type GetCrashLog = crate::Call<rt::Document<Option<crate::models::BetaCrashLog>>, op::GetCrashLog>;
 
-/// Optional arguments of [`get_crash_log`](BetaFeedbackCrashSubmissions::get_crash_log); nothing is sent before `send`.
-pub struct GetCrashLog(crate::Call<rt::Document<Option<crate::models::BetaCrashLog>>>);
-
-impl GetCrashLog {
+impl<T> crate::Call<T, op::GetCrashLog> {
     /// `fields[betaCrashLogs]`: the fields that are sent of each.
     pub fn fields_beta_crash_logs(
         mut self,
@@ -89,11 +87,12 @@ impl GetCrashLog {
     }
 }
 
-rt::operation! { crate::Api, GetCrashLog => rt::Document<Option<crate::models::BetaCrashLog>> }
+/// Call of [`get_crash_log_linkage`](BetaFeedbackCrashSubmissions::get_crash_log_linkage).
+pub type GetCrashLogLinkage = crate::Call<crate::models::BetaFeedbackCrashSubmissionCrashLogLinkageResponse, op::GetCrashLogLinkage>;
 
 rt::operations! {
-    DELETE = Delete "betaFeedbackCrashSubmissions_deleteInstance" "/v1/betaFeedbackCrashSubmissions/{id}",
-    GET = Get "betaFeedbackCrashSubmissions_getInstance" "/v1/betaFeedbackCrashSubmissions/{id}",
-    GET_CRASH_LOG = Get "betaFeedbackCrashSubmissions_crashLog_getToOneRelated" "/v1/betaFeedbackCrashSubmissions/{id}/crashLog",
-    GET_CRASH_LOG_LINKAGE = Get "betaFeedbackCrashSubmissions_crashLog_getToOneRelationship" "/v1/betaFeedbackCrashSubmissions/{id}/relationships/crashLog",
+    DELETE: Delete = Delete "betaFeedbackCrashSubmissions_deleteInstance" "/v1/betaFeedbackCrashSubmissions/{id}",
+    GET: Get = Get "betaFeedbackCrashSubmissions_getInstance" "/v1/betaFeedbackCrashSubmissions/{id}",
+    GET_CRASH_LOG: GetCrashLog = Get "betaFeedbackCrashSubmissions_crashLog_getToOneRelated" "/v1/betaFeedbackCrashSubmissions/{id}/crashLog",
+    GET_CRASH_LOG_LINKAGE: GetCrashLogLinkage = Get "betaFeedbackCrashSubmissions_crashLog_getToOneRelationship" "/v1/betaFeedbackCrashSubmissions/{id}/relationships/crashLog",
 }

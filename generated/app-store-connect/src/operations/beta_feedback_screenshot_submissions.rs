@@ -10,20 +10,23 @@ pub struct BetaFeedbackScreenshotSubmissions(pub(crate) rt::Client<crate::Api>);
 
 impl BetaFeedbackScreenshotSubmissions {
     /// `DELETE /v1/betaFeedbackScreenshotSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaFeedbackScreenshotSubmissions-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/betaFeedbackScreenshotSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaFeedbackScreenshotSubmissions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](BetaFeedbackScreenshotSubmissions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BetaFeedbackScreenshotSubmissionResponse>);
+/// Call of [`delete`](BetaFeedbackScreenshotSubmissions::delete).
+pub type Delete = crate::Call<(), op::Delete>;
 
-impl Get {
+/// Call of [`get`](BetaFeedbackScreenshotSubmissions::get).
+pub type Get = crate::Call<crate::models::BetaFeedbackScreenshotSubmissionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[betaFeedbackScreenshotSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_feedback_screenshot_submissions(
         mut self,
@@ -62,9 +65,7 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BetaFeedbackScreenshotSubmissionResponse }
-
 rt::operations! {
-    DELETE = Delete "betaFeedbackScreenshotSubmissions_deleteInstance" "/v1/betaFeedbackScreenshotSubmissions/{id}",
-    GET = Get "betaFeedbackScreenshotSubmissions_getInstance" "/v1/betaFeedbackScreenshotSubmissions/{id}",
+    DELETE: Delete = Delete "betaFeedbackScreenshotSubmissions_deleteInstance" "/v1/betaFeedbackScreenshotSubmissions/{id}",
+    GET: Get = Get "betaFeedbackScreenshotSubmissions_getInstance" "/v1/betaFeedbackScreenshotSubmissions/{id}",
 }

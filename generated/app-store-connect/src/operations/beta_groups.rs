@@ -14,9 +14,9 @@ impl BetaGroups {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_BETA_TESTERS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("betaTesters", ids));
+    ) -> AddBetaTesters {
+        let mut call = crate::Call::new(&self.0, ADD_BETA_TESTERS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("betaTesters", ids));
         call
     }
 
@@ -25,64 +25,58 @@ impl BetaGroups {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_BUILDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("builds", ids));
+    ) -> AddBuilds {
+        let mut call = crate::Call::new(&self.0, ADD_BUILDS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("builds", ids));
         call
     }
 
     /// `GET /v1/betaGroups/{id}/metrics/betaTesterUsages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-metrics-betaTesterUsages))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn beta_tester_usage_metrics(&self, id: impl AsRef<str>) -> BetaTesterUsageMetrics {
-        BetaTesterUsageMetrics(self.0.call(BETA_TESTER_USAGE_METRICS, &[id.as_ref()]))
+        crate::Call::new(&self.0, BETA_TESTER_USAGE_METRICS, &[id.as_ref()])
     }
 
     /// `POST /v1/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaGroups))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BetaGroupCreateRequest,
-    ) -> crate::Call<crate::models::BetaGroupResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BetaGroupCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/betaGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaGroups-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/betaGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/betaGroups/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-app))
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
-        GetApp(self.0.call(GET_APP, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP, &[id.as_ref()])
     }
 
     /// `GET /v1/betaGroups/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-app))
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BetaGroupAppLinkageResponse> {
-        self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> GetAppLinkage {
+        crate::Call::new(&self.0, GET_APP_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/betaGroups/{id}/betaRecruitmentCriteria` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-betaRecruitmentCriteria))
     pub fn get_beta_recruitment_criteria(&self, id: impl AsRef<str>) -> GetBetaRecruitmentCriteria {
-        GetBetaRecruitmentCriteria(
-            self.0.call(GET_BETA_RECRUITMENT_CRITERIA, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_BETA_RECRUITMENT_CRITERIA, &[id.as_ref()])
     }
 
     /// `GET /v1/betaGroups/{id}/relationships/betaRecruitmentCriteria` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-betaRecruitmentCriteria))
     pub fn get_beta_recruitment_criteria_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BetaGroupBetaRecruitmentCriteriaLinkageResponse> {
-        self.0.call(GET_BETA_RECRUITMENT_CRITERIA_LINKAGE, &[id.as_ref()])
+    ) -> GetBetaRecruitmentCriteriaLinkage {
+        crate::Call::new(&self.0, GET_BETA_RECRUITMENT_CRITERIA_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/betaGroups/{id}/betaRecruitmentCriterionCompatibleBuildCheck` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-betaRecruitmentCriterionCompatibleBuildCheck))
@@ -90,13 +84,10 @@ impl BetaGroups {
         &self,
         id: impl AsRef<str>,
     ) -> GetBetaRecruitmentCriterionCompatibleBuildCheck {
-        GetBetaRecruitmentCriterionCompatibleBuildCheck(
-            self
-                .0
-                .call(
-                    GET_BETA_RECRUITMENT_CRITERION_COMPATIBLE_BUILD_CHECK,
-                    &[id.as_ref()],
-                ),
+        crate::Call::new(
+            &self.0,
+            GET_BETA_RECRUITMENT_CRITERION_COMPATIBLE_BUILD_CHECK,
+            &[id.as_ref()],
         )
     }
 
@@ -104,60 +95,55 @@ impl BetaGroups {
     pub fn get_beta_recruitment_criterion_compatible_build_check_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::BetaGroupBetaRecruitmentCriterionCompatibleBuildCheckLinkageResponse,
-    > {
-        self.0
-            .call(
-                GET_BETA_RECRUITMENT_CRITERION_COMPATIBLE_BUILD_CHECK_LINKAGE,
-                &[id.as_ref()],
-            )
+    ) -> GetBetaRecruitmentCriterionCompatibleBuildCheckLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_BETA_RECRUITMENT_CRITERION_COMPATIBLE_BUILD_CHECK_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v1/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/betaGroups/{id}/relationships/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-betaTesters))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_beta_tester_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::BetaGroupBetaTestersLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_BETA_TESTER_LINKAGES, &[id.as_ref()]))
+    pub fn list_beta_tester_linkages(&self, id: impl AsRef<str>) -> ListBetaTesterLinkages {
+        crate::Call::new(&self.0, LIST_BETA_TESTER_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/betaGroups/{id}/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-betaTesters))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_beta_testers(&self, id: impl AsRef<str>) -> ListBetaTesters {
-        ListBetaTesters(self.0.call(LIST_BETA_TESTERS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_BETA_TESTERS, &[id.as_ref()])
     }
 
     /// `GET /v1/betaGroups/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-relationships-builds))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_build_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::BetaGroupBuildsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
+    pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
+        crate::Call::new(&self.0, LIST_BUILD_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/betaGroups/{id}/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-builds))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_builds(&self, id: impl AsRef<str>) -> ListBuilds {
-        ListBuilds(self.0.call(LIST_BUILDS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_BUILDS, &[id.as_ref()])
     }
 
     /// `GET /v1/betaGroups/{id}/metrics/publicLinkUsages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaGroups-_id_-metrics-publicLinkUsages))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn public_link_usage_metrics(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::BetaPublicLinkUsagesV1MetricResponse> {
-        rt::Limited::new(self.0.call(PUBLIC_LINK_USAGE_METRICS, &[id.as_ref()]))
+    pub fn public_link_usage_metrics(&self, id: impl AsRef<str>) -> PublicLinkUsageMetrics {
+        crate::Call::new(&self.0, PUBLIC_LINK_USAGE_METRICS, &[id.as_ref()])
     }
 
     /// `DELETE /v1/betaGroups/{id}/relationships/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaGroups-_id_-relationships-betaTesters))
@@ -165,9 +151,9 @@ impl BetaGroups {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_BETA_TESTERS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("betaTesters", ids));
+    ) -> RemoveBetaTesters {
+        let mut call = crate::Call::new(&self.0, REMOVE_BETA_TESTERS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("betaTesters", ids));
         call
     }
 
@@ -176,9 +162,9 @@ impl BetaGroups {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_BUILDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("builds", ids));
+    ) -> RemoveBuilds {
+        let mut call = crate::Call::new(&self.0, REMOVE_BUILDS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("builds", ids));
         call
     }
 
@@ -186,22 +172,23 @@ impl BetaGroups {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BetaGroupUpdateRequest,
-    ) -> crate::Call<crate::models::BetaGroupResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BetaGroupUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`beta_tester_usage_metrics`](BetaGroups::beta_tester_usage_metrics); nothing is sent before `send`.
-pub struct BetaTesterUsageMetrics(
-    crate::Call<crate::models::AppsBetaTesterUsagesV1MetricResponse>,
-);
+/// Call of [`add_beta_testers`](BetaGroups::add_beta_testers).
+pub type AddBetaTesters = crate::Call<(), op::AddBetaTesters>;
 
-impl BetaTesterUsageMetrics {
+/// Call of [`add_builds`](BetaGroups::add_builds).
+pub type AddBuilds = crate::Call<(), op::AddBuilds>;
+
+/// Call of [`beta_tester_usage_metrics`](BetaGroups::beta_tester_usage_metrics).
+pub type BetaTesterUsageMetrics = crate::Call<crate::models::AppsBetaTesterUsagesV1MetricResponse, op::BetaTesterUsageMetrics>;
+
+impl<T> crate::Call<T, op::BetaTesterUsageMetrics> {
     /// `filter[betaTesters]`.
     pub fn filter_beta_testers(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("filter[betaTesters]", value.as_ref());
@@ -219,27 +206,23 @@ impl BetaTesterUsageMetrics {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `period`.
-    #[inline]
     pub fn period(mut self, value: crate::models::BetaGroupsBetaTesterUsagesPeriod) -> Self {
         self.0.text("period", value.as_ref());
         self
     }
 }
 
-rt::operation! { crate::Api, BetaTesterUsageMetrics => crate::models::AppsBetaTesterUsagesV1MetricResponse, paged }
+/// Call of [`create`](BetaGroups::create).
+pub type Create = crate::Call<crate::models::BetaGroupResponse, op::Create>;
 
-/// Optional arguments of [`get`](BetaGroups::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BetaGroupResponse>);
+/// Call of [`delete`](BetaGroups::delete).
+pub type Delete = crate::Call<(), op::Delete>;
 
-impl Get {
+/// Call of [`get`](BetaGroups::get).
+pub type Get = crate::Call<crate::models::BetaGroupResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -286,26 +269,22 @@ impl Get {
     }
 
     /// `limit[betaTesters]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_testers(mut self, value: i64) -> Self {
         self.0.number("limit[betaTesters]", value);
         self
     }
 
     /// `limit[builds]`: how many are sent along, at most 1000.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BetaGroupResponse }
+/// Call of [`get_app`](BetaGroups::get_app).
+pub type GetApp = crate::Call<rt::Document<Option<crate::models::App>>, op::GetApp>;
 
-/// Optional arguments of [`get_app`](BetaGroups::get_app); nothing is sent before `send`.
-pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
-
-impl GetApp {
+impl<T> crate::Call<T, op::GetApp> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -313,14 +292,13 @@ impl GetApp {
     }
 }
 
-rt::operation! { crate::Api, GetApp => rt::Document<Option<crate::models::App>> }
+/// Call of [`get_app_linkage`](BetaGroups::get_app_linkage).
+pub type GetAppLinkage = crate::Call<crate::models::BetaGroupAppLinkageResponse, op::GetAppLinkage>;
 
-/// Optional arguments of [`get_beta_recruitment_criteria`](BetaGroups::get_beta_recruitment_criteria); nothing is sent before `send`.
-pub struct GetBetaRecruitmentCriteria(
-    crate::Call<rt::Document<Option<crate::models::BetaRecruitmentCriterion>>>,
-);
+/// Call of [`get_beta_recruitment_criteria`](BetaGroups::get_beta_recruitment_criteria).
+pub type GetBetaRecruitmentCriteria = crate::Call<rt::Document<Option<crate::models::BetaRecruitmentCriterion>>, op::GetBetaRecruitmentCriteria>;
 
-impl GetBetaRecruitmentCriteria {
+impl<T> crate::Call<T, op::GetBetaRecruitmentCriteria> {
     /// `fields[betaRecruitmentCriteria]`: the fields that are sent of each.
     pub fn fields_beta_recruitment_criteria(
         mut self,
@@ -331,16 +309,13 @@ impl GetBetaRecruitmentCriteria {
     }
 }
 
-rt::operation! { crate::Api, GetBetaRecruitmentCriteria => rt::Document<Option<crate::models::BetaRecruitmentCriterion>> }
+/// Call of [`get_beta_recruitment_criteria_linkage`](BetaGroups::get_beta_recruitment_criteria_linkage).
+pub type GetBetaRecruitmentCriteriaLinkage = crate::Call<crate::models::BetaGroupBetaRecruitmentCriteriaLinkageResponse, op::GetBetaRecruitmentCriteriaLinkage>;
 
-/// Optional arguments of [`get_beta_recruitment_criterion_compatible_build_check`](BetaGroups::get_beta_recruitment_criterion_compatible_build_check); nothing is sent before `send`.
-pub struct GetBetaRecruitmentCriterionCompatibleBuildCheck(
-    crate::Call<
-        rt::Document<Option<crate::models::BetaRecruitmentCriterionCompatibleBuildCheck>>,
-    >,
-);
+/// Call of [`get_beta_recruitment_criterion_compatible_build_check`](BetaGroups::get_beta_recruitment_criterion_compatible_build_check).
+pub type GetBetaRecruitmentCriterionCompatibleBuildCheck = crate::Call<rt::Document<Option<crate::models::BetaRecruitmentCriterionCompatibleBuildCheck>>, op::GetBetaRecruitmentCriterionCompatibleBuildCheck>;
 
-impl GetBetaRecruitmentCriterionCompatibleBuildCheck {
+impl<T> crate::Call<T, op::GetBetaRecruitmentCriterionCompatibleBuildCheck> {
     /// `fields[betaRecruitmentCriterionCompatibleBuildChecks]`: the fields that are sent of each.
     pub fn fields_beta_recruitment_criterion_compatible_build_checks(
         mut self,
@@ -353,12 +328,13 @@ impl GetBetaRecruitmentCriterionCompatibleBuildCheck {
     }
 }
 
-rt::operation! { crate::Api, GetBetaRecruitmentCriterionCompatibleBuildCheck => rt::Document<Option<crate::models::BetaRecruitmentCriterionCompatibleBuildCheck>> }
+/// Call of [`get_beta_recruitment_criterion_compatible_build_check_linkage`](BetaGroups::get_beta_recruitment_criterion_compatible_build_check_linkage).
+pub type GetBetaRecruitmentCriterionCompatibleBuildCheckLinkage = crate::Call<crate::models::BetaGroupBetaRecruitmentCriterionCompatibleBuildCheckLinkageResponse, op::GetBetaRecruitmentCriterionCompatibleBuildCheckLinkage>;
 
-/// Optional arguments of [`list`](BetaGroups::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::BetaGroupsResponse>);
+/// Call of [`list`](BetaGroups::list).
+pub type List = crate::Call<crate::models::BetaGroupsResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -455,22 +431,13 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[betaTesters]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_testers(mut self, value: i64) -> Self {
         self.0.number("limit[betaTesters]", value);
         self
     }
 
     /// `limit[builds]`: how many are sent along, at most 1000.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
@@ -483,14 +450,13 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::BetaGroupsResponse, paged }
+/// Call of [`list_beta_tester_linkages`](BetaGroups::list_beta_tester_linkages).
+pub type ListBetaTesterLinkages = crate::Call<crate::models::BetaGroupBetaTestersLinkagesResponse, op::ListBetaTesterLinkages>;
 
-/// Optional arguments of [`list_beta_testers`](BetaGroups::list_beta_testers); nothing is sent before `send`.
-pub struct ListBetaTesters(
-    crate::Call<crate::models::BetaTestersWithoutIncludesResponse>,
-);
+/// Call of [`list_beta_testers`](BetaGroups::list_beta_testers).
+pub type ListBetaTesters = crate::Call<crate::models::BetaTestersWithoutIncludesResponse, op::ListBetaTesters>;
 
-impl ListBetaTesters {
+impl<T> crate::Call<T, op::ListBetaTesters> {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
@@ -499,57 +465,54 @@ impl ListBetaTesters {
         self.0.list("fields[betaTesters]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListBetaTesters => crate::models::BetaTestersWithoutIncludesResponse, paged }
+/// Call of [`list_build_linkages`](BetaGroups::list_build_linkages).
+pub type ListBuildLinkages = crate::Call<crate::models::BetaGroupBuildsLinkagesResponse, op::ListBuildLinkages>;
 
-/// Optional arguments of [`list_builds`](BetaGroups::list_builds); nothing is sent before `send`.
-pub struct ListBuilds(crate::Call<crate::models::BuildsWithoutIncludesResponse>);
+/// Call of [`list_builds`](BetaGroups::list_builds).
+pub type ListBuilds = crate::Call<crate::models::BuildsWithoutIncludesResponse, op::ListBuilds>;
 
-impl ListBuilds {
+impl<T> crate::Call<T, op::ListBuilds> {
     /// `fields[builds]`: the fields that are sent of each.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListBuilds => crate::models::BuildsWithoutIncludesResponse, paged }
+/// Call of [`public_link_usage_metrics`](BetaGroups::public_link_usage_metrics).
+pub type PublicLinkUsageMetrics = crate::Call<crate::models::BetaPublicLinkUsagesV1MetricResponse, op::PublicLinkUsageMetrics>;
+
+/// Call of [`remove_beta_testers`](BetaGroups::remove_beta_testers).
+pub type RemoveBetaTesters = crate::Call<(), op::RemoveBetaTesters>;
+
+/// Call of [`remove_builds`](BetaGroups::remove_builds).
+pub type RemoveBuilds = crate::Call<(), op::RemoveBuilds>;
+
+/// Call of [`update`](BetaGroups::update).
+pub type Update = crate::Call<crate::models::BetaGroupResponse, op::Update>;
 
 rt::operations! {
-    ADD_BETA_TESTERS = Post "betaGroups_betaTesters_createToManyRelationship" "/v1/betaGroups/{id}/relationships/betaTesters",
-    ADD_BUILDS = Post "betaGroups_builds_createToManyRelationship" "/v1/betaGroups/{id}/relationships/builds",
-    BETA_TESTER_USAGE_METRICS = Get "betaGroups_betaTesterUsages_getMetrics" "/v1/betaGroups/{id}/metrics/betaTesterUsages",
-    CREATE = Post "betaGroups_createInstance" "/v1/betaGroups",
-    DELETE = Delete "betaGroups_deleteInstance" "/v1/betaGroups/{id}",
-    GET = Get "betaGroups_getInstance" "/v1/betaGroups/{id}",
-    GET_APP = Get "betaGroups_app_getToOneRelated" "/v1/betaGroups/{id}/app",
-    GET_APP_LINKAGE = Get "betaGroups_app_getToOneRelationship" "/v1/betaGroups/{id}/relationships/app",
-    GET_BETA_RECRUITMENT_CRITERIA = Get "betaGroups_betaRecruitmentCriteria_getToOneRelated" "/v1/betaGroups/{id}/betaRecruitmentCriteria",
-    GET_BETA_RECRUITMENT_CRITERIA_LINKAGE = Get "betaGroups_betaRecruitmentCriteria_getToOneRelationship" "/v1/betaGroups/{id}/relationships/betaRecruitmentCriteria",
-    GET_BETA_RECRUITMENT_CRITERION_COMPATIBLE_BUILD_CHECK = Get "betaGroups_betaRecruitmentCriterionCompatibleBuildCheck_getToOneRelated" "/v1/betaGroups/{id}/betaRecruitmentCriterionCompatibleBuildCheck",
-    GET_BETA_RECRUITMENT_CRITERION_COMPATIBLE_BUILD_CHECK_LINKAGE = Get "betaGroups_betaRecruitmentCriterionCompatibleBuildCheck_getToOneRelationship" "/v1/betaGroups/{id}/relationships/betaRecruitmentCriterionCompatibleBuildCheck",
-    LIST = Get "betaGroups_getCollection" "/v1/betaGroups",
-    LIST_BETA_TESTER_LINKAGES = Get "betaGroups_betaTesters_getToManyRelationship" "/v1/betaGroups/{id}/relationships/betaTesters",
-    LIST_BETA_TESTERS = Get "betaGroups_betaTesters_getToManyRelated" "/v1/betaGroups/{id}/betaTesters",
-    LIST_BUILD_LINKAGES = Get "betaGroups_builds_getToManyRelationship" "/v1/betaGroups/{id}/relationships/builds",
-    LIST_BUILDS = Get "betaGroups_builds_getToManyRelated" "/v1/betaGroups/{id}/builds",
-    PUBLIC_LINK_USAGE_METRICS = Get "betaGroups_publicLinkUsages_getMetrics" "/v1/betaGroups/{id}/metrics/publicLinkUsages",
-    REMOVE_BETA_TESTERS = Delete "betaGroups_betaTesters_deleteToManyRelationship" "/v1/betaGroups/{id}/relationships/betaTesters",
-    REMOVE_BUILDS = Delete "betaGroups_builds_deleteToManyRelationship" "/v1/betaGroups/{id}/relationships/builds",
-    UPDATE = Patch "betaGroups_updateInstance" "/v1/betaGroups/{id}",
+    ADD_BETA_TESTERS: AddBetaTesters = Post "betaGroups_betaTesters_createToManyRelationship" "/v1/betaGroups/{id}/relationships/betaTesters",
+    ADD_BUILDS: AddBuilds = Post "betaGroups_builds_createToManyRelationship" "/v1/betaGroups/{id}/relationships/builds",
+    BETA_TESTER_USAGE_METRICS: BetaTesterUsageMetrics = Get "betaGroups_betaTesterUsages_getMetrics" "/v1/betaGroups/{id}/metrics/betaTesterUsages" with limit,
+    CREATE: Create = Post "betaGroups_createInstance" "/v1/betaGroups",
+    DELETE: Delete = Delete "betaGroups_deleteInstance" "/v1/betaGroups/{id}",
+    GET: Get = Get "betaGroups_getInstance" "/v1/betaGroups/{id}",
+    GET_APP: GetApp = Get "betaGroups_app_getToOneRelated" "/v1/betaGroups/{id}/app",
+    GET_APP_LINKAGE: GetAppLinkage = Get "betaGroups_app_getToOneRelationship" "/v1/betaGroups/{id}/relationships/app",
+    GET_BETA_RECRUITMENT_CRITERIA: GetBetaRecruitmentCriteria = Get "betaGroups_betaRecruitmentCriteria_getToOneRelated" "/v1/betaGroups/{id}/betaRecruitmentCriteria",
+    GET_BETA_RECRUITMENT_CRITERIA_LINKAGE: GetBetaRecruitmentCriteriaLinkage = Get "betaGroups_betaRecruitmentCriteria_getToOneRelationship" "/v1/betaGroups/{id}/relationships/betaRecruitmentCriteria",
+    GET_BETA_RECRUITMENT_CRITERION_COMPATIBLE_BUILD_CHECK: GetBetaRecruitmentCriterionCompatibleBuildCheck = Get "betaGroups_betaRecruitmentCriterionCompatibleBuildCheck_getToOneRelated" "/v1/betaGroups/{id}/betaRecruitmentCriterionCompatibleBuildCheck",
+    GET_BETA_RECRUITMENT_CRITERION_COMPATIBLE_BUILD_CHECK_LINKAGE: GetBetaRecruitmentCriterionCompatibleBuildCheckLinkage = Get "betaGroups_betaRecruitmentCriterionCompatibleBuildCheck_getToOneRelationship" "/v1/betaGroups/{id}/relationships/betaRecruitmentCriterionCompatibleBuildCheck",
+    LIST: List = Get "betaGroups_getCollection" "/v1/betaGroups" with limit,
+    LIST_BETA_TESTER_LINKAGES: ListBetaTesterLinkages = Get "betaGroups_betaTesters_getToManyRelationship" "/v1/betaGroups/{id}/relationships/betaTesters" with limit,
+    LIST_BETA_TESTERS: ListBetaTesters = Get "betaGroups_betaTesters_getToManyRelated" "/v1/betaGroups/{id}/betaTesters" with limit,
+    LIST_BUILD_LINKAGES: ListBuildLinkages = Get "betaGroups_builds_getToManyRelationship" "/v1/betaGroups/{id}/relationships/builds" with limit,
+    LIST_BUILDS: ListBuilds = Get "betaGroups_builds_getToManyRelated" "/v1/betaGroups/{id}/builds" with limit,
+    PUBLIC_LINK_USAGE_METRICS: PublicLinkUsageMetrics = Get "betaGroups_publicLinkUsages_getMetrics" "/v1/betaGroups/{id}/metrics/publicLinkUsages" with limit,
+    REMOVE_BETA_TESTERS: RemoveBetaTesters = Delete "betaGroups_betaTesters_deleteToManyRelationship" "/v1/betaGroups/{id}/relationships/betaTesters",
+    REMOVE_BUILDS: RemoveBuilds = Delete "betaGroups_builds_deleteToManyRelationship" "/v1/betaGroups/{id}/relationships/builds",
+    UPDATE: Update = Patch "betaGroups_updateInstance" "/v1/betaGroups/{id}",
 }

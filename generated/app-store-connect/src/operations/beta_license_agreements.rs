@@ -11,46 +11,42 @@ pub struct BetaLicenseAgreements(pub(crate) rt::Client<crate::Api>);
 impl BetaLicenseAgreements {
     /// `GET /v1/betaLicenseAgreements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaLicenseAgreements-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/betaLicenseAgreements/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaLicenseAgreements-_id_-app))
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
-        GetApp(self.0.call(GET_APP, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP, &[id.as_ref()])
     }
 
     /// `GET /v1/betaLicenseAgreements/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaLicenseAgreements-_id_-relationships-app))
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BetaLicenseAgreementAppLinkageResponse> {
-        self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> GetAppLinkage {
+        crate::Call::new(&self.0, GET_APP_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/betaLicenseAgreements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaLicenseAgreements))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `PATCH /v1/betaLicenseAgreements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaLicenseAgreements-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BetaLicenseAgreementUpdateRequest,
-    ) -> crate::Call<crate::models::BetaLicenseAgreementResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BetaLicenseAgreementUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](BetaLicenseAgreements::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BetaLicenseAgreementResponse>);
+/// Call of [`get`](BetaLicenseAgreements::get).
+pub type Get = crate::Call<crate::models::BetaLicenseAgreementResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -76,12 +72,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BetaLicenseAgreementResponse }
+/// Call of [`get_app`](BetaLicenseAgreements::get_app).
+pub type GetApp = crate::Call<rt::Document<Option<crate::models::App>>, op::GetApp>;
 
-/// Optional arguments of [`get_app`](BetaLicenseAgreements::get_app); nothing is sent before `send`.
-pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
-
-impl GetApp {
+impl<T> crate::Call<T, op::GetApp> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -89,12 +83,13 @@ impl GetApp {
     }
 }
 
-rt::operation! { crate::Api, GetApp => rt::Document<Option<crate::models::App>> }
+/// Call of [`get_app_linkage`](BetaLicenseAgreements::get_app_linkage).
+pub type GetAppLinkage = crate::Call<crate::models::BetaLicenseAgreementAppLinkageResponse, op::GetAppLinkage>;
 
-/// Optional arguments of [`list`](BetaLicenseAgreements::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::BetaLicenseAgreementsResponse>);
+/// Call of [`list`](BetaLicenseAgreements::list).
+pub type List = crate::Call<crate::models::BetaLicenseAgreementsResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -124,21 +119,15 @@ impl List {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::BetaLicenseAgreementsResponse, paged }
+/// Call of [`update`](BetaLicenseAgreements::update).
+pub type Update = crate::Call<crate::models::BetaLicenseAgreementResponse, op::Update>;
 
 rt::operations! {
-    GET = Get "betaLicenseAgreements_getInstance" "/v1/betaLicenseAgreements/{id}",
-    GET_APP = Get "betaLicenseAgreements_app_getToOneRelated" "/v1/betaLicenseAgreements/{id}/app",
-    GET_APP_LINKAGE = Get "betaLicenseAgreements_app_getToOneRelationship" "/v1/betaLicenseAgreements/{id}/relationships/app",
-    LIST = Get "betaLicenseAgreements_getCollection" "/v1/betaLicenseAgreements",
-    UPDATE = Patch "betaLicenseAgreements_updateInstance" "/v1/betaLicenseAgreements/{id}",
+    GET: Get = Get "betaLicenseAgreements_getInstance" "/v1/betaLicenseAgreements/{id}",
+    GET_APP: GetApp = Get "betaLicenseAgreements_app_getToOneRelated" "/v1/betaLicenseAgreements/{id}/app",
+    GET_APP_LINKAGE: GetAppLinkage = Get "betaLicenseAgreements_app_getToOneRelationship" "/v1/betaLicenseAgreements/{id}/relationships/app",
+    LIST: List = Get "betaLicenseAgreements_getCollection" "/v1/betaLicenseAgreements" with limit,
+    UPDATE: Update = Patch "betaLicenseAgreements_updateInstance" "/v1/betaLicenseAgreements/{id}",
 }

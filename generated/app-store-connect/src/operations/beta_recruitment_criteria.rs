@@ -11,36 +11,39 @@ pub struct BetaRecruitmentCriteria(pub(crate) rt::Client<crate::Api>);
 impl BetaRecruitmentCriteria {
     /// `POST /v1/betaRecruitmentCriteria` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaRecruitmentCriteria))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BetaRecruitmentCriterionCreateRequest,
-    ) -> crate::Call<crate::models::BetaRecruitmentCriterionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BetaRecruitmentCriterionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/betaRecruitmentCriteria/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaRecruitmentCriteria-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `PATCH /v1/betaRecruitmentCriteria/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-betaRecruitmentCriteria-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BetaRecruitmentCriterionUpdateRequest,
-    ) -> crate::Call<crate::models::BetaRecruitmentCriterionResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BetaRecruitmentCriterionUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](BetaRecruitmentCriteria::create).
+pub type Create = crate::Call<crate::models::BetaRecruitmentCriterionResponse, op::Create>;
+
+/// Call of [`delete`](BetaRecruitmentCriteria::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`update`](BetaRecruitmentCriteria::update).
+pub type Update = crate::Call<crate::models::BetaRecruitmentCriterionResponse, op::Update>;
+
 rt::operations! {
-    CREATE = Post "betaRecruitmentCriteria_createInstance" "/v1/betaRecruitmentCriteria",
-    DELETE = Delete "betaRecruitmentCriteria_deleteInstance" "/v1/betaRecruitmentCriteria/{id}",
-    UPDATE = Patch "betaRecruitmentCriteria_updateInstance" "/v1/betaRecruitmentCriteria/{id}",
+    CREATE: Create = Post "betaRecruitmentCriteria_createInstance" "/v1/betaRecruitmentCriteria",
+    DELETE: Delete = Delete "betaRecruitmentCriteria_deleteInstance" "/v1/betaRecruitmentCriteria/{id}",
+    UPDATE: Update = Patch "betaRecruitmentCriteria_updateInstance" "/v1/betaRecruitmentCriteria/{id}",
 }

@@ -10,16 +10,18 @@ pub struct BetaRecruitmentCriterionOptions(pub(crate) rt::Client<crate::Api>);
 
 impl BetaRecruitmentCriterionOptions {
     /// `GET /v1/betaRecruitmentCriterionOptions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaRecruitmentCriterionOptions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 }
 
-/// Optional arguments of [`list`](BetaRecruitmentCriterionOptions::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::BetaRecruitmentCriterionOptionsResponse>);
+/// Call of [`list`](BetaRecruitmentCriterionOptions::list).
+pub type List = crate::Call<crate::models::BetaRecruitmentCriterionOptionsResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[betaRecruitmentCriterionOptions]`: the fields that are sent of each.
     pub fn fields_beta_recruitment_criterion_options(
         mut self,
@@ -30,17 +32,8 @@ impl List {
         self.0.list("fields[betaRecruitmentCriterionOptions]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::BetaRecruitmentCriterionOptionsResponse, paged }
-
 rt::operations! {
-    LIST = Get "betaRecruitmentCriterionOptions_getCollection" "/v1/betaRecruitmentCriterionOptions",
+    LIST: List = Get "betaRecruitmentCriterionOptions_getCollection" "/v1/betaRecruitmentCriterionOptions" with limit,
 }

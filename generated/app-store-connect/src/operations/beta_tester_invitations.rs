@@ -11,16 +11,16 @@ pub struct BetaTesterInvitations(pub(crate) rt::Client<crate::Api>);
 impl BetaTesterInvitations {
     /// `POST /v1/betaTesterInvitations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaTesterInvitations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BetaTesterInvitationCreateRequest,
-    ) -> crate::Call<crate::models::BetaTesterInvitationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BetaTesterInvitationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](BetaTesterInvitations::create).
+pub type Create = crate::Call<crate::models::BetaTesterInvitationResponse, op::Create>;
+
 rt::operations! {
-    CREATE = Post "betaTesterInvitations_createInstance" "/v1/betaTesterInvitations",
+    CREATE: Create = Post "betaTesterInvitations_createInstance" "/v1/betaTesterInvitations",
 }

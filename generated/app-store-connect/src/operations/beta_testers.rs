@@ -14,9 +14,9 @@ impl BetaTesters {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_BETA_GROUPS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("betaGroups", ids));
+    ) -> AddBetaGroups {
+        let mut call = crate::Call::new(&self.0, ADD_BETA_GROUPS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("betaGroups", ids));
         call
     }
 
@@ -25,93 +25,95 @@ impl BetaTesters {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_BUILDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("builds", ids));
+    ) -> AddBuilds {
+        let mut call = crate::Call::new(&self.0, ADD_BUILDS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("builds", ids));
         call
     }
 
     /// `GET /v1/betaTesters/{id}/metrics/betaTesterUsages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-metrics-betaTesterUsages))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn beta_tester_usage_metrics(
         &self,
         id: impl AsRef<str>,
         filter_apps: impl AsRef<str>,
     ) -> BetaTesterUsageMetrics {
-        let mut call = self.0.call(BETA_TESTER_USAGE_METRICS, &[id.as_ref()]);
-        call.text("filter[apps]", filter_apps.as_ref());
-        BetaTesterUsageMetrics(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            BETA_TESTER_USAGE_METRICS,
+            &[id.as_ref()],
+        );
+        call.0.text("filter[apps]", filter_apps.as_ref());
+        call
     }
 
     /// `POST /v1/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-betaTesters))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BetaTesterCreateRequest,
-    ) -> crate::Call<crate::models::BetaTesterResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BetaTesterCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/betaTesters/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaTesters-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/betaTesters/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/betaTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/betaTesters/{id}/relationships/apps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-relationships-apps))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_app_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::BetaTesterAppsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_APP_LINKAGES, &[id.as_ref()]))
+    pub fn list_app_linkages(&self, id: impl AsRef<str>) -> ListAppLinkages {
+        crate::Call::new(&self.0, LIST_APP_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/betaTesters/{id}/apps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-apps))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_apps(&self, id: impl AsRef<str>) -> ListApps {
-        ListApps(self.0.call(LIST_APPS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_APPS, &[id.as_ref()])
     }
 
     /// `GET /v1/betaTesters/{id}/relationships/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-relationships-betaGroups))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_beta_group_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::BetaTesterBetaGroupsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_BETA_GROUP_LINKAGES, &[id.as_ref()]))
+    pub fn list_beta_group_linkages(&self, id: impl AsRef<str>) -> ListBetaGroupLinkages {
+        crate::Call::new(&self.0, LIST_BETA_GROUP_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/betaTesters/{id}/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-betaGroups))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_beta_groups(&self, id: impl AsRef<str>) -> ListBetaGroups {
-        ListBetaGroups(self.0.call(LIST_BETA_GROUPS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_BETA_GROUPS, &[id.as_ref()])
     }
 
     /// `GET /v1/betaTesters/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-relationships-builds))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_build_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::BetaTesterBuildsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
+    pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
+        crate::Call::new(&self.0, LIST_BUILD_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/betaTesters/{id}/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-betaTesters-_id_-builds))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_builds(&self, id: impl AsRef<str>) -> ListBuilds {
-        ListBuilds(self.0.call(LIST_BUILDS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_BUILDS, &[id.as_ref()])
     }
 
     /// `DELETE /v1/betaTesters/{id}/relationships/apps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-betaTesters-_id_-relationships-apps))
@@ -119,9 +121,9 @@ impl BetaTesters {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_APPS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("apps", ids));
+    ) -> RemoveApps {
+        let mut call = crate::Call::new(&self.0, REMOVE_APPS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("apps", ids));
         call
     }
 
@@ -130,9 +132,9 @@ impl BetaTesters {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_BETA_GROUPS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("betaGroups", ids));
+    ) -> RemoveBetaGroups {
+        let mut call = crate::Call::new(&self.0, REMOVE_BETA_GROUPS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("betaGroups", ids));
         call
     }
 
@@ -141,40 +143,40 @@ impl BetaTesters {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_BUILDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("builds", ids));
+    ) -> RemoveBuilds {
+        let mut call = crate::Call::new(&self.0, REMOVE_BUILDS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("builds", ids));
         call
     }
 }
 
-/// Optional arguments of [`beta_tester_usage_metrics`](BetaTesters::beta_tester_usage_metrics); nothing is sent before `send`.
-pub struct BetaTesterUsageMetrics(
-    crate::Call<crate::models::BetaTesterUsagesV1MetricResponse>,
-);
+/// Call of [`add_beta_groups`](BetaTesters::add_beta_groups).
+pub type AddBetaGroups = crate::Call<(), op::AddBetaGroups>;
 
-impl BetaTesterUsageMetrics {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
+/// Call of [`add_builds`](BetaTesters::add_builds).
+pub type AddBuilds = crate::Call<(), op::AddBuilds>;
 
+/// Call of [`beta_tester_usage_metrics`](BetaTesters::beta_tester_usage_metrics).
+pub type BetaTesterUsageMetrics = crate::Call<crate::models::BetaTesterUsagesV1MetricResponse, op::BetaTesterUsageMetrics>;
+
+impl<T> crate::Call<T, op::BetaTesterUsageMetrics> {
     /// `period`.
-    #[inline]
     pub fn period(mut self, value: crate::models::BetaTestersBetaTesterUsagesPeriod) -> Self {
         self.0.text("period", value.as_ref());
         self
     }
 }
 
-rt::operation! { crate::Api, BetaTesterUsageMetrics => crate::models::BetaTesterUsagesV1MetricResponse, paged }
+/// Call of [`create`](BetaTesters::create).
+pub type Create = crate::Call<crate::models::BetaTesterResponse, op::Create>;
 
-/// Optional arguments of [`get`](BetaTesters::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BetaTesterResponse>);
+/// Call of [`delete`](BetaTesters::delete).
+pub type Delete = crate::Call<(), op::Delete>;
 
-impl Get {
+/// Call of [`get`](BetaTesters::get).
+pub type Get = crate::Call<crate::models::BetaTesterResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -212,33 +214,28 @@ impl Get {
     }
 
     /// `limit[apps]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_apps(mut self, value: i64) -> Self {
         self.0.number("limit[apps]", value);
         self
     }
 
     /// `limit[betaGroups]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
     /// `limit[builds]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BetaTesterResponse }
+/// Call of [`list`](BetaTesters::list).
+pub type List = crate::Call<crate::models::BetaTestersResponse, op::List>;
 
-/// Optional arguments of [`list`](BetaTesters::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::BetaTestersResponse>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -326,29 +323,19 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[apps]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_apps(mut self, value: i64) -> Self {
         self.0.number("limit[apps]", value);
         self
     }
 
     /// `limit[betaGroups]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
     /// `limit[builds]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
@@ -361,32 +348,27 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::BetaTestersResponse, paged }
+/// Call of [`list_app_linkages`](BetaTesters::list_app_linkages).
+pub type ListAppLinkages = crate::Call<crate::models::BetaTesterAppsLinkagesResponse, op::ListAppLinkages>;
 
-/// Optional arguments of [`list_apps`](BetaTesters::list_apps); nothing is sent before `send`.
-pub struct ListApps(crate::Call<crate::models::AppsWithoutIncludesResponse>);
+/// Call of [`list_apps`](BetaTesters::list_apps).
+pub type ListApps = crate::Call<crate::models::AppsWithoutIncludesResponse, op::ListApps>;
 
-impl ListApps {
+impl<T> crate::Call<T, op::ListApps> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListApps => crate::models::AppsWithoutIncludesResponse, paged }
+/// Call of [`list_beta_group_linkages`](BetaTesters::list_beta_group_linkages).
+pub type ListBetaGroupLinkages = crate::Call<crate::models::BetaTesterBetaGroupsLinkagesResponse, op::ListBetaGroupLinkages>;
 
-/// Optional arguments of [`list_beta_groups`](BetaTesters::list_beta_groups); nothing is sent before `send`.
-pub struct ListBetaGroups(crate::Call<crate::models::BetaGroupsWithoutIncludesResponse>);
+/// Call of [`list_beta_groups`](BetaTesters::list_beta_groups).
+pub type ListBetaGroups = crate::Call<crate::models::BetaGroupsWithoutIncludesResponse, op::ListBetaGroups>;
 
-impl ListBetaGroups {
+impl<T> crate::Call<T, op::ListBetaGroups> {
     /// `fields[betaGroups]`: the fields that are sent of each.
     pub fn fields_beta_groups(
         mut self,
@@ -395,52 +377,46 @@ impl ListBetaGroups {
         self.0.list("fields[betaGroups]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListBetaGroups => crate::models::BetaGroupsWithoutIncludesResponse, paged }
+/// Call of [`list_build_linkages`](BetaTesters::list_build_linkages).
+pub type ListBuildLinkages = crate::Call<crate::models::BetaTesterBuildsLinkagesResponse, op::ListBuildLinkages>;
 
-/// Optional arguments of [`list_builds`](BetaTesters::list_builds); nothing is sent before `send`.
-pub struct ListBuilds(crate::Call<crate::models::BuildsWithoutIncludesResponse>);
+/// Call of [`list_builds`](BetaTesters::list_builds).
+pub type ListBuilds = crate::Call<crate::models::BuildsWithoutIncludesResponse, op::ListBuilds>;
 
-impl ListBuilds {
+impl<T> crate::Call<T, op::ListBuilds> {
     /// `fields[builds]`: the fields that are sent of each.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListBuilds => crate::models::BuildsWithoutIncludesResponse, paged }
+/// Call of [`remove_apps`](BetaTesters::remove_apps).
+pub type RemoveApps = crate::Call<(), op::RemoveApps>;
+
+/// Call of [`remove_beta_groups`](BetaTesters::remove_beta_groups).
+pub type RemoveBetaGroups = crate::Call<(), op::RemoveBetaGroups>;
+
+/// Call of [`remove_builds`](BetaTesters::remove_builds).
+pub type RemoveBuilds = crate::Call<(), op::RemoveBuilds>;
 
 rt::operations! {
-    ADD_BETA_GROUPS = Post "betaTesters_betaGroups_createToManyRelationship" "/v1/betaTesters/{id}/relationships/betaGroups",
-    ADD_BUILDS = Post "betaTesters_builds_createToManyRelationship" "/v1/betaTesters/{id}/relationships/builds",
-    BETA_TESTER_USAGE_METRICS = Get "betaTesters_betaTesterUsages_getMetrics" "/v1/betaTesters/{id}/metrics/betaTesterUsages",
-    CREATE = Post "betaTesters_createInstance" "/v1/betaTesters",
-    DELETE = Delete "betaTesters_deleteInstance" "/v1/betaTesters/{id}",
-    GET = Get "betaTesters_getInstance" "/v1/betaTesters/{id}",
-    LIST = Get "betaTesters_getCollection" "/v1/betaTesters",
-    LIST_APP_LINKAGES = Get "betaTesters_apps_getToManyRelationship" "/v1/betaTesters/{id}/relationships/apps",
-    LIST_APPS = Get "betaTesters_apps_getToManyRelated" "/v1/betaTesters/{id}/apps",
-    LIST_BETA_GROUP_LINKAGES = Get "betaTesters_betaGroups_getToManyRelationship" "/v1/betaTesters/{id}/relationships/betaGroups",
-    LIST_BETA_GROUPS = Get "betaTesters_betaGroups_getToManyRelated" "/v1/betaTesters/{id}/betaGroups",
-    LIST_BUILD_LINKAGES = Get "betaTesters_builds_getToManyRelationship" "/v1/betaTesters/{id}/relationships/builds",
-    LIST_BUILDS = Get "betaTesters_builds_getToManyRelated" "/v1/betaTesters/{id}/builds",
-    REMOVE_APPS = Delete "betaTesters_apps_deleteToManyRelationship" "/v1/betaTesters/{id}/relationships/apps",
-    REMOVE_BETA_GROUPS = Delete "betaTesters_betaGroups_deleteToManyRelationship" "/v1/betaTesters/{id}/relationships/betaGroups",
-    REMOVE_BUILDS = Delete "betaTesters_builds_deleteToManyRelationship" "/v1/betaTesters/{id}/relationships/builds",
+    ADD_BETA_GROUPS: AddBetaGroups = Post "betaTesters_betaGroups_createToManyRelationship" "/v1/betaTesters/{id}/relationships/betaGroups",
+    ADD_BUILDS: AddBuilds = Post "betaTesters_builds_createToManyRelationship" "/v1/betaTesters/{id}/relationships/builds",
+    BETA_TESTER_USAGE_METRICS: BetaTesterUsageMetrics = Get "betaTesters_betaTesterUsages_getMetrics" "/v1/betaTesters/{id}/metrics/betaTesterUsages" with limit,
+    CREATE: Create = Post "betaTesters_createInstance" "/v1/betaTesters",
+    DELETE: Delete = Delete "betaTesters_deleteInstance" "/v1/betaTesters/{id}",
+    GET: Get = Get "betaTesters_getInstance" "/v1/betaTesters/{id}",
+    LIST: List = Get "betaTesters_getCollection" "/v1/betaTesters" with limit,
+    LIST_APP_LINKAGES: ListAppLinkages = Get "betaTesters_apps_getToManyRelationship" "/v1/betaTesters/{id}/relationships/apps" with limit,
+    LIST_APPS: ListApps = Get "betaTesters_apps_getToManyRelated" "/v1/betaTesters/{id}/apps" with limit,
+    LIST_BETA_GROUP_LINKAGES: ListBetaGroupLinkages = Get "betaTesters_betaGroups_getToManyRelationship" "/v1/betaTesters/{id}/relationships/betaGroups" with limit,
+    LIST_BETA_GROUPS: ListBetaGroups = Get "betaTesters_betaGroups_getToManyRelated" "/v1/betaTesters/{id}/betaGroups" with limit,
+    LIST_BUILD_LINKAGES: ListBuildLinkages = Get "betaTesters_builds_getToManyRelationship" "/v1/betaTesters/{id}/relationships/builds" with limit,
+    LIST_BUILDS: ListBuilds = Get "betaTesters_builds_getToManyRelated" "/v1/betaTesters/{id}/builds" with limit,
+    REMOVE_APPS: RemoveApps = Delete "betaTesters_apps_deleteToManyRelationship" "/v1/betaTesters/{id}/relationships/apps",
+    REMOVE_BETA_GROUPS: RemoveBetaGroups = Delete "betaTesters_betaGroups_deleteToManyRelationship" "/v1/betaTesters/{id}/relationships/betaGroups",
+    REMOVE_BUILDS: RemoveBuilds = Delete "betaTesters_builds_deleteToManyRelationship" "/v1/betaTesters/{id}/relationships/builds",
 }

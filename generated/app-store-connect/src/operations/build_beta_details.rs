@@ -11,46 +11,42 @@ pub struct BuildBetaDetails(pub(crate) rt::Client<crate::Api>);
 impl BuildBetaDetails {
     /// `GET /v1/buildBetaDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBetaDetails-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/buildBetaDetails/{id}/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBetaDetails-_id_-build))
     pub fn get_build(&self, id: impl AsRef<str>) -> GetBuild {
-        GetBuild(self.0.call(GET_BUILD, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_BUILD, &[id.as_ref()])
     }
 
     /// `GET /v1/buildBetaDetails/{id}/relationships/build` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBetaDetails-_id_-relationships-build))
-    pub fn get_build_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BuildBetaDetailBuildLinkageResponse> {
-        self.0.call(GET_BUILD_LINKAGE, &[id.as_ref()])
+    pub fn get_build_linkage(&self, id: impl AsRef<str>) -> GetBuildLinkage {
+        crate::Call::new(&self.0, GET_BUILD_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/buildBetaDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBetaDetails))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `PATCH /v1/buildBetaDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-buildBetaDetails-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BuildBetaDetailUpdateRequest,
-    ) -> crate::Call<crate::models::BuildBetaDetailResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BuildBetaDetailUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](BuildBetaDetails::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BuildBetaDetailResponse>);
+/// Call of [`get`](BuildBetaDetails::get).
+pub type Get = crate::Call<crate::models::BuildBetaDetailResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
@@ -76,16 +72,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BuildBetaDetailResponse }
+/// Call of [`get_build`](BuildBetaDetails::get_build).
+pub type GetBuild = crate::Call<rt::Document<Option<crate::models::Build>, crate::models::BuildResponseIncluded>, op::GetBuild>;
 
-/// Optional arguments of [`get_build`](BuildBetaDetails::get_build); nothing is sent before `send`.
-pub struct GetBuild(
-    crate::Call<
-        rt::Document<Option<crate::models::Build>, crate::models::BuildResponseIncluded>,
-    >,
-);
-
-impl GetBuild {
+impl<T> crate::Call<T, op::GetBuild> {
     /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
@@ -204,47 +194,43 @@ impl GetBuild {
     }
 
     /// `limit[betaBuildLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaBuildLocalizations]", value);
         self
     }
 
     /// `limit[betaGroups]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
     /// `limit[buildBundles]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_build_bundles(mut self, value: i64) -> Self {
         self.0.number("limit[buildBundles]", value);
         self
     }
 
     /// `limit[icons]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_icons(mut self, value: i64) -> Self {
         self.0.number("limit[icons]", value);
         self
     }
 
     /// `limit[individualTesters]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_individual_testers(mut self, value: i64) -> Self {
         self.0.number("limit[individualTesters]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetBuild => rt::Document<Option<crate::models::Build>, crate::models::BuildResponseIncluded> }
+/// Call of [`get_build_linkage`](BuildBetaDetails::get_build_linkage).
+pub type GetBuildLinkage = crate::Call<crate::models::BuildBetaDetailBuildLinkageResponse, op::GetBuildLinkage>;
 
-/// Optional arguments of [`list`](BuildBetaDetails::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::BuildBetaDetailsResponse>);
+/// Call of [`list`](BuildBetaDetails::list).
+pub type List = crate::Call<crate::models::BuildBetaDetailsResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
@@ -280,21 +266,15 @@ impl List {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::BuildBetaDetailsResponse, paged }
+/// Call of [`update`](BuildBetaDetails::update).
+pub type Update = crate::Call<crate::models::BuildBetaDetailResponse, op::Update>;
 
 rt::operations! {
-    GET = Get "buildBetaDetails_getInstance" "/v1/buildBetaDetails/{id}",
-    GET_BUILD = Get "buildBetaDetails_build_getToOneRelated" "/v1/buildBetaDetails/{id}/build",
-    GET_BUILD_LINKAGE = Get "buildBetaDetails_build_getToOneRelationship" "/v1/buildBetaDetails/{id}/relationships/build",
-    LIST = Get "buildBetaDetails_getCollection" "/v1/buildBetaDetails",
-    UPDATE = Patch "buildBetaDetails_updateInstance" "/v1/buildBetaDetails/{id}",
+    GET: Get = Get "buildBetaDetails_getInstance" "/v1/buildBetaDetails/{id}",
+    GET_BUILD: GetBuild = Get "buildBetaDetails_build_getToOneRelated" "/v1/buildBetaDetails/{id}/build",
+    GET_BUILD_LINKAGE: GetBuildLinkage = Get "buildBetaDetails_build_getToOneRelationship" "/v1/buildBetaDetails/{id}/relationships/build",
+    LIST: List = Get "buildBetaDetails_getCollection" "/v1/buildBetaDetails" with limit,
+    UPDATE: Update = Patch "buildBetaDetails_updateInstance" "/v1/buildBetaDetails/{id}",
 }

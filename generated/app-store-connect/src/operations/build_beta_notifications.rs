@@ -11,16 +11,16 @@ pub struct BuildBetaNotifications(pub(crate) rt::Client<crate::Api>);
 impl BuildBetaNotifications {
     /// `POST /v1/buildBetaNotifications` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-buildBetaNotifications))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BuildBetaNotificationCreateRequest,
-    ) -> crate::Call<crate::models::BuildBetaNotificationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BuildBetaNotificationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](BuildBetaNotifications::create).
+pub type Create = crate::Call<crate::models::BuildBetaNotificationResponse, op::Create>;
+
 rt::operations! {
-    CREATE = Post "buildBetaNotifications_createInstance" "/v1/buildBetaNotifications",
+    CREATE: Create = Post "buildBetaNotifications_createInstance" "/v1/buildBetaNotifications",
 }

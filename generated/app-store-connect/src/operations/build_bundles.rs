@@ -11,32 +11,36 @@ pub struct BuildBundles(pub(crate) rt::Client<crate::Api>);
 impl BuildBundles {
     /// `GET /v1/buildBundles/{id}/appClipDomainCacheStatus` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-appClipDomainCacheStatus))
     pub fn get_app_clip_domain_cache_status(&self, id: impl AsRef<str>) -> GetAppClipDomainCacheStatus {
-        GetAppClipDomainCacheStatus(
-            self.0.call(GET_APP_CLIP_DOMAIN_CACHE_STATUS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_APP_CLIP_DOMAIN_CACHE_STATUS, &[id.as_ref()])
     }
 
     /// `GET /v1/buildBundles/{id}/relationships/appClipDomainCacheStatus` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-relationships-appClipDomainCacheStatus))
     pub fn get_app_clip_domain_cache_status_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BuildBundleAppClipDomainCacheStatusLinkageResponse> {
-        self.0.call(GET_APP_CLIP_DOMAIN_CACHE_STATUS_LINKAGE, &[id.as_ref()])
+    ) -> GetAppClipDomainCacheStatusLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_APP_CLIP_DOMAIN_CACHE_STATUS_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v1/buildBundles/{id}/appClipDomainDebugStatus` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-appClipDomainDebugStatus))
     pub fn get_app_clip_domain_debug_status(&self, id: impl AsRef<str>) -> GetAppClipDomainDebugStatus {
-        GetAppClipDomainDebugStatus(
-            self.0.call(GET_APP_CLIP_DOMAIN_DEBUG_STATUS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_APP_CLIP_DOMAIN_DEBUG_STATUS, &[id.as_ref()])
     }
 
     /// `GET /v1/buildBundles/{id}/relationships/appClipDomainDebugStatus` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-relationships-appClipDomainDebugStatus))
     pub fn get_app_clip_domain_debug_status_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BuildBundleAppClipDomainDebugStatusLinkageResponse> {
-        self.0.call(GET_APP_CLIP_DOMAIN_DEBUG_STATUS_LINKAGE, &[id.as_ref()])
+    ) -> GetAppClipDomainDebugStatusLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_APP_CLIP_DOMAIN_DEBUG_STATUS_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v1/buildBundles/{id}/relationships/betaAppClipInvocations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-relationships-betaAppClipInvocations))
@@ -45,20 +49,15 @@ impl BuildBundles {
     pub fn list_beta_app_clip_invocation_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::BuildBundleBetaAppClipInvocationsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_BETA_APP_CLIP_INVOCATION_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListBetaAppClipInvocationLinkages {
+        crate::Call::new(&self.0, LIST_BETA_APP_CLIP_INVOCATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/buildBundles/{id}/betaAppClipInvocations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-betaAppClipInvocations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_beta_app_clip_invocations(&self, id: impl AsRef<str>) -> ListBetaAppClipInvocations {
-        ListBetaAppClipInvocations(
-            self.0.call(LIST_BETA_APP_CLIP_INVOCATIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_BETA_APP_CLIP_INVOCATIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/buildBundles/{id}/relationships/buildBundleFileSizes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-relationships-buildBundleFileSizes))
@@ -67,29 +66,22 @@ impl BuildBundles {
     pub fn list_build_bundle_file_size_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::BuildBundleBuildBundleFileSizesLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_BUILD_BUNDLE_FILE_SIZE_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListBuildBundleFileSizeLinkages {
+        crate::Call::new(&self.0, LIST_BUILD_BUNDLE_FILE_SIZE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/buildBundles/{id}/buildBundleFileSizes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildBundles-_id_-buildBundleFileSizes))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_build_bundle_file_sizes(&self, id: impl AsRef<str>) -> ListBuildBundleFileSizes {
-        ListBuildBundleFileSizes(
-            self.0.call(LIST_BUILD_BUNDLE_FILE_SIZES, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_BUILD_BUNDLE_FILE_SIZES, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get_app_clip_domain_cache_status`](BuildBundles::get_app_clip_domain_cache_status); nothing is sent before `send`.
-pub struct GetAppClipDomainCacheStatus(
-    crate::Call<rt::Document<Option<crate::models::AppClipDomainStatus>>>,
-);
+/// Call of [`get_app_clip_domain_cache_status`](BuildBundles::get_app_clip_domain_cache_status).
+pub type GetAppClipDomainCacheStatus = crate::Call<rt::Document<Option<crate::models::AppClipDomainStatus>>, op::GetAppClipDomainCacheStatus>;
 
-impl GetAppClipDomainCacheStatus {
+impl<T> crate::Call<T, op::GetAppClipDomainCacheStatus> {
     /// `fields[appClipDomainStatuses]`: the fields that are sent of each.
     pub fn fields_app_clip_domain_statuses(
         mut self,
@@ -100,14 +92,13 @@ impl GetAppClipDomainCacheStatus {
     }
 }
 
-rt::operation! { crate::Api, GetAppClipDomainCacheStatus => rt::Document<Option<crate::models::AppClipDomainStatus>> }
+/// Call of [`get_app_clip_domain_cache_status_linkage`](BuildBundles::get_app_clip_domain_cache_status_linkage).
+pub type GetAppClipDomainCacheStatusLinkage = crate::Call<crate::models::BuildBundleAppClipDomainCacheStatusLinkageResponse, op::GetAppClipDomainCacheStatusLinkage>;
 
-/// Optional arguments of [`get_app_clip_domain_debug_status`](BuildBundles::get_app_clip_domain_debug_status); nothing is sent before `send`.
-pub struct GetAppClipDomainDebugStatus(
-    crate::Call<rt::Document<Option<crate::models::AppClipDomainStatus>>>,
-);
+/// Call of [`get_app_clip_domain_debug_status`](BuildBundles::get_app_clip_domain_debug_status).
+pub type GetAppClipDomainDebugStatus = crate::Call<rt::Document<Option<crate::models::AppClipDomainStatus>>, op::GetAppClipDomainDebugStatus>;
 
-impl GetAppClipDomainDebugStatus {
+impl<T> crate::Call<T, op::GetAppClipDomainDebugStatus> {
     /// `fields[appClipDomainStatuses]`: the fields that are sent of each.
     pub fn fields_app_clip_domain_statuses(
         mut self,
@@ -118,14 +109,16 @@ impl GetAppClipDomainDebugStatus {
     }
 }
 
-rt::operation! { crate::Api, GetAppClipDomainDebugStatus => rt::Document<Option<crate::models::AppClipDomainStatus>> }
+/// Call of [`get_app_clip_domain_debug_status_linkage`](BuildBundles::get_app_clip_domain_debug_status_linkage).
+pub type GetAppClipDomainDebugStatusLinkage = crate::Call<crate::models::BuildBundleAppClipDomainDebugStatusLinkageResponse, op::GetAppClipDomainDebugStatusLinkage>;
 
-/// Optional arguments of [`list_beta_app_clip_invocations`](BuildBundles::list_beta_app_clip_invocations); nothing is sent before `send`.
-pub struct ListBetaAppClipInvocations(
-    crate::Call<crate::models::BetaAppClipInvocationsResponse>,
-);
+/// Call of [`list_beta_app_clip_invocation_linkages`](BuildBundles::list_beta_app_clip_invocation_linkages).
+pub type ListBetaAppClipInvocationLinkages = crate::Call<crate::models::BuildBundleBetaAppClipInvocationsLinkagesResponse, op::ListBetaAppClipInvocationLinkages>;
 
-impl ListBetaAppClipInvocations {
+/// Call of [`list_beta_app_clip_invocations`](BuildBundles::list_beta_app_clip_invocations).
+pub type ListBetaAppClipInvocations = crate::Call<crate::models::BetaAppClipInvocationsResponse, op::ListBetaAppClipInvocations>;
+
+impl<T> crate::Call<T, op::ListBetaAppClipInvocations> {
     /// `fields[betaAppClipInvocationLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_app_clip_invocation_localizations(
         mut self,
@@ -155,29 +148,20 @@ impl ListBetaAppClipInvocations {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[betaAppClipInvocationLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_app_clip_invocation_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaAppClipInvocationLocalizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListBetaAppClipInvocations => crate::models::BetaAppClipInvocationsResponse, paged }
+/// Call of [`list_build_bundle_file_size_linkages`](BuildBundles::list_build_bundle_file_size_linkages).
+pub type ListBuildBundleFileSizeLinkages = crate::Call<crate::models::BuildBundleBuildBundleFileSizesLinkagesResponse, op::ListBuildBundleFileSizeLinkages>;
 
-/// Optional arguments of [`list_build_bundle_file_sizes`](BuildBundles::list_build_bundle_file_sizes); nothing is sent before `send`.
-pub struct ListBuildBundleFileSizes(
-    crate::Call<crate::models::BuildBundleFileSizesResponse>,
-);
+/// Call of [`list_build_bundle_file_sizes`](BuildBundles::list_build_bundle_file_sizes).
+pub type ListBuildBundleFileSizes = crate::Call<crate::models::BuildBundleFileSizesResponse, op::ListBuildBundleFileSizes>;
 
-impl ListBuildBundleFileSizes {
+impl<T> crate::Call<T, op::ListBuildBundleFileSizes> {
     /// `fields[buildBundleFileSizes]`: the fields that are sent of each.
     pub fn fields_build_bundle_file_sizes(
         mut self,
@@ -186,24 +170,15 @@ impl ListBuildBundleFileSizes {
         self.0.list("fields[buildBundleFileSizes]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListBuildBundleFileSizes => crate::models::BuildBundleFileSizesResponse, paged }
-
 rt::operations! {
-    GET_APP_CLIP_DOMAIN_CACHE_STATUS = Get "buildBundles_appClipDomainCacheStatus_getToOneRelated" "/v1/buildBundles/{id}/appClipDomainCacheStatus",
-    GET_APP_CLIP_DOMAIN_CACHE_STATUS_LINKAGE = Get "buildBundles_appClipDomainCacheStatus_getToOneRelationship" "/v1/buildBundles/{id}/relationships/appClipDomainCacheStatus",
-    GET_APP_CLIP_DOMAIN_DEBUG_STATUS = Get "buildBundles_appClipDomainDebugStatus_getToOneRelated" "/v1/buildBundles/{id}/appClipDomainDebugStatus",
-    GET_APP_CLIP_DOMAIN_DEBUG_STATUS_LINKAGE = Get "buildBundles_appClipDomainDebugStatus_getToOneRelationship" "/v1/buildBundles/{id}/relationships/appClipDomainDebugStatus",
-    LIST_BETA_APP_CLIP_INVOCATION_LINKAGES = Get "buildBundles_betaAppClipInvocations_getToManyRelationship" "/v1/buildBundles/{id}/relationships/betaAppClipInvocations",
-    LIST_BETA_APP_CLIP_INVOCATIONS = Get "buildBundles_betaAppClipInvocations_getToManyRelated" "/v1/buildBundles/{id}/betaAppClipInvocations",
-    LIST_BUILD_BUNDLE_FILE_SIZE_LINKAGES = Get "buildBundles_buildBundleFileSizes_getToManyRelationship" "/v1/buildBundles/{id}/relationships/buildBundleFileSizes",
-    LIST_BUILD_BUNDLE_FILE_SIZES = Get "buildBundles_buildBundleFileSizes_getToManyRelated" "/v1/buildBundles/{id}/buildBundleFileSizes",
+    GET_APP_CLIP_DOMAIN_CACHE_STATUS: GetAppClipDomainCacheStatus = Get "buildBundles_appClipDomainCacheStatus_getToOneRelated" "/v1/buildBundles/{id}/appClipDomainCacheStatus",
+    GET_APP_CLIP_DOMAIN_CACHE_STATUS_LINKAGE: GetAppClipDomainCacheStatusLinkage = Get "buildBundles_appClipDomainCacheStatus_getToOneRelationship" "/v1/buildBundles/{id}/relationships/appClipDomainCacheStatus",
+    GET_APP_CLIP_DOMAIN_DEBUG_STATUS: GetAppClipDomainDebugStatus = Get "buildBundles_appClipDomainDebugStatus_getToOneRelated" "/v1/buildBundles/{id}/appClipDomainDebugStatus",
+    GET_APP_CLIP_DOMAIN_DEBUG_STATUS_LINKAGE: GetAppClipDomainDebugStatusLinkage = Get "buildBundles_appClipDomainDebugStatus_getToOneRelationship" "/v1/buildBundles/{id}/relationships/appClipDomainDebugStatus",
+    LIST_BETA_APP_CLIP_INVOCATION_LINKAGES: ListBetaAppClipInvocationLinkages = Get "buildBundles_betaAppClipInvocations_getToManyRelationship" "/v1/buildBundles/{id}/relationships/betaAppClipInvocations" with limit,
+    LIST_BETA_APP_CLIP_INVOCATIONS: ListBetaAppClipInvocations = Get "buildBundles_betaAppClipInvocations_getToManyRelated" "/v1/buildBundles/{id}/betaAppClipInvocations" with limit,
+    LIST_BUILD_BUNDLE_FILE_SIZE_LINKAGES: ListBuildBundleFileSizeLinkages = Get "buildBundles_buildBundleFileSizes_getToManyRelationship" "/v1/buildBundles/{id}/relationships/buildBundleFileSizes" with limit,
+    LIST_BUILD_BUNDLE_FILE_SIZES: ListBuildBundleFileSizes = Get "buildBundles_buildBundleFileSizes_getToManyRelated" "/v1/buildBundles/{id}/buildBundleFileSizes" with limit,
 }

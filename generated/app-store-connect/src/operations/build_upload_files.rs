@@ -11,38 +11,35 @@ pub struct BuildUploadFiles(pub(crate) rt::Client<crate::Api>);
 impl BuildUploadFiles {
     /// `POST /v1/buildUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-buildUploadFiles))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BuildUploadFileCreateRequest,
-    ) -> crate::Call<crate::models::BuildUploadFileResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BuildUploadFileCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/buildUploadFiles/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildUploadFiles-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/buildUploadFiles/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-buildUploadFiles-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BuildUploadFileUpdateRequest,
-    ) -> crate::Call<crate::models::BuildUploadFileResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BuildUploadFileUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](BuildUploadFiles::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BuildUploadFileResponse>);
+/// Call of [`create`](BuildUploadFiles::create).
+pub type Create = crate::Call<crate::models::BuildUploadFileResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](BuildUploadFiles::get).
+pub type Get = crate::Call<crate::models::BuildUploadFileResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[buildUploadFiles]`: the fields that are sent of each.
     pub fn fields_build_upload_files(
         mut self,
@@ -53,10 +50,11 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BuildUploadFileResponse }
+/// Call of [`update`](BuildUploadFiles::update).
+pub type Update = crate::Call<crate::models::BuildUploadFileResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "buildUploadFiles_createInstance" "/v1/buildUploadFiles",
-    GET = Get "buildUploadFiles_getInstance" "/v1/buildUploadFiles/{id}",
-    UPDATE = Patch "buildUploadFiles_updateInstance" "/v1/buildUploadFiles/{id}",
+    CREATE: Create = Post "buildUploadFiles_createInstance" "/v1/buildUploadFiles",
+    GET: Get = Get "buildUploadFiles_getInstance" "/v1/buildUploadFiles/{id}",
+    UPDATE: Update = Patch "buildUploadFiles_updateInstance" "/v1/buildUploadFiles/{id}",
 }

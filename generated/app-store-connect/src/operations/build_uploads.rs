@@ -11,48 +11,47 @@ pub struct BuildUploads(pub(crate) rt::Client<crate::Api>);
 impl BuildUploads {
     /// `POST /v1/buildUploads` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-buildUploads))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BuildUploadCreateRequest,
-    ) -> crate::Call<crate::models::BuildUploadResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BuildUploadCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/buildUploads/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-buildUploads-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/buildUploads/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildUploads-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/buildUploads/{id}/relationships/buildUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildUploads-_id_-relationships-buildUploadFiles))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_build_upload_file_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::BuildUploadBuildUploadFilesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_BUILD_UPLOAD_FILE_LINKAGES, &[id.as_ref()]))
+    pub fn list_build_upload_file_linkages(&self, id: impl AsRef<str>) -> ListBuildUploadFileLinkages {
+        crate::Call::new(&self.0, LIST_BUILD_UPLOAD_FILE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/buildUploads/{id}/buildUploadFiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-buildUploads-_id_-buildUploadFiles))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_build_upload_files(&self, id: impl AsRef<str>) -> ListBuildUploadFiles {
-        ListBuildUploadFiles(self.0.call(LIST_BUILD_UPLOAD_FILES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_BUILD_UPLOAD_FILES, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](BuildUploads::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BuildUploadResponse>);
+/// Call of [`create`](BuildUploads::create).
+pub type Create = crate::Call<crate::models::BuildUploadResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](BuildUploads::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](BuildUploads::get).
+pub type Get = crate::Call<crate::models::BuildUploadResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[buildUploadFiles]`: the fields that are sent of each.
     pub fn fields_build_upload_files(
         mut self,
@@ -84,12 +83,13 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BuildUploadResponse }
+/// Call of [`list_build_upload_file_linkages`](BuildUploads::list_build_upload_file_linkages).
+pub type ListBuildUploadFileLinkages = crate::Call<crate::models::BuildUploadBuildUploadFilesLinkagesResponse, op::ListBuildUploadFileLinkages>;
 
-/// Optional arguments of [`list_build_upload_files`](BuildUploads::list_build_upload_files); nothing is sent before `send`.
-pub struct ListBuildUploadFiles(crate::Call<crate::models::BuildUploadFilesResponse>);
+/// Call of [`list_build_upload_files`](BuildUploads::list_build_upload_files).
+pub type ListBuildUploadFiles = crate::Call<crate::models::BuildUploadFilesResponse, op::ListBuildUploadFiles>;
 
-impl ListBuildUploadFiles {
+impl<T> crate::Call<T, op::ListBuildUploadFiles> {
     /// `fields[buildUploadFiles]`: the fields that are sent of each.
     pub fn fields_build_upload_files(
         mut self,
@@ -98,21 +98,12 @@ impl ListBuildUploadFiles {
         self.0.list("fields[buildUploadFiles]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListBuildUploadFiles => crate::models::BuildUploadFilesResponse, paged }
-
 rt::operations! {
-    CREATE = Post "buildUploads_createInstance" "/v1/buildUploads",
-    DELETE = Delete "buildUploads_deleteInstance" "/v1/buildUploads/{id}",
-    GET = Get "buildUploads_getInstance" "/v1/buildUploads/{id}",
-    LIST_BUILD_UPLOAD_FILE_LINKAGES = Get "buildUploads_buildUploadFiles_getToManyRelationship" "/v1/buildUploads/{id}/relationships/buildUploadFiles",
-    LIST_BUILD_UPLOAD_FILES = Get "buildUploads_buildUploadFiles_getToManyRelated" "/v1/buildUploads/{id}/buildUploadFiles",
+    CREATE: Create = Post "buildUploads_createInstance" "/v1/buildUploads",
+    DELETE: Delete = Delete "buildUploads_deleteInstance" "/v1/buildUploads/{id}",
+    GET: Get = Get "buildUploads_getInstance" "/v1/buildUploads/{id}",
+    LIST_BUILD_UPLOAD_FILE_LINKAGES: ListBuildUploadFileLinkages = Get "buildUploads_buildUploadFiles_getToManyRelationship" "/v1/buildUploads/{id}/relationships/buildUploadFiles" with limit,
+    LIST_BUILD_UPLOAD_FILES: ListBuildUploadFiles = Get "buildUploads_buildUploadFiles_getToManyRelated" "/v1/buildUploads/{id}/buildUploadFiles" with limit,
 }

@@ -17,9 +17,9 @@ impl Builds {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_BETA_GROUPS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("betaGroups", ids));
+    ) -> AddBetaGroups {
+        let mut call = crate::Call::new(&self.0, ADD_BETA_GROUPS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("betaGroups", ids));
         call
     }
 
@@ -31,9 +31,9 @@ impl Builds {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_INDIVIDUAL_TESTERS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("betaTesters", ids));
+    ) -> AddIndividualTesters {
+        let mut call = crate::Call::new(&self.0, ADD_INDIVIDUAL_TESTERS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("betaTesters", ids));
         call
     }
 
@@ -43,11 +43,8 @@ impl Builds {
     ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
-    pub fn beta_build_usage_metrics(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::BetaBuildUsagesV1MetricResponse> {
-        rt::Limited::new(self.0.call(BETA_BUILD_USAGE_METRICS, &[id.as_ref()]))
+    pub fn beta_build_usage_metrics(&self, id: impl AsRef<str>) -> BetaBuildUsageMetrics {
+        crate::Call::new(&self.0, BETA_BUILD_USAGE_METRICS, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_))
@@ -55,7 +52,7 @@ impl Builds {
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-app))
@@ -63,7 +60,7 @@ impl Builds {
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
-        GetApp(self.0.call(GET_APP, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/appEncryptionDeclaration` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-appEncryptionDeclaration))
@@ -71,9 +68,7 @@ impl Builds {
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
     pub fn get_app_encryption_declaration(&self, id: impl AsRef<str>) -> GetAppEncryptionDeclaration {
-        GetAppEncryptionDeclaration(
-            self.0.call(GET_APP_ENCRYPTION_DECLARATION, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_APP_ENCRYPTION_DECLARATION, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/relationships/appEncryptionDeclaration` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-appEncryptionDeclaration))
@@ -83,19 +78,16 @@ impl Builds {
     pub fn get_app_encryption_declaration_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BuildAppEncryptionDeclarationLinkageResponse> {
-        self.0.call(GET_APP_ENCRYPTION_DECLARATION_LINKAGE, &[id.as_ref()])
+    ) -> GetAppEncryptionDeclarationLinkage {
+        crate::Call::new(&self.0, GET_APP_ENCRYPTION_DECLARATION_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-app))
     ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BuildAppLinkageResponse> {
-        self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> GetAppLinkage {
+        crate::Call::new(&self.0, GET_APP_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/appStoreVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-appStoreVersion))
@@ -103,18 +95,15 @@ impl Builds {
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
     pub fn get_app_store_version(&self, id: impl AsRef<str>) -> GetAppStoreVersion {
-        GetAppStoreVersion(self.0.call(GET_APP_STORE_VERSION, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP_STORE_VERSION, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/relationships/appStoreVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-appStoreVersion))
     ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
-    pub fn get_app_store_version_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BuildAppStoreVersionLinkageResponse> {
-        self.0.call(GET_APP_STORE_VERSION_LINKAGE, &[id.as_ref()])
+    pub fn get_app_store_version_linkage(&self, id: impl AsRef<str>) -> GetAppStoreVersionLinkage {
+        crate::Call::new(&self.0, GET_APP_STORE_VERSION_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/betaAppReviewSubmission` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-betaAppReviewSubmission))
@@ -122,9 +111,7 @@ impl Builds {
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
     pub fn get_beta_app_review_submission(&self, id: impl AsRef<str>) -> GetBetaAppReviewSubmission {
-        GetBetaAppReviewSubmission(
-            self.0.call(GET_BETA_APP_REVIEW_SUBMISSION, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_BETA_APP_REVIEW_SUBMISSION, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/relationships/betaAppReviewSubmission` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-betaAppReviewSubmission))
@@ -134,8 +121,8 @@ impl Builds {
     pub fn get_beta_app_review_submission_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BuildBetaAppReviewSubmissionLinkageResponse> {
-        self.0.call(GET_BETA_APP_REVIEW_SUBMISSION_LINKAGE, &[id.as_ref()])
+    ) -> GetBetaAppReviewSubmissionLinkage {
+        crate::Call::new(&self.0, GET_BETA_APP_REVIEW_SUBMISSION_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/buildBetaDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-buildBetaDetail))
@@ -143,18 +130,15 @@ impl Builds {
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
     pub fn get_build_beta_detail(&self, id: impl AsRef<str>) -> GetBuildBetaDetail {
-        GetBuildBetaDetail(self.0.call(GET_BUILD_BETA_DETAIL, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_BUILD_BETA_DETAIL, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/relationships/buildBetaDetail` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-buildBetaDetail))
     ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
-    pub fn get_build_beta_detail_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BuildBuildBetaDetailLinkageResponse> {
-        self.0.call(GET_BUILD_BETA_DETAIL_LINKAGE, &[id.as_ref()])
+    pub fn get_build_beta_detail_linkage(&self, id: impl AsRef<str>) -> GetBuildBetaDetailLinkage {
+        crate::Call::new(&self.0, GET_BUILD_BETA_DETAIL_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/perfPowerMetrics` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-perfPowerMetrics))
@@ -164,7 +148,7 @@ impl Builds {
     /// Feature: `power-and-performance`.
     #[cfg(feature = "power-and-performance")]
     pub fn get_perf_power_metrics(&self, id: impl AsRef<str>) -> GetPerfPowerMetrics {
-        GetPerfPowerMetrics(self.0.call(GET_PERF_POWER_METRICS, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_PERF_POWER_METRICS, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/preReleaseVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-preReleaseVersion))
@@ -172,27 +156,26 @@ impl Builds {
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
     pub fn get_pre_release_version(&self, id: impl AsRef<str>) -> GetPreReleaseVersion {
-        GetPreReleaseVersion(self.0.call(GET_PRE_RELEASE_VERSION, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_PRE_RELEASE_VERSION, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/relationships/preReleaseVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-preReleaseVersion))
     ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
-    pub fn get_pre_release_version_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BuildPreReleaseVersionLinkageResponse> {
-        self.0.call(GET_PRE_RELEASE_VERSION_LINKAGE, &[id.as_ref()])
+    pub fn get_pre_release_version_linkage(&self, id: impl AsRef<str>) -> GetPreReleaseVersionLinkage {
+        crate::Call::new(&self.0, GET_PRE_RELEASE_VERSION_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds))
+    ///
+    /// `limit`: how many a page has, at most 200.
     ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/builds/{id}/relationships/betaBuildLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-betaBuildLocalizations))
@@ -204,23 +187,18 @@ impl Builds {
     pub fn list_beta_build_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::BuildBetaBuildLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_BETA_BUILD_LOCALIZATION_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListBetaBuildLocalizationLinkages {
+        crate::Call::new(&self.0, LIST_BETA_BUILD_LOCALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/betaBuildLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-betaBuildLocalizations))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
     pub fn list_beta_build_localizations(&self, id: impl AsRef<str>) -> ListBetaBuildLocalizations {
-        ListBetaBuildLocalizations(
-            self.0.call(LIST_BETA_BUILD_LOCALIZATIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_BETA_BUILD_LOCALIZATIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/relationships/diagnosticSignatures` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-diagnosticSignatures))
@@ -229,22 +207,18 @@ impl Builds {
     ///
     /// Feature: `power-and-performance`.
     #[cfg(feature = "power-and-performance")]
-    pub fn list_diagnostic_signature_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::BuildDiagnosticSignaturesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_DIAGNOSTIC_SIGNATURE_LINKAGES, &[id.as_ref()]))
+    pub fn list_diagnostic_signature_linkages(&self, id: impl AsRef<str>) -> ListDiagnosticSignatureLinkages {
+        crate::Call::new(&self.0, LIST_DIAGNOSTIC_SIGNATURE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/diagnosticSignatures` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-diagnosticSignatures))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `power-and-performance`.
     #[cfg(feature = "power-and-performance")]
     pub fn list_diagnostic_signatures(&self, id: impl AsRef<str>) -> ListDiagnosticSignatures {
-        ListDiagnosticSignatures(self.0.call(LIST_DIAGNOSTIC_SIGNATURES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_DIAGNOSTIC_SIGNATURES, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/relationships/icons` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-icons))
@@ -253,19 +227,18 @@ impl Builds {
     ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
-    pub fn list_icon_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::BuildIconsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_ICON_LINKAGES, &[id.as_ref()]))
+    pub fn list_icon_linkages(&self, id: impl AsRef<str>) -> ListIconLinkages {
+        crate::Call::new(&self.0, LIST_ICON_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/icons` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-icons))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
     pub fn list_icons(&self, id: impl AsRef<str>) -> ListIcons {
-        ListIcons(self.0.call(LIST_ICONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_ICONS, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/relationships/individualTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-relationships-individualTesters))
@@ -274,19 +247,18 @@ impl Builds {
     ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
-    pub fn list_individual_tester_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::BuildIndividualTestersLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_INDIVIDUAL_TESTER_LINKAGES, &[id.as_ref()]))
+    pub fn list_individual_tester_linkages(&self, id: impl AsRef<str>) -> ListIndividualTesterLinkages {
+        crate::Call::new(&self.0, LIST_INDIVIDUAL_TESTER_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/builds/{id}/individualTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-builds-_id_-individualTesters))
     ///
+    /// `limit`: how many a page has, at most 200.
+    ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
     pub fn list_individual_testers(&self, id: impl AsRef<str>) -> ListIndividualTesters {
-        ListIndividualTesters(self.0.call(LIST_INDIVIDUAL_TESTERS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_INDIVIDUAL_TESTERS, &[id.as_ref()])
     }
 
     /// `DELETE /v1/builds/{id}/relationships/betaGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-builds-_id_-relationships-betaGroups))
@@ -297,9 +269,9 @@ impl Builds {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_BETA_GROUPS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("betaGroups", ids));
+    ) -> RemoveBetaGroups {
+        let mut call = crate::Call::new(&self.0, REMOVE_BETA_GROUPS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("betaGroups", ids));
         call
     }
 
@@ -311,9 +283,13 @@ impl Builds {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_INDIVIDUAL_TESTERS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("betaTesters", ids));
+    ) -> RemoveIndividualTesters {
+        let mut call = crate::Call::new(
+            &self.0,
+            REMOVE_INDIVIDUAL_TESTERS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("betaTesters", ids));
         call
     }
 
@@ -321,9 +297,17 @@ impl Builds {
     ///
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
-    pub fn set_app_encryption_declaration(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
-        let mut call = self.0.call(SET_APP_ENCRYPTION_DECLARATION, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("appEncryptionDeclarations", to));
+    pub fn set_app_encryption_declaration(
+        &self,
+        id: impl AsRef<str>,
+        to: Option<&str>,
+    ) -> SetAppEncryptionDeclaration {
+        let mut call = crate::Call::new(
+            &self.0,
+            SET_APP_ENCRYPTION_DECLARATION,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkageBody::new("appEncryptionDeclarations", to));
         call
     }
 
@@ -334,22 +318,31 @@ impl Builds {
     /// Feature: `builds`.
     #[cfg(feature = "builds")]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BuildUpdateRequest,
-    ) -> crate::Call<crate::models::BuildResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BuildUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](Builds::get); nothing is sent before `send`.
+/// Call of [`add_beta_groups`](Builds::add_beta_groups).
 #[cfg(feature = "builds")]
-pub struct Get(crate::Call<crate::models::BuildResponse>);
+pub type AddBetaGroups = crate::Call<(), op::AddBetaGroups>;
+
+/// Call of [`add_individual_testers`](Builds::add_individual_testers).
+#[cfg(feature = "builds")]
+pub type AddIndividualTesters = crate::Call<(), op::AddIndividualTesters>;
+
+/// Call of [`beta_build_usage_metrics`](Builds::beta_build_usage_metrics).
+#[cfg(feature = "builds")]
+pub type BetaBuildUsageMetrics = crate::Call<crate::models::BetaBuildUsagesV1MetricResponse, op::BetaBuildUsageMetrics>;
+
+/// Call of [`get`](Builds::get).
+#[cfg(feature = "builds")]
+pub type Get = crate::Call<crate::models::BuildResponse, op::Get>;
 
 #[cfg(feature = "builds")]
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
@@ -468,50 +461,42 @@ impl Get {
     }
 
     /// `limit[betaBuildLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaBuildLocalizations]", value);
         self
     }
 
     /// `limit[betaGroups]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
     /// `limit[buildBundles]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_build_bundles(mut self, value: i64) -> Self {
         self.0.number("limit[buildBundles]", value);
         self
     }
 
     /// `limit[icons]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_icons(mut self, value: i64) -> Self {
         self.0.number("limit[icons]", value);
         self
     }
 
     /// `limit[individualTesters]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_individual_testers(mut self, value: i64) -> Self {
         self.0.number("limit[individualTesters]", value);
         self
     }
 }
 
+/// Call of [`get_app`](Builds::get_app).
 #[cfg(feature = "builds")]
-rt::operation! { crate::Api, Get => crate::models::BuildResponse }
-
-/// Optional arguments of [`get_app`](Builds::get_app); nothing is sent before `send`.
-#[cfg(feature = "builds")]
-pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
+pub type GetApp = crate::Call<rt::Document<Option<crate::models::App>>, op::GetApp>;
 
 #[cfg(feature = "builds")]
-impl GetApp {
+impl<T> crate::Call<T, op::GetApp> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -519,17 +504,12 @@ impl GetApp {
     }
 }
 
+/// Call of [`get_app_encryption_declaration`](Builds::get_app_encryption_declaration).
 #[cfg(feature = "builds")]
-rt::operation! { crate::Api, GetApp => rt::Document<Option<crate::models::App>> }
-
-/// Optional arguments of [`get_app_encryption_declaration`](Builds::get_app_encryption_declaration); nothing is sent before `send`.
-#[cfg(feature = "builds")]
-pub struct GetAppEncryptionDeclaration(
-    crate::Call<rt::Document<Option<crate::models::AppEncryptionDeclaration>>>,
-);
+pub type GetAppEncryptionDeclaration = crate::Call<rt::Document<Option<crate::models::AppEncryptionDeclaration>>, op::GetAppEncryptionDeclaration>;
 
 #[cfg(feature = "builds")]
-impl GetAppEncryptionDeclaration {
+impl<T> crate::Call<T, op::GetAppEncryptionDeclaration> {
     /// `fields[appEncryptionDeclarations]`: the fields that are sent of each.
     pub fn fields_app_encryption_declarations(
         mut self,
@@ -540,22 +520,20 @@ impl GetAppEncryptionDeclaration {
     }
 }
 
+/// Call of [`get_app_encryption_declaration_linkage`](Builds::get_app_encryption_declaration_linkage).
 #[cfg(feature = "builds")]
-rt::operation! { crate::Api, GetAppEncryptionDeclaration => rt::Document<Option<crate::models::AppEncryptionDeclaration>> }
+pub type GetAppEncryptionDeclarationLinkage = crate::Call<crate::models::BuildAppEncryptionDeclarationLinkageResponse, op::GetAppEncryptionDeclarationLinkage>;
 
-/// Optional arguments of [`get_app_store_version`](Builds::get_app_store_version); nothing is sent before `send`.
+/// Call of [`get_app_linkage`](Builds::get_app_linkage).
 #[cfg(feature = "builds")]
-pub struct GetAppStoreVersion(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppStoreVersion>,
-            crate::models::AppStoreVersionResponseIncluded,
-        >,
-    >,
-);
+pub type GetAppLinkage = crate::Call<crate::models::BuildAppLinkageResponse, op::GetAppLinkage>;
+
+/// Call of [`get_app_store_version`](Builds::get_app_store_version).
+#[cfg(feature = "builds")]
+pub type GetAppStoreVersion = crate::Call<rt::Document<Option<crate::models::AppStoreVersion>, crate::models::AppStoreVersionResponseIncluded>, op::GetAppStoreVersion>;
 
 #[cfg(feature = "builds")]
-impl GetAppStoreVersion {
+impl<T> crate::Call<T, op::GetAppStoreVersion> {
     /// `fields[alternativeDistributionPackages]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_packages(
         mut self,
@@ -674,7 +652,6 @@ impl GetAppStoreVersion {
     }
 
     /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
@@ -682,31 +659,28 @@ impl GetAppStoreVersion {
 
     /// `limit[appStoreVersionExperiments]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperiments]", value);
         self
     }
 
     /// `limit[appStoreVersionLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionLocalizations]", value);
         self
     }
 }
 
+/// Call of [`get_app_store_version_linkage`](Builds::get_app_store_version_linkage).
 #[cfg(feature = "builds")]
-rt::operation! { crate::Api, GetAppStoreVersion => rt::Document<Option<crate::models::AppStoreVersion>, crate::models::AppStoreVersionResponseIncluded> }
+pub type GetAppStoreVersionLinkage = crate::Call<crate::models::BuildAppStoreVersionLinkageResponse, op::GetAppStoreVersionLinkage>;
 
-/// Optional arguments of [`get_beta_app_review_submission`](Builds::get_beta_app_review_submission); nothing is sent before `send`.
+/// Call of [`get_beta_app_review_submission`](Builds::get_beta_app_review_submission).
 #[cfg(feature = "builds")]
-pub struct GetBetaAppReviewSubmission(
-    crate::Call<rt::Document<Option<crate::models::BetaAppReviewSubmission>>>,
-);
+pub type GetBetaAppReviewSubmission = crate::Call<rt::Document<Option<crate::models::BetaAppReviewSubmission>>, op::GetBetaAppReviewSubmission>;
 
 #[cfg(feature = "builds")]
-impl GetBetaAppReviewSubmission {
+impl<T> crate::Call<T, op::GetBetaAppReviewSubmission> {
     /// `fields[betaAppReviewSubmissions]`: the fields that are sent of each.
     pub fn fields_beta_app_review_submissions(
         mut self,
@@ -717,22 +691,16 @@ impl GetBetaAppReviewSubmission {
     }
 }
 
+/// Call of [`get_beta_app_review_submission_linkage`](Builds::get_beta_app_review_submission_linkage).
 #[cfg(feature = "builds")]
-rt::operation! { crate::Api, GetBetaAppReviewSubmission => rt::Document<Option<crate::models::BetaAppReviewSubmission>> }
+pub type GetBetaAppReviewSubmissionLinkage = crate::Call<crate::models::BuildBetaAppReviewSubmissionLinkageResponse, op::GetBetaAppReviewSubmissionLinkage>;
 
-/// Optional arguments of [`get_build_beta_detail`](Builds::get_build_beta_detail); nothing is sent before `send`.
+/// Call of [`get_build_beta_detail`](Builds::get_build_beta_detail).
 #[cfg(feature = "builds")]
-pub struct GetBuildBetaDetail(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::BuildBetaDetail>,
-            crate::models::BuildBetaDetailResponseIncluded,
-        >,
-    >,
-);
+pub type GetBuildBetaDetail = crate::Call<rt::Document<Option<crate::models::BuildBetaDetail>, crate::models::BuildBetaDetailResponseIncluded>, op::GetBuildBetaDetail>;
 
 #[cfg(feature = "builds")]
-impl GetBuildBetaDetail {
+impl<T> crate::Call<T, op::GetBuildBetaDetail> {
     /// `fields[buildBetaDetails]`: the fields that are sent of each.
     pub fn fields_build_beta_details(
         mut self,
@@ -758,15 +726,16 @@ impl GetBuildBetaDetail {
     }
 }
 
+/// Call of [`get_build_beta_detail_linkage`](Builds::get_build_beta_detail_linkage).
 #[cfg(feature = "builds")]
-rt::operation! { crate::Api, GetBuildBetaDetail => rt::Document<Option<crate::models::BuildBetaDetail>, crate::models::BuildBetaDetailResponseIncluded> }
+pub type GetBuildBetaDetailLinkage = crate::Call<crate::models::BuildBuildBetaDetailLinkageResponse, op::GetBuildBetaDetailLinkage>;
 
-/// Optional arguments of [`get_perf_power_metrics`](Builds::get_perf_power_metrics); nothing is sent before `send`.
+/// Call of [`get_perf_power_metrics`](Builds::get_perf_power_metrics).
 #[cfg(feature = "power-and-performance")]
-pub struct GetPerfPowerMetrics(crate::Call<crate::models::XcodeMetrics>);
+pub type GetPerfPowerMetrics = crate::Call<crate::models::XcodeMetrics, op::GetPerfPowerMetrics>;
 
 #[cfg(feature = "power-and-performance")]
-impl GetPerfPowerMetrics {
+impl<T> crate::Call<T, op::GetPerfPowerMetrics> {
     /// `filter[deviceType]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_device_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[deviceType]", values);
@@ -796,17 +765,12 @@ impl GetPerfPowerMetrics {
     }
 }
 
-#[cfg(feature = "power-and-performance")]
-rt::operation! { crate::Api, GetPerfPowerMetrics => crate::models::XcodeMetrics }
-
-/// Optional arguments of [`get_pre_release_version`](Builds::get_pre_release_version); nothing is sent before `send`.
+/// Call of [`get_pre_release_version`](Builds::get_pre_release_version).
 #[cfg(feature = "builds")]
-pub struct GetPreReleaseVersion(
-    crate::Call<rt::Document<Option<crate::models::PrereleaseVersion>>>,
-);
+pub type GetPreReleaseVersion = crate::Call<rt::Document<Option<crate::models::PrereleaseVersion>>, op::GetPreReleaseVersion>;
 
 #[cfg(feature = "builds")]
-impl GetPreReleaseVersion {
+impl<T> crate::Call<T, op::GetPreReleaseVersion> {
     /// `fields[preReleaseVersions]`: the fields that are sent of each.
     pub fn fields_pre_release_versions(
         mut self,
@@ -817,17 +781,17 @@ impl GetPreReleaseVersion {
     }
 }
 
+/// Call of [`get_pre_release_version_linkage`](Builds::get_pre_release_version_linkage).
 #[cfg(feature = "builds")]
-rt::operation! { crate::Api, GetPreReleaseVersion => rt::Document<Option<crate::models::PrereleaseVersion>> }
+pub type GetPreReleaseVersionLinkage = crate::Call<crate::models::BuildPreReleaseVersionLinkageResponse, op::GetPreReleaseVersionLinkage>;
 
-/// Optional arguments of [`list`](Builds::list); nothing is sent before `send`.
+/// Call of [`list`](Builds::list).
 #[cfg(feature = "builds")]
-pub struct List(crate::Call<crate::models::BuildsResponse>);
+pub type List = crate::Call<crate::models::BuildsResponse, op::List>;
 
 #[cfg(feature = "builds")]
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `exists[usesNonExemptEncryption]`: only what has this, or has it not.
-    #[inline]
     pub fn exists_uses_non_exempt_encryption(mut self, value: bool) -> Self {
         self.0.flag("exists[usesNonExemptEncryption]", value);
         self
@@ -1050,43 +1014,31 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[betaBuildLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaBuildLocalizations]", value);
         self
     }
 
     /// `limit[betaGroups]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
     /// `limit[buildBundles]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_build_bundles(mut self, value: i64) -> Self {
         self.0.number("limit[buildBundles]", value);
         self
     }
 
     /// `limit[icons]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_icons(mut self, value: i64) -> Self {
         self.0.number("limit[icons]", value);
         self
     }
 
     /// `limit[individualTesters]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_individual_testers(mut self, value: i64) -> Self {
         self.0.number("limit[individualTesters]", value);
         self
@@ -1099,17 +1051,16 @@ impl List {
     }
 }
 
+/// Call of [`list_beta_build_localization_linkages`](Builds::list_beta_build_localization_linkages).
 #[cfg(feature = "builds")]
-rt::operation! { crate::Api, List => crate::models::BuildsResponse, paged }
+pub type ListBetaBuildLocalizationLinkages = crate::Call<crate::models::BuildBetaBuildLocalizationsLinkagesResponse, op::ListBetaBuildLocalizationLinkages>;
 
-/// Optional arguments of [`list_beta_build_localizations`](Builds::list_beta_build_localizations); nothing is sent before `send`.
+/// Call of [`list_beta_build_localizations`](Builds::list_beta_build_localizations).
 #[cfg(feature = "builds")]
-pub struct ListBetaBuildLocalizations(
-    crate::Call<crate::models::BetaBuildLocalizationsWithoutIncludesResponse>,
-);
+pub type ListBetaBuildLocalizations = crate::Call<crate::models::BetaBuildLocalizationsWithoutIncludesResponse, op::ListBetaBuildLocalizations>;
 
 #[cfg(feature = "builds")]
-impl ListBetaBuildLocalizations {
+impl<T> crate::Call<T, op::ListBetaBuildLocalizations> {
     /// `fields[betaBuildLocalizations]`: the fields that are sent of each.
     pub fn fields_beta_build_localizations(
         mut self,
@@ -1118,26 +1069,18 @@ impl ListBetaBuildLocalizations {
         self.0.list("fields[betaBuildLocalizations]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-#[cfg(feature = "builds")]
-rt::operation! { crate::Api, ListBetaBuildLocalizations => crate::models::BetaBuildLocalizationsWithoutIncludesResponse, paged }
-
-/// Optional arguments of [`list_diagnostic_signatures`](Builds::list_diagnostic_signatures); nothing is sent before `send`.
+/// Call of [`list_diagnostic_signature_linkages`](Builds::list_diagnostic_signature_linkages).
 #[cfg(feature = "power-and-performance")]
-pub struct ListDiagnosticSignatures(
-    crate::Call<crate::models::DiagnosticSignaturesResponse>,
-);
+pub type ListDiagnosticSignatureLinkages = crate::Call<crate::models::BuildDiagnosticSignaturesLinkagesResponse, op::ListDiagnosticSignatureLinkages>;
+
+/// Call of [`list_diagnostic_signatures`](Builds::list_diagnostic_signatures).
+#[cfg(feature = "power-and-performance")]
+pub type ListDiagnosticSignatures = crate::Call<crate::models::DiagnosticSignaturesResponse, op::ListDiagnosticSignatures>;
 
 #[cfg(feature = "power-and-performance")]
-impl ListDiagnosticSignatures {
+impl<T> crate::Call<T, op::ListDiagnosticSignatures> {
     /// `fields[diagnosticSignatures]`: the fields that are sent of each.
     pub fn fields_diagnostic_signatures(
         mut self,
@@ -1157,24 +1100,18 @@ impl ListDiagnosticSignatures {
         self.0.filter("filter[diagnosticType]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-#[cfg(feature = "power-and-performance")]
-rt::operation! { crate::Api, ListDiagnosticSignatures => crate::models::DiagnosticSignaturesResponse, paged }
-
-/// Optional arguments of [`list_icons`](Builds::list_icons); nothing is sent before `send`.
+/// Call of [`list_icon_linkages`](Builds::list_icon_linkages).
 #[cfg(feature = "builds")]
-pub struct ListIcons(crate::Call<crate::models::BuildIconsWithoutIncludesResponse>);
+pub type ListIconLinkages = crate::Call<crate::models::BuildIconsLinkagesResponse, op::ListIconLinkages>;
+
+/// Call of [`list_icons`](Builds::list_icons).
+#[cfg(feature = "builds")]
+pub type ListIcons = crate::Call<crate::models::BuildIconsWithoutIncludesResponse, op::ListIcons>;
 
 #[cfg(feature = "builds")]
-impl ListIcons {
+impl<T> crate::Call<T, op::ListIcons> {
     /// `fields[buildIcons]`: the fields that are sent of each.
     pub fn fields_build_icons(
         mut self,
@@ -1183,26 +1120,18 @@ impl ListIcons {
         self.0.list("fields[buildIcons]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
+/// Call of [`list_individual_tester_linkages`](Builds::list_individual_tester_linkages).
 #[cfg(feature = "builds")]
-rt::operation! { crate::Api, ListIcons => crate::models::BuildIconsWithoutIncludesResponse, paged }
+pub type ListIndividualTesterLinkages = crate::Call<crate::models::BuildIndividualTestersLinkagesResponse, op::ListIndividualTesterLinkages>;
 
-/// Optional arguments of [`list_individual_testers`](Builds::list_individual_testers); nothing is sent before `send`.
+/// Call of [`list_individual_testers`](Builds::list_individual_testers).
 #[cfg(feature = "builds")]
-pub struct ListIndividualTesters(
-    crate::Call<crate::models::BetaTestersWithoutIncludesResponse>,
-);
+pub type ListIndividualTesters = crate::Call<crate::models::BetaTestersWithoutIncludesResponse, op::ListIndividualTesters>;
 
 #[cfg(feature = "builds")]
-impl ListIndividualTesters {
+impl<T> crate::Call<T, op::ListIndividualTesters> {
     /// `fields[betaTesters]`: the fields that are sent of each.
     pub fn fields_beta_testers(
         mut self,
@@ -1211,47 +1140,53 @@ impl ListIndividualTesters {
         self.0.list("fields[betaTesters]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
+/// Call of [`remove_beta_groups`](Builds::remove_beta_groups).
 #[cfg(feature = "builds")]
-rt::operation! { crate::Api, ListIndividualTesters => crate::models::BetaTestersWithoutIncludesResponse, paged }
+pub type RemoveBetaGroups = crate::Call<(), op::RemoveBetaGroups>;
+
+/// Call of [`remove_individual_testers`](Builds::remove_individual_testers).
+#[cfg(feature = "builds")]
+pub type RemoveIndividualTesters = crate::Call<(), op::RemoveIndividualTesters>;
+
+/// Call of [`set_app_encryption_declaration`](Builds::set_app_encryption_declaration).
+#[cfg(feature = "builds")]
+pub type SetAppEncryptionDeclaration = crate::Call<(), op::SetAppEncryptionDeclaration>;
+
+/// Call of [`update`](Builds::update).
+#[cfg(feature = "builds")]
+pub type Update = crate::Call<crate::models::BuildResponse, op::Update>;
 
 rt::operations! {
-    ADD_BETA_GROUPS = Post "builds_betaGroups_createToManyRelationship" "/v1/builds/{id}/relationships/betaGroups",
-    ADD_INDIVIDUAL_TESTERS = Post "builds_individualTesters_createToManyRelationship" "/v1/builds/{id}/relationships/individualTesters",
-    BETA_BUILD_USAGE_METRICS = Get "builds_betaBuildUsages_getMetrics" "/v1/builds/{id}/metrics/betaBuildUsages",
-    GET = Get "builds_getInstance" "/v1/builds/{id}",
-    GET_APP = Get "builds_app_getToOneRelated" "/v1/builds/{id}/app",
-    GET_APP_ENCRYPTION_DECLARATION = Get "builds_appEncryptionDeclaration_getToOneRelated" "/v1/builds/{id}/appEncryptionDeclaration",
-    GET_APP_ENCRYPTION_DECLARATION_LINKAGE = Get "builds_appEncryptionDeclaration_getToOneRelationship" "/v1/builds/{id}/relationships/appEncryptionDeclaration",
-    GET_APP_LINKAGE = Get "builds_app_getToOneRelationship" "/v1/builds/{id}/relationships/app",
-    GET_APP_STORE_VERSION = Get "builds_appStoreVersion_getToOneRelated" "/v1/builds/{id}/appStoreVersion",
-    GET_APP_STORE_VERSION_LINKAGE = Get "builds_appStoreVersion_getToOneRelationship" "/v1/builds/{id}/relationships/appStoreVersion",
-    GET_BETA_APP_REVIEW_SUBMISSION = Get "builds_betaAppReviewSubmission_getToOneRelated" "/v1/builds/{id}/betaAppReviewSubmission",
-    GET_BETA_APP_REVIEW_SUBMISSION_LINKAGE = Get "builds_betaAppReviewSubmission_getToOneRelationship" "/v1/builds/{id}/relationships/betaAppReviewSubmission",
-    GET_BUILD_BETA_DETAIL = Get "builds_buildBetaDetail_getToOneRelated" "/v1/builds/{id}/buildBetaDetail",
-    GET_BUILD_BETA_DETAIL_LINKAGE = Get "builds_buildBetaDetail_getToOneRelationship" "/v1/builds/{id}/relationships/buildBetaDetail",
-    GET_PERF_POWER_METRICS = Get "builds_perfPowerMetrics_getToManyRelated" "/v1/builds/{id}/perfPowerMetrics" => "application/vnd.apple.xcode-metrics+json",
-    GET_PRE_RELEASE_VERSION = Get "builds_preReleaseVersion_getToOneRelated" "/v1/builds/{id}/preReleaseVersion",
-    GET_PRE_RELEASE_VERSION_LINKAGE = Get "builds_preReleaseVersion_getToOneRelationship" "/v1/builds/{id}/relationships/preReleaseVersion",
-    LIST = Get "builds_getCollection" "/v1/builds",
-    LIST_BETA_BUILD_LOCALIZATION_LINKAGES = Get "builds_betaBuildLocalizations_getToManyRelationship" "/v1/builds/{id}/relationships/betaBuildLocalizations",
-    LIST_BETA_BUILD_LOCALIZATIONS = Get "builds_betaBuildLocalizations_getToManyRelated" "/v1/builds/{id}/betaBuildLocalizations",
-    LIST_DIAGNOSTIC_SIGNATURE_LINKAGES = Get "builds_diagnosticSignatures_getToManyRelationship" "/v1/builds/{id}/relationships/diagnosticSignatures",
-    LIST_DIAGNOSTIC_SIGNATURES = Get "builds_diagnosticSignatures_getToManyRelated" "/v1/builds/{id}/diagnosticSignatures",
-    LIST_ICON_LINKAGES = Get "builds_icons_getToManyRelationship" "/v1/builds/{id}/relationships/icons",
-    LIST_ICONS = Get "builds_icons_getToManyRelated" "/v1/builds/{id}/icons",
-    LIST_INDIVIDUAL_TESTER_LINKAGES = Get "builds_individualTesters_getToManyRelationship" "/v1/builds/{id}/relationships/individualTesters",
-    LIST_INDIVIDUAL_TESTERS = Get "builds_individualTesters_getToManyRelated" "/v1/builds/{id}/individualTesters",
-    REMOVE_BETA_GROUPS = Delete "builds_betaGroups_deleteToManyRelationship" "/v1/builds/{id}/relationships/betaGroups",
-    REMOVE_INDIVIDUAL_TESTERS = Delete "builds_individualTesters_deleteToManyRelationship" "/v1/builds/{id}/relationships/individualTesters",
-    SET_APP_ENCRYPTION_DECLARATION = Patch "builds_appEncryptionDeclaration_updateToOneRelationship" "/v1/builds/{id}/relationships/appEncryptionDeclaration",
-    UPDATE = Patch "builds_updateInstance" "/v1/builds/{id}",
+    ADD_BETA_GROUPS: AddBetaGroups = Post "builds_betaGroups_createToManyRelationship" "/v1/builds/{id}/relationships/betaGroups",
+    ADD_INDIVIDUAL_TESTERS: AddIndividualTesters = Post "builds_individualTesters_createToManyRelationship" "/v1/builds/{id}/relationships/individualTesters",
+    BETA_BUILD_USAGE_METRICS: BetaBuildUsageMetrics = Get "builds_betaBuildUsages_getMetrics" "/v1/builds/{id}/metrics/betaBuildUsages" with limit,
+    GET: Get = Get "builds_getInstance" "/v1/builds/{id}",
+    GET_APP: GetApp = Get "builds_app_getToOneRelated" "/v1/builds/{id}/app",
+    GET_APP_ENCRYPTION_DECLARATION: GetAppEncryptionDeclaration = Get "builds_appEncryptionDeclaration_getToOneRelated" "/v1/builds/{id}/appEncryptionDeclaration",
+    GET_APP_ENCRYPTION_DECLARATION_LINKAGE: GetAppEncryptionDeclarationLinkage = Get "builds_appEncryptionDeclaration_getToOneRelationship" "/v1/builds/{id}/relationships/appEncryptionDeclaration",
+    GET_APP_LINKAGE: GetAppLinkage = Get "builds_app_getToOneRelationship" "/v1/builds/{id}/relationships/app",
+    GET_APP_STORE_VERSION: GetAppStoreVersion = Get "builds_appStoreVersion_getToOneRelated" "/v1/builds/{id}/appStoreVersion",
+    GET_APP_STORE_VERSION_LINKAGE: GetAppStoreVersionLinkage = Get "builds_appStoreVersion_getToOneRelationship" "/v1/builds/{id}/relationships/appStoreVersion",
+    GET_BETA_APP_REVIEW_SUBMISSION: GetBetaAppReviewSubmission = Get "builds_betaAppReviewSubmission_getToOneRelated" "/v1/builds/{id}/betaAppReviewSubmission",
+    GET_BETA_APP_REVIEW_SUBMISSION_LINKAGE: GetBetaAppReviewSubmissionLinkage = Get "builds_betaAppReviewSubmission_getToOneRelationship" "/v1/builds/{id}/relationships/betaAppReviewSubmission",
+    GET_BUILD_BETA_DETAIL: GetBuildBetaDetail = Get "builds_buildBetaDetail_getToOneRelated" "/v1/builds/{id}/buildBetaDetail",
+    GET_BUILD_BETA_DETAIL_LINKAGE: GetBuildBetaDetailLinkage = Get "builds_buildBetaDetail_getToOneRelationship" "/v1/builds/{id}/relationships/buildBetaDetail",
+    GET_PERF_POWER_METRICS: GetPerfPowerMetrics = Get "builds_perfPowerMetrics_getToManyRelated" "/v1/builds/{id}/perfPowerMetrics" => "application/vnd.apple.xcode-metrics+json",
+    GET_PRE_RELEASE_VERSION: GetPreReleaseVersion = Get "builds_preReleaseVersion_getToOneRelated" "/v1/builds/{id}/preReleaseVersion",
+    GET_PRE_RELEASE_VERSION_LINKAGE: GetPreReleaseVersionLinkage = Get "builds_preReleaseVersion_getToOneRelationship" "/v1/builds/{id}/relationships/preReleaseVersion",
+    LIST: List = Get "builds_getCollection" "/v1/builds" with limit,
+    LIST_BETA_BUILD_LOCALIZATION_LINKAGES: ListBetaBuildLocalizationLinkages = Get "builds_betaBuildLocalizations_getToManyRelationship" "/v1/builds/{id}/relationships/betaBuildLocalizations" with limit,
+    LIST_BETA_BUILD_LOCALIZATIONS: ListBetaBuildLocalizations = Get "builds_betaBuildLocalizations_getToManyRelated" "/v1/builds/{id}/betaBuildLocalizations" with limit,
+    LIST_DIAGNOSTIC_SIGNATURE_LINKAGES: ListDiagnosticSignatureLinkages = Get "builds_diagnosticSignatures_getToManyRelationship" "/v1/builds/{id}/relationships/diagnosticSignatures" with limit,
+    LIST_DIAGNOSTIC_SIGNATURES: ListDiagnosticSignatures = Get "builds_diagnosticSignatures_getToManyRelated" "/v1/builds/{id}/diagnosticSignatures" with limit,
+    LIST_ICON_LINKAGES: ListIconLinkages = Get "builds_icons_getToManyRelationship" "/v1/builds/{id}/relationships/icons" with limit,
+    LIST_ICONS: ListIcons = Get "builds_icons_getToManyRelated" "/v1/builds/{id}/icons" with limit,
+    LIST_INDIVIDUAL_TESTER_LINKAGES: ListIndividualTesterLinkages = Get "builds_individualTesters_getToManyRelationship" "/v1/builds/{id}/relationships/individualTesters" with limit,
+    LIST_INDIVIDUAL_TESTERS: ListIndividualTesters = Get "builds_individualTesters_getToManyRelated" "/v1/builds/{id}/individualTesters" with limit,
+    REMOVE_BETA_GROUPS: RemoveBetaGroups = Delete "builds_betaGroups_deleteToManyRelationship" "/v1/builds/{id}/relationships/betaGroups",
+    REMOVE_INDIVIDUAL_TESTERS: RemoveIndividualTesters = Delete "builds_individualTesters_deleteToManyRelationship" "/v1/builds/{id}/relationships/individualTesters",
+    SET_APP_ENCRYPTION_DECLARATION: SetAppEncryptionDeclaration = Patch "builds_appEncryptionDeclaration_updateToOneRelationship" "/v1/builds/{id}/relationships/appEncryptionDeclaration",
+    UPDATE: Update = Patch "builds_updateInstance" "/v1/builds/{id}",
 }

@@ -11,36 +11,39 @@ pub struct BundleIdCapabilities(pub(crate) rt::Client<crate::Api>);
 impl BundleIdCapabilities {
     /// `POST /v1/bundleIdCapabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-bundleIdCapabilities))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BundleIdCapabilityCreateRequest,
-    ) -> crate::Call<crate::models::BundleIdCapabilityResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BundleIdCapabilityCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/bundleIdCapabilities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-bundleIdCapabilities-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `PATCH /v1/bundleIdCapabilities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-bundleIdCapabilities-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BundleIdCapabilityUpdateRequest,
-    ) -> crate::Call<crate::models::BundleIdCapabilityResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BundleIdCapabilityUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](BundleIdCapabilities::create).
+pub type Create = crate::Call<crate::models::BundleIdCapabilityResponse, op::Create>;
+
+/// Call of [`delete`](BundleIdCapabilities::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`update`](BundleIdCapabilities::update).
+pub type Update = crate::Call<crate::models::BundleIdCapabilityResponse, op::Update>;
+
 rt::operations! {
-    CREATE = Post "bundleIdCapabilities_createInstance" "/v1/bundleIdCapabilities",
-    DELETE = Delete "bundleIdCapabilities_deleteInstance" "/v1/bundleIdCapabilities/{id}",
-    UPDATE = Patch "bundleIdCapabilities_updateInstance" "/v1/bundleIdCapabilities/{id}",
+    CREATE: Create = Post "bundleIdCapabilities_createInstance" "/v1/bundleIdCapabilities",
+    DELETE: Delete = Delete "bundleIdCapabilities_deleteInstance" "/v1/bundleIdCapabilities/{id}",
+    UPDATE: Update = Patch "bundleIdCapabilities_updateInstance" "/v1/bundleIdCapabilities/{id}",
 }

@@ -11,97 +11,89 @@ pub struct BundleIds(pub(crate) rt::Client<crate::Api>);
 impl BundleIds {
     /// `POST /v1/bundleIds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-bundleIds))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::BundleIdCreateRequest,
-    ) -> crate::Call<crate::models::BundleIdResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::BundleIdCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/bundleIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-bundleIds-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/bundleIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/bundleIds/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-app))
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
-        GetApp(self.0.call(GET_APP, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP, &[id.as_ref()])
     }
 
     /// `GET /v1/bundleIds/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-relationships-app))
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::BundleIdAppLinkageResponse> {
-        self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> GetAppLinkage {
+        crate::Call::new(&self.0, GET_APP_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/bundleIds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/bundleIds/{id}/bundleIdCapabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-bundleIdCapabilities))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_bundle_id_capabilities(&self, id: impl AsRef<str>) -> ListBundleIdCapabilities {
-        ListBundleIdCapabilities(
-            self.0.call(LIST_BUNDLE_ID_CAPABILITIES, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_BUNDLE_ID_CAPABILITIES, &[id.as_ref()])
     }
 
     /// `GET /v1/bundleIds/{id}/relationships/bundleIdCapabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-relationships-bundleIdCapabilities))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_bundle_id_capability_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::BundleIdBundleIdCapabilitiesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_BUNDLE_ID_CAPABILITY_LINKAGES, &[id.as_ref()]))
+    pub fn list_bundle_id_capability_linkages(&self, id: impl AsRef<str>) -> ListBundleIdCapabilityLinkages {
+        crate::Call::new(&self.0, LIST_BUNDLE_ID_CAPABILITY_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/bundleIds/{id}/relationships/profiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-relationships-profiles))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_profile_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::BundleIdProfilesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_PROFILE_LINKAGES, &[id.as_ref()]))
+    pub fn list_profile_linkages(&self, id: impl AsRef<str>) -> ListProfileLinkages {
+        crate::Call::new(&self.0, LIST_PROFILE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/bundleIds/{id}/profiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-bundleIds-_id_-profiles))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_profiles(&self, id: impl AsRef<str>) -> ListProfiles {
-        ListProfiles(self.0.call(LIST_PROFILES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PROFILES, &[id.as_ref()])
     }
 
     /// `PATCH /v1/bundleIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-bundleIds-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::BundleIdUpdateRequest,
-    ) -> crate::Call<crate::models::BundleIdResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::BundleIdUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](BundleIds::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::BundleIdResponse>);
+/// Call of [`create`](BundleIds::create).
+pub type Create = crate::Call<crate::models::BundleIdResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](BundleIds::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](BundleIds::get).
+pub type Get = crate::Call<crate::models::BundleIdResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -139,26 +131,22 @@ impl Get {
     }
 
     /// `limit[bundleIdCapabilities]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_bundle_id_capabilities(mut self, value: i64) -> Self {
         self.0.number("limit[bundleIdCapabilities]", value);
         self
     }
 
     /// `limit[profiles]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_profiles(mut self, value: i64) -> Self {
         self.0.number("limit[profiles]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::BundleIdResponse }
+/// Call of [`get_app`](BundleIds::get_app).
+pub type GetApp = crate::Call<rt::Document<Option<crate::models::App>>, op::GetApp>;
 
-/// Optional arguments of [`get_app`](BundleIds::get_app); nothing is sent before `send`.
-pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
-
-impl GetApp {
+impl<T> crate::Call<T, op::GetApp> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -166,12 +154,13 @@ impl GetApp {
     }
 }
 
-rt::operation! { crate::Api, GetApp => rt::Document<Option<crate::models::App>> }
+/// Call of [`get_app_linkage`](BundleIds::get_app_linkage).
+pub type GetAppLinkage = crate::Call<crate::models::BundleIdAppLinkageResponse, op::GetAppLinkage>;
 
-/// Optional arguments of [`list`](BundleIds::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::BundleIdsResponse>);
+/// Call of [`list`](BundleIds::list).
+pub type List = crate::Call<crate::models::BundleIdsResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -241,22 +230,13 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[bundleIdCapabilities]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_bundle_id_capabilities(mut self, value: i64) -> Self {
         self.0.number("limit[bundleIdCapabilities]", value);
         self
     }
 
     /// `limit[profiles]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_profiles(mut self, value: i64) -> Self {
         self.0.number("limit[profiles]", value);
         self
@@ -269,14 +249,10 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::BundleIdsResponse, paged }
+/// Call of [`list_bundle_id_capabilities`](BundleIds::list_bundle_id_capabilities).
+pub type ListBundleIdCapabilities = crate::Call<crate::models::BundleIdCapabilitiesWithoutIncludesResponse, op::ListBundleIdCapabilities>;
 
-/// Optional arguments of [`list_bundle_id_capabilities`](BundleIds::list_bundle_id_capabilities); nothing is sent before `send`.
-pub struct ListBundleIdCapabilities(
-    crate::Call<crate::models::BundleIdCapabilitiesWithoutIncludesResponse>,
-);
-
-impl ListBundleIdCapabilities {
+impl<T> crate::Call<T, op::ListBundleIdCapabilities> {
     /// `fields[bundleIdCapabilities]`: the fields that are sent of each.
     pub fn fields_bundle_id_capabilities(
         mut self,
@@ -285,47 +261,38 @@ impl ListBundleIdCapabilities {
         self.0.list("fields[bundleIdCapabilities]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListBundleIdCapabilities => crate::models::BundleIdCapabilitiesWithoutIncludesResponse, paged }
+/// Call of [`list_bundle_id_capability_linkages`](BundleIds::list_bundle_id_capability_linkages).
+pub type ListBundleIdCapabilityLinkages = crate::Call<crate::models::BundleIdBundleIdCapabilitiesLinkagesResponse, op::ListBundleIdCapabilityLinkages>;
 
-/// Optional arguments of [`list_profiles`](BundleIds::list_profiles); nothing is sent before `send`.
-pub struct ListProfiles(crate::Call<crate::models::ProfilesWithoutIncludesResponse>);
+/// Call of [`list_profile_linkages`](BundleIds::list_profile_linkages).
+pub type ListProfileLinkages = crate::Call<crate::models::BundleIdProfilesLinkagesResponse, op::ListProfileLinkages>;
 
-impl ListProfiles {
+/// Call of [`list_profiles`](BundleIds::list_profiles).
+pub type ListProfiles = crate::Call<crate::models::ProfilesWithoutIncludesResponse, op::ListProfiles>;
+
+impl<T> crate::Call<T, op::ListProfiles> {
     /// `fields[profiles]`: the fields that are sent of each.
     pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfileField>) -> Self {
         self.0.list("fields[profiles]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListProfiles => crate::models::ProfilesWithoutIncludesResponse, paged }
+/// Call of [`update`](BundleIds::update).
+pub type Update = crate::Call<crate::models::BundleIdResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "bundleIds_createInstance" "/v1/bundleIds",
-    DELETE = Delete "bundleIds_deleteInstance" "/v1/bundleIds/{id}",
-    GET = Get "bundleIds_getInstance" "/v1/bundleIds/{id}",
-    GET_APP = Get "bundleIds_app_getToOneRelated" "/v1/bundleIds/{id}/app",
-    GET_APP_LINKAGE = Get "bundleIds_app_getToOneRelationship" "/v1/bundleIds/{id}/relationships/app",
-    LIST = Get "bundleIds_getCollection" "/v1/bundleIds",
-    LIST_BUNDLE_ID_CAPABILITIES = Get "bundleIds_bundleIdCapabilities_getToManyRelated" "/v1/bundleIds/{id}/bundleIdCapabilities",
-    LIST_BUNDLE_ID_CAPABILITY_LINKAGES = Get "bundleIds_bundleIdCapabilities_getToManyRelationship" "/v1/bundleIds/{id}/relationships/bundleIdCapabilities",
-    LIST_PROFILE_LINKAGES = Get "bundleIds_profiles_getToManyRelationship" "/v1/bundleIds/{id}/relationships/profiles",
-    LIST_PROFILES = Get "bundleIds_profiles_getToManyRelated" "/v1/bundleIds/{id}/profiles",
-    UPDATE = Patch "bundleIds_updateInstance" "/v1/bundleIds/{id}",
+    CREATE: Create = Post "bundleIds_createInstance" "/v1/bundleIds",
+    DELETE: Delete = Delete "bundleIds_deleteInstance" "/v1/bundleIds/{id}",
+    GET: Get = Get "bundleIds_getInstance" "/v1/bundleIds/{id}",
+    GET_APP: GetApp = Get "bundleIds_app_getToOneRelated" "/v1/bundleIds/{id}/app",
+    GET_APP_LINKAGE: GetAppLinkage = Get "bundleIds_app_getToOneRelationship" "/v1/bundleIds/{id}/relationships/app",
+    LIST: List = Get "bundleIds_getCollection" "/v1/bundleIds" with limit,
+    LIST_BUNDLE_ID_CAPABILITIES: ListBundleIdCapabilities = Get "bundleIds_bundleIdCapabilities_getToManyRelated" "/v1/bundleIds/{id}/bundleIdCapabilities" with limit,
+    LIST_BUNDLE_ID_CAPABILITY_LINKAGES: ListBundleIdCapabilityLinkages = Get "bundleIds_bundleIdCapabilities_getToManyRelationship" "/v1/bundleIds/{id}/relationships/bundleIdCapabilities" with limit,
+    LIST_PROFILE_LINKAGES: ListProfileLinkages = Get "bundleIds_profiles_getToManyRelationship" "/v1/bundleIds/{id}/relationships/profiles" with limit,
+    LIST_PROFILES: ListProfiles = Get "bundleIds_profiles_getToManyRelated" "/v1/bundleIds/{id}/profiles" with limit,
+    UPDATE: Update = Patch "bundleIds_updateInstance" "/v1/bundleIds/{id}",
 }

@@ -11,62 +11,61 @@ pub struct Certificates(pub(crate) rt::Client<crate::Api>);
 impl Certificates {
     /// `POST /v1/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-certificates))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::CertificateCreateRequest,
-    ) -> crate::Call<crate::models::CertificateResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::CertificateCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/certificates/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-certificates-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/certificates/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-certificates-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/certificates/{id}/passTypeId` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-certificates-_id_-passTypeId))
     pub fn get_pass_type_id(&self, id: impl AsRef<str>) -> GetPassTypeId {
-        GetPassTypeId(self.0.call(GET_PASS_TYPE_ID, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_PASS_TYPE_ID, &[id.as_ref()])
     }
 
     /// `GET /v1/certificates/{id}/relationships/passTypeId` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-certificates-_id_-relationships-passTypeId))
-    pub fn get_pass_type_id_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::CertificatePassTypeIdLinkageResponse> {
-        self.0.call(GET_PASS_TYPE_ID_LINKAGE, &[id.as_ref()])
+    pub fn get_pass_type_id_linkage(&self, id: impl AsRef<str>) -> GetPassTypeIdLinkage {
+        crate::Call::new(&self.0, GET_PASS_TYPE_ID_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-certificates))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `PATCH /v1/certificates/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-certificates-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::CertificateUpdateRequest,
-    ) -> crate::Call<crate::models::CertificateResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::CertificateUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](Certificates::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::CertificateResponse>);
+/// Call of [`create`](Certificates::create).
+pub type Create = crate::Call<crate::models::CertificateResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](Certificates::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](Certificates::get).
+pub type Get = crate::Call<crate::models::CertificateResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
@@ -92,19 +91,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::CertificateResponse }
+/// Call of [`get_pass_type_id`](Certificates::get_pass_type_id).
+pub type GetPassTypeId = crate::Call<rt::Document<Option<crate::models::PassTypeId>, crate::models::PassTypeIdResponseIncluded>, op::GetPassTypeId>;
 
-/// Optional arguments of [`get_pass_type_id`](Certificates::get_pass_type_id); nothing is sent before `send`.
-pub struct GetPassTypeId(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::PassTypeId>,
-            crate::models::PassTypeIdResponseIncluded,
-        >,
-    >,
-);
-
-impl GetPassTypeId {
+impl<T> crate::Call<T, op::GetPassTypeId> {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
@@ -130,19 +120,19 @@ impl GetPassTypeId {
     }
 
     /// `limit[certificates]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_certificates(mut self, value: i64) -> Self {
         self.0.number("limit[certificates]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetPassTypeId => rt::Document<Option<crate::models::PassTypeId>, crate::models::PassTypeIdResponseIncluded> }
+/// Call of [`get_pass_type_id_linkage`](Certificates::get_pass_type_id_linkage).
+pub type GetPassTypeIdLinkage = crate::Call<crate::models::CertificatePassTypeIdLinkageResponse, op::GetPassTypeIdLinkage>;
 
-/// Optional arguments of [`list`](Certificates::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::CertificatesResponse>);
+/// Call of [`list`](Certificates::list).
+pub type List = crate::Call<crate::models::CertificatesResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
@@ -196,13 +186,6 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CertificateSort>) -> Self {
         self.0.list("sort", values);
@@ -210,14 +193,15 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::CertificatesResponse, paged }
+/// Call of [`update`](Certificates::update).
+pub type Update = crate::Call<crate::models::CertificateResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "certificates_createInstance" "/v1/certificates",
-    DELETE = Delete "certificates_deleteInstance" "/v1/certificates/{id}",
-    GET = Get "certificates_getInstance" "/v1/certificates/{id}",
-    GET_PASS_TYPE_ID = Get "certificates_passTypeId_getToOneRelated" "/v1/certificates/{id}/passTypeId",
-    GET_PASS_TYPE_ID_LINKAGE = Get "certificates_passTypeId_getToOneRelationship" "/v1/certificates/{id}/relationships/passTypeId",
-    LIST = Get "certificates_getCollection" "/v1/certificates",
-    UPDATE = Patch "certificates_updateInstance" "/v1/certificates/{id}",
+    CREATE: Create = Post "certificates_createInstance" "/v1/certificates",
+    DELETE: Delete = Delete "certificates_deleteInstance" "/v1/certificates/{id}",
+    GET: Get = Get "certificates_getInstance" "/v1/certificates/{id}",
+    GET_PASS_TYPE_ID: GetPassTypeId = Get "certificates_passTypeId_getToOneRelated" "/v1/certificates/{id}/passTypeId",
+    GET_PASS_TYPE_ID_LINKAGE: GetPassTypeIdLinkage = Get "certificates_passTypeId_getToOneRelationship" "/v1/certificates/{id}/relationships/passTypeId",
+    LIST: List = Get "certificates_getCollection" "/v1/certificates" with limit,
+    UPDATE: Update = Patch "certificates_updateInstance" "/v1/certificates/{id}",
 }

@@ -11,14 +11,14 @@ pub struct CiArtifacts(pub(crate) rt::Client<crate::Api>);
 impl CiArtifacts {
     /// `GET /v1/ciArtifacts/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciArtifacts-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](CiArtifacts::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::CiArtifactResponse>);
+/// Call of [`get`](CiArtifacts::get).
+pub type Get = crate::Call<crate::models::CiArtifactResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[ciArtifacts]`: the fields that are sent of each.
     pub fn fields_ci_artifacts(
         mut self,
@@ -29,8 +29,6 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::CiArtifactResponse }
-
 rt::operations! {
-    GET = Get "ciArtifacts_getInstance" "/v1/ciArtifacts/{id}",
+    GET: Get = Get "ciArtifacts_getInstance" "/v1/ciArtifacts/{id}",
 }

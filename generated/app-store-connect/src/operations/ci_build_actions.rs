@@ -11,75 +11,66 @@ pub struct CiBuildActions(pub(crate) rt::Client<crate::Api>);
 impl CiBuildActions {
     /// `GET /v1/ciBuildActions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/ciBuildActions/{id}/buildRun` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-buildRun))
     pub fn get_build_run(&self, id: impl AsRef<str>) -> GetBuildRun {
-        GetBuildRun(self.0.call(GET_BUILD_RUN, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_BUILD_RUN, &[id.as_ref()])
     }
 
     /// `GET /v1/ciBuildActions/{id}/relationships/buildRun` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-buildRun))
-    pub fn get_build_run_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::CiBuildActionBuildRunLinkageResponse> {
-        self.0.call(GET_BUILD_RUN_LINKAGE, &[id.as_ref()])
+    pub fn get_build_run_linkage(&self, id: impl AsRef<str>) -> GetBuildRunLinkage {
+        crate::Call::new(&self.0, GET_BUILD_RUN_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/ciBuildActions/{id}/relationships/artifacts` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-artifacts))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_artifact_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::CiBuildActionArtifactsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_ARTIFACT_LINKAGES, &[id.as_ref()]))
+    pub fn list_artifact_linkages(&self, id: impl AsRef<str>) -> ListArtifactLinkages {
+        crate::Call::new(&self.0, LIST_ARTIFACT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciBuildActions/{id}/artifacts` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-artifacts))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_artifacts(&self, id: impl AsRef<str>) -> ListArtifacts {
-        ListArtifacts(self.0.call(LIST_ARTIFACTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_ARTIFACTS, &[id.as_ref()])
     }
 
     /// `GET /v1/ciBuildActions/{id}/relationships/issues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-issues))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_issue_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::CiBuildActionIssuesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_ISSUE_LINKAGES, &[id.as_ref()]))
+    pub fn list_issue_linkages(&self, id: impl AsRef<str>) -> ListIssueLinkages {
+        crate::Call::new(&self.0, LIST_ISSUE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciBuildActions/{id}/issues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-issues))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_issues(&self, id: impl AsRef<str>) -> ListIssues {
-        ListIssues(self.0.call(LIST_ISSUES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_ISSUES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciBuildActions/{id}/relationships/testResults` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-relationships-testResults))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_test_result_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::CiBuildActionTestResultsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_TEST_RESULT_LINKAGES, &[id.as_ref()]))
+    pub fn list_test_result_linkages(&self, id: impl AsRef<str>) -> ListTestResultLinkages {
+        crate::Call::new(&self.0, LIST_TEST_RESULT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciBuildActions/{id}/testResults` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildActions-_id_-testResults))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_test_results(&self, id: impl AsRef<str>) -> ListTestResults {
-        ListTestResults(self.0.call(LIST_TEST_RESULTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_TEST_RESULTS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](CiBuildActions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::CiBuildActionResponse>);
+/// Call of [`get`](CiBuildActions::get).
+pub type Get = crate::Call<crate::models::CiBuildActionResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[ciBuildActions]`: the fields that are sent of each.
     pub fn fields_ci_build_actions(
         mut self,
@@ -105,19 +96,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::CiBuildActionResponse }
+/// Call of [`get_build_run`](CiBuildActions::get_build_run).
+pub type GetBuildRun = crate::Call<rt::Document<Option<crate::models::CiBuildRun>, crate::models::CiBuildRunResponseIncluded>, op::GetBuildRun>;
 
-/// Optional arguments of [`get_build_run`](CiBuildActions::get_build_run); nothing is sent before `send`.
-pub struct GetBuildRun(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::CiBuildRun>,
-            crate::models::CiBuildRunResponseIncluded,
-        >,
-    >,
-);
-
-impl GetBuildRun {
+impl<T> crate::Call<T, op::GetBuildRun> {
     /// `fields[builds]`: the fields that are sent of each.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
@@ -176,19 +158,22 @@ impl GetBuildRun {
     }
 
     /// `limit[builds]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetBuildRun => rt::Document<Option<crate::models::CiBuildRun>, crate::models::CiBuildRunResponseIncluded> }
+/// Call of [`get_build_run_linkage`](CiBuildActions::get_build_run_linkage).
+pub type GetBuildRunLinkage = crate::Call<crate::models::CiBuildActionBuildRunLinkageResponse, op::GetBuildRunLinkage>;
 
-/// Optional arguments of [`list_artifacts`](CiBuildActions::list_artifacts); nothing is sent before `send`.
-pub struct ListArtifacts(crate::Call<crate::models::CiArtifactsResponse>);
+/// Call of [`list_artifact_linkages`](CiBuildActions::list_artifact_linkages).
+pub type ListArtifactLinkages = crate::Call<crate::models::CiBuildActionArtifactsLinkagesResponse, op::ListArtifactLinkages>;
 
-impl ListArtifacts {
+/// Call of [`list_artifacts`](CiBuildActions::list_artifacts).
+pub type ListArtifacts = crate::Call<crate::models::CiArtifactsResponse, op::ListArtifacts>;
+
+impl<T> crate::Call<T, op::ListArtifacts> {
     /// `fields[ciArtifacts]`: the fields that are sent of each.
     pub fn fields_ci_artifacts(
         mut self,
@@ -197,41 +182,29 @@ impl ListArtifacts {
         self.0.list("fields[ciArtifacts]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListArtifacts => crate::models::CiArtifactsResponse, paged }
+/// Call of [`list_issue_linkages`](CiBuildActions::list_issue_linkages).
+pub type ListIssueLinkages = crate::Call<crate::models::CiBuildActionIssuesLinkagesResponse, op::ListIssueLinkages>;
 
-/// Optional arguments of [`list_issues`](CiBuildActions::list_issues); nothing is sent before `send`.
-pub struct ListIssues(crate::Call<crate::models::CiIssuesResponse>);
+/// Call of [`list_issues`](CiBuildActions::list_issues).
+pub type ListIssues = crate::Call<crate::models::CiIssuesResponse, op::ListIssues>;
 
-impl ListIssues {
+impl<T> crate::Call<T, op::ListIssues> {
     /// `fields[ciIssues]`: the fields that are sent of each.
     pub fn fields_ci_issues(mut self, values: impl IntoIterator<Item = crate::models::CiIssueField>) -> Self {
         self.0.list("fields[ciIssues]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListIssues => crate::models::CiIssuesResponse, paged }
+/// Call of [`list_test_result_linkages`](CiBuildActions::list_test_result_linkages).
+pub type ListTestResultLinkages = crate::Call<crate::models::CiBuildActionTestResultsLinkagesResponse, op::ListTestResultLinkages>;
 
-/// Optional arguments of [`list_test_results`](CiBuildActions::list_test_results); nothing is sent before `send`.
-pub struct ListTestResults(crate::Call<crate::models::CiTestResultsResponse>);
+/// Call of [`list_test_results`](CiBuildActions::list_test_results).
+pub type ListTestResults = crate::Call<crate::models::CiTestResultsResponse, op::ListTestResults>;
 
-impl ListTestResults {
+impl<T> crate::Call<T, op::ListTestResults> {
     /// `fields[ciTestResults]`: the fields that are sent of each.
     pub fn fields_ci_test_results(
         mut self,
@@ -240,25 +213,16 @@ impl ListTestResults {
         self.0.list("fields[ciTestResults]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListTestResults => crate::models::CiTestResultsResponse, paged }
-
 rt::operations! {
-    GET = Get "ciBuildActions_getInstance" "/v1/ciBuildActions/{id}",
-    GET_BUILD_RUN = Get "ciBuildActions_buildRun_getToOneRelated" "/v1/ciBuildActions/{id}/buildRun",
-    GET_BUILD_RUN_LINKAGE = Get "ciBuildActions_buildRun_getToOneRelationship" "/v1/ciBuildActions/{id}/relationships/buildRun",
-    LIST_ARTIFACT_LINKAGES = Get "ciBuildActions_artifacts_getToManyRelationship" "/v1/ciBuildActions/{id}/relationships/artifacts",
-    LIST_ARTIFACTS = Get "ciBuildActions_artifacts_getToManyRelated" "/v1/ciBuildActions/{id}/artifacts",
-    LIST_ISSUE_LINKAGES = Get "ciBuildActions_issues_getToManyRelationship" "/v1/ciBuildActions/{id}/relationships/issues",
-    LIST_ISSUES = Get "ciBuildActions_issues_getToManyRelated" "/v1/ciBuildActions/{id}/issues",
-    LIST_TEST_RESULT_LINKAGES = Get "ciBuildActions_testResults_getToManyRelationship" "/v1/ciBuildActions/{id}/relationships/testResults",
-    LIST_TEST_RESULTS = Get "ciBuildActions_testResults_getToManyRelated" "/v1/ciBuildActions/{id}/testResults",
+    GET: Get = Get "ciBuildActions_getInstance" "/v1/ciBuildActions/{id}",
+    GET_BUILD_RUN: GetBuildRun = Get "ciBuildActions_buildRun_getToOneRelated" "/v1/ciBuildActions/{id}/buildRun",
+    GET_BUILD_RUN_LINKAGE: GetBuildRunLinkage = Get "ciBuildActions_buildRun_getToOneRelationship" "/v1/ciBuildActions/{id}/relationships/buildRun",
+    LIST_ARTIFACT_LINKAGES: ListArtifactLinkages = Get "ciBuildActions_artifacts_getToManyRelationship" "/v1/ciBuildActions/{id}/relationships/artifacts" with limit,
+    LIST_ARTIFACTS: ListArtifacts = Get "ciBuildActions_artifacts_getToManyRelated" "/v1/ciBuildActions/{id}/artifacts" with limit,
+    LIST_ISSUE_LINKAGES: ListIssueLinkages = Get "ciBuildActions_issues_getToManyRelationship" "/v1/ciBuildActions/{id}/relationships/issues" with limit,
+    LIST_ISSUES: ListIssues = Get "ciBuildActions_issues_getToManyRelated" "/v1/ciBuildActions/{id}/issues" with limit,
+    LIST_TEST_RESULT_LINKAGES: ListTestResultLinkages = Get "ciBuildActions_testResults_getToManyRelationship" "/v1/ciBuildActions/{id}/relationships/testResults" with limit,
+    LIST_TEST_RESULTS: ListTestResults = Get "ciBuildActions_testResults_getToManyRelated" "/v1/ciBuildActions/{id}/testResults" with limit,
 }

@@ -11,55 +11,53 @@ pub struct CiBuildRuns(pub(crate) rt::Client<crate::Api>);
 impl CiBuildRuns {
     /// `POST /v1/ciBuildRuns` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-ciBuildRuns))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::CiBuildRunCreateRequest,
-    ) -> crate::Call<crate::models::CiBuildRunResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::CiBuildRunCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/ciBuildRuns/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/ciBuildRuns/{id}/relationships/actions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-relationships-actions))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_action_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::CiBuildRunActionsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_ACTION_LINKAGES, &[id.as_ref()]))
+    pub fn list_action_linkages(&self, id: impl AsRef<str>) -> ListActionLinkages {
+        crate::Call::new(&self.0, LIST_ACTION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciBuildRuns/{id}/actions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-actions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_actions(&self, id: impl AsRef<str>) -> ListActions {
-        ListActions(self.0.call(LIST_ACTIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_ACTIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/ciBuildRuns/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-relationships-builds))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_build_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::CiBuildRunBuildsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
+    pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
+        crate::Call::new(&self.0, LIST_BUILD_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciBuildRuns/{id}/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciBuildRuns-_id_-builds))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_builds(&self, id: impl AsRef<str>) -> ListBuilds {
-        ListBuilds(self.0.call(LIST_BUILDS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_BUILDS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](CiBuildRuns::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::CiBuildRunResponse>);
+/// Call of [`create`](CiBuildRuns::create).
+pub type Create = crate::Call<crate::models::CiBuildRunResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](CiBuildRuns::get).
+pub type Get = crate::Call<crate::models::CiBuildRunResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[builds]`: the fields that are sent of each.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
@@ -118,19 +116,19 @@ impl Get {
     }
 
     /// `limit[builds]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::CiBuildRunResponse }
+/// Call of [`list_action_linkages`](CiBuildRuns::list_action_linkages).
+pub type ListActionLinkages = crate::Call<crate::models::CiBuildRunActionsLinkagesResponse, op::ListActionLinkages>;
 
-/// Optional arguments of [`list_actions`](CiBuildRuns::list_actions); nothing is sent before `send`.
-pub struct ListActions(crate::Call<crate::models::CiBuildActionsResponse>);
+/// Call of [`list_actions`](CiBuildRuns::list_actions).
+pub type ListActions = crate::Call<crate::models::CiBuildActionsResponse, op::ListActions>;
 
-impl ListActions {
+impl<T> crate::Call<T, op::ListActions> {
     /// `fields[ciBuildActions]`: the fields that are sent of each.
     pub fn fields_ci_build_actions(
         mut self,
@@ -154,23 +152,16 @@ impl ListActions {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListActions => crate::models::CiBuildActionsResponse, paged }
+/// Call of [`list_build_linkages`](CiBuildRuns::list_build_linkages).
+pub type ListBuildLinkages = crate::Call<crate::models::CiBuildRunBuildsLinkagesResponse, op::ListBuildLinkages>;
 
-/// Optional arguments of [`list_builds`](CiBuildRuns::list_builds); nothing is sent before `send`.
-pub struct ListBuilds(crate::Call<crate::models::BuildsResponse>);
+/// Call of [`list_builds`](CiBuildRuns::list_builds).
+pub type ListBuilds = crate::Call<crate::models::BuildsResponse, op::ListBuilds>;
 
-impl ListBuilds {
+impl<T> crate::Call<T, op::ListBuilds> {
     /// `exists[usesNonExemptEncryption]`: only what has this, or has it not.
-    #[inline]
     pub fn exists_uses_non_exempt_encryption(mut self, value: bool) -> Self {
         self.0.flag("exists[usesNonExemptEncryption]", value);
         self
@@ -393,43 +384,31 @@ impl ListBuilds {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[betaBuildLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaBuildLocalizations]", value);
         self
     }
 
     /// `limit[betaGroups]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
     /// `limit[buildBundles]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_build_bundles(mut self, value: i64) -> Self {
         self.0.number("limit[buildBundles]", value);
         self
     }
 
     /// `limit[icons]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_icons(mut self, value: i64) -> Self {
         self.0.number("limit[icons]", value);
         self
     }
 
     /// `limit[individualTesters]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_individual_testers(mut self, value: i64) -> Self {
         self.0.number("limit[individualTesters]", value);
         self
@@ -442,13 +421,11 @@ impl ListBuilds {
     }
 }
 
-rt::operation! { crate::Api, ListBuilds => crate::models::BuildsResponse, paged }
-
 rt::operations! {
-    CREATE = Post "ciBuildRuns_createInstance" "/v1/ciBuildRuns",
-    GET = Get "ciBuildRuns_getInstance" "/v1/ciBuildRuns/{id}",
-    LIST_ACTION_LINKAGES = Get "ciBuildRuns_actions_getToManyRelationship" "/v1/ciBuildRuns/{id}/relationships/actions",
-    LIST_ACTIONS = Get "ciBuildRuns_actions_getToManyRelated" "/v1/ciBuildRuns/{id}/actions",
-    LIST_BUILD_LINKAGES = Get "ciBuildRuns_builds_getToManyRelationship" "/v1/ciBuildRuns/{id}/relationships/builds",
-    LIST_BUILDS = Get "ciBuildRuns_builds_getToManyRelated" "/v1/ciBuildRuns/{id}/builds",
+    CREATE: Create = Post "ciBuildRuns_createInstance" "/v1/ciBuildRuns",
+    GET: Get = Get "ciBuildRuns_getInstance" "/v1/ciBuildRuns/{id}",
+    LIST_ACTION_LINKAGES: ListActionLinkages = Get "ciBuildRuns_actions_getToManyRelationship" "/v1/ciBuildRuns/{id}/relationships/actions" with limit,
+    LIST_ACTIONS: ListActions = Get "ciBuildRuns_actions_getToManyRelated" "/v1/ciBuildRuns/{id}/actions" with limit,
+    LIST_BUILD_LINKAGES: ListBuildLinkages = Get "ciBuildRuns_builds_getToManyRelationship" "/v1/ciBuildRuns/{id}/relationships/builds" with limit,
+    LIST_BUILDS: ListBuilds = Get "ciBuildRuns_builds_getToManyRelated" "/v1/ciBuildRuns/{id}/builds" with limit,
 }

@@ -11,14 +11,14 @@ pub struct CiIssues(pub(crate) rt::Client<crate::Api>);
 impl CiIssues {
     /// `GET /v1/ciIssues/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciIssues-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](CiIssues::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::CiIssueResponse>);
+/// Call of [`get`](CiIssues::get).
+pub type Get = crate::Call<crate::models::CiIssueResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[ciIssues]`: the fields that are sent of each.
     pub fn fields_ci_issues(mut self, values: impl IntoIterator<Item = crate::models::CiIssueField>) -> Self {
         self.0.list("fields[ciIssues]", values);
@@ -26,8 +26,6 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::CiIssueResponse }
-
 rt::operations! {
-    GET = Get "ciIssues_getInstance" "/v1/ciIssues/{id}",
+    GET: Get = Get "ciIssues_getInstance" "/v1/ciIssues/{id}",
 }

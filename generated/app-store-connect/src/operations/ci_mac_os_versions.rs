@@ -11,121 +11,109 @@ pub struct CiMacOsVersions(pub(crate) rt::Client<crate::Api>);
 impl CiMacOsVersions {
     /// `GET /v1/ciMacOsVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciMacOsVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/ciMacOsVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciMacOsVersions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/ciMacOsVersions/{id}/relationships/xcodeVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciMacOsVersions-_id_-relationships-xcodeVersions))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_xcode_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::CiMacOsVersionXcodeVersionsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_XCODE_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_xcode_version_linkages(&self, id: impl AsRef<str>) -> ListXcodeVersionLinkages {
+        crate::Call::new(&self.0, LIST_XCODE_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciMacOsVersions/{id}/xcodeVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciMacOsVersions-_id_-xcodeVersions))
-    pub fn list_xcode_versions(&self, id: impl AsRef<str>) -> ListXcodeVersions {
-        ListXcodeVersions(self.0.call(LIST_XCODE_VERSIONS, &[id.as_ref()]))
-    }
-}
-
-/// Optional arguments of [`get`](CiMacOsVersions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::CiMacOsVersionResponse>);
-
-impl Get {
-    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
-    pub fn fields_ci_mac_os_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CiMacOsVersionField>,
-    ) -> Self {
-        self.0.list("fields[ciMacOsVersions]", values);
-        self
-    }
-
-    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
-    pub fn fields_ci_xcode_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
-    ) -> Self {
-        self.0.list("fields[ciXcodeVersions]", values);
-        self
-    }
-
-    /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiMacOsVersionInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[xcodeVersions]`: how many are sent along, at most 50.
-    #[inline]
-    pub fn limit_xcode_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[xcodeVersions]", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, Get => crate::models::CiMacOsVersionResponse }
-
-/// Optional arguments of [`list`](CiMacOsVersions::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::CiMacOsVersionsResponse>);
-
-impl List {
-    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
-    pub fn fields_ci_mac_os_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CiMacOsVersionField>,
-    ) -> Self {
-        self.0.list("fields[ciMacOsVersions]", values);
-        self
-    }
-
-    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
-    pub fn fields_ci_xcode_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
-    ) -> Self {
-        self.0.list("fields[ciXcodeVersions]", values);
-        self
-    }
-
-    /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiMacOsVersionInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
+    ///
     /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
+    pub fn list_xcode_versions(&self, id: impl AsRef<str>) -> ListXcodeVersions {
+        crate::Call::new(&self.0, LIST_XCODE_VERSIONS, &[id.as_ref()])
+    }
+}
+
+/// Call of [`get`](CiMacOsVersions::get).
+pub type Get = crate::Call<crate::models::CiMacOsVersionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
+    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
+    pub fn fields_ci_mac_os_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CiMacOsVersionField>,
+    ) -> Self {
+        self.0.list("fields[ciMacOsVersions]", values);
+        self
+    }
+
+    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
+    pub fn fields_ci_xcode_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
+    ) -> Self {
+        self.0.list("fields[ciXcodeVersions]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiMacOsVersionInclude>) -> Self {
+        self.0.list("include", values);
         self
     }
 
     /// `limit[xcodeVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_xcode_versions(mut self, value: i64) -> Self {
         self.0.number("limit[xcodeVersions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::CiMacOsVersionsResponse, paged }
+/// Call of [`list`](CiMacOsVersions::list).
+pub type List = crate::Call<crate::models::CiMacOsVersionsResponse, op::List>;
 
-/// Optional arguments of [`list_xcode_versions`](CiMacOsVersions::list_xcode_versions); nothing is sent before `send`.
-pub struct ListXcodeVersions(crate::Call<crate::models::CiXcodeVersionsResponse>);
+impl<T> crate::Call<T, op::List> {
+    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
+    pub fn fields_ci_mac_os_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CiMacOsVersionField>,
+    ) -> Self {
+        self.0.list("fields[ciMacOsVersions]", values);
+        self
+    }
 
-impl ListXcodeVersions {
+    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
+    pub fn fields_ci_xcode_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
+    ) -> Self {
+        self.0.list("fields[ciXcodeVersions]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiMacOsVersionInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[xcodeVersions]`: how many are sent along, at most 50.
+    pub fn limit_xcode_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[xcodeVersions]", value);
+        self
+    }
+}
+
+/// Call of [`list_xcode_version_linkages`](CiMacOsVersions::list_xcode_version_linkages).
+pub type ListXcodeVersionLinkages = crate::Call<crate::models::CiMacOsVersionXcodeVersionsLinkagesResponse, op::ListXcodeVersionLinkages>;
+
+/// Call of [`list_xcode_versions`](CiMacOsVersions::list_xcode_versions).
+pub type ListXcodeVersions = crate::Call<crate::models::CiXcodeVersionsResponse, op::ListXcodeVersions>;
+
+impl<T> crate::Call<T, op::ListXcodeVersions> {
     /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
@@ -150,26 +138,16 @@ impl ListXcodeVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[macOsVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_mac_os_versions(mut self, value: i64) -> Self {
         self.0.number("limit[macOsVersions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListXcodeVersions => crate::models::CiXcodeVersionsResponse, paged }
-
 rt::operations! {
-    GET = Get "ciMacOsVersions_getInstance" "/v1/ciMacOsVersions/{id}",
-    LIST = Get "ciMacOsVersions_getCollection" "/v1/ciMacOsVersions",
-    LIST_XCODE_VERSION_LINKAGES = Get "ciMacOsVersions_xcodeVersions_getToManyRelationship" "/v1/ciMacOsVersions/{id}/relationships/xcodeVersions",
-    LIST_XCODE_VERSIONS = Get "ciMacOsVersions_xcodeVersions_getToManyRelated" "/v1/ciMacOsVersions/{id}/xcodeVersions",
+    GET: Get = Get "ciMacOsVersions_getInstance" "/v1/ciMacOsVersions/{id}",
+    LIST: List = Get "ciMacOsVersions_getCollection" "/v1/ciMacOsVersions" with limit,
+    LIST_XCODE_VERSION_LINKAGES: ListXcodeVersionLinkages = Get "ciMacOsVersions_xcodeVersions_getToManyRelationship" "/v1/ciMacOsVersions/{id}/relationships/xcodeVersions" with limit,
+    LIST_XCODE_VERSIONS: ListXcodeVersions = Get "ciMacOsVersions_xcodeVersions_getToManyRelated" "/v1/ciMacOsVersions/{id}/xcodeVersions" with limit,
 }

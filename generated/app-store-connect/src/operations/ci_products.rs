@@ -10,39 +10,38 @@ pub struct CiProducts(pub(crate) rt::Client<crate::Api>);
 
 impl CiProducts {
     /// `DELETE /v1/ciProducts/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-ciProducts-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/ciProducts/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/ciProducts/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-app))
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
-        GetApp(self.0.call(GET_APP, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP, &[id.as_ref()])
     }
 
     /// `GET /v1/ciProducts/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-app))
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::CiProductAppLinkageResponse> {
-        self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> GetAppLinkage {
+        crate::Call::new(&self.0, GET_APP_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/ciProducts` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/ciProducts/{id}/additionalRepositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-additionalRepositories))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_additional_repositories(&self, id: impl AsRef<str>) -> ListAdditionalRepositories {
-        ListAdditionalRepositories(
-            self.0.call(LIST_ADDITIONAL_REPOSITORIES, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_ADDITIONAL_REPOSITORIES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciProducts/{id}/relationships/additionalRepositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-additionalRepositories))
@@ -51,68 +50,60 @@ impl CiProducts {
     pub fn list_additional_repository_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::CiProductAdditionalRepositoriesLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_ADDITIONAL_REPOSITORY_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListAdditionalRepositoryLinkages {
+        crate::Call::new(&self.0, LIST_ADDITIONAL_REPOSITORY_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciProducts/{id}/relationships/buildRuns` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-buildRuns))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_build_run_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::CiProductBuildRunsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_BUILD_RUN_LINKAGES, &[id.as_ref()]))
+    pub fn list_build_run_linkages(&self, id: impl AsRef<str>) -> ListBuildRunLinkages {
+        crate::Call::new(&self.0, LIST_BUILD_RUN_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciProducts/{id}/buildRuns` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-buildRuns))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_build_runs(&self, id: impl AsRef<str>) -> ListBuildRuns {
-        ListBuildRuns(self.0.call(LIST_BUILD_RUNS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_BUILD_RUNS, &[id.as_ref()])
     }
 
     /// `GET /v1/ciProducts/{id}/primaryRepositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-primaryRepositories))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_primary_repositories(&self, id: impl AsRef<str>) -> ListPrimaryRepositories {
-        ListPrimaryRepositories(self.0.call(LIST_PRIMARY_REPOSITORIES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PRIMARY_REPOSITORIES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciProducts/{id}/relationships/primaryRepositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-primaryRepositories))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_primary_repository_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::CiProductPrimaryRepositoriesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_PRIMARY_REPOSITORY_LINKAGES, &[id.as_ref()]))
+    pub fn list_primary_repository_linkages(&self, id: impl AsRef<str>) -> ListPrimaryRepositoryLinkages {
+        crate::Call::new(&self.0, LIST_PRIMARY_REPOSITORY_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciProducts/{id}/relationships/workflows` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-relationships-workflows))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_workflow_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::CiProductWorkflowsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_WORKFLOW_LINKAGES, &[id.as_ref()]))
+    pub fn list_workflow_linkages(&self, id: impl AsRef<str>) -> ListWorkflowLinkages {
+        crate::Call::new(&self.0, LIST_WORKFLOW_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciProducts/{id}/workflows` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciProducts-_id_-workflows))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_workflows(&self, id: impl AsRef<str>) -> ListWorkflows {
-        ListWorkflows(self.0.call(LIST_WORKFLOWS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_WORKFLOWS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](CiProducts::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::CiProductResponse>);
+/// Call of [`delete`](CiProducts::delete).
+pub type Delete = crate::Call<(), op::Delete>;
 
-impl Get {
+/// Call of [`get`](CiProducts::get).
+pub type Get = crate::Call<crate::models::CiProductResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -153,23 +144,16 @@ impl Get {
     }
 
     /// `limit[primaryRepositories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_primary_repositories(mut self, value: i64) -> Self {
         self.0.number("limit[primaryRepositories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::CiProductResponse }
+/// Call of [`get_app`](CiProducts::get_app).
+pub type GetApp = crate::Call<rt::Document<Option<crate::models::App>, crate::models::AppResponseIncluded>, op::GetApp>;
 
-/// Optional arguments of [`get_app`](CiProducts::get_app); nothing is sent before `send`.
-pub struct GetApp(
-    crate::Call<
-        rt::Document<Option<crate::models::App>, crate::models::AppResponseIncluded>,
-    >,
-);
-
-impl GetApp {
+impl<T> crate::Call<T, op::GetApp> {
     /// `fields[androidToIosAppMappingDetails]`: the fields that are sent of each.
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
@@ -392,77 +376,66 @@ impl GetApp {
     }
 
     /// `limit[androidToIosAppMappingDetails]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_android_to_ios_app_mapping_details(mut self, value: i64) -> Self {
         self.0.number("limit[androidToIosAppMappingDetails]", value);
         self
     }
 
     /// `limit[appClips]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_clips(mut self, value: i64) -> Self {
         self.0.number("limit[appClips]", value);
         self
     }
 
     /// `limit[appCustomProductPages]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_custom_product_pages(mut self, value: i64) -> Self {
         self.0.number("limit[appCustomProductPages]", value);
         self
     }
 
     /// `limit[appEncryptionDeclarations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_encryption_declarations(mut self, value: i64) -> Self {
         self.0.number("limit[appEncryptionDeclarations]", value);
         self
     }
 
     /// `limit[appEvents]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_events(mut self, value: i64) -> Self {
         self.0.number("limit[appEvents]", value);
         self
     }
 
     /// `limit[appInfos]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_infos(mut self, value: i64) -> Self {
         self.0.number("limit[appInfos]", value);
         self
     }
 
     /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
     }
 
     /// `limit[appStoreVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_versions(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersions]", value);
         self
     }
 
     /// `limit[betaAppLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_app_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[betaAppLocalizations]", value);
         self
     }
 
     /// `limit[betaGroups]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_beta_groups(mut self, value: i64) -> Self {
         self.0.number("limit[betaGroups]", value);
         self
     }
 
     /// `limit[builds]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
@@ -470,14 +443,12 @@ impl GetApp {
 
     /// `limit[gameCenterEnabledVersions]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_enabled_versions(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterEnabledVersions]", value);
         self
     }
 
     /// `limit[inAppPurchasesV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_in_app_purchases_v2(mut self, value: i64) -> Self {
         self.0.number("limit[inAppPurchasesV2]", value);
         self
@@ -485,47 +456,43 @@ impl GetApp {
 
     /// `limit[inAppPurchases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_in_app_purchases(mut self, value: i64) -> Self {
         self.0.number("limit[inAppPurchases]", value);
         self
     }
 
     /// `limit[preReleaseVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_pre_release_versions(mut self, value: i64) -> Self {
         self.0.number("limit[preReleaseVersions]", value);
         self
     }
 
     /// `limit[promotedPurchases]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_promoted_purchases(mut self, value: i64) -> Self {
         self.0.number("limit[promotedPurchases]", value);
         self
     }
 
     /// `limit[reviewSubmissions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_review_submissions(mut self, value: i64) -> Self {
         self.0.number("limit[reviewSubmissions]", value);
         self
     }
 
     /// `limit[subscriptionGroups]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subscription_groups(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptionGroups]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetApp => rt::Document<Option<crate::models::App>, crate::models::AppResponseIncluded> }
+/// Call of [`get_app_linkage`](CiProducts::get_app_linkage).
+pub type GetAppLinkage = crate::Call<crate::models::CiProductAppLinkageResponse, op::GetAppLinkage>;
 
-/// Optional arguments of [`list`](CiProducts::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::CiProductsResponse>);
+/// Call of [`list`](CiProducts::list).
+pub type List = crate::Call<crate::models::CiProductsResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -580,29 +547,17 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[primaryRepositories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_primary_repositories(mut self, value: i64) -> Self {
         self.0.number("limit[primaryRepositories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::CiProductsResponse, paged }
+/// Call of [`list_additional_repositories`](CiProducts::list_additional_repositories).
+pub type ListAdditionalRepositories = crate::Call<crate::models::ScmRepositoriesResponse, op::ListAdditionalRepositories>;
 
-/// Optional arguments of [`list_additional_repositories`](CiProducts::list_additional_repositories); nothing is sent before `send`.
-pub struct ListAdditionalRepositories(
-    crate::Call<crate::models::ScmRepositoriesResponse>,
-);
-
-impl ListAdditionalRepositories {
+impl<T> crate::Call<T, op::ListAdditionalRepositories> {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
@@ -641,21 +596,18 @@ impl ListAdditionalRepositories {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListAdditionalRepositories => crate::models::ScmRepositoriesResponse, paged }
+/// Call of [`list_additional_repository_linkages`](CiProducts::list_additional_repository_linkages).
+pub type ListAdditionalRepositoryLinkages = crate::Call<crate::models::CiProductAdditionalRepositoriesLinkagesResponse, op::ListAdditionalRepositoryLinkages>;
 
-/// Optional arguments of [`list_build_runs`](CiProducts::list_build_runs); nothing is sent before `send`.
-pub struct ListBuildRuns(crate::Call<crate::models::CiBuildRunsResponse>);
+/// Call of [`list_build_run_linkages`](CiProducts::list_build_run_linkages).
+pub type ListBuildRunLinkages = crate::Call<crate::models::CiProductBuildRunsLinkagesResponse, op::ListBuildRunLinkages>;
 
-impl ListBuildRuns {
+/// Call of [`list_build_runs`](CiProducts::list_build_runs).
+pub type ListBuildRuns = crate::Call<crate::models::CiBuildRunsResponse, op::ListBuildRuns>;
+
+impl<T> crate::Call<T, op::ListBuildRuns> {
     /// `fields[builds]`: the fields that are sent of each.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
@@ -719,15 +671,7 @@ impl ListBuildRuns {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[builds]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
@@ -740,12 +684,10 @@ impl ListBuildRuns {
     }
 }
 
-rt::operation! { crate::Api, ListBuildRuns => crate::models::CiBuildRunsResponse, paged }
+/// Call of [`list_primary_repositories`](CiProducts::list_primary_repositories).
+pub type ListPrimaryRepositories = crate::Call<crate::models::ScmRepositoriesResponse, op::ListPrimaryRepositories>;
 
-/// Optional arguments of [`list_primary_repositories`](CiProducts::list_primary_repositories); nothing is sent before `send`.
-pub struct ListPrimaryRepositories(crate::Call<crate::models::ScmRepositoriesResponse>);
-
-impl ListPrimaryRepositories {
+impl<T> crate::Call<T, op::ListPrimaryRepositories> {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
@@ -784,21 +726,18 @@ impl ListPrimaryRepositories {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListPrimaryRepositories => crate::models::ScmRepositoriesResponse, paged }
+/// Call of [`list_primary_repository_linkages`](CiProducts::list_primary_repository_linkages).
+pub type ListPrimaryRepositoryLinkages = crate::Call<crate::models::CiProductPrimaryRepositoriesLinkagesResponse, op::ListPrimaryRepositoryLinkages>;
 
-/// Optional arguments of [`list_workflows`](CiProducts::list_workflows); nothing is sent before `send`.
-pub struct ListWorkflows(crate::Call<crate::models::CiWorkflowsResponse>);
+/// Call of [`list_workflow_linkages`](CiProducts::list_workflow_linkages).
+pub type ListWorkflowLinkages = crate::Call<crate::models::CiProductWorkflowsLinkagesResponse, op::ListWorkflowLinkages>;
 
-impl ListWorkflows {
+/// Call of [`list_workflows`](CiProducts::list_workflows).
+pub type ListWorkflows = crate::Call<crate::models::CiWorkflowsResponse, op::ListWorkflows>;
+
+impl<T> crate::Call<T, op::ListWorkflows> {
     /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
@@ -849,29 +788,20 @@ impl ListWorkflows {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListWorkflows => crate::models::CiWorkflowsResponse, paged }
-
 rt::operations! {
-    DELETE = Delete "ciProducts_deleteInstance" "/v1/ciProducts/{id}",
-    GET = Get "ciProducts_getInstance" "/v1/ciProducts/{id}",
-    GET_APP = Get "ciProducts_app_getToOneRelated" "/v1/ciProducts/{id}/app",
-    GET_APP_LINKAGE = Get "ciProducts_app_getToOneRelationship" "/v1/ciProducts/{id}/relationships/app",
-    LIST = Get "ciProducts_getCollection" "/v1/ciProducts",
-    LIST_ADDITIONAL_REPOSITORIES = Get "ciProducts_additionalRepositories_getToManyRelated" "/v1/ciProducts/{id}/additionalRepositories",
-    LIST_ADDITIONAL_REPOSITORY_LINKAGES = Get "ciProducts_additionalRepositories_getToManyRelationship" "/v1/ciProducts/{id}/relationships/additionalRepositories",
-    LIST_BUILD_RUN_LINKAGES = Get "ciProducts_buildRuns_getToManyRelationship" "/v1/ciProducts/{id}/relationships/buildRuns",
-    LIST_BUILD_RUNS = Get "ciProducts_buildRuns_getToManyRelated" "/v1/ciProducts/{id}/buildRuns",
-    LIST_PRIMARY_REPOSITORIES = Get "ciProducts_primaryRepositories_getToManyRelated" "/v1/ciProducts/{id}/primaryRepositories",
-    LIST_PRIMARY_REPOSITORY_LINKAGES = Get "ciProducts_primaryRepositories_getToManyRelationship" "/v1/ciProducts/{id}/relationships/primaryRepositories",
-    LIST_WORKFLOW_LINKAGES = Get "ciProducts_workflows_getToManyRelationship" "/v1/ciProducts/{id}/relationships/workflows",
-    LIST_WORKFLOWS = Get "ciProducts_workflows_getToManyRelated" "/v1/ciProducts/{id}/workflows",
+    DELETE: Delete = Delete "ciProducts_deleteInstance" "/v1/ciProducts/{id}",
+    GET: Get = Get "ciProducts_getInstance" "/v1/ciProducts/{id}",
+    GET_APP: GetApp = Get "ciProducts_app_getToOneRelated" "/v1/ciProducts/{id}/app",
+    GET_APP_LINKAGE: GetAppLinkage = Get "ciProducts_app_getToOneRelationship" "/v1/ciProducts/{id}/relationships/app",
+    LIST: List = Get "ciProducts_getCollection" "/v1/ciProducts" with limit,
+    LIST_ADDITIONAL_REPOSITORIES: ListAdditionalRepositories = Get "ciProducts_additionalRepositories_getToManyRelated" "/v1/ciProducts/{id}/additionalRepositories" with limit,
+    LIST_ADDITIONAL_REPOSITORY_LINKAGES: ListAdditionalRepositoryLinkages = Get "ciProducts_additionalRepositories_getToManyRelationship" "/v1/ciProducts/{id}/relationships/additionalRepositories" with limit,
+    LIST_BUILD_RUN_LINKAGES: ListBuildRunLinkages = Get "ciProducts_buildRuns_getToManyRelationship" "/v1/ciProducts/{id}/relationships/buildRuns" with limit,
+    LIST_BUILD_RUNS: ListBuildRuns = Get "ciProducts_buildRuns_getToManyRelated" "/v1/ciProducts/{id}/buildRuns" with limit,
+    LIST_PRIMARY_REPOSITORIES: ListPrimaryRepositories = Get "ciProducts_primaryRepositories_getToManyRelated" "/v1/ciProducts/{id}/primaryRepositories" with limit,
+    LIST_PRIMARY_REPOSITORY_LINKAGES: ListPrimaryRepositoryLinkages = Get "ciProducts_primaryRepositories_getToManyRelationship" "/v1/ciProducts/{id}/relationships/primaryRepositories" with limit,
+    LIST_WORKFLOW_LINKAGES: ListWorkflowLinkages = Get "ciProducts_workflows_getToManyRelationship" "/v1/ciProducts/{id}/relationships/workflows" with limit,
+    LIST_WORKFLOWS: ListWorkflows = Get "ciProducts_workflows_getToManyRelated" "/v1/ciProducts/{id}/workflows" with limit,
 }

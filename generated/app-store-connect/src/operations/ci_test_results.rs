@@ -11,14 +11,14 @@ pub struct CiTestResults(pub(crate) rt::Client<crate::Api>);
 impl CiTestResults {
     /// `GET /v1/ciTestResults/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciTestResults-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](CiTestResults::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::CiTestResultResponse>);
+/// Call of [`get`](CiTestResults::get).
+pub type Get = crate::Call<crate::models::CiTestResultResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[ciTestResults]`: the fields that are sent of each.
     pub fn fields_ci_test_results(
         mut self,
@@ -29,8 +29,6 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::CiTestResultResponse }
-
 rt::operations! {
-    GET = Get "ciTestResults_getInstance" "/v1/ciTestResults/{id}",
+    GET: Get = Get "ciTestResults_getInstance" "/v1/ciTestResults/{id}",
 }

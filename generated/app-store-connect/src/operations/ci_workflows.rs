@@ -11,71 +11,67 @@ pub struct CiWorkflows(pub(crate) rt::Client<crate::Api>);
 impl CiWorkflows {
     /// `POST /v1/ciWorkflows` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-ciWorkflows))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::CiWorkflowCreateRequest,
-    ) -> crate::Call<crate::models::CiWorkflowResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::CiWorkflowCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/ciWorkflows/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-ciWorkflows-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/ciWorkflows/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/ciWorkflows/{id}/repository` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_-repository))
     pub fn get_repository(&self, id: impl AsRef<str>) -> GetRepository {
-        GetRepository(self.0.call(GET_REPOSITORY, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_REPOSITORY, &[id.as_ref()])
     }
 
     /// `GET /v1/ciWorkflows/{id}/relationships/repository` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_-relationships-repository))
-    pub fn get_repository_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::CiWorkflowRepositoryLinkageResponse> {
-        self.0.call(GET_REPOSITORY_LINKAGE, &[id.as_ref()])
+    pub fn get_repository_linkage(&self, id: impl AsRef<str>) -> GetRepositoryLinkage {
+        crate::Call::new(&self.0, GET_REPOSITORY_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/ciWorkflows/{id}/relationships/buildRuns` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_-relationships-buildRuns))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_build_run_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::CiWorkflowBuildRunsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_BUILD_RUN_LINKAGES, &[id.as_ref()]))
+    pub fn list_build_run_linkages(&self, id: impl AsRef<str>) -> ListBuildRunLinkages {
+        crate::Call::new(&self.0, LIST_BUILD_RUN_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciWorkflows/{id}/buildRuns` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciWorkflows-_id_-buildRuns))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_build_runs(&self, id: impl AsRef<str>) -> ListBuildRuns {
-        ListBuildRuns(self.0.call(LIST_BUILD_RUNS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_BUILD_RUNS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/ciWorkflows/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-ciWorkflows-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::CiWorkflowUpdateRequest,
-    ) -> crate::Call<crate::models::CiWorkflowResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::CiWorkflowUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](CiWorkflows::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::CiWorkflowResponse>);
+/// Call of [`create`](CiWorkflows::create).
+pub type Create = crate::Call<crate::models::CiWorkflowResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](CiWorkflows::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](CiWorkflows::get).
+pub type Get = crate::Call<crate::models::CiWorkflowResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
@@ -128,19 +124,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::CiWorkflowResponse }
+/// Call of [`get_repository`](CiWorkflows::get_repository).
+pub type GetRepository = crate::Call<rt::Document<Option<crate::models::ScmRepository>, crate::models::ScmRepositoryResponseIncluded>, op::GetRepository>;
 
-/// Optional arguments of [`get_repository`](CiWorkflows::get_repository); nothing is sent before `send`.
-pub struct GetRepository(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::ScmRepository>,
-            crate::models::ScmRepositoryResponseIncluded,
-        >,
-    >,
-);
-
-impl GetRepository {
+impl<T> crate::Call<T, op::GetRepository> {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
@@ -175,12 +162,16 @@ impl GetRepository {
     }
 }
 
-rt::operation! { crate::Api, GetRepository => rt::Document<Option<crate::models::ScmRepository>, crate::models::ScmRepositoryResponseIncluded> }
+/// Call of [`get_repository_linkage`](CiWorkflows::get_repository_linkage).
+pub type GetRepositoryLinkage = crate::Call<crate::models::CiWorkflowRepositoryLinkageResponse, op::GetRepositoryLinkage>;
 
-/// Optional arguments of [`list_build_runs`](CiWorkflows::list_build_runs); nothing is sent before `send`.
-pub struct ListBuildRuns(crate::Call<crate::models::CiBuildRunsResponse>);
+/// Call of [`list_build_run_linkages`](CiWorkflows::list_build_run_linkages).
+pub type ListBuildRunLinkages = crate::Call<crate::models::CiWorkflowBuildRunsLinkagesResponse, op::ListBuildRunLinkages>;
 
-impl ListBuildRuns {
+/// Call of [`list_build_runs`](CiWorkflows::list_build_runs).
+pub type ListBuildRuns = crate::Call<crate::models::CiBuildRunsResponse, op::ListBuildRuns>;
+
+impl<T> crate::Call<T, op::ListBuildRuns> {
     /// `fields[builds]`: the fields that are sent of each.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
@@ -244,15 +235,7 @@ impl ListBuildRuns {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[builds]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
@@ -265,15 +248,16 @@ impl ListBuildRuns {
     }
 }
 
-rt::operation! { crate::Api, ListBuildRuns => crate::models::CiBuildRunsResponse, paged }
+/// Call of [`update`](CiWorkflows::update).
+pub type Update = crate::Call<crate::models::CiWorkflowResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "ciWorkflows_createInstance" "/v1/ciWorkflows",
-    DELETE = Delete "ciWorkflows_deleteInstance" "/v1/ciWorkflows/{id}",
-    GET = Get "ciWorkflows_getInstance" "/v1/ciWorkflows/{id}",
-    GET_REPOSITORY = Get "ciWorkflows_repository_getToOneRelated" "/v1/ciWorkflows/{id}/repository",
-    GET_REPOSITORY_LINKAGE = Get "ciWorkflows_repository_getToOneRelationship" "/v1/ciWorkflows/{id}/relationships/repository",
-    LIST_BUILD_RUN_LINKAGES = Get "ciWorkflows_buildRuns_getToManyRelationship" "/v1/ciWorkflows/{id}/relationships/buildRuns",
-    LIST_BUILD_RUNS = Get "ciWorkflows_buildRuns_getToManyRelated" "/v1/ciWorkflows/{id}/buildRuns",
-    UPDATE = Patch "ciWorkflows_updateInstance" "/v1/ciWorkflows/{id}",
+    CREATE: Create = Post "ciWorkflows_createInstance" "/v1/ciWorkflows",
+    DELETE: Delete = Delete "ciWorkflows_deleteInstance" "/v1/ciWorkflows/{id}",
+    GET: Get = Get "ciWorkflows_getInstance" "/v1/ciWorkflows/{id}",
+    GET_REPOSITORY: GetRepository = Get "ciWorkflows_repository_getToOneRelated" "/v1/ciWorkflows/{id}/repository",
+    GET_REPOSITORY_LINKAGE: GetRepositoryLinkage = Get "ciWorkflows_repository_getToOneRelationship" "/v1/ciWorkflows/{id}/relationships/repository",
+    LIST_BUILD_RUN_LINKAGES: ListBuildRunLinkages = Get "ciWorkflows_buildRuns_getToManyRelationship" "/v1/ciWorkflows/{id}/relationships/buildRuns" with limit,
+    LIST_BUILD_RUNS: ListBuildRuns = Get "ciWorkflows_buildRuns_getToManyRelated" "/v1/ciWorkflows/{id}/buildRuns" with limit,
+    UPDATE: Update = Patch "ciWorkflows_updateInstance" "/v1/ciWorkflows/{id}",
 }

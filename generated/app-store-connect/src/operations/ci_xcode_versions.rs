@@ -11,121 +11,109 @@ pub struct CiXcodeVersions(pub(crate) rt::Client<crate::Api>);
 impl CiXcodeVersions {
     /// `GET /v1/ciXcodeVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciXcodeVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/ciXcodeVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciXcodeVersions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/ciXcodeVersions/{id}/relationships/macOsVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciXcodeVersions-_id_-relationships-macOsVersions))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_mac_os_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::CiXcodeVersionMacOsVersionsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_MAC_OS_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_mac_os_version_linkages(&self, id: impl AsRef<str>) -> ListMacOsVersionLinkages {
+        crate::Call::new(&self.0, LIST_MAC_OS_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/ciXcodeVersions/{id}/macOsVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-ciXcodeVersions-_id_-macOsVersions))
-    pub fn list_mac_os_versions(&self, id: impl AsRef<str>) -> ListMacOsVersions {
-        ListMacOsVersions(self.0.call(LIST_MAC_OS_VERSIONS, &[id.as_ref()]))
-    }
-}
-
-/// Optional arguments of [`get`](CiXcodeVersions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::CiXcodeVersionResponse>);
-
-impl Get {
-    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
-    pub fn fields_ci_mac_os_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CiMacOsVersionField>,
-    ) -> Self {
-        self.0.list("fields[ciMacOsVersions]", values);
-        self
-    }
-
-    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
-    pub fn fields_ci_xcode_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
-    ) -> Self {
-        self.0.list("fields[ciXcodeVersions]", values);
-        self
-    }
-
-    /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiXcodeVersionInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[macOsVersions]`: how many are sent along, at most 50.
-    #[inline]
-    pub fn limit_mac_os_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[macOsVersions]", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, Get => crate::models::CiXcodeVersionResponse }
-
-/// Optional arguments of [`list`](CiXcodeVersions::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::CiXcodeVersionsResponse>);
-
-impl List {
-    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
-    pub fn fields_ci_mac_os_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CiMacOsVersionField>,
-    ) -> Self {
-        self.0.list("fields[ciMacOsVersions]", values);
-        self
-    }
-
-    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
-    pub fn fields_ci_xcode_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
-    ) -> Self {
-        self.0.list("fields[ciXcodeVersions]", values);
-        self
-    }
-
-    /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiXcodeVersionInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
+    ///
     /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
+    pub fn list_mac_os_versions(&self, id: impl AsRef<str>) -> ListMacOsVersions {
+        crate::Call::new(&self.0, LIST_MAC_OS_VERSIONS, &[id.as_ref()])
+    }
+}
+
+/// Call of [`get`](CiXcodeVersions::get).
+pub type Get = crate::Call<crate::models::CiXcodeVersionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
+    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
+    pub fn fields_ci_mac_os_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CiMacOsVersionField>,
+    ) -> Self {
+        self.0.list("fields[ciMacOsVersions]", values);
+        self
+    }
+
+    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
+    pub fn fields_ci_xcode_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
+    ) -> Self {
+        self.0.list("fields[ciXcodeVersions]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiXcodeVersionInclude>) -> Self {
+        self.0.list("include", values);
         self
     }
 
     /// `limit[macOsVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_mac_os_versions(mut self, value: i64) -> Self {
         self.0.number("limit[macOsVersions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::CiXcodeVersionsResponse, paged }
+/// Call of [`list`](CiXcodeVersions::list).
+pub type List = crate::Call<crate::models::CiXcodeVersionsResponse, op::List>;
 
-/// Optional arguments of [`list_mac_os_versions`](CiXcodeVersions::list_mac_os_versions); nothing is sent before `send`.
-pub struct ListMacOsVersions(crate::Call<crate::models::CiMacOsVersionsResponse>);
+impl<T> crate::Call<T, op::List> {
+    /// `fields[ciMacOsVersions]`: the fields that are sent of each.
+    pub fn fields_ci_mac_os_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CiMacOsVersionField>,
+    ) -> Self {
+        self.0.list("fields[ciMacOsVersions]", values);
+        self
+    }
 
-impl ListMacOsVersions {
+    /// `fields[ciXcodeVersions]`: the fields that are sent of each.
+    pub fn fields_ci_xcode_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
+    ) -> Self {
+        self.0.list("fields[ciXcodeVersions]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiXcodeVersionInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[macOsVersions]`: how many are sent along, at most 50.
+    pub fn limit_mac_os_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[macOsVersions]", value);
+        self
+    }
+}
+
+/// Call of [`list_mac_os_version_linkages`](CiXcodeVersions::list_mac_os_version_linkages).
+pub type ListMacOsVersionLinkages = crate::Call<crate::models::CiXcodeVersionMacOsVersionsLinkagesResponse, op::ListMacOsVersionLinkages>;
+
+/// Call of [`list_mac_os_versions`](CiXcodeVersions::list_mac_os_versions).
+pub type ListMacOsVersions = crate::Call<crate::models::CiMacOsVersionsResponse, op::ListMacOsVersions>;
+
+impl<T> crate::Call<T, op::ListMacOsVersions> {
     /// `fields[ciMacOsVersions]`: the fields that are sent of each.
     pub fn fields_ci_mac_os_versions(
         mut self,
@@ -150,26 +138,16 @@ impl ListMacOsVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[xcodeVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_xcode_versions(mut self, value: i64) -> Self {
         self.0.number("limit[xcodeVersions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListMacOsVersions => crate::models::CiMacOsVersionsResponse, paged }
-
 rt::operations! {
-    GET = Get "ciXcodeVersions_getInstance" "/v1/ciXcodeVersions/{id}",
-    LIST = Get "ciXcodeVersions_getCollection" "/v1/ciXcodeVersions",
-    LIST_MAC_OS_VERSION_LINKAGES = Get "ciXcodeVersions_macOsVersions_getToManyRelationship" "/v1/ciXcodeVersions/{id}/relationships/macOsVersions",
-    LIST_MAC_OS_VERSIONS = Get "ciXcodeVersions_macOsVersions_getToManyRelated" "/v1/ciXcodeVersions/{id}/macOsVersions",
+    GET: Get = Get "ciXcodeVersions_getInstance" "/v1/ciXcodeVersions/{id}",
+    LIST: List = Get "ciXcodeVersions_getCollection" "/v1/ciXcodeVersions" with limit,
+    LIST_MAC_OS_VERSION_LINKAGES: ListMacOsVersionLinkages = Get "ciXcodeVersions_macOsVersions_getToManyRelationship" "/v1/ciXcodeVersions/{id}/relationships/macOsVersions" with limit,
+    LIST_MAC_OS_VERSIONS: ListMacOsVersions = Get "ciXcodeVersions_macOsVersions_getToManyRelated" "/v1/ciXcodeVersions/{id}/macOsVersions" with limit,
 }

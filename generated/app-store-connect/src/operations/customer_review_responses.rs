@@ -11,30 +11,33 @@ pub struct CustomerReviewResponses(pub(crate) rt::Client<crate::Api>);
 impl CustomerReviewResponses {
     /// `POST /v1/customerReviewResponses` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-customerReviewResponses))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::CustomerReviewResponseV1CreateRequest,
-    ) -> crate::Call<crate::models::CustomerReviewResponseV1Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::CustomerReviewResponseV1CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/customerReviewResponses/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-customerReviewResponses-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/customerReviewResponses/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-customerReviewResponses-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](CustomerReviewResponses::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::CustomerReviewResponseV1Response>);
+/// Call of [`create`](CustomerReviewResponses::create).
+pub type Create = crate::Call<crate::models::CustomerReviewResponseV1Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](CustomerReviewResponses::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](CustomerReviewResponses::get).
+pub type Get = crate::Call<crate::models::CustomerReviewResponseV1Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[customerReviewResponses]`: the fields that are sent of each.
     pub fn fields_customer_review_responses(
         mut self,
@@ -63,10 +66,8 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::CustomerReviewResponseV1Response }
-
 rt::operations! {
-    CREATE = Post "customerReviewResponses_createInstance" "/v1/customerReviewResponses",
-    DELETE = Delete "customerReviewResponses_deleteInstance" "/v1/customerReviewResponses/{id}",
-    GET = Get "customerReviewResponses_getInstance" "/v1/customerReviewResponses/{id}",
+    CREATE: Create = Post "customerReviewResponses_createInstance" "/v1/customerReviewResponses",
+    DELETE: Delete = Delete "customerReviewResponses_deleteInstance" "/v1/customerReviewResponses/{id}",
+    GET: Get = Get "customerReviewResponses_getInstance" "/v1/customerReviewResponses/{id}",
 }

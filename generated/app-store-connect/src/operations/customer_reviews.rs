@@ -11,27 +11,24 @@ pub struct CustomerReviews(pub(crate) rt::Client<crate::Api>);
 impl CustomerReviews {
     /// `GET /v1/customerReviews/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-customerReviews-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/customerReviews/{id}/response` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-customerReviews-_id_-response))
     pub fn get_response(&self, id: impl AsRef<str>) -> GetResponse {
-        GetResponse(self.0.call(GET_RESPONSE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_RESPONSE, &[id.as_ref()])
     }
 
     /// `GET /v1/customerReviews/{id}/relationships/response` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-customerReviews-_id_-relationships-response))
-    pub fn get_response_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::CustomerReviewResponseLinkageResponse> {
-        self.0.call(GET_RESPONSE_LINKAGE, &[id.as_ref()])
+    pub fn get_response_linkage(&self, id: impl AsRef<str>) -> GetResponseLinkage {
+        crate::Call::new(&self.0, GET_RESPONSE_LINKAGE, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](CustomerReviews::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::CustomerReviewResponse>);
+/// Call of [`get`](CustomerReviews::get).
+pub type Get = crate::Call<crate::models::CustomerReviewResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[customerReviewResponses]`: the fields that are sent of each.
     pub fn fields_customer_review_responses(
         mut self,
@@ -66,19 +63,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::CustomerReviewResponse }
+/// Call of [`get_response`](CustomerReviews::get_response).
+pub type GetResponse = crate::Call<rt::Document<Option<crate::models::CustomerReviewResponseV1>, crate::models::CustomerReviewResponseV1ResponseIncluded>, op::GetResponse>;
 
-/// Optional arguments of [`get_response`](CustomerReviews::get_response); nothing is sent before `send`.
-pub struct GetResponse(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::CustomerReviewResponseV1>,
-            crate::models::CustomerReviewResponseV1ResponseIncluded,
-        >,
-    >,
-);
-
-impl GetResponse {
+impl<T> crate::Call<T, op::GetResponse> {
     /// `fields[customerReviewResponses]`: the fields that are sent of each.
     pub fn fields_customer_review_responses(
         mut self,
@@ -107,10 +95,11 @@ impl GetResponse {
     }
 }
 
-rt::operation! { crate::Api, GetResponse => rt::Document<Option<crate::models::CustomerReviewResponseV1>, crate::models::CustomerReviewResponseV1ResponseIncluded> }
+/// Call of [`get_response_linkage`](CustomerReviews::get_response_linkage).
+pub type GetResponseLinkage = crate::Call<crate::models::CustomerReviewResponseLinkageResponse, op::GetResponseLinkage>;
 
 rt::operations! {
-    GET = Get "customerReviews_getInstance" "/v1/customerReviews/{id}",
-    GET_RESPONSE = Get "customerReviews_response_getToOneRelated" "/v1/customerReviews/{id}/response",
-    GET_RESPONSE_LINKAGE = Get "customerReviews_response_getToOneRelationship" "/v1/customerReviews/{id}/relationships/response",
+    GET: Get = Get "customerReviews_getInstance" "/v1/customerReviews/{id}",
+    GET_RESPONSE: GetResponse = Get "customerReviews_response_getToOneRelated" "/v1/customerReviews/{id}/response",
+    GET_RESPONSE_LINKAGE: GetResponseLinkage = Get "customerReviews_response_getToOneRelationship" "/v1/customerReviews/{id}/relationships/response",
 }

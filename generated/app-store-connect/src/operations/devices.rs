@@ -11,44 +11,43 @@ pub struct Devices(pub(crate) rt::Client<crate::Api>);
 impl Devices {
     /// `POST /v1/devices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-devices))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::DeviceCreateRequest,
-    ) -> crate::Call<crate::models::DeviceResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::DeviceCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/devices/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-devices-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/devices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-devices))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `PATCH /v1/devices/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-devices-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::DeviceUpdateRequest,
-    ) -> crate::Call<crate::models::DeviceResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::DeviceUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](Devices::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::DeviceResponse>);
+/// Call of [`create`](Devices::create).
+pub type Create = crate::Call<crate::models::DeviceResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](Devices::get).
+pub type Get = crate::Call<crate::models::DeviceResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[devices]`: the fields that are sent of each.
     pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DeviceField>) -> Self {
         self.0.list("fields[devices]", values);
@@ -56,12 +55,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::DeviceResponse }
+/// Call of [`list`](Devices::list).
+pub type List = crate::Call<crate::models::DevicesResponse, op::List>;
 
-/// Optional arguments of [`list`](Devices::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::DevicesResponse>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[devices]`: the fields that are sent of each.
     pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DeviceField>) -> Self {
         self.0.list("fields[devices]", values);
@@ -104,13 +101,6 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::DeviceSort>) -> Self {
         self.0.list("sort", values);
@@ -118,11 +108,12 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::DevicesResponse, paged }
+/// Call of [`update`](Devices::update).
+pub type Update = crate::Call<crate::models::DeviceResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "devices_createInstance" "/v1/devices",
-    GET = Get "devices_getInstance" "/v1/devices/{id}",
-    LIST = Get "devices_getCollection" "/v1/devices",
-    UPDATE = Patch "devices_updateInstance" "/v1/devices/{id}",
+    CREATE: Create = Post "devices_createInstance" "/v1/devices",
+    GET: Get = Get "devices_getInstance" "/v1/devices/{id}",
+    LIST: List = Get "devices_getCollection" "/v1/devices" with limit,
+    UPDATE: Update = Patch "devices_updateInstance" "/v1/devices/{id}",
 }

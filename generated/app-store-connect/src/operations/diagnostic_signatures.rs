@@ -12,27 +12,22 @@ impl DiagnosticSignatures {
     /// `GET /v1/diagnosticSignatures/{id}/logs` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-diagnosticSignatures-_id_-logs))
     ///
     /// Answers `application/vnd.apple.diagnostic-logs+json`.
-    ///
-    /// `limit`: how many a page has, at most 200.
     pub fn get_logs(&self, id: impl AsRef<str>) -> GetLogs {
-        GetLogs(self.0.call(GET_LOGS, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_LOGS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get_logs`](DiagnosticSignatures::get_logs); nothing is sent before `send`.
-pub struct GetLogs(crate::Call<crate::models::DiagnosticLogs>);
+/// Call of [`get_logs`](DiagnosticSignatures::get_logs).
+pub type GetLogs = crate::Call<crate::models::DiagnosticLogs, op::GetLogs>;
 
-impl GetLogs {
+impl<T> crate::Call<T, op::GetLogs> {
     /// `limit`: how many a page has, at most 200.
-    #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetLogs => crate::models::DiagnosticLogs }
-
 rt::operations! {
-    GET_LOGS = Get "diagnosticSignatures_logs_getToManyRelated" "/v1/diagnosticSignatures/{id}/logs" => "application/vnd.apple.diagnostic-logs+json",
+    GET_LOGS: GetLogs = Get "diagnosticSignatures_logs_getToManyRelated" "/v1/diagnosticSignatures/{id}/logs" => "application/vnd.apple.diagnostic-logs+json",
 }

@@ -11,16 +11,16 @@ pub struct EndAppAvailabilityPreOrders(pub(crate) rt::Client<crate::Api>);
 impl EndAppAvailabilityPreOrders {
     /// `POST /v1/endAppAvailabilityPreOrders` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-endAppAvailabilityPreOrders))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::EndAppAvailabilityPreOrderCreateRequest,
-    ) -> crate::Call<crate::models::EndAppAvailabilityPreOrderResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::EndAppAvailabilityPreOrderCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](EndAppAvailabilityPreOrders::create).
+pub type Create = crate::Call<crate::models::EndAppAvailabilityPreOrderResponse, op::Create>;
+
 rt::operations! {
-    CREATE = Post "endAppAvailabilityPreOrders_createInstance" "/v1/endAppAvailabilityPreOrders",
+    CREATE: Create = Post "endAppAvailabilityPreOrders_createInstance" "/v1/endAppAvailabilityPreOrders",
 }

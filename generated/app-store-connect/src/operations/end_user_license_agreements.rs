@@ -11,61 +11,57 @@ pub struct EndUserLicenseAgreements(pub(crate) rt::Client<crate::Api>);
 impl EndUserLicenseAgreements {
     /// `POST /v1/endUserLicenseAgreements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-endUserLicenseAgreements))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::EndUserLicenseAgreementCreateRequest,
-    ) -> crate::Call<crate::models::EndUserLicenseAgreementResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::EndUserLicenseAgreementCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/endUserLicenseAgreements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-endUserLicenseAgreements-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/endUserLicenseAgreements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-endUserLicenseAgreements-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/endUserLicenseAgreements/{id}/territories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-endUserLicenseAgreements-_id_-territories))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_territories(&self, id: impl AsRef<str>) -> ListTerritories {
-        ListTerritories(self.0.call(LIST_TERRITORIES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_TERRITORIES, &[id.as_ref()])
     }
 
     /// `GET /v1/endUserLicenseAgreements/{id}/relationships/territories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-endUserLicenseAgreements-_id_-relationships-territories))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_territory_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::EndUserLicenseAgreementTerritoriesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_TERRITORY_LINKAGES, &[id.as_ref()]))
+    pub fn list_territory_linkages(&self, id: impl AsRef<str>) -> ListTerritoryLinkages {
+        crate::Call::new(&self.0, LIST_TERRITORY_LINKAGES, &[id.as_ref()])
     }
 
     /// `PATCH /v1/endUserLicenseAgreements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-endUserLicenseAgreements-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::EndUserLicenseAgreementUpdateRequest,
-    ) -> crate::Call<crate::models::EndUserLicenseAgreementResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::EndUserLicenseAgreementUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](EndUserLicenseAgreements::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::EndUserLicenseAgreementResponse>);
+/// Call of [`create`](EndUserLicenseAgreements::create).
+pub type Create = crate::Call<crate::models::EndUserLicenseAgreementResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](EndUserLicenseAgreements::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](EndUserLicenseAgreements::get).
+pub type Get = crate::Call<crate::models::EndUserLicenseAgreementResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -100,21 +96,16 @@ impl Get {
     }
 
     /// `limit[territories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_territories(mut self, value: i64) -> Self {
         self.0.number("limit[territories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::EndUserLicenseAgreementResponse }
+/// Call of [`list_territories`](EndUserLicenseAgreements::list_territories).
+pub type ListTerritories = crate::Call<crate::models::TerritoriesWithoutIncludesResponse, op::ListTerritories>;
 
-/// Optional arguments of [`list_territories`](EndUserLicenseAgreements::list_territories); nothing is sent before `send`.
-pub struct ListTerritories(
-    crate::Call<crate::models::TerritoriesWithoutIncludesResponse>,
-);
-
-impl ListTerritories {
+impl<T> crate::Call<T, op::ListTerritories> {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
@@ -123,22 +114,19 @@ impl ListTerritories {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListTerritories => crate::models::TerritoriesWithoutIncludesResponse, paged }
+/// Call of [`list_territory_linkages`](EndUserLicenseAgreements::list_territory_linkages).
+pub type ListTerritoryLinkages = crate::Call<crate::models::EndUserLicenseAgreementTerritoriesLinkagesResponse, op::ListTerritoryLinkages>;
+
+/// Call of [`update`](EndUserLicenseAgreements::update).
+pub type Update = crate::Call<crate::models::EndUserLicenseAgreementResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "endUserLicenseAgreements_createInstance" "/v1/endUserLicenseAgreements",
-    DELETE = Delete "endUserLicenseAgreements_deleteInstance" "/v1/endUserLicenseAgreements/{id}",
-    GET = Get "endUserLicenseAgreements_getInstance" "/v1/endUserLicenseAgreements/{id}",
-    LIST_TERRITORIES = Get "endUserLicenseAgreements_territories_getToManyRelated" "/v1/endUserLicenseAgreements/{id}/territories",
-    LIST_TERRITORY_LINKAGES = Get "endUserLicenseAgreements_territories_getToManyRelationship" "/v1/endUserLicenseAgreements/{id}/relationships/territories",
-    UPDATE = Patch "endUserLicenseAgreements_updateInstance" "/v1/endUserLicenseAgreements/{id}",
+    CREATE: Create = Post "endUserLicenseAgreements_createInstance" "/v1/endUserLicenseAgreements",
+    DELETE: Delete = Delete "endUserLicenseAgreements_deleteInstance" "/v1/endUserLicenseAgreements/{id}",
+    GET: Get = Get "endUserLicenseAgreements_getInstance" "/v1/endUserLicenseAgreements/{id}",
+    LIST_TERRITORIES: ListTerritories = Get "endUserLicenseAgreements_territories_getToManyRelated" "/v1/endUserLicenseAgreements/{id}/territories" with limit,
+    LIST_TERRITORY_LINKAGES: ListTerritoryLinkages = Get "endUserLicenseAgreements_territories_getToManyRelationship" "/v1/endUserLicenseAgreements/{id}/relationships/territories" with limit,
+    UPDATE: Update = Patch "endUserLicenseAgreements_updateInstance" "/v1/endUserLicenseAgreements/{id}",
 }

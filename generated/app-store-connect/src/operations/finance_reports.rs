@@ -20,16 +20,19 @@ impl FinanceReports {
             Item = crate::models::FinanceReportsReportTypeFilter,
         >,
         filter_vendor_number: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> crate::Call<rt::Bytes> {
-        let mut call = self.0.call(DOWNLOAD, &[]);
-        call.filter("filter[regionCode]", filter_region_code);
-        call.filter("filter[reportDate]", filter_report_date);
-        call.filter("filter[reportType]", filter_report_type);
-        call.filter("filter[vendorNumber]", filter_vendor_number);
+    ) -> Download {
+        let mut call = crate::Call::new(&self.0, DOWNLOAD, &[]);
+        call.0.filter("filter[regionCode]", filter_region_code);
+        call.0.filter("filter[reportDate]", filter_report_date);
+        call.0.filter("filter[reportType]", filter_report_type);
+        call.0.filter("filter[vendorNumber]", filter_vendor_number);
         call
     }
 }
 
+/// Call of [`download`](FinanceReports::download).
+pub type Download = crate::Call<rt::Bytes, op::Download>;
+
 rt::operations! {
-    DOWNLOAD = Get "financeReports_getCollection" "/v1/financeReports" => "application/a-gzip",
+    DOWNLOAD: Download = Get "financeReports_getCollection" "/v1/financeReports" => "application/a-gzip",
 }

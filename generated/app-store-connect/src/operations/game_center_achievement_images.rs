@@ -12,25 +12,22 @@ impl GameCenterAchievementImages {
     /// `POST /v1/gameCenterAchievementImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAchievementImages))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterAchievementImageCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterAchievementImageResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterAchievementImageCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterAchievementImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAchievementImages-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAchievementImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementImages-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterAchievementImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAchievementImages-_id_))
@@ -38,21 +35,23 @@ impl GameCenterAchievementImages {
     /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterAchievementImageUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterAchievementImageResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterAchievementImageUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAchievementImages::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::GameCenterAchievementImageResponse>);
+/// Call of [`create`](GameCenterAchievementImages::create).
+pub type Create = crate::Call<crate::models::GameCenterAchievementImageResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterAchievementImages::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterAchievementImages::get).
+pub type Get = crate::Call<crate::models::GameCenterAchievementImageResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_images(
         mut self,
@@ -86,11 +85,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterAchievementImageResponse }
+/// Call of [`update`](GameCenterAchievementImages::update).
+pub type Update = crate::Call<crate::models::GameCenterAchievementImageResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterAchievementImages_createInstance" "/v1/gameCenterAchievementImages",
-    DELETE = Delete "gameCenterAchievementImages_deleteInstance" "/v1/gameCenterAchievementImages/{id}",
-    GET = Get "gameCenterAchievementImages_getInstance" "/v1/gameCenterAchievementImages/{id}",
-    UPDATE = Patch "gameCenterAchievementImages_updateInstance" "/v1/gameCenterAchievementImages/{id}",
+    CREATE: Create = Post "gameCenterAchievementImages_createInstance" "/v1/gameCenterAchievementImages",
+    DELETE: Delete = Delete "gameCenterAchievementImages_deleteInstance" "/v1/gameCenterAchievementImages/{id}",
+    GET: Get = Get "gameCenterAchievementImages_getInstance" "/v1/gameCenterAchievementImages/{id}",
+    UPDATE: Update = Patch "gameCenterAchievementImages_updateInstance" "/v1/gameCenterAchievementImages/{id}",
 }

@@ -11,43 +11,43 @@ pub struct GameCenterAchievementImagesV2(pub(crate) rt::Client<crate::Api>);
 impl GameCenterAchievementImagesV2 {
     /// `POST /v2/gameCenterAchievementImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterAchievementImages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterAchievementImageV2CreateRequest,
-    ) -> crate::Call<crate::models::GameCenterAchievementImageV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterAchievementImageV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/gameCenterAchievementImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterAchievementImages-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterAchievementImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievementImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v2/gameCenterAchievementImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterAchievementImages-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterAchievementImageV2UpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterAchievementImageV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterAchievementImageV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAchievementImagesV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterAchievementImageV2Response>);
+/// Call of [`create`](GameCenterAchievementImagesV2::create).
+pub type Create = crate::Call<crate::models::GameCenterAchievementImageV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterAchievementImagesV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterAchievementImagesV2::get).
+pub type Get = crate::Call<crate::models::GameCenterAchievementImageV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_images(
         mut self,
@@ -82,11 +82,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterAchievementImageV2Response }
+/// Call of [`update`](GameCenterAchievementImagesV2::update).
+pub type Update = crate::Call<crate::models::GameCenterAchievementImageV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterAchievementImagesV2_createInstance" "/v2/gameCenterAchievementImages",
-    DELETE = Delete "gameCenterAchievementImagesV2_deleteInstance" "/v2/gameCenterAchievementImages/{id}",
-    GET = Get "gameCenterAchievementImagesV2_getInstance" "/v2/gameCenterAchievementImages/{id}",
-    UPDATE = Patch "gameCenterAchievementImagesV2_updateInstance" "/v2/gameCenterAchievementImages/{id}",
+    CREATE: Create = Post "gameCenterAchievementImagesV2_createInstance" "/v2/gameCenterAchievementImages",
+    DELETE: Delete = Delete "gameCenterAchievementImagesV2_deleteInstance" "/v2/gameCenterAchievementImages/{id}",
+    GET: Get = Get "gameCenterAchievementImagesV2_getInstance" "/v2/gameCenterAchievementImages/{id}",
+    UPDATE: Update = Patch "gameCenterAchievementImagesV2_updateInstance" "/v2/gameCenterAchievementImages/{id}",
 }

@@ -12,41 +12,34 @@ impl GameCenterAchievementLocalizations {
     /// `POST /v1/gameCenterAchievementLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAchievementLocalizations))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterAchievementLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterAchievementLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterAchievementLocalizationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterAchievementLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAchievementLocalizations-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAchievementLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAchievementLocalizations/{id}/gameCenterAchievement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_-gameCenterAchievement))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_game_center_achievement(&self, id: impl AsRef<str>) -> GetGameCenterAchievement {
-        GetGameCenterAchievement(
-            self.0.call(GET_GAME_CENTER_ACHIEVEMENT, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_GAME_CENTER_ACHIEVEMENT, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAchievementLocalizations/{id}/gameCenterAchievementImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_-gameCenterAchievementImage))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_game_center_achievement_image(&self, id: impl AsRef<str>) -> GetGameCenterAchievementImage {
-        GetGameCenterAchievementImage(
-            self.0.call(GET_GAME_CENTER_ACHIEVEMENT_IMAGE, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_GAME_CENTER_ACHIEVEMENT_IMAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAchievementLocalizations/{id}/relationships/gameCenterAchievementImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_-relationships-gameCenterAchievementImage))
@@ -54,10 +47,12 @@ impl GameCenterAchievementLocalizations {
     pub fn get_game_center_achievement_image_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterAchievementLocalizationGameCenterAchievementImageLinkageResponse,
-    > {
-        self.0.call(GET_GAME_CENTER_ACHIEVEMENT_IMAGE_LINKAGE, &[id.as_ref()])
+    ) -> GetGameCenterAchievementImageLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_GAME_CENTER_ACHIEVEMENT_IMAGE_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v1/gameCenterAchievementLocalizations/{id}/relationships/gameCenterAchievement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementLocalizations-_id_-relationships-gameCenterAchievement))
@@ -65,10 +60,8 @@ impl GameCenterAchievementLocalizations {
     pub fn get_game_center_achievement_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterAchievementLocalizationGameCenterAchievementLinkageResponse,
-    > {
-        self.0.call(GET_GAME_CENTER_ACHIEVEMENT_LINKAGE, &[id.as_ref()])
+    ) -> GetGameCenterAchievementLinkage {
+        crate::Call::new(&self.0, GET_GAME_CENTER_ACHIEVEMENT_LINKAGE, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterAchievementLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAchievementLocalizations-_id_))
@@ -76,21 +69,23 @@ impl GameCenterAchievementLocalizations {
     /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterAchievementLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterAchievementLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterAchievementLocalizationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAchievementLocalizations::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::GameCenterAchievementLocalizationResponse>);
+/// Call of [`create`](GameCenterAchievementLocalizations::create).
+pub type Create = crate::Call<crate::models::GameCenterAchievementLocalizationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterAchievementLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterAchievementLocalizations::get).
+pub type Get = crate::Call<crate::models::GameCenterAchievementLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_achievement_images(
@@ -134,20 +129,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterAchievementLocalizationResponse }
+/// Call of [`get_game_center_achievement`](GameCenterAchievementLocalizations::get_game_center_achievement).
+pub type GetGameCenterAchievement = crate::Call<rt::Document<Option<crate::models::GameCenterAchievement>, crate::models::GameCenterAchievementResponseIncluded>, op::GetGameCenterAchievement>;
 
-/// Optional arguments of [`get_game_center_achievement`](GameCenterAchievementLocalizations::get_game_center_achievement); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetGameCenterAchievement(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterAchievement>,
-            crate::models::GameCenterAchievementResponseIncluded,
-        >,
-    >,
-);
-
-impl GetGameCenterAchievement {
+impl<T> crate::Call<T, op::GetGameCenterAchievement> {
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_localizations(
         mut self,
@@ -217,7 +202,6 @@ impl GetGameCenterAchievement {
 
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -225,27 +209,16 @@ impl GetGameCenterAchievement {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetGameCenterAchievement => rt::Document<Option<crate::models::GameCenterAchievement>, crate::models::GameCenterAchievementResponseIncluded> }
+/// Call of [`get_game_center_achievement_image`](GameCenterAchievementLocalizations::get_game_center_achievement_image).
+pub type GetGameCenterAchievementImage = crate::Call<rt::Document<Option<crate::models::GameCenterAchievementImage>, crate::models::GameCenterAchievementImageResponseIncluded>, op::GetGameCenterAchievementImage>;
 
-/// Optional arguments of [`get_game_center_achievement_image`](GameCenterAchievementLocalizations::get_game_center_achievement_image); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetGameCenterAchievementImage(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterAchievementImage>,
-            crate::models::GameCenterAchievementImageResponseIncluded,
-        >,
-    >,
-);
-
-impl GetGameCenterAchievementImage {
+impl<T> crate::Call<T, op::GetGameCenterAchievementImage> {
     /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_images(
         mut self,
@@ -278,15 +251,22 @@ impl GetGameCenterAchievementImage {
     }
 }
 
-rt::operation! { crate::Api, GetGameCenterAchievementImage => rt::Document<Option<crate::models::GameCenterAchievementImage>, crate::models::GameCenterAchievementImageResponseIncluded> }
+/// Call of [`get_game_center_achievement_image_linkage`](GameCenterAchievementLocalizations::get_game_center_achievement_image_linkage).
+pub type GetGameCenterAchievementImageLinkage = crate::Call<crate::models::GameCenterAchievementLocalizationGameCenterAchievementImageLinkageResponse, op::GetGameCenterAchievementImageLinkage>;
+
+/// Call of [`get_game_center_achievement_linkage`](GameCenterAchievementLocalizations::get_game_center_achievement_linkage).
+pub type GetGameCenterAchievementLinkage = crate::Call<crate::models::GameCenterAchievementLocalizationGameCenterAchievementLinkageResponse, op::GetGameCenterAchievementLinkage>;
+
+/// Call of [`update`](GameCenterAchievementLocalizations::update).
+pub type Update = crate::Call<crate::models::GameCenterAchievementLocalizationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterAchievementLocalizations_createInstance" "/v1/gameCenterAchievementLocalizations",
-    DELETE = Delete "gameCenterAchievementLocalizations_deleteInstance" "/v1/gameCenterAchievementLocalizations/{id}",
-    GET = Get "gameCenterAchievementLocalizations_getInstance" "/v1/gameCenterAchievementLocalizations/{id}",
-    GET_GAME_CENTER_ACHIEVEMENT = Get "gameCenterAchievementLocalizations_gameCenterAchievement_getToOneRelated" "/v1/gameCenterAchievementLocalizations/{id}/gameCenterAchievement",
-    GET_GAME_CENTER_ACHIEVEMENT_IMAGE = Get "gameCenterAchievementLocalizations_gameCenterAchievementImage_getToOneRelated" "/v1/gameCenterAchievementLocalizations/{id}/gameCenterAchievementImage",
-    GET_GAME_CENTER_ACHIEVEMENT_IMAGE_LINKAGE = Get "gameCenterAchievementLocalizations_gameCenterAchievementImage_getToOneRelationship" "/v1/gameCenterAchievementLocalizations/{id}/relationships/gameCenterAchievementImage",
-    GET_GAME_CENTER_ACHIEVEMENT_LINKAGE = Get "gameCenterAchievementLocalizations_gameCenterAchievement_getToOneRelationship" "/v1/gameCenterAchievementLocalizations/{id}/relationships/gameCenterAchievement",
-    UPDATE = Patch "gameCenterAchievementLocalizations_updateInstance" "/v1/gameCenterAchievementLocalizations/{id}",
+    CREATE: Create = Post "gameCenterAchievementLocalizations_createInstance" "/v1/gameCenterAchievementLocalizations",
+    DELETE: Delete = Delete "gameCenterAchievementLocalizations_deleteInstance" "/v1/gameCenterAchievementLocalizations/{id}",
+    GET: Get = Get "gameCenterAchievementLocalizations_getInstance" "/v1/gameCenterAchievementLocalizations/{id}",
+    GET_GAME_CENTER_ACHIEVEMENT: GetGameCenterAchievement = Get "gameCenterAchievementLocalizations_gameCenterAchievement_getToOneRelated" "/v1/gameCenterAchievementLocalizations/{id}/gameCenterAchievement",
+    GET_GAME_CENTER_ACHIEVEMENT_IMAGE: GetGameCenterAchievementImage = Get "gameCenterAchievementLocalizations_gameCenterAchievementImage_getToOneRelated" "/v1/gameCenterAchievementLocalizations/{id}/gameCenterAchievementImage",
+    GET_GAME_CENTER_ACHIEVEMENT_IMAGE_LINKAGE: GetGameCenterAchievementImageLinkage = Get "gameCenterAchievementLocalizations_gameCenterAchievementImage_getToOneRelationship" "/v1/gameCenterAchievementLocalizations/{id}/relationships/gameCenterAchievementImage",
+    GET_GAME_CENTER_ACHIEVEMENT_LINKAGE: GetGameCenterAchievementLinkage = Get "gameCenterAchievementLocalizations_gameCenterAchievement_getToOneRelationship" "/v1/gameCenterAchievementLocalizations/{id}/relationships/gameCenterAchievement",
+    UPDATE: Update = Patch "gameCenterAchievementLocalizations_updateInstance" "/v1/gameCenterAchievementLocalizations/{id}",
 }

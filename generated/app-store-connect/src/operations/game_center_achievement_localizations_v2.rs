@@ -11,58 +11,53 @@ pub struct GameCenterAchievementLocalizationsV2(pub(crate) rt::Client<crate::Api
 impl GameCenterAchievementLocalizationsV2 {
     /// `POST /v2/gameCenterAchievementLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterAchievementLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterAchievementLocalizationV2CreateRequest,
-    ) -> crate::Call<crate::models::GameCenterAchievementLocalizationV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterAchievementLocalizationV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/gameCenterAchievementLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterAchievementLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterAchievementLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievementLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterAchievementLocalizations/{id}/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievementLocalizations-_id_-image))
     pub fn get_image(&self, id: impl AsRef<str>) -> GetImage {
-        GetImage(self.0.call(GET_IMAGE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_IMAGE, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterAchievementLocalizations/{id}/relationships/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievementLocalizations-_id_-relationships-image))
-    pub fn get_image_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterAchievementLocalizationV2ImageLinkageResponse,
-    > {
-        self.0.call(GET_IMAGE_LINKAGE, &[id.as_ref()])
+    pub fn get_image_linkage(&self, id: impl AsRef<str>) -> GetImageLinkage {
+        crate::Call::new(&self.0, GET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
     /// `PATCH /v2/gameCenterAchievementLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterAchievementLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterAchievementLocalizationV2UpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterAchievementLocalizationV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterAchievementLocalizationV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAchievementLocalizationsV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterAchievementLocalizationV2Response>);
+/// Call of [`create`](GameCenterAchievementLocalizationsV2::create).
+pub type Create = crate::Call<crate::models::GameCenterAchievementLocalizationV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterAchievementLocalizationsV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterAchievementLocalizationsV2::get).
+pub type Get = crate::Call<crate::models::GameCenterAchievementLocalizationV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_images(
         mut self,
@@ -108,19 +103,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterAchievementLocalizationV2Response }
+/// Call of [`get_image`](GameCenterAchievementLocalizationsV2::get_image).
+pub type GetImage = crate::Call<rt::Document<Option<crate::models::GameCenterAchievementImageV2>, crate::models::GameCenterAchievementImageV2ResponseIncluded>, op::GetImage>;
 
-/// Optional arguments of [`get_image`](GameCenterAchievementLocalizationsV2::get_image); nothing is sent before `send`.
-pub struct GetImage(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterAchievementImageV2>,
-            crate::models::GameCenterAchievementImageV2ResponseIncluded,
-        >,
-    >,
-);
-
-impl GetImage {
+impl<T> crate::Call<T, op::GetImage> {
     /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_images(
         mut self,
@@ -155,13 +141,17 @@ impl GetImage {
     }
 }
 
-rt::operation! { crate::Api, GetImage => rt::Document<Option<crate::models::GameCenterAchievementImageV2>, crate::models::GameCenterAchievementImageV2ResponseIncluded> }
+/// Call of [`get_image_linkage`](GameCenterAchievementLocalizationsV2::get_image_linkage).
+pub type GetImageLinkage = crate::Call<crate::models::GameCenterAchievementLocalizationV2ImageLinkageResponse, op::GetImageLinkage>;
+
+/// Call of [`update`](GameCenterAchievementLocalizationsV2::update).
+pub type Update = crate::Call<crate::models::GameCenterAchievementLocalizationV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterAchievementLocalizationsV2_createInstance" "/v2/gameCenterAchievementLocalizations",
-    DELETE = Delete "gameCenterAchievementLocalizationsV2_deleteInstance" "/v2/gameCenterAchievementLocalizations/{id}",
-    GET = Get "gameCenterAchievementLocalizationsV2_getInstance" "/v2/gameCenterAchievementLocalizations/{id}",
-    GET_IMAGE = Get "gameCenterAchievementLocalizationsV2_image_getToOneRelated" "/v2/gameCenterAchievementLocalizations/{id}/image",
-    GET_IMAGE_LINKAGE = Get "gameCenterAchievementLocalizationsV2_image_getToOneRelationship" "/v2/gameCenterAchievementLocalizations/{id}/relationships/image",
-    UPDATE = Patch "gameCenterAchievementLocalizationsV2_updateInstance" "/v2/gameCenterAchievementLocalizations/{id}",
+    CREATE: Create = Post "gameCenterAchievementLocalizationsV2_createInstance" "/v2/gameCenterAchievementLocalizations",
+    DELETE: Delete = Delete "gameCenterAchievementLocalizationsV2_deleteInstance" "/v2/gameCenterAchievementLocalizations/{id}",
+    GET: Get = Get "gameCenterAchievementLocalizationsV2_getInstance" "/v2/gameCenterAchievementLocalizations/{id}",
+    GET_IMAGE: GetImage = Get "gameCenterAchievementLocalizationsV2_image_getToOneRelated" "/v2/gameCenterAchievementLocalizations/{id}/image",
+    GET_IMAGE_LINKAGE: GetImageLinkage = Get "gameCenterAchievementLocalizationsV2_image_getToOneRelationship" "/v2/gameCenterAchievementLocalizations/{id}/relationships/image",
+    UPDATE: Update = Patch "gameCenterAchievementLocalizationsV2_updateInstance" "/v2/gameCenterAchievementLocalizations/{id}",
 }

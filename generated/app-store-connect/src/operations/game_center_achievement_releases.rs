@@ -12,33 +12,35 @@ impl GameCenterAchievementReleases {
     /// `POST /v1/gameCenterAchievementReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAchievementReleases))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterAchievementReleaseCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterAchievementReleaseResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterAchievementReleaseCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterAchievementReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAchievementReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAchievementReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievementReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAchievementReleases::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::GameCenterAchievementReleaseResponse>);
+/// Call of [`create`](GameCenterAchievementReleases::create).
+pub type Create = crate::Call<crate::models::GameCenterAchievementReleaseResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterAchievementReleases::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterAchievementReleases::get).
+pub type Get = crate::Call<crate::models::GameCenterAchievementReleaseResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterAchievementReleases]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_releases(
         mut self,
@@ -81,10 +83,8 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterAchievementReleaseResponse }
-
 rt::operations! {
-    CREATE = Post "gameCenterAchievementReleases_createInstance" "/v1/gameCenterAchievementReleases",
-    DELETE = Delete "gameCenterAchievementReleases_deleteInstance" "/v1/gameCenterAchievementReleases/{id}",
-    GET = Get "gameCenterAchievementReleases_getInstance" "/v1/gameCenterAchievementReleases/{id}",
+    CREATE: Create = Post "gameCenterAchievementReleases_createInstance" "/v1/gameCenterAchievementReleases",
+    DELETE: Delete = Delete "gameCenterAchievementReleases_deleteInstance" "/v1/gameCenterAchievementReleases/{id}",
+    GET: Get = Get "gameCenterAchievementReleases_getInstance" "/v1/gameCenterAchievementReleases/{id}",
 }

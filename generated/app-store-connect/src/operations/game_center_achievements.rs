@@ -12,97 +12,81 @@ impl GameCenterAchievements {
     /// `POST /v1/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAchievements))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterAchievementCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterAchievementResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterAchievementCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterAchievements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAchievements-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAchievements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAchievements/{id}/groupAchievement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-groupAchievement))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_group_achievement(&self, id: impl AsRef<str>) -> GetGroupAchievement {
-        GetGroupAchievement(self.0.call(GET_GROUP_ACHIEVEMENT, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_GROUP_ACHIEVEMENT, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAchievements/{id}/relationships/groupAchievement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-relationships-groupAchievement))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn get_group_achievement_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterAchievementGroupAchievementLinkageResponse,
-    > {
-        self.0.call(GET_GROUP_ACHIEVEMENT_LINKAGE, &[id.as_ref()])
+    pub fn get_group_achievement_linkage(&self, id: impl AsRef<str>) -> GetGroupAchievementLinkage {
+        crate::Call::new(&self.0, GET_GROUP_ACHIEVEMENT_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAchievements/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-relationships-localizations))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterAchievementLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
+        crate::Call::new(&self.0, LIST_LOCALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAchievements/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-localizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
-        ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_LOCALIZATIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAchievements/{id}/relationships/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-relationships-releases))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_release_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterAchievementReleasesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_RELEASE_LINKAGES, &[id.as_ref()]))
+    pub fn list_release_linkages(&self, id: impl AsRef<str>) -> ListReleaseLinkages {
+        crate::Call::new(&self.0, LIST_RELEASE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAchievements/{id}/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAchievements-_id_-releases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_releases(&self, id: impl AsRef<str>) -> ListReleases {
-        ListReleases(self.0.call(LIST_RELEASES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_RELEASES, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterAchievements/{id}/relationships/activity` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAchievements-_id_-relationships-activity))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn set_activity(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
-        let mut call = self.0.call(SET_ACTIVITY, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("gameCenterActivities", to));
+    pub fn set_activity(&self, id: impl AsRef<str>, to: Option<&str>) -> SetActivity {
+        let mut call = crate::Call::new(&self.0, SET_ACTIVITY, &[id.as_ref()]);
+        call.0.json(&rt::LinkageBody::new("gameCenterActivities", to));
         call
     }
 
     /// `PATCH /v1/gameCenterAchievements/{id}/relationships/groupAchievement` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterAchievements-_id_-relationships-groupAchievement))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn set_group_achievement(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
-        let mut call = self.0.call(SET_GROUP_ACHIEVEMENT, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("gameCenterAchievements", to));
+    pub fn set_group_achievement(&self, id: impl AsRef<str>, to: Option<&str>) -> SetGroupAchievement {
+        let mut call = crate::Call::new(&self.0, SET_GROUP_ACHIEVEMENT, &[id.as_ref()]);
+        call.0.json(&rt::LinkageBody::new("gameCenterAchievements", to));
         call
     }
 
@@ -111,21 +95,23 @@ impl GameCenterAchievements {
     /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterAchievementUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterAchievementResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterAchievementUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAchievements::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::GameCenterAchievementResponse>);
+/// Call of [`create`](GameCenterAchievements::create).
+pub type Create = crate::Call<crate::models::GameCenterAchievementResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterAchievements::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterAchievements::get).
+pub type Get = crate::Call<crate::models::GameCenterAchievementResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_achievement_localizations(
@@ -197,7 +183,6 @@ impl Get {
 
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -205,27 +190,16 @@ impl Get {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterAchievementResponse }
+/// Call of [`get_group_achievement`](GameCenterAchievements::get_group_achievement).
+pub type GetGroupAchievement = crate::Call<rt::Document<Option<crate::models::GameCenterAchievement>, crate::models::GameCenterAchievementResponseIncluded>, op::GetGroupAchievement>;
 
-/// Optional arguments of [`get_group_achievement`](GameCenterAchievements::get_group_achievement); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetGroupAchievement(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterAchievement>,
-            crate::models::GameCenterAchievementResponseIncluded,
-        >,
-    >,
-);
-
-impl GetGroupAchievement {
+impl<T> crate::Call<T, op::GetGroupAchievement> {
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_localizations(
         mut self,
@@ -295,7 +269,6 @@ impl GetGroupAchievement {
 
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -303,22 +276,22 @@ impl GetGroupAchievement {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetGroupAchievement => rt::Document<Option<crate::models::GameCenterAchievement>, crate::models::GameCenterAchievementResponseIncluded> }
+/// Call of [`get_group_achievement_linkage`](GameCenterAchievements::get_group_achievement_linkage).
+pub type GetGroupAchievementLinkage = crate::Call<crate::models::GameCenterAchievementGroupAchievementLinkageResponse, op::GetGroupAchievementLinkage>;
 
-/// Optional arguments of [`list_localizations`](GameCenterAchievements::list_localizations); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListLocalizations(
-    crate::Call<crate::models::GameCenterAchievementLocalizationsResponse>,
-);
+/// Call of [`list_localization_linkages`](GameCenterAchievements::list_localization_linkages).
+pub type ListLocalizationLinkages = crate::Call<crate::models::GameCenterAchievementLocalizationsLinkagesResponse, op::ListLocalizationLinkages>;
 
-impl ListLocalizations {
+/// Call of [`list_localizations`](GameCenterAchievements::list_localizations).
+pub type ListLocalizations = crate::Call<crate::models::GameCenterAchievementLocalizationsResponse, op::ListLocalizations>;
+
+impl<T> crate::Call<T, op::ListLocalizations> {
     /// `fields[gameCenterAchievementImages]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_images(
         mut self,
@@ -358,24 +331,15 @@ impl ListLocalizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListLocalizations => crate::models::GameCenterAchievementLocalizationsResponse, paged }
+/// Call of [`list_release_linkages`](GameCenterAchievements::list_release_linkages).
+pub type ListReleaseLinkages = crate::Call<crate::models::GameCenterAchievementReleasesLinkagesResponse, op::ListReleaseLinkages>;
 
-/// Optional arguments of [`list_releases`](GameCenterAchievements::list_releases); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListReleases(
-    crate::Call<crate::models::GameCenterAchievementReleasesResponse>,
-);
+/// Call of [`list_releases`](GameCenterAchievements::list_releases).
+pub type ListReleases = crate::Call<crate::models::GameCenterAchievementReleasesResponse, op::ListReleases>;
 
-impl ListReleases {
+impl<T> crate::Call<T, op::ListReleases> {
     /// `fields[gameCenterAchievementReleases]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_releases(
         mut self,
@@ -427,28 +391,28 @@ impl ListReleases {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListReleases => crate::models::GameCenterAchievementReleasesResponse, paged }
+/// Call of [`set_activity`](GameCenterAchievements::set_activity).
+pub type SetActivity = crate::Call<(), op::SetActivity>;
+
+/// Call of [`set_group_achievement`](GameCenterAchievements::set_group_achievement).
+pub type SetGroupAchievement = crate::Call<(), op::SetGroupAchievement>;
+
+/// Call of [`update`](GameCenterAchievements::update).
+pub type Update = crate::Call<crate::models::GameCenterAchievementResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterAchievements_createInstance" "/v1/gameCenterAchievements",
-    DELETE = Delete "gameCenterAchievements_deleteInstance" "/v1/gameCenterAchievements/{id}",
-    GET = Get "gameCenterAchievements_getInstance" "/v1/gameCenterAchievements/{id}",
-    GET_GROUP_ACHIEVEMENT = Get "gameCenterAchievements_groupAchievement_getToOneRelated" "/v1/gameCenterAchievements/{id}/groupAchievement",
-    GET_GROUP_ACHIEVEMENT_LINKAGE = Get "gameCenterAchievements_groupAchievement_getToOneRelationship" "/v1/gameCenterAchievements/{id}/relationships/groupAchievement",
-    LIST_LOCALIZATION_LINKAGES = Get "gameCenterAchievements_localizations_getToManyRelationship" "/v1/gameCenterAchievements/{id}/relationships/localizations",
-    LIST_LOCALIZATIONS = Get "gameCenterAchievements_localizations_getToManyRelated" "/v1/gameCenterAchievements/{id}/localizations",
-    LIST_RELEASE_LINKAGES = Get "gameCenterAchievements_releases_getToManyRelationship" "/v1/gameCenterAchievements/{id}/relationships/releases",
-    LIST_RELEASES = Get "gameCenterAchievements_releases_getToManyRelated" "/v1/gameCenterAchievements/{id}/releases",
-    SET_ACTIVITY = Patch "gameCenterAchievements_activity_updateToOneRelationship" "/v1/gameCenterAchievements/{id}/relationships/activity",
-    SET_GROUP_ACHIEVEMENT = Patch "gameCenterAchievements_groupAchievement_updateToOneRelationship" "/v1/gameCenterAchievements/{id}/relationships/groupAchievement",
-    UPDATE = Patch "gameCenterAchievements_updateInstance" "/v1/gameCenterAchievements/{id}",
+    CREATE: Create = Post "gameCenterAchievements_createInstance" "/v1/gameCenterAchievements",
+    DELETE: Delete = Delete "gameCenterAchievements_deleteInstance" "/v1/gameCenterAchievements/{id}",
+    GET: Get = Get "gameCenterAchievements_getInstance" "/v1/gameCenterAchievements/{id}",
+    GET_GROUP_ACHIEVEMENT: GetGroupAchievement = Get "gameCenterAchievements_groupAchievement_getToOneRelated" "/v1/gameCenterAchievements/{id}/groupAchievement",
+    GET_GROUP_ACHIEVEMENT_LINKAGE: GetGroupAchievementLinkage = Get "gameCenterAchievements_groupAchievement_getToOneRelationship" "/v1/gameCenterAchievements/{id}/relationships/groupAchievement",
+    LIST_LOCALIZATION_LINKAGES: ListLocalizationLinkages = Get "gameCenterAchievements_localizations_getToManyRelationship" "/v1/gameCenterAchievements/{id}/relationships/localizations" with limit,
+    LIST_LOCALIZATIONS: ListLocalizations = Get "gameCenterAchievements_localizations_getToManyRelated" "/v1/gameCenterAchievements/{id}/localizations" with limit,
+    LIST_RELEASE_LINKAGES: ListReleaseLinkages = Get "gameCenterAchievements_releases_getToManyRelationship" "/v1/gameCenterAchievements/{id}/relationships/releases" with limit,
+    LIST_RELEASES: ListReleases = Get "gameCenterAchievements_releases_getToManyRelated" "/v1/gameCenterAchievements/{id}/releases" with limit,
+    SET_ACTIVITY: SetActivity = Patch "gameCenterAchievements_activity_updateToOneRelationship" "/v1/gameCenterAchievements/{id}/relationships/activity",
+    SET_GROUP_ACHIEVEMENT: SetGroupAchievement = Patch "gameCenterAchievements_groupAchievement_updateToOneRelationship" "/v1/gameCenterAchievements/{id}/relationships/groupAchievement",
+    UPDATE: Update = Patch "gameCenterAchievements_updateInstance" "/v1/gameCenterAchievements/{id}",
 }

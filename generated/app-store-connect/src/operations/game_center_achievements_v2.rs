@@ -11,47 +11,40 @@ pub struct GameCenterAchievementsV2(pub(crate) rt::Client<crate::Api>);
 impl GameCenterAchievementsV2 {
     /// `POST /v2/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterAchievements))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterAchievementV2CreateRequest,
-    ) -> crate::Call<crate::models::GameCenterAchievementV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterAchievementV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/gameCenterAchievements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterAchievements-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterAchievements/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievements-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterAchievements/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievements-_id_-relationships-versions))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterAchievementV2VersionsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
+        crate::Call::new(&self.0, LIST_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterAchievements/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterAchievements-_id_-versions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
-        ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_VERSIONS, &[id.as_ref()])
     }
 
     /// `PATCH /v2/gameCenterAchievements/{id}/relationships/activity` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterAchievements-_id_-relationships-activity))
-    pub fn set_activity(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
-        let mut call = self.0.call(SET_ACTIVITY, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("gameCenterActivities", to));
+    pub fn set_activity(&self, id: impl AsRef<str>, to: Option<&str>) -> SetActivity {
+        let mut call = crate::Call::new(&self.0, SET_ACTIVITY, &[id.as_ref()]);
+        call.0.json(&rt::LinkageBody::new("gameCenterActivities", to));
         call
     }
 
@@ -59,20 +52,23 @@ impl GameCenterAchievementsV2 {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterAchievementV2UpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterAchievementV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterAchievementV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAchievementsV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterAchievementV2Response>);
+/// Call of [`create`](GameCenterAchievementsV2::create).
+pub type Create = crate::Call<crate::models::GameCenterAchievementV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterAchievementsV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterAchievementsV2::get).
+pub type Get = crate::Call<crate::models::GameCenterAchievementV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterAchievementVersions]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_versions(
         mut self,
@@ -130,21 +126,19 @@ impl Get {
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterAchievementV2Response }
+/// Call of [`list_version_linkages`](GameCenterAchievementsV2::list_version_linkages).
+pub type ListVersionLinkages = crate::Call<crate::models::GameCenterAchievementV2VersionsLinkagesResponse, op::ListVersionLinkages>;
 
-/// Optional arguments of [`list_versions`](GameCenterAchievementsV2::list_versions); nothing is sent before `send`.
-pub struct ListVersions(
-    crate::Call<crate::models::GameCenterAchievementVersionsV2Response>,
-);
+/// Call of [`list_versions`](GameCenterAchievementsV2::list_versions).
+pub type ListVersions = crate::Call<crate::models::GameCenterAchievementVersionsV2Response, op::ListVersions>;
 
-impl ListVersions {
+impl<T> crate::Call<T, op::ListVersions> {
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_localizations(
         mut self,
@@ -187,29 +181,25 @@ impl ListVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListVersions => crate::models::GameCenterAchievementVersionsV2Response, paged }
+/// Call of [`set_activity`](GameCenterAchievementsV2::set_activity).
+pub type SetActivity = crate::Call<(), op::SetActivity>;
+
+/// Call of [`update`](GameCenterAchievementsV2::update).
+pub type Update = crate::Call<crate::models::GameCenterAchievementV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterAchievementsV2_createInstance" "/v2/gameCenterAchievements",
-    DELETE = Delete "gameCenterAchievementsV2_deleteInstance" "/v2/gameCenterAchievements/{id}",
-    GET = Get "gameCenterAchievementsV2_getInstance" "/v2/gameCenterAchievements/{id}",
-    LIST_VERSION_LINKAGES = Get "gameCenterAchievementsV2_versions_getToManyRelationship" "/v2/gameCenterAchievements/{id}/relationships/versions",
-    LIST_VERSIONS = Get "gameCenterAchievementsV2_versions_getToManyRelated" "/v2/gameCenterAchievements/{id}/versions",
-    SET_ACTIVITY = Patch "gameCenterAchievementsV2_activity_updateToOneRelationship" "/v2/gameCenterAchievements/{id}/relationships/activity",
-    UPDATE = Patch "gameCenterAchievementsV2_updateInstance" "/v2/gameCenterAchievements/{id}",
+    CREATE: Create = Post "gameCenterAchievementsV2_createInstance" "/v2/gameCenterAchievements",
+    DELETE: Delete = Delete "gameCenterAchievementsV2_deleteInstance" "/v2/gameCenterAchievements/{id}",
+    GET: Get = Get "gameCenterAchievementsV2_getInstance" "/v2/gameCenterAchievements/{id}",
+    LIST_VERSION_LINKAGES: ListVersionLinkages = Get "gameCenterAchievementsV2_versions_getToManyRelationship" "/v2/gameCenterAchievements/{id}/relationships/versions" with limit,
+    LIST_VERSIONS: ListVersions = Get "gameCenterAchievementsV2_versions_getToManyRelated" "/v2/gameCenterAchievements/{id}/versions" with limit,
+    SET_ACTIVITY: SetActivity = Patch "gameCenterAchievementsV2_activity_updateToOneRelationship" "/v2/gameCenterAchievements/{id}/relationships/activity",
+    UPDATE: Update = Patch "gameCenterAchievementsV2_updateInstance" "/v2/gameCenterAchievements/{id}",
 }

@@ -15,9 +15,9 @@ impl GameCenterActivities {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_ACHIEVEMENTS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
+    ) -> AddAchievements {
+        let mut call = crate::Call::new(&self.0, ADD_ACHIEVEMENTS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
         call
     }
 
@@ -26,9 +26,9 @@ impl GameCenterActivities {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_ACHIEVEMENTS_V2, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
+    ) -> AddAchievementsV2 {
+        let mut call = crate::Call::new(&self.0, ADD_ACHIEVEMENTS_V2, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
         call
     }
 
@@ -38,9 +38,9 @@ impl GameCenterActivities {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_LEADERBOARDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
+    ) -> AddLeaderboards {
+        let mut call = crate::Call::new(&self.0, ADD_LEADERBOARDS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
         call
     }
 
@@ -49,49 +49,42 @@ impl GameCenterActivities {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_LEADERBOARDS_V2, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
+    ) -> AddLeaderboardsV2 {
+        let mut call = crate::Call::new(&self.0, ADD_LEADERBOARDS_V2, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
         call
     }
 
     /// `POST /v1/gameCenterActivities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivities))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterActivityCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterActivityResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterActivityCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterActivities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivities-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterActivities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivities-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterActivities/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivities-_id_-relationships-versions))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterActivityVersionsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
+        crate::Call::new(&self.0, LIST_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterActivities/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivities-_id_-versions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
-        ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_VERSIONS, &[id.as_ref()])
     }
 
     /// `DELETE /v1/gameCenterActivities/{id}/relationships/achievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivities-_id_-relationships-achievements))
@@ -100,9 +93,9 @@ impl GameCenterActivities {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_ACHIEVEMENTS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
+    ) -> RemoveAchievements {
+        let mut call = crate::Call::new(&self.0, REMOVE_ACHIEVEMENTS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
         call
     }
 
@@ -111,9 +104,9 @@ impl GameCenterActivities {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_ACHIEVEMENTS_V2, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
+    ) -> RemoveAchievementsV2 {
+        let mut call = crate::Call::new(&self.0, REMOVE_ACHIEVEMENTS_V2, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
         call
     }
 
@@ -123,9 +116,9 @@ impl GameCenterActivities {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_LEADERBOARDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
+    ) -> RemoveLeaderboards {
+        let mut call = crate::Call::new(&self.0, REMOVE_LEADERBOARDS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
         call
     }
 
@@ -134,9 +127,9 @@ impl GameCenterActivities {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_LEADERBOARDS_V2, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
+    ) -> RemoveLeaderboardsV2 {
+        let mut call = crate::Call::new(&self.0, REMOVE_LEADERBOARDS_V2, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
         call
     }
 
@@ -144,20 +137,35 @@ impl GameCenterActivities {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterActivityUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterActivityResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterActivityUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterActivities::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterActivityResponse>);
+/// Call of [`add_achievements`](GameCenterActivities::add_achievements).
+pub type AddAchievements = crate::Call<(), op::AddAchievements>;
 
-impl Get {
+/// Call of [`add_achievements_v2`](GameCenterActivities::add_achievements_v2).
+pub type AddAchievementsV2 = crate::Call<(), op::AddAchievementsV2>;
+
+/// Call of [`add_leaderboards`](GameCenterActivities::add_leaderboards).
+pub type AddLeaderboards = crate::Call<(), op::AddLeaderboards>;
+
+/// Call of [`add_leaderboards_v2`](GameCenterActivities::add_leaderboards_v2).
+pub type AddLeaderboardsV2 = crate::Call<(), op::AddLeaderboardsV2>;
+
+/// Call of [`create`](GameCenterActivities::create).
+pub type Create = crate::Call<crate::models::GameCenterActivityResponse, op::Create>;
+
+/// Call of [`delete`](GameCenterActivities::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterActivities::get).
+pub type Get = crate::Call<crate::models::GameCenterActivityResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
@@ -226,7 +234,6 @@ impl Get {
     }
 
     /// `limit[achievementsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[achievementsV2]", value);
         self
@@ -234,14 +241,12 @@ impl Get {
 
     /// `limit[achievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_achievements(mut self, value: i64) -> Self {
         self.0.number("limit[achievements]", value);
         self
     }
 
     /// `limit[leaderboardsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboardsV2]", value);
         self
@@ -249,26 +254,25 @@ impl Get {
 
     /// `limit[leaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboards]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterActivityResponse }
+/// Call of [`list_version_linkages`](GameCenterActivities::list_version_linkages).
+pub type ListVersionLinkages = crate::Call<crate::models::GameCenterActivityVersionsLinkagesResponse, op::ListVersionLinkages>;
 
-/// Optional arguments of [`list_versions`](GameCenterActivities::list_versions); nothing is sent before `send`.
-pub struct ListVersions(crate::Call<crate::models::GameCenterActivityVersionsResponse>);
+/// Call of [`list_versions`](GameCenterActivities::list_versions).
+pub type ListVersions = crate::Call<crate::models::GameCenterActivityVersionsResponse, op::ListVersions>;
 
-impl ListVersions {
+impl<T> crate::Call<T, op::ListVersions> {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
@@ -327,15 +331,7 @@ impl ListVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -343,28 +339,40 @@ impl ListVersions {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListVersions => crate::models::GameCenterActivityVersionsResponse, paged }
+/// Call of [`remove_achievements`](GameCenterActivities::remove_achievements).
+pub type RemoveAchievements = crate::Call<(), op::RemoveAchievements>;
+
+/// Call of [`remove_achievements_v2`](GameCenterActivities::remove_achievements_v2).
+pub type RemoveAchievementsV2 = crate::Call<(), op::RemoveAchievementsV2>;
+
+/// Call of [`remove_leaderboards`](GameCenterActivities::remove_leaderboards).
+pub type RemoveLeaderboards = crate::Call<(), op::RemoveLeaderboards>;
+
+/// Call of [`remove_leaderboards_v2`](GameCenterActivities::remove_leaderboards_v2).
+pub type RemoveLeaderboardsV2 = crate::Call<(), op::RemoveLeaderboardsV2>;
+
+/// Call of [`update`](GameCenterActivities::update).
+pub type Update = crate::Call<crate::models::GameCenterActivityResponse, op::Update>;
 
 rt::operations! {
-    ADD_ACHIEVEMENTS = Post "gameCenterActivities_achievements_createToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/achievements",
-    ADD_ACHIEVEMENTS_V2 = Post "gameCenterActivities_achievementsV2_createToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/achievementsV2",
-    ADD_LEADERBOARDS = Post "gameCenterActivities_leaderboards_createToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/leaderboards",
-    ADD_LEADERBOARDS_V2 = Post "gameCenterActivities_leaderboardsV2_createToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/leaderboardsV2",
-    CREATE = Post "gameCenterActivities_createInstance" "/v1/gameCenterActivities",
-    DELETE = Delete "gameCenterActivities_deleteInstance" "/v1/gameCenterActivities/{id}",
-    GET = Get "gameCenterActivities_getInstance" "/v1/gameCenterActivities/{id}",
-    LIST_VERSION_LINKAGES = Get "gameCenterActivities_versions_getToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/versions",
-    LIST_VERSIONS = Get "gameCenterActivities_versions_getToManyRelated" "/v1/gameCenterActivities/{id}/versions",
-    REMOVE_ACHIEVEMENTS = Delete "gameCenterActivities_achievements_deleteToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/achievements",
-    REMOVE_ACHIEVEMENTS_V2 = Delete "gameCenterActivities_achievementsV2_deleteToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/achievementsV2",
-    REMOVE_LEADERBOARDS = Delete "gameCenterActivities_leaderboards_deleteToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/leaderboards",
-    REMOVE_LEADERBOARDS_V2 = Delete "gameCenterActivities_leaderboardsV2_deleteToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/leaderboardsV2",
-    UPDATE = Patch "gameCenterActivities_updateInstance" "/v1/gameCenterActivities/{id}",
+    ADD_ACHIEVEMENTS: AddAchievements = Post "gameCenterActivities_achievements_createToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/achievements",
+    ADD_ACHIEVEMENTS_V2: AddAchievementsV2 = Post "gameCenterActivities_achievementsV2_createToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/achievementsV2",
+    ADD_LEADERBOARDS: AddLeaderboards = Post "gameCenterActivities_leaderboards_createToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/leaderboards",
+    ADD_LEADERBOARDS_V2: AddLeaderboardsV2 = Post "gameCenterActivities_leaderboardsV2_createToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/leaderboardsV2",
+    CREATE: Create = Post "gameCenterActivities_createInstance" "/v1/gameCenterActivities",
+    DELETE: Delete = Delete "gameCenterActivities_deleteInstance" "/v1/gameCenterActivities/{id}",
+    GET: Get = Get "gameCenterActivities_getInstance" "/v1/gameCenterActivities/{id}",
+    LIST_VERSION_LINKAGES: ListVersionLinkages = Get "gameCenterActivities_versions_getToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/versions" with limit,
+    LIST_VERSIONS: ListVersions = Get "gameCenterActivities_versions_getToManyRelated" "/v1/gameCenterActivities/{id}/versions" with limit,
+    REMOVE_ACHIEVEMENTS: RemoveAchievements = Delete "gameCenterActivities_achievements_deleteToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/achievements",
+    REMOVE_ACHIEVEMENTS_V2: RemoveAchievementsV2 = Delete "gameCenterActivities_achievementsV2_deleteToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/achievementsV2",
+    REMOVE_LEADERBOARDS: RemoveLeaderboards = Delete "gameCenterActivities_leaderboards_deleteToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/leaderboards",
+    REMOVE_LEADERBOARDS_V2: RemoveLeaderboardsV2 = Delete "gameCenterActivities_leaderboardsV2_deleteToManyRelationship" "/v1/gameCenterActivities/{id}/relationships/leaderboardsV2",
+    UPDATE: Update = Patch "gameCenterActivities_updateInstance" "/v1/gameCenterActivities/{id}",
 }

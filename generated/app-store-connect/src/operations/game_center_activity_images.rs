@@ -11,43 +11,43 @@ pub struct GameCenterActivityImages(pub(crate) rt::Client<crate::Api>);
 impl GameCenterActivityImages {
     /// `POST /v1/gameCenterActivityImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivityImages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterActivityImageCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterActivityImageResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterActivityImageCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterActivityImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivityImages-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterActivityImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterActivityImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterActivityImages-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterActivityImageUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterActivityImageResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterActivityImageUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterActivityImages::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterActivityImageResponse>);
+/// Call of [`create`](GameCenterActivityImages::create).
+pub type Create = crate::Call<crate::models::GameCenterActivityImageResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterActivityImages::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterActivityImages::get).
+pub type Get = crate::Call<crate::models::GameCenterActivityImageResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
@@ -58,11 +58,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterActivityImageResponse }
+/// Call of [`update`](GameCenterActivityImages::update).
+pub type Update = crate::Call<crate::models::GameCenterActivityImageResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterActivityImages_createInstance" "/v1/gameCenterActivityImages",
-    DELETE = Delete "gameCenterActivityImages_deleteInstance" "/v1/gameCenterActivityImages/{id}",
-    GET = Get "gameCenterActivityImages_getInstance" "/v1/gameCenterActivityImages/{id}",
-    UPDATE = Patch "gameCenterActivityImages_updateInstance" "/v1/gameCenterActivityImages/{id}",
+    CREATE: Create = Post "gameCenterActivityImages_createInstance" "/v1/gameCenterActivityImages",
+    DELETE: Delete = Delete "gameCenterActivityImages_deleteInstance" "/v1/gameCenterActivityImages/{id}",
+    GET: Get = Get "gameCenterActivityImages_getInstance" "/v1/gameCenterActivityImages/{id}",
+    UPDATE: Update = Patch "gameCenterActivityImages_updateInstance" "/v1/gameCenterActivityImages/{id}",
 }

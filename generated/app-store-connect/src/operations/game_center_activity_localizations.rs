@@ -11,56 +11,53 @@ pub struct GameCenterActivityLocalizations(pub(crate) rt::Client<crate::Api>);
 impl GameCenterActivityLocalizations {
     /// `POST /v1/gameCenterActivityLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivityLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterActivityLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterActivityLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterActivityLocalizationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterActivityLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivityLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterActivityLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterActivityLocalizations/{id}/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityLocalizations-_id_-image))
     pub fn get_image(&self, id: impl AsRef<str>) -> GetImage {
-        GetImage(self.0.call(GET_IMAGE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_IMAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterActivityLocalizations/{id}/relationships/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityLocalizations-_id_-relationships-image))
-    pub fn get_image_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::GameCenterActivityLocalizationImageLinkageResponse> {
-        self.0.call(GET_IMAGE_LINKAGE, &[id.as_ref()])
+    pub fn get_image_linkage(&self, id: impl AsRef<str>) -> GetImageLinkage {
+        crate::Call::new(&self.0, GET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterActivityLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterActivityLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterActivityLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterActivityLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterActivityLocalizationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterActivityLocalizations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterActivityLocalizationResponse>);
+/// Call of [`create`](GameCenterActivityLocalizations::create).
+pub type Create = crate::Call<crate::models::GameCenterActivityLocalizationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterActivityLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterActivityLocalizations::get).
+pub type Get = crate::Call<crate::models::GameCenterActivityLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
@@ -102,14 +99,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterActivityLocalizationResponse }
+/// Call of [`get_image`](GameCenterActivityLocalizations::get_image).
+pub type GetImage = crate::Call<rt::Document<Option<crate::models::GameCenterActivityImage>>, op::GetImage>;
 
-/// Optional arguments of [`get_image`](GameCenterActivityLocalizations::get_image); nothing is sent before `send`.
-pub struct GetImage(
-    crate::Call<rt::Document<Option<crate::models::GameCenterActivityImage>>>,
-);
-
-impl GetImage {
+impl<T> crate::Call<T, op::GetImage> {
     /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
@@ -120,13 +113,17 @@ impl GetImage {
     }
 }
 
-rt::operation! { crate::Api, GetImage => rt::Document<Option<crate::models::GameCenterActivityImage>> }
+/// Call of [`get_image_linkage`](GameCenterActivityLocalizations::get_image_linkage).
+pub type GetImageLinkage = crate::Call<crate::models::GameCenterActivityLocalizationImageLinkageResponse, op::GetImageLinkage>;
+
+/// Call of [`update`](GameCenterActivityLocalizations::update).
+pub type Update = crate::Call<crate::models::GameCenterActivityLocalizationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterActivityLocalizations_createInstance" "/v1/gameCenterActivityLocalizations",
-    DELETE = Delete "gameCenterActivityLocalizations_deleteInstance" "/v1/gameCenterActivityLocalizations/{id}",
-    GET = Get "gameCenterActivityLocalizations_getInstance" "/v1/gameCenterActivityLocalizations/{id}",
-    GET_IMAGE = Get "gameCenterActivityLocalizations_image_getToOneRelated" "/v1/gameCenterActivityLocalizations/{id}/image",
-    GET_IMAGE_LINKAGE = Get "gameCenterActivityLocalizations_image_getToOneRelationship" "/v1/gameCenterActivityLocalizations/{id}/relationships/image",
-    UPDATE = Patch "gameCenterActivityLocalizations_updateInstance" "/v1/gameCenterActivityLocalizations/{id}",
+    CREATE: Create = Post "gameCenterActivityLocalizations_createInstance" "/v1/gameCenterActivityLocalizations",
+    DELETE: Delete = Delete "gameCenterActivityLocalizations_deleteInstance" "/v1/gameCenterActivityLocalizations/{id}",
+    GET: Get = Get "gameCenterActivityLocalizations_getInstance" "/v1/gameCenterActivityLocalizations/{id}",
+    GET_IMAGE: GetImage = Get "gameCenterActivityLocalizations_image_getToOneRelated" "/v1/gameCenterActivityLocalizations/{id}/image",
+    GET_IMAGE_LINKAGE: GetImageLinkage = Get "gameCenterActivityLocalizations_image_getToOneRelationship" "/v1/gameCenterActivityLocalizations/{id}/relationships/image",
+    UPDATE: Update = Patch "gameCenterActivityLocalizations_updateInstance" "/v1/gameCenterActivityLocalizations/{id}",
 }

@@ -12,33 +12,35 @@ impl GameCenterActivityVersionReleases {
     /// `POST /v1/gameCenterActivityVersionReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivityVersionReleases))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterActivityVersionReleaseCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterActivityVersionReleaseResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterActivityVersionReleaseCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterActivityVersionReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterActivityVersionReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterActivityVersionReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersionReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](GameCenterActivityVersionReleases::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::GameCenterActivityVersionReleaseResponse>);
+/// Call of [`create`](GameCenterActivityVersionReleases::create).
+pub type Create = crate::Call<crate::models::GameCenterActivityVersionReleaseResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterActivityVersionReleases::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterActivityVersionReleases::get).
+pub type Get = crate::Call<crate::models::GameCenterActivityVersionReleaseResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterActivityVersionReleases]`: the fields that are sent of each.
     pub fn fields_game_center_activity_version_releases(
         mut self,
@@ -71,10 +73,8 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterActivityVersionReleaseResponse }
-
 rt::operations! {
-    CREATE = Post "gameCenterActivityVersionReleases_createInstance" "/v1/gameCenterActivityVersionReleases",
-    DELETE = Delete "gameCenterActivityVersionReleases_deleteInstance" "/v1/gameCenterActivityVersionReleases/{id}",
-    GET = Get "gameCenterActivityVersionReleases_getInstance" "/v1/gameCenterActivityVersionReleases/{id}",
+    CREATE: Create = Post "gameCenterActivityVersionReleases_createInstance" "/v1/gameCenterActivityVersionReleases",
+    DELETE: Delete = Delete "gameCenterActivityVersionReleases_deleteInstance" "/v1/gameCenterActivityVersionReleases/{id}",
+    GET: Get = Get "gameCenterActivityVersionReleases_getInstance" "/v1/gameCenterActivityVersionReleases/{id}",
 }

@@ -11,71 +11,59 @@ pub struct GameCenterActivityVersions(pub(crate) rt::Client<crate::Api>);
 impl GameCenterActivityVersions {
     /// `POST /v1/gameCenterActivityVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterActivityVersions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterActivityVersionCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterActivityVersionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterActivityVersionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/gameCenterActivityVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterActivityVersions/{id}/defaultImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_-defaultImage))
     pub fn get_default_image(&self, id: impl AsRef<str>) -> GetDefaultImage {
-        GetDefaultImage(self.0.call(GET_DEFAULT_IMAGE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_DEFAULT_IMAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterActivityVersions/{id}/relationships/defaultImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_-relationships-defaultImage))
-    pub fn get_default_image_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterActivityVersionDefaultImageLinkageResponse,
-    > {
-        self.0.call(GET_DEFAULT_IMAGE_LINKAGE, &[id.as_ref()])
+    pub fn get_default_image_linkage(&self, id: impl AsRef<str>) -> GetDefaultImageLinkage {
+        crate::Call::new(&self.0, GET_DEFAULT_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterActivityVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_-relationships-localizations))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterActivityVersionLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
+        crate::Call::new(&self.0, LIST_LOCALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterActivityVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterActivityVersions-_id_-localizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
-        ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_LOCALIZATIONS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterActivityVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterActivityVersions-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterActivityVersionUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterActivityVersionResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterActivityVersionUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterActivityVersions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterActivityVersionResponse>);
+/// Call of [`create`](GameCenterActivityVersions::create).
+pub type Create = crate::Call<crate::models::GameCenterActivityVersionResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](GameCenterActivityVersions::get).
+pub type Get = crate::Call<crate::models::GameCenterActivityVersionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
@@ -136,7 +124,6 @@ impl Get {
     }
 
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -144,21 +131,16 @@ impl Get {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterActivityVersionResponse }
+/// Call of [`get_default_image`](GameCenterActivityVersions::get_default_image).
+pub type GetDefaultImage = crate::Call<rt::Document<Option<crate::models::GameCenterActivityImage>>, op::GetDefaultImage>;
 
-/// Optional arguments of [`get_default_image`](GameCenterActivityVersions::get_default_image); nothing is sent before `send`.
-pub struct GetDefaultImage(
-    crate::Call<rt::Document<Option<crate::models::GameCenterActivityImage>>>,
-);
-
-impl GetDefaultImage {
+impl<T> crate::Call<T, op::GetDefaultImage> {
     /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
@@ -169,14 +151,16 @@ impl GetDefaultImage {
     }
 }
 
-rt::operation! { crate::Api, GetDefaultImage => rt::Document<Option<crate::models::GameCenterActivityImage>> }
+/// Call of [`get_default_image_linkage`](GameCenterActivityVersions::get_default_image_linkage).
+pub type GetDefaultImageLinkage = crate::Call<crate::models::GameCenterActivityVersionDefaultImageLinkageResponse, op::GetDefaultImageLinkage>;
 
-/// Optional arguments of [`list_localizations`](GameCenterActivityVersions::list_localizations); nothing is sent before `send`.
-pub struct ListLocalizations(
-    crate::Call<crate::models::GameCenterActivityLocalizationsResponse>,
-);
+/// Call of [`list_localization_linkages`](GameCenterActivityVersions::list_localization_linkages).
+pub type ListLocalizationLinkages = crate::Call<crate::models::GameCenterActivityVersionLocalizationsLinkagesResponse, op::ListLocalizationLinkages>;
 
-impl ListLocalizations {
+/// Call of [`list_localizations`](GameCenterActivityVersions::list_localizations).
+pub type ListLocalizations = crate::Call<crate::models::GameCenterActivityLocalizationsResponse, op::ListLocalizations>;
+
+impl<T> crate::Call<T, op::ListLocalizations> {
     /// `fields[gameCenterActivityImages]`: the fields that are sent of each.
     pub fn fields_game_center_activity_images(
         mut self,
@@ -216,23 +200,17 @@ impl ListLocalizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListLocalizations => crate::models::GameCenterActivityLocalizationsResponse, paged }
+/// Call of [`update`](GameCenterActivityVersions::update).
+pub type Update = crate::Call<crate::models::GameCenterActivityVersionResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterActivityVersions_createInstance" "/v1/gameCenterActivityVersions",
-    GET = Get "gameCenterActivityVersions_getInstance" "/v1/gameCenterActivityVersions/{id}",
-    GET_DEFAULT_IMAGE = Get "gameCenterActivityVersions_defaultImage_getToOneRelated" "/v1/gameCenterActivityVersions/{id}/defaultImage",
-    GET_DEFAULT_IMAGE_LINKAGE = Get "gameCenterActivityVersions_defaultImage_getToOneRelationship" "/v1/gameCenterActivityVersions/{id}/relationships/defaultImage",
-    LIST_LOCALIZATION_LINKAGES = Get "gameCenterActivityVersions_localizations_getToManyRelationship" "/v1/gameCenterActivityVersions/{id}/relationships/localizations",
-    LIST_LOCALIZATIONS = Get "gameCenterActivityVersions_localizations_getToManyRelated" "/v1/gameCenterActivityVersions/{id}/localizations",
-    UPDATE = Patch "gameCenterActivityVersions_updateInstance" "/v1/gameCenterActivityVersions/{id}",
+    CREATE: Create = Post "gameCenterActivityVersions_createInstance" "/v1/gameCenterActivityVersions",
+    GET: Get = Get "gameCenterActivityVersions_getInstance" "/v1/gameCenterActivityVersions/{id}",
+    GET_DEFAULT_IMAGE: GetDefaultImage = Get "gameCenterActivityVersions_defaultImage_getToOneRelated" "/v1/gameCenterActivityVersions/{id}/defaultImage",
+    GET_DEFAULT_IMAGE_LINKAGE: GetDefaultImageLinkage = Get "gameCenterActivityVersions_defaultImage_getToOneRelationship" "/v1/gameCenterActivityVersions/{id}/relationships/defaultImage",
+    LIST_LOCALIZATION_LINKAGES: ListLocalizationLinkages = Get "gameCenterActivityVersions_localizations_getToManyRelationship" "/v1/gameCenterActivityVersions/{id}/relationships/localizations" with limit,
+    LIST_LOCALIZATIONS: ListLocalizations = Get "gameCenterActivityVersions_localizations_getToManyRelated" "/v1/gameCenterActivityVersions/{id}/localizations" with limit,
+    UPDATE: Update = Patch "gameCenterActivityVersions_updateInstance" "/v1/gameCenterActivityVersions/{id}",
 }

@@ -14,39 +14,37 @@ impl GameCenterAppVersions {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_COMPATIBILITY_VERSIONS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterAppVersions", ids));
+    ) -> AddCompatibilityVersions {
+        let mut call = crate::Call::new(
+            &self.0,
+            ADD_COMPATIBILITY_VERSIONS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterAppVersions", ids));
         call
     }
 
     /// `POST /v1/gameCenterAppVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterAppVersions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterAppVersionCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterAppVersionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterAppVersionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/gameCenterAppVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAppVersions/{id}/appStoreVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_-appStoreVersion))
     pub fn get_app_store_version(&self, id: impl AsRef<str>) -> GetAppStoreVersion {
-        GetAppStoreVersion(self.0.call(GET_APP_STORE_VERSION, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP_STORE_VERSION, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAppVersions/{id}/relationships/appStoreVersion` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_-relationships-appStoreVersion))
-    pub fn get_app_store_version_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::GameCenterAppVersionAppStoreVersionLinkageResponse> {
-        self.0.call(GET_APP_STORE_VERSION_LINKAGE, &[id.as_ref()])
+    pub fn get_app_store_version_linkage(&self, id: impl AsRef<str>) -> GetAppStoreVersionLinkage {
+        crate::Call::new(&self.0, GET_APP_STORE_VERSION_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_-relationships-compatibilityVersions))
@@ -55,20 +53,15 @@ impl GameCenterAppVersions {
     pub fn list_compatibility_version_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterAppVersionCompatibilityVersionsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_COMPATIBILITY_VERSION_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListCompatibilityVersionLinkages {
+        crate::Call::new(&self.0, LIST_COMPATIBILITY_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterAppVersions/{id}/compatibilityVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterAppVersions-_id_-compatibilityVersions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_compatibility_versions(&self, id: impl AsRef<str>) -> ListCompatibilityVersions {
-        ListCompatibilityVersions(
-            self.0.call(LIST_COMPATIBILITY_VERSIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_COMPATIBILITY_VERSIONS, &[id.as_ref()])
     }
 
     /// `DELETE /v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterAppVersions-_id_-relationships-compatibilityVersions))
@@ -76,9 +69,13 @@ impl GameCenterAppVersions {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_COMPATIBILITY_VERSIONS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterAppVersions", ids));
+    ) -> RemoveCompatibilityVersions {
+        let mut call = crate::Call::new(
+            &self.0,
+            REMOVE_COMPATIBILITY_VERSIONS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterAppVersions", ids));
         call
     }
 
@@ -86,20 +83,23 @@ impl GameCenterAppVersions {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterAppVersionUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterAppVersionResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterAppVersionUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterAppVersions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterAppVersionResponse>);
+/// Call of [`add_compatibility_versions`](GameCenterAppVersions::add_compatibility_versions).
+pub type AddCompatibilityVersions = crate::Call<(), op::AddCompatibilityVersions>;
 
-impl Get {
+/// Call of [`create`](GameCenterAppVersions::create).
+pub type Create = crate::Call<crate::models::GameCenterAppVersionResponse, op::Create>;
+
+/// Call of [`get`](GameCenterAppVersions::get).
+pub type Get = crate::Call<crate::models::GameCenterAppVersionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
@@ -128,26 +128,16 @@ impl Get {
     }
 
     /// `limit[compatibilityVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_compatibility_versions(mut self, value: i64) -> Self {
         self.0.number("limit[compatibilityVersions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterAppVersionResponse }
+/// Call of [`get_app_store_version`](GameCenterAppVersions::get_app_store_version).
+pub type GetAppStoreVersion = crate::Call<rt::Document<Option<crate::models::AppStoreVersion>, crate::models::AppStoreVersionResponseIncluded>, op::GetAppStoreVersion>;
 
-/// Optional arguments of [`get_app_store_version`](GameCenterAppVersions::get_app_store_version); nothing is sent before `send`.
-pub struct GetAppStoreVersion(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::AppStoreVersion>,
-            crate::models::AppStoreVersionResponseIncluded,
-        >,
-    >,
-);
-
-impl GetAppStoreVersion {
+impl<T> crate::Call<T, op::GetAppStoreVersion> {
     /// `fields[alternativeDistributionPackages]`: the fields that are sent of each.
     pub fn fields_alternative_distribution_packages(
         mut self,
@@ -266,7 +256,6 @@ impl GetAppStoreVersion {
     }
 
     /// `limit[appStoreVersionExperimentsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperimentsV2]", value);
         self
@@ -274,28 +263,28 @@ impl GetAppStoreVersion {
 
     /// `limit[appStoreVersionExperiments]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionExperiments]", value);
         self
     }
 
     /// `limit[appStoreVersionLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[appStoreVersionLocalizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetAppStoreVersion => rt::Document<Option<crate::models::AppStoreVersion>, crate::models::AppStoreVersionResponseIncluded> }
+/// Call of [`get_app_store_version_linkage`](GameCenterAppVersions::get_app_store_version_linkage).
+pub type GetAppStoreVersionLinkage = crate::Call<crate::models::GameCenterAppVersionAppStoreVersionLinkageResponse, op::GetAppStoreVersionLinkage>;
 
-/// Optional arguments of [`list_compatibility_versions`](GameCenterAppVersions::list_compatibility_versions); nothing is sent before `send`.
-pub struct ListCompatibilityVersions(
-    crate::Call<crate::models::GameCenterAppVersionsResponse>,
-);
+/// Call of [`list_compatibility_version_linkages`](GameCenterAppVersions::list_compatibility_version_linkages).
+pub type ListCompatibilityVersionLinkages = crate::Call<crate::models::GameCenterAppVersionCompatibilityVersionsLinkagesResponse, op::ListCompatibilityVersionLinkages>;
 
-impl ListCompatibilityVersions {
+/// Call of [`list_compatibility_versions`](GameCenterAppVersions::list_compatibility_versions).
+pub type ListCompatibilityVersions = crate::Call<crate::models::GameCenterAppVersionsResponse, op::ListCompatibilityVersions>;
+
+impl<T> crate::Call<T, op::ListCompatibilityVersions> {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
@@ -329,31 +318,27 @@ impl ListCompatibilityVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[compatibilityVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_compatibility_versions(mut self, value: i64) -> Self {
         self.0.number("limit[compatibilityVersions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListCompatibilityVersions => crate::models::GameCenterAppVersionsResponse, paged }
+/// Call of [`remove_compatibility_versions`](GameCenterAppVersions::remove_compatibility_versions).
+pub type RemoveCompatibilityVersions = crate::Call<(), op::RemoveCompatibilityVersions>;
+
+/// Call of [`update`](GameCenterAppVersions::update).
+pub type Update = crate::Call<crate::models::GameCenterAppVersionResponse, op::Update>;
 
 rt::operations! {
-    ADD_COMPATIBILITY_VERSIONS = Post "gameCenterAppVersions_compatibilityVersions_createToManyRelationship" "/v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions",
-    CREATE = Post "gameCenterAppVersions_createInstance" "/v1/gameCenterAppVersions",
-    GET = Get "gameCenterAppVersions_getInstance" "/v1/gameCenterAppVersions/{id}",
-    GET_APP_STORE_VERSION = Get "gameCenterAppVersions_appStoreVersion_getToOneRelated" "/v1/gameCenterAppVersions/{id}/appStoreVersion",
-    GET_APP_STORE_VERSION_LINKAGE = Get "gameCenterAppVersions_appStoreVersion_getToOneRelationship" "/v1/gameCenterAppVersions/{id}/relationships/appStoreVersion",
-    LIST_COMPATIBILITY_VERSION_LINKAGES = Get "gameCenterAppVersions_compatibilityVersions_getToManyRelationship" "/v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions",
-    LIST_COMPATIBILITY_VERSIONS = Get "gameCenterAppVersions_compatibilityVersions_getToManyRelated" "/v1/gameCenterAppVersions/{id}/compatibilityVersions",
-    REMOVE_COMPATIBILITY_VERSIONS = Delete "gameCenterAppVersions_compatibilityVersions_deleteToManyRelationship" "/v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions",
-    UPDATE = Patch "gameCenterAppVersions_updateInstance" "/v1/gameCenterAppVersions/{id}",
+    ADD_COMPATIBILITY_VERSIONS: AddCompatibilityVersions = Post "gameCenterAppVersions_compatibilityVersions_createToManyRelationship" "/v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions",
+    CREATE: Create = Post "gameCenterAppVersions_createInstance" "/v1/gameCenterAppVersions",
+    GET: Get = Get "gameCenterAppVersions_getInstance" "/v1/gameCenterAppVersions/{id}",
+    GET_APP_STORE_VERSION: GetAppStoreVersion = Get "gameCenterAppVersions_appStoreVersion_getToOneRelated" "/v1/gameCenterAppVersions/{id}/appStoreVersion",
+    GET_APP_STORE_VERSION_LINKAGE: GetAppStoreVersionLinkage = Get "gameCenterAppVersions_appStoreVersion_getToOneRelationship" "/v1/gameCenterAppVersions/{id}/relationships/appStoreVersion",
+    LIST_COMPATIBILITY_VERSION_LINKAGES: ListCompatibilityVersionLinkages = Get "gameCenterAppVersions_compatibilityVersions_getToManyRelationship" "/v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions" with limit,
+    LIST_COMPATIBILITY_VERSIONS: ListCompatibilityVersions = Get "gameCenterAppVersions_compatibilityVersions_getToManyRelated" "/v1/gameCenterAppVersions/{id}/compatibilityVersions" with limit,
+    REMOVE_COMPATIBILITY_VERSIONS: RemoveCompatibilityVersions = Delete "gameCenterAppVersions_compatibilityVersions_deleteToManyRelationship" "/v1/gameCenterAppVersions/{id}/relationships/compatibilityVersions",
+    UPDATE: Update = Patch "gameCenterAppVersions_updateInstance" "/v1/gameCenterAppVersions/{id}",
 }

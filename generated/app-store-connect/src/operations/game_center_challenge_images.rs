@@ -11,43 +11,43 @@ pub struct GameCenterChallengeImages(pub(crate) rt::Client<crate::Api>);
 impl GameCenterChallengeImages {
     /// `POST /v1/gameCenterChallengeImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterChallengeImages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterChallengeImageCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterChallengeImageResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterChallengeImageCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterChallengeImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterChallengeImages-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterChallengeImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterChallengeImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterChallengeImages-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterChallengeImageUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterChallengeImageResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterChallengeImageUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterChallengeImages::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterChallengeImageResponse>);
+/// Call of [`create`](GameCenterChallengeImages::create).
+pub type Create = crate::Call<crate::models::GameCenterChallengeImageResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterChallengeImages::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterChallengeImages::get).
+pub type Get = crate::Call<crate::models::GameCenterChallengeImageResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
@@ -58,11 +58,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterChallengeImageResponse }
+/// Call of [`update`](GameCenterChallengeImages::update).
+pub type Update = crate::Call<crate::models::GameCenterChallengeImageResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterChallengeImages_createInstance" "/v1/gameCenterChallengeImages",
-    DELETE = Delete "gameCenterChallengeImages_deleteInstance" "/v1/gameCenterChallengeImages/{id}",
-    GET = Get "gameCenterChallengeImages_getInstance" "/v1/gameCenterChallengeImages/{id}",
-    UPDATE = Patch "gameCenterChallengeImages_updateInstance" "/v1/gameCenterChallengeImages/{id}",
+    CREATE: Create = Post "gameCenterChallengeImages_createInstance" "/v1/gameCenterChallengeImages",
+    DELETE: Delete = Delete "gameCenterChallengeImages_deleteInstance" "/v1/gameCenterChallengeImages/{id}",
+    GET: Get = Get "gameCenterChallengeImages_getInstance" "/v1/gameCenterChallengeImages/{id}",
+    UPDATE: Update = Patch "gameCenterChallengeImages_updateInstance" "/v1/gameCenterChallengeImages/{id}",
 }

@@ -11,58 +11,53 @@ pub struct GameCenterChallengeLocalizations(pub(crate) rt::Client<crate::Api>);
 impl GameCenterChallengeLocalizations {
     /// `POST /v1/gameCenterChallengeLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterChallengeLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterChallengeLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterChallengeLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterChallengeLocalizationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterChallengeLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterChallengeLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterChallengeLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterChallengeLocalizations/{id}/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeLocalizations-_id_-image))
     pub fn get_image(&self, id: impl AsRef<str>) -> GetImage {
-        GetImage(self.0.call(GET_IMAGE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_IMAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterChallengeLocalizations/{id}/relationships/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeLocalizations-_id_-relationships-image))
-    pub fn get_image_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterChallengeLocalizationImageLinkageResponse,
-    > {
-        self.0.call(GET_IMAGE_LINKAGE, &[id.as_ref()])
+    pub fn get_image_linkage(&self, id: impl AsRef<str>) -> GetImageLinkage {
+        crate::Call::new(&self.0, GET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterChallengeLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterChallengeLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterChallengeLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterChallengeLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterChallengeLocalizationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterChallengeLocalizations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterChallengeLocalizationResponse>);
+/// Call of [`create`](GameCenterChallengeLocalizations::create).
+pub type Create = crate::Call<crate::models::GameCenterChallengeLocalizationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterChallengeLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterChallengeLocalizations::get).
+pub type Get = crate::Call<crate::models::GameCenterChallengeLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
@@ -104,14 +99,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterChallengeLocalizationResponse }
+/// Call of [`get_image`](GameCenterChallengeLocalizations::get_image).
+pub type GetImage = crate::Call<rt::Document<Option<crate::models::GameCenterChallengeImage>>, op::GetImage>;
 
-/// Optional arguments of [`get_image`](GameCenterChallengeLocalizations::get_image); nothing is sent before `send`.
-pub struct GetImage(
-    crate::Call<rt::Document<Option<crate::models::GameCenterChallengeImage>>>,
-);
-
-impl GetImage {
+impl<T> crate::Call<T, op::GetImage> {
     /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
@@ -122,13 +113,17 @@ impl GetImage {
     }
 }
 
-rt::operation! { crate::Api, GetImage => rt::Document<Option<crate::models::GameCenterChallengeImage>> }
+/// Call of [`get_image_linkage`](GameCenterChallengeLocalizations::get_image_linkage).
+pub type GetImageLinkage = crate::Call<crate::models::GameCenterChallengeLocalizationImageLinkageResponse, op::GetImageLinkage>;
+
+/// Call of [`update`](GameCenterChallengeLocalizations::update).
+pub type Update = crate::Call<crate::models::GameCenterChallengeLocalizationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterChallengeLocalizations_createInstance" "/v1/gameCenterChallengeLocalizations",
-    DELETE = Delete "gameCenterChallengeLocalizations_deleteInstance" "/v1/gameCenterChallengeLocalizations/{id}",
-    GET = Get "gameCenterChallengeLocalizations_getInstance" "/v1/gameCenterChallengeLocalizations/{id}",
-    GET_IMAGE = Get "gameCenterChallengeLocalizations_image_getToOneRelated" "/v1/gameCenterChallengeLocalizations/{id}/image",
-    GET_IMAGE_LINKAGE = Get "gameCenterChallengeLocalizations_image_getToOneRelationship" "/v1/gameCenterChallengeLocalizations/{id}/relationships/image",
-    UPDATE = Patch "gameCenterChallengeLocalizations_updateInstance" "/v1/gameCenterChallengeLocalizations/{id}",
+    CREATE: Create = Post "gameCenterChallengeLocalizations_createInstance" "/v1/gameCenterChallengeLocalizations",
+    DELETE: Delete = Delete "gameCenterChallengeLocalizations_deleteInstance" "/v1/gameCenterChallengeLocalizations/{id}",
+    GET: Get = Get "gameCenterChallengeLocalizations_getInstance" "/v1/gameCenterChallengeLocalizations/{id}",
+    GET_IMAGE: GetImage = Get "gameCenterChallengeLocalizations_image_getToOneRelated" "/v1/gameCenterChallengeLocalizations/{id}/image",
+    GET_IMAGE_LINKAGE: GetImageLinkage = Get "gameCenterChallengeLocalizations_image_getToOneRelationship" "/v1/gameCenterChallengeLocalizations/{id}/relationships/image",
+    UPDATE: Update = Patch "gameCenterChallengeLocalizations_updateInstance" "/v1/gameCenterChallengeLocalizations/{id}",
 }

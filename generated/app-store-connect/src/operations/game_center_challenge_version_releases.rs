@@ -12,33 +12,35 @@ impl GameCenterChallengeVersionReleases {
     /// `POST /v1/gameCenterChallengeVersionReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterChallengeVersionReleases))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterChallengeVersionReleaseCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterChallengeVersionReleaseResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterChallengeVersionReleaseCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterChallengeVersionReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterChallengeVersionReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterChallengeVersionReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersionReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](GameCenterChallengeVersionReleases::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::GameCenterChallengeVersionReleaseResponse>);
+/// Call of [`create`](GameCenterChallengeVersionReleases::create).
+pub type Create = crate::Call<crate::models::GameCenterChallengeVersionReleaseResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterChallengeVersionReleases::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterChallengeVersionReleases::get).
+pub type Get = crate::Call<crate::models::GameCenterChallengeVersionReleaseResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterChallengeVersionReleases]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_version_releases(
         mut self,
@@ -71,10 +73,8 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterChallengeVersionReleaseResponse }
-
 rt::operations! {
-    CREATE = Post "gameCenterChallengeVersionReleases_createInstance" "/v1/gameCenterChallengeVersionReleases",
-    DELETE = Delete "gameCenterChallengeVersionReleases_deleteInstance" "/v1/gameCenterChallengeVersionReleases/{id}",
-    GET = Get "gameCenterChallengeVersionReleases_getInstance" "/v1/gameCenterChallengeVersionReleases/{id}",
+    CREATE: Create = Post "gameCenterChallengeVersionReleases_createInstance" "/v1/gameCenterChallengeVersionReleases",
+    DELETE: Delete = Delete "gameCenterChallengeVersionReleases_deleteInstance" "/v1/gameCenterChallengeVersionReleases/{id}",
+    GET: Get = Get "gameCenterChallengeVersionReleases_getInstance" "/v1/gameCenterChallengeVersionReleases/{id}",
 }

@@ -11,58 +11,49 @@ pub struct GameCenterChallengeVersions(pub(crate) rt::Client<crate::Api>);
 impl GameCenterChallengeVersions {
     /// `POST /v1/gameCenterChallengeVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterChallengeVersions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterChallengeVersionCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterChallengeVersionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterChallengeVersionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/gameCenterChallengeVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterChallengeVersions/{id}/defaultImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_-defaultImage))
     pub fn get_default_image(&self, id: impl AsRef<str>) -> GetDefaultImage {
-        GetDefaultImage(self.0.call(GET_DEFAULT_IMAGE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_DEFAULT_IMAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterChallengeVersions/{id}/relationships/defaultImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_-relationships-defaultImage))
-    pub fn get_default_image_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterChallengeVersionDefaultImageLinkageResponse,
-    > {
-        self.0.call(GET_DEFAULT_IMAGE_LINKAGE, &[id.as_ref()])
+    pub fn get_default_image_linkage(&self, id: impl AsRef<str>) -> GetDefaultImageLinkage {
+        crate::Call::new(&self.0, GET_DEFAULT_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterChallengeVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_-relationships-localizations))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterChallengeVersionLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
+        crate::Call::new(&self.0, LIST_LOCALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterChallengeVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallengeVersions-_id_-localizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
-        ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_LOCALIZATIONS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](GameCenterChallengeVersions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterChallengeVersionResponse>);
+/// Call of [`create`](GameCenterChallengeVersions::create).
+pub type Create = crate::Call<crate::models::GameCenterChallengeVersionResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](GameCenterChallengeVersions::get).
+pub type Get = crate::Call<crate::models::GameCenterChallengeVersionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
@@ -125,7 +116,6 @@ impl Get {
     }
 
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -133,21 +123,16 @@ impl Get {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterChallengeVersionResponse }
+/// Call of [`get_default_image`](GameCenterChallengeVersions::get_default_image).
+pub type GetDefaultImage = crate::Call<rt::Document<Option<crate::models::GameCenterChallengeImage>>, op::GetDefaultImage>;
 
-/// Optional arguments of [`get_default_image`](GameCenterChallengeVersions::get_default_image); nothing is sent before `send`.
-pub struct GetDefaultImage(
-    crate::Call<rt::Document<Option<crate::models::GameCenterChallengeImage>>>,
-);
-
-impl GetDefaultImage {
+impl<T> crate::Call<T, op::GetDefaultImage> {
     /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
@@ -158,14 +143,16 @@ impl GetDefaultImage {
     }
 }
 
-rt::operation! { crate::Api, GetDefaultImage => rt::Document<Option<crate::models::GameCenterChallengeImage>> }
+/// Call of [`get_default_image_linkage`](GameCenterChallengeVersions::get_default_image_linkage).
+pub type GetDefaultImageLinkage = crate::Call<crate::models::GameCenterChallengeVersionDefaultImageLinkageResponse, op::GetDefaultImageLinkage>;
 
-/// Optional arguments of [`list_localizations`](GameCenterChallengeVersions::list_localizations); nothing is sent before `send`.
-pub struct ListLocalizations(
-    crate::Call<crate::models::GameCenterChallengeLocalizationsResponse>,
-);
+/// Call of [`list_localization_linkages`](GameCenterChallengeVersions::list_localization_linkages).
+pub type ListLocalizationLinkages = crate::Call<crate::models::GameCenterChallengeVersionLocalizationsLinkagesResponse, op::ListLocalizationLinkages>;
 
-impl ListLocalizations {
+/// Call of [`list_localizations`](GameCenterChallengeVersions::list_localizations).
+pub type ListLocalizations = crate::Call<crate::models::GameCenterChallengeLocalizationsResponse, op::ListLocalizations>;
+
+impl<T> crate::Call<T, op::ListLocalizations> {
     /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
@@ -205,22 +192,13 @@ impl ListLocalizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListLocalizations => crate::models::GameCenterChallengeLocalizationsResponse, paged }
-
 rt::operations! {
-    CREATE = Post "gameCenterChallengeVersions_createInstance" "/v1/gameCenterChallengeVersions",
-    GET = Get "gameCenterChallengeVersions_getInstance" "/v1/gameCenterChallengeVersions/{id}",
-    GET_DEFAULT_IMAGE = Get "gameCenterChallengeVersions_defaultImage_getToOneRelated" "/v1/gameCenterChallengeVersions/{id}/defaultImage",
-    GET_DEFAULT_IMAGE_LINKAGE = Get "gameCenterChallengeVersions_defaultImage_getToOneRelationship" "/v1/gameCenterChallengeVersions/{id}/relationships/defaultImage",
-    LIST_LOCALIZATION_LINKAGES = Get "gameCenterChallengeVersions_localizations_getToManyRelationship" "/v1/gameCenterChallengeVersions/{id}/relationships/localizations",
-    LIST_LOCALIZATIONS = Get "gameCenterChallengeVersions_localizations_getToManyRelated" "/v1/gameCenterChallengeVersions/{id}/localizations",
+    CREATE: Create = Post "gameCenterChallengeVersions_createInstance" "/v1/gameCenterChallengeVersions",
+    GET: Get = Get "gameCenterChallengeVersions_getInstance" "/v1/gameCenterChallengeVersions/{id}",
+    GET_DEFAULT_IMAGE: GetDefaultImage = Get "gameCenterChallengeVersions_defaultImage_getToOneRelated" "/v1/gameCenterChallengeVersions/{id}/defaultImage",
+    GET_DEFAULT_IMAGE_LINKAGE: GetDefaultImageLinkage = Get "gameCenterChallengeVersions_defaultImage_getToOneRelationship" "/v1/gameCenterChallengeVersions/{id}/relationships/defaultImage",
+    LIST_LOCALIZATION_LINKAGES: ListLocalizationLinkages = Get "gameCenterChallengeVersions_localizations_getToManyRelationship" "/v1/gameCenterChallengeVersions/{id}/relationships/localizations" with limit,
+    LIST_LOCALIZATIONS: ListLocalizations = Get "gameCenterChallengeVersions_localizations_getToManyRelated" "/v1/gameCenterChallengeVersions/{id}/localizations" with limit,
 }

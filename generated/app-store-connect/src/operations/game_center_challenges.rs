@@ -11,55 +11,48 @@ pub struct GameCenterChallenges(pub(crate) rt::Client<crate::Api>);
 impl GameCenterChallenges {
     /// `POST /v1/gameCenterChallenges` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterChallenges))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterChallengeCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterChallengeResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterChallengeCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterChallenges/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterChallenges-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterChallenges/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallenges-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterChallenges/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallenges-_id_-relationships-versions))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterChallengeVersionsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
+        crate::Call::new(&self.0, LIST_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterChallenges/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterChallenges-_id_-versions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
-        ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_VERSIONS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterChallenges/{id}/relationships/leaderboard` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterChallenges-_id_-relationships-leaderboard))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn set_leaderboard(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
-        let mut call = self.0.call(SET_LEADERBOARD, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("gameCenterLeaderboards", to));
+    pub fn set_leaderboard(&self, id: impl AsRef<str>, to: Option<&str>) -> SetLeaderboard {
+        let mut call = crate::Call::new(&self.0, SET_LEADERBOARD, &[id.as_ref()]);
+        call.0.json(&rt::LinkageBody::new("gameCenterLeaderboards", to));
         call
     }
 
     /// `PATCH /v1/gameCenterChallenges/{id}/relationships/leaderboardV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterChallenges-_id_-relationships-leaderboardV2))
-    pub fn set_leaderboard_v2(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
-        let mut call = self.0.call(SET_LEADERBOARD_V2, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("gameCenterLeaderboards", to));
+    pub fn set_leaderboard_v2(&self, id: impl AsRef<str>, to: Option<&str>) -> SetLeaderboardV2 {
+        let mut call = crate::Call::new(&self.0, SET_LEADERBOARD_V2, &[id.as_ref()]);
+        call.0.json(&rt::LinkageBody::new("gameCenterLeaderboards", to));
         call
     }
 
@@ -67,20 +60,23 @@ impl GameCenterChallenges {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterChallengeUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterChallengeResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterChallengeUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterChallenges::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterChallengeResponse>);
+/// Call of [`create`](GameCenterChallenges::create).
+pub type Create = crate::Call<crate::models::GameCenterChallengeResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterChallenges::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterChallenges::get).
+pub type Get = crate::Call<crate::models::GameCenterChallengeResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
@@ -138,19 +134,19 @@ impl Get {
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterChallengeResponse }
+/// Call of [`list_version_linkages`](GameCenterChallenges::list_version_linkages).
+pub type ListVersionLinkages = crate::Call<crate::models::GameCenterChallengeVersionsLinkagesResponse, op::ListVersionLinkages>;
 
-/// Optional arguments of [`list_versions`](GameCenterChallenges::list_versions); nothing is sent before `send`.
-pub struct ListVersions(crate::Call<crate::models::GameCenterChallengeVersionsResponse>);
+/// Call of [`list_versions`](GameCenterChallenges::list_versions).
+pub type ListVersions = crate::Call<crate::models::GameCenterChallengeVersionsResponse, op::ListVersions>;
 
-impl ListVersions {
+impl<T> crate::Call<T, op::ListVersions> {
     /// `fields[gameCenterChallengeImages]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_images(
         mut self,
@@ -211,15 +207,7 @@ impl ListVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -227,22 +215,28 @@ impl ListVersions {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListVersions => crate::models::GameCenterChallengeVersionsResponse, paged }
+/// Call of [`set_leaderboard`](GameCenterChallenges::set_leaderboard).
+pub type SetLeaderboard = crate::Call<(), op::SetLeaderboard>;
+
+/// Call of [`set_leaderboard_v2`](GameCenterChallenges::set_leaderboard_v2).
+pub type SetLeaderboardV2 = crate::Call<(), op::SetLeaderboardV2>;
+
+/// Call of [`update`](GameCenterChallenges::update).
+pub type Update = crate::Call<crate::models::GameCenterChallengeResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterChallenges_createInstance" "/v1/gameCenterChallenges",
-    DELETE = Delete "gameCenterChallenges_deleteInstance" "/v1/gameCenterChallenges/{id}",
-    GET = Get "gameCenterChallenges_getInstance" "/v1/gameCenterChallenges/{id}",
-    LIST_VERSION_LINKAGES = Get "gameCenterChallenges_versions_getToManyRelationship" "/v1/gameCenterChallenges/{id}/relationships/versions",
-    LIST_VERSIONS = Get "gameCenterChallenges_versions_getToManyRelated" "/v1/gameCenterChallenges/{id}/versions",
-    SET_LEADERBOARD = Patch "gameCenterChallenges_leaderboard_updateToOneRelationship" "/v1/gameCenterChallenges/{id}/relationships/leaderboard",
-    SET_LEADERBOARD_V2 = Patch "gameCenterChallenges_leaderboardV2_updateToOneRelationship" "/v1/gameCenterChallenges/{id}/relationships/leaderboardV2",
-    UPDATE = Patch "gameCenterChallenges_updateInstance" "/v1/gameCenterChallenges/{id}",
+    CREATE: Create = Post "gameCenterChallenges_createInstance" "/v1/gameCenterChallenges",
+    DELETE: Delete = Delete "gameCenterChallenges_deleteInstance" "/v1/gameCenterChallenges/{id}",
+    GET: Get = Get "gameCenterChallenges_getInstance" "/v1/gameCenterChallenges/{id}",
+    LIST_VERSION_LINKAGES: ListVersionLinkages = Get "gameCenterChallenges_versions_getToManyRelationship" "/v1/gameCenterChallenges/{id}/relationships/versions" with limit,
+    LIST_VERSIONS: ListVersions = Get "gameCenterChallenges_versions_getToManyRelated" "/v1/gameCenterChallenges/{id}/versions" with limit,
+    SET_LEADERBOARD: SetLeaderboard = Patch "gameCenterChallenges_leaderboard_updateToOneRelationship" "/v1/gameCenterChallenges/{id}/relationships/leaderboard",
+    SET_LEADERBOARD_V2: SetLeaderboardV2 = Patch "gameCenterChallenges_leaderboardV2_updateToOneRelationship" "/v1/gameCenterChallenges/{id}/relationships/leaderboardV2",
+    UPDATE: Update = Patch "gameCenterChallenges_updateInstance" "/v1/gameCenterChallenges/{id}",
 }

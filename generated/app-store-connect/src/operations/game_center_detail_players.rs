@@ -13,16 +13,16 @@ impl GameCenterDetailPlayers {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterDetailPlayerUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterDetailPlayerResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterDetailPlayerUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`update`](GameCenterDetailPlayers::update).
+pub type Update = crate::Call<crate::models::GameCenterDetailPlayerResponse, op::Update>;
+
 rt::operations! {
-    UPDATE = Patch "gameCenterDetailPlayers_updateInstance" "/v1/gameCenterDetailPlayers/{id}",
+    UPDATE: Update = Patch "gameCenterDetailPlayers_updateInstance" "/v1/gameCenterDetailPlayers/{id}",
 }

@@ -10,121 +10,105 @@ pub struct GameCenterDetails(pub(crate) rt::Client<crate::Api>);
 
 impl GameCenterDetails {
     /// `GET /v1/gameCenterDetails/{id}/metrics/classicMatchmakingRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-metrics-classicMatchmakingRequests))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn classic_matchmaking_request_metrics(
         &self,
         id: impl AsRef<str>,
         granularity: crate::models::GameCenterDetailsClassicMatchmakingRequestsGranularity,
     ) -> ClassicMatchmakingRequestMetrics {
-        let mut call = self.0.call(CLASSIC_MATCHMAKING_REQUEST_METRICS, &[id.as_ref()]);
-        call.text("granularity", granularity.as_ref());
-        ClassicMatchmakingRequestMetrics(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            CLASSIC_MATCHMAKING_REQUEST_METRICS,
+            &[id.as_ref()],
+        );
+        call.0.text("granularity", granularity.as_ref());
+        call
     }
 
     /// `POST /v1/gameCenterDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterDetails))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterDetailCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterDetailResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterDetailCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/gameCenterDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/gameCenterGroup` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterGroup))
     pub fn get_game_center_group(&self, id: impl AsRef<str>) -> GetGameCenterGroup {
-        GetGameCenterGroup(self.0.call(GET_GAME_CENTER_GROUP, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_GAME_CENTER_GROUP, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterGroup` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterGroup))
-    pub fn get_game_center_group_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::GameCenterDetailGameCenterGroupLinkageResponse> {
-        self.0.call(GET_GAME_CENTER_GROUP_LINKAGE, &[id.as_ref()])
+    pub fn get_game_center_group_linkage(&self, id: impl AsRef<str>) -> GetGameCenterGroupLinkage {
+        crate::Call::new(&self.0, GET_GAME_CENTER_GROUP_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/achievementReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-achievementReleases))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_achievement_release_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailAchievementReleasesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_ACHIEVEMENT_RELEASE_LINKAGES, &[id.as_ref()]))
+    pub fn list_achievement_release_linkages(&self, id: impl AsRef<str>) -> ListAchievementReleaseLinkages {
+        crate::Call::new(&self.0, LIST_ACHIEVEMENT_RELEASE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/achievementReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-achievementReleases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_achievement_releases(&self, id: impl AsRef<str>) -> ListAchievementReleases {
-        ListAchievementReleases(self.0.call(LIST_ACHIEVEMENT_RELEASES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_ACHIEVEMENT_RELEASES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/activityReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-activityReleases))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_activity_release_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailActivityReleasesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_ACTIVITY_RELEASE_LINKAGES, &[id.as_ref()]))
+    pub fn list_activity_release_linkages(&self, id: impl AsRef<str>) -> ListActivityReleaseLinkages {
+        crate::Call::new(&self.0, LIST_ACTIVITY_RELEASE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/activityReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-activityReleases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_activity_releases(&self, id: impl AsRef<str>) -> ListActivityReleases {
-        ListActivityReleases(self.0.call(LIST_ACTIVITY_RELEASES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_ACTIVITY_RELEASES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/blockedPlayers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-blockedPlayers))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_blocked_player_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailBlockedPlayersLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_BLOCKED_PLAYER_LINKAGES, &[id.as_ref()]))
+    pub fn list_blocked_player_linkages(&self, id: impl AsRef<str>) -> ListBlockedPlayerLinkages {
+        crate::Call::new(&self.0, LIST_BLOCKED_PLAYER_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/blockedPlayers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-blockedPlayers))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_blocked_players(&self, id: impl AsRef<str>) -> ListBlockedPlayers {
-        ListBlockedPlayers(self.0.call(LIST_BLOCKED_PLAYERS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_BLOCKED_PLAYERS, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/challengeReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-challengeReleases))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_challenge_release_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailChallengeReleasesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_CHALLENGE_RELEASE_LINKAGES, &[id.as_ref()]))
+    pub fn list_challenge_release_linkages(&self, id: impl AsRef<str>) -> ListChallengeReleaseLinkages {
+        crate::Call::new(&self.0, LIST_CHALLENGE_RELEASE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/challengeReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-challengeReleases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_challenge_releases(&self, id: impl AsRef<str>) -> ListChallengeReleases {
-        ListChallengeReleases(self.0.call(LIST_CHALLENGE_RELEASES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_CHALLENGE_RELEASES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterAchievements))
@@ -134,13 +118,8 @@ impl GameCenterDetails {
     pub fn list_game_center_achievement_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailGameCenterAchievementsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_ACHIEVEMENT_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListGameCenterAchievementLinkages {
+        crate::Call::new(&self.0, LIST_GAME_CENTER_ACHIEVEMENT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterAchievementsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterAchievementsV2))
@@ -149,48 +128,41 @@ impl GameCenterDetails {
     pub fn list_game_center_achievement_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailGameCenterAchievementsV2LinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_ACHIEVEMENT_V2_LINKAGES, &[id.as_ref()]),
+    ) -> ListGameCenterAchievementV2Linkages {
+        crate::Call::new(
+            &self.0,
+            LIST_GAME_CENTER_ACHIEVEMENT_V2_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/gameCenterDetails/{id}/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterAchievements))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_achievements(&self, id: impl AsRef<str>) -> ListGameCenterAchievements {
-        ListGameCenterAchievements(
-            self.0.call(LIST_GAME_CENTER_ACHIEVEMENTS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_ACHIEVEMENTS, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/gameCenterAchievementsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterAchievementsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_achievements_v2(&self, id: impl AsRef<str>) -> ListGameCenterAchievementsV2 {
-        ListGameCenterAchievementsV2(
-            self.0.call(LIST_GAME_CENTER_ACHIEVEMENTS_V2, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_ACHIEVEMENTS_V2, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/gameCenterActivities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterActivities))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_activities(&self, id: impl AsRef<str>) -> ListGameCenterActivities {
-        ListGameCenterActivities(
-            self.0.call(LIST_GAME_CENTER_ACTIVITIES, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_ACTIVITIES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterActivities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterActivities))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_game_center_activity_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailGameCenterActivitiesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_GAME_CENTER_ACTIVITY_LINKAGES, &[id.as_ref()]))
+    pub fn list_game_center_activity_linkages(&self, id: impl AsRef<str>) -> ListGameCenterActivityLinkages {
+        crate::Call::new(&self.0, LIST_GAME_CENTER_ACTIVITY_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterAppVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterAppVersions))
@@ -199,20 +171,15 @@ impl GameCenterDetails {
     pub fn list_game_center_app_version_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailGameCenterAppVersionsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_APP_VERSION_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListGameCenterAppVersionLinkages {
+        crate::Call::new(&self.0, LIST_GAME_CENTER_APP_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/gameCenterAppVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterAppVersions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_app_versions(&self, id: impl AsRef<str>) -> ListGameCenterAppVersions {
-        ListGameCenterAppVersions(
-            self.0.call(LIST_GAME_CENTER_APP_VERSIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_APP_VERSIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterChallenges` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterChallenges))
@@ -221,20 +188,15 @@ impl GameCenterDetails {
     pub fn list_game_center_challenge_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailGameCenterChallengesLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_CHALLENGE_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListGameCenterChallengeLinkages {
+        crate::Call::new(&self.0, LIST_GAME_CENTER_CHALLENGE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/gameCenterChallenges` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterChallenges))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_challenges(&self, id: impl AsRef<str>) -> ListGameCenterChallenges {
-        ListGameCenterChallenges(
-            self.0.call(LIST_GAME_CENTER_CHALLENGES, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_CHALLENGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboards))
@@ -244,13 +206,8 @@ impl GameCenterDetails {
     pub fn list_game_center_leaderboard_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailGameCenterLeaderboardsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARD_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListGameCenterLeaderboardLinkages {
+        crate::Call::new(&self.0, LIST_GAME_CENTER_LEADERBOARD_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardSets))
@@ -260,12 +217,11 @@ impl GameCenterDetails {
     pub fn list_game_center_leaderboard_set_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailGameCenterLeaderboardSetsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARD_SET_LINKAGES, &[id.as_ref()]),
+    ) -> ListGameCenterLeaderboardSetLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_GAME_CENTER_LEADERBOARD_SET_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
@@ -275,31 +231,30 @@ impl GameCenterDetails {
     pub fn list_game_center_leaderboard_set_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailGameCenterLeaderboardSetsV2LinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARD_SET_V2_LINKAGES, &[id.as_ref()]),
+    ) -> ListGameCenterLeaderboardSetV2Linkages {
+        crate::Call::new(
+            &self.0,
+            LIST_GAME_CENTER_LEADERBOARD_SET_V2_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/gameCenterDetails/{id}/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterLeaderboardSets))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboard_sets(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboardSets {
-        ListGameCenterLeaderboardSets(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARD_SETS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_LEADERBOARD_SETS, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/gameCenterLeaderboardSetsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterLeaderboardSetsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_leaderboard_sets_v2(
         &self,
         id: impl AsRef<str>,
     ) -> ListGameCenterLeaderboardSetsV2 {
-        ListGameCenterLeaderboardSetsV2(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARD_SETS_V2, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_LEADERBOARD_SETS_V2, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-gameCenterLeaderboardsV2))
@@ -308,48 +263,43 @@ impl GameCenterDetails {
     pub fn list_game_center_leaderboard_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARD_V2_LINKAGES, &[id.as_ref()]),
+    ) -> ListGameCenterLeaderboardV2Linkages {
+        crate::Call::new(
+            &self.0,
+            LIST_GAME_CENTER_LEADERBOARD_V2_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/gameCenterDetails/{id}/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterLeaderboards))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboards(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboards {
-        ListGameCenterLeaderboards(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_LEADERBOARDS, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/gameCenterLeaderboardsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-gameCenterLeaderboardsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_leaderboards_v2(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboardsV2 {
-        ListGameCenterLeaderboardsV2(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARDS_V2, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_LEADERBOARDS_V2, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/leaderboardReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-leaderboardReleases))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_leaderboard_release_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailLeaderboardReleasesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_LEADERBOARD_RELEASE_LINKAGES, &[id.as_ref()]))
+    pub fn list_leaderboard_release_linkages(&self, id: impl AsRef<str>) -> ListLeaderboardReleaseLinkages {
+        crate::Call::new(&self.0, LIST_LEADERBOARD_RELEASE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/leaderboardReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-leaderboardReleases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_leaderboard_releases(&self, id: impl AsRef<str>) -> ListLeaderboardReleases {
-        ListLeaderboardReleases(self.0.call(LIST_LEADERBOARD_RELEASES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_LEADERBOARD_RELEASES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/relationships/leaderboardSetReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-relationships-leaderboardSetReleases))
@@ -359,21 +309,16 @@ impl GameCenterDetails {
     pub fn list_leaderboard_set_release_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterDetailLeaderboardSetReleasesLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_LEADERBOARD_SET_RELEASE_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListLeaderboardSetReleaseLinkages {
+        crate::Call::new(&self.0, LIST_LEADERBOARD_SET_RELEASE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterDetails/{id}/leaderboardSetReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-leaderboardSetReleases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_leaderboard_set_releases(&self, id: impl AsRef<str>) -> ListLeaderboardSetReleases {
-        ListLeaderboardSetReleases(
-            self.0.call(LIST_LEADERBOARD_SET_RELEASES, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_LEADERBOARD_SET_RELEASES, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterDetails/{id}/relationships/challengesMinimumPlatformVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_-relationships-challengesMinimumPlatformVersions))
@@ -381,11 +326,13 @@ impl GameCenterDetails {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(REPLACE_CHALLENGES_MINIMUM_PLATFORM_VERSIONS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("appStoreVersions", ids));
+    ) -> ReplaceChallengesMinimumPlatformVersions {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_CHALLENGES_MINIMUM_PLATFORM_VERSIONS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("appStoreVersions", ids));
         call
     }
 
@@ -395,9 +342,13 @@ impl GameCenterDetails {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_GAME_CENTER_ACHIEVEMENTS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
+    ) -> ReplaceGameCenterAchievements {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_GAME_CENTER_ACHIEVEMENTS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
         call
     }
 
@@ -406,9 +357,13 @@ impl GameCenterDetails {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_GAME_CENTER_ACHIEVEMENTS_V2, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
+    ) -> ReplaceGameCenterAchievementsV2 {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_GAME_CENTER_ACHIEVEMENTS_V2,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
         call
     }
 
@@ -418,9 +373,13 @@ impl GameCenterDetails {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_GAME_CENTER_LEADERBOARD_SETS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboardSets", ids));
+    ) -> ReplaceGameCenterLeaderboardSets {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_GAME_CENTER_LEADERBOARD_SETS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboardSets", ids));
         call
     }
 
@@ -429,11 +388,13 @@ impl GameCenterDetails {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(REPLACE_GAME_CENTER_LEADERBOARD_SETS_V2, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboardSets", ids));
+    ) -> ReplaceGameCenterLeaderboardSetsV2 {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_GAME_CENTER_LEADERBOARD_SETS_V2,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboardSets", ids));
         call
     }
 
@@ -443,9 +404,13 @@ impl GameCenterDetails {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
+    ) -> ReplaceGameCenterLeaderboards {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_GAME_CENTER_LEADERBOARDS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
         call
     }
 
@@ -454,47 +419,49 @@ impl GameCenterDetails {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_GAME_CENTER_LEADERBOARDS_V2, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
+    ) -> ReplaceGameCenterLeaderboardsV2 {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_GAME_CENTER_LEADERBOARDS_V2,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
         call
     }
 
     /// `GET /v1/gameCenterDetails/{id}/metrics/ruleBasedMatchmakingRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterDetails-_id_-metrics-ruleBasedMatchmakingRequests))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn rule_based_matchmaking_request_metrics(
         &self,
         id: impl AsRef<str>,
         granularity: crate::models::GameCenterDetailsRuleBasedMatchmakingRequestsGranularity,
     ) -> RuleBasedMatchmakingRequestMetrics {
-        let mut call = self
-            .0
-            .call(RULE_BASED_MATCHMAKING_REQUEST_METRICS, &[id.as_ref()]);
-        call.text("granularity", granularity.as_ref());
-        RuleBasedMatchmakingRequestMetrics(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            RULE_BASED_MATCHMAKING_REQUEST_METRICS,
+            &[id.as_ref()],
+        );
+        call.0.text("granularity", granularity.as_ref());
+        call
     }
 
     /// `PATCH /v1/gameCenterDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterDetails-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterDetailUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterDetailResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterDetailUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`classic_matchmaking_request_metrics`](GameCenterDetails::classic_matchmaking_request_metrics); nothing is sent before `send`.
-pub struct ClassicMatchmakingRequestMetrics(
-    crate::Call<crate::models::GameCenterMatchmakingAppRequestsV1MetricResponse>,
-);
+/// Call of [`classic_matchmaking_request_metrics`](GameCenterDetails::classic_matchmaking_request_metrics).
+pub type ClassicMatchmakingRequestMetrics = crate::Call<crate::models::GameCenterMatchmakingAppRequestsV1MetricResponse, op::ClassicMatchmakingRequestMetrics>;
 
-impl ClassicMatchmakingRequestMetrics {
+impl<T> crate::Call<T, op::ClassicMatchmakingRequestMetrics> {
     /// `filter[result]`.
-    #[inline]
     pub fn filter_result(
         mut self,
         value: crate::models::GameCenterDetailsClassicMatchmakingRequestsResultFilter,
@@ -514,13 +481,6 @@ impl ClassicMatchmakingRequestMetrics {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -533,12 +493,13 @@ impl ClassicMatchmakingRequestMetrics {
     }
 }
 
-rt::operation! { crate::Api, ClassicMatchmakingRequestMetrics => crate::models::GameCenterMatchmakingAppRequestsV1MetricResponse, paged }
+/// Call of [`create`](GameCenterDetails::create).
+pub type Create = crate::Call<crate::models::GameCenterDetailResponse, op::Create>;
 
-/// Optional arguments of [`get`](GameCenterDetails::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterDetailResponse>);
+/// Call of [`get`](GameCenterDetails::get).
+pub type Get = crate::Call<crate::models::GameCenterDetailResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
@@ -703,7 +664,6 @@ impl Get {
 
     /// `limit[achievementReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_achievement_releases(mut self, value: i64) -> Self {
         self.0.number("limit[achievementReleases]", value);
         self
@@ -711,7 +671,6 @@ impl Get {
 
     /// `limit[activityReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_activity_releases(mut self, value: i64) -> Self {
         self.0.number("limit[activityReleases]", value);
         self
@@ -719,21 +678,18 @@ impl Get {
 
     /// `limit[challengeReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_challenge_releases(mut self, value: i64) -> Self {
         self.0.number("limit[challengeReleases]", value);
         self
     }
 
     /// `limit[challengesMinimumPlatformVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_challenges_minimum_platform_versions(mut self, value: i64) -> Self {
         self.0.number("limit[challengesMinimumPlatformVersions]", value);
         self
     }
 
     /// `limit[gameCenterAchievementsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievementsV2]", value);
         self
@@ -741,35 +697,30 @@ impl Get {
 
     /// `limit[gameCenterAchievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievements]", value);
         self
     }
 
     /// `limit[gameCenterActivities]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_activities(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterActivities]", value);
         self
     }
 
     /// `limit[gameCenterAppVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_app_versions(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAppVersions]", value);
         self
     }
 
     /// `limit[gameCenterChallenges]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterChallenges]", value);
         self
     }
 
     /// `limit[gameCenterLeaderboardSetsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
         self
@@ -777,14 +728,12 @@ impl Get {
 
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
     /// `limit[gameCenterLeaderboardsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardsV2]", value);
         self
@@ -792,7 +741,6 @@ impl Get {
 
     /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
@@ -800,7 +748,6 @@ impl Get {
 
     /// `limit[leaderboardReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_leaderboard_releases(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboardReleases]", value);
         self
@@ -808,26 +755,16 @@ impl Get {
 
     /// `limit[leaderboardSetReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_leaderboard_set_releases(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboardSetReleases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterDetailResponse }
+/// Call of [`get_game_center_group`](GameCenterDetails::get_game_center_group).
+pub type GetGameCenterGroup = crate::Call<rt::Document<Option<crate::models::GameCenterGroup>, crate::models::GameCenterGroupResponseIncluded>, op::GetGameCenterGroup>;
 
-/// Optional arguments of [`get_game_center_group`](GameCenterDetails::get_game_center_group); nothing is sent before `send`.
-pub struct GetGameCenterGroup(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterGroup>,
-            crate::models::GameCenterGroupResponseIncluded,
-        >,
-    >,
-);
-
-impl GetGameCenterGroup {
+impl<T> crate::Call<T, op::GetGameCenterGroup> {
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
@@ -907,7 +844,6 @@ impl GetGameCenterGroup {
     }
 
     /// `limit[gameCenterAchievementsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievementsV2]", value);
         self
@@ -915,35 +851,30 @@ impl GetGameCenterGroup {
 
     /// `limit[gameCenterAchievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievements]", value);
         self
     }
 
     /// `limit[gameCenterActivities]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_activities(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterActivities]", value);
         self
     }
 
     /// `limit[gameCenterChallenges]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterChallenges]", value);
         self
     }
 
     /// `limit[gameCenterDetails]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_details(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterDetails]", value);
         self
     }
 
     /// `limit[gameCenterLeaderboardSetsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
         self
@@ -951,14 +882,12 @@ impl GetGameCenterGroup {
 
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
     /// `limit[gameCenterLeaderboardsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardsV2]", value);
         self
@@ -966,22 +895,22 @@ impl GetGameCenterGroup {
 
     /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetGameCenterGroup => rt::Document<Option<crate::models::GameCenterGroup>, crate::models::GameCenterGroupResponseIncluded> }
+/// Call of [`get_game_center_group_linkage`](GameCenterDetails::get_game_center_group_linkage).
+pub type GetGameCenterGroupLinkage = crate::Call<crate::models::GameCenterDetailGameCenterGroupLinkageResponse, op::GetGameCenterGroupLinkage>;
 
-/// Optional arguments of [`list_achievement_releases`](GameCenterDetails::list_achievement_releases); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListAchievementReleases(
-    crate::Call<crate::models::GameCenterAchievementReleasesResponse>,
-);
+/// Call of [`list_achievement_release_linkages`](GameCenterDetails::list_achievement_release_linkages).
+pub type ListAchievementReleaseLinkages = crate::Call<crate::models::GameCenterDetailAchievementReleasesLinkagesResponse, op::ListAchievementReleaseLinkages>;
 
-impl ListAchievementReleases {
+/// Call of [`list_achievement_releases`](GameCenterDetails::list_achievement_releases).
+pub type ListAchievementReleases = crate::Call<crate::models::GameCenterAchievementReleasesResponse, op::ListAchievementReleases>;
+
+impl<T> crate::Call<T, op::ListAchievementReleases> {
     /// `fields[gameCenterAchievementReleases]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_releases(
         mut self,
@@ -1037,24 +966,15 @@ impl ListAchievementReleases {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListAchievementReleases => crate::models::GameCenterAchievementReleasesResponse, paged }
+/// Call of [`list_activity_release_linkages`](GameCenterDetails::list_activity_release_linkages).
+pub type ListActivityReleaseLinkages = crate::Call<crate::models::GameCenterDetailActivityReleasesLinkagesResponse, op::ListActivityReleaseLinkages>;
 
-/// Optional arguments of [`list_activity_releases`](GameCenterDetails::list_activity_releases); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListActivityReleases(
-    crate::Call<crate::models::GameCenterActivityVersionReleasesResponse>,
-);
+/// Call of [`list_activity_releases`](GameCenterDetails::list_activity_releases).
+pub type ListActivityReleases = crate::Call<crate::models::GameCenterActivityVersionReleasesResponse, op::ListActivityReleases>;
 
-impl ListActivityReleases {
+impl<T> crate::Call<T, op::ListActivityReleases> {
     /// `fields[gameCenterActivityVersionReleases]`: the fields that are sent of each.
     pub fn fields_game_center_activity_version_releases(
         mut self,
@@ -1085,23 +1005,15 @@ impl ListActivityReleases {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListActivityReleases => crate::models::GameCenterActivityVersionReleasesResponse, paged }
+/// Call of [`list_blocked_player_linkages`](GameCenterDetails::list_blocked_player_linkages).
+pub type ListBlockedPlayerLinkages = crate::Call<crate::models::GameCenterDetailBlockedPlayersLinkagesResponse, op::ListBlockedPlayerLinkages>;
 
-/// Optional arguments of [`list_blocked_players`](GameCenterDetails::list_blocked_players); nothing is sent before `send`.
-pub struct ListBlockedPlayers(
-    crate::Call<crate::models::GameCenterDetailPlayersResponse>,
-);
+/// Call of [`list_blocked_players`](GameCenterDetails::list_blocked_players).
+pub type ListBlockedPlayers = crate::Call<crate::models::GameCenterDetailPlayersResponse, op::ListBlockedPlayers>;
 
-impl ListBlockedPlayers {
+impl<T> crate::Call<T, op::ListBlockedPlayers> {
     /// `fields[gameCenterDetailPlayers]`: the fields that are sent of each.
     pub fn fields_game_center_detail_players(
         mut self,
@@ -1110,24 +1022,15 @@ impl ListBlockedPlayers {
         self.0.list("fields[gameCenterDetailPlayers]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListBlockedPlayers => crate::models::GameCenterDetailPlayersResponse, paged }
+/// Call of [`list_challenge_release_linkages`](GameCenterDetails::list_challenge_release_linkages).
+pub type ListChallengeReleaseLinkages = crate::Call<crate::models::GameCenterDetailChallengeReleasesLinkagesResponse, op::ListChallengeReleaseLinkages>;
 
-/// Optional arguments of [`list_challenge_releases`](GameCenterDetails::list_challenge_releases); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListChallengeReleases(
-    crate::Call<crate::models::GameCenterChallengeVersionReleasesResponse>,
-);
+/// Call of [`list_challenge_releases`](GameCenterDetails::list_challenge_releases).
+pub type ListChallengeReleases = crate::Call<crate::models::GameCenterChallengeVersionReleasesResponse, op::ListChallengeReleases>;
 
-impl ListChallengeReleases {
+impl<T> crate::Call<T, op::ListChallengeReleases> {
     /// `fields[gameCenterChallengeVersionReleases]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_version_releases(
         mut self,
@@ -1158,24 +1061,18 @@ impl ListChallengeReleases {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListChallengeReleases => crate::models::GameCenterChallengeVersionReleasesResponse, paged }
+/// Call of [`list_game_center_achievement_linkages`](GameCenterDetails::list_game_center_achievement_linkages).
+pub type ListGameCenterAchievementLinkages = crate::Call<crate::models::GameCenterDetailGameCenterAchievementsLinkagesResponse, op::ListGameCenterAchievementLinkages>;
 
-/// Optional arguments of [`list_game_center_achievements`](GameCenterDetails::list_game_center_achievements); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListGameCenterAchievements(
-    crate::Call<crate::models::GameCenterAchievementsResponse>,
-);
+/// Call of [`list_game_center_achievement_v2_linkages`](GameCenterDetails::list_game_center_achievement_v2_linkages).
+pub type ListGameCenterAchievementV2Linkages = crate::Call<crate::models::GameCenterDetailGameCenterAchievementsV2LinkagesResponse, op::ListGameCenterAchievementV2Linkages>;
 
-impl ListGameCenterAchievements {
+/// Call of [`list_game_center_achievements`](GameCenterDetails::list_game_center_achievements).
+pub type ListGameCenterAchievements = crate::Call<crate::models::GameCenterAchievementsResponse, op::ListGameCenterAchievements>;
+
+impl<T> crate::Call<T, op::ListGameCenterAchievements> {
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_localizations(
         mut self,
@@ -1261,16 +1158,8 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -1278,21 +1167,16 @@ impl ListGameCenterAchievements {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterAchievements => crate::models::GameCenterAchievementsResponse, paged }
+/// Call of [`list_game_center_achievements_v2`](GameCenterDetails::list_game_center_achievements_v2).
+pub type ListGameCenterAchievementsV2 = crate::Call<crate::models::GameCenterAchievementsV2Response, op::ListGameCenterAchievementsV2>;
 
-/// Optional arguments of [`list_game_center_achievements_v2`](GameCenterDetails::list_game_center_achievements_v2); nothing is sent before `send`.
-pub struct ListGameCenterAchievementsV2(
-    crate::Call<crate::models::GameCenterAchievementsV2Response>,
-);
-
-impl ListGameCenterAchievementsV2 {
+impl<T> crate::Call<T, op::ListGameCenterAchievementsV2> {
     /// `fields[gameCenterAchievementVersions]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_versions(
         mut self,
@@ -1367,29 +1251,17 @@ impl ListGameCenterAchievementsV2 {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterAchievementsV2 => crate::models::GameCenterAchievementsV2Response, paged }
+/// Call of [`list_game_center_activities`](GameCenterDetails::list_game_center_activities).
+pub type ListGameCenterActivities = crate::Call<crate::models::GameCenterActivitiesResponse, op::ListGameCenterActivities>;
 
-/// Optional arguments of [`list_game_center_activities`](GameCenterDetails::list_game_center_activities); nothing is sent before `send`.
-pub struct ListGameCenterActivities(
-    crate::Call<crate::models::GameCenterActivitiesResponse>,
-);
-
-impl ListGameCenterActivities {
+impl<T> crate::Call<T, op::ListGameCenterActivities> {
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
@@ -1457,15 +1329,7 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[achievementsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[achievementsV2]", value);
         self
@@ -1473,14 +1337,12 @@ impl ListGameCenterActivities {
 
     /// `limit[achievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_achievements(mut self, value: i64) -> Self {
         self.0.number("limit[achievements]", value);
         self
     }
 
     /// `limit[leaderboardsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboardsV2]", value);
         self
@@ -1488,28 +1350,28 @@ impl ListGameCenterActivities {
 
     /// `limit[leaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboards]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterActivities => crate::models::GameCenterActivitiesResponse, paged }
+/// Call of [`list_game_center_activity_linkages`](GameCenterDetails::list_game_center_activity_linkages).
+pub type ListGameCenterActivityLinkages = crate::Call<crate::models::GameCenterDetailGameCenterActivitiesLinkagesResponse, op::ListGameCenterActivityLinkages>;
 
-/// Optional arguments of [`list_game_center_app_versions`](GameCenterDetails::list_game_center_app_versions); nothing is sent before `send`.
-pub struct ListGameCenterAppVersions(
-    crate::Call<crate::models::GameCenterAppVersionsResponse>,
-);
+/// Call of [`list_game_center_app_version_linkages`](GameCenterDetails::list_game_center_app_version_linkages).
+pub type ListGameCenterAppVersionLinkages = crate::Call<crate::models::GameCenterDetailGameCenterAppVersionsLinkagesResponse, op::ListGameCenterAppVersionLinkages>;
 
-impl ListGameCenterAppVersions {
+/// Call of [`list_game_center_app_versions`](GameCenterDetails::list_game_center_app_versions).
+pub type ListGameCenterAppVersions = crate::Call<crate::models::GameCenterAppVersionsResponse, op::ListGameCenterAppVersions>;
+
+impl<T> crate::Call<T, op::ListGameCenterAppVersions> {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
@@ -1543,29 +1405,20 @@ impl ListGameCenterAppVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[compatibilityVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_compatibility_versions(mut self, value: i64) -> Self {
         self.0.number("limit[compatibilityVersions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterAppVersions => crate::models::GameCenterAppVersionsResponse, paged }
+/// Call of [`list_game_center_challenge_linkages`](GameCenterDetails::list_game_center_challenge_linkages).
+pub type ListGameCenterChallengeLinkages = crate::Call<crate::models::GameCenterDetailGameCenterChallengesLinkagesResponse, op::ListGameCenterChallengeLinkages>;
 
-/// Optional arguments of [`list_game_center_challenges`](GameCenterDetails::list_game_center_challenges); nothing is sent before `send`.
-pub struct ListGameCenterChallenges(
-    crate::Call<crate::models::GameCenterChallengesResponse>,
-);
+/// Call of [`list_game_center_challenges`](GameCenterDetails::list_game_center_challenges).
+pub type ListGameCenterChallenges = crate::Call<crate::models::GameCenterChallengesResponse, op::ListGameCenterChallenges>;
 
-impl ListGameCenterChallenges {
+impl<T> crate::Call<T, op::ListGameCenterChallenges> {
     /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
@@ -1640,30 +1493,26 @@ impl ListGameCenterChallenges {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterChallenges => crate::models::GameCenterChallengesResponse, paged }
+/// Call of [`list_game_center_leaderboard_linkages`](GameCenterDetails::list_game_center_leaderboard_linkages).
+pub type ListGameCenterLeaderboardLinkages = crate::Call<crate::models::GameCenterDetailGameCenterLeaderboardsLinkagesResponse, op::ListGameCenterLeaderboardLinkages>;
 
-/// Optional arguments of [`list_game_center_leaderboard_sets`](GameCenterDetails::list_game_center_leaderboard_sets); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListGameCenterLeaderboardSets(
-    crate::Call<crate::models::GameCenterLeaderboardSetsResponse>,
-);
+/// Call of [`list_game_center_leaderboard_set_linkages`](GameCenterDetails::list_game_center_leaderboard_set_linkages).
+pub type ListGameCenterLeaderboardSetLinkages = crate::Call<crate::models::GameCenterDetailGameCenterLeaderboardSetsLinkagesResponse, op::ListGameCenterLeaderboardSetLinkages>;
 
-impl ListGameCenterLeaderboardSets {
+/// Call of [`list_game_center_leaderboard_set_v2_linkages`](GameCenterDetails::list_game_center_leaderboard_set_v2_linkages).
+pub type ListGameCenterLeaderboardSetV2Linkages = crate::Call<crate::models::GameCenterDetailGameCenterLeaderboardSetsV2LinkagesResponse, op::ListGameCenterLeaderboardSetV2Linkages>;
+
+/// Call of [`list_game_center_leaderboard_sets`](GameCenterDetails::list_game_center_leaderboard_sets).
+pub type ListGameCenterLeaderboardSets = crate::Call<crate::models::GameCenterLeaderboardSetsResponse, op::ListGameCenterLeaderboardSets>;
+
+impl<T> crate::Call<T, op::ListGameCenterLeaderboardSets> {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
@@ -1743,16 +1592,8 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
@@ -1760,7 +1601,6 @@ impl ListGameCenterLeaderboardSets {
 
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -1768,21 +1608,16 @@ impl ListGameCenterLeaderboardSets {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterLeaderboardSets => crate::models::GameCenterLeaderboardSetsResponse, paged }
+/// Call of [`list_game_center_leaderboard_sets_v2`](GameCenterDetails::list_game_center_leaderboard_sets_v2).
+pub type ListGameCenterLeaderboardSetsV2 = crate::Call<crate::models::GameCenterLeaderboardSetsV2Response, op::ListGameCenterLeaderboardSetsV2>;
 
-/// Optional arguments of [`list_game_center_leaderboard_sets_v2`](GameCenterDetails::list_game_center_leaderboard_sets_v2); nothing is sent before `send`.
-pub struct ListGameCenterLeaderboardSetsV2(
-    crate::Call<crate::models::GameCenterLeaderboardSetsV2Response>,
-);
-
-impl ListGameCenterLeaderboardSetsV2 {
+impl<T> crate::Call<T, op::ListGameCenterLeaderboardSetsV2> {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
@@ -1853,37 +1688,26 @@ impl ListGameCenterLeaderboardSetsV2 {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterLeaderboardSetsV2 => crate::models::GameCenterLeaderboardSetsV2Response, paged }
+/// Call of [`list_game_center_leaderboard_v2_linkages`](GameCenterDetails::list_game_center_leaderboard_v2_linkages).
+pub type ListGameCenterLeaderboardV2Linkages = crate::Call<crate::models::GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse, op::ListGameCenterLeaderboardV2Linkages>;
 
-/// Optional arguments of [`list_game_center_leaderboards`](GameCenterDetails::list_game_center_leaderboards); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListGameCenterLeaderboards(
-    crate::Call<crate::models::GameCenterLeaderboardsResponse>,
-);
+/// Call of [`list_game_center_leaderboards`](GameCenterDetails::list_game_center_leaderboards).
+pub type ListGameCenterLeaderboards = crate::Call<crate::models::GameCenterLeaderboardsResponse, op::ListGameCenterLeaderboards>;
 
-impl ListGameCenterLeaderboards {
+impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
@@ -1987,16 +1811,8 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
@@ -2004,7 +1820,6 @@ impl ListGameCenterLeaderboards {
 
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -2012,21 +1827,16 @@ impl ListGameCenterLeaderboards {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterLeaderboards => crate::models::GameCenterLeaderboardsResponse, paged }
+/// Call of [`list_game_center_leaderboards_v2`](GameCenterDetails::list_game_center_leaderboards_v2).
+pub type ListGameCenterLeaderboardsV2 = crate::Call<crate::models::GameCenterLeaderboardsV2Response, op::ListGameCenterLeaderboardsV2>;
 
-/// Optional arguments of [`list_game_center_leaderboards_v2`](GameCenterDetails::list_game_center_leaderboards_v2); nothing is sent before `send`.
-pub struct ListGameCenterLeaderboardsV2(
-    crate::Call<crate::models::GameCenterLeaderboardsV2Response>,
-);
-
-impl ListGameCenterLeaderboardsV2 {
+impl<T> crate::Call<T, op::ListGameCenterLeaderboardsV2> {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
@@ -2119,37 +1929,26 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterLeaderboardsV2 => crate::models::GameCenterLeaderboardsV2Response, paged }
+/// Call of [`list_leaderboard_release_linkages`](GameCenterDetails::list_leaderboard_release_linkages).
+pub type ListLeaderboardReleaseLinkages = crate::Call<crate::models::GameCenterDetailLeaderboardReleasesLinkagesResponse, op::ListLeaderboardReleaseLinkages>;
 
-/// Optional arguments of [`list_leaderboard_releases`](GameCenterDetails::list_leaderboard_releases); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListLeaderboardReleases(
-    crate::Call<crate::models::GameCenterLeaderboardReleasesResponse>,
-);
+/// Call of [`list_leaderboard_releases`](GameCenterDetails::list_leaderboard_releases).
+pub type ListLeaderboardReleases = crate::Call<crate::models::GameCenterLeaderboardReleasesResponse, op::ListLeaderboardReleases>;
 
-impl ListLeaderboardReleases {
+impl<T> crate::Call<T, op::ListLeaderboardReleases> {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
@@ -2205,24 +2004,15 @@ impl ListLeaderboardReleases {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListLeaderboardReleases => crate::models::GameCenterLeaderboardReleasesResponse, paged }
+/// Call of [`list_leaderboard_set_release_linkages`](GameCenterDetails::list_leaderboard_set_release_linkages).
+pub type ListLeaderboardSetReleaseLinkages = crate::Call<crate::models::GameCenterDetailLeaderboardSetReleasesLinkagesResponse, op::ListLeaderboardSetReleaseLinkages>;
 
-/// Optional arguments of [`list_leaderboard_set_releases`](GameCenterDetails::list_leaderboard_set_releases); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListLeaderboardSetReleases(
-    crate::Call<crate::models::GameCenterLeaderboardSetReleasesResponse>,
-);
+/// Call of [`list_leaderboard_set_releases`](GameCenterDetails::list_leaderboard_set_releases).
+pub type ListLeaderboardSetReleases = crate::Call<crate::models::GameCenterLeaderboardSetReleasesResponse, op::ListLeaderboardSetReleases>;
 
-impl ListLeaderboardSetReleases {
+impl<T> crate::Call<T, op::ListLeaderboardSetReleases> {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
@@ -2278,25 +2068,34 @@ impl ListLeaderboardSetReleases {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListLeaderboardSetReleases => crate::models::GameCenterLeaderboardSetReleasesResponse, paged }
+/// Call of [`replace_challenges_minimum_platform_versions`](GameCenterDetails::replace_challenges_minimum_platform_versions).
+pub type ReplaceChallengesMinimumPlatformVersions = crate::Call<(), op::ReplaceChallengesMinimumPlatformVersions>;
 
-/// Optional arguments of [`rule_based_matchmaking_request_metrics`](GameCenterDetails::rule_based_matchmaking_request_metrics); nothing is sent before `send`.
-pub struct RuleBasedMatchmakingRequestMetrics(
-    crate::Call<crate::models::GameCenterMatchmakingAppRequestsV1MetricResponse>,
-);
+/// Call of [`replace_game_center_achievements`](GameCenterDetails::replace_game_center_achievements).
+pub type ReplaceGameCenterAchievements = crate::Call<(), op::ReplaceGameCenterAchievements>;
 
-impl RuleBasedMatchmakingRequestMetrics {
+/// Call of [`replace_game_center_achievements_v2`](GameCenterDetails::replace_game_center_achievements_v2).
+pub type ReplaceGameCenterAchievementsV2 = crate::Call<(), op::ReplaceGameCenterAchievementsV2>;
+
+/// Call of [`replace_game_center_leaderboard_sets`](GameCenterDetails::replace_game_center_leaderboard_sets).
+pub type ReplaceGameCenterLeaderboardSets = crate::Call<(), op::ReplaceGameCenterLeaderboardSets>;
+
+/// Call of [`replace_game_center_leaderboard_sets_v2`](GameCenterDetails::replace_game_center_leaderboard_sets_v2).
+pub type ReplaceGameCenterLeaderboardSetsV2 = crate::Call<(), op::ReplaceGameCenterLeaderboardSetsV2>;
+
+/// Call of [`replace_game_center_leaderboards`](GameCenterDetails::replace_game_center_leaderboards).
+pub type ReplaceGameCenterLeaderboards = crate::Call<(), op::ReplaceGameCenterLeaderboards>;
+
+/// Call of [`replace_game_center_leaderboards_v2`](GameCenterDetails::replace_game_center_leaderboards_v2).
+pub type ReplaceGameCenterLeaderboardsV2 = crate::Call<(), op::ReplaceGameCenterLeaderboardsV2>;
+
+/// Call of [`rule_based_matchmaking_request_metrics`](GameCenterDetails::rule_based_matchmaking_request_metrics).
+pub type RuleBasedMatchmakingRequestMetrics = crate::Call<crate::models::GameCenterMatchmakingAppRequestsV1MetricResponse, op::RuleBasedMatchmakingRequestMetrics>;
+
+impl<T> crate::Call<T, op::RuleBasedMatchmakingRequestMetrics> {
     /// `filter[result]`.
-    #[inline]
     pub fn filter_result(
         mut self,
         value: crate::models::GameCenterDetailsRuleBasedMatchmakingRequestsResultFilter,
@@ -2316,13 +2115,6 @@ impl RuleBasedMatchmakingRequestMetrics {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -2335,51 +2127,52 @@ impl RuleBasedMatchmakingRequestMetrics {
     }
 }
 
-rt::operation! { crate::Api, RuleBasedMatchmakingRequestMetrics => crate::models::GameCenterMatchmakingAppRequestsV1MetricResponse, paged }
+/// Call of [`update`](GameCenterDetails::update).
+pub type Update = crate::Call<crate::models::GameCenterDetailResponse, op::Update>;
 
 rt::operations! {
-    CLASSIC_MATCHMAKING_REQUEST_METRICS = Get "gameCenterDetails_classicMatchmakingRequests_getMetrics" "/v1/gameCenterDetails/{id}/metrics/classicMatchmakingRequests",
-    CREATE = Post "gameCenterDetails_createInstance" "/v1/gameCenterDetails",
-    GET = Get "gameCenterDetails_getInstance" "/v1/gameCenterDetails/{id}",
-    GET_GAME_CENTER_GROUP = Get "gameCenterDetails_gameCenterGroup_getToOneRelated" "/v1/gameCenterDetails/{id}/gameCenterGroup",
-    GET_GAME_CENTER_GROUP_LINKAGE = Get "gameCenterDetails_gameCenterGroup_getToOneRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterGroup",
-    LIST_ACHIEVEMENT_RELEASE_LINKAGES = Get "gameCenterDetails_achievementReleases_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/achievementReleases",
-    LIST_ACHIEVEMENT_RELEASES = Get "gameCenterDetails_achievementReleases_getToManyRelated" "/v1/gameCenterDetails/{id}/achievementReleases",
-    LIST_ACTIVITY_RELEASE_LINKAGES = Get "gameCenterDetails_activityReleases_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/activityReleases",
-    LIST_ACTIVITY_RELEASES = Get "gameCenterDetails_activityReleases_getToManyRelated" "/v1/gameCenterDetails/{id}/activityReleases",
-    LIST_BLOCKED_PLAYER_LINKAGES = Get "gameCenterDetails_blockedPlayers_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/blockedPlayers",
-    LIST_BLOCKED_PLAYERS = Get "gameCenterDetails_blockedPlayers_getToManyRelated" "/v1/gameCenterDetails/{id}/blockedPlayers",
-    LIST_CHALLENGE_RELEASE_LINKAGES = Get "gameCenterDetails_challengeReleases_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/challengeReleases",
-    LIST_CHALLENGE_RELEASES = Get "gameCenterDetails_challengeReleases_getToManyRelated" "/v1/gameCenterDetails/{id}/challengeReleases",
-    LIST_GAME_CENTER_ACHIEVEMENT_LINKAGES = Get "gameCenterDetails_gameCenterAchievements_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterAchievements",
-    LIST_GAME_CENTER_ACHIEVEMENT_V2_LINKAGES = Get "gameCenterDetails_gameCenterAchievementsV2_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterAchievementsV2",
-    LIST_GAME_CENTER_ACHIEVEMENTS = Get "gameCenterDetails_gameCenterAchievements_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterAchievements",
-    LIST_GAME_CENTER_ACHIEVEMENTS_V2 = Get "gameCenterDetails_gameCenterAchievementsV2_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterAchievementsV2",
-    LIST_GAME_CENTER_ACTIVITIES = Get "gameCenterDetails_gameCenterActivities_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterActivities",
-    LIST_GAME_CENTER_ACTIVITY_LINKAGES = Get "gameCenterDetails_gameCenterActivities_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterActivities",
-    LIST_GAME_CENTER_APP_VERSION_LINKAGES = Get "gameCenterDetails_gameCenterAppVersions_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterAppVersions",
-    LIST_GAME_CENTER_APP_VERSIONS = Get "gameCenterDetails_gameCenterAppVersions_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterAppVersions",
-    LIST_GAME_CENTER_CHALLENGE_LINKAGES = Get "gameCenterDetails_gameCenterChallenges_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterChallenges",
-    LIST_GAME_CENTER_CHALLENGES = Get "gameCenterDetails_gameCenterChallenges_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterChallenges",
-    LIST_GAME_CENTER_LEADERBOARD_LINKAGES = Get "gameCenterDetails_gameCenterLeaderboards_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboards",
-    LIST_GAME_CENTER_LEADERBOARD_SET_LINKAGES = Get "gameCenterDetails_gameCenterLeaderboardSets_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSets",
-    LIST_GAME_CENTER_LEADERBOARD_SET_V2_LINKAGES = Get "gameCenterDetails_gameCenterLeaderboardSetsV2_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSetsV2",
-    LIST_GAME_CENTER_LEADERBOARD_SETS = Get "gameCenterDetails_gameCenterLeaderboardSets_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterLeaderboardSets",
-    LIST_GAME_CENTER_LEADERBOARD_SETS_V2 = Get "gameCenterDetails_gameCenterLeaderboardSetsV2_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterLeaderboardSetsV2",
-    LIST_GAME_CENTER_LEADERBOARD_V2_LINKAGES = Get "gameCenterDetails_gameCenterLeaderboardsV2_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardsV2",
-    LIST_GAME_CENTER_LEADERBOARDS = Get "gameCenterDetails_gameCenterLeaderboards_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterLeaderboards",
-    LIST_GAME_CENTER_LEADERBOARDS_V2 = Get "gameCenterDetails_gameCenterLeaderboardsV2_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterLeaderboardsV2",
-    LIST_LEADERBOARD_RELEASE_LINKAGES = Get "gameCenterDetails_leaderboardReleases_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/leaderboardReleases",
-    LIST_LEADERBOARD_RELEASES = Get "gameCenterDetails_leaderboardReleases_getToManyRelated" "/v1/gameCenterDetails/{id}/leaderboardReleases",
-    LIST_LEADERBOARD_SET_RELEASE_LINKAGES = Get "gameCenterDetails_leaderboardSetReleases_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/leaderboardSetReleases",
-    LIST_LEADERBOARD_SET_RELEASES = Get "gameCenterDetails_leaderboardSetReleases_getToManyRelated" "/v1/gameCenterDetails/{id}/leaderboardSetReleases",
-    REPLACE_CHALLENGES_MINIMUM_PLATFORM_VERSIONS = Patch "gameCenterDetails_challengesMinimumPlatformVersions_replaceToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/challengesMinimumPlatformVersions",
-    REPLACE_GAME_CENTER_ACHIEVEMENTS = Patch "gameCenterDetails_gameCenterAchievements_replaceToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterAchievements",
-    REPLACE_GAME_CENTER_ACHIEVEMENTS_V2 = Patch "gameCenterDetails_gameCenterAchievementsV2_replaceToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterAchievementsV2",
-    REPLACE_GAME_CENTER_LEADERBOARD_SETS = Patch "gameCenterDetails_gameCenterLeaderboardSets_replaceToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSets",
-    REPLACE_GAME_CENTER_LEADERBOARD_SETS_V2 = Patch "gameCenterDetails_gameCenterLeaderboardSetsV2_replaceToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSetsV2",
-    REPLACE_GAME_CENTER_LEADERBOARDS = Patch "gameCenterDetails_gameCenterLeaderboards_replaceToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboards",
-    REPLACE_GAME_CENTER_LEADERBOARDS_V2 = Patch "gameCenterDetails_gameCenterLeaderboardsV2_replaceToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardsV2",
-    RULE_BASED_MATCHMAKING_REQUEST_METRICS = Get "gameCenterDetails_ruleBasedMatchmakingRequests_getMetrics" "/v1/gameCenterDetails/{id}/metrics/ruleBasedMatchmakingRequests",
-    UPDATE = Patch "gameCenterDetails_updateInstance" "/v1/gameCenterDetails/{id}",
+    CLASSIC_MATCHMAKING_REQUEST_METRICS: ClassicMatchmakingRequestMetrics = Get "gameCenterDetails_classicMatchmakingRequests_getMetrics" "/v1/gameCenterDetails/{id}/metrics/classicMatchmakingRequests" with limit,
+    CREATE: Create = Post "gameCenterDetails_createInstance" "/v1/gameCenterDetails",
+    GET: Get = Get "gameCenterDetails_getInstance" "/v1/gameCenterDetails/{id}",
+    GET_GAME_CENTER_GROUP: GetGameCenterGroup = Get "gameCenterDetails_gameCenterGroup_getToOneRelated" "/v1/gameCenterDetails/{id}/gameCenterGroup",
+    GET_GAME_CENTER_GROUP_LINKAGE: GetGameCenterGroupLinkage = Get "gameCenterDetails_gameCenterGroup_getToOneRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterGroup",
+    LIST_ACHIEVEMENT_RELEASE_LINKAGES: ListAchievementReleaseLinkages = Get "gameCenterDetails_achievementReleases_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/achievementReleases" with limit,
+    LIST_ACHIEVEMENT_RELEASES: ListAchievementReleases = Get "gameCenterDetails_achievementReleases_getToManyRelated" "/v1/gameCenterDetails/{id}/achievementReleases" with limit,
+    LIST_ACTIVITY_RELEASE_LINKAGES: ListActivityReleaseLinkages = Get "gameCenterDetails_activityReleases_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/activityReleases" with limit,
+    LIST_ACTIVITY_RELEASES: ListActivityReleases = Get "gameCenterDetails_activityReleases_getToManyRelated" "/v1/gameCenterDetails/{id}/activityReleases" with limit,
+    LIST_BLOCKED_PLAYER_LINKAGES: ListBlockedPlayerLinkages = Get "gameCenterDetails_blockedPlayers_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/blockedPlayers" with limit,
+    LIST_BLOCKED_PLAYERS: ListBlockedPlayers = Get "gameCenterDetails_blockedPlayers_getToManyRelated" "/v1/gameCenterDetails/{id}/blockedPlayers" with limit,
+    LIST_CHALLENGE_RELEASE_LINKAGES: ListChallengeReleaseLinkages = Get "gameCenterDetails_challengeReleases_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/challengeReleases" with limit,
+    LIST_CHALLENGE_RELEASES: ListChallengeReleases = Get "gameCenterDetails_challengeReleases_getToManyRelated" "/v1/gameCenterDetails/{id}/challengeReleases" with limit,
+    LIST_GAME_CENTER_ACHIEVEMENT_LINKAGES: ListGameCenterAchievementLinkages = Get "gameCenterDetails_gameCenterAchievements_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterAchievements" with limit,
+    LIST_GAME_CENTER_ACHIEVEMENT_V2_LINKAGES: ListGameCenterAchievementV2Linkages = Get "gameCenterDetails_gameCenterAchievementsV2_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterAchievementsV2" with limit,
+    LIST_GAME_CENTER_ACHIEVEMENTS: ListGameCenterAchievements = Get "gameCenterDetails_gameCenterAchievements_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterAchievements" with limit,
+    LIST_GAME_CENTER_ACHIEVEMENTS_V2: ListGameCenterAchievementsV2 = Get "gameCenterDetails_gameCenterAchievementsV2_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterAchievementsV2" with limit,
+    LIST_GAME_CENTER_ACTIVITIES: ListGameCenterActivities = Get "gameCenterDetails_gameCenterActivities_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterActivities" with limit,
+    LIST_GAME_CENTER_ACTIVITY_LINKAGES: ListGameCenterActivityLinkages = Get "gameCenterDetails_gameCenterActivities_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterActivities" with limit,
+    LIST_GAME_CENTER_APP_VERSION_LINKAGES: ListGameCenterAppVersionLinkages = Get "gameCenterDetails_gameCenterAppVersions_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterAppVersions" with limit,
+    LIST_GAME_CENTER_APP_VERSIONS: ListGameCenterAppVersions = Get "gameCenterDetails_gameCenterAppVersions_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterAppVersions" with limit,
+    LIST_GAME_CENTER_CHALLENGE_LINKAGES: ListGameCenterChallengeLinkages = Get "gameCenterDetails_gameCenterChallenges_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterChallenges" with limit,
+    LIST_GAME_CENTER_CHALLENGES: ListGameCenterChallenges = Get "gameCenterDetails_gameCenterChallenges_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterChallenges" with limit,
+    LIST_GAME_CENTER_LEADERBOARD_LINKAGES: ListGameCenterLeaderboardLinkages = Get "gameCenterDetails_gameCenterLeaderboards_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboards" with limit,
+    LIST_GAME_CENTER_LEADERBOARD_SET_LINKAGES: ListGameCenterLeaderboardSetLinkages = Get "gameCenterDetails_gameCenterLeaderboardSets_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSets" with limit,
+    LIST_GAME_CENTER_LEADERBOARD_SET_V2_LINKAGES: ListGameCenterLeaderboardSetV2Linkages = Get "gameCenterDetails_gameCenterLeaderboardSetsV2_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSetsV2" with limit,
+    LIST_GAME_CENTER_LEADERBOARD_SETS: ListGameCenterLeaderboardSets = Get "gameCenterDetails_gameCenterLeaderboardSets_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterLeaderboardSets" with limit,
+    LIST_GAME_CENTER_LEADERBOARD_SETS_V2: ListGameCenterLeaderboardSetsV2 = Get "gameCenterDetails_gameCenterLeaderboardSetsV2_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterLeaderboardSetsV2" with limit,
+    LIST_GAME_CENTER_LEADERBOARD_V2_LINKAGES: ListGameCenterLeaderboardV2Linkages = Get "gameCenterDetails_gameCenterLeaderboardsV2_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardsV2" with limit,
+    LIST_GAME_CENTER_LEADERBOARDS: ListGameCenterLeaderboards = Get "gameCenterDetails_gameCenterLeaderboards_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterLeaderboards" with limit,
+    LIST_GAME_CENTER_LEADERBOARDS_V2: ListGameCenterLeaderboardsV2 = Get "gameCenterDetails_gameCenterLeaderboardsV2_getToManyRelated" "/v1/gameCenterDetails/{id}/gameCenterLeaderboardsV2" with limit,
+    LIST_LEADERBOARD_RELEASE_LINKAGES: ListLeaderboardReleaseLinkages = Get "gameCenterDetails_leaderboardReleases_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/leaderboardReleases" with limit,
+    LIST_LEADERBOARD_RELEASES: ListLeaderboardReleases = Get "gameCenterDetails_leaderboardReleases_getToManyRelated" "/v1/gameCenterDetails/{id}/leaderboardReleases" with limit,
+    LIST_LEADERBOARD_SET_RELEASE_LINKAGES: ListLeaderboardSetReleaseLinkages = Get "gameCenterDetails_leaderboardSetReleases_getToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/leaderboardSetReleases" with limit,
+    LIST_LEADERBOARD_SET_RELEASES: ListLeaderboardSetReleases = Get "gameCenterDetails_leaderboardSetReleases_getToManyRelated" "/v1/gameCenterDetails/{id}/leaderboardSetReleases" with limit,
+    REPLACE_CHALLENGES_MINIMUM_PLATFORM_VERSIONS: ReplaceChallengesMinimumPlatformVersions = Patch "gameCenterDetails_challengesMinimumPlatformVersions_replaceToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/challengesMinimumPlatformVersions",
+    REPLACE_GAME_CENTER_ACHIEVEMENTS: ReplaceGameCenterAchievements = Patch "gameCenterDetails_gameCenterAchievements_replaceToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterAchievements",
+    REPLACE_GAME_CENTER_ACHIEVEMENTS_V2: ReplaceGameCenterAchievementsV2 = Patch "gameCenterDetails_gameCenterAchievementsV2_replaceToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterAchievementsV2",
+    REPLACE_GAME_CENTER_LEADERBOARD_SETS: ReplaceGameCenterLeaderboardSets = Patch "gameCenterDetails_gameCenterLeaderboardSets_replaceToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSets",
+    REPLACE_GAME_CENTER_LEADERBOARD_SETS_V2: ReplaceGameCenterLeaderboardSetsV2 = Patch "gameCenterDetails_gameCenterLeaderboardSetsV2_replaceToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardSetsV2",
+    REPLACE_GAME_CENTER_LEADERBOARDS: ReplaceGameCenterLeaderboards = Patch "gameCenterDetails_gameCenterLeaderboards_replaceToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboards",
+    REPLACE_GAME_CENTER_LEADERBOARDS_V2: ReplaceGameCenterLeaderboardsV2 = Patch "gameCenterDetails_gameCenterLeaderboardsV2_replaceToManyRelationship" "/v1/gameCenterDetails/{id}/relationships/gameCenterLeaderboardsV2",
+    RULE_BASED_MATCHMAKING_REQUEST_METRICS: RuleBasedMatchmakingRequestMetrics = Get "gameCenterDetails_ruleBasedMatchmakingRequests_getMetrics" "/v1/gameCenterDetails/{id}/metrics/ruleBasedMatchmakingRequests" with limit,
+    UPDATE: Update = Patch "gameCenterDetails_updateInstance" "/v1/gameCenterDetails/{id}",
 }

@@ -15,9 +15,13 @@ impl GameCenterEnabledVersions {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_COMPATIBLE_VERSIONS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterEnabledVersions", ids));
+    ) -> AddCompatibleVersions {
+        let mut call = crate::Call::new(
+            &self.0,
+            ADD_COMPATIBLE_VERSIONS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterEnabledVersions", ids));
         call
     }
 
@@ -25,20 +29,16 @@ impl GameCenterEnabledVersions {
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_compatible_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterEnabledVersionCompatibleVersionsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_COMPATIBLE_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_compatible_version_linkages(&self, id: impl AsRef<str>) -> ListCompatibleVersionLinkages {
+        crate::Call::new(&self.0, LIST_COMPATIBLE_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterEnabledVersions/{id}/compatibleVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterEnabledVersions-_id_-compatibleVersions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_compatible_versions(&self, id: impl AsRef<str>) -> ListCompatibleVersions {
-        ListCompatibleVersions(self.0.call(LIST_COMPATIBLE_VERSIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_COMPATIBLE_VERSIONS, &[id.as_ref()])
     }
 
     /// `DELETE /v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterEnabledVersions-_id_-relationships-compatibleVersions))
@@ -47,9 +47,13 @@ impl GameCenterEnabledVersions {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_COMPATIBLE_VERSIONS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterEnabledVersions", ids));
+    ) -> RemoveCompatibleVersions {
+        let mut call = crate::Call::new(
+            &self.0,
+            REMOVE_COMPATIBLE_VERSIONS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterEnabledVersions", ids));
         call
     }
 
@@ -59,20 +63,27 @@ impl GameCenterEnabledVersions {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_COMPATIBLE_VERSIONS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterEnabledVersions", ids));
+    ) -> ReplaceCompatibleVersions {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_COMPATIBLE_VERSIONS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterEnabledVersions", ids));
         call
     }
 }
 
-/// Optional arguments of [`list_compatible_versions`](GameCenterEnabledVersions::list_compatible_versions); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListCompatibleVersions(
-    crate::Call<crate::models::GameCenterEnabledVersionsResponse>,
-);
+/// Call of [`add_compatible_versions`](GameCenterEnabledVersions::add_compatible_versions).
+pub type AddCompatibleVersions = crate::Call<(), op::AddCompatibleVersions>;
 
-impl ListCompatibleVersions {
+/// Call of [`list_compatible_version_linkages`](GameCenterEnabledVersions::list_compatible_version_linkages).
+pub type ListCompatibleVersionLinkages = crate::Call<crate::models::GameCenterEnabledVersionCompatibleVersionsLinkagesResponse, op::ListCompatibleVersionLinkages>;
+
+/// Call of [`list_compatible_versions`](GameCenterEnabledVersions::list_compatible_versions).
+pub type ListCompatibleVersions = crate::Call<crate::models::GameCenterEnabledVersionsResponse, op::ListCompatibleVersions>;
+
+impl<T> crate::Call<T, op::ListCompatibleVersions> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -126,16 +137,8 @@ impl ListCompatibleVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[compatibleVersions]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_compatible_versions(mut self, value: i64) -> Self {
         self.0.number("limit[compatibleVersions]", value);
         self
@@ -151,12 +154,16 @@ impl ListCompatibleVersions {
     }
 }
 
-rt::operation! { crate::Api, ListCompatibleVersions => crate::models::GameCenterEnabledVersionsResponse, paged }
+/// Call of [`remove_compatible_versions`](GameCenterEnabledVersions::remove_compatible_versions).
+pub type RemoveCompatibleVersions = crate::Call<(), op::RemoveCompatibleVersions>;
+
+/// Call of [`replace_compatible_versions`](GameCenterEnabledVersions::replace_compatible_versions).
+pub type ReplaceCompatibleVersions = crate::Call<(), op::ReplaceCompatibleVersions>;
 
 rt::operations! {
-    ADD_COMPATIBLE_VERSIONS = Post "gameCenterEnabledVersions_compatibleVersions_createToManyRelationship" "/v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions",
-    LIST_COMPATIBLE_VERSION_LINKAGES = Get "gameCenterEnabledVersions_compatibleVersions_getToManyRelationship" "/v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions",
-    LIST_COMPATIBLE_VERSIONS = Get "gameCenterEnabledVersions_compatibleVersions_getToManyRelated" "/v1/gameCenterEnabledVersions/{id}/compatibleVersions",
-    REMOVE_COMPATIBLE_VERSIONS = Delete "gameCenterEnabledVersions_compatibleVersions_deleteToManyRelationship" "/v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions",
-    REPLACE_COMPATIBLE_VERSIONS = Patch "gameCenterEnabledVersions_compatibleVersions_replaceToManyRelationship" "/v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions",
+    ADD_COMPATIBLE_VERSIONS: AddCompatibleVersions = Post "gameCenterEnabledVersions_compatibleVersions_createToManyRelationship" "/v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions",
+    LIST_COMPATIBLE_VERSION_LINKAGES: ListCompatibleVersionLinkages = Get "gameCenterEnabledVersions_compatibleVersions_getToManyRelationship" "/v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions" with limit,
+    LIST_COMPATIBLE_VERSIONS: ListCompatibleVersions = Get "gameCenterEnabledVersions_compatibleVersions_getToManyRelated" "/v1/gameCenterEnabledVersions/{id}/compatibleVersions" with limit,
+    REMOVE_COMPATIBLE_VERSIONS: RemoveCompatibleVersions = Delete "gameCenterEnabledVersions_compatibleVersions_deleteToManyRelationship" "/v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions",
+    REPLACE_COMPATIBLE_VERSIONS: ReplaceCompatibleVersions = Patch "gameCenterEnabledVersions_compatibleVersions_replaceToManyRelationship" "/v1/gameCenterEnabledVersions/{id}/relationships/compatibleVersions",
 }

@@ -11,29 +11,28 @@ pub struct GameCenterGroups(pub(crate) rt::Client<crate::Api>);
 impl GameCenterGroups {
     /// `POST /v1/gameCenterGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterGroups))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterGroupCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterGroupResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterGroupCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterGroups-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterAchievements))
@@ -43,13 +42,8 @@ impl GameCenterGroups {
     pub fn list_game_center_achievement_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterGroupGameCenterAchievementsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_ACHIEVEMENT_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListGameCenterAchievementLinkages {
+        crate::Call::new(&self.0, LIST_GAME_CENTER_ACHIEVEMENT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterAchievementsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterAchievementsV2))
@@ -58,48 +52,41 @@ impl GameCenterGroups {
     pub fn list_game_center_achievement_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterGroupGameCenterAchievementsV2LinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_ACHIEVEMENT_V2_LINKAGES, &[id.as_ref()]),
+    ) -> ListGameCenterAchievementV2Linkages {
+        crate::Call::new(
+            &self.0,
+            LIST_GAME_CENTER_ACHIEVEMENT_V2_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/gameCenterGroups/{id}/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterAchievements))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_achievements(&self, id: impl AsRef<str>) -> ListGameCenterAchievements {
-        ListGameCenterAchievements(
-            self.0.call(LIST_GAME_CENTER_ACHIEVEMENTS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_ACHIEVEMENTS, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups/{id}/gameCenterAchievementsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterAchievementsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_achievements_v2(&self, id: impl AsRef<str>) -> ListGameCenterAchievementsV2 {
-        ListGameCenterAchievementsV2(
-            self.0.call(LIST_GAME_CENTER_ACHIEVEMENTS_V2, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_ACHIEVEMENTS_V2, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups/{id}/gameCenterActivities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterActivities))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_activities(&self, id: impl AsRef<str>) -> ListGameCenterActivities {
-        ListGameCenterActivities(
-            self.0.call(LIST_GAME_CENTER_ACTIVITIES, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_ACTIVITIES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterActivities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterActivities))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_game_center_activity_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterGroupGameCenterActivitiesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_GAME_CENTER_ACTIVITY_LINKAGES, &[id.as_ref()]))
+    pub fn list_game_center_activity_linkages(&self, id: impl AsRef<str>) -> ListGameCenterActivityLinkages {
+        crate::Call::new(&self.0, LIST_GAME_CENTER_ACTIVITY_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterChallenges` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterChallenges))
@@ -108,38 +95,29 @@ impl GameCenterGroups {
     pub fn list_game_center_challenge_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterGroupGameCenterChallengesLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_CHALLENGE_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListGameCenterChallengeLinkages {
+        crate::Call::new(&self.0, LIST_GAME_CENTER_CHALLENGE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups/{id}/gameCenterChallenges` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterChallenges))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_challenges(&self, id: impl AsRef<str>) -> ListGameCenterChallenges {
-        ListGameCenterChallenges(
-            self.0.call(LIST_GAME_CENTER_CHALLENGES, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_CHALLENGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterDetails))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_game_center_detail_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterGroupGameCenterDetailsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_GAME_CENTER_DETAIL_LINKAGES, &[id.as_ref()]))
+    pub fn list_game_center_detail_linkages(&self, id: impl AsRef<str>) -> ListGameCenterDetailLinkages {
+        crate::Call::new(&self.0, LIST_GAME_CENTER_DETAIL_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups/{id}/gameCenterDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterDetails))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_details(&self, id: impl AsRef<str>) -> ListGameCenterDetails {
-        ListGameCenterDetails(self.0.call(LIST_GAME_CENTER_DETAILS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_GAME_CENTER_DETAILS, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboards))
@@ -149,13 +127,8 @@ impl GameCenterGroups {
     pub fn list_game_center_leaderboard_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterGroupGameCenterLeaderboardsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARD_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListGameCenterLeaderboardLinkages {
+        crate::Call::new(&self.0, LIST_GAME_CENTER_LEADERBOARD_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardSets))
@@ -165,12 +138,11 @@ impl GameCenterGroups {
     pub fn list_game_center_leaderboard_set_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterGroupGameCenterLeaderboardSetsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARD_SET_LINKAGES, &[id.as_ref()]),
+    ) -> ListGameCenterLeaderboardSetLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_GAME_CENTER_LEADERBOARD_SET_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
@@ -180,31 +152,30 @@ impl GameCenterGroups {
     pub fn list_game_center_leaderboard_set_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterGroupGameCenterLeaderboardSetsV2LinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARD_SET_V2_LINKAGES, &[id.as_ref()]),
+    ) -> ListGameCenterLeaderboardSetV2Linkages {
+        crate::Call::new(
+            &self.0,
+            LIST_GAME_CENTER_LEADERBOARD_SET_V2_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/gameCenterGroups/{id}/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterLeaderboardSets))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboard_sets(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboardSets {
-        ListGameCenterLeaderboardSets(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARD_SETS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_LEADERBOARD_SETS, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups/{id}/gameCenterLeaderboardSetsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterLeaderboardSetsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_leaderboard_sets_v2(
         &self,
         id: impl AsRef<str>,
     ) -> ListGameCenterLeaderboardSetsV2 {
-        ListGameCenterLeaderboardSetsV2(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARD_SETS_V2, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_LEADERBOARD_SETS_V2, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-relationships-gameCenterLeaderboardsV2))
@@ -213,28 +184,27 @@ impl GameCenterGroups {
     pub fn list_game_center_leaderboard_v2_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterGroupGameCenterLeaderboardsV2LinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARD_V2_LINKAGES, &[id.as_ref()]),
+    ) -> ListGameCenterLeaderboardV2Linkages {
+        crate::Call::new(
+            &self.0,
+            LIST_GAME_CENTER_LEADERBOARD_V2_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/gameCenterGroups/{id}/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterLeaderboards))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboards(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboards {
-        ListGameCenterLeaderboards(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_LEADERBOARDS, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterGroups/{id}/gameCenterLeaderboardsV2` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterGroups-_id_-gameCenterLeaderboardsV2))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_leaderboards_v2(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboardsV2 {
-        ListGameCenterLeaderboardsV2(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARDS_V2, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_LEADERBOARDS_V2, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterGroups/{id}/relationships/gameCenterAchievements` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterGroups-_id_-relationships-gameCenterAchievements))
@@ -243,9 +213,13 @@ impl GameCenterGroups {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_GAME_CENTER_ACHIEVEMENTS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
+    ) -> ReplaceGameCenterAchievements {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_GAME_CENTER_ACHIEVEMENTS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
         call
     }
 
@@ -254,9 +228,13 @@ impl GameCenterGroups {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_GAME_CENTER_ACHIEVEMENTS_V2, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
+    ) -> ReplaceGameCenterAchievementsV2 {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_GAME_CENTER_ACHIEVEMENTS_V2,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterAchievements", ids));
         call
     }
 
@@ -266,9 +244,13 @@ impl GameCenterGroups {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_GAME_CENTER_LEADERBOARD_SETS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboardSets", ids));
+    ) -> ReplaceGameCenterLeaderboardSets {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_GAME_CENTER_LEADERBOARD_SETS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboardSets", ids));
         call
     }
 
@@ -277,11 +259,13 @@ impl GameCenterGroups {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self
-            .0
-            .call(REPLACE_GAME_CENTER_LEADERBOARD_SETS_V2, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboardSets", ids));
+    ) -> ReplaceGameCenterLeaderboardSetsV2 {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_GAME_CENTER_LEADERBOARD_SETS_V2,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboardSets", ids));
         call
     }
 
@@ -291,9 +275,13 @@ impl GameCenterGroups {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
+    ) -> ReplaceGameCenterLeaderboards {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_GAME_CENTER_LEADERBOARDS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
         call
     }
 
@@ -302,9 +290,13 @@ impl GameCenterGroups {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_GAME_CENTER_LEADERBOARDS_V2, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
+    ) -> ReplaceGameCenterLeaderboardsV2 {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_GAME_CENTER_LEADERBOARDS_V2,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
         call
     }
 
@@ -312,20 +304,23 @@ impl GameCenterGroups {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterGroupUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterGroupResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterGroupUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterGroups::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterGroupResponse>);
+/// Call of [`create`](GameCenterGroups::create).
+pub type Create = crate::Call<crate::models::GameCenterGroupResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterGroups::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterGroups::get).
+pub type Get = crate::Call<crate::models::GameCenterGroupResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
@@ -405,7 +400,6 @@ impl Get {
     }
 
     /// `limit[gameCenterAchievementsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievementsV2]", value);
         self
@@ -413,35 +407,30 @@ impl Get {
 
     /// `limit[gameCenterAchievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievements]", value);
         self
     }
 
     /// `limit[gameCenterActivities]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_activities(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterActivities]", value);
         self
     }
 
     /// `limit[gameCenterChallenges]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterChallenges]", value);
         self
     }
 
     /// `limit[gameCenterDetails]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_details(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterDetails]", value);
         self
     }
 
     /// `limit[gameCenterLeaderboardSetsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
         self
@@ -449,14 +438,12 @@ impl Get {
 
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
     /// `limit[gameCenterLeaderboardsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardsV2]", value);
         self
@@ -464,19 +451,16 @@ impl Get {
 
     /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterGroupResponse }
+/// Call of [`list`](GameCenterGroups::list).
+pub type List = crate::Call<crate::models::GameCenterGroupsResponse, op::List>;
 
-/// Optional arguments of [`list`](GameCenterGroups::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::GameCenterGroupsResponse>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
@@ -561,15 +545,7 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[gameCenterAchievementsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievementsV2]", value);
         self
@@ -577,35 +553,30 @@ impl List {
 
     /// `limit[gameCenterAchievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievements]", value);
         self
     }
 
     /// `limit[gameCenterActivities]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_activities(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterActivities]", value);
         self
     }
 
     /// `limit[gameCenterChallenges]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterChallenges]", value);
         self
     }
 
     /// `limit[gameCenterDetails]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_details(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterDetails]", value);
         self
     }
 
     /// `limit[gameCenterLeaderboardSetsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
         self
@@ -613,14 +584,12 @@ impl List {
 
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
     /// `limit[gameCenterLeaderboardsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardsV2]", value);
         self
@@ -628,22 +597,22 @@ impl List {
 
     /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::GameCenterGroupsResponse, paged }
+/// Call of [`list_game_center_achievement_linkages`](GameCenterGroups::list_game_center_achievement_linkages).
+pub type ListGameCenterAchievementLinkages = crate::Call<crate::models::GameCenterGroupGameCenterAchievementsLinkagesResponse, op::ListGameCenterAchievementLinkages>;
 
-/// Optional arguments of [`list_game_center_achievements`](GameCenterGroups::list_game_center_achievements); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListGameCenterAchievements(
-    crate::Call<crate::models::GameCenterAchievementsResponse>,
-);
+/// Call of [`list_game_center_achievement_v2_linkages`](GameCenterGroups::list_game_center_achievement_v2_linkages).
+pub type ListGameCenterAchievementV2Linkages = crate::Call<crate::models::GameCenterGroupGameCenterAchievementsV2LinkagesResponse, op::ListGameCenterAchievementV2Linkages>;
 
-impl ListGameCenterAchievements {
+/// Call of [`list_game_center_achievements`](GameCenterGroups::list_game_center_achievements).
+pub type ListGameCenterAchievements = crate::Call<crate::models::GameCenterAchievementsResponse, op::ListGameCenterAchievements>;
+
+impl<T> crate::Call<T, op::ListGameCenterAchievements> {
     /// `fields[gameCenterAchievementLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_localizations(
         mut self,
@@ -729,16 +698,8 @@ impl ListGameCenterAchievements {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -746,21 +707,16 @@ impl ListGameCenterAchievements {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterAchievements => crate::models::GameCenterAchievementsResponse, paged }
+/// Call of [`list_game_center_achievements_v2`](GameCenterGroups::list_game_center_achievements_v2).
+pub type ListGameCenterAchievementsV2 = crate::Call<crate::models::GameCenterAchievementsV2Response, op::ListGameCenterAchievementsV2>;
 
-/// Optional arguments of [`list_game_center_achievements_v2`](GameCenterGroups::list_game_center_achievements_v2); nothing is sent before `send`.
-pub struct ListGameCenterAchievementsV2(
-    crate::Call<crate::models::GameCenterAchievementsV2Response>,
-);
-
-impl ListGameCenterAchievementsV2 {
+impl<T> crate::Call<T, op::ListGameCenterAchievementsV2> {
     /// `fields[gameCenterAchievementVersions]`: the fields that are sent of each.
     pub fn fields_game_center_achievement_versions(
         mut self,
@@ -835,29 +791,17 @@ impl ListGameCenterAchievementsV2 {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterAchievementsV2 => crate::models::GameCenterAchievementsV2Response, paged }
+/// Call of [`list_game_center_activities`](GameCenterGroups::list_game_center_activities).
+pub type ListGameCenterActivities = crate::Call<crate::models::GameCenterActivitiesResponse, op::ListGameCenterActivities>;
 
-/// Optional arguments of [`list_game_center_activities`](GameCenterGroups::list_game_center_activities); nothing is sent before `send`.
-pub struct ListGameCenterActivities(
-    crate::Call<crate::models::GameCenterActivitiesResponse>,
-);
-
-impl ListGameCenterActivities {
+impl<T> crate::Call<T, op::ListGameCenterActivities> {
     /// `fields[gameCenterAchievements]`: the fields that are sent of each.
     pub fn fields_game_center_achievements(
         mut self,
@@ -925,15 +869,7 @@ impl ListGameCenterActivities {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[achievementsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[achievementsV2]", value);
         self
@@ -941,14 +877,12 @@ impl ListGameCenterActivities {
 
     /// `limit[achievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_achievements(mut self, value: i64) -> Self {
         self.0.number("limit[achievements]", value);
         self
     }
 
     /// `limit[leaderboardsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboardsV2]", value);
         self
@@ -956,28 +890,28 @@ impl ListGameCenterActivities {
 
     /// `limit[leaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboards]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterActivities => crate::models::GameCenterActivitiesResponse, paged }
+/// Call of [`list_game_center_activity_linkages`](GameCenterGroups::list_game_center_activity_linkages).
+pub type ListGameCenterActivityLinkages = crate::Call<crate::models::GameCenterGroupGameCenterActivitiesLinkagesResponse, op::ListGameCenterActivityLinkages>;
 
-/// Optional arguments of [`list_game_center_challenges`](GameCenterGroups::list_game_center_challenges); nothing is sent before `send`.
-pub struct ListGameCenterChallenges(
-    crate::Call<crate::models::GameCenterChallengesResponse>,
-);
+/// Call of [`list_game_center_challenge_linkages`](GameCenterGroups::list_game_center_challenge_linkages).
+pub type ListGameCenterChallengeLinkages = crate::Call<crate::models::GameCenterGroupGameCenterChallengesLinkagesResponse, op::ListGameCenterChallengeLinkages>;
 
-impl ListGameCenterChallenges {
+/// Call of [`list_game_center_challenges`](GameCenterGroups::list_game_center_challenges).
+pub type ListGameCenterChallenges = crate::Call<crate::models::GameCenterChallengesResponse, op::ListGameCenterChallenges>;
+
+impl<T> crate::Call<T, op::ListGameCenterChallenges> {
     /// `fields[gameCenterChallengeVersions]`: the fields that are sent of each.
     pub fn fields_game_center_challenge_versions(
         mut self,
@@ -1052,27 +986,20 @@ impl ListGameCenterChallenges {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterChallenges => crate::models::GameCenterChallengesResponse, paged }
+/// Call of [`list_game_center_detail_linkages`](GameCenterGroups::list_game_center_detail_linkages).
+pub type ListGameCenterDetailLinkages = crate::Call<crate::models::GameCenterGroupGameCenterDetailsLinkagesResponse, op::ListGameCenterDetailLinkages>;
 
-/// Optional arguments of [`list_game_center_details`](GameCenterGroups::list_game_center_details); nothing is sent before `send`.
-pub struct ListGameCenterDetails(crate::Call<crate::models::GameCenterDetailsResponse>);
+/// Call of [`list_game_center_details`](GameCenterGroups::list_game_center_details).
+pub type ListGameCenterDetails = crate::Call<crate::models::GameCenterDetailsResponse, op::ListGameCenterDetails>;
 
-impl ListGameCenterDetails {
+impl<T> crate::Call<T, op::ListGameCenterDetails> {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
@@ -1239,16 +1166,8 @@ impl ListGameCenterDetails {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[achievementReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_achievement_releases(mut self, value: i64) -> Self {
         self.0.number("limit[achievementReleases]", value);
         self
@@ -1256,7 +1175,6 @@ impl ListGameCenterDetails {
 
     /// `limit[activityReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_activity_releases(mut self, value: i64) -> Self {
         self.0.number("limit[activityReleases]", value);
         self
@@ -1264,21 +1182,18 @@ impl ListGameCenterDetails {
 
     /// `limit[challengeReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_challenge_releases(mut self, value: i64) -> Self {
         self.0.number("limit[challengeReleases]", value);
         self
     }
 
     /// `limit[challengesMinimumPlatformVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_challenges_minimum_platform_versions(mut self, value: i64) -> Self {
         self.0.number("limit[challengesMinimumPlatformVersions]", value);
         self
     }
 
     /// `limit[gameCenterAchievementsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievementsV2]", value);
         self
@@ -1286,35 +1201,30 @@ impl ListGameCenterDetails {
 
     /// `limit[gameCenterAchievements]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAchievements]", value);
         self
     }
 
     /// `limit[gameCenterActivities]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_activities(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterActivities]", value);
         self
     }
 
     /// `limit[gameCenterAppVersions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_app_versions(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterAppVersions]", value);
         self
     }
 
     /// `limit[gameCenterChallenges]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterChallenges]", value);
         self
     }
 
     /// `limit[gameCenterLeaderboardSetsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
         self
@@ -1322,14 +1232,12 @@ impl ListGameCenterDetails {
 
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
     /// `limit[gameCenterLeaderboardsV2]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardsV2]", value);
         self
@@ -1337,7 +1245,6 @@ impl ListGameCenterDetails {
 
     /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
@@ -1345,7 +1252,6 @@ impl ListGameCenterDetails {
 
     /// `limit[leaderboardReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_leaderboard_releases(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboardReleases]", value);
         self
@@ -1353,22 +1259,25 @@ impl ListGameCenterDetails {
 
     /// `limit[leaderboardSetReleases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_leaderboard_set_releases(mut self, value: i64) -> Self {
         self.0.number("limit[leaderboardSetReleases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterDetails => crate::models::GameCenterDetailsResponse, paged }
+/// Call of [`list_game_center_leaderboard_linkages`](GameCenterGroups::list_game_center_leaderboard_linkages).
+pub type ListGameCenterLeaderboardLinkages = crate::Call<crate::models::GameCenterGroupGameCenterLeaderboardsLinkagesResponse, op::ListGameCenterLeaderboardLinkages>;
 
-/// Optional arguments of [`list_game_center_leaderboard_sets`](GameCenterGroups::list_game_center_leaderboard_sets); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListGameCenterLeaderboardSets(
-    crate::Call<crate::models::GameCenterLeaderboardSetsResponse>,
-);
+/// Call of [`list_game_center_leaderboard_set_linkages`](GameCenterGroups::list_game_center_leaderboard_set_linkages).
+pub type ListGameCenterLeaderboardSetLinkages = crate::Call<crate::models::GameCenterGroupGameCenterLeaderboardSetsLinkagesResponse, op::ListGameCenterLeaderboardSetLinkages>;
 
-impl ListGameCenterLeaderboardSets {
+/// Call of [`list_game_center_leaderboard_set_v2_linkages`](GameCenterGroups::list_game_center_leaderboard_set_v2_linkages).
+pub type ListGameCenterLeaderboardSetV2Linkages = crate::Call<crate::models::GameCenterGroupGameCenterLeaderboardSetsV2LinkagesResponse, op::ListGameCenterLeaderboardSetV2Linkages>;
+
+/// Call of [`list_game_center_leaderboard_sets`](GameCenterGroups::list_game_center_leaderboard_sets).
+pub type ListGameCenterLeaderboardSets = crate::Call<crate::models::GameCenterLeaderboardSetsResponse, op::ListGameCenterLeaderboardSets>;
+
+impl<T> crate::Call<T, op::ListGameCenterLeaderboardSets> {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
@@ -1448,16 +1357,8 @@ impl ListGameCenterLeaderboardSets {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
@@ -1465,7 +1366,6 @@ impl ListGameCenterLeaderboardSets {
 
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -1473,21 +1373,16 @@ impl ListGameCenterLeaderboardSets {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterLeaderboardSets => crate::models::GameCenterLeaderboardSetsResponse, paged }
+/// Call of [`list_game_center_leaderboard_sets_v2`](GameCenterGroups::list_game_center_leaderboard_sets_v2).
+pub type ListGameCenterLeaderboardSetsV2 = crate::Call<crate::models::GameCenterLeaderboardSetsV2Response, op::ListGameCenterLeaderboardSetsV2>;
 
-/// Optional arguments of [`list_game_center_leaderboard_sets_v2`](GameCenterGroups::list_game_center_leaderboard_sets_v2); nothing is sent before `send`.
-pub struct ListGameCenterLeaderboardSetsV2(
-    crate::Call<crate::models::GameCenterLeaderboardSetsV2Response>,
-);
-
-impl ListGameCenterLeaderboardSetsV2 {
+impl<T> crate::Call<T, op::ListGameCenterLeaderboardSetsV2> {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
@@ -1558,37 +1453,26 @@ impl ListGameCenterLeaderboardSetsV2 {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterLeaderboardSetsV2 => crate::models::GameCenterLeaderboardSetsV2Response, paged }
+/// Call of [`list_game_center_leaderboard_v2_linkages`](GameCenterGroups::list_game_center_leaderboard_v2_linkages).
+pub type ListGameCenterLeaderboardV2Linkages = crate::Call<crate::models::GameCenterGroupGameCenterLeaderboardsV2LinkagesResponse, op::ListGameCenterLeaderboardV2Linkages>;
 
-/// Optional arguments of [`list_game_center_leaderboards`](GameCenterGroups::list_game_center_leaderboards); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListGameCenterLeaderboards(
-    crate::Call<crate::models::GameCenterLeaderboardsResponse>,
-);
+/// Call of [`list_game_center_leaderboards`](GameCenterGroups::list_game_center_leaderboards).
+pub type ListGameCenterLeaderboards = crate::Call<crate::models::GameCenterLeaderboardsResponse, op::ListGameCenterLeaderboards>;
 
-impl ListGameCenterLeaderboards {
+impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
@@ -1692,16 +1576,8 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
@@ -1709,7 +1585,6 @@ impl ListGameCenterLeaderboards {
 
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -1717,21 +1592,16 @@ impl ListGameCenterLeaderboards {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterLeaderboards => crate::models::GameCenterLeaderboardsResponse, paged }
+/// Call of [`list_game_center_leaderboards_v2`](GameCenterGroups::list_game_center_leaderboards_v2).
+pub type ListGameCenterLeaderboardsV2 = crate::Call<crate::models::GameCenterLeaderboardsV2Response, op::ListGameCenterLeaderboardsV2>;
 
-/// Optional arguments of [`list_game_center_leaderboards_v2`](GameCenterGroups::list_game_center_leaderboards_v2); nothing is sent before `send`.
-pub struct ListGameCenterLeaderboardsV2(
-    crate::Call<crate::models::GameCenterLeaderboardsV2Response>,
-);
-
-impl ListGameCenterLeaderboardsV2 {
+impl<T> crate::Call<T, op::ListGameCenterLeaderboardsV2> {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
@@ -1824,58 +1694,68 @@ impl ListGameCenterLeaderboardsV2 {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterLeaderboardsV2 => crate::models::GameCenterLeaderboardsV2Response, paged }
+/// Call of [`replace_game_center_achievements`](GameCenterGroups::replace_game_center_achievements).
+pub type ReplaceGameCenterAchievements = crate::Call<(), op::ReplaceGameCenterAchievements>;
+
+/// Call of [`replace_game_center_achievements_v2`](GameCenterGroups::replace_game_center_achievements_v2).
+pub type ReplaceGameCenterAchievementsV2 = crate::Call<(), op::ReplaceGameCenterAchievementsV2>;
+
+/// Call of [`replace_game_center_leaderboard_sets`](GameCenterGroups::replace_game_center_leaderboard_sets).
+pub type ReplaceGameCenterLeaderboardSets = crate::Call<(), op::ReplaceGameCenterLeaderboardSets>;
+
+/// Call of [`replace_game_center_leaderboard_sets_v2`](GameCenterGroups::replace_game_center_leaderboard_sets_v2).
+pub type ReplaceGameCenterLeaderboardSetsV2 = crate::Call<(), op::ReplaceGameCenterLeaderboardSetsV2>;
+
+/// Call of [`replace_game_center_leaderboards`](GameCenterGroups::replace_game_center_leaderboards).
+pub type ReplaceGameCenterLeaderboards = crate::Call<(), op::ReplaceGameCenterLeaderboards>;
+
+/// Call of [`replace_game_center_leaderboards_v2`](GameCenterGroups::replace_game_center_leaderboards_v2).
+pub type ReplaceGameCenterLeaderboardsV2 = crate::Call<(), op::ReplaceGameCenterLeaderboardsV2>;
+
+/// Call of [`update`](GameCenterGroups::update).
+pub type Update = crate::Call<crate::models::GameCenterGroupResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterGroups_createInstance" "/v1/gameCenterGroups",
-    DELETE = Delete "gameCenterGroups_deleteInstance" "/v1/gameCenterGroups/{id}",
-    GET = Get "gameCenterGroups_getInstance" "/v1/gameCenterGroups/{id}",
-    LIST = Get "gameCenterGroups_getCollection" "/v1/gameCenterGroups",
-    LIST_GAME_CENTER_ACHIEVEMENT_LINKAGES = Get "gameCenterGroups_gameCenterAchievements_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterAchievements",
-    LIST_GAME_CENTER_ACHIEVEMENT_V2_LINKAGES = Get "gameCenterGroups_gameCenterAchievementsV2_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterAchievementsV2",
-    LIST_GAME_CENTER_ACHIEVEMENTS = Get "gameCenterGroups_gameCenterAchievements_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterAchievements",
-    LIST_GAME_CENTER_ACHIEVEMENTS_V2 = Get "gameCenterGroups_gameCenterAchievementsV2_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterAchievementsV2",
-    LIST_GAME_CENTER_ACTIVITIES = Get "gameCenterGroups_gameCenterActivities_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterActivities",
-    LIST_GAME_CENTER_ACTIVITY_LINKAGES = Get "gameCenterGroups_gameCenterActivities_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterActivities",
-    LIST_GAME_CENTER_CHALLENGE_LINKAGES = Get "gameCenterGroups_gameCenterChallenges_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterChallenges",
-    LIST_GAME_CENTER_CHALLENGES = Get "gameCenterGroups_gameCenterChallenges_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterChallenges",
-    LIST_GAME_CENTER_DETAIL_LINKAGES = Get "gameCenterGroups_gameCenterDetails_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterDetails",
-    LIST_GAME_CENTER_DETAILS = Get "gameCenterGroups_gameCenterDetails_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterDetails",
-    LIST_GAME_CENTER_LEADERBOARD_LINKAGES = Get "gameCenterGroups_gameCenterLeaderboards_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboards",
-    LIST_GAME_CENTER_LEADERBOARD_SET_LINKAGES = Get "gameCenterGroups_gameCenterLeaderboardSets_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSets",
-    LIST_GAME_CENTER_LEADERBOARD_SET_V2_LINKAGES = Get "gameCenterGroups_gameCenterLeaderboardSetsV2_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSetsV2",
-    LIST_GAME_CENTER_LEADERBOARD_SETS = Get "gameCenterGroups_gameCenterLeaderboardSets_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterLeaderboardSets",
-    LIST_GAME_CENTER_LEADERBOARD_SETS_V2 = Get "gameCenterGroups_gameCenterLeaderboardSetsV2_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterLeaderboardSetsV2",
-    LIST_GAME_CENTER_LEADERBOARD_V2_LINKAGES = Get "gameCenterGroups_gameCenterLeaderboardsV2_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardsV2",
-    LIST_GAME_CENTER_LEADERBOARDS = Get "gameCenterGroups_gameCenterLeaderboards_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterLeaderboards",
-    LIST_GAME_CENTER_LEADERBOARDS_V2 = Get "gameCenterGroups_gameCenterLeaderboardsV2_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterLeaderboardsV2",
-    REPLACE_GAME_CENTER_ACHIEVEMENTS = Patch "gameCenterGroups_gameCenterAchievements_replaceToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterAchievements",
-    REPLACE_GAME_CENTER_ACHIEVEMENTS_V2 = Patch "gameCenterGroups_gameCenterAchievementsV2_replaceToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterAchievementsV2",
-    REPLACE_GAME_CENTER_LEADERBOARD_SETS = Patch "gameCenterGroups_gameCenterLeaderboardSets_replaceToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSets",
-    REPLACE_GAME_CENTER_LEADERBOARD_SETS_V2 = Patch "gameCenterGroups_gameCenterLeaderboardSetsV2_replaceToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSetsV2",
-    REPLACE_GAME_CENTER_LEADERBOARDS = Patch "gameCenterGroups_gameCenterLeaderboards_replaceToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboards",
-    REPLACE_GAME_CENTER_LEADERBOARDS_V2 = Patch "gameCenterGroups_gameCenterLeaderboardsV2_replaceToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardsV2",
-    UPDATE = Patch "gameCenterGroups_updateInstance" "/v1/gameCenterGroups/{id}",
+    CREATE: Create = Post "gameCenterGroups_createInstance" "/v1/gameCenterGroups",
+    DELETE: Delete = Delete "gameCenterGroups_deleteInstance" "/v1/gameCenterGroups/{id}",
+    GET: Get = Get "gameCenterGroups_getInstance" "/v1/gameCenterGroups/{id}",
+    LIST: List = Get "gameCenterGroups_getCollection" "/v1/gameCenterGroups" with limit,
+    LIST_GAME_CENTER_ACHIEVEMENT_LINKAGES: ListGameCenterAchievementLinkages = Get "gameCenterGroups_gameCenterAchievements_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterAchievements" with limit,
+    LIST_GAME_CENTER_ACHIEVEMENT_V2_LINKAGES: ListGameCenterAchievementV2Linkages = Get "gameCenterGroups_gameCenterAchievementsV2_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterAchievementsV2" with limit,
+    LIST_GAME_CENTER_ACHIEVEMENTS: ListGameCenterAchievements = Get "gameCenterGroups_gameCenterAchievements_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterAchievements" with limit,
+    LIST_GAME_CENTER_ACHIEVEMENTS_V2: ListGameCenterAchievementsV2 = Get "gameCenterGroups_gameCenterAchievementsV2_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterAchievementsV2" with limit,
+    LIST_GAME_CENTER_ACTIVITIES: ListGameCenterActivities = Get "gameCenterGroups_gameCenterActivities_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterActivities" with limit,
+    LIST_GAME_CENTER_ACTIVITY_LINKAGES: ListGameCenterActivityLinkages = Get "gameCenterGroups_gameCenterActivities_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterActivities" with limit,
+    LIST_GAME_CENTER_CHALLENGE_LINKAGES: ListGameCenterChallengeLinkages = Get "gameCenterGroups_gameCenterChallenges_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterChallenges" with limit,
+    LIST_GAME_CENTER_CHALLENGES: ListGameCenterChallenges = Get "gameCenterGroups_gameCenterChallenges_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterChallenges" with limit,
+    LIST_GAME_CENTER_DETAIL_LINKAGES: ListGameCenterDetailLinkages = Get "gameCenterGroups_gameCenterDetails_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterDetails" with limit,
+    LIST_GAME_CENTER_DETAILS: ListGameCenterDetails = Get "gameCenterGroups_gameCenterDetails_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterDetails" with limit,
+    LIST_GAME_CENTER_LEADERBOARD_LINKAGES: ListGameCenterLeaderboardLinkages = Get "gameCenterGroups_gameCenterLeaderboards_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboards" with limit,
+    LIST_GAME_CENTER_LEADERBOARD_SET_LINKAGES: ListGameCenterLeaderboardSetLinkages = Get "gameCenterGroups_gameCenterLeaderboardSets_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSets" with limit,
+    LIST_GAME_CENTER_LEADERBOARD_SET_V2_LINKAGES: ListGameCenterLeaderboardSetV2Linkages = Get "gameCenterGroups_gameCenterLeaderboardSetsV2_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSetsV2" with limit,
+    LIST_GAME_CENTER_LEADERBOARD_SETS: ListGameCenterLeaderboardSets = Get "gameCenterGroups_gameCenterLeaderboardSets_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterLeaderboardSets" with limit,
+    LIST_GAME_CENTER_LEADERBOARD_SETS_V2: ListGameCenterLeaderboardSetsV2 = Get "gameCenterGroups_gameCenterLeaderboardSetsV2_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterLeaderboardSetsV2" with limit,
+    LIST_GAME_CENTER_LEADERBOARD_V2_LINKAGES: ListGameCenterLeaderboardV2Linkages = Get "gameCenterGroups_gameCenterLeaderboardsV2_getToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardsV2" with limit,
+    LIST_GAME_CENTER_LEADERBOARDS: ListGameCenterLeaderboards = Get "gameCenterGroups_gameCenterLeaderboards_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterLeaderboards" with limit,
+    LIST_GAME_CENTER_LEADERBOARDS_V2: ListGameCenterLeaderboardsV2 = Get "gameCenterGroups_gameCenterLeaderboardsV2_getToManyRelated" "/v1/gameCenterGroups/{id}/gameCenterLeaderboardsV2" with limit,
+    REPLACE_GAME_CENTER_ACHIEVEMENTS: ReplaceGameCenterAchievements = Patch "gameCenterGroups_gameCenterAchievements_replaceToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterAchievements",
+    REPLACE_GAME_CENTER_ACHIEVEMENTS_V2: ReplaceGameCenterAchievementsV2 = Patch "gameCenterGroups_gameCenterAchievementsV2_replaceToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterAchievementsV2",
+    REPLACE_GAME_CENTER_LEADERBOARD_SETS: ReplaceGameCenterLeaderboardSets = Patch "gameCenterGroups_gameCenterLeaderboardSets_replaceToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSets",
+    REPLACE_GAME_CENTER_LEADERBOARD_SETS_V2: ReplaceGameCenterLeaderboardSetsV2 = Patch "gameCenterGroups_gameCenterLeaderboardSetsV2_replaceToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardSetsV2",
+    REPLACE_GAME_CENTER_LEADERBOARDS: ReplaceGameCenterLeaderboards = Patch "gameCenterGroups_gameCenterLeaderboards_replaceToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboards",
+    REPLACE_GAME_CENTER_LEADERBOARDS_V2: ReplaceGameCenterLeaderboardsV2 = Patch "gameCenterGroups_gameCenterLeaderboardsV2_replaceToManyRelationship" "/v1/gameCenterGroups/{id}/relationships/gameCenterLeaderboardsV2",
+    UPDATE: Update = Patch "gameCenterGroups_updateInstance" "/v1/gameCenterGroups/{id}",
 }

@@ -14,13 +14,16 @@ impl GameCenterLeaderboardEntrySubmissions {
     pub fn create(
         &self,
         request: crate::models::GameCenterLeaderboardEntrySubmissionCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardEntrySubmissionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](GameCenterLeaderboardEntrySubmissions::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardEntrySubmissionResponse, op::Create>;
+
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboardEntrySubmissions_createInstance" "/v1/gameCenterLeaderboardEntrySubmissions",
+    CREATE: Create = Post "gameCenterLeaderboardEntrySubmissions_createInstance" "/v1/gameCenterLeaderboardEntrySubmissions",
 }

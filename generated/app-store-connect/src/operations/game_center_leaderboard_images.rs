@@ -12,25 +12,22 @@ impl GameCenterLeaderboardImages {
     /// `POST /v1/gameCenterLeaderboardImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardImages))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterLeaderboardImageCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardImageResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterLeaderboardImageCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterLeaderboardImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardImages-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardImages-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterLeaderboardImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardImages-_id_))
@@ -38,21 +35,23 @@ impl GameCenterLeaderboardImages {
     /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterLeaderboardImageUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardImageResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterLeaderboardImageUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardImages::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::GameCenterLeaderboardImageResponse>);
+/// Call of [`create`](GameCenterLeaderboardImages::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardImageResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterLeaderboardImages::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterLeaderboardImages::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardImageResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_images(
         mut self,
@@ -86,11 +85,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardImageResponse }
+/// Call of [`update`](GameCenterLeaderboardImages::update).
+pub type Update = crate::Call<crate::models::GameCenterLeaderboardImageResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboardImages_createInstance" "/v1/gameCenterLeaderboardImages",
-    DELETE = Delete "gameCenterLeaderboardImages_deleteInstance" "/v1/gameCenterLeaderboardImages/{id}",
-    GET = Get "gameCenterLeaderboardImages_getInstance" "/v1/gameCenterLeaderboardImages/{id}",
-    UPDATE = Patch "gameCenterLeaderboardImages_updateInstance" "/v1/gameCenterLeaderboardImages/{id}",
+    CREATE: Create = Post "gameCenterLeaderboardImages_createInstance" "/v1/gameCenterLeaderboardImages",
+    DELETE: Delete = Delete "gameCenterLeaderboardImages_deleteInstance" "/v1/gameCenterLeaderboardImages/{id}",
+    GET: Get = Get "gameCenterLeaderboardImages_getInstance" "/v1/gameCenterLeaderboardImages/{id}",
+    UPDATE: Update = Patch "gameCenterLeaderboardImages_updateInstance" "/v1/gameCenterLeaderboardImages/{id}",
 }

@@ -11,43 +11,43 @@ pub struct GameCenterLeaderboardImagesV2(pub(crate) rt::Client<crate::Api>);
 impl GameCenterLeaderboardImagesV2 {
     /// `POST /v2/gameCenterLeaderboardImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardImages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterLeaderboardImageV2CreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardImageV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterLeaderboardImageV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/gameCenterLeaderboardImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardImages-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v2/gameCenterLeaderboardImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardImages-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterLeaderboardImageV2UpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardImageV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterLeaderboardImageV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardImagesV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterLeaderboardImageV2Response>);
+/// Call of [`create`](GameCenterLeaderboardImagesV2::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardImageV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterLeaderboardImagesV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterLeaderboardImagesV2::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardImageV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_images(
         mut self,
@@ -82,11 +82,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardImageV2Response }
+/// Call of [`update`](GameCenterLeaderboardImagesV2::update).
+pub type Update = crate::Call<crate::models::GameCenterLeaderboardImageV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboardImagesV2_createInstance" "/v2/gameCenterLeaderboardImages",
-    DELETE = Delete "gameCenterLeaderboardImagesV2_deleteInstance" "/v2/gameCenterLeaderboardImages/{id}",
-    GET = Get "gameCenterLeaderboardImagesV2_getInstance" "/v2/gameCenterLeaderboardImages/{id}",
-    UPDATE = Patch "gameCenterLeaderboardImagesV2_updateInstance" "/v2/gameCenterLeaderboardImages/{id}",
+    CREATE: Create = Post "gameCenterLeaderboardImagesV2_createInstance" "/v2/gameCenterLeaderboardImages",
+    DELETE: Delete = Delete "gameCenterLeaderboardImagesV2_deleteInstance" "/v2/gameCenterLeaderboardImages/{id}",
+    GET: Get = Get "gameCenterLeaderboardImagesV2_getInstance" "/v2/gameCenterLeaderboardImages/{id}",
+    UPDATE: Update = Patch "gameCenterLeaderboardImagesV2_updateInstance" "/v2/gameCenterLeaderboardImages/{id}",
 }

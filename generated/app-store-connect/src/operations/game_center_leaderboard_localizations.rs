@@ -12,33 +12,28 @@ impl GameCenterLeaderboardLocalizations {
     /// `POST /v1/gameCenterLeaderboardLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardLocalizations))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterLeaderboardLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterLeaderboardLocalizationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterLeaderboardLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardLocalizations-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardLocalizations-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardLocalizations/{id}/gameCenterLeaderboardImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardLocalizations-_id_-gameCenterLeaderboardImage))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_game_center_leaderboard_image(&self, id: impl AsRef<str>) -> GetGameCenterLeaderboardImage {
-        GetGameCenterLeaderboardImage(
-            self.0.call(GET_GAME_CENTER_LEADERBOARD_IMAGE, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_GAME_CENTER_LEADERBOARD_IMAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardLocalizations/{id}/relationships/gameCenterLeaderboardImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardLocalizations-_id_-relationships-gameCenterLeaderboardImage))
@@ -46,10 +41,12 @@ impl GameCenterLeaderboardLocalizations {
     pub fn get_game_center_leaderboard_image_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterLeaderboardLocalizationGameCenterLeaderboardImageLinkageResponse,
-    > {
-        self.0.call(GET_GAME_CENTER_LEADERBOARD_IMAGE_LINKAGE, &[id.as_ref()])
+    ) -> GetGameCenterLeaderboardImageLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_GAME_CENTER_LEADERBOARD_IMAGE_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `PATCH /v1/gameCenterLeaderboardLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardLocalizations-_id_))
@@ -57,21 +54,23 @@ impl GameCenterLeaderboardLocalizations {
     /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterLeaderboardLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterLeaderboardLocalizationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardLocalizations::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::GameCenterLeaderboardLocalizationResponse>);
+/// Call of [`create`](GameCenterLeaderboardLocalizations::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardLocalizationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterLeaderboardLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterLeaderboardLocalizations::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboard_images(
@@ -115,20 +114,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardLocalizationResponse }
+/// Call of [`get_game_center_leaderboard_image`](GameCenterLeaderboardLocalizations::get_game_center_leaderboard_image).
+pub type GetGameCenterLeaderboardImage = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboardImage>, crate::models::GameCenterLeaderboardImageResponseIncluded>, op::GetGameCenterLeaderboardImage>;
 
-/// Optional arguments of [`get_game_center_leaderboard_image`](GameCenterLeaderboardLocalizations::get_game_center_leaderboard_image); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetGameCenterLeaderboardImage(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterLeaderboardImage>,
-            crate::models::GameCenterLeaderboardImageResponseIncluded,
-        >,
-    >,
-);
-
-impl GetGameCenterLeaderboardImage {
+impl<T> crate::Call<T, op::GetGameCenterLeaderboardImage> {
     /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_images(
         mut self,
@@ -161,13 +150,17 @@ impl GetGameCenterLeaderboardImage {
     }
 }
 
-rt::operation! { crate::Api, GetGameCenterLeaderboardImage => rt::Document<Option<crate::models::GameCenterLeaderboardImage>, crate::models::GameCenterLeaderboardImageResponseIncluded> }
+/// Call of [`get_game_center_leaderboard_image_linkage`](GameCenterLeaderboardLocalizations::get_game_center_leaderboard_image_linkage).
+pub type GetGameCenterLeaderboardImageLinkage = crate::Call<crate::models::GameCenterLeaderboardLocalizationGameCenterLeaderboardImageLinkageResponse, op::GetGameCenterLeaderboardImageLinkage>;
+
+/// Call of [`update`](GameCenterLeaderboardLocalizations::update).
+pub type Update = crate::Call<crate::models::GameCenterLeaderboardLocalizationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboardLocalizations_createInstance" "/v1/gameCenterLeaderboardLocalizations",
-    DELETE = Delete "gameCenterLeaderboardLocalizations_deleteInstance" "/v1/gameCenterLeaderboardLocalizations/{id}",
-    GET = Get "gameCenterLeaderboardLocalizations_getInstance" "/v1/gameCenterLeaderboardLocalizations/{id}",
-    GET_GAME_CENTER_LEADERBOARD_IMAGE = Get "gameCenterLeaderboardLocalizations_gameCenterLeaderboardImage_getToOneRelated" "/v1/gameCenterLeaderboardLocalizations/{id}/gameCenterLeaderboardImage",
-    GET_GAME_CENTER_LEADERBOARD_IMAGE_LINKAGE = Get "gameCenterLeaderboardLocalizations_gameCenterLeaderboardImage_getToOneRelationship" "/v1/gameCenterLeaderboardLocalizations/{id}/relationships/gameCenterLeaderboardImage",
-    UPDATE = Patch "gameCenterLeaderboardLocalizations_updateInstance" "/v1/gameCenterLeaderboardLocalizations/{id}",
+    CREATE: Create = Post "gameCenterLeaderboardLocalizations_createInstance" "/v1/gameCenterLeaderboardLocalizations",
+    DELETE: Delete = Delete "gameCenterLeaderboardLocalizations_deleteInstance" "/v1/gameCenterLeaderboardLocalizations/{id}",
+    GET: Get = Get "gameCenterLeaderboardLocalizations_getInstance" "/v1/gameCenterLeaderboardLocalizations/{id}",
+    GET_GAME_CENTER_LEADERBOARD_IMAGE: GetGameCenterLeaderboardImage = Get "gameCenterLeaderboardLocalizations_gameCenterLeaderboardImage_getToOneRelated" "/v1/gameCenterLeaderboardLocalizations/{id}/gameCenterLeaderboardImage",
+    GET_GAME_CENTER_LEADERBOARD_IMAGE_LINKAGE: GetGameCenterLeaderboardImageLinkage = Get "gameCenterLeaderboardLocalizations_gameCenterLeaderboardImage_getToOneRelationship" "/v1/gameCenterLeaderboardLocalizations/{id}/relationships/gameCenterLeaderboardImage",
+    UPDATE: Update = Patch "gameCenterLeaderboardLocalizations_updateInstance" "/v1/gameCenterLeaderboardLocalizations/{id}",
 }

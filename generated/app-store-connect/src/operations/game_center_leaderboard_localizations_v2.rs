@@ -11,58 +11,53 @@ pub struct GameCenterLeaderboardLocalizationsV2(pub(crate) rt::Client<crate::Api
 impl GameCenterLeaderboardLocalizationsV2 {
     /// `POST /v2/gameCenterLeaderboardLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterLeaderboardLocalizationV2CreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardLocalizationV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterLeaderboardLocalizationV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/gameCenterLeaderboardLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardLocalizations/{id}/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardLocalizations-_id_-image))
     pub fn get_image(&self, id: impl AsRef<str>) -> GetImage {
-        GetImage(self.0.call(GET_IMAGE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_IMAGE, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardLocalizations/{id}/relationships/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardLocalizations-_id_-relationships-image))
-    pub fn get_image_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterLeaderboardLocalizationV2ImageLinkageResponse,
-    > {
-        self.0.call(GET_IMAGE_LINKAGE, &[id.as_ref()])
+    pub fn get_image_linkage(&self, id: impl AsRef<str>) -> GetImageLinkage {
+        crate::Call::new(&self.0, GET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
     /// `PATCH /v2/gameCenterLeaderboardLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterLeaderboardLocalizationV2UpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardLocalizationV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterLeaderboardLocalizationV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardLocalizationsV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterLeaderboardLocalizationV2Response>);
+/// Call of [`create`](GameCenterLeaderboardLocalizationsV2::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardLocalizationV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterLeaderboardLocalizationsV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterLeaderboardLocalizationsV2::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardLocalizationV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_images(
         mut self,
@@ -108,19 +103,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardLocalizationV2Response }
+/// Call of [`get_image`](GameCenterLeaderboardLocalizationsV2::get_image).
+pub type GetImage = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboardImageV2>, crate::models::GameCenterLeaderboardImageV2ResponseIncluded>, op::GetImage>;
 
-/// Optional arguments of [`get_image`](GameCenterLeaderboardLocalizationsV2::get_image); nothing is sent before `send`.
-pub struct GetImage(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterLeaderboardImageV2>,
-            crate::models::GameCenterLeaderboardImageV2ResponseIncluded,
-        >,
-    >,
-);
-
-impl GetImage {
+impl<T> crate::Call<T, op::GetImage> {
     /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_images(
         mut self,
@@ -155,13 +141,17 @@ impl GetImage {
     }
 }
 
-rt::operation! { crate::Api, GetImage => rt::Document<Option<crate::models::GameCenterLeaderboardImageV2>, crate::models::GameCenterLeaderboardImageV2ResponseIncluded> }
+/// Call of [`get_image_linkage`](GameCenterLeaderboardLocalizationsV2::get_image_linkage).
+pub type GetImageLinkage = crate::Call<crate::models::GameCenterLeaderboardLocalizationV2ImageLinkageResponse, op::GetImageLinkage>;
+
+/// Call of [`update`](GameCenterLeaderboardLocalizationsV2::update).
+pub type Update = crate::Call<crate::models::GameCenterLeaderboardLocalizationV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboardLocalizationsV2_createInstance" "/v2/gameCenterLeaderboardLocalizations",
-    DELETE = Delete "gameCenterLeaderboardLocalizationsV2_deleteInstance" "/v2/gameCenterLeaderboardLocalizations/{id}",
-    GET = Get "gameCenterLeaderboardLocalizationsV2_getInstance" "/v2/gameCenterLeaderboardLocalizations/{id}",
-    GET_IMAGE = Get "gameCenterLeaderboardLocalizationsV2_image_getToOneRelated" "/v2/gameCenterLeaderboardLocalizations/{id}/image",
-    GET_IMAGE_LINKAGE = Get "gameCenterLeaderboardLocalizationsV2_image_getToOneRelationship" "/v2/gameCenterLeaderboardLocalizations/{id}/relationships/image",
-    UPDATE = Patch "gameCenterLeaderboardLocalizationsV2_updateInstance" "/v2/gameCenterLeaderboardLocalizations/{id}",
+    CREATE: Create = Post "gameCenterLeaderboardLocalizationsV2_createInstance" "/v2/gameCenterLeaderboardLocalizations",
+    DELETE: Delete = Delete "gameCenterLeaderboardLocalizationsV2_deleteInstance" "/v2/gameCenterLeaderboardLocalizations/{id}",
+    GET: Get = Get "gameCenterLeaderboardLocalizationsV2_getInstance" "/v2/gameCenterLeaderboardLocalizations/{id}",
+    GET_IMAGE: GetImage = Get "gameCenterLeaderboardLocalizationsV2_image_getToOneRelated" "/v2/gameCenterLeaderboardLocalizations/{id}/image",
+    GET_IMAGE_LINKAGE: GetImageLinkage = Get "gameCenterLeaderboardLocalizationsV2_image_getToOneRelationship" "/v2/gameCenterLeaderboardLocalizations/{id}/relationships/image",
+    UPDATE: Update = Patch "gameCenterLeaderboardLocalizationsV2_updateInstance" "/v2/gameCenterLeaderboardLocalizations/{id}",
 }

@@ -12,33 +12,35 @@ impl GameCenterLeaderboardReleases {
     /// `POST /v1/gameCenterLeaderboardReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardReleases))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterLeaderboardReleaseCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardReleaseResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterLeaderboardReleaseCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterLeaderboardReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardReleases::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::GameCenterLeaderboardReleaseResponse>);
+/// Call of [`create`](GameCenterLeaderboardReleases::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardReleaseResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterLeaderboardReleases::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterLeaderboardReleases::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardReleaseResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
@@ -81,10 +83,8 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardReleaseResponse }
-
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboardReleases_createInstance" "/v1/gameCenterLeaderboardReleases",
-    DELETE = Delete "gameCenterLeaderboardReleases_deleteInstance" "/v1/gameCenterLeaderboardReleases/{id}",
-    GET = Get "gameCenterLeaderboardReleases_getInstance" "/v1/gameCenterLeaderboardReleases/{id}",
+    CREATE: Create = Post "gameCenterLeaderboardReleases_createInstance" "/v1/gameCenterLeaderboardReleases",
+    DELETE: Delete = Delete "gameCenterLeaderboardReleases_deleteInstance" "/v1/gameCenterLeaderboardReleases/{id}",
+    GET: Get = Get "gameCenterLeaderboardReleases_getInstance" "/v1/gameCenterLeaderboardReleases/{id}",
 }

@@ -12,25 +12,22 @@ impl GameCenterLeaderboardSetImages {
     /// `POST /v1/gameCenterLeaderboardSetImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardSetImages))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterLeaderboardSetImageCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetImageResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterLeaderboardSetImageCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterLeaderboardSetImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSetImages-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSetImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetImages-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterLeaderboardSetImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardSetImages-_id_))
@@ -38,21 +35,23 @@ impl GameCenterLeaderboardSetImages {
     /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterLeaderboardSetImageUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetImageResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterLeaderboardSetImageUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardSetImages::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::GameCenterLeaderboardSetImageResponse>);
+/// Call of [`create`](GameCenterLeaderboardSetImages::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardSetImageResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterLeaderboardSetImages::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterLeaderboardSetImages::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardSetImageResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
@@ -88,11 +87,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardSetImageResponse }
+/// Call of [`update`](GameCenterLeaderboardSetImages::update).
+pub type Update = crate::Call<crate::models::GameCenterLeaderboardSetImageResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboardSetImages_createInstance" "/v1/gameCenterLeaderboardSetImages",
-    DELETE = Delete "gameCenterLeaderboardSetImages_deleteInstance" "/v1/gameCenterLeaderboardSetImages/{id}",
-    GET = Get "gameCenterLeaderboardSetImages_getInstance" "/v1/gameCenterLeaderboardSetImages/{id}",
-    UPDATE = Patch "gameCenterLeaderboardSetImages_updateInstance" "/v1/gameCenterLeaderboardSetImages/{id}",
+    CREATE: Create = Post "gameCenterLeaderboardSetImages_createInstance" "/v1/gameCenterLeaderboardSetImages",
+    DELETE: Delete = Delete "gameCenterLeaderboardSetImages_deleteInstance" "/v1/gameCenterLeaderboardSetImages/{id}",
+    GET: Get = Get "gameCenterLeaderboardSetImages_getInstance" "/v1/gameCenterLeaderboardSetImages/{id}",
+    UPDATE: Update = Patch "gameCenterLeaderboardSetImages_updateInstance" "/v1/gameCenterLeaderboardSetImages/{id}",
 }

@@ -11,43 +11,43 @@ pub struct GameCenterLeaderboardSetImagesV2(pub(crate) rt::Client<crate::Api>);
 impl GameCenterLeaderboardSetImagesV2 {
     /// `POST /v2/gameCenterLeaderboardSetImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardSetImages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterLeaderboardSetImageV2CreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetImageV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterLeaderboardSetImageV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/gameCenterLeaderboardSetImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardSetImages-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardSetImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v2/gameCenterLeaderboardSetImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardSetImages-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterLeaderboardSetImageV2UpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetImageV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterLeaderboardSetImageV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardSetImagesV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterLeaderboardSetImageV2Response>);
+/// Call of [`create`](GameCenterLeaderboardSetImagesV2::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardSetImageV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterLeaderboardSetImagesV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterLeaderboardSetImagesV2::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardSetImageV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
@@ -82,11 +82,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardSetImageV2Response }
+/// Call of [`update`](GameCenterLeaderboardSetImagesV2::update).
+pub type Update = crate::Call<crate::models::GameCenterLeaderboardSetImageV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboardSetImagesV2_createInstance" "/v2/gameCenterLeaderboardSetImages",
-    DELETE = Delete "gameCenterLeaderboardSetImagesV2_deleteInstance" "/v2/gameCenterLeaderboardSetImages/{id}",
-    GET = Get "gameCenterLeaderboardSetImagesV2_getInstance" "/v2/gameCenterLeaderboardSetImages/{id}",
-    UPDATE = Patch "gameCenterLeaderboardSetImagesV2_updateInstance" "/v2/gameCenterLeaderboardSetImages/{id}",
+    CREATE: Create = Post "gameCenterLeaderboardSetImagesV2_createInstance" "/v2/gameCenterLeaderboardSetImages",
+    DELETE: Delete = Delete "gameCenterLeaderboardSetImagesV2_deleteInstance" "/v2/gameCenterLeaderboardSetImages/{id}",
+    GET: Get = Get "gameCenterLeaderboardSetImagesV2_getInstance" "/v2/gameCenterLeaderboardSetImages/{id}",
+    UPDATE: Update = Patch "gameCenterLeaderboardSetImagesV2_updateInstance" "/v2/gameCenterLeaderboardSetImages/{id}",
 }

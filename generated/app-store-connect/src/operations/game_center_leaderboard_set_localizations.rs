@@ -15,22 +15,22 @@ impl GameCenterLeaderboardSetLocalizations {
     pub fn create(
         &self,
         request: crate::models::GameCenterLeaderboardSetLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterLeaderboardSetLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSetLocalizations-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSetLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetLocalizations-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSetLocalizations/{id}/gameCenterLeaderboardSetImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetLocalizations-_id_-gameCenterLeaderboardSetImage))
@@ -39,9 +39,7 @@ impl GameCenterLeaderboardSetLocalizations {
         &self,
         id: impl AsRef<str>,
     ) -> GetGameCenterLeaderboardSetImage {
-        GetGameCenterLeaderboardSetImage(
-            self.0.call(GET_GAME_CENTER_LEADERBOARD_SET_IMAGE, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_GAME_CENTER_LEADERBOARD_SET_IMAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSetLocalizations/{id}/relationships/gameCenterLeaderboardSetImage` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetLocalizations-_id_-relationships-gameCenterLeaderboardSetImage))
@@ -49,10 +47,12 @@ impl GameCenterLeaderboardSetLocalizations {
     pub fn get_game_center_leaderboard_set_image_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterLeaderboardSetLocalizationGameCenterLeaderboardSetImageLinkageResponse,
-    > {
-        self.0.call(GET_GAME_CENTER_LEADERBOARD_SET_IMAGE_LINKAGE, &[id.as_ref()])
+    ) -> GetGameCenterLeaderboardSetImageLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_GAME_CENTER_LEADERBOARD_SET_IMAGE_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `PATCH /v1/gameCenterLeaderboardSetLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardSetLocalizations-_id_))
@@ -63,18 +63,23 @@ impl GameCenterLeaderboardSetLocalizations {
     pub fn update(
         &self,
         request: crate::models::GameCenterLeaderboardSetLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardSetLocalizations::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::GameCenterLeaderboardSetLocalizationResponse>);
+/// Call of [`create`](GameCenterLeaderboardSetLocalizations::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardSetLocalizationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterLeaderboardSetLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterLeaderboardSetLocalizations::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardSetLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
     #[deprecated = "the vendor has deprecated it"]
     pub fn fields_game_center_leaderboard_set_images(
@@ -120,20 +125,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardSetLocalizationResponse }
+/// Call of [`get_game_center_leaderboard_set_image`](GameCenterLeaderboardSetLocalizations::get_game_center_leaderboard_set_image).
+pub type GetGameCenterLeaderboardSetImage = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboardSetImage>, crate::models::GameCenterLeaderboardSetImageResponseIncluded>, op::GetGameCenterLeaderboardSetImage>;
 
-/// Optional arguments of [`get_game_center_leaderboard_set_image`](GameCenterLeaderboardSetLocalizations::get_game_center_leaderboard_set_image); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetGameCenterLeaderboardSetImage(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterLeaderboardSetImage>,
-            crate::models::GameCenterLeaderboardSetImageResponseIncluded,
-        >,
-    >,
-);
-
-impl GetGameCenterLeaderboardSetImage {
+impl<T> crate::Call<T, op::GetGameCenterLeaderboardSetImage> {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
@@ -168,13 +163,17 @@ impl GetGameCenterLeaderboardSetImage {
     }
 }
 
-rt::operation! { crate::Api, GetGameCenterLeaderboardSetImage => rt::Document<Option<crate::models::GameCenterLeaderboardSetImage>, crate::models::GameCenterLeaderboardSetImageResponseIncluded> }
+/// Call of [`get_game_center_leaderboard_set_image_linkage`](GameCenterLeaderboardSetLocalizations::get_game_center_leaderboard_set_image_linkage).
+pub type GetGameCenterLeaderboardSetImageLinkage = crate::Call<crate::models::GameCenterLeaderboardSetLocalizationGameCenterLeaderboardSetImageLinkageResponse, op::GetGameCenterLeaderboardSetImageLinkage>;
+
+/// Call of [`update`](GameCenterLeaderboardSetLocalizations::update).
+pub type Update = crate::Call<crate::models::GameCenterLeaderboardSetLocalizationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboardSetLocalizations_createInstance" "/v1/gameCenterLeaderboardSetLocalizations",
-    DELETE = Delete "gameCenterLeaderboardSetLocalizations_deleteInstance" "/v1/gameCenterLeaderboardSetLocalizations/{id}",
-    GET = Get "gameCenterLeaderboardSetLocalizations_getInstance" "/v1/gameCenterLeaderboardSetLocalizations/{id}",
-    GET_GAME_CENTER_LEADERBOARD_SET_IMAGE = Get "gameCenterLeaderboardSetLocalizations_gameCenterLeaderboardSetImage_getToOneRelated" "/v1/gameCenterLeaderboardSetLocalizations/{id}/gameCenterLeaderboardSetImage",
-    GET_GAME_CENTER_LEADERBOARD_SET_IMAGE_LINKAGE = Get "gameCenterLeaderboardSetLocalizations_gameCenterLeaderboardSetImage_getToOneRelationship" "/v1/gameCenterLeaderboardSetLocalizations/{id}/relationships/gameCenterLeaderboardSetImage",
-    UPDATE = Patch "gameCenterLeaderboardSetLocalizations_updateInstance" "/v1/gameCenterLeaderboardSetLocalizations/{id}",
+    CREATE: Create = Post "gameCenterLeaderboardSetLocalizations_createInstance" "/v1/gameCenterLeaderboardSetLocalizations",
+    DELETE: Delete = Delete "gameCenterLeaderboardSetLocalizations_deleteInstance" "/v1/gameCenterLeaderboardSetLocalizations/{id}",
+    GET: Get = Get "gameCenterLeaderboardSetLocalizations_getInstance" "/v1/gameCenterLeaderboardSetLocalizations/{id}",
+    GET_GAME_CENTER_LEADERBOARD_SET_IMAGE: GetGameCenterLeaderboardSetImage = Get "gameCenterLeaderboardSetLocalizations_gameCenterLeaderboardSetImage_getToOneRelated" "/v1/gameCenterLeaderboardSetLocalizations/{id}/gameCenterLeaderboardSetImage",
+    GET_GAME_CENTER_LEADERBOARD_SET_IMAGE_LINKAGE: GetGameCenterLeaderboardSetImageLinkage = Get "gameCenterLeaderboardSetLocalizations_gameCenterLeaderboardSetImage_getToOneRelationship" "/v1/gameCenterLeaderboardSetLocalizations/{id}/relationships/gameCenterLeaderboardSetImage",
+    UPDATE: Update = Patch "gameCenterLeaderboardSetLocalizations_updateInstance" "/v1/gameCenterLeaderboardSetLocalizations/{id}",
 }

@@ -14,35 +14,30 @@ impl GameCenterLeaderboardSetLocalizationsV2 {
     pub fn create(
         &self,
         request: crate::models::GameCenterLeaderboardSetLocalizationV2CreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetLocalizationV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/gameCenterLeaderboardSetLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardSetLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardSetLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardSetLocalizations/{id}/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetLocalizations-_id_-image))
     pub fn get_image(&self, id: impl AsRef<str>) -> GetImage {
-        GetImage(self.0.call(GET_IMAGE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_IMAGE, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardSetLocalizations/{id}/relationships/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSetLocalizations-_id_-relationships-image))
-    pub fn get_image_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterLeaderboardSetLocalizationV2ImageLinkageResponse,
-    > {
-        self.0.call(GET_IMAGE_LINKAGE, &[id.as_ref()])
+    pub fn get_image_linkage(&self, id: impl AsRef<str>) -> GetImageLinkage {
+        crate::Call::new(&self.0, GET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
     /// `PATCH /v2/gameCenterLeaderboardSetLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboardSetLocalizations-_id_))
@@ -52,19 +47,23 @@ impl GameCenterLeaderboardSetLocalizationsV2 {
     pub fn update(
         &self,
         request: crate::models::GameCenterLeaderboardSetLocalizationV2UpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetLocalizationV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardSetLocalizationsV2::get); nothing is sent before `send`.
-pub struct Get(
-    crate::Call<crate::models::GameCenterLeaderboardSetLocalizationV2Response>,
-);
+/// Call of [`create`](GameCenterLeaderboardSetLocalizationsV2::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardSetLocalizationV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterLeaderboardSetLocalizationsV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterLeaderboardSetLocalizationsV2::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardSetLocalizationV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
@@ -110,19 +109,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardSetLocalizationV2Response }
+/// Call of [`get_image`](GameCenterLeaderboardSetLocalizationsV2::get_image).
+pub type GetImage = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboardSetImageV2>, crate::models::GameCenterLeaderboardSetImageV2ResponseIncluded>, op::GetImage>;
 
-/// Optional arguments of [`get_image`](GameCenterLeaderboardSetLocalizationsV2::get_image); nothing is sent before `send`.
-pub struct GetImage(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterLeaderboardSetImageV2>,
-            crate::models::GameCenterLeaderboardSetImageV2ResponseIncluded,
-        >,
-    >,
-);
-
-impl GetImage {
+impl<T> crate::Call<T, op::GetImage> {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
@@ -157,13 +147,17 @@ impl GetImage {
     }
 }
 
-rt::operation! { crate::Api, GetImage => rt::Document<Option<crate::models::GameCenterLeaderboardSetImageV2>, crate::models::GameCenterLeaderboardSetImageV2ResponseIncluded> }
+/// Call of [`get_image_linkage`](GameCenterLeaderboardSetLocalizationsV2::get_image_linkage).
+pub type GetImageLinkage = crate::Call<crate::models::GameCenterLeaderboardSetLocalizationV2ImageLinkageResponse, op::GetImageLinkage>;
+
+/// Call of [`update`](GameCenterLeaderboardSetLocalizationsV2::update).
+pub type Update = crate::Call<crate::models::GameCenterLeaderboardSetLocalizationV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboardSetLocalizationsV2_createInstance" "/v2/gameCenterLeaderboardSetLocalizations",
-    DELETE = Delete "gameCenterLeaderboardSetLocalizationsV2_deleteInstance" "/v2/gameCenterLeaderboardSetLocalizations/{id}",
-    GET = Get "gameCenterLeaderboardSetLocalizationsV2_getInstance" "/v2/gameCenterLeaderboardSetLocalizations/{id}",
-    GET_IMAGE = Get "gameCenterLeaderboardSetLocalizationsV2_image_getToOneRelated" "/v2/gameCenterLeaderboardSetLocalizations/{id}/image",
-    GET_IMAGE_LINKAGE = Get "gameCenterLeaderboardSetLocalizationsV2_image_getToOneRelationship" "/v2/gameCenterLeaderboardSetLocalizations/{id}/relationships/image",
-    UPDATE = Patch "gameCenterLeaderboardSetLocalizationsV2_updateInstance" "/v2/gameCenterLeaderboardSetLocalizations/{id}",
+    CREATE: Create = Post "gameCenterLeaderboardSetLocalizationsV2_createInstance" "/v2/gameCenterLeaderboardSetLocalizations",
+    DELETE: Delete = Delete "gameCenterLeaderboardSetLocalizationsV2_deleteInstance" "/v2/gameCenterLeaderboardSetLocalizations/{id}",
+    GET: Get = Get "gameCenterLeaderboardSetLocalizationsV2_getInstance" "/v2/gameCenterLeaderboardSetLocalizations/{id}",
+    GET_IMAGE: GetImage = Get "gameCenterLeaderboardSetLocalizationsV2_image_getToOneRelated" "/v2/gameCenterLeaderboardSetLocalizations/{id}/image",
+    GET_IMAGE_LINKAGE: GetImageLinkage = Get "gameCenterLeaderboardSetLocalizationsV2_image_getToOneRelationship" "/v2/gameCenterLeaderboardSetLocalizations/{id}/relationships/image",
+    UPDATE: Update = Patch "gameCenterLeaderboardSetLocalizationsV2_updateInstance" "/v2/gameCenterLeaderboardSetLocalizations/{id}",
 }

@@ -16,23 +16,21 @@ impl GameCenterLeaderboardSetMemberLocalizations {
     pub fn create(
         &self,
         request: crate::models::GameCenterLeaderboardSetMemberLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetMemberLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterLeaderboardSetMemberLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSetMemberLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations/{id}/gameCenterLeaderboard` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations-_id_-gameCenterLeaderboard))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_game_center_leaderboard(&self, id: impl AsRef<str>) -> GetGameCenterLeaderboard {
-        GetGameCenterLeaderboard(
-            self.0.call(GET_GAME_CENTER_LEADERBOARD, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_GAME_CENTER_LEADERBOARD, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations/{id}/relationships/gameCenterLeaderboard` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations-_id_-relationships-gameCenterLeaderboard))
@@ -40,18 +38,14 @@ impl GameCenterLeaderboardSetMemberLocalizations {
     pub fn get_game_center_leaderboard_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardLinkageResponse,
-    > {
-        self.0.call(GET_GAME_CENTER_LEADERBOARD_LINKAGE, &[id.as_ref()])
+    ) -> GetGameCenterLeaderboardLinkage {
+        crate::Call::new(&self.0, GET_GAME_CENTER_LEADERBOARD_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations/{id}/gameCenterLeaderboardSet` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations-_id_-gameCenterLeaderboardSet))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_game_center_leaderboard_set(&self, id: impl AsRef<str>) -> GetGameCenterLeaderboardSet {
-        GetGameCenterLeaderboardSet(
-            self.0.call(GET_GAME_CENTER_LEADERBOARD_SET, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_GAME_CENTER_LEADERBOARD_SET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations/{id}/relationships/gameCenterLeaderboardSet` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations-_id_-relationships-gameCenterLeaderboardSet))
@@ -59,25 +53,30 @@ impl GameCenterLeaderboardSetMemberLocalizations {
     pub fn get_game_center_leaderboard_set_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardSetLinkageResponse,
-    > {
-        self.0.call(GET_GAME_CENTER_LEADERBOARD_SET_LINKAGE, &[id.as_ref()])
+    ) -> GetGameCenterLeaderboardSetLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_GAME_CENTER_LEADERBOARD_SET_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v1/gameCenterLeaderboardSetMemberLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetMemberLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list(
         &self,
         filter_game_center_leaderboard_set: impl IntoIterator<Item = impl AsRef<str>>,
         filter_game_center_leaderboard: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> List {
-        let mut call = self.0.call(LIST, &[]);
-        call.filter(
-            "filter[gameCenterLeaderboardSet]",
-            filter_game_center_leaderboard_set,
-        );
-        call.filter("filter[gameCenterLeaderboard]", filter_game_center_leaderboard);
-        List(call)
+        let mut call = crate::Call::new(&self.0, LIST, &[]);
+        call.0
+            .filter(
+                "filter[gameCenterLeaderboardSet]",
+                filter_game_center_leaderboard_set,
+            );
+        call.0.filter("filter[gameCenterLeaderboard]", filter_game_center_leaderboard);
+        call
     }
 
     /// `PATCH /v1/gameCenterLeaderboardSetMemberLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardSetMemberLocalizations-_id_))
@@ -87,25 +86,23 @@ impl GameCenterLeaderboardSetMemberLocalizations {
     pub fn update(
         &self,
         request: crate::models::GameCenterLeaderboardSetMemberLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetMemberLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get_game_center_leaderboard`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetGameCenterLeaderboard(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterLeaderboard>,
-            crate::models::GameCenterLeaderboardResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`create`](GameCenterLeaderboardSetMemberLocalizations::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardSetMemberLocalizationResponse, op::Create>;
 
-impl GetGameCenterLeaderboard {
+/// Call of [`delete`](GameCenterLeaderboardSetMemberLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get_game_center_leaderboard`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard).
+pub type GetGameCenterLeaderboard = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboard>, crate::models::GameCenterLeaderboardResponseIncluded>, op::GetGameCenterLeaderboard>;
+
+impl<T> crate::Call<T, op::GetGameCenterLeaderboard> {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
@@ -193,7 +190,6 @@ impl GetGameCenterLeaderboard {
 
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
@@ -201,7 +197,6 @@ impl GetGameCenterLeaderboard {
 
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -209,27 +204,19 @@ impl GetGameCenterLeaderboard {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetGameCenterLeaderboard => rt::Document<Option<crate::models::GameCenterLeaderboard>, crate::models::GameCenterLeaderboardResponseIncluded> }
+/// Call of [`get_game_center_leaderboard_linkage`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard_linkage).
+pub type GetGameCenterLeaderboardLinkage = crate::Call<crate::models::GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardLinkageResponse, op::GetGameCenterLeaderboardLinkage>;
 
-/// Optional arguments of [`get_game_center_leaderboard_set`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard_set); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetGameCenterLeaderboardSet(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterLeaderboardSet>,
-            crate::models::GameCenterLeaderboardSetResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_game_center_leaderboard_set`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard_set).
+pub type GetGameCenterLeaderboardSet = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboardSet>, crate::models::GameCenterLeaderboardSetResponseIncluded>, op::GetGameCenterLeaderboardSet>;
 
-impl GetGameCenterLeaderboardSet {
+impl<T> crate::Call<T, op::GetGameCenterLeaderboardSet> {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
@@ -299,7 +286,6 @@ impl GetGameCenterLeaderboardSet {
 
     /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
@@ -307,7 +293,6 @@ impl GetGameCenterLeaderboardSet {
 
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -315,21 +300,19 @@ impl GetGameCenterLeaderboardSet {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetGameCenterLeaderboardSet => rt::Document<Option<crate::models::GameCenterLeaderboardSet>, crate::models::GameCenterLeaderboardSetResponseIncluded> }
+/// Call of [`get_game_center_leaderboard_set_linkage`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard_set_linkage).
+pub type GetGameCenterLeaderboardSetLinkage = crate::Call<crate::models::GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardSetLinkageResponse, op::GetGameCenterLeaderboardSetLinkage>;
 
-/// Optional arguments of [`list`](GameCenterLeaderboardSetMemberLocalizations::list); nothing is sent before `send`.
-pub struct List(
-    crate::Call<crate::models::GameCenterLeaderboardSetMemberLocalizationsResponse>,
-);
+/// Call of [`list`](GameCenterLeaderboardSetMemberLocalizations::list).
+pub type List = crate::Call<crate::models::GameCenterLeaderboardSetMemberLocalizationsResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[gameCenterLeaderboardSetMemberLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_member_localizations(
         mut self,
@@ -371,24 +354,18 @@ impl List {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::GameCenterLeaderboardSetMemberLocalizationsResponse, paged }
+/// Call of [`update`](GameCenterLeaderboardSetMemberLocalizations::update).
+pub type Update = crate::Call<crate::models::GameCenterLeaderboardSetMemberLocalizationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboardSetMemberLocalizations_createInstance" "/v1/gameCenterLeaderboardSetMemberLocalizations",
-    DELETE = Delete "gameCenterLeaderboardSetMemberLocalizations_deleteInstance" "/v1/gameCenterLeaderboardSetMemberLocalizations/{id}",
-    GET_GAME_CENTER_LEADERBOARD = Get "gameCenterLeaderboardSetMemberLocalizations_gameCenterLeaderboard_getToOneRelated" "/v1/gameCenterLeaderboardSetMemberLocalizations/{id}/gameCenterLeaderboard",
-    GET_GAME_CENTER_LEADERBOARD_LINKAGE = Get "gameCenterLeaderboardSetMemberLocalizations_gameCenterLeaderboard_getToOneRelationship" "/v1/gameCenterLeaderboardSetMemberLocalizations/{id}/relationships/gameCenterLeaderboard",
-    GET_GAME_CENTER_LEADERBOARD_SET = Get "gameCenterLeaderboardSetMemberLocalizations_gameCenterLeaderboardSet_getToOneRelated" "/v1/gameCenterLeaderboardSetMemberLocalizations/{id}/gameCenterLeaderboardSet",
-    GET_GAME_CENTER_LEADERBOARD_SET_LINKAGE = Get "gameCenterLeaderboardSetMemberLocalizations_gameCenterLeaderboardSet_getToOneRelationship" "/v1/gameCenterLeaderboardSetMemberLocalizations/{id}/relationships/gameCenterLeaderboardSet",
-    LIST = Get "gameCenterLeaderboardSetMemberLocalizations_getCollection" "/v1/gameCenterLeaderboardSetMemberLocalizations",
-    UPDATE = Patch "gameCenterLeaderboardSetMemberLocalizations_updateInstance" "/v1/gameCenterLeaderboardSetMemberLocalizations/{id}",
+    CREATE: Create = Post "gameCenterLeaderboardSetMemberLocalizations_createInstance" "/v1/gameCenterLeaderboardSetMemberLocalizations",
+    DELETE: Delete = Delete "gameCenterLeaderboardSetMemberLocalizations_deleteInstance" "/v1/gameCenterLeaderboardSetMemberLocalizations/{id}",
+    GET_GAME_CENTER_LEADERBOARD: GetGameCenterLeaderboard = Get "gameCenterLeaderboardSetMemberLocalizations_gameCenterLeaderboard_getToOneRelated" "/v1/gameCenterLeaderboardSetMemberLocalizations/{id}/gameCenterLeaderboard",
+    GET_GAME_CENTER_LEADERBOARD_LINKAGE: GetGameCenterLeaderboardLinkage = Get "gameCenterLeaderboardSetMemberLocalizations_gameCenterLeaderboard_getToOneRelationship" "/v1/gameCenterLeaderboardSetMemberLocalizations/{id}/relationships/gameCenterLeaderboard",
+    GET_GAME_CENTER_LEADERBOARD_SET: GetGameCenterLeaderboardSet = Get "gameCenterLeaderboardSetMemberLocalizations_gameCenterLeaderboardSet_getToOneRelated" "/v1/gameCenterLeaderboardSetMemberLocalizations/{id}/gameCenterLeaderboardSet",
+    GET_GAME_CENTER_LEADERBOARD_SET_LINKAGE: GetGameCenterLeaderboardSetLinkage = Get "gameCenterLeaderboardSetMemberLocalizations_gameCenterLeaderboardSet_getToOneRelationship" "/v1/gameCenterLeaderboardSetMemberLocalizations/{id}/relationships/gameCenterLeaderboardSet",
+    LIST: List = Get "gameCenterLeaderboardSetMemberLocalizations_getCollection" "/v1/gameCenterLeaderboardSetMemberLocalizations" with limit,
+    UPDATE: Update = Patch "gameCenterLeaderboardSetMemberLocalizations_updateInstance" "/v1/gameCenterLeaderboardSetMemberLocalizations/{id}",
 }

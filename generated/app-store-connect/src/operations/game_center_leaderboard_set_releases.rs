@@ -12,33 +12,35 @@ impl GameCenterLeaderboardSetReleases {
     /// `POST /v1/gameCenterLeaderboardSetReleases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardSetReleases))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterLeaderboardSetReleaseCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetReleaseResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterLeaderboardSetReleaseCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterLeaderboardSetReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSetReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSetReleases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSetReleases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardSetReleases::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::GameCenterLeaderboardSetReleaseResponse>);
+/// Call of [`create`](GameCenterLeaderboardSetReleases::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardSetReleaseResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterLeaderboardSetReleases::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterLeaderboardSetReleases::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardSetReleaseResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
@@ -81,10 +83,8 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardSetReleaseResponse }
-
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboardSetReleases_createInstance" "/v1/gameCenterLeaderboardSetReleases",
-    DELETE = Delete "gameCenterLeaderboardSetReleases_deleteInstance" "/v1/gameCenterLeaderboardSetReleases/{id}",
-    GET = Get "gameCenterLeaderboardSetReleases_getInstance" "/v1/gameCenterLeaderboardSetReleases/{id}",
+    CREATE: Create = Post "gameCenterLeaderboardSetReleases_createInstance" "/v1/gameCenterLeaderboardSetReleases",
+    DELETE: Delete = Delete "gameCenterLeaderboardSetReleases_deleteInstance" "/v1/gameCenterLeaderboardSetReleases/{id}",
+    GET: Get = Get "gameCenterLeaderboardSetReleases_getInstance" "/v1/gameCenterLeaderboardSetReleases/{id}",
 }

@@ -15,51 +15,47 @@ impl GameCenterLeaderboardSets {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
+    ) -> AddGameCenterLeaderboards {
+        let mut call = crate::Call::new(
+            &self.0,
+            ADD_GAME_CENTER_LEADERBOARDS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
         call
     }
 
     /// `POST /v1/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboardSets))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterLeaderboardSetCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterLeaderboardSetCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterLeaderboardSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSets-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSets/{id}/groupLeaderboardSet` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-groupLeaderboardSet))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_group_leaderboard_set(&self, id: impl AsRef<str>) -> GetGroupLeaderboardSet {
-        GetGroupLeaderboardSet(self.0.call(GET_GROUP_LEADERBOARD_SET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_GROUP_LEADERBOARD_SET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/groupLeaderboardSet` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-groupLeaderboardSet))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn get_group_leaderboard_set_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterLeaderboardSetGroupLeaderboardSetLinkageResponse,
-    > {
-        self.0.call(GET_GROUP_LEADERBOARD_SET_LINKAGE, &[id.as_ref()])
+    pub fn get_group_leaderboard_set_linkage(&self, id: impl AsRef<str>) -> GetGroupLeaderboardSetLinkage {
+        crate::Call::new(&self.0, GET_GROUP_LEADERBOARD_SET_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards))
@@ -69,61 +65,48 @@ impl GameCenterLeaderboardSets {
     pub fn list_game_center_leaderboard_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterLeaderboardSetGameCenterLeaderboardsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARD_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListGameCenterLeaderboardLinkages {
+        crate::Call::new(&self.0, LIST_GAME_CENTER_LEADERBOARD_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSets/{id}/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-gameCenterLeaderboards))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_game_center_leaderboards(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboards {
-        ListGameCenterLeaderboards(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_LEADERBOARDS, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-localizations))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterLeaderboardSetLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
+        crate::Call::new(&self.0, LIST_LOCALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSets/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-localizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
-        ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_LOCALIZATIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSets/{id}/relationships/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-relationships-releases))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_release_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterLeaderboardSetReleasesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_RELEASE_LINKAGES, &[id.as_ref()]))
+    pub fn list_release_linkages(&self, id: impl AsRef<str>) -> ListReleaseLinkages {
+        crate::Call::new(&self.0, LIST_RELEASE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboardSets/{id}/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboardSets-_id_-releases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_releases(&self, id: impl AsRef<str>) -> ListReleases {
-        ListReleases(self.0.call(LIST_RELEASES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_RELEASES, &[id.as_ref()])
     }
 
     /// `DELETE /v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards))
@@ -132,9 +115,13 @@ impl GameCenterLeaderboardSets {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
+    ) -> RemoveGameCenterLeaderboards {
+        let mut call = crate::Call::new(
+            &self.0,
+            REMOVE_GAME_CENTER_LEADERBOARDS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
         call
     }
 
@@ -144,17 +131,25 @@ impl GameCenterLeaderboardSets {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
+    ) -> ReplaceGameCenterLeaderboards {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_GAME_CENTER_LEADERBOARDS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
         call
     }
 
     /// `PATCH /v1/gameCenterLeaderboardSets/{id}/relationships/groupLeaderboardSet` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboardSets-_id_-relationships-groupLeaderboardSet))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn set_group_leaderboard_set(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
-        let mut call = self.0.call(SET_GROUP_LEADERBOARD_SET, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("gameCenterLeaderboardSets", to));
+    pub fn set_group_leaderboard_set(&self, id: impl AsRef<str>, to: Option<&str>) -> SetGroupLeaderboardSet {
+        let mut call = crate::Call::new(
+            &self.0,
+            SET_GROUP_LEADERBOARD_SET,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkageBody::new("gameCenterLeaderboardSets", to));
         call
     }
 
@@ -163,21 +158,26 @@ impl GameCenterLeaderboardSets {
     /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterLeaderboardSetUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterLeaderboardSetUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardSets::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::GameCenterLeaderboardSetResponse>);
+/// Call of [`add_game_center_leaderboards`](GameCenterLeaderboardSets::add_game_center_leaderboards).
+pub type AddGameCenterLeaderboards = crate::Call<(), op::AddGameCenterLeaderboards>;
 
-impl Get {
+/// Call of [`create`](GameCenterLeaderboardSets::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardSetResponse, op::Create>;
+
+/// Call of [`delete`](GameCenterLeaderboardSets::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterLeaderboardSets::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardSetResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
@@ -250,7 +250,6 @@ impl Get {
 
     /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
@@ -258,7 +257,6 @@ impl Get {
 
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -266,27 +264,16 @@ impl Get {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardSetResponse }
+/// Call of [`get_group_leaderboard_set`](GameCenterLeaderboardSets::get_group_leaderboard_set).
+pub type GetGroupLeaderboardSet = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboardSet>, crate::models::GameCenterLeaderboardSetResponseIncluded>, op::GetGroupLeaderboardSet>;
 
-/// Optional arguments of [`get_group_leaderboard_set`](GameCenterLeaderboardSets::get_group_leaderboard_set); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetGroupLeaderboardSet(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterLeaderboardSet>,
-            crate::models::GameCenterLeaderboardSetResponseIncluded,
-        >,
-    >,
-);
-
-impl GetGroupLeaderboardSet {
+impl<T> crate::Call<T, op::GetGroupLeaderboardSet> {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
@@ -356,7 +343,6 @@ impl GetGroupLeaderboardSet {
 
     /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
@@ -364,7 +350,6 @@ impl GetGroupLeaderboardSet {
 
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -372,22 +357,22 @@ impl GetGroupLeaderboardSet {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetGroupLeaderboardSet => rt::Document<Option<crate::models::GameCenterLeaderboardSet>, crate::models::GameCenterLeaderboardSetResponseIncluded> }
+/// Call of [`get_group_leaderboard_set_linkage`](GameCenterLeaderboardSets::get_group_leaderboard_set_linkage).
+pub type GetGroupLeaderboardSetLinkage = crate::Call<crate::models::GameCenterLeaderboardSetGroupLeaderboardSetLinkageResponse, op::GetGroupLeaderboardSetLinkage>;
 
-/// Optional arguments of [`list_game_center_leaderboards`](GameCenterLeaderboardSets::list_game_center_leaderboards); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListGameCenterLeaderboards(
-    crate::Call<crate::models::GameCenterLeaderboardsResponse>,
-);
+/// Call of [`list_game_center_leaderboard_linkages`](GameCenterLeaderboardSets::list_game_center_leaderboard_linkages).
+pub type ListGameCenterLeaderboardLinkages = crate::Call<crate::models::GameCenterLeaderboardSetGameCenterLeaderboardsLinkagesResponse, op::ListGameCenterLeaderboardLinkages>;
 
-impl ListGameCenterLeaderboards {
+/// Call of [`list_game_center_leaderboards`](GameCenterLeaderboardSets::list_game_center_leaderboards).
+pub type ListGameCenterLeaderboards = crate::Call<crate::models::GameCenterLeaderboardsResponse, op::ListGameCenterLeaderboards>;
+
+impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
@@ -491,16 +476,8 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
@@ -508,7 +485,6 @@ impl ListGameCenterLeaderboards {
 
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -516,22 +492,19 @@ impl ListGameCenterLeaderboards {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterLeaderboards => crate::models::GameCenterLeaderboardsResponse, paged }
+/// Call of [`list_localization_linkages`](GameCenterLeaderboardSets::list_localization_linkages).
+pub type ListLocalizationLinkages = crate::Call<crate::models::GameCenterLeaderboardSetLocalizationsLinkagesResponse, op::ListLocalizationLinkages>;
 
-/// Optional arguments of [`list_localizations`](GameCenterLeaderboardSets::list_localizations); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListLocalizations(
-    crate::Call<crate::models::GameCenterLeaderboardSetLocalizationsResponse>,
-);
+/// Call of [`list_localizations`](GameCenterLeaderboardSets::list_localizations).
+pub type ListLocalizations = crate::Call<crate::models::GameCenterLeaderboardSetLocalizationsResponse, op::ListLocalizations>;
 
-impl ListLocalizations {
+impl<T> crate::Call<T, op::ListLocalizations> {
     /// `fields[gameCenterLeaderboardSetImages]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
@@ -573,24 +546,15 @@ impl ListLocalizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListLocalizations => crate::models::GameCenterLeaderboardSetLocalizationsResponse, paged }
+/// Call of [`list_release_linkages`](GameCenterLeaderboardSets::list_release_linkages).
+pub type ListReleaseLinkages = crate::Call<crate::models::GameCenterLeaderboardSetReleasesLinkagesResponse, op::ListReleaseLinkages>;
 
-/// Optional arguments of [`list_releases`](GameCenterLeaderboardSets::list_releases); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListReleases(
-    crate::Call<crate::models::GameCenterLeaderboardSetReleasesResponse>,
-);
+/// Call of [`list_releases`](GameCenterLeaderboardSets::list_releases).
+pub type ListReleases = crate::Call<crate::models::GameCenterLeaderboardSetReleasesResponse, op::ListReleases>;
 
-impl ListReleases {
+impl<T> crate::Call<T, op::ListReleases> {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
@@ -642,32 +606,35 @@ impl ListReleases {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListReleases => crate::models::GameCenterLeaderboardSetReleasesResponse, paged }
+/// Call of [`remove_game_center_leaderboards`](GameCenterLeaderboardSets::remove_game_center_leaderboards).
+pub type RemoveGameCenterLeaderboards = crate::Call<(), op::RemoveGameCenterLeaderboards>;
+
+/// Call of [`replace_game_center_leaderboards`](GameCenterLeaderboardSets::replace_game_center_leaderboards).
+pub type ReplaceGameCenterLeaderboards = crate::Call<(), op::ReplaceGameCenterLeaderboards>;
+
+/// Call of [`set_group_leaderboard_set`](GameCenterLeaderboardSets::set_group_leaderboard_set).
+pub type SetGroupLeaderboardSet = crate::Call<(), op::SetGroupLeaderboardSet>;
+
+/// Call of [`update`](GameCenterLeaderboardSets::update).
+pub type Update = crate::Call<crate::models::GameCenterLeaderboardSetResponse, op::Update>;
 
 rt::operations! {
-    ADD_GAME_CENTER_LEADERBOARDS = Post "gameCenterLeaderboardSets_gameCenterLeaderboards_createToManyRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards",
-    CREATE = Post "gameCenterLeaderboardSets_createInstance" "/v1/gameCenterLeaderboardSets",
-    DELETE = Delete "gameCenterLeaderboardSets_deleteInstance" "/v1/gameCenterLeaderboardSets/{id}",
-    GET = Get "gameCenterLeaderboardSets_getInstance" "/v1/gameCenterLeaderboardSets/{id}",
-    GET_GROUP_LEADERBOARD_SET = Get "gameCenterLeaderboardSets_groupLeaderboardSet_getToOneRelated" "/v1/gameCenterLeaderboardSets/{id}/groupLeaderboardSet",
-    GET_GROUP_LEADERBOARD_SET_LINKAGE = Get "gameCenterLeaderboardSets_groupLeaderboardSet_getToOneRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/groupLeaderboardSet",
-    LIST_GAME_CENTER_LEADERBOARD_LINKAGES = Get "gameCenterLeaderboardSets_gameCenterLeaderboards_getToManyRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards",
-    LIST_GAME_CENTER_LEADERBOARDS = Get "gameCenterLeaderboardSets_gameCenterLeaderboards_getToManyRelated" "/v1/gameCenterLeaderboardSets/{id}/gameCenterLeaderboards",
-    LIST_LOCALIZATION_LINKAGES = Get "gameCenterLeaderboardSets_localizations_getToManyRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/localizations",
-    LIST_LOCALIZATIONS = Get "gameCenterLeaderboardSets_localizations_getToManyRelated" "/v1/gameCenterLeaderboardSets/{id}/localizations",
-    LIST_RELEASE_LINKAGES = Get "gameCenterLeaderboardSets_releases_getToManyRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/releases",
-    LIST_RELEASES = Get "gameCenterLeaderboardSets_releases_getToManyRelated" "/v1/gameCenterLeaderboardSets/{id}/releases",
-    REMOVE_GAME_CENTER_LEADERBOARDS = Delete "gameCenterLeaderboardSets_gameCenterLeaderboards_deleteToManyRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards",
-    REPLACE_GAME_CENTER_LEADERBOARDS = Patch "gameCenterLeaderboardSets_gameCenterLeaderboards_replaceToManyRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards",
-    SET_GROUP_LEADERBOARD_SET = Patch "gameCenterLeaderboardSets_groupLeaderboardSet_updateToOneRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/groupLeaderboardSet",
-    UPDATE = Patch "gameCenterLeaderboardSets_updateInstance" "/v1/gameCenterLeaderboardSets/{id}",
+    ADD_GAME_CENTER_LEADERBOARDS: AddGameCenterLeaderboards = Post "gameCenterLeaderboardSets_gameCenterLeaderboards_createToManyRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards",
+    CREATE: Create = Post "gameCenterLeaderboardSets_createInstance" "/v1/gameCenterLeaderboardSets",
+    DELETE: Delete = Delete "gameCenterLeaderboardSets_deleteInstance" "/v1/gameCenterLeaderboardSets/{id}",
+    GET: Get = Get "gameCenterLeaderboardSets_getInstance" "/v1/gameCenterLeaderboardSets/{id}",
+    GET_GROUP_LEADERBOARD_SET: GetGroupLeaderboardSet = Get "gameCenterLeaderboardSets_groupLeaderboardSet_getToOneRelated" "/v1/gameCenterLeaderboardSets/{id}/groupLeaderboardSet",
+    GET_GROUP_LEADERBOARD_SET_LINKAGE: GetGroupLeaderboardSetLinkage = Get "gameCenterLeaderboardSets_groupLeaderboardSet_getToOneRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/groupLeaderboardSet",
+    LIST_GAME_CENTER_LEADERBOARD_LINKAGES: ListGameCenterLeaderboardLinkages = Get "gameCenterLeaderboardSets_gameCenterLeaderboards_getToManyRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards" with limit,
+    LIST_GAME_CENTER_LEADERBOARDS: ListGameCenterLeaderboards = Get "gameCenterLeaderboardSets_gameCenterLeaderboards_getToManyRelated" "/v1/gameCenterLeaderboardSets/{id}/gameCenterLeaderboards" with limit,
+    LIST_LOCALIZATION_LINKAGES: ListLocalizationLinkages = Get "gameCenterLeaderboardSets_localizations_getToManyRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/localizations" with limit,
+    LIST_LOCALIZATIONS: ListLocalizations = Get "gameCenterLeaderboardSets_localizations_getToManyRelated" "/v1/gameCenterLeaderboardSets/{id}/localizations" with limit,
+    LIST_RELEASE_LINKAGES: ListReleaseLinkages = Get "gameCenterLeaderboardSets_releases_getToManyRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/releases" with limit,
+    LIST_RELEASES: ListReleases = Get "gameCenterLeaderboardSets_releases_getToManyRelated" "/v1/gameCenterLeaderboardSets/{id}/releases" with limit,
+    REMOVE_GAME_CENTER_LEADERBOARDS: RemoveGameCenterLeaderboards = Delete "gameCenterLeaderboardSets_gameCenterLeaderboards_deleteToManyRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards",
+    REPLACE_GAME_CENTER_LEADERBOARDS: ReplaceGameCenterLeaderboards = Patch "gameCenterLeaderboardSets_gameCenterLeaderboards_replaceToManyRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards",
+    SET_GROUP_LEADERBOARD_SET: SetGroupLeaderboardSet = Patch "gameCenterLeaderboardSets_groupLeaderboardSet_updateToOneRelationship" "/v1/gameCenterLeaderboardSets/{id}/relationships/groupLeaderboardSet",
+    UPDATE: Update = Patch "gameCenterLeaderboardSets_updateInstance" "/v1/gameCenterLeaderboardSets/{id}",
 }

@@ -14,31 +14,32 @@ impl GameCenterLeaderboardSetsV2 {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
+    ) -> AddGameCenterLeaderboards {
+        let mut call = crate::Call::new(
+            &self.0,
+            ADD_GAME_CENTER_LEADERBOARDS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
         call
     }
 
     /// `POST /v2/gameCenterLeaderboardSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardSets))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterLeaderboardSetV2CreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterLeaderboardSetV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/gameCenterLeaderboardSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardSets-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards))
@@ -47,38 +48,29 @@ impl GameCenterLeaderboardSetsV2 {
     pub fn list_game_center_leaderboard_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterLeaderboardSetV2GameCenterLeaderboardsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARD_LINKAGES, &[id.as_ref()]),
-        )
+    ) -> ListGameCenterLeaderboardLinkages {
+        crate::Call::new(&self.0, LIST_GAME_CENTER_LEADERBOARD_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardSets/{id}/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-gameCenterLeaderboards))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_leaderboards(&self, id: impl AsRef<str>) -> ListGameCenterLeaderboards {
-        ListGameCenterLeaderboards(
-            self.0.call(LIST_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_LEADERBOARDS, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardSets/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-relationships-versions))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterLeaderboardSetV2VersionsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
+        crate::Call::new(&self.0, LIST_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardSets/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardSets-_id_-versions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
-        ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_VERSIONS, &[id.as_ref()])
     }
 
     /// `DELETE /v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboardSets-_id_-relationships-gameCenterLeaderboards))
@@ -86,9 +78,13 @@ impl GameCenterLeaderboardSetsV2 {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
+    ) -> RemoveGameCenterLeaderboards {
+        let mut call = crate::Call::new(
+            &self.0,
+            REMOVE_GAME_CENTER_LEADERBOARDS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
         call
     }
 
@@ -97,9 +93,13 @@ impl GameCenterLeaderboardSetsV2 {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_GAME_CENTER_LEADERBOARDS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
+    ) -> ReplaceGameCenterLeaderboards {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_GAME_CENTER_LEADERBOARDS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("gameCenterLeaderboards", ids));
         call
     }
 
@@ -107,20 +107,26 @@ impl GameCenterLeaderboardSetsV2 {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterLeaderboardSetV2UpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardSetV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterLeaderboardSetV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardSetsV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterLeaderboardSetV2Response>);
+/// Call of [`add_game_center_leaderboards`](GameCenterLeaderboardSetsV2::add_game_center_leaderboards).
+pub type AddGameCenterLeaderboards = crate::Call<(), op::AddGameCenterLeaderboards>;
 
-impl Get {
+/// Call of [`create`](GameCenterLeaderboardSetsV2::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardSetV2Response, op::Create>;
+
+/// Call of [`delete`](GameCenterLeaderboardSetsV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterLeaderboardSetsV2::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardSetV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
@@ -180,28 +186,25 @@ impl Get {
     }
 
     /// `limit[gameCenterLeaderboards]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardSetV2Response }
+/// Call of [`list_game_center_leaderboard_linkages`](GameCenterLeaderboardSetsV2::list_game_center_leaderboard_linkages).
+pub type ListGameCenterLeaderboardLinkages = crate::Call<crate::models::GameCenterLeaderboardSetV2GameCenterLeaderboardsLinkagesResponse, op::ListGameCenterLeaderboardLinkages>;
 
-/// Optional arguments of [`list_game_center_leaderboards`](GameCenterLeaderboardSetsV2::list_game_center_leaderboards); nothing is sent before `send`.
-pub struct ListGameCenterLeaderboards(
-    crate::Call<crate::models::GameCenterLeaderboardsV2Response>,
-);
+/// Call of [`list_game_center_leaderboards`](GameCenterLeaderboardSetsV2::list_game_center_leaderboards).
+pub type ListGameCenterLeaderboards = crate::Call<crate::models::GameCenterLeaderboardsV2Response, op::ListGameCenterLeaderboards>;
 
-impl ListGameCenterLeaderboards {
+impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
@@ -294,36 +297,26 @@ impl ListGameCenterLeaderboards {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListGameCenterLeaderboards => crate::models::GameCenterLeaderboardsV2Response, paged }
+/// Call of [`list_version_linkages`](GameCenterLeaderboardSetsV2::list_version_linkages).
+pub type ListVersionLinkages = crate::Call<crate::models::GameCenterLeaderboardSetV2VersionsLinkagesResponse, op::ListVersionLinkages>;
 
-/// Optional arguments of [`list_versions`](GameCenterLeaderboardSetsV2::list_versions); nothing is sent before `send`.
-pub struct ListVersions(
-    crate::Call<crate::models::GameCenterLeaderboardSetVersionsV2Response>,
-);
+/// Call of [`list_versions`](GameCenterLeaderboardSetsV2::list_versions).
+pub type ListVersions = crate::Call<crate::models::GameCenterLeaderboardSetVersionsV2Response, op::ListVersions>;
 
-impl ListVersions {
+impl<T> crate::Call<T, op::ListVersions> {
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
@@ -366,33 +359,32 @@ impl ListVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListVersions => crate::models::GameCenterLeaderboardSetVersionsV2Response, paged }
+/// Call of [`remove_game_center_leaderboards`](GameCenterLeaderboardSetsV2::remove_game_center_leaderboards).
+pub type RemoveGameCenterLeaderboards = crate::Call<(), op::RemoveGameCenterLeaderboards>;
+
+/// Call of [`replace_game_center_leaderboards`](GameCenterLeaderboardSetsV2::replace_game_center_leaderboards).
+pub type ReplaceGameCenterLeaderboards = crate::Call<(), op::ReplaceGameCenterLeaderboards>;
+
+/// Call of [`update`](GameCenterLeaderboardSetsV2::update).
+pub type Update = crate::Call<crate::models::GameCenterLeaderboardSetV2Response, op::Update>;
 
 rt::operations! {
-    ADD_GAME_CENTER_LEADERBOARDS = Post "gameCenterLeaderboardSetsV2_gameCenterLeaderboards_createToManyRelationship" "/v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards",
-    CREATE = Post "gameCenterLeaderboardSetsV2_createInstance" "/v2/gameCenterLeaderboardSets",
-    DELETE = Delete "gameCenterLeaderboardSetsV2_deleteInstance" "/v2/gameCenterLeaderboardSets/{id}",
-    GET = Get "gameCenterLeaderboardSetsV2_getInstance" "/v2/gameCenterLeaderboardSets/{id}",
-    LIST_GAME_CENTER_LEADERBOARD_LINKAGES = Get "gameCenterLeaderboardSetsV2_gameCenterLeaderboards_getToManyRelationship" "/v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards",
-    LIST_GAME_CENTER_LEADERBOARDS = Get "gameCenterLeaderboardSetsV2_gameCenterLeaderboards_getToManyRelated" "/v2/gameCenterLeaderboardSets/{id}/gameCenterLeaderboards",
-    LIST_VERSION_LINKAGES = Get "gameCenterLeaderboardSetsV2_versions_getToManyRelationship" "/v2/gameCenterLeaderboardSets/{id}/relationships/versions",
-    LIST_VERSIONS = Get "gameCenterLeaderboardSetsV2_versions_getToManyRelated" "/v2/gameCenterLeaderboardSets/{id}/versions",
-    REMOVE_GAME_CENTER_LEADERBOARDS = Delete "gameCenterLeaderboardSetsV2_gameCenterLeaderboards_deleteToManyRelationship" "/v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards",
-    REPLACE_GAME_CENTER_LEADERBOARDS = Patch "gameCenterLeaderboardSetsV2_gameCenterLeaderboards_replaceToManyRelationship" "/v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards",
-    UPDATE = Patch "gameCenterLeaderboardSetsV2_updateInstance" "/v2/gameCenterLeaderboardSets/{id}",
+    ADD_GAME_CENTER_LEADERBOARDS: AddGameCenterLeaderboards = Post "gameCenterLeaderboardSetsV2_gameCenterLeaderboards_createToManyRelationship" "/v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards",
+    CREATE: Create = Post "gameCenterLeaderboardSetsV2_createInstance" "/v2/gameCenterLeaderboardSets",
+    DELETE: Delete = Delete "gameCenterLeaderboardSetsV2_deleteInstance" "/v2/gameCenterLeaderboardSets/{id}",
+    GET: Get = Get "gameCenterLeaderboardSetsV2_getInstance" "/v2/gameCenterLeaderboardSets/{id}",
+    LIST_GAME_CENTER_LEADERBOARD_LINKAGES: ListGameCenterLeaderboardLinkages = Get "gameCenterLeaderboardSetsV2_gameCenterLeaderboards_getToManyRelationship" "/v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards" with limit,
+    LIST_GAME_CENTER_LEADERBOARDS: ListGameCenterLeaderboards = Get "gameCenterLeaderboardSetsV2_gameCenterLeaderboards_getToManyRelated" "/v2/gameCenterLeaderboardSets/{id}/gameCenterLeaderboards" with limit,
+    LIST_VERSION_LINKAGES: ListVersionLinkages = Get "gameCenterLeaderboardSetsV2_versions_getToManyRelationship" "/v2/gameCenterLeaderboardSets/{id}/relationships/versions" with limit,
+    LIST_VERSIONS: ListVersions = Get "gameCenterLeaderboardSetsV2_versions_getToManyRelated" "/v2/gameCenterLeaderboardSets/{id}/versions" with limit,
+    REMOVE_GAME_CENTER_LEADERBOARDS: RemoveGameCenterLeaderboards = Delete "gameCenterLeaderboardSetsV2_gameCenterLeaderboards_deleteToManyRelationship" "/v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards",
+    REPLACE_GAME_CENTER_LEADERBOARDS: ReplaceGameCenterLeaderboards = Patch "gameCenterLeaderboardSetsV2_gameCenterLeaderboards_replaceToManyRelationship" "/v2/gameCenterLeaderboardSets/{id}/relationships/gameCenterLeaderboards",
+    UPDATE: Update = Patch "gameCenterLeaderboardSetsV2_updateInstance" "/v2/gameCenterLeaderboardSets/{id}",
 }

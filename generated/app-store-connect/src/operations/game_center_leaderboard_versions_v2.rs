@@ -11,43 +11,39 @@ pub struct GameCenterLeaderboardVersionsV2(pub(crate) rt::Client<crate::Api>);
 impl GameCenterLeaderboardVersionsV2 {
     /// `POST /v2/gameCenterLeaderboardVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboardVersions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterLeaderboardVersionV2CreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardVersionV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterLeaderboardVersionV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v2/gameCenterLeaderboardVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardVersions-_id_-relationships-localizations))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterLeaderboardVersionV2LocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
+        crate::Call::new(&self.0, LIST_LOCALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboardVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboardVersions-_id_-localizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
-        ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_LOCALIZATIONS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardVersionsV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterLeaderboardVersionV2Response>);
+/// Call of [`create`](GameCenterLeaderboardVersionsV2::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardVersionV2Response, op::Create>;
 
-impl Get {
+/// Call of [`get`](GameCenterLeaderboardVersionsV2::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardVersionV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_localizations(
         mut self,
@@ -91,21 +87,19 @@ impl Get {
     }
 
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardVersionV2Response }
+/// Call of [`list_localization_linkages`](GameCenterLeaderboardVersionsV2::list_localization_linkages).
+pub type ListLocalizationLinkages = crate::Call<crate::models::GameCenterLeaderboardVersionV2LocalizationsLinkagesResponse, op::ListLocalizationLinkages>;
 
-/// Optional arguments of [`list_localizations`](GameCenterLeaderboardVersionsV2::list_localizations); nothing is sent before `send`.
-pub struct ListLocalizations(
-    crate::Call<crate::models::GameCenterLeaderboardLocalizationsV2Response>,
-);
+/// Call of [`list_localizations`](GameCenterLeaderboardVersionsV2::list_localizations).
+pub type ListLocalizations = crate::Call<crate::models::GameCenterLeaderboardLocalizationsV2Response, op::ListLocalizations>;
 
-impl ListLocalizations {
+impl<T> crate::Call<T, op::ListLocalizations> {
     /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_images(
         mut self,
@@ -149,20 +143,11 @@ impl ListLocalizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListLocalizations => crate::models::GameCenterLeaderboardLocalizationsV2Response, paged }
-
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboardVersionsV2_createInstance" "/v2/gameCenterLeaderboardVersions",
-    GET = Get "gameCenterLeaderboardVersionsV2_getInstance" "/v2/gameCenterLeaderboardVersions/{id}",
-    LIST_LOCALIZATION_LINKAGES = Get "gameCenterLeaderboardVersionsV2_localizations_getToManyRelationship" "/v2/gameCenterLeaderboardVersions/{id}/relationships/localizations",
-    LIST_LOCALIZATIONS = Get "gameCenterLeaderboardVersionsV2_localizations_getToManyRelated" "/v2/gameCenterLeaderboardVersions/{id}/localizations",
+    CREATE: Create = Post "gameCenterLeaderboardVersionsV2_createInstance" "/v2/gameCenterLeaderboardVersions",
+    GET: Get = Get "gameCenterLeaderboardVersionsV2_getInstance" "/v2/gameCenterLeaderboardVersions/{id}",
+    LIST_LOCALIZATION_LINKAGES: ListLocalizationLinkages = Get "gameCenterLeaderboardVersionsV2_localizations_getToManyRelationship" "/v2/gameCenterLeaderboardVersions/{id}/relationships/localizations" with limit,
+    LIST_LOCALIZATIONS: ListLocalizations = Get "gameCenterLeaderboardVersionsV2_localizations_getToManyRelated" "/v2/gameCenterLeaderboardVersions/{id}/localizations" with limit,
 }

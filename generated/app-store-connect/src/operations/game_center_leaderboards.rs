@@ -12,105 +12,89 @@ impl GameCenterLeaderboards {
     /// `POST /v1/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterLeaderboards))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterLeaderboardCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterLeaderboardCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterLeaderboards/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterLeaderboards-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboards/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboards/{id}/groupLeaderboard` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-groupLeaderboard))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_group_leaderboard(&self, id: impl AsRef<str>) -> GetGroupLeaderboard {
-        GetGroupLeaderboard(self.0.call(GET_GROUP_LEADERBOARD, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_GROUP_LEADERBOARD, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboards/{id}/relationships/groupLeaderboard` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-relationships-groupLeaderboard))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn get_group_leaderboard_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::GameCenterLeaderboardGroupLeaderboardLinkageResponse,
-    > {
-        self.0.call(GET_GROUP_LEADERBOARD_LINKAGE, &[id.as_ref()])
+    pub fn get_group_leaderboard_linkage(&self, id: impl AsRef<str>) -> GetGroupLeaderboardLinkage {
+        crate::Call::new(&self.0, GET_GROUP_LEADERBOARD_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboards/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-relationships-localizations))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterLeaderboardLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
+        crate::Call::new(&self.0, LIST_LOCALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboards/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-localizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
-        ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_LOCALIZATIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboards/{id}/relationships/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-relationships-releases))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_release_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterLeaderboardReleasesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_RELEASE_LINKAGES, &[id.as_ref()]))
+    pub fn list_release_linkages(&self, id: impl AsRef<str>) -> ListReleaseLinkages {
+        crate::Call::new(&self.0, LIST_RELEASE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterLeaderboards/{id}/releases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterLeaderboards-_id_-releases))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_releases(&self, id: impl AsRef<str>) -> ListReleases {
-        ListReleases(self.0.call(LIST_RELEASES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_RELEASES, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterLeaderboards/{id}/relationships/activity` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboards-_id_-relationships-activity))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn set_activity(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
-        let mut call = self.0.call(SET_ACTIVITY, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("gameCenterActivities", to));
+    pub fn set_activity(&self, id: impl AsRef<str>, to: Option<&str>) -> SetActivity {
+        let mut call = crate::Call::new(&self.0, SET_ACTIVITY, &[id.as_ref()]);
+        call.0.json(&rt::LinkageBody::new("gameCenterActivities", to));
         call
     }
 
     /// `PATCH /v1/gameCenterLeaderboards/{id}/relationships/challenge` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboards-_id_-relationships-challenge))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn set_challenge(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
-        let mut call = self.0.call(SET_CHALLENGE, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("gameCenterChallenges", to));
+    pub fn set_challenge(&self, id: impl AsRef<str>, to: Option<&str>) -> SetChallenge {
+        let mut call = crate::Call::new(&self.0, SET_CHALLENGE, &[id.as_ref()]);
+        call.0.json(&rt::LinkageBody::new("gameCenterChallenges", to));
         call
     }
 
     /// `PATCH /v1/gameCenterLeaderboards/{id}/relationships/groupLeaderboard` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterLeaderboards-_id_-relationships-groupLeaderboard))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn set_group_leaderboard(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
-        let mut call = self.0.call(SET_GROUP_LEADERBOARD, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("gameCenterLeaderboards", to));
+    pub fn set_group_leaderboard(&self, id: impl AsRef<str>, to: Option<&str>) -> SetGroupLeaderboard {
+        let mut call = crate::Call::new(&self.0, SET_GROUP_LEADERBOARD, &[id.as_ref()]);
+        call.0.json(&rt::LinkageBody::new("gameCenterLeaderboards", to));
         call
     }
 
@@ -119,21 +103,23 @@ impl GameCenterLeaderboards {
     /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterLeaderboardUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterLeaderboardUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboards::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::GameCenterLeaderboardResponse>);
+/// Call of [`create`](GameCenterLeaderboards::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterLeaderboards::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterLeaderboards::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
@@ -224,7 +210,6 @@ impl Get {
 
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
@@ -232,7 +217,6 @@ impl Get {
 
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -240,27 +224,16 @@ impl Get {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardResponse }
+/// Call of [`get_group_leaderboard`](GameCenterLeaderboards::get_group_leaderboard).
+pub type GetGroupLeaderboard = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboard>, crate::models::GameCenterLeaderboardResponseIncluded>, op::GetGroupLeaderboard>;
 
-/// Optional arguments of [`get_group_leaderboard`](GameCenterLeaderboards::get_group_leaderboard); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetGroupLeaderboard(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::GameCenterLeaderboard>,
-            crate::models::GameCenterLeaderboardResponseIncluded,
-        >,
-    >,
-);
-
-impl GetGroupLeaderboard {
+impl<T> crate::Call<T, op::GetGroupLeaderboard> {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
@@ -348,7 +321,6 @@ impl GetGroupLeaderboard {
 
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
@@ -356,7 +328,6 @@ impl GetGroupLeaderboard {
 
     /// `limit[localizations]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
@@ -364,22 +335,22 @@ impl GetGroupLeaderboard {
 
     /// `limit[releases]`: how many are sent along, at most 50.
     #[deprecated = "the vendor has deprecated it"]
-    #[inline]
     pub fn limit_releases(mut self, value: i64) -> Self {
         self.0.number("limit[releases]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetGroupLeaderboard => rt::Document<Option<crate::models::GameCenterLeaderboard>, crate::models::GameCenterLeaderboardResponseIncluded> }
+/// Call of [`get_group_leaderboard_linkage`](GameCenterLeaderboards::get_group_leaderboard_linkage).
+pub type GetGroupLeaderboardLinkage = crate::Call<crate::models::GameCenterLeaderboardGroupLeaderboardLinkageResponse, op::GetGroupLeaderboardLinkage>;
 
-/// Optional arguments of [`list_localizations`](GameCenterLeaderboards::list_localizations); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListLocalizations(
-    crate::Call<crate::models::GameCenterLeaderboardLocalizationsResponse>,
-);
+/// Call of [`list_localization_linkages`](GameCenterLeaderboards::list_localization_linkages).
+pub type ListLocalizationLinkages = crate::Call<crate::models::GameCenterLeaderboardLocalizationsLinkagesResponse, op::ListLocalizationLinkages>;
 
-impl ListLocalizations {
+/// Call of [`list_localizations`](GameCenterLeaderboards::list_localizations).
+pub type ListLocalizations = crate::Call<crate::models::GameCenterLeaderboardLocalizationsResponse, op::ListLocalizations>;
+
+impl<T> crate::Call<T, op::ListLocalizations> {
     /// `fields[gameCenterLeaderboardImages]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_images(
         mut self,
@@ -419,24 +390,15 @@ impl ListLocalizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListLocalizations => crate::models::GameCenterLeaderboardLocalizationsResponse, paged }
+/// Call of [`list_release_linkages`](GameCenterLeaderboards::list_release_linkages).
+pub type ListReleaseLinkages = crate::Call<crate::models::GameCenterLeaderboardReleasesLinkagesResponse, op::ListReleaseLinkages>;
 
-/// Optional arguments of [`list_releases`](GameCenterLeaderboards::list_releases); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListReleases(
-    crate::Call<crate::models::GameCenterLeaderboardReleasesResponse>,
-);
+/// Call of [`list_releases`](GameCenterLeaderboards::list_releases).
+pub type ListReleases = crate::Call<crate::models::GameCenterLeaderboardReleasesResponse, op::ListReleases>;
 
-impl ListReleases {
+impl<T> crate::Call<T, op::ListReleases> {
     /// `fields[gameCenterDetails]`: the fields that are sent of each.
     pub fn fields_game_center_details(
         mut self,
@@ -488,29 +450,32 @@ impl ListReleases {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListReleases => crate::models::GameCenterLeaderboardReleasesResponse, paged }
+/// Call of [`set_activity`](GameCenterLeaderboards::set_activity).
+pub type SetActivity = crate::Call<(), op::SetActivity>;
+
+/// Call of [`set_challenge`](GameCenterLeaderboards::set_challenge).
+pub type SetChallenge = crate::Call<(), op::SetChallenge>;
+
+/// Call of [`set_group_leaderboard`](GameCenterLeaderboards::set_group_leaderboard).
+pub type SetGroupLeaderboard = crate::Call<(), op::SetGroupLeaderboard>;
+
+/// Call of [`update`](GameCenterLeaderboards::update).
+pub type Update = crate::Call<crate::models::GameCenterLeaderboardResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboards_createInstance" "/v1/gameCenterLeaderboards",
-    DELETE = Delete "gameCenterLeaderboards_deleteInstance" "/v1/gameCenterLeaderboards/{id}",
-    GET = Get "gameCenterLeaderboards_getInstance" "/v1/gameCenterLeaderboards/{id}",
-    GET_GROUP_LEADERBOARD = Get "gameCenterLeaderboards_groupLeaderboard_getToOneRelated" "/v1/gameCenterLeaderboards/{id}/groupLeaderboard",
-    GET_GROUP_LEADERBOARD_LINKAGE = Get "gameCenterLeaderboards_groupLeaderboard_getToOneRelationship" "/v1/gameCenterLeaderboards/{id}/relationships/groupLeaderboard",
-    LIST_LOCALIZATION_LINKAGES = Get "gameCenterLeaderboards_localizations_getToManyRelationship" "/v1/gameCenterLeaderboards/{id}/relationships/localizations",
-    LIST_LOCALIZATIONS = Get "gameCenterLeaderboards_localizations_getToManyRelated" "/v1/gameCenterLeaderboards/{id}/localizations",
-    LIST_RELEASE_LINKAGES = Get "gameCenterLeaderboards_releases_getToManyRelationship" "/v1/gameCenterLeaderboards/{id}/relationships/releases",
-    LIST_RELEASES = Get "gameCenterLeaderboards_releases_getToManyRelated" "/v1/gameCenterLeaderboards/{id}/releases",
-    SET_ACTIVITY = Patch "gameCenterLeaderboards_activity_updateToOneRelationship" "/v1/gameCenterLeaderboards/{id}/relationships/activity",
-    SET_CHALLENGE = Patch "gameCenterLeaderboards_challenge_updateToOneRelationship" "/v1/gameCenterLeaderboards/{id}/relationships/challenge",
-    SET_GROUP_LEADERBOARD = Patch "gameCenterLeaderboards_groupLeaderboard_updateToOneRelationship" "/v1/gameCenterLeaderboards/{id}/relationships/groupLeaderboard",
-    UPDATE = Patch "gameCenterLeaderboards_updateInstance" "/v1/gameCenterLeaderboards/{id}",
+    CREATE: Create = Post "gameCenterLeaderboards_createInstance" "/v1/gameCenterLeaderboards",
+    DELETE: Delete = Delete "gameCenterLeaderboards_deleteInstance" "/v1/gameCenterLeaderboards/{id}",
+    GET: Get = Get "gameCenterLeaderboards_getInstance" "/v1/gameCenterLeaderboards/{id}",
+    GET_GROUP_LEADERBOARD: GetGroupLeaderboard = Get "gameCenterLeaderboards_groupLeaderboard_getToOneRelated" "/v1/gameCenterLeaderboards/{id}/groupLeaderboard",
+    GET_GROUP_LEADERBOARD_LINKAGE: GetGroupLeaderboardLinkage = Get "gameCenterLeaderboards_groupLeaderboard_getToOneRelationship" "/v1/gameCenterLeaderboards/{id}/relationships/groupLeaderboard",
+    LIST_LOCALIZATION_LINKAGES: ListLocalizationLinkages = Get "gameCenterLeaderboards_localizations_getToManyRelationship" "/v1/gameCenterLeaderboards/{id}/relationships/localizations" with limit,
+    LIST_LOCALIZATIONS: ListLocalizations = Get "gameCenterLeaderboards_localizations_getToManyRelated" "/v1/gameCenterLeaderboards/{id}/localizations" with limit,
+    LIST_RELEASE_LINKAGES: ListReleaseLinkages = Get "gameCenterLeaderboards_releases_getToManyRelationship" "/v1/gameCenterLeaderboards/{id}/relationships/releases" with limit,
+    LIST_RELEASES: ListReleases = Get "gameCenterLeaderboards_releases_getToManyRelated" "/v1/gameCenterLeaderboards/{id}/releases" with limit,
+    SET_ACTIVITY: SetActivity = Patch "gameCenterLeaderboards_activity_updateToOneRelationship" "/v1/gameCenterLeaderboards/{id}/relationships/activity",
+    SET_CHALLENGE: SetChallenge = Patch "gameCenterLeaderboards_challenge_updateToOneRelationship" "/v1/gameCenterLeaderboards/{id}/relationships/challenge",
+    SET_GROUP_LEADERBOARD: SetGroupLeaderboard = Patch "gameCenterLeaderboards_groupLeaderboard_updateToOneRelationship" "/v1/gameCenterLeaderboards/{id}/relationships/groupLeaderboard",
+    UPDATE: Update = Patch "gameCenterLeaderboards_updateInstance" "/v1/gameCenterLeaderboards/{id}",
 }

@@ -11,23 +11,20 @@ pub struct GameCenterLeaderboardsV2(pub(crate) rt::Client<crate::Api>);
 impl GameCenterLeaderboardsV2 {
     /// `POST /v2/gameCenterLeaderboards` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-gameCenterLeaderboards))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterLeaderboardV2CreateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterLeaderboardV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/gameCenterLeaderboards/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-gameCenterLeaderboards-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboards/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboards-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboards/{id}/relationships/gameCenterScoreModerations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboards-_id_-relationships-gameCenterScoreModerations))
@@ -36,51 +33,46 @@ impl GameCenterLeaderboardsV2 {
     pub fn list_game_center_score_moderation_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterLeaderboardV2GameCenterScoreModerationsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_GAME_CENTER_SCORE_MODERATION_LINKAGES, &[id.as_ref()]),
+    ) -> ListGameCenterScoreModerationLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_GAME_CENTER_SCORE_MODERATION_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v2/gameCenterLeaderboards/{id}/gameCenterScoreModerations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboards-_id_-gameCenterScoreModerations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_game_center_score_moderations(&self, id: impl AsRef<str>) -> ListGameCenterScoreModerations {
-        ListGameCenterScoreModerations(
-            self.0.call(LIST_GAME_CENTER_SCORE_MODERATIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_GAME_CENTER_SCORE_MODERATIONS, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboards/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboards-_id_-relationships-versions))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterLeaderboardV2VersionsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
+        crate::Call::new(&self.0, LIST_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v2/gameCenterLeaderboards/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-gameCenterLeaderboards-_id_-versions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
-        ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_VERSIONS, &[id.as_ref()])
     }
 
     /// `PATCH /v2/gameCenterLeaderboards/{id}/relationships/activity` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboards-_id_-relationships-activity))
-    pub fn set_activity(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
-        let mut call = self.0.call(SET_ACTIVITY, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("gameCenterActivities", to));
+    pub fn set_activity(&self, id: impl AsRef<str>, to: Option<&str>) -> SetActivity {
+        let mut call = crate::Call::new(&self.0, SET_ACTIVITY, &[id.as_ref()]);
+        call.0.json(&rt::LinkageBody::new("gameCenterActivities", to));
         call
     }
 
     /// `PATCH /v2/gameCenterLeaderboards/{id}/relationships/challenge` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-gameCenterLeaderboards-_id_-relationships-challenge))
-    pub fn set_challenge(&self, id: impl AsRef<str>, to: Option<&str>) -> crate::Call<()> {
-        let mut call = self.0.call(SET_CHALLENGE, &[id.as_ref()]);
-        call.json(&rt::LinkageBody::new("gameCenterChallenges", to));
+    pub fn set_challenge(&self, id: impl AsRef<str>, to: Option<&str>) -> SetChallenge {
+        let mut call = crate::Call::new(&self.0, SET_CHALLENGE, &[id.as_ref()]);
+        call.0.json(&rt::LinkageBody::new("gameCenterChallenges", to));
         call
     }
 
@@ -88,20 +80,23 @@ impl GameCenterLeaderboardsV2 {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterLeaderboardV2UpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterLeaderboardV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterLeaderboardV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterLeaderboardsV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterLeaderboardV2Response>);
+/// Call of [`create`](GameCenterLeaderboardsV2::create).
+pub type Create = crate::Call<crate::models::GameCenterLeaderboardV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterLeaderboardsV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterLeaderboardsV2::get).
+pub type Get = crate::Call<crate::models::GameCenterLeaderboardV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterActivities]`: the fields that are sent of each.
     pub fn fields_game_center_activities(
         mut self,
@@ -177,30 +172,26 @@ impl Get {
     }
 
     /// `limit[gameCenterLeaderboardSets]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterLeaderboardV2Response }
+/// Call of [`list_game_center_score_moderation_linkages`](GameCenterLeaderboardsV2::list_game_center_score_moderation_linkages).
+pub type ListGameCenterScoreModerationLinkages = crate::Call<crate::models::GameCenterLeaderboardV2GameCenterScoreModerationsLinkagesResponse, op::ListGameCenterScoreModerationLinkages>;
 
-/// Optional arguments of [`list_game_center_score_moderations`](GameCenterLeaderboardsV2::list_game_center_score_moderations); nothing is sent before `send`.
-pub struct ListGameCenterScoreModerations(
-    crate::Call<crate::models::GameCenterScoreModerationsResponse>,
-);
+/// Call of [`list_game_center_score_moderations`](GameCenterLeaderboardsV2::list_game_center_score_moderations).
+pub type ListGameCenterScoreModerations = crate::Call<crate::models::GameCenterScoreModerationsResponse, op::ListGameCenterScoreModerations>;
 
-impl ListGameCenterScoreModerations {
+impl<T> crate::Call<T, op::ListGameCenterScoreModerations> {
     /// `exists[blocked]`: only what has this, or has it not.
-    #[inline]
     pub fn exists_blocked(mut self, value: bool) -> Self {
         self.0.flag("exists[blocked]", value);
         self
@@ -232,23 +223,15 @@ impl ListGameCenterScoreModerations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListGameCenterScoreModerations => crate::models::GameCenterScoreModerationsResponse, paged }
+/// Call of [`list_version_linkages`](GameCenterLeaderboardsV2::list_version_linkages).
+pub type ListVersionLinkages = crate::Call<crate::models::GameCenterLeaderboardV2VersionsLinkagesResponse, op::ListVersionLinkages>;
 
-/// Optional arguments of [`list_versions`](GameCenterLeaderboardsV2::list_versions); nothing is sent before `send`.
-pub struct ListVersions(
-    crate::Call<crate::models::GameCenterLeaderboardVersionsV2Response>,
-);
+/// Call of [`list_versions`](GameCenterLeaderboardsV2::list_versions).
+pub type ListVersions = crate::Call<crate::models::GameCenterLeaderboardVersionsV2Response, op::ListVersions>;
 
-impl ListVersions {
+impl<T> crate::Call<T, op::ListVersions> {
     /// `fields[gameCenterLeaderboardLocalizations]`: the fields that are sent of each.
     pub fn fields_game_center_leaderboard_localizations(
         mut self,
@@ -291,32 +274,31 @@ impl ListVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListVersions => crate::models::GameCenterLeaderboardVersionsV2Response, paged }
+/// Call of [`set_activity`](GameCenterLeaderboardsV2::set_activity).
+pub type SetActivity = crate::Call<(), op::SetActivity>;
+
+/// Call of [`set_challenge`](GameCenterLeaderboardsV2::set_challenge).
+pub type SetChallenge = crate::Call<(), op::SetChallenge>;
+
+/// Call of [`update`](GameCenterLeaderboardsV2::update).
+pub type Update = crate::Call<crate::models::GameCenterLeaderboardV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterLeaderboardsV2_createInstance" "/v2/gameCenterLeaderboards",
-    DELETE = Delete "gameCenterLeaderboardsV2_deleteInstance" "/v2/gameCenterLeaderboards/{id}",
-    GET = Get "gameCenterLeaderboardsV2_getInstance" "/v2/gameCenterLeaderboards/{id}",
-    LIST_GAME_CENTER_SCORE_MODERATION_LINKAGES = Get "gameCenterLeaderboardsV2_gameCenterScoreModerations_getToManyRelationship" "/v2/gameCenterLeaderboards/{id}/relationships/gameCenterScoreModerations",
-    LIST_GAME_CENTER_SCORE_MODERATIONS = Get "gameCenterLeaderboardsV2_gameCenterScoreModerations_getToManyRelated" "/v2/gameCenterLeaderboards/{id}/gameCenterScoreModerations",
-    LIST_VERSION_LINKAGES = Get "gameCenterLeaderboardsV2_versions_getToManyRelationship" "/v2/gameCenterLeaderboards/{id}/relationships/versions",
-    LIST_VERSIONS = Get "gameCenterLeaderboardsV2_versions_getToManyRelated" "/v2/gameCenterLeaderboards/{id}/versions",
-    SET_ACTIVITY = Patch "gameCenterLeaderboardsV2_activity_updateToOneRelationship" "/v2/gameCenterLeaderboards/{id}/relationships/activity",
-    SET_CHALLENGE = Patch "gameCenterLeaderboardsV2_challenge_updateToOneRelationship" "/v2/gameCenterLeaderboards/{id}/relationships/challenge",
-    UPDATE = Patch "gameCenterLeaderboardsV2_updateInstance" "/v2/gameCenterLeaderboards/{id}",
+    CREATE: Create = Post "gameCenterLeaderboardsV2_createInstance" "/v2/gameCenterLeaderboards",
+    DELETE: Delete = Delete "gameCenterLeaderboardsV2_deleteInstance" "/v2/gameCenterLeaderboards/{id}",
+    GET: Get = Get "gameCenterLeaderboardsV2_getInstance" "/v2/gameCenterLeaderboards/{id}",
+    LIST_GAME_CENTER_SCORE_MODERATION_LINKAGES: ListGameCenterScoreModerationLinkages = Get "gameCenterLeaderboardsV2_gameCenterScoreModerations_getToManyRelationship" "/v2/gameCenterLeaderboards/{id}/relationships/gameCenterScoreModerations" with limit,
+    LIST_GAME_CENTER_SCORE_MODERATIONS: ListGameCenterScoreModerations = Get "gameCenterLeaderboardsV2_gameCenterScoreModerations_getToManyRelated" "/v2/gameCenterLeaderboards/{id}/gameCenterScoreModerations" with limit,
+    LIST_VERSION_LINKAGES: ListVersionLinkages = Get "gameCenterLeaderboardsV2_versions_getToManyRelationship" "/v2/gameCenterLeaderboards/{id}/relationships/versions" with limit,
+    LIST_VERSIONS: ListVersions = Get "gameCenterLeaderboardsV2_versions_getToManyRelated" "/v2/gameCenterLeaderboards/{id}/versions" with limit,
+    SET_ACTIVITY: SetActivity = Patch "gameCenterLeaderboardsV2_activity_updateToOneRelationship" "/v2/gameCenterLeaderboards/{id}/relationships/activity",
+    SET_CHALLENGE: SetChallenge = Patch "gameCenterLeaderboardsV2_challenge_updateToOneRelationship" "/v2/gameCenterLeaderboards/{id}/relationships/challenge",
+    UPDATE: Update = Patch "gameCenterLeaderboardsV2_updateInstance" "/v2/gameCenterLeaderboards/{id}",
 }

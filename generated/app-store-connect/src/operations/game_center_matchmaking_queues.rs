@@ -11,117 +11,136 @@ pub struct GameCenterMatchmakingQueues(pub(crate) rt::Client<crate::Api>);
 impl GameCenterMatchmakingQueues {
     /// `POST /v1/gameCenterMatchmakingQueues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingQueues))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterMatchmakingQueueCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterMatchmakingQueueResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterMatchmakingQueueCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterMatchmakingQueues/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterMatchmakingQueues-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/experimentMatchmakingQueueSizes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-experimentMatchmakingQueueSizes))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn experiment_matchmaking_queue_size_metrics(
         &self,
         id: impl AsRef<str>,
         granularity: crate::models::GameCenterMatchmakingQueuesExperimentMatchmakingQueueSizesGranularity,
     ) -> ExperimentMatchmakingQueueSizeMetrics {
-        let mut call = self
-            .0
-            .call(EXPERIMENT_MATCHMAKING_QUEUE_SIZE_METRICS, &[id.as_ref()]);
-        call.text("granularity", granularity.as_ref());
-        ExperimentMatchmakingQueueSizeMetrics(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            EXPERIMENT_MATCHMAKING_QUEUE_SIZE_METRICS,
+            &[id.as_ref()],
+        );
+        call.0.text("granularity", granularity.as_ref());
+        call
     }
 
     /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/experimentMatchmakingRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-experimentMatchmakingRequests))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn experiment_matchmaking_request_metrics(
         &self,
         id: impl AsRef<str>,
         granularity: crate::models::GameCenterMatchmakingQueuesExperimentMatchmakingRequestsGranularity,
     ) -> ExperimentMatchmakingRequestMetrics {
-        let mut call = self
-            .0
-            .call(EXPERIMENT_MATCHMAKING_REQUEST_METRICS, &[id.as_ref()]);
-        call.text("granularity", granularity.as_ref());
-        ExperimentMatchmakingRequestMetrics(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            EXPERIMENT_MATCHMAKING_REQUEST_METRICS,
+            &[id.as_ref()],
+        );
+        call.0.text("granularity", granularity.as_ref());
+        call
     }
 
     /// `GET /v1/gameCenterMatchmakingQueues/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterMatchmakingQueues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingQueueSizes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-matchmakingQueueSizes))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn matchmaking_queue_size_metrics(
         &self,
         id: impl AsRef<str>,
         granularity: crate::models::GameCenterMatchmakingQueuesMatchmakingQueueSizesGranularity,
     ) -> MatchmakingQueueSizeMetrics {
-        let mut call = self.0.call(MATCHMAKING_QUEUE_SIZE_METRICS, &[id.as_ref()]);
-        call.text("granularity", granularity.as_ref());
-        MatchmakingQueueSizeMetrics(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            MATCHMAKING_QUEUE_SIZE_METRICS,
+            &[id.as_ref()],
+        );
+        call.0.text("granularity", granularity.as_ref());
+        call
     }
 
     /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-matchmakingRequests))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn matchmaking_request_metrics(
         &self,
         id: impl AsRef<str>,
         granularity: crate::models::GameCenterMatchmakingQueuesMatchmakingRequestsGranularity,
     ) -> MatchmakingRequestMetrics {
-        let mut call = self.0.call(MATCHMAKING_REQUEST_METRICS, &[id.as_ref()]);
-        call.text("granularity", granularity.as_ref());
-        MatchmakingRequestMetrics(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            MATCHMAKING_REQUEST_METRICS,
+            &[id.as_ref()],
+        );
+        call.0.text("granularity", granularity.as_ref());
+        call
     }
 
     /// `GET /v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingSessions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingQueues-_id_-metrics-matchmakingSessions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn matchmaking_session_metrics(
         &self,
         id: impl AsRef<str>,
         granularity: crate::models::GameCenterMatchmakingQueuesMatchmakingSessionsGranularity,
     ) -> MatchmakingSessionMetrics {
-        let mut call = self.0.call(MATCHMAKING_SESSION_METRICS, &[id.as_ref()]);
-        call.text("granularity", granularity.as_ref());
-        MatchmakingSessionMetrics(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            MATCHMAKING_SESSION_METRICS,
+            &[id.as_ref()],
+        );
+        call.0.text("granularity", granularity.as_ref());
+        call
     }
 
     /// `PATCH /v1/gameCenterMatchmakingQueues/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterMatchmakingQueues-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterMatchmakingQueueUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterMatchmakingQueueResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterMatchmakingQueueUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`experiment_matchmaking_queue_size_metrics`](GameCenterMatchmakingQueues::experiment_matchmaking_queue_size_metrics); nothing is sent before `send`.
-pub struct ExperimentMatchmakingQueueSizeMetrics(
-    crate::Call<crate::models::GameCenterMatchmakingQueueSizesV1MetricResponse>,
-);
+/// Call of [`create`](GameCenterMatchmakingQueues::create).
+pub type Create = crate::Call<crate::models::GameCenterMatchmakingQueueResponse, op::Create>;
 
-impl ExperimentMatchmakingQueueSizeMetrics {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
+/// Call of [`delete`](GameCenterMatchmakingQueues::delete).
+pub type Delete = crate::Call<(), op::Delete>;
 
+/// Call of [`experiment_matchmaking_queue_size_metrics`](GameCenterMatchmakingQueues::experiment_matchmaking_queue_size_metrics).
+pub type ExperimentMatchmakingQueueSizeMetrics = crate::Call<crate::models::GameCenterMatchmakingQueueSizesV1MetricResponse, op::ExperimentMatchmakingQueueSizeMetrics>;
+
+impl<T> crate::Call<T, op::ExperimentMatchmakingQueueSizeMetrics> {
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -134,14 +153,10 @@ impl ExperimentMatchmakingQueueSizeMetrics {
     }
 }
 
-rt::operation! { crate::Api, ExperimentMatchmakingQueueSizeMetrics => crate::models::GameCenterMatchmakingQueueSizesV1MetricResponse, paged }
+/// Call of [`experiment_matchmaking_request_metrics`](GameCenterMatchmakingQueues::experiment_matchmaking_request_metrics).
+pub type ExperimentMatchmakingRequestMetrics = crate::Call<crate::models::GameCenterMatchmakingQueueRequestsV1MetricResponse, op::ExperimentMatchmakingRequestMetrics>;
 
-/// Optional arguments of [`experiment_matchmaking_request_metrics`](GameCenterMatchmakingQueues::experiment_matchmaking_request_metrics); nothing is sent before `send`.
-pub struct ExperimentMatchmakingRequestMetrics(
-    crate::Call<crate::models::GameCenterMatchmakingQueueRequestsV1MetricResponse>,
-);
-
-impl ExperimentMatchmakingRequestMetrics {
+impl<T> crate::Call<T, op::ExperimentMatchmakingRequestMetrics> {
     /// `filter[gameCenterDetail]`.
     pub fn filter_game_center_detail(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("filter[gameCenterDetail]", value.as_ref());
@@ -149,7 +164,6 @@ impl ExperimentMatchmakingRequestMetrics {
     }
 
     /// `filter[result]`.
-    #[inline]
     pub fn filter_result(
         mut self,
         value: crate::models::GameCenterMatchmakingQueuesExperimentMatchmakingRequestsResultFilter,
@@ -169,13 +183,6 @@ impl ExperimentMatchmakingRequestMetrics {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -188,12 +195,10 @@ impl ExperimentMatchmakingRequestMetrics {
     }
 }
 
-rt::operation! { crate::Api, ExperimentMatchmakingRequestMetrics => crate::models::GameCenterMatchmakingQueueRequestsV1MetricResponse, paged }
+/// Call of [`get`](GameCenterMatchmakingQueues::get).
+pub type Get = crate::Call<crate::models::GameCenterMatchmakingQueueResponse, op::Get>;
 
-/// Optional arguments of [`get`](GameCenterMatchmakingQueues::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterMatchmakingQueueResponse>);
-
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
@@ -226,12 +231,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterMatchmakingQueueResponse }
+/// Call of [`list`](GameCenterMatchmakingQueues::list).
+pub type List = crate::Call<crate::models::GameCenterMatchmakingQueuesResponse, op::List>;
 
-/// Optional arguments of [`list`](GameCenterMatchmakingQueues::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::GameCenterMatchmakingQueuesResponse>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
@@ -262,30 +265,12 @@ impl List {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::GameCenterMatchmakingQueuesResponse, paged }
+/// Call of [`matchmaking_queue_size_metrics`](GameCenterMatchmakingQueues::matchmaking_queue_size_metrics).
+pub type MatchmakingQueueSizeMetrics = crate::Call<crate::models::GameCenterMatchmakingQueueSizesV1MetricResponse, op::MatchmakingQueueSizeMetrics>;
 
-/// Optional arguments of [`matchmaking_queue_size_metrics`](GameCenterMatchmakingQueues::matchmaking_queue_size_metrics); nothing is sent before `send`.
-pub struct MatchmakingQueueSizeMetrics(
-    crate::Call<crate::models::GameCenterMatchmakingQueueSizesV1MetricResponse>,
-);
-
-impl MatchmakingQueueSizeMetrics {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
+impl<T> crate::Call<T, op::MatchmakingQueueSizeMetrics> {
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -298,14 +283,10 @@ impl MatchmakingQueueSizeMetrics {
     }
 }
 
-rt::operation! { crate::Api, MatchmakingQueueSizeMetrics => crate::models::GameCenterMatchmakingQueueSizesV1MetricResponse, paged }
+/// Call of [`matchmaking_request_metrics`](GameCenterMatchmakingQueues::matchmaking_request_metrics).
+pub type MatchmakingRequestMetrics = crate::Call<crate::models::GameCenterMatchmakingQueueRequestsV1MetricResponse, op::MatchmakingRequestMetrics>;
 
-/// Optional arguments of [`matchmaking_request_metrics`](GameCenterMatchmakingQueues::matchmaking_request_metrics); nothing is sent before `send`.
-pub struct MatchmakingRequestMetrics(
-    crate::Call<crate::models::GameCenterMatchmakingQueueRequestsV1MetricResponse>,
-);
-
-impl MatchmakingRequestMetrics {
+impl<T> crate::Call<T, op::MatchmakingRequestMetrics> {
     /// `filter[gameCenterDetail]`.
     pub fn filter_game_center_detail(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("filter[gameCenterDetail]", value.as_ref());
@@ -313,7 +294,6 @@ impl MatchmakingRequestMetrics {
     }
 
     /// `filter[result]`.
-    #[inline]
     pub fn filter_result(
         mut self,
         value: crate::models::GameCenterMatchmakingQueuesMatchmakingRequestsResultFilter,
@@ -333,13 +313,6 @@ impl MatchmakingRequestMetrics {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -352,21 +325,10 @@ impl MatchmakingRequestMetrics {
     }
 }
 
-rt::operation! { crate::Api, MatchmakingRequestMetrics => crate::models::GameCenterMatchmakingQueueRequestsV1MetricResponse, paged }
+/// Call of [`matchmaking_session_metrics`](GameCenterMatchmakingQueues::matchmaking_session_metrics).
+pub type MatchmakingSessionMetrics = crate::Call<crate::models::GameCenterMatchmakingSessionsV1MetricResponse, op::MatchmakingSessionMetrics>;
 
-/// Optional arguments of [`matchmaking_session_metrics`](GameCenterMatchmakingQueues::matchmaking_session_metrics); nothing is sent before `send`.
-pub struct MatchmakingSessionMetrics(
-    crate::Call<crate::models::GameCenterMatchmakingSessionsV1MetricResponse>,
-);
-
-impl MatchmakingSessionMetrics {
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
+impl<T> crate::Call<T, op::MatchmakingSessionMetrics> {
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -379,17 +341,18 @@ impl MatchmakingSessionMetrics {
     }
 }
 
-rt::operation! { crate::Api, MatchmakingSessionMetrics => crate::models::GameCenterMatchmakingSessionsV1MetricResponse, paged }
+/// Call of [`update`](GameCenterMatchmakingQueues::update).
+pub type Update = crate::Call<crate::models::GameCenterMatchmakingQueueResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterMatchmakingQueues_createInstance" "/v1/gameCenterMatchmakingQueues",
-    DELETE = Delete "gameCenterMatchmakingQueues_deleteInstance" "/v1/gameCenterMatchmakingQueues/{id}",
-    EXPERIMENT_MATCHMAKING_QUEUE_SIZE_METRICS = Get "gameCenterMatchmakingQueues_experimentMatchmakingQueueSizes_getMetrics" "/v1/gameCenterMatchmakingQueues/{id}/metrics/experimentMatchmakingQueueSizes",
-    EXPERIMENT_MATCHMAKING_REQUEST_METRICS = Get "gameCenterMatchmakingQueues_experimentMatchmakingRequests_getMetrics" "/v1/gameCenterMatchmakingQueues/{id}/metrics/experimentMatchmakingRequests",
-    GET = Get "gameCenterMatchmakingQueues_getInstance" "/v1/gameCenterMatchmakingQueues/{id}",
-    LIST = Get "gameCenterMatchmakingQueues_getCollection" "/v1/gameCenterMatchmakingQueues",
-    MATCHMAKING_QUEUE_SIZE_METRICS = Get "gameCenterMatchmakingQueues_matchmakingQueueSizes_getMetrics" "/v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingQueueSizes",
-    MATCHMAKING_REQUEST_METRICS = Get "gameCenterMatchmakingQueues_matchmakingRequests_getMetrics" "/v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingRequests",
-    MATCHMAKING_SESSION_METRICS = Get "gameCenterMatchmakingQueues_matchmakingSessions_getMetrics" "/v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingSessions",
-    UPDATE = Patch "gameCenterMatchmakingQueues_updateInstance" "/v1/gameCenterMatchmakingQueues/{id}",
+    CREATE: Create = Post "gameCenterMatchmakingQueues_createInstance" "/v1/gameCenterMatchmakingQueues",
+    DELETE: Delete = Delete "gameCenterMatchmakingQueues_deleteInstance" "/v1/gameCenterMatchmakingQueues/{id}",
+    EXPERIMENT_MATCHMAKING_QUEUE_SIZE_METRICS: ExperimentMatchmakingQueueSizeMetrics = Get "gameCenterMatchmakingQueues_experimentMatchmakingQueueSizes_getMetrics" "/v1/gameCenterMatchmakingQueues/{id}/metrics/experimentMatchmakingQueueSizes" with limit,
+    EXPERIMENT_MATCHMAKING_REQUEST_METRICS: ExperimentMatchmakingRequestMetrics = Get "gameCenterMatchmakingQueues_experimentMatchmakingRequests_getMetrics" "/v1/gameCenterMatchmakingQueues/{id}/metrics/experimentMatchmakingRequests" with limit,
+    GET: Get = Get "gameCenterMatchmakingQueues_getInstance" "/v1/gameCenterMatchmakingQueues/{id}",
+    LIST: List = Get "gameCenterMatchmakingQueues_getCollection" "/v1/gameCenterMatchmakingQueues" with limit,
+    MATCHMAKING_QUEUE_SIZE_METRICS: MatchmakingQueueSizeMetrics = Get "gameCenterMatchmakingQueues_matchmakingQueueSizes_getMetrics" "/v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingQueueSizes" with limit,
+    MATCHMAKING_REQUEST_METRICS: MatchmakingRequestMetrics = Get "gameCenterMatchmakingQueues_matchmakingRequests_getMetrics" "/v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingRequests" with limit,
+    MATCHMAKING_SESSION_METRICS: MatchmakingSessionMetrics = Get "gameCenterMatchmakingQueues_matchmakingSessions_getMetrics" "/v1/gameCenterMatchmakingQueues/{id}/metrics/matchmakingSessions" with limit,
+    UPDATE: Update = Patch "gameCenterMatchmakingQueues_updateInstance" "/v1/gameCenterMatchmakingQueues/{id}",
 }

@@ -11,16 +11,16 @@ pub struct GameCenterMatchmakingRuleSetTests(pub(crate) rt::Client<crate::Api>);
 impl GameCenterMatchmakingRuleSetTests {
     /// `POST /v1/gameCenterMatchmakingRuleSetTests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingRuleSetTests))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterMatchmakingRuleSetTestCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterMatchmakingRuleSetTestResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterMatchmakingRuleSetTestCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](GameCenterMatchmakingRuleSetTests::create).
+pub type Create = crate::Call<crate::models::GameCenterMatchmakingRuleSetTestResponse, op::Create>;
+
 rt::operations! {
-    CREATE = Post "gameCenterMatchmakingRuleSetTests_createInstance" "/v1/gameCenterMatchmakingRuleSetTests",
+    CREATE: Create = Post "gameCenterMatchmakingRuleSetTests_createInstance" "/v1/gameCenterMatchmakingRuleSetTests",
 }

@@ -11,103 +11,93 @@ pub struct GameCenterMatchmakingRuleSets(pub(crate) rt::Client<crate::Api>);
 impl GameCenterMatchmakingRuleSets {
     /// `POST /v1/gameCenterMatchmakingRuleSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingRuleSets))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterMatchmakingRuleSetCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterMatchmakingRuleSetResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterMatchmakingRuleSetCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterMatchmakingRuleSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterMatchmakingRuleSets-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterMatchmakingRuleSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterMatchmakingRuleSets` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/relationships/matchmakingQueues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-relationships-matchmakingQueues))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_matchmaking_queue_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterMatchmakingRuleSetMatchmakingQueuesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_MATCHMAKING_QUEUE_LINKAGES, &[id.as_ref()]))
+    pub fn list_matchmaking_queue_linkages(&self, id: impl AsRef<str>) -> ListMatchmakingQueueLinkages {
+        crate::Call::new(&self.0, LIST_MATCHMAKING_QUEUE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/matchmakingQueues` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-matchmakingQueues))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_matchmaking_queues(&self, id: impl AsRef<str>) -> ListMatchmakingQueues {
-        ListMatchmakingQueues(self.0.call(LIST_MATCHMAKING_QUEUES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_MATCHMAKING_QUEUES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/relationships/rules` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-relationships-rules))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_rule_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterMatchmakingRuleSetRulesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_RULE_LINKAGES, &[id.as_ref()]))
+    pub fn list_rule_linkages(&self, id: impl AsRef<str>) -> ListRuleLinkages {
+        crate::Call::new(&self.0, LIST_RULE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/rules` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-rules))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_rules(&self, id: impl AsRef<str>) -> ListRules {
-        ListRules(self.0.call(LIST_RULES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_RULES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/relationships/teams` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-relationships-teams))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_team_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::GameCenterMatchmakingRuleSetTeamsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_TEAM_LINKAGES, &[id.as_ref()]))
+    pub fn list_team_linkages(&self, id: impl AsRef<str>) -> ListTeamLinkages {
+        crate::Call::new(&self.0, LIST_TEAM_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterMatchmakingRuleSets/{id}/teams` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRuleSets-_id_-teams))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_teams(&self, id: impl AsRef<str>) -> ListTeams {
-        ListTeams(self.0.call(LIST_TEAMS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_TEAMS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterMatchmakingRuleSets/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterMatchmakingRuleSets-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterMatchmakingRuleSetUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterMatchmakingRuleSetResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterMatchmakingRuleSetUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](GameCenterMatchmakingRuleSets::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::GameCenterMatchmakingRuleSetResponse>);
+/// Call of [`create`](GameCenterMatchmakingRuleSets::create).
+pub type Create = crate::Call<crate::models::GameCenterMatchmakingRuleSetResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](GameCenterMatchmakingRuleSets::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](GameCenterMatchmakingRuleSets::get).
+pub type Get = crate::Call<crate::models::GameCenterMatchmakingRuleSetResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
@@ -158,33 +148,28 @@ impl Get {
     }
 
     /// `limit[matchmakingQueues]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_matchmaking_queues(mut self, value: i64) -> Self {
         self.0.number("limit[matchmakingQueues]", value);
         self
     }
 
     /// `limit[rules]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_rules(mut self, value: i64) -> Self {
         self.0.number("limit[rules]", value);
         self
     }
 
     /// `limit[teams]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_teams(mut self, value: i64) -> Self {
         self.0.number("limit[teams]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::GameCenterMatchmakingRuleSetResponse }
+/// Call of [`list`](GameCenterMatchmakingRuleSets::list).
+pub type List = crate::Call<crate::models::GameCenterMatchmakingRuleSetsResponse, op::List>;
 
-/// Optional arguments of [`list`](GameCenterMatchmakingRuleSets::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::GameCenterMatchmakingRuleSetsResponse>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
@@ -234,43 +219,32 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[matchmakingQueues]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_matchmaking_queues(mut self, value: i64) -> Self {
         self.0.number("limit[matchmakingQueues]", value);
         self
     }
 
     /// `limit[rules]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_rules(mut self, value: i64) -> Self {
         self.0.number("limit[rules]", value);
         self
     }
 
     /// `limit[teams]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_teams(mut self, value: i64) -> Self {
         self.0.number("limit[teams]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::GameCenterMatchmakingRuleSetsResponse, paged }
+/// Call of [`list_matchmaking_queue_linkages`](GameCenterMatchmakingRuleSets::list_matchmaking_queue_linkages).
+pub type ListMatchmakingQueueLinkages = crate::Call<crate::models::GameCenterMatchmakingRuleSetMatchmakingQueuesLinkagesResponse, op::ListMatchmakingQueueLinkages>;
 
-/// Optional arguments of [`list_matchmaking_queues`](GameCenterMatchmakingRuleSets::list_matchmaking_queues); nothing is sent before `send`.
-pub struct ListMatchmakingQueues(
-    crate::Call<crate::models::GameCenterMatchmakingQueuesResponse>,
-);
+/// Call of [`list_matchmaking_queues`](GameCenterMatchmakingRuleSets::list_matchmaking_queues).
+pub type ListMatchmakingQueues = crate::Call<crate::models::GameCenterMatchmakingQueuesResponse, op::ListMatchmakingQueues>;
 
-impl ListMatchmakingQueues {
+impl<T> crate::Call<T, op::ListMatchmakingQueues> {
     /// `fields[gameCenterMatchmakingQueues]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
@@ -301,21 +275,15 @@ impl ListMatchmakingQueues {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListMatchmakingQueues => crate::models::GameCenterMatchmakingQueuesResponse, paged }
+/// Call of [`list_rule_linkages`](GameCenterMatchmakingRuleSets::list_rule_linkages).
+pub type ListRuleLinkages = crate::Call<crate::models::GameCenterMatchmakingRuleSetRulesLinkagesResponse, op::ListRuleLinkages>;
 
-/// Optional arguments of [`list_rules`](GameCenterMatchmakingRuleSets::list_rules); nothing is sent before `send`.
-pub struct ListRules(crate::Call<crate::models::GameCenterMatchmakingRulesResponse>);
+/// Call of [`list_rules`](GameCenterMatchmakingRuleSets::list_rules).
+pub type ListRules = crate::Call<crate::models::GameCenterMatchmakingRulesResponse, op::ListRules>;
 
-impl ListRules {
+impl<T> crate::Call<T, op::ListRules> {
     /// `fields[gameCenterMatchmakingRules]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_rules(
         mut self,
@@ -324,21 +292,15 @@ impl ListRules {
         self.0.list("fields[gameCenterMatchmakingRules]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListRules => crate::models::GameCenterMatchmakingRulesResponse, paged }
+/// Call of [`list_team_linkages`](GameCenterMatchmakingRuleSets::list_team_linkages).
+pub type ListTeamLinkages = crate::Call<crate::models::GameCenterMatchmakingRuleSetTeamsLinkagesResponse, op::ListTeamLinkages>;
 
-/// Optional arguments of [`list_teams`](GameCenterMatchmakingRuleSets::list_teams); nothing is sent before `send`.
-pub struct ListTeams(crate::Call<crate::models::GameCenterMatchmakingTeamsResponse>);
+/// Call of [`list_teams`](GameCenterMatchmakingRuleSets::list_teams).
+pub type ListTeams = crate::Call<crate::models::GameCenterMatchmakingTeamsResponse, op::ListTeams>;
 
-impl ListTeams {
+impl<T> crate::Call<T, op::ListTeams> {
     /// `fields[gameCenterMatchmakingTeams]`: the fields that are sent of each.
     pub fn fields_game_center_matchmaking_teams(
         mut self,
@@ -347,27 +309,21 @@ impl ListTeams {
         self.0.list("fields[gameCenterMatchmakingTeams]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListTeams => crate::models::GameCenterMatchmakingTeamsResponse, paged }
+/// Call of [`update`](GameCenterMatchmakingRuleSets::update).
+pub type Update = crate::Call<crate::models::GameCenterMatchmakingRuleSetResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterMatchmakingRuleSets_createInstance" "/v1/gameCenterMatchmakingRuleSets",
-    DELETE = Delete "gameCenterMatchmakingRuleSets_deleteInstance" "/v1/gameCenterMatchmakingRuleSets/{id}",
-    GET = Get "gameCenterMatchmakingRuleSets_getInstance" "/v1/gameCenterMatchmakingRuleSets/{id}",
-    LIST = Get "gameCenterMatchmakingRuleSets_getCollection" "/v1/gameCenterMatchmakingRuleSets",
-    LIST_MATCHMAKING_QUEUE_LINKAGES = Get "gameCenterMatchmakingRuleSets_matchmakingQueues_getToManyRelationship" "/v1/gameCenterMatchmakingRuleSets/{id}/relationships/matchmakingQueues",
-    LIST_MATCHMAKING_QUEUES = Get "gameCenterMatchmakingRuleSets_matchmakingQueues_getToManyRelated" "/v1/gameCenterMatchmakingRuleSets/{id}/matchmakingQueues",
-    LIST_RULE_LINKAGES = Get "gameCenterMatchmakingRuleSets_rules_getToManyRelationship" "/v1/gameCenterMatchmakingRuleSets/{id}/relationships/rules",
-    LIST_RULES = Get "gameCenterMatchmakingRuleSets_rules_getToManyRelated" "/v1/gameCenterMatchmakingRuleSets/{id}/rules",
-    LIST_TEAM_LINKAGES = Get "gameCenterMatchmakingRuleSets_teams_getToManyRelationship" "/v1/gameCenterMatchmakingRuleSets/{id}/relationships/teams",
-    LIST_TEAMS = Get "gameCenterMatchmakingRuleSets_teams_getToManyRelated" "/v1/gameCenterMatchmakingRuleSets/{id}/teams",
-    UPDATE = Patch "gameCenterMatchmakingRuleSets_updateInstance" "/v1/gameCenterMatchmakingRuleSets/{id}",
+    CREATE: Create = Post "gameCenterMatchmakingRuleSets_createInstance" "/v1/gameCenterMatchmakingRuleSets",
+    DELETE: Delete = Delete "gameCenterMatchmakingRuleSets_deleteInstance" "/v1/gameCenterMatchmakingRuleSets/{id}",
+    GET: Get = Get "gameCenterMatchmakingRuleSets_getInstance" "/v1/gameCenterMatchmakingRuleSets/{id}",
+    LIST: List = Get "gameCenterMatchmakingRuleSets_getCollection" "/v1/gameCenterMatchmakingRuleSets" with limit,
+    LIST_MATCHMAKING_QUEUE_LINKAGES: ListMatchmakingQueueLinkages = Get "gameCenterMatchmakingRuleSets_matchmakingQueues_getToManyRelationship" "/v1/gameCenterMatchmakingRuleSets/{id}/relationships/matchmakingQueues" with limit,
+    LIST_MATCHMAKING_QUEUES: ListMatchmakingQueues = Get "gameCenterMatchmakingRuleSets_matchmakingQueues_getToManyRelated" "/v1/gameCenterMatchmakingRuleSets/{id}/matchmakingQueues" with limit,
+    LIST_RULE_LINKAGES: ListRuleLinkages = Get "gameCenterMatchmakingRuleSets_rules_getToManyRelationship" "/v1/gameCenterMatchmakingRuleSets/{id}/relationships/rules" with limit,
+    LIST_RULES: ListRules = Get "gameCenterMatchmakingRuleSets_rules_getToManyRelated" "/v1/gameCenterMatchmakingRuleSets/{id}/rules" with limit,
+    LIST_TEAM_LINKAGES: ListTeamLinkages = Get "gameCenterMatchmakingRuleSets_teams_getToManyRelationship" "/v1/gameCenterMatchmakingRuleSets/{id}/relationships/teams" with limit,
+    LIST_TEAMS: ListTeams = Get "gameCenterMatchmakingRuleSets_teams_getToManyRelated" "/v1/gameCenterMatchmakingRuleSets/{id}/teams" with limit,
+    UPDATE: Update = Patch "gameCenterMatchmakingRuleSets_updateInstance" "/v1/gameCenterMatchmakingRuleSets/{id}",
 }

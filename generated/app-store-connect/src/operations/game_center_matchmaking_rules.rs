@@ -11,77 +11,89 @@ pub struct GameCenterMatchmakingRules(pub(crate) rt::Client<crate::Api>);
 impl GameCenterMatchmakingRules {
     /// `POST /v1/gameCenterMatchmakingRules` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingRules))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterMatchmakingRuleCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterMatchmakingRuleResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterMatchmakingRuleCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterMatchmakingRules/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterMatchmakingRules-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingBooleanRuleResults` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRules-_id_-metrics-matchmakingBooleanRuleResults))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn matchmaking_boolean_rule_result_metrics(
         &self,
         id: impl AsRef<str>,
         granularity: crate::models::GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGranularity,
     ) -> MatchmakingBooleanRuleResultMetrics {
-        let mut call = self
-            .0
-            .call(MATCHMAKING_BOOLEAN_RULE_RESULT_METRICS, &[id.as_ref()]);
-        call.text("granularity", granularity.as_ref());
-        MatchmakingBooleanRuleResultMetrics(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            MATCHMAKING_BOOLEAN_RULE_RESULT_METRICS,
+            &[id.as_ref()],
+        );
+        call.0.text("granularity", granularity.as_ref());
+        call
     }
 
     /// `GET /v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingNumberRuleResults` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRules-_id_-metrics-matchmakingNumberRuleResults))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn matchmaking_number_rule_result_metrics(
         &self,
         id: impl AsRef<str>,
         granularity: crate::models::GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGranularity,
     ) -> MatchmakingNumberRuleResultMetrics {
-        let mut call = self
-            .0
-            .call(MATCHMAKING_NUMBER_RULE_RESULT_METRICS, &[id.as_ref()]);
-        call.text("granularity", granularity.as_ref());
-        MatchmakingNumberRuleResultMetrics(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            MATCHMAKING_NUMBER_RULE_RESULT_METRICS,
+            &[id.as_ref()],
+        );
+        call.0.text("granularity", granularity.as_ref());
+        call
     }
 
     /// `GET /v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingRuleErrors` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-gameCenterMatchmakingRules-_id_-metrics-matchmakingRuleErrors))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn matchmaking_rule_error_metrics(
         &self,
         id: impl AsRef<str>,
         granularity: crate::models::GameCenterMatchmakingRulesMatchmakingRuleErrorsGranularity,
     ) -> MatchmakingRuleErrorMetrics {
-        let mut call = self.0.call(MATCHMAKING_RULE_ERROR_METRICS, &[id.as_ref()]);
-        call.text("granularity", granularity.as_ref());
-        MatchmakingRuleErrorMetrics(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            MATCHMAKING_RULE_ERROR_METRICS,
+            &[id.as_ref()],
+        );
+        call.0.text("granularity", granularity.as_ref());
+        call
     }
 
     /// `PATCH /v1/gameCenterMatchmakingRules/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterMatchmakingRules-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterMatchmakingRuleUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterMatchmakingRuleResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterMatchmakingRuleUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`matchmaking_boolean_rule_result_metrics`](GameCenterMatchmakingRules::matchmaking_boolean_rule_result_metrics); nothing is sent before `send`.
-pub struct MatchmakingBooleanRuleResultMetrics(
-    crate::Call<crate::models::GameCenterMatchmakingBooleanRuleResultsV1MetricResponse>,
-);
+/// Call of [`create`](GameCenterMatchmakingRules::create).
+pub type Create = crate::Call<crate::models::GameCenterMatchmakingRuleResponse, op::Create>;
 
-impl MatchmakingBooleanRuleResultMetrics {
+/// Call of [`delete`](GameCenterMatchmakingRules::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`matchmaking_boolean_rule_result_metrics`](GameCenterMatchmakingRules::matchmaking_boolean_rule_result_metrics).
+pub type MatchmakingBooleanRuleResultMetrics = crate::Call<crate::models::GameCenterMatchmakingBooleanRuleResultsV1MetricResponse, op::MatchmakingBooleanRuleResultMetrics>;
+
+impl<T> crate::Call<T, op::MatchmakingBooleanRuleResultMetrics> {
     /// `filter[gameCenterMatchmakingQueue]`.
     pub fn filter_game_center_matchmaking_queue(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("filter[gameCenterMatchmakingQueue]", value.as_ref());
@@ -105,13 +117,6 @@ impl MatchmakingBooleanRuleResultMetrics {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -124,14 +129,10 @@ impl MatchmakingBooleanRuleResultMetrics {
     }
 }
 
-rt::operation! { crate::Api, MatchmakingBooleanRuleResultMetrics => crate::models::GameCenterMatchmakingBooleanRuleResultsV1MetricResponse, paged }
+/// Call of [`matchmaking_number_rule_result_metrics`](GameCenterMatchmakingRules::matchmaking_number_rule_result_metrics).
+pub type MatchmakingNumberRuleResultMetrics = crate::Call<crate::models::GameCenterMatchmakingNumberRuleResultsV1MetricResponse, op::MatchmakingNumberRuleResultMetrics>;
 
-/// Optional arguments of [`matchmaking_number_rule_result_metrics`](GameCenterMatchmakingRules::matchmaking_number_rule_result_metrics); nothing is sent before `send`.
-pub struct MatchmakingNumberRuleResultMetrics(
-    crate::Call<crate::models::GameCenterMatchmakingNumberRuleResultsV1MetricResponse>,
-);
-
-impl MatchmakingNumberRuleResultMetrics {
+impl<T> crate::Call<T, op::MatchmakingNumberRuleResultMetrics> {
     /// `filter[gameCenterMatchmakingQueue]`.
     pub fn filter_game_center_matchmaking_queue(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("filter[gameCenterMatchmakingQueue]", value.as_ref());
@@ -149,13 +150,6 @@ impl MatchmakingNumberRuleResultMetrics {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -168,14 +162,10 @@ impl MatchmakingNumberRuleResultMetrics {
     }
 }
 
-rt::operation! { crate::Api, MatchmakingNumberRuleResultMetrics => crate::models::GameCenterMatchmakingNumberRuleResultsV1MetricResponse, paged }
+/// Call of [`matchmaking_rule_error_metrics`](GameCenterMatchmakingRules::matchmaking_rule_error_metrics).
+pub type MatchmakingRuleErrorMetrics = crate::Call<crate::models::GameCenterMatchmakingRuleErrorsV1MetricResponse, op::MatchmakingRuleErrorMetrics>;
 
-/// Optional arguments of [`matchmaking_rule_error_metrics`](GameCenterMatchmakingRules::matchmaking_rule_error_metrics); nothing is sent before `send`.
-pub struct MatchmakingRuleErrorMetrics(
-    crate::Call<crate::models::GameCenterMatchmakingRuleErrorsV1MetricResponse>,
-);
-
-impl MatchmakingRuleErrorMetrics {
+impl<T> crate::Call<T, op::MatchmakingRuleErrorMetrics> {
     /// `filter[gameCenterMatchmakingQueue]`.
     pub fn filter_game_center_matchmaking_queue(mut self, value: impl AsRef<str>) -> Self {
         self.0.text("filter[gameCenterMatchmakingQueue]", value.as_ref());
@@ -193,13 +183,6 @@ impl MatchmakingRuleErrorMetrics {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(
         mut self,
@@ -212,13 +195,14 @@ impl MatchmakingRuleErrorMetrics {
     }
 }
 
-rt::operation! { crate::Api, MatchmakingRuleErrorMetrics => crate::models::GameCenterMatchmakingRuleErrorsV1MetricResponse, paged }
+/// Call of [`update`](GameCenterMatchmakingRules::update).
+pub type Update = crate::Call<crate::models::GameCenterMatchmakingRuleResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "gameCenterMatchmakingRules_createInstance" "/v1/gameCenterMatchmakingRules",
-    DELETE = Delete "gameCenterMatchmakingRules_deleteInstance" "/v1/gameCenterMatchmakingRules/{id}",
-    MATCHMAKING_BOOLEAN_RULE_RESULT_METRICS = Get "gameCenterMatchmakingRules_matchmakingBooleanRuleResults_getMetrics" "/v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingBooleanRuleResults",
-    MATCHMAKING_NUMBER_RULE_RESULT_METRICS = Get "gameCenterMatchmakingRules_matchmakingNumberRuleResults_getMetrics" "/v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingNumberRuleResults",
-    MATCHMAKING_RULE_ERROR_METRICS = Get "gameCenterMatchmakingRules_matchmakingRuleErrors_getMetrics" "/v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingRuleErrors",
-    UPDATE = Patch "gameCenterMatchmakingRules_updateInstance" "/v1/gameCenterMatchmakingRules/{id}",
+    CREATE: Create = Post "gameCenterMatchmakingRules_createInstance" "/v1/gameCenterMatchmakingRules",
+    DELETE: Delete = Delete "gameCenterMatchmakingRules_deleteInstance" "/v1/gameCenterMatchmakingRules/{id}",
+    MATCHMAKING_BOOLEAN_RULE_RESULT_METRICS: MatchmakingBooleanRuleResultMetrics = Get "gameCenterMatchmakingRules_matchmakingBooleanRuleResults_getMetrics" "/v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingBooleanRuleResults" with limit,
+    MATCHMAKING_NUMBER_RULE_RESULT_METRICS: MatchmakingNumberRuleResultMetrics = Get "gameCenterMatchmakingRules_matchmakingNumberRuleResults_getMetrics" "/v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingNumberRuleResults" with limit,
+    MATCHMAKING_RULE_ERROR_METRICS: MatchmakingRuleErrorMetrics = Get "gameCenterMatchmakingRules_matchmakingRuleErrors_getMetrics" "/v1/gameCenterMatchmakingRules/{id}/metrics/matchmakingRuleErrors" with limit,
+    UPDATE: Update = Patch "gameCenterMatchmakingRules_updateInstance" "/v1/gameCenterMatchmakingRules/{id}",
 }

@@ -11,36 +11,39 @@ pub struct GameCenterMatchmakingTeams(pub(crate) rt::Client<crate::Api>);
 impl GameCenterMatchmakingTeams {
     /// `POST /v1/gameCenterMatchmakingTeams` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-gameCenterMatchmakingTeams))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::GameCenterMatchmakingTeamCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterMatchmakingTeamResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::GameCenterMatchmakingTeamCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/gameCenterMatchmakingTeams/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-gameCenterMatchmakingTeams-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `PATCH /v1/gameCenterMatchmakingTeams/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-gameCenterMatchmakingTeams-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterMatchmakingTeamUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterMatchmakingTeamResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterMatchmakingTeamUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](GameCenterMatchmakingTeams::create).
+pub type Create = crate::Call<crate::models::GameCenterMatchmakingTeamResponse, op::Create>;
+
+/// Call of [`delete`](GameCenterMatchmakingTeams::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`update`](GameCenterMatchmakingTeams::update).
+pub type Update = crate::Call<crate::models::GameCenterMatchmakingTeamResponse, op::Update>;
+
 rt::operations! {
-    CREATE = Post "gameCenterMatchmakingTeams_createInstance" "/v1/gameCenterMatchmakingTeams",
-    DELETE = Delete "gameCenterMatchmakingTeams_deleteInstance" "/v1/gameCenterMatchmakingTeams/{id}",
-    UPDATE = Patch "gameCenterMatchmakingTeams_updateInstance" "/v1/gameCenterMatchmakingTeams/{id}",
+    CREATE: Create = Post "gameCenterMatchmakingTeams_createInstance" "/v1/gameCenterMatchmakingTeams",
+    DELETE: Delete = Delete "gameCenterMatchmakingTeams_deleteInstance" "/v1/gameCenterMatchmakingTeams/{id}",
+    UPDATE: Update = Patch "gameCenterMatchmakingTeams_updateInstance" "/v1/gameCenterMatchmakingTeams/{id}",
 }

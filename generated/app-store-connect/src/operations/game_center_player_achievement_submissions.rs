@@ -14,13 +14,16 @@ impl GameCenterPlayerAchievementSubmissions {
     pub fn create(
         &self,
         request: crate::models::GameCenterPlayerAchievementSubmissionCreateRequest,
-    ) -> crate::Call<crate::models::GameCenterPlayerAchievementSubmissionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](GameCenterPlayerAchievementSubmissions::create).
+pub type Create = crate::Call<crate::models::GameCenterPlayerAchievementSubmissionResponse, op::Create>;
+
 rt::operations! {
-    CREATE = Post "gameCenterPlayerAchievementSubmissions_createInstance" "/v1/gameCenterPlayerAchievementSubmissions",
+    CREATE: Create = Post "gameCenterPlayerAchievementSubmissions_createInstance" "/v1/gameCenterPlayerAchievementSubmissions",
 }

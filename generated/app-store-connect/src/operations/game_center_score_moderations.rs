@@ -13,16 +13,16 @@ impl GameCenterScoreModerations {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::GameCenterScoreModerationUpdateRequest,
-    ) -> crate::Call<crate::models::GameCenterScoreModerationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::GameCenterScoreModerationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`update`](GameCenterScoreModerations::update).
+pub type Update = crate::Call<crate::models::GameCenterScoreModerationResponse, op::Update>;
+
 rt::operations! {
-    UPDATE = Patch "gameCenterScoreModerations_updateInstance" "/v1/gameCenterScoreModerations/{id}",
+    UPDATE: Update = Patch "gameCenterScoreModerations_updateInstance" "/v1/gameCenterScoreModerations/{id}",
 }

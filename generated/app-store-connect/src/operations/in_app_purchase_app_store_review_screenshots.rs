@@ -14,20 +14,20 @@ impl InAppPurchaseAppStoreReviewScreenshots {
     pub fn create(
         &self,
         request: crate::models::InAppPurchaseAppStoreReviewScreenshotCreateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseAppStoreReviewScreenshotResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/inAppPurchaseAppStoreReviewScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-inAppPurchaseAppStoreReviewScreenshots-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseAppStoreReviewScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseAppStoreReviewScreenshots-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/inAppPurchaseAppStoreReviewScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseAppStoreReviewScreenshots-_id_))
@@ -37,19 +37,23 @@ impl InAppPurchaseAppStoreReviewScreenshots {
     pub fn update(
         &self,
         request: crate::models::InAppPurchaseAppStoreReviewScreenshotUpdateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseAppStoreReviewScreenshotResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseAppStoreReviewScreenshots::get); nothing is sent before `send`.
-pub struct Get(
-    crate::Call<crate::models::InAppPurchaseAppStoreReviewScreenshotResponse>,
-);
+/// Call of [`create`](InAppPurchaseAppStoreReviewScreenshots::create).
+pub type Create = crate::Call<crate::models::InAppPurchaseAppStoreReviewScreenshotResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](InAppPurchaseAppStoreReviewScreenshots::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](InAppPurchaseAppStoreReviewScreenshots::get).
+pub type Get = crate::Call<crate::models::InAppPurchaseAppStoreReviewScreenshotResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[inAppPurchaseAppStoreReviewScreenshots]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
@@ -82,11 +86,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::InAppPurchaseAppStoreReviewScreenshotResponse }
+/// Call of [`update`](InAppPurchaseAppStoreReviewScreenshots::update).
+pub type Update = crate::Call<crate::models::InAppPurchaseAppStoreReviewScreenshotResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "inAppPurchaseAppStoreReviewScreenshots_createInstance" "/v1/inAppPurchaseAppStoreReviewScreenshots",
-    DELETE = Delete "inAppPurchaseAppStoreReviewScreenshots_deleteInstance" "/v1/inAppPurchaseAppStoreReviewScreenshots/{id}",
-    GET = Get "inAppPurchaseAppStoreReviewScreenshots_getInstance" "/v1/inAppPurchaseAppStoreReviewScreenshots/{id}",
-    UPDATE = Patch "inAppPurchaseAppStoreReviewScreenshots_updateInstance" "/v1/inAppPurchaseAppStoreReviewScreenshots/{id}",
+    CREATE: Create = Post "inAppPurchaseAppStoreReviewScreenshots_createInstance" "/v1/inAppPurchaseAppStoreReviewScreenshots",
+    DELETE: Delete = Delete "inAppPurchaseAppStoreReviewScreenshots_deleteInstance" "/v1/inAppPurchaseAppStoreReviewScreenshots/{id}",
+    GET: Get = Get "inAppPurchaseAppStoreReviewScreenshots_getInstance" "/v1/inAppPurchaseAppStoreReviewScreenshots/{id}",
+    UPDATE: Update = Patch "inAppPurchaseAppStoreReviewScreenshots_updateInstance" "/v1/inAppPurchaseAppStoreReviewScreenshots/{id}",
 }

@@ -11,43 +11,39 @@ pub struct InAppPurchaseAvailabilities(pub(crate) rt::Client<crate::Api>);
 impl InAppPurchaseAvailabilities {
     /// `POST /v1/inAppPurchaseAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseAvailabilities))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::InAppPurchaseAvailabilityCreateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseAvailabilityResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::InAppPurchaseAvailabilityCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/inAppPurchaseAvailabilities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseAvailabilities-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseAvailabilities/{id}/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseAvailabilities-_id_-availableTerritories))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_available_territories(&self, id: impl AsRef<str>) -> ListAvailableTerritories {
-        ListAvailableTerritories(self.0.call(LIST_AVAILABLE_TERRITORIES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_AVAILABLE_TERRITORIES, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseAvailabilities/{id}/relationships/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseAvailabilities-_id_-relationships-availableTerritories))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_available_territory_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::InAppPurchaseAvailabilityAvailableTerritoriesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_AVAILABLE_TERRITORY_LINKAGES, &[id.as_ref()]))
+    pub fn list_available_territory_linkages(&self, id: impl AsRef<str>) -> ListAvailableTerritoryLinkages {
+        crate::Call::new(&self.0, LIST_AVAILABLE_TERRITORY_LINKAGES, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseAvailabilities::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::InAppPurchaseAvailabilityResponse>);
+/// Call of [`create`](InAppPurchaseAvailabilities::create).
+pub type Create = crate::Call<crate::models::InAppPurchaseAvailabilityResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](InAppPurchaseAvailabilities::get).
+pub type Get = crate::Call<crate::models::InAppPurchaseAvailabilityResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[inAppPurchaseAvailabilities]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_availabilities(
         mut self,
@@ -76,19 +72,16 @@ impl Get {
     }
 
     /// `limit[availableTerritories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_available_territories(mut self, value: i64) -> Self {
         self.0.number("limit[availableTerritories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::InAppPurchaseAvailabilityResponse }
+/// Call of [`list_available_territories`](InAppPurchaseAvailabilities::list_available_territories).
+pub type ListAvailableTerritories = crate::Call<crate::models::TerritoriesResponse, op::ListAvailableTerritories>;
 
-/// Optional arguments of [`list_available_territories`](InAppPurchaseAvailabilities::list_available_territories); nothing is sent before `send`.
-pub struct ListAvailableTerritories(crate::Call<crate::models::TerritoriesResponse>);
-
-impl ListAvailableTerritories {
+impl<T> crate::Call<T, op::ListAvailableTerritories> {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
@@ -97,20 +90,14 @@ impl ListAvailableTerritories {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListAvailableTerritories => crate::models::TerritoriesResponse, paged }
+/// Call of [`list_available_territory_linkages`](InAppPurchaseAvailabilities::list_available_territory_linkages).
+pub type ListAvailableTerritoryLinkages = crate::Call<crate::models::InAppPurchaseAvailabilityAvailableTerritoriesLinkagesResponse, op::ListAvailableTerritoryLinkages>;
 
 rt::operations! {
-    CREATE = Post "inAppPurchaseAvailabilities_createInstance" "/v1/inAppPurchaseAvailabilities",
-    GET = Get "inAppPurchaseAvailabilities_getInstance" "/v1/inAppPurchaseAvailabilities/{id}",
-    LIST_AVAILABLE_TERRITORIES = Get "inAppPurchaseAvailabilities_availableTerritories_getToManyRelated" "/v1/inAppPurchaseAvailabilities/{id}/availableTerritories",
-    LIST_AVAILABLE_TERRITORY_LINKAGES = Get "inAppPurchaseAvailabilities_availableTerritories_getToManyRelationship" "/v1/inAppPurchaseAvailabilities/{id}/relationships/availableTerritories",
+    CREATE: Create = Post "inAppPurchaseAvailabilities_createInstance" "/v1/inAppPurchaseAvailabilities",
+    GET: Get = Get "inAppPurchaseAvailabilities_getInstance" "/v1/inAppPurchaseAvailabilities/{id}",
+    LIST_AVAILABLE_TERRITORIES: ListAvailableTerritories = Get "inAppPurchaseAvailabilities_availableTerritories_getToManyRelated" "/v1/inAppPurchaseAvailabilities/{id}/availableTerritories" with limit,
+    LIST_AVAILABLE_TERRITORY_LINKAGES: ListAvailableTerritoryLinkages = Get "inAppPurchaseAvailabilities_availableTerritories_getToManyRelationship" "/v1/inAppPurchaseAvailabilities/{id}/relationships/availableTerritories" with limit,
 }

@@ -11,14 +11,14 @@ pub struct InAppPurchaseContents(pub(crate) rt::Client<crate::Api>);
 impl InAppPurchaseContents {
     /// `GET /v1/inAppPurchaseContents/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseContents-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseContents::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::InAppPurchaseContentResponse>);
+/// Call of [`get`](InAppPurchaseContents::get).
+pub type Get = crate::Call<crate::models::InAppPurchaseContentResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[inAppPurchaseContents]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_contents(
         mut self,
@@ -47,8 +47,6 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::InAppPurchaseContentResponse }
-
 rt::operations! {
-    GET = Get "inAppPurchaseContents_getInstance" "/v1/inAppPurchaseContents/{id}",
+    GET: Get = Get "inAppPurchaseContents_getInstance" "/v1/inAppPurchaseContents/{id}",
 }

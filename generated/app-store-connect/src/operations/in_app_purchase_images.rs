@@ -11,43 +11,43 @@ pub struct InAppPurchaseImages(pub(crate) rt::Client<crate::Api>);
 impl InAppPurchaseImages {
     /// `POST /v1/inAppPurchaseImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseImages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::InAppPurchaseImageCreateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseImageResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::InAppPurchaseImageCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/inAppPurchaseImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-inAppPurchaseImages-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/inAppPurchaseImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseImages-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::InAppPurchaseImageUpdateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseImageResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::InAppPurchaseImageUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseImages::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::InAppPurchaseImageResponse>);
+/// Call of [`create`](InAppPurchaseImages::create).
+pub type Create = crate::Call<crate::models::InAppPurchaseImageResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](InAppPurchaseImages::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](InAppPurchaseImages::get).
+pub type Get = crate::Call<crate::models::InAppPurchaseImageResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_images(
         mut self,
@@ -76,11 +76,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::InAppPurchaseImageResponse }
+/// Call of [`update`](InAppPurchaseImages::update).
+pub type Update = crate::Call<crate::models::InAppPurchaseImageResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "inAppPurchaseImages_createInstance" "/v1/inAppPurchaseImages",
-    DELETE = Delete "inAppPurchaseImages_deleteInstance" "/v1/inAppPurchaseImages/{id}",
-    GET = Get "inAppPurchaseImages_getInstance" "/v1/inAppPurchaseImages/{id}",
-    UPDATE = Patch "inAppPurchaseImages_updateInstance" "/v1/inAppPurchaseImages/{id}",
+    CREATE: Create = Post "inAppPurchaseImages_createInstance" "/v1/inAppPurchaseImages",
+    DELETE: Delete = Delete "inAppPurchaseImages_deleteInstance" "/v1/inAppPurchaseImages/{id}",
+    GET: Get = Get "inAppPurchaseImages_getInstance" "/v1/inAppPurchaseImages/{id}",
+    UPDATE: Update = Patch "inAppPurchaseImages_updateInstance" "/v1/inAppPurchaseImages/{id}",
 }

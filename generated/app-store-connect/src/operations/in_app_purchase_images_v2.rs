@@ -11,43 +11,43 @@ pub struct InAppPurchaseImagesV2(pub(crate) rt::Client<crate::Api>);
 impl InAppPurchaseImagesV2 {
     /// `POST /v2/inAppPurchaseImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-inAppPurchaseImages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::InAppPurchaseImageV2CreateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseImageV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::InAppPurchaseImageV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/inAppPurchaseImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-inAppPurchaseImages-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchaseImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchaseImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v2/inAppPurchaseImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-inAppPurchaseImages-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::InAppPurchaseImageV2UpdateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseImageV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::InAppPurchaseImageV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseImagesV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::InAppPurchaseImageV2Response>);
+/// Call of [`create`](InAppPurchaseImagesV2::create).
+pub type Create = crate::Call<crate::models::InAppPurchaseImageV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](InAppPurchaseImagesV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](InAppPurchaseImagesV2::get).
+pub type Get = crate::Call<crate::models::InAppPurchaseImageV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_images(
         mut self,
@@ -58,11 +58,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::InAppPurchaseImageV2Response }
+/// Call of [`update`](InAppPurchaseImagesV2::update).
+pub type Update = crate::Call<crate::models::InAppPurchaseImageV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "inAppPurchaseImagesV2_createInstance" "/v2/inAppPurchaseImages",
-    DELETE = Delete "inAppPurchaseImagesV2_deleteInstance" "/v2/inAppPurchaseImages/{id}",
-    GET = Get "inAppPurchaseImagesV2_getInstance" "/v2/inAppPurchaseImages/{id}",
-    UPDATE = Patch "inAppPurchaseImagesV2_updateInstance" "/v2/inAppPurchaseImages/{id}",
+    CREATE: Create = Post "inAppPurchaseImagesV2_createInstance" "/v2/inAppPurchaseImages",
+    DELETE: Delete = Delete "inAppPurchaseImagesV2_deleteInstance" "/v2/inAppPurchaseImages/{id}",
+    GET: Get = Get "inAppPurchaseImagesV2_getInstance" "/v2/inAppPurchaseImages/{id}",
+    UPDATE: Update = Patch "inAppPurchaseImagesV2_updateInstance" "/v2/inAppPurchaseImages/{id}",
 }

@@ -11,43 +11,43 @@ pub struct InAppPurchaseLocalizations(pub(crate) rt::Client<crate::Api>);
 impl InAppPurchaseLocalizations {
     /// `POST /v1/inAppPurchaseLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::InAppPurchaseLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::InAppPurchaseLocalizationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/inAppPurchaseLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-inAppPurchaseLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/inAppPurchaseLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::InAppPurchaseLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::InAppPurchaseLocalizationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseLocalizations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::InAppPurchaseLocalizationResponse>);
+/// Call of [`create`](InAppPurchaseLocalizations::create).
+pub type Create = crate::Call<crate::models::InAppPurchaseLocalizationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](InAppPurchaseLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](InAppPurchaseLocalizations::get).
+pub type Get = crate::Call<crate::models::InAppPurchaseLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_localizations(
         mut self,
@@ -76,11 +76,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::InAppPurchaseLocalizationResponse }
+/// Call of [`update`](InAppPurchaseLocalizations::update).
+pub type Update = crate::Call<crate::models::InAppPurchaseLocalizationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "inAppPurchaseLocalizations_createInstance" "/v1/inAppPurchaseLocalizations",
-    DELETE = Delete "inAppPurchaseLocalizations_deleteInstance" "/v1/inAppPurchaseLocalizations/{id}",
-    GET = Get "inAppPurchaseLocalizations_getInstance" "/v1/inAppPurchaseLocalizations/{id}",
-    UPDATE = Patch "inAppPurchaseLocalizations_updateInstance" "/v1/inAppPurchaseLocalizations/{id}",
+    CREATE: Create = Post "inAppPurchaseLocalizations_createInstance" "/v1/inAppPurchaseLocalizations",
+    DELETE: Delete = Delete "inAppPurchaseLocalizations_deleteInstance" "/v1/inAppPurchaseLocalizations/{id}",
+    GET: Get = Get "inAppPurchaseLocalizations_getInstance" "/v1/inAppPurchaseLocalizations/{id}",
+    UPDATE: Update = Patch "inAppPurchaseLocalizations_updateInstance" "/v1/inAppPurchaseLocalizations/{id}",
 }

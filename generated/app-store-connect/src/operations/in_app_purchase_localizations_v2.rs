@@ -11,43 +11,43 @@ pub struct InAppPurchaseLocalizationsV2(pub(crate) rt::Client<crate::Api>);
 impl InAppPurchaseLocalizationsV2 {
     /// `POST /v2/inAppPurchaseLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-inAppPurchaseLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::InAppPurchaseLocalizationV2CreateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseLocalizationV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::InAppPurchaseLocalizationV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/inAppPurchaseLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-inAppPurchaseLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchaseLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchaseLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v2/inAppPurchaseLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-inAppPurchaseLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::InAppPurchaseLocalizationV2UpdateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseLocalizationV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::InAppPurchaseLocalizationV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseLocalizationsV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::InAppPurchaseLocalizationV2Response>);
+/// Call of [`create`](InAppPurchaseLocalizationsV2::create).
+pub type Create = crate::Call<crate::models::InAppPurchaseLocalizationV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](InAppPurchaseLocalizationsV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](InAppPurchaseLocalizationsV2::get).
+pub type Get = crate::Call<crate::models::InAppPurchaseLocalizationV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_localizations(
         mut self,
@@ -78,11 +78,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::InAppPurchaseLocalizationV2Response }
+/// Call of [`update`](InAppPurchaseLocalizationsV2::update).
+pub type Update = crate::Call<crate::models::InAppPurchaseLocalizationV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "inAppPurchaseLocalizationsV2_createInstance" "/v2/inAppPurchaseLocalizations",
-    DELETE = Delete "inAppPurchaseLocalizationsV2_deleteInstance" "/v2/inAppPurchaseLocalizations/{id}",
-    GET = Get "inAppPurchaseLocalizationsV2_getInstance" "/v2/inAppPurchaseLocalizations/{id}",
-    UPDATE = Patch "inAppPurchaseLocalizationsV2_updateInstance" "/v2/inAppPurchaseLocalizations/{id}",
+    CREATE: Create = Post "inAppPurchaseLocalizationsV2_createInstance" "/v2/inAppPurchaseLocalizations",
+    DELETE: Delete = Delete "inAppPurchaseLocalizationsV2_deleteInstance" "/v2/inAppPurchaseLocalizations/{id}",
+    GET: Get = Get "inAppPurchaseLocalizationsV2_getInstance" "/v2/inAppPurchaseLocalizations/{id}",
+    UPDATE: Update = Patch "inAppPurchaseLocalizationsV2_updateInstance" "/v2/inAppPurchaseLocalizations/{id}",
 }

@@ -11,38 +11,35 @@ pub struct InAppPurchaseOfferCodeCustomCodes(pub(crate) rt::Client<crate::Api>);
 impl InAppPurchaseOfferCodeCustomCodes {
     /// `POST /v1/inAppPurchaseOfferCodeCustomCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseOfferCodeCustomCodes))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::InAppPurchaseOfferCodeCustomCodeCreateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseOfferCodeCustomCodeResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::InAppPurchaseOfferCodeCustomCodeCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/inAppPurchaseOfferCodeCustomCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodeCustomCodes-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/inAppPurchaseOfferCodeCustomCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseOfferCodeCustomCodes-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::InAppPurchaseOfferCodeCustomCodeUpdateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseOfferCodeCustomCodeResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::InAppPurchaseOfferCodeCustomCodeUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseOfferCodeCustomCodes::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::InAppPurchaseOfferCodeCustomCodeResponse>);
+/// Call of [`create`](InAppPurchaseOfferCodeCustomCodes::create).
+pub type Create = crate::Call<crate::models::InAppPurchaseOfferCodeCustomCodeResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](InAppPurchaseOfferCodeCustomCodes::get).
+pub type Get = crate::Call<crate::models::InAppPurchaseOfferCodeCustomCodeResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[actors]`: the fields that are sent of each.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -72,10 +69,11 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::InAppPurchaseOfferCodeCustomCodeResponse }
+/// Call of [`update`](InAppPurchaseOfferCodeCustomCodes::update).
+pub type Update = crate::Call<crate::models::InAppPurchaseOfferCodeCustomCodeResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "inAppPurchaseOfferCodeCustomCodes_createInstance" "/v1/inAppPurchaseOfferCodeCustomCodes",
-    GET = Get "inAppPurchaseOfferCodeCustomCodes_getInstance" "/v1/inAppPurchaseOfferCodeCustomCodes/{id}",
-    UPDATE = Patch "inAppPurchaseOfferCodeCustomCodes_updateInstance" "/v1/inAppPurchaseOfferCodeCustomCodes/{id}",
+    CREATE: Create = Post "inAppPurchaseOfferCodeCustomCodes_createInstance" "/v1/inAppPurchaseOfferCodeCustomCodes",
+    GET: Get = Get "inAppPurchaseOfferCodeCustomCodes_getInstance" "/v1/inAppPurchaseOfferCodeCustomCodes/{id}",
+    UPDATE: Update = Patch "inAppPurchaseOfferCodeCustomCodes_updateInstance" "/v1/inAppPurchaseOfferCodeCustomCodes/{id}",
 }

@@ -14,22 +14,22 @@ impl InAppPurchaseOfferCodeOneTimeUseCodes {
     pub fn create(
         &self,
         request: crate::models::InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseOfferCodeOneTimeUseCodeResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}/values` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodeOneTimeUseCodes-_id_-values))
     ///
     /// Answers `text/csv`.
-    pub fn download_values(&self, id: impl AsRef<str>) -> crate::Call<String> {
-        self.0.call(DOWNLOAD_VALUES, &[id.as_ref()])
+    pub fn download_values(&self, id: impl AsRef<str>) -> DownloadValues {
+        crate::Call::new(&self.0, DOWNLOAD_VALUES, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodeOneTimeUseCodes-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseOfferCodeOneTimeUseCodes-_id_))
@@ -39,17 +39,23 @@ impl InAppPurchaseOfferCodeOneTimeUseCodes {
     pub fn update(
         &self,
         request: crate::models::InAppPurchaseOfferCodeOneTimeUseCodeUpdateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseOfferCodeOneTimeUseCodeResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseOfferCodeOneTimeUseCodes::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::InAppPurchaseOfferCodeOneTimeUseCodeResponse>);
+/// Call of [`create`](InAppPurchaseOfferCodeOneTimeUseCodes::create).
+pub type Create = crate::Call<crate::models::InAppPurchaseOfferCodeOneTimeUseCodeResponse, op::Create>;
 
-impl Get {
+/// Call of [`download_values`](InAppPurchaseOfferCodeOneTimeUseCodes::download_values).
+pub type DownloadValues = crate::Call<String, op::DownloadValues>;
+
+/// Call of [`get`](InAppPurchaseOfferCodeOneTimeUseCodes::get).
+pub type Get = crate::Call<crate::models::InAppPurchaseOfferCodeOneTimeUseCodeResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[actors]`: the fields that are sent of each.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -79,11 +85,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::InAppPurchaseOfferCodeOneTimeUseCodeResponse }
+/// Call of [`update`](InAppPurchaseOfferCodeOneTimeUseCodes::update).
+pub type Update = crate::Call<crate::models::InAppPurchaseOfferCodeOneTimeUseCodeResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "inAppPurchaseOfferCodeOneTimeUseCodes_createInstance" "/v1/inAppPurchaseOfferCodeOneTimeUseCodes",
-    DOWNLOAD_VALUES = Get "inAppPurchaseOfferCodeOneTimeUseCodes_values_getToOneRelated" "/v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}/values" => "text/csv",
-    GET = Get "inAppPurchaseOfferCodeOneTimeUseCodes_getInstance" "/v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}",
-    UPDATE = Patch "inAppPurchaseOfferCodeOneTimeUseCodes_updateInstance" "/v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}",
+    CREATE: Create = Post "inAppPurchaseOfferCodeOneTimeUseCodes_createInstance" "/v1/inAppPurchaseOfferCodeOneTimeUseCodes",
+    DOWNLOAD_VALUES: DownloadValues = Get "inAppPurchaseOfferCodeOneTimeUseCodes_values_getToOneRelated" "/v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}/values" => "text/csv",
+    GET: Get = Get "inAppPurchaseOfferCodeOneTimeUseCodes_getInstance" "/v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}",
+    UPDATE: Update = Patch "inAppPurchaseOfferCodeOneTimeUseCodes_updateInstance" "/v1/inAppPurchaseOfferCodeOneTimeUseCodes/{id}",
 }

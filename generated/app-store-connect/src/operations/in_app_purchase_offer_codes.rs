@@ -11,92 +11,77 @@ pub struct InAppPurchaseOfferCodes(pub(crate) rt::Client<crate::Api>);
 impl InAppPurchaseOfferCodes {
     /// `POST /v1/inAppPurchaseOfferCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseOfferCodes))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::InAppPurchaseOfferCodeCreateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseOfferCodeResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::InAppPurchaseOfferCodeCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/inAppPurchaseOfferCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseOfferCodes/{id}/relationships/customCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-relationships-customCodes))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_custom_code_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::InAppPurchaseOfferCodeCustomCodesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_CUSTOM_CODE_LINKAGES, &[id.as_ref()]))
+    pub fn list_custom_code_linkages(&self, id: impl AsRef<str>) -> ListCustomCodeLinkages {
+        crate::Call::new(&self.0, LIST_CUSTOM_CODE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseOfferCodes/{id}/customCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-customCodes))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_custom_codes(&self, id: impl AsRef<str>) -> ListCustomCodes {
-        ListCustomCodes(self.0.call(LIST_CUSTOM_CODES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_CUSTOM_CODES, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseOfferCodes/{id}/relationships/oneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-relationships-oneTimeUseCodes))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_one_time_use_code_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::InAppPurchaseOfferCodeOneTimeUseCodesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_ONE_TIME_USE_CODE_LINKAGES, &[id.as_ref()]))
+    pub fn list_one_time_use_code_linkages(&self, id: impl AsRef<str>) -> ListOneTimeUseCodeLinkages {
+        crate::Call::new(&self.0, LIST_ONE_TIME_USE_CODE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseOfferCodes/{id}/oneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-oneTimeUseCodes))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_one_time_use_codes(&self, id: impl AsRef<str>) -> ListOneTimeUseCodes {
-        ListOneTimeUseCodes(self.0.call(LIST_ONE_TIME_USE_CODES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_ONE_TIME_USE_CODES, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseOfferCodes/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-relationships-prices))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_price_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::InAppPurchaseOfferCodePricesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
+    pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
+        crate::Call::new(&self.0, LIST_PRICE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseOfferCodes/{id}/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseOfferCodes-_id_-prices))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_prices(&self, id: impl AsRef<str>) -> ListPrices {
-        ListPrices(self.0.call(LIST_PRICES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PRICES, &[id.as_ref()])
     }
 
     /// `PATCH /v1/inAppPurchaseOfferCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-inAppPurchaseOfferCodes-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::InAppPurchaseOfferCodeUpdateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseOfferCodeResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::InAppPurchaseOfferCodeUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseOfferCodes::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::InAppPurchaseOfferCodeResponse>);
+/// Call of [`create`](InAppPurchaseOfferCodes::create).
+pub type Create = crate::Call<crate::models::InAppPurchaseOfferCodeResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](InAppPurchaseOfferCodes::get).
+pub type Get = crate::Call<crate::models::InAppPurchaseOfferCodeResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[inAppPurchaseOfferCodeCustomCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_code_custom_codes(
         mut self,
@@ -147,35 +132,31 @@ impl Get {
     }
 
     /// `limit[customCodes]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_custom_codes(mut self, value: i64) -> Self {
         self.0.number("limit[customCodes]", value);
         self
     }
 
     /// `limit[oneTimeUseCodes]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
         self.0.number("limit[oneTimeUseCodes]", value);
         self
     }
 
     /// `limit[prices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::InAppPurchaseOfferCodeResponse }
+/// Call of [`list_custom_code_linkages`](InAppPurchaseOfferCodes::list_custom_code_linkages).
+pub type ListCustomCodeLinkages = crate::Call<crate::models::InAppPurchaseOfferCodeCustomCodesLinkagesResponse, op::ListCustomCodeLinkages>;
 
-/// Optional arguments of [`list_custom_codes`](InAppPurchaseOfferCodes::list_custom_codes); nothing is sent before `send`.
-pub struct ListCustomCodes(
-    crate::Call<crate::models::InAppPurchaseOfferCodeCustomCodesResponse>,
-);
+/// Call of [`list_custom_codes`](InAppPurchaseOfferCodes::list_custom_codes).
+pub type ListCustomCodes = crate::Call<crate::models::InAppPurchaseOfferCodeCustomCodesResponse, op::ListCustomCodes>;
 
-impl ListCustomCodes {
+impl<T> crate::Call<T, op::ListCustomCodes> {
     /// `fields[actors]`: the fields that are sent of each.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -203,23 +184,15 @@ impl ListCustomCodes {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListCustomCodes => crate::models::InAppPurchaseOfferCodeCustomCodesResponse, paged }
+/// Call of [`list_one_time_use_code_linkages`](InAppPurchaseOfferCodes::list_one_time_use_code_linkages).
+pub type ListOneTimeUseCodeLinkages = crate::Call<crate::models::InAppPurchaseOfferCodeOneTimeUseCodesLinkagesResponse, op::ListOneTimeUseCodeLinkages>;
 
-/// Optional arguments of [`list_one_time_use_codes`](InAppPurchaseOfferCodes::list_one_time_use_codes); nothing is sent before `send`.
-pub struct ListOneTimeUseCodes(
-    crate::Call<crate::models::InAppPurchaseOfferCodeOneTimeUseCodesResponse>,
-);
+/// Call of [`list_one_time_use_codes`](InAppPurchaseOfferCodes::list_one_time_use_codes).
+pub type ListOneTimeUseCodes = crate::Call<crate::models::InAppPurchaseOfferCodeOneTimeUseCodesResponse, op::ListOneTimeUseCodes>;
 
-impl ListOneTimeUseCodes {
+impl<T> crate::Call<T, op::ListOneTimeUseCodes> {
     /// `fields[actors]`: the fields that are sent of each.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -247,21 +220,15 @@ impl ListOneTimeUseCodes {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListOneTimeUseCodes => crate::models::InAppPurchaseOfferCodeOneTimeUseCodesResponse, paged }
+/// Call of [`list_price_linkages`](InAppPurchaseOfferCodes::list_price_linkages).
+pub type ListPriceLinkages = crate::Call<crate::models::InAppPurchaseOfferCodePricesLinkagesResponse, op::ListPriceLinkages>;
 
-/// Optional arguments of [`list_prices`](InAppPurchaseOfferCodes::list_prices); nothing is sent before `send`.
-pub struct ListPrices(crate::Call<crate::models::InAppPurchaseOfferPricesResponse>);
+/// Call of [`list_prices`](InAppPurchaseOfferCodes::list_prices).
+pub type ListPrices = crate::Call<crate::models::InAppPurchaseOfferPricesResponse, op::ListPrices>;
 
-impl ListPrices {
+impl<T> crate::Call<T, op::ListPrices> {
     /// `fields[inAppPurchaseOfferPrices]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_prices(
         mut self,
@@ -303,25 +270,19 @@ impl ListPrices {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListPrices => crate::models::InAppPurchaseOfferPricesResponse, paged }
+/// Call of [`update`](InAppPurchaseOfferCodes::update).
+pub type Update = crate::Call<crate::models::InAppPurchaseOfferCodeResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "inAppPurchaseOfferCodes_createInstance" "/v1/inAppPurchaseOfferCodes",
-    GET = Get "inAppPurchaseOfferCodes_getInstance" "/v1/inAppPurchaseOfferCodes/{id}",
-    LIST_CUSTOM_CODE_LINKAGES = Get "inAppPurchaseOfferCodes_customCodes_getToManyRelationship" "/v1/inAppPurchaseOfferCodes/{id}/relationships/customCodes",
-    LIST_CUSTOM_CODES = Get "inAppPurchaseOfferCodes_customCodes_getToManyRelated" "/v1/inAppPurchaseOfferCodes/{id}/customCodes",
-    LIST_ONE_TIME_USE_CODE_LINKAGES = Get "inAppPurchaseOfferCodes_oneTimeUseCodes_getToManyRelationship" "/v1/inAppPurchaseOfferCodes/{id}/relationships/oneTimeUseCodes",
-    LIST_ONE_TIME_USE_CODES = Get "inAppPurchaseOfferCodes_oneTimeUseCodes_getToManyRelated" "/v1/inAppPurchaseOfferCodes/{id}/oneTimeUseCodes",
-    LIST_PRICE_LINKAGES = Get "inAppPurchaseOfferCodes_prices_getToManyRelationship" "/v1/inAppPurchaseOfferCodes/{id}/relationships/prices",
-    LIST_PRICES = Get "inAppPurchaseOfferCodes_prices_getToManyRelated" "/v1/inAppPurchaseOfferCodes/{id}/prices",
-    UPDATE = Patch "inAppPurchaseOfferCodes_updateInstance" "/v1/inAppPurchaseOfferCodes/{id}",
+    CREATE: Create = Post "inAppPurchaseOfferCodes_createInstance" "/v1/inAppPurchaseOfferCodes",
+    GET: Get = Get "inAppPurchaseOfferCodes_getInstance" "/v1/inAppPurchaseOfferCodes/{id}",
+    LIST_CUSTOM_CODE_LINKAGES: ListCustomCodeLinkages = Get "inAppPurchaseOfferCodes_customCodes_getToManyRelationship" "/v1/inAppPurchaseOfferCodes/{id}/relationships/customCodes" with limit,
+    LIST_CUSTOM_CODES: ListCustomCodes = Get "inAppPurchaseOfferCodes_customCodes_getToManyRelated" "/v1/inAppPurchaseOfferCodes/{id}/customCodes" with limit,
+    LIST_ONE_TIME_USE_CODE_LINKAGES: ListOneTimeUseCodeLinkages = Get "inAppPurchaseOfferCodes_oneTimeUseCodes_getToManyRelationship" "/v1/inAppPurchaseOfferCodes/{id}/relationships/oneTimeUseCodes" with limit,
+    LIST_ONE_TIME_USE_CODES: ListOneTimeUseCodes = Get "inAppPurchaseOfferCodes_oneTimeUseCodes_getToManyRelated" "/v1/inAppPurchaseOfferCodes/{id}/oneTimeUseCodes" with limit,
+    LIST_PRICE_LINKAGES: ListPriceLinkages = Get "inAppPurchaseOfferCodes_prices_getToManyRelationship" "/v1/inAppPurchaseOfferCodes/{id}/relationships/prices" with limit,
+    LIST_PRICES: ListPrices = Get "inAppPurchaseOfferCodes_prices_getToManyRelated" "/v1/inAppPurchaseOfferCodes/{id}/prices" with limit,
+    UPDATE: Update = Patch "inAppPurchaseOfferCodes_updateInstance" "/v1/inAppPurchaseOfferCodes/{id}",
 }

@@ -12,35 +12,76 @@ impl InAppPurchasePricePoints {
     /// `GET /v1/inAppPurchasePricePoints/{id}/relationships/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePricePoints-_id_-relationships-equalizations))
     ///
     /// `limit`: how many a page has, at most 8000.
-    pub fn list_equalization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::InAppPurchasePricePointEqualizationsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_EQUALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_equalization_linkages(&self, id: impl AsRef<str>) -> ListEqualizationLinkages {
+        crate::Call::new(&self.0, LIST_EQUALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchasePricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePricePoints-_id_-equalizations))
+    ///
+    /// `limit`: how many a page has, at most 8000.
     pub fn list_equalizations(&self, id: impl AsRef<str>) -> ListEqualizations {
-        ListEqualizations(self.0.call(LIST_EQUALIZATIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_EQUALIZATIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchasePricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePricePoints-_id_-equalizations))
     ///
     /// Answers `text/csv`.
     pub fn download_equalizations_csv(&self, id: impl AsRef<str>) -> DownloadEqualizationsCsv {
-        DownloadEqualizationsCsv(self.0.call(DOWNLOAD_EQUALIZATIONS_CSV, &[id.as_ref()]))
+        crate::Call::new(&self.0, DOWNLOAD_EQUALIZATIONS_CSV, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`list_equalizations`](InAppPurchasePricePoints::list_equalizations); nothing is sent before `send`.
-pub struct ListEqualizations(
-    crate::Call<crate::models::InAppPurchasePricePointsResponse>,
-);
+/// Call of [`list_equalization_linkages`](InAppPurchasePricePoints::list_equalization_linkages).
+pub type ListEqualizationLinkages = crate::Call<crate::models::InAppPurchasePricePointEqualizationsLinkagesResponse, op::ListEqualizationLinkages>;
 
-impl ListEqualizations {
+/// Call of [`list_equalizations`](InAppPurchasePricePoints::list_equalizations).
+pub type ListEqualizations = crate::Call<crate::models::InAppPurchasePricePointsResponse, op::ListEqualizations>;
+
+impl<T> crate::Call<T, op::ListEqualizations> {
+    /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
+    pub fn fields_in_app_purchase_price_points(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointField>,
+    ) -> Self {
+        self.0.list("fields[inAppPurchasePricePoints]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
+        self
+    }
+
+    /// `filter[inAppPurchaseV2]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_in_app_purchase_v2(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[inAppPurchaseV2]", values);
+        self
+    }
+
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+}
+
+/// Call of [`download_equalizations_csv`](InAppPurchasePricePoints::download_equalizations_csv).
+pub type DownloadEqualizationsCsv = crate::Call<String, op::DownloadEqualizationsCsv>;
+
+impl<T> crate::Call<T, op::DownloadEqualizationsCsv> {
     /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
@@ -81,70 +122,14 @@ impl ListEqualizations {
     }
 
     /// `limit`: how many a page has, at most 8000.
-    #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 }
-
-rt::operation! { crate::Api, ListEqualizations => crate::models::InAppPurchasePricePointsResponse, paged }
-
-/// Optional arguments of [`download_equalizations_csv`](InAppPurchasePricePoints::download_equalizations_csv); nothing is sent before `send`.
-pub struct DownloadEqualizationsCsv(crate::Call<String>);
-
-impl DownloadEqualizationsCsv {
-    /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
-    pub fn fields_in_app_purchase_price_points(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointField>,
-    ) -> Self {
-        self.0.list("fields[inAppPurchasePricePoints]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields that are sent of each.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[inAppPurchaseV2]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_in_app_purchase_v2(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[inAppPurchaseV2]", values);
-        self
-    }
-
-    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources that are sent along.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit`: how many a page has, at most 8000.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, DownloadEqualizationsCsv => String }
 
 rt::operations! {
-    LIST_EQUALIZATION_LINKAGES = Get "inAppPurchasePricePoints_equalizations_getToManyRelationship" "/v1/inAppPurchasePricePoints/{id}/relationships/equalizations",
-    LIST_EQUALIZATIONS = Get "inAppPurchasePricePoints_equalizations_getToManyRelated" "/v1/inAppPurchasePricePoints/{id}/equalizations",
-    DOWNLOAD_EQUALIZATIONS_CSV = Get "inAppPurchasePricePoints_equalizations_getToManyRelated" "/v1/inAppPurchasePricePoints/{id}/equalizations" => "text/csv",
+    LIST_EQUALIZATION_LINKAGES: ListEqualizationLinkages = Get "inAppPurchasePricePoints_equalizations_getToManyRelationship" "/v1/inAppPurchasePricePoints/{id}/relationships/equalizations" with limit,
+    LIST_EQUALIZATIONS: ListEqualizations = Get "inAppPurchasePricePoints_equalizations_getToManyRelated" "/v1/inAppPurchasePricePoints/{id}/equalizations" with limit,
+    DOWNLOAD_EQUALIZATIONS_CSV: DownloadEqualizationsCsv = Get "inAppPurchasePricePoints_equalizations_getToManyRelated" "/v1/inAppPurchasePricePoints/{id}/equalizations" => "text/csv",
 }

@@ -11,76 +11,63 @@ pub struct InAppPurchasePriceSchedules(pub(crate) rt::Client<crate::Api>);
 impl InAppPurchasePriceSchedules {
     /// `POST /v1/inAppPurchasePriceSchedules` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchasePriceSchedules))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::InAppPurchasePriceScheduleCreateRequest,
-    ) -> crate::Call<crate::models::InAppPurchasePriceScheduleResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::InAppPurchasePriceScheduleCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/inAppPurchasePriceSchedules/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchasePriceSchedules/{id}/baseTerritory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-baseTerritory))
     pub fn get_base_territory(&self, id: impl AsRef<str>) -> GetBaseTerritory {
-        GetBaseTerritory(self.0.call(GET_BASE_TERRITORY, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_BASE_TERRITORY, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchasePriceSchedules/{id}/relationships/baseTerritory` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-relationships-baseTerritory))
-    pub fn get_base_territory_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::InAppPurchasePriceScheduleBaseTerritoryLinkageResponse,
-    > {
-        self.0.call(GET_BASE_TERRITORY_LINKAGE, &[id.as_ref()])
+    pub fn get_base_territory_linkage(&self, id: impl AsRef<str>) -> GetBaseTerritoryLinkage {
+        crate::Call::new(&self.0, GET_BASE_TERRITORY_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchasePriceSchedules/{id}/relationships/automaticPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-relationships-automaticPrices))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_automatic_price_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::InAppPurchasePriceScheduleAutomaticPricesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_AUTOMATIC_PRICE_LINKAGES, &[id.as_ref()]))
+    pub fn list_automatic_price_linkages(&self, id: impl AsRef<str>) -> ListAutomaticPriceLinkages {
+        crate::Call::new(&self.0, LIST_AUTOMATIC_PRICE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchasePriceSchedules/{id}/automaticPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-automaticPrices))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_automatic_prices(&self, id: impl AsRef<str>) -> ListAutomaticPrices {
-        ListAutomaticPrices(self.0.call(LIST_AUTOMATIC_PRICES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_AUTOMATIC_PRICES, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchasePriceSchedules/{id}/relationships/manualPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-relationships-manualPrices))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_manual_price_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::InAppPurchasePriceScheduleManualPricesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_MANUAL_PRICE_LINKAGES, &[id.as_ref()]))
+    pub fn list_manual_price_linkages(&self, id: impl AsRef<str>) -> ListManualPriceLinkages {
+        crate::Call::new(&self.0, LIST_MANUAL_PRICE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchasePriceSchedules/{id}/manualPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchasePriceSchedules-_id_-manualPrices))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_manual_prices(&self, id: impl AsRef<str>) -> ListManualPrices {
-        ListManualPrices(self.0.call(LIST_MANUAL_PRICES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_MANUAL_PRICES, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchasePriceSchedules::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::InAppPurchasePriceScheduleResponse>);
+/// Call of [`create`](InAppPurchasePriceSchedules::create).
+pub type Create = crate::Call<crate::models::InAppPurchasePriceScheduleResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](InAppPurchasePriceSchedules::get).
+pub type Get = crate::Call<crate::models::InAppPurchasePriceScheduleResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[inAppPurchasePriceSchedules]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_schedules(
         mut self,
@@ -120,26 +107,22 @@ impl Get {
     }
 
     /// `limit[automaticPrices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_automatic_prices(mut self, value: i64) -> Self {
         self.0.number("limit[automaticPrices]", value);
         self
     }
 
     /// `limit[manualPrices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_manual_prices(mut self, value: i64) -> Self {
         self.0.number("limit[manualPrices]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::InAppPurchasePriceScheduleResponse }
+/// Call of [`get_base_territory`](InAppPurchasePriceSchedules::get_base_territory).
+pub type GetBaseTerritory = crate::Call<rt::Document<Option<crate::models::Territory>>, op::GetBaseTerritory>;
 
-/// Optional arguments of [`get_base_territory`](InAppPurchasePriceSchedules::get_base_territory); nothing is sent before `send`.
-pub struct GetBaseTerritory(crate::Call<rt::Document<Option<crate::models::Territory>>>);
-
-impl GetBaseTerritory {
+impl<T> crate::Call<T, op::GetBaseTerritory> {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
@@ -150,12 +133,16 @@ impl GetBaseTerritory {
     }
 }
 
-rt::operation! { crate::Api, GetBaseTerritory => rt::Document<Option<crate::models::Territory>> }
+/// Call of [`get_base_territory_linkage`](InAppPurchasePriceSchedules::get_base_territory_linkage).
+pub type GetBaseTerritoryLinkage = crate::Call<crate::models::InAppPurchasePriceScheduleBaseTerritoryLinkageResponse, op::GetBaseTerritoryLinkage>;
 
-/// Optional arguments of [`list_automatic_prices`](InAppPurchasePriceSchedules::list_automatic_prices); nothing is sent before `send`.
-pub struct ListAutomaticPrices(crate::Call<crate::models::InAppPurchasePricesResponse>);
+/// Call of [`list_automatic_price_linkages`](InAppPurchasePriceSchedules::list_automatic_price_linkages).
+pub type ListAutomaticPriceLinkages = crate::Call<crate::models::InAppPurchasePriceScheduleAutomaticPricesLinkagesResponse, op::ListAutomaticPriceLinkages>;
 
-impl ListAutomaticPrices {
+/// Call of [`list_automatic_prices`](InAppPurchasePriceSchedules::list_automatic_prices).
+pub type ListAutomaticPrices = crate::Call<crate::models::InAppPurchasePricesResponse, op::ListAutomaticPrices>;
+
+impl<T> crate::Call<T, op::ListAutomaticPrices> {
     /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
@@ -197,21 +184,15 @@ impl ListAutomaticPrices {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListAutomaticPrices => crate::models::InAppPurchasePricesResponse, paged }
+/// Call of [`list_manual_price_linkages`](InAppPurchasePriceSchedules::list_manual_price_linkages).
+pub type ListManualPriceLinkages = crate::Call<crate::models::InAppPurchasePriceScheduleManualPricesLinkagesResponse, op::ListManualPriceLinkages>;
 
-/// Optional arguments of [`list_manual_prices`](InAppPurchasePriceSchedules::list_manual_prices); nothing is sent before `send`.
-pub struct ListManualPrices(crate::Call<crate::models::InAppPurchasePricesResponse>);
+/// Call of [`list_manual_prices`](InAppPurchasePriceSchedules::list_manual_prices).
+pub type ListManualPrices = crate::Call<crate::models::InAppPurchasePricesResponse, op::ListManualPrices>;
 
-impl ListManualPrices {
+impl<T> crate::Call<T, op::ListManualPrices> {
     /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
@@ -253,24 +234,15 @@ impl ListManualPrices {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
-
-rt::operation! { crate::Api, ListManualPrices => crate::models::InAppPurchasePricesResponse, paged }
 
 rt::operations! {
-    CREATE = Post "inAppPurchasePriceSchedules_createInstance" "/v1/inAppPurchasePriceSchedules",
-    GET = Get "inAppPurchasePriceSchedules_getInstance" "/v1/inAppPurchasePriceSchedules/{id}",
-    GET_BASE_TERRITORY = Get "inAppPurchasePriceSchedules_baseTerritory_getToOneRelated" "/v1/inAppPurchasePriceSchedules/{id}/baseTerritory",
-    GET_BASE_TERRITORY_LINKAGE = Get "inAppPurchasePriceSchedules_baseTerritory_getToOneRelationship" "/v1/inAppPurchasePriceSchedules/{id}/relationships/baseTerritory",
-    LIST_AUTOMATIC_PRICE_LINKAGES = Get "inAppPurchasePriceSchedules_automaticPrices_getToManyRelationship" "/v1/inAppPurchasePriceSchedules/{id}/relationships/automaticPrices",
-    LIST_AUTOMATIC_PRICES = Get "inAppPurchasePriceSchedules_automaticPrices_getToManyRelated" "/v1/inAppPurchasePriceSchedules/{id}/automaticPrices",
-    LIST_MANUAL_PRICE_LINKAGES = Get "inAppPurchasePriceSchedules_manualPrices_getToManyRelationship" "/v1/inAppPurchasePriceSchedules/{id}/relationships/manualPrices",
-    LIST_MANUAL_PRICES = Get "inAppPurchasePriceSchedules_manualPrices_getToManyRelated" "/v1/inAppPurchasePriceSchedules/{id}/manualPrices",
+    CREATE: Create = Post "inAppPurchasePriceSchedules_createInstance" "/v1/inAppPurchasePriceSchedules",
+    GET: Get = Get "inAppPurchasePriceSchedules_getInstance" "/v1/inAppPurchasePriceSchedules/{id}",
+    GET_BASE_TERRITORY: GetBaseTerritory = Get "inAppPurchasePriceSchedules_baseTerritory_getToOneRelated" "/v1/inAppPurchasePriceSchedules/{id}/baseTerritory",
+    GET_BASE_TERRITORY_LINKAGE: GetBaseTerritoryLinkage = Get "inAppPurchasePriceSchedules_baseTerritory_getToOneRelationship" "/v1/inAppPurchasePriceSchedules/{id}/relationships/baseTerritory",
+    LIST_AUTOMATIC_PRICE_LINKAGES: ListAutomaticPriceLinkages = Get "inAppPurchasePriceSchedules_automaticPrices_getToManyRelationship" "/v1/inAppPurchasePriceSchedules/{id}/relationships/automaticPrices" with limit,
+    LIST_AUTOMATIC_PRICES: ListAutomaticPrices = Get "inAppPurchasePriceSchedules_automaticPrices_getToManyRelated" "/v1/inAppPurchasePriceSchedules/{id}/automaticPrices" with limit,
+    LIST_MANUAL_PRICE_LINKAGES: ListManualPriceLinkages = Get "inAppPurchasePriceSchedules_manualPrices_getToManyRelationship" "/v1/inAppPurchasePriceSchedules/{id}/relationships/manualPrices" with limit,
+    LIST_MANUAL_PRICES: ListManualPrices = Get "inAppPurchasePriceSchedules_manualPrices_getToManyRelated" "/v1/inAppPurchasePriceSchedules/{id}/manualPrices" with limit,
 }

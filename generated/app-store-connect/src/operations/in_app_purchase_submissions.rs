@@ -11,16 +11,16 @@ pub struct InAppPurchaseSubmissions(pub(crate) rt::Client<crate::Api>);
 impl InAppPurchaseSubmissions {
     /// `POST /v1/inAppPurchaseSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseSubmissions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::InAppPurchaseSubmissionCreateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseSubmissionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::InAppPurchaseSubmissionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](InAppPurchaseSubmissions::create).
+pub type Create = crate::Call<crate::models::InAppPurchaseSubmissionResponse, op::Create>;
+
 rt::operations! {
-    CREATE = Post "inAppPurchaseSubmissions_createInstance" "/v1/inAppPurchaseSubmissions",
+    CREATE: Create = Post "inAppPurchaseSubmissions_createInstance" "/v1/inAppPurchaseSubmissions",
 }

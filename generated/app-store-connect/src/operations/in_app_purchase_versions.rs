@@ -11,74 +11,63 @@ pub struct InAppPurchaseVersions(pub(crate) rt::Client<crate::Api>);
 impl InAppPurchaseVersions {
     /// `POST /v1/inAppPurchaseVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-inAppPurchaseVersions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::InAppPurchaseVersionCreateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseVersionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::InAppPurchaseVersionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/inAppPurchaseVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseVersions/{id}/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-image))
     pub fn get_image(&self, id: impl AsRef<str>) -> GetImage {
-        GetImage(self.0.call(GET_IMAGE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_IMAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseVersions/{id}/relationships/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-relationships-image))
-    pub fn get_image_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::InAppPurchaseVersionImageLinkageResponse> {
-        self.0.call(GET_IMAGE_LINKAGE, &[id.as_ref()])
+    pub fn get_image_linkage(&self, id: impl AsRef<str>) -> GetImageLinkage {
+        crate::Call::new(&self.0, GET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseVersions/{id}/relationships/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-relationships-images))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_image_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::InAppPurchaseVersionImagesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
+    pub fn list_image_linkages(&self, id: impl AsRef<str>) -> ListImageLinkages {
+        crate::Call::new(&self.0, LIST_IMAGE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseVersions/{id}/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-images))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_images(&self, id: impl AsRef<str>) -> ListImages {
-        ListImages(self.0.call(LIST_IMAGES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_IMAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-relationships-localizations))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::InAppPurchaseVersionLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
+        crate::Call::new(&self.0, LIST_LOCALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/inAppPurchaseVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchaseVersions-_id_-localizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
-        ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_LOCALIZATIONS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchaseVersions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::InAppPurchaseVersionResponse>);
+/// Call of [`create`](InAppPurchaseVersions::create).
+pub type Create = crate::Call<crate::models::InAppPurchaseVersionResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](InAppPurchaseVersions::get).
+pub type Get = crate::Call<crate::models::InAppPurchaseVersionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_images(
         mut self,
@@ -125,28 +114,22 @@ impl Get {
     }
 
     /// `limit[images]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::InAppPurchaseVersionResponse }
+/// Call of [`get_image`](InAppPurchaseVersions::get_image).
+pub type GetImage = crate::Call<rt::Document<Option<crate::models::InAppPurchaseImageV2>>, op::GetImage>;
 
-/// Optional arguments of [`get_image`](InAppPurchaseVersions::get_image); nothing is sent before `send`.
-pub struct GetImage(
-    crate::Call<rt::Document<Option<crate::models::InAppPurchaseImageV2>>>,
-);
-
-impl GetImage {
+impl<T> crate::Call<T, op::GetImage> {
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_images(
         mut self,
@@ -157,12 +140,16 @@ impl GetImage {
     }
 }
 
-rt::operation! { crate::Api, GetImage => rt::Document<Option<crate::models::InAppPurchaseImageV2>> }
+/// Call of [`get_image_linkage`](InAppPurchaseVersions::get_image_linkage).
+pub type GetImageLinkage = crate::Call<crate::models::InAppPurchaseVersionImageLinkageResponse, op::GetImageLinkage>;
 
-/// Optional arguments of [`list_images`](InAppPurchaseVersions::list_images); nothing is sent before `send`.
-pub struct ListImages(crate::Call<crate::models::InAppPurchaseImagesV2Response>);
+/// Call of [`list_image_linkages`](InAppPurchaseVersions::list_image_linkages).
+pub type ListImageLinkages = crate::Call<crate::models::InAppPurchaseVersionImagesLinkagesResponse, op::ListImageLinkages>;
 
-impl ListImages {
+/// Call of [`list_images`](InAppPurchaseVersions::list_images).
+pub type ListImages = crate::Call<crate::models::InAppPurchaseImagesV2Response, op::ListImages>;
+
+impl<T> crate::Call<T, op::ListImages> {
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_images(
         mut self,
@@ -171,23 +158,15 @@ impl ListImages {
         self.0.list("fields[inAppPurchaseImages]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListImages => crate::models::InAppPurchaseImagesV2Response, paged }
+/// Call of [`list_localization_linkages`](InAppPurchaseVersions::list_localization_linkages).
+pub type ListLocalizationLinkages = crate::Call<crate::models::InAppPurchaseVersionLocalizationsLinkagesResponse, op::ListLocalizationLinkages>;
 
-/// Optional arguments of [`list_localizations`](InAppPurchaseVersions::list_localizations); nothing is sent before `send`.
-pub struct ListLocalizations(
-    crate::Call<crate::models::InAppPurchaseLocalizationsV2Response>,
-);
+/// Call of [`list_localizations`](InAppPurchaseVersions::list_localizations).
+pub type ListLocalizations = crate::Call<crate::models::InAppPurchaseLocalizationsV2Response, op::ListLocalizations>;
 
-impl ListLocalizations {
+impl<T> crate::Call<T, op::ListLocalizations> {
     /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_localizations(
         mut self,
@@ -216,24 +195,15 @@ impl ListLocalizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListLocalizations => crate::models::InAppPurchaseLocalizationsV2Response, paged }
-
 rt::operations! {
-    CREATE = Post "inAppPurchaseVersions_createInstance" "/v1/inAppPurchaseVersions",
-    GET = Get "inAppPurchaseVersions_getInstance" "/v1/inAppPurchaseVersions/{id}",
-    GET_IMAGE = Get "inAppPurchaseVersions_image_getToOneRelated" "/v1/inAppPurchaseVersions/{id}/image",
-    GET_IMAGE_LINKAGE = Get "inAppPurchaseVersions_image_getToOneRelationship" "/v1/inAppPurchaseVersions/{id}/relationships/image",
-    LIST_IMAGE_LINKAGES = Get "inAppPurchaseVersions_images_getToManyRelationship" "/v1/inAppPurchaseVersions/{id}/relationships/images",
-    LIST_IMAGES = Get "inAppPurchaseVersions_images_getToManyRelated" "/v1/inAppPurchaseVersions/{id}/images",
-    LIST_LOCALIZATION_LINKAGES = Get "inAppPurchaseVersions_localizations_getToManyRelationship" "/v1/inAppPurchaseVersions/{id}/relationships/localizations",
-    LIST_LOCALIZATIONS = Get "inAppPurchaseVersions_localizations_getToManyRelated" "/v1/inAppPurchaseVersions/{id}/localizations",
+    CREATE: Create = Post "inAppPurchaseVersions_createInstance" "/v1/inAppPurchaseVersions",
+    GET: Get = Get "inAppPurchaseVersions_getInstance" "/v1/inAppPurchaseVersions/{id}",
+    GET_IMAGE: GetImage = Get "inAppPurchaseVersions_image_getToOneRelated" "/v1/inAppPurchaseVersions/{id}/image",
+    GET_IMAGE_LINKAGE: GetImageLinkage = Get "inAppPurchaseVersions_image_getToOneRelationship" "/v1/inAppPurchaseVersions/{id}/relationships/image",
+    LIST_IMAGE_LINKAGES: ListImageLinkages = Get "inAppPurchaseVersions_images_getToManyRelationship" "/v1/inAppPurchaseVersions/{id}/relationships/images" with limit,
+    LIST_IMAGES: ListImages = Get "inAppPurchaseVersions_images_getToManyRelated" "/v1/inAppPurchaseVersions/{id}/images" with limit,
+    LIST_LOCALIZATION_LINKAGES: ListLocalizationLinkages = Get "inAppPurchaseVersions_localizations_getToManyRelationship" "/v1/inAppPurchaseVersions/{id}/relationships/localizations" with limit,
+    LIST_LOCALIZATIONS: ListLocalizations = Get "inAppPurchaseVersions_localizations_getToManyRelated" "/v1/inAppPurchaseVersions/{id}/localizations" with limit,
 }

@@ -12,15 +12,14 @@ impl InAppPurchases {
     /// `GET /v1/inAppPurchases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-inAppPurchases-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchases::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::InAppPurchaseResponse>);
+/// Call of [`get`](InAppPurchases::get).
+pub type Get = crate::Call<crate::models::InAppPurchaseResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -43,15 +42,12 @@ impl Get {
     }
 
     /// `limit[apps]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_apps(mut self, value: i64) -> Self {
         self.0.number("limit[apps]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::InAppPurchaseResponse }
-
 rt::operations! {
-    GET = Get "inAppPurchases_getInstance" "/v1/inAppPurchases/{id}",
+    GET: Get = Get "inAppPurchases_getInstance" "/v1/inAppPurchases/{id}",
 }

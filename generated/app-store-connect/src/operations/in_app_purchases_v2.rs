@@ -11,111 +11,98 @@ pub struct InAppPurchasesV2(pub(crate) rt::Client<crate::Api>);
 impl InAppPurchasesV2 {
     /// `POST /v2/inAppPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-inAppPurchases))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::InAppPurchaseV2CreateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::InAppPurchaseV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/inAppPurchases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-inAppPurchases-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/appStoreReviewScreenshot` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-appStoreReviewScreenshot))
     pub fn get_app_store_review_screenshot(&self, id: impl AsRef<str>) -> GetAppStoreReviewScreenshot {
-        GetAppStoreReviewScreenshot(
-            self.0.call(GET_APP_STORE_REVIEW_SCREENSHOT, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_APP_STORE_REVIEW_SCREENSHOT, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/appStoreReviewScreenshot` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-appStoreReviewScreenshot))
     pub fn get_app_store_review_screenshot_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::InAppPurchaseV2AppStoreReviewScreenshotLinkageResponse,
-    > {
-        self.0.call(GET_APP_STORE_REVIEW_SCREENSHOT_LINKAGE, &[id.as_ref()])
+    ) -> GetAppStoreReviewScreenshotLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_APP_STORE_REVIEW_SCREENSHOT_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v2/inAppPurchases/{id}/content` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-content))
     pub fn get_content(&self, id: impl AsRef<str>) -> GetContent {
-        GetContent(self.0.call(GET_CONTENT, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_CONTENT, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/content` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-content))
-    pub fn get_content_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::InAppPurchaseV2ContentLinkageResponse> {
-        self.0.call(GET_CONTENT_LINKAGE, &[id.as_ref()])
+    pub fn get_content_linkage(&self, id: impl AsRef<str>) -> GetContentLinkage {
+        crate::Call::new(&self.0, GET_CONTENT_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/iapPriceSchedule` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-iapPriceSchedule))
     pub fn get_iap_price_schedule(&self, id: impl AsRef<str>) -> GetIapPriceSchedule {
-        GetIapPriceSchedule(self.0.call(GET_IAP_PRICE_SCHEDULE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_IAP_PRICE_SCHEDULE, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/iapPriceSchedule` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-iapPriceSchedule))
-    pub fn get_iap_price_schedule_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::InAppPurchaseV2IapPriceScheduleLinkageResponse> {
-        self.0.call(GET_IAP_PRICE_SCHEDULE_LINKAGE, &[id.as_ref()])
+    pub fn get_iap_price_schedule_linkage(&self, id: impl AsRef<str>) -> GetIapPriceScheduleLinkage {
+        crate::Call::new(&self.0, GET_IAP_PRICE_SCHEDULE_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/inAppPurchaseAvailability` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-inAppPurchaseAvailability))
     pub fn get_in_app_purchase_availability(&self, id: impl AsRef<str>) -> GetInAppPurchaseAvailability {
-        GetInAppPurchaseAvailability(
-            self.0.call(GET_IN_APP_PURCHASE_AVAILABILITY, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_IN_APP_PURCHASE_AVAILABILITY, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/inAppPurchaseAvailability` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-inAppPurchaseAvailability))
     pub fn get_in_app_purchase_availability_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::InAppPurchaseV2InAppPurchaseAvailabilityLinkageResponse,
-    > {
-        self.0.call(GET_IN_APP_PURCHASE_AVAILABILITY_LINKAGE, &[id.as_ref()])
+    ) -> GetInAppPurchaseAvailabilityLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_IN_APP_PURCHASE_AVAILABILITY_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v2/inAppPurchases/{id}/promotedPurchase` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-promotedPurchase))
     pub fn get_promoted_purchase(&self, id: impl AsRef<str>) -> GetPromotedPurchase {
-        GetPromotedPurchase(self.0.call(GET_PROMOTED_PURCHASE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_PROMOTED_PURCHASE, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/promotedPurchase` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-promotedPurchase))
-    pub fn get_promoted_purchase_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::InAppPurchaseV2PromotedPurchaseLinkageResponse> {
-        self.0.call(GET_PROMOTED_PURCHASE_LINKAGE, &[id.as_ref()])
+    pub fn get_promoted_purchase_linkage(&self, id: impl AsRef<str>) -> GetPromotedPurchaseLinkage {
+        crate::Call::new(&self.0, GET_PROMOTED_PURCHASE_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-images))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_image_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::InAppPurchaseV2ImagesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
+    pub fn list_image_linkages(&self, id: impl AsRef<str>) -> ListImageLinkages {
+        crate::Call::new(&self.0, LIST_IMAGE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-images))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_images(&self, id: impl AsRef<str>) -> ListImages {
-        ListImages(self.0.call(LIST_IMAGES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_IMAGES, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/inAppPurchaseLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-inAppPurchaseLocalizations))
@@ -124,101 +111,91 @@ impl InAppPurchasesV2 {
     pub fn list_in_app_purchase_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::InAppPurchaseV2InAppPurchaseLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_IN_APP_PURCHASE_LOCALIZATION_LINKAGES, &[id.as_ref()]),
+    ) -> ListInAppPurchaseLocalizationLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_IN_APP_PURCHASE_LOCALIZATION_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v2/inAppPurchases/{id}/inAppPurchaseLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-inAppPurchaseLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_in_app_purchase_localizations(&self, id: impl AsRef<str>) -> ListInAppPurchaseLocalizations {
-        ListInAppPurchaseLocalizations(
-            self.0.call(LIST_IN_APP_PURCHASE_LOCALIZATIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_IN_APP_PURCHASE_LOCALIZATIONS, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/offerCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-offerCodes))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_offer_code_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::InAppPurchaseV2OfferCodesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_OFFER_CODE_LINKAGES, &[id.as_ref()]))
+    pub fn list_offer_code_linkages(&self, id: impl AsRef<str>) -> ListOfferCodeLinkages {
+        crate::Call::new(&self.0, LIST_OFFER_CODE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/offerCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-offerCodes))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_offer_codes(&self, id: impl AsRef<str>) -> ListOfferCodes {
-        ListOfferCodes(self.0.call(LIST_OFFER_CODES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_OFFER_CODES, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-pricePoints))
     ///
     /// `limit`: how many a page has, at most 8000.
-    pub fn list_price_point_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::InAppPurchaseV2PricePointsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_PRICE_POINT_LINKAGES, &[id.as_ref()]))
+    pub fn list_price_point_linkages(&self, id: impl AsRef<str>) -> ListPricePointLinkages {
+        crate::Call::new(&self.0, LIST_PRICE_POINT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-pricePoints))
+    ///
+    /// `limit`: how many a page has, at most 8000.
     pub fn list_price_points(&self, id: impl AsRef<str>) -> ListPricePoints {
-        ListPricePoints(self.0.call(LIST_PRICE_POINTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PRICE_POINTS, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-pricePoints))
     ///
     /// Answers `text/csv`.
     pub fn download_price_points_csv(&self, id: impl AsRef<str>) -> DownloadPricePointsCsv {
-        DownloadPricePointsCsv(self.0.call(DOWNLOAD_PRICE_POINTS_CSV, &[id.as_ref()]))
+        crate::Call::new(&self.0, DOWNLOAD_PRICE_POINTS_CSV, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-relationships-versions))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::InAppPurchaseV2VersionsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
+        crate::Call::new(&self.0, LIST_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v2/inAppPurchases/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-inAppPurchases-_id_-versions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
-        ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_VERSIONS, &[id.as_ref()])
     }
 
     /// `PATCH /v2/inAppPurchases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-inAppPurchases-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::InAppPurchaseV2UpdateRequest,
-    ) -> crate::Call<crate::models::InAppPurchaseV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::InAppPurchaseV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](InAppPurchasesV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::InAppPurchaseV2Response>);
+/// Call of [`create`](InAppPurchasesV2::create).
+pub type Create = crate::Call<crate::models::InAppPurchaseV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](InAppPurchasesV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](InAppPurchasesV2::get).
+pub type Get = crate::Call<crate::models::InAppPurchaseV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[inAppPurchaseAppStoreReviewScreenshots]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
@@ -330,54 +307,40 @@ impl Get {
     }
 
     /// `limit[images]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
     /// `limit[inAppPurchaseLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_in_app_purchase_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[inAppPurchaseLocalizations]", value);
         self
     }
 
     /// `limit[offerCodes]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_offer_codes(mut self, value: i64) -> Self {
         self.0.number("limit[offerCodes]", value);
         self
     }
 
     /// `limit[pricePoints]`: how many are sent along, at most 8000.
-    #[inline]
     pub fn limit_price_points(mut self, value: i64) -> Self {
         self.0.number("limit[pricePoints]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::InAppPurchaseV2Response }
+/// Call of [`get_app_store_review_screenshot`](InAppPurchasesV2::get_app_store_review_screenshot).
+pub type GetAppStoreReviewScreenshot = crate::Call<rt::Document<Option<crate::models::InAppPurchaseAppStoreReviewScreenshot>, crate::models::InAppPurchaseAppStoreReviewScreenshotResponseIncluded>, op::GetAppStoreReviewScreenshot>;
 
-/// Optional arguments of [`get_app_store_review_screenshot`](InAppPurchasesV2::get_app_store_review_screenshot); nothing is sent before `send`.
-pub struct GetAppStoreReviewScreenshot(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::InAppPurchaseAppStoreReviewScreenshot>,
-            crate::models::InAppPurchaseAppStoreReviewScreenshotResponseIncluded,
-        >,
-    >,
-);
-
-impl GetAppStoreReviewScreenshot {
+impl<T> crate::Call<T, op::GetAppStoreReviewScreenshot> {
     /// `fields[inAppPurchaseAppStoreReviewScreenshots]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
@@ -410,19 +373,13 @@ impl GetAppStoreReviewScreenshot {
     }
 }
 
-rt::operation! { crate::Api, GetAppStoreReviewScreenshot => rt::Document<Option<crate::models::InAppPurchaseAppStoreReviewScreenshot>, crate::models::InAppPurchaseAppStoreReviewScreenshotResponseIncluded> }
+/// Call of [`get_app_store_review_screenshot_linkage`](InAppPurchasesV2::get_app_store_review_screenshot_linkage).
+pub type GetAppStoreReviewScreenshotLinkage = crate::Call<crate::models::InAppPurchaseV2AppStoreReviewScreenshotLinkageResponse, op::GetAppStoreReviewScreenshotLinkage>;
 
-/// Optional arguments of [`get_content`](InAppPurchasesV2::get_content); nothing is sent before `send`.
-pub struct GetContent(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::InAppPurchaseContent>,
-            crate::models::InAppPurchaseContentResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_content`](InAppPurchasesV2::get_content).
+pub type GetContent = crate::Call<rt::Document<Option<crate::models::InAppPurchaseContent>, crate::models::InAppPurchaseContentResponseIncluded>, op::GetContent>;
 
-impl GetContent {
+impl<T> crate::Call<T, op::GetContent> {
     /// `fields[inAppPurchaseContents]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_contents(
         mut self,
@@ -451,19 +408,13 @@ impl GetContent {
     }
 }
 
-rt::operation! { crate::Api, GetContent => rt::Document<Option<crate::models::InAppPurchaseContent>, crate::models::InAppPurchaseContentResponseIncluded> }
+/// Call of [`get_content_linkage`](InAppPurchasesV2::get_content_linkage).
+pub type GetContentLinkage = crate::Call<crate::models::InAppPurchaseV2ContentLinkageResponse, op::GetContentLinkage>;
 
-/// Optional arguments of [`get_iap_price_schedule`](InAppPurchasesV2::get_iap_price_schedule); nothing is sent before `send`.
-pub struct GetIapPriceSchedule(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::InAppPurchasePriceSchedule>,
-            crate::models::InAppPurchasePriceScheduleResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_iap_price_schedule`](InAppPurchasesV2::get_iap_price_schedule).
+pub type GetIapPriceSchedule = crate::Call<rt::Document<Option<crate::models::InAppPurchasePriceSchedule>, crate::models::InAppPurchasePriceScheduleResponseIncluded>, op::GetIapPriceSchedule>;
 
-impl GetIapPriceSchedule {
+impl<T> crate::Call<T, op::GetIapPriceSchedule> {
     /// `fields[inAppPurchasePriceSchedules]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_schedules(
         mut self,
@@ -503,33 +454,25 @@ impl GetIapPriceSchedule {
     }
 
     /// `limit[automaticPrices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_automatic_prices(mut self, value: i64) -> Self {
         self.0.number("limit[automaticPrices]", value);
         self
     }
 
     /// `limit[manualPrices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_manual_prices(mut self, value: i64) -> Self {
         self.0.number("limit[manualPrices]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetIapPriceSchedule => rt::Document<Option<crate::models::InAppPurchasePriceSchedule>, crate::models::InAppPurchasePriceScheduleResponseIncluded> }
+/// Call of [`get_iap_price_schedule_linkage`](InAppPurchasesV2::get_iap_price_schedule_linkage).
+pub type GetIapPriceScheduleLinkage = crate::Call<crate::models::InAppPurchaseV2IapPriceScheduleLinkageResponse, op::GetIapPriceScheduleLinkage>;
 
-/// Optional arguments of [`get_in_app_purchase_availability`](InAppPurchasesV2::get_in_app_purchase_availability); nothing is sent before `send`.
-pub struct GetInAppPurchaseAvailability(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::InAppPurchaseAvailability>,
-            crate::models::InAppPurchaseAvailabilityResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_in_app_purchase_availability`](InAppPurchasesV2::get_in_app_purchase_availability).
+pub type GetInAppPurchaseAvailability = crate::Call<rt::Document<Option<crate::models::InAppPurchaseAvailability>, crate::models::InAppPurchaseAvailabilityResponseIncluded>, op::GetInAppPurchaseAvailability>;
 
-impl GetInAppPurchaseAvailability {
+impl<T> crate::Call<T, op::GetInAppPurchaseAvailability> {
     /// `fields[inAppPurchaseAvailabilities]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_availabilities(
         mut self,
@@ -558,26 +501,19 @@ impl GetInAppPurchaseAvailability {
     }
 
     /// `limit[availableTerritories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_available_territories(mut self, value: i64) -> Self {
         self.0.number("limit[availableTerritories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetInAppPurchaseAvailability => rt::Document<Option<crate::models::InAppPurchaseAvailability>, crate::models::InAppPurchaseAvailabilityResponseIncluded> }
+/// Call of [`get_in_app_purchase_availability_linkage`](InAppPurchasesV2::get_in_app_purchase_availability_linkage).
+pub type GetInAppPurchaseAvailabilityLinkage = crate::Call<crate::models::InAppPurchaseV2InAppPurchaseAvailabilityLinkageResponse, op::GetInAppPurchaseAvailabilityLinkage>;
 
-/// Optional arguments of [`get_promoted_purchase`](InAppPurchasesV2::get_promoted_purchase); nothing is sent before `send`.
-pub struct GetPromotedPurchase(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::PromotedPurchase>,
-            crate::models::PromotedPurchaseResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_promoted_purchase`](InAppPurchasesV2::get_promoted_purchase).
+pub type GetPromotedPurchase = crate::Call<rt::Document<Option<crate::models::PromotedPurchase>, crate::models::PromotedPurchaseResponseIncluded>, op::GetPromotedPurchase>;
 
-impl GetPromotedPurchase {
+impl<T> crate::Call<T, op::GetPromotedPurchase> {
     /// `fields[inAppPurchases]`: the fields that are sent of each.
     pub fn fields_in_app_purchases(
         mut self,
@@ -615,12 +551,16 @@ impl GetPromotedPurchase {
     }
 }
 
-rt::operation! { crate::Api, GetPromotedPurchase => rt::Document<Option<crate::models::PromotedPurchase>, crate::models::PromotedPurchaseResponseIncluded> }
+/// Call of [`get_promoted_purchase_linkage`](InAppPurchasesV2::get_promoted_purchase_linkage).
+pub type GetPromotedPurchaseLinkage = crate::Call<crate::models::InAppPurchaseV2PromotedPurchaseLinkageResponse, op::GetPromotedPurchaseLinkage>;
 
-/// Optional arguments of [`list_images`](InAppPurchasesV2::list_images); nothing is sent before `send`.
-pub struct ListImages(crate::Call<crate::models::InAppPurchaseImagesResponse>);
+/// Call of [`list_image_linkages`](InAppPurchasesV2::list_image_linkages).
+pub type ListImageLinkages = crate::Call<crate::models::InAppPurchaseV2ImagesLinkagesResponse, op::ListImageLinkages>;
 
-impl ListImages {
+/// Call of [`list_images`](InAppPurchasesV2::list_images).
+pub type ListImages = crate::Call<crate::models::InAppPurchaseImagesResponse, op::ListImages>;
+
+impl<T> crate::Call<T, op::ListImages> {
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_images(
         mut self,
@@ -647,23 +587,15 @@ impl ListImages {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListImages => crate::models::InAppPurchaseImagesResponse, paged }
+/// Call of [`list_in_app_purchase_localization_linkages`](InAppPurchasesV2::list_in_app_purchase_localization_linkages).
+pub type ListInAppPurchaseLocalizationLinkages = crate::Call<crate::models::InAppPurchaseV2InAppPurchaseLocalizationsLinkagesResponse, op::ListInAppPurchaseLocalizationLinkages>;
 
-/// Optional arguments of [`list_in_app_purchase_localizations`](InAppPurchasesV2::list_in_app_purchase_localizations); nothing is sent before `send`.
-pub struct ListInAppPurchaseLocalizations(
-    crate::Call<crate::models::InAppPurchaseLocalizationsResponse>,
-);
+/// Call of [`list_in_app_purchase_localizations`](InAppPurchasesV2::list_in_app_purchase_localizations).
+pub type ListInAppPurchaseLocalizations = crate::Call<crate::models::InAppPurchaseLocalizationsResponse, op::ListInAppPurchaseLocalizations>;
 
-impl ListInAppPurchaseLocalizations {
+impl<T> crate::Call<T, op::ListInAppPurchaseLocalizations> {
     /// `fields[inAppPurchaseLocalizations]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_localizations(
         mut self,
@@ -690,21 +622,15 @@ impl ListInAppPurchaseLocalizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListInAppPurchaseLocalizations => crate::models::InAppPurchaseLocalizationsResponse, paged }
+/// Call of [`list_offer_code_linkages`](InAppPurchasesV2::list_offer_code_linkages).
+pub type ListOfferCodeLinkages = crate::Call<crate::models::InAppPurchaseV2OfferCodesLinkagesResponse, op::ListOfferCodeLinkages>;
 
-/// Optional arguments of [`list_offer_codes`](InAppPurchasesV2::list_offer_codes); nothing is sent before `send`.
-pub struct ListOfferCodes(crate::Call<crate::models::InAppPurchaseOfferCodesResponse>);
+/// Call of [`list_offer_codes`](InAppPurchasesV2::list_offer_codes).
+pub type ListOfferCodes = crate::Call<crate::models::InAppPurchaseOfferCodesResponse, op::ListOfferCodes>;
 
-impl ListOfferCodes {
+impl<T> crate::Call<T, op::ListOfferCodes> {
     /// `fields[inAppPurchaseOfferCodeCustomCodes]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_offer_code_custom_codes(
         mut self,
@@ -760,41 +686,70 @@ impl ListOfferCodes {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[customCodes]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_custom_codes(mut self, value: i64) -> Self {
         self.0.number("limit[customCodes]", value);
         self
     }
 
     /// `limit[oneTimeUseCodes]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
         self.0.number("limit[oneTimeUseCodes]", value);
         self
     }
 
     /// `limit[prices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListOfferCodes => crate::models::InAppPurchaseOfferCodesResponse, paged }
+/// Call of [`list_price_point_linkages`](InAppPurchasesV2::list_price_point_linkages).
+pub type ListPricePointLinkages = crate::Call<crate::models::InAppPurchaseV2PricePointsLinkagesResponse, op::ListPricePointLinkages>;
 
-/// Optional arguments of [`list_price_points`](InAppPurchasesV2::list_price_points); nothing is sent before `send`.
-pub struct ListPricePoints(crate::Call<crate::models::InAppPurchasePricePointsResponse>);
+/// Call of [`list_price_points`](InAppPurchasesV2::list_price_points).
+pub type ListPricePoints = crate::Call<crate::models::InAppPurchasePricePointsResponse, op::ListPricePoints>;
 
-impl ListPricePoints {
+impl<T> crate::Call<T, op::ListPricePoints> {
+    /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
+    pub fn fields_in_app_purchase_price_points(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointField>,
+    ) -> Self {
+        self.0.list("fields[inAppPurchasePricePoints]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
+        self
+    }
+
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+}
+
+/// Call of [`download_price_points_csv`](InAppPurchasesV2::download_price_points_csv).
+pub type DownloadPricePointsCsv = crate::Call<String, op::DownloadPricePointsCsv>;
+
+impl<T> crate::Call<T, op::DownloadPricePointsCsv> {
     /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_price_points(
         mut self,
@@ -829,66 +784,19 @@ impl ListPricePoints {
     }
 
     /// `limit`: how many a page has, at most 8000.
-    #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListPricePoints => crate::models::InAppPurchasePricePointsResponse, paged }
+/// Call of [`list_version_linkages`](InAppPurchasesV2::list_version_linkages).
+pub type ListVersionLinkages = crate::Call<crate::models::InAppPurchaseV2VersionsLinkagesResponse, op::ListVersionLinkages>;
 
-/// Optional arguments of [`download_price_points_csv`](InAppPurchasesV2::download_price_points_csv); nothing is sent before `send`.
-pub struct DownloadPricePointsCsv(crate::Call<String>);
+/// Call of [`list_versions`](InAppPurchasesV2::list_versions).
+pub type ListVersions = crate::Call<crate::models::InAppPurchaseVersionsResponse, op::ListVersions>;
 
-impl DownloadPricePointsCsv {
-    /// `fields[inAppPurchasePricePoints]`: the fields that are sent of each.
-    pub fn fields_in_app_purchase_price_points(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointField>,
-    ) -> Self {
-        self.0.list("fields[inAppPurchasePricePoints]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields that are sent of each.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources that are sent along.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit`: how many a page has, at most 8000.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, DownloadPricePointsCsv => String }
-
-/// Optional arguments of [`list_versions`](InAppPurchasesV2::list_versions); nothing is sent before `send`.
-pub struct ListVersions(crate::Call<crate::models::InAppPurchaseVersionsResponse>);
-
-impl ListVersions {
+impl<T> crate::Call<T, op::ListVersions> {
     /// `fields[inAppPurchaseImages]`: the fields that are sent of each.
     pub fn fields_in_app_purchase_images(
         mut self,
@@ -943,54 +851,46 @@ impl ListVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[images]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListVersions => crate::models::InAppPurchaseVersionsResponse, paged }
+/// Call of [`update`](InAppPurchasesV2::update).
+pub type Update = crate::Call<crate::models::InAppPurchaseV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "inAppPurchasesV2_createInstance" "/v2/inAppPurchases",
-    DELETE = Delete "inAppPurchasesV2_deleteInstance" "/v2/inAppPurchases/{id}",
-    GET = Get "inAppPurchasesV2_getInstance" "/v2/inAppPurchases/{id}",
-    GET_APP_STORE_REVIEW_SCREENSHOT = Get "inAppPurchasesV2_appStoreReviewScreenshot_getToOneRelated" "/v2/inAppPurchases/{id}/appStoreReviewScreenshot",
-    GET_APP_STORE_REVIEW_SCREENSHOT_LINKAGE = Get "inAppPurchasesV2_appStoreReviewScreenshot_getToOneRelationship" "/v2/inAppPurchases/{id}/relationships/appStoreReviewScreenshot",
-    GET_CONTENT = Get "inAppPurchasesV2_content_getToOneRelated" "/v2/inAppPurchases/{id}/content",
-    GET_CONTENT_LINKAGE = Get "inAppPurchasesV2_content_getToOneRelationship" "/v2/inAppPurchases/{id}/relationships/content",
-    GET_IAP_PRICE_SCHEDULE = Get "inAppPurchasesV2_iapPriceSchedule_getToOneRelated" "/v2/inAppPurchases/{id}/iapPriceSchedule",
-    GET_IAP_PRICE_SCHEDULE_LINKAGE = Get "inAppPurchasesV2_iapPriceSchedule_getToOneRelationship" "/v2/inAppPurchases/{id}/relationships/iapPriceSchedule",
-    GET_IN_APP_PURCHASE_AVAILABILITY = Get "inAppPurchasesV2_inAppPurchaseAvailability_getToOneRelated" "/v2/inAppPurchases/{id}/inAppPurchaseAvailability",
-    GET_IN_APP_PURCHASE_AVAILABILITY_LINKAGE = Get "inAppPurchasesV2_inAppPurchaseAvailability_getToOneRelationship" "/v2/inAppPurchases/{id}/relationships/inAppPurchaseAvailability",
-    GET_PROMOTED_PURCHASE = Get "inAppPurchasesV2_promotedPurchase_getToOneRelated" "/v2/inAppPurchases/{id}/promotedPurchase",
-    GET_PROMOTED_PURCHASE_LINKAGE = Get "inAppPurchasesV2_promotedPurchase_getToOneRelationship" "/v2/inAppPurchases/{id}/relationships/promotedPurchase",
-    LIST_IMAGE_LINKAGES = Get "inAppPurchasesV2_images_getToManyRelationship" "/v2/inAppPurchases/{id}/relationships/images",
-    LIST_IMAGES = Get "inAppPurchasesV2_images_getToManyRelated" "/v2/inAppPurchases/{id}/images",
-    LIST_IN_APP_PURCHASE_LOCALIZATION_LINKAGES = Get "inAppPurchasesV2_inAppPurchaseLocalizations_getToManyRelationship" "/v2/inAppPurchases/{id}/relationships/inAppPurchaseLocalizations",
-    LIST_IN_APP_PURCHASE_LOCALIZATIONS = Get "inAppPurchasesV2_inAppPurchaseLocalizations_getToManyRelated" "/v2/inAppPurchases/{id}/inAppPurchaseLocalizations",
-    LIST_OFFER_CODE_LINKAGES = Get "inAppPurchasesV2_offerCodes_getToManyRelationship" "/v2/inAppPurchases/{id}/relationships/offerCodes",
-    LIST_OFFER_CODES = Get "inAppPurchasesV2_offerCodes_getToManyRelated" "/v2/inAppPurchases/{id}/offerCodes",
-    LIST_PRICE_POINT_LINKAGES = Get "inAppPurchasesV2_pricePoints_getToManyRelationship" "/v2/inAppPurchases/{id}/relationships/pricePoints",
-    LIST_PRICE_POINTS = Get "inAppPurchasesV2_pricePoints_getToManyRelated" "/v2/inAppPurchases/{id}/pricePoints",
-    DOWNLOAD_PRICE_POINTS_CSV = Get "inAppPurchasesV2_pricePoints_getToManyRelated" "/v2/inAppPurchases/{id}/pricePoints" => "text/csv",
-    LIST_VERSION_LINKAGES = Get "inAppPurchasesV2_versions_getToManyRelationship" "/v2/inAppPurchases/{id}/relationships/versions",
-    LIST_VERSIONS = Get "inAppPurchasesV2_versions_getToManyRelated" "/v2/inAppPurchases/{id}/versions",
-    UPDATE = Patch "inAppPurchasesV2_updateInstance" "/v2/inAppPurchases/{id}",
+    CREATE: Create = Post "inAppPurchasesV2_createInstance" "/v2/inAppPurchases",
+    DELETE: Delete = Delete "inAppPurchasesV2_deleteInstance" "/v2/inAppPurchases/{id}",
+    GET: Get = Get "inAppPurchasesV2_getInstance" "/v2/inAppPurchases/{id}",
+    GET_APP_STORE_REVIEW_SCREENSHOT: GetAppStoreReviewScreenshot = Get "inAppPurchasesV2_appStoreReviewScreenshot_getToOneRelated" "/v2/inAppPurchases/{id}/appStoreReviewScreenshot",
+    GET_APP_STORE_REVIEW_SCREENSHOT_LINKAGE: GetAppStoreReviewScreenshotLinkage = Get "inAppPurchasesV2_appStoreReviewScreenshot_getToOneRelationship" "/v2/inAppPurchases/{id}/relationships/appStoreReviewScreenshot",
+    GET_CONTENT: GetContent = Get "inAppPurchasesV2_content_getToOneRelated" "/v2/inAppPurchases/{id}/content",
+    GET_CONTENT_LINKAGE: GetContentLinkage = Get "inAppPurchasesV2_content_getToOneRelationship" "/v2/inAppPurchases/{id}/relationships/content",
+    GET_IAP_PRICE_SCHEDULE: GetIapPriceSchedule = Get "inAppPurchasesV2_iapPriceSchedule_getToOneRelated" "/v2/inAppPurchases/{id}/iapPriceSchedule",
+    GET_IAP_PRICE_SCHEDULE_LINKAGE: GetIapPriceScheduleLinkage = Get "inAppPurchasesV2_iapPriceSchedule_getToOneRelationship" "/v2/inAppPurchases/{id}/relationships/iapPriceSchedule",
+    GET_IN_APP_PURCHASE_AVAILABILITY: GetInAppPurchaseAvailability = Get "inAppPurchasesV2_inAppPurchaseAvailability_getToOneRelated" "/v2/inAppPurchases/{id}/inAppPurchaseAvailability",
+    GET_IN_APP_PURCHASE_AVAILABILITY_LINKAGE: GetInAppPurchaseAvailabilityLinkage = Get "inAppPurchasesV2_inAppPurchaseAvailability_getToOneRelationship" "/v2/inAppPurchases/{id}/relationships/inAppPurchaseAvailability",
+    GET_PROMOTED_PURCHASE: GetPromotedPurchase = Get "inAppPurchasesV2_promotedPurchase_getToOneRelated" "/v2/inAppPurchases/{id}/promotedPurchase",
+    GET_PROMOTED_PURCHASE_LINKAGE: GetPromotedPurchaseLinkage = Get "inAppPurchasesV2_promotedPurchase_getToOneRelationship" "/v2/inAppPurchases/{id}/relationships/promotedPurchase",
+    LIST_IMAGE_LINKAGES: ListImageLinkages = Get "inAppPurchasesV2_images_getToManyRelationship" "/v2/inAppPurchases/{id}/relationships/images" with limit,
+    LIST_IMAGES: ListImages = Get "inAppPurchasesV2_images_getToManyRelated" "/v2/inAppPurchases/{id}/images" with limit,
+    LIST_IN_APP_PURCHASE_LOCALIZATION_LINKAGES: ListInAppPurchaseLocalizationLinkages = Get "inAppPurchasesV2_inAppPurchaseLocalizations_getToManyRelationship" "/v2/inAppPurchases/{id}/relationships/inAppPurchaseLocalizations" with limit,
+    LIST_IN_APP_PURCHASE_LOCALIZATIONS: ListInAppPurchaseLocalizations = Get "inAppPurchasesV2_inAppPurchaseLocalizations_getToManyRelated" "/v2/inAppPurchases/{id}/inAppPurchaseLocalizations" with limit,
+    LIST_OFFER_CODE_LINKAGES: ListOfferCodeLinkages = Get "inAppPurchasesV2_offerCodes_getToManyRelationship" "/v2/inAppPurchases/{id}/relationships/offerCodes" with limit,
+    LIST_OFFER_CODES: ListOfferCodes = Get "inAppPurchasesV2_offerCodes_getToManyRelated" "/v2/inAppPurchases/{id}/offerCodes" with limit,
+    LIST_PRICE_POINT_LINKAGES: ListPricePointLinkages = Get "inAppPurchasesV2_pricePoints_getToManyRelationship" "/v2/inAppPurchases/{id}/relationships/pricePoints" with limit,
+    LIST_PRICE_POINTS: ListPricePoints = Get "inAppPurchasesV2_pricePoints_getToManyRelated" "/v2/inAppPurchases/{id}/pricePoints" with limit,
+    DOWNLOAD_PRICE_POINTS_CSV: DownloadPricePointsCsv = Get "inAppPurchasesV2_pricePoints_getToManyRelated" "/v2/inAppPurchases/{id}/pricePoints" => "text/csv",
+    LIST_VERSION_LINKAGES: ListVersionLinkages = Get "inAppPurchasesV2_versions_getToManyRelationship" "/v2/inAppPurchases/{id}/relationships/versions" with limit,
+    LIST_VERSIONS: ListVersions = Get "inAppPurchasesV2_versions_getToManyRelated" "/v2/inAppPurchases/{id}/versions" with limit,
+    UPDATE: Update = Patch "inAppPurchasesV2_updateInstance" "/v2/inAppPurchases/{id}",
 }

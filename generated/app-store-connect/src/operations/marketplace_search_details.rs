@@ -11,36 +11,39 @@ pub struct MarketplaceSearchDetails(pub(crate) rt::Client<crate::Api>);
 impl MarketplaceSearchDetails {
     /// `POST /v1/marketplaceSearchDetails` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-marketplaceSearchDetails))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::MarketplaceSearchDetailCreateRequest,
-    ) -> crate::Call<crate::models::MarketplaceSearchDetailResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::MarketplaceSearchDetailCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/marketplaceSearchDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-marketplaceSearchDetails-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `PATCH /v1/marketplaceSearchDetails/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-marketplaceSearchDetails-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::MarketplaceSearchDetailUpdateRequest,
-    ) -> crate::Call<crate::models::MarketplaceSearchDetailResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::MarketplaceSearchDetailUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](MarketplaceSearchDetails::create).
+pub type Create = crate::Call<crate::models::MarketplaceSearchDetailResponse, op::Create>;
+
+/// Call of [`delete`](MarketplaceSearchDetails::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`update`](MarketplaceSearchDetails::update).
+pub type Update = crate::Call<crate::models::MarketplaceSearchDetailResponse, op::Update>;
+
 rt::operations! {
-    CREATE = Post "marketplaceSearchDetails_createInstance" "/v1/marketplaceSearchDetails",
-    DELETE = Delete "marketplaceSearchDetails_deleteInstance" "/v1/marketplaceSearchDetails/{id}",
-    UPDATE = Patch "marketplaceSearchDetails_updateInstance" "/v1/marketplaceSearchDetails/{id}",
+    CREATE: Create = Post "marketplaceSearchDetails_createInstance" "/v1/marketplaceSearchDetails",
+    DELETE: Delete = Delete "marketplaceSearchDetails_deleteInstance" "/v1/marketplaceSearchDetails/{id}",
+    UPDATE: Update = Patch "marketplaceSearchDetails_updateInstance" "/v1/marketplaceSearchDetails/{id}",
 }

@@ -12,26 +12,25 @@ impl MarketplaceWebhooks {
     /// `POST /v1/marketplaceWebhooks` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-marketplaceWebhooks))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::MarketplaceWebhookCreateRequest,
-    ) -> crate::Call<crate::models::MarketplaceWebhookResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::MarketplaceWebhookCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/marketplaceWebhooks/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-marketplaceWebhooks-_id_))
     #[deprecated = "the vendor has deprecated it"]
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/marketplaceWebhooks` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-marketplaceWebhooks))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `PATCH /v1/marketplaceWebhooks/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-marketplaceWebhooks-_id_))
@@ -39,21 +38,23 @@ impl MarketplaceWebhooks {
     /// The request says which resource it changes.
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::MarketplaceWebhookUpdateRequest,
-    ) -> crate::Call<crate::models::MarketplaceWebhookResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::MarketplaceWebhookUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`list`](MarketplaceWebhooks::list); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct List(crate::Call<crate::models::MarketplaceWebhooksResponse>);
+/// Call of [`create`](MarketplaceWebhooks::create).
+pub type Create = crate::Call<crate::models::MarketplaceWebhookResponse, op::Create>;
 
-impl List {
+/// Call of [`delete`](MarketplaceWebhooks::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`list`](MarketplaceWebhooks::list).
+pub type List = crate::Call<crate::models::MarketplaceWebhooksResponse, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `fields[marketplaceWebhooks]`: the fields that are sent of each.
     pub fn fields_marketplace_webhooks(
         mut self,
@@ -62,20 +63,14 @@ impl List {
         self.0.list("fields[marketplaceWebhooks]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::MarketplaceWebhooksResponse, paged }
+/// Call of [`update`](MarketplaceWebhooks::update).
+pub type Update = crate::Call<crate::models::MarketplaceWebhookResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "marketplaceWebhooks_createInstance" "/v1/marketplaceWebhooks",
-    DELETE = Delete "marketplaceWebhooks_deleteInstance" "/v1/marketplaceWebhooks/{id}",
-    LIST = Get "marketplaceWebhooks_getCollection" "/v1/marketplaceWebhooks",
-    UPDATE = Patch "marketplaceWebhooks_updateInstance" "/v1/marketplaceWebhooks/{id}",
+    CREATE: Create = Post "marketplaceWebhooks_createInstance" "/v1/marketplaceWebhooks",
+    DELETE: Delete = Delete "marketplaceWebhooks_deleteInstance" "/v1/marketplaceWebhooks/{id}",
+    LIST: List = Get "marketplaceWebhooks_getCollection" "/v1/marketplaceWebhooks" with limit,
+    UPDATE: Update = Patch "marketplaceWebhooks_updateInstance" "/v1/marketplaceWebhooks/{id}",
 }

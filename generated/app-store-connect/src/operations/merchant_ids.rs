@@ -11,64 +11,65 @@ pub struct MerchantIds(pub(crate) rt::Client<crate::Api>);
 impl MerchantIds {
     /// `POST /v1/merchantIds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-merchantIds))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::MerchantIdCreateRequest,
-    ) -> crate::Call<crate::models::MerchantIdResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::MerchantIdCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/merchantIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-merchantIds-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/merchantIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-merchantIds-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/merchantIds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-merchantIds))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/merchantIds/{id}/relationships/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-merchantIds-_id_-relationships-certificates))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_certificate_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::MerchantIdCertificatesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_CERTIFICATE_LINKAGES, &[id.as_ref()]))
+    pub fn list_certificate_linkages(&self, id: impl AsRef<str>) -> ListCertificateLinkages {
+        crate::Call::new(&self.0, LIST_CERTIFICATE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/merchantIds/{id}/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-merchantIds-_id_-certificates))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_certificates(&self, id: impl AsRef<str>) -> ListCertificates {
-        ListCertificates(self.0.call(LIST_CERTIFICATES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_CERTIFICATES, &[id.as_ref()])
     }
 
     /// `PATCH /v1/merchantIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-merchantIds-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::MerchantIdUpdateRequest,
-    ) -> crate::Call<crate::models::MerchantIdResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::MerchantIdUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](MerchantIds::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::MerchantIdResponse>);
+/// Call of [`create`](MerchantIds::create).
+pub type Create = crate::Call<crate::models::MerchantIdResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](MerchantIds::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](MerchantIds::get).
+pub type Get = crate::Call<crate::models::MerchantIdResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
@@ -94,19 +95,16 @@ impl Get {
     }
 
     /// `limit[certificates]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_certificates(mut self, value: i64) -> Self {
         self.0.number("limit[certificates]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::MerchantIdResponse }
+/// Call of [`list`](MerchantIds::list).
+pub type List = crate::Call<crate::models::MerchantIdsResponse, op::List>;
 
-/// Optional arguments of [`list`](MerchantIds::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::MerchantIdsResponse>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
@@ -143,15 +141,7 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[certificates]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_certificates(mut self, value: i64) -> Self {
         self.0.number("limit[certificates]", value);
         self
@@ -164,12 +154,13 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::MerchantIdsResponse, paged }
+/// Call of [`list_certificate_linkages`](MerchantIds::list_certificate_linkages).
+pub type ListCertificateLinkages = crate::Call<crate::models::MerchantIdCertificatesLinkagesResponse, op::ListCertificateLinkages>;
 
-/// Optional arguments of [`list_certificates`](MerchantIds::list_certificates); nothing is sent before `send`.
-pub struct ListCertificates(crate::Call<crate::models::CertificatesResponse>);
+/// Call of [`list_certificates`](MerchantIds::list_certificates).
+pub type ListCertificates = crate::Call<crate::models::CertificatesResponse, op::ListCertificates>;
 
-impl ListCertificates {
+impl<T> crate::Call<T, op::ListCertificates> {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
@@ -223,13 +214,6 @@ impl ListCertificates {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CertificateSort>) -> Self {
         self.0.list("sort", values);
@@ -237,14 +221,15 @@ impl ListCertificates {
     }
 }
 
-rt::operation! { crate::Api, ListCertificates => crate::models::CertificatesResponse, paged }
+/// Call of [`update`](MerchantIds::update).
+pub type Update = crate::Call<crate::models::MerchantIdResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "merchantIds_createInstance" "/v1/merchantIds",
-    DELETE = Delete "merchantIds_deleteInstance" "/v1/merchantIds/{id}",
-    GET = Get "merchantIds_getInstance" "/v1/merchantIds/{id}",
-    LIST = Get "merchantIds_getCollection" "/v1/merchantIds",
-    LIST_CERTIFICATE_LINKAGES = Get "merchantIds_certificates_getToManyRelationship" "/v1/merchantIds/{id}/relationships/certificates",
-    LIST_CERTIFICATES = Get "merchantIds_certificates_getToManyRelated" "/v1/merchantIds/{id}/certificates",
-    UPDATE = Patch "merchantIds_updateInstance" "/v1/merchantIds/{id}",
+    CREATE: Create = Post "merchantIds_createInstance" "/v1/merchantIds",
+    DELETE: Delete = Delete "merchantIds_deleteInstance" "/v1/merchantIds/{id}",
+    GET: Get = Get "merchantIds_getInstance" "/v1/merchantIds/{id}",
+    LIST: List = Get "merchantIds_getCollection" "/v1/merchantIds" with limit,
+    LIST_CERTIFICATE_LINKAGES: ListCertificateLinkages = Get "merchantIds_certificates_getToManyRelationship" "/v1/merchantIds/{id}/relationships/certificates" with limit,
+    LIST_CERTIFICATES: ListCertificates = Get "merchantIds_certificates_getToManyRelated" "/v1/merchantIds/{id}/certificates" with limit,
+    UPDATE: Update = Patch "merchantIds_updateInstance" "/v1/merchantIds/{id}",
 }

@@ -11,30 +11,29 @@ pub struct Nominations(pub(crate) rt::Client<crate::Api>);
 impl Nominations {
     /// `POST /v1/nominations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-nominations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::NominationCreateRequest,
-    ) -> crate::Call<crate::models::NominationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::NominationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/nominations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-nominations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/nominations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-nominations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/nominations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-nominations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list(&self, filter_state: impl IntoIterator<Item = crate::models::NominationStateFilter>) -> List {
-        let mut call = self.0.call(LIST, &[]);
-        call.filter("filter[state]", filter_state);
-        List(call)
+        let mut call = crate::Call::new(&self.0, LIST, &[]);
+        call.0.filter("filter[state]", filter_state);
+        call
     }
 
     /// `GET /v1/nominations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-nominations))
@@ -44,29 +43,32 @@ impl Nominations {
         &self,
         filter_state: impl IntoIterator<Item = crate::models::NominationStateFilter>,
     ) -> DownloadCsv {
-        let mut call = self.0.call(DOWNLOAD_CSV, &[]);
-        call.filter("filter[state]", filter_state);
-        DownloadCsv(call)
+        let mut call = crate::Call::new(&self.0, DOWNLOAD_CSV, &[]);
+        call.0.filter("filter[state]", filter_state);
+        call
     }
 
     /// `PATCH /v1/nominations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-nominations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::NominationUpdateRequest,
-    ) -> crate::Call<crate::models::NominationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::NominationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](Nominations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::NominationResponse>);
+/// Call of [`create`](Nominations::create).
+pub type Create = crate::Call<crate::models::NominationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](Nominations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](Nominations::get).
+pub type Get = crate::Call<crate::models::NominationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[actors]`: the fields that are sent of each.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -113,33 +115,123 @@ impl Get {
     }
 
     /// `limit[inAppEvents]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_in_app_events(mut self, value: i64) -> Self {
         self.0.number("limit[inAppEvents]", value);
         self
     }
 
     /// `limit[relatedApps]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_related_apps(mut self, value: i64) -> Self {
         self.0.number("limit[relatedApps]", value);
         self
     }
 
     /// `limit[supportedTerritories]`: how many are sent along, at most 200.
-    #[inline]
     pub fn limit_supported_territories(mut self, value: i64) -> Self {
         self.0.number("limit[supportedTerritories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::NominationResponse }
+/// Call of [`list`](Nominations::list).
+pub type List = crate::Call<crate::models::NominationsResponse, op::List>;
 
-/// Optional arguments of [`list`](Nominations::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::NominationsResponse>);
+impl<T> crate::Call<T, op::List> {
+    /// `fields[actors]`: the fields that are sent of each.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
+        self.0.list("fields[actors]", values);
+        self
+    }
 
-impl List {
+    /// `fields[appEvents]`: the fields that are sent of each.
+    pub fn fields_app_events(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEventField>,
+    ) -> Self {
+        self.0.list("fields[appEvents]", values);
+        self
+    }
+
+    /// `fields[apps]`: the fields that are sent of each.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[nominations]`: the fields that are sent of each.
+    pub fn fields_nominations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::NominationField>,
+    ) -> Self {
+        self.0.list("fields[nominations]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
+        self
+    }
+
+    /// `filter[hasInAppEvents]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_has_in_app_events(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[hasInAppEvents]", values);
+        self
+    }
+
+    /// `filter[relatedApps]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_related_apps(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[relatedApps]", values);
+        self
+    }
+
+    /// `filter[type]`: only resources that have one of these values. An empty list is an error.
+    pub fn filter_type(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::NominationTypeFilter>,
+    ) -> Self {
+        self.0.filter("filter[type]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::NominationInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[inAppEvents]`: how many are sent along, at most 50.
+    pub fn limit_in_app_events(mut self, value: i64) -> Self {
+        self.0.number("limit[inAppEvents]", value);
+        self
+    }
+
+    /// `limit[relatedApps]`: how many are sent along, at most 50.
+    pub fn limit_related_apps(mut self, value: i64) -> Self {
+        self.0.number("limit[relatedApps]", value);
+        self
+    }
+
+    /// `limit[supportedTerritories]`: how many are sent along, at most 200.
+    pub fn limit_supported_territories(mut self, value: i64) -> Self {
+        self.0.number("limit[supportedTerritories]", value);
+        self
+    }
+
+    /// `sort`: the order; `desc` turns one round.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::NominationSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+}
+
+/// Call of [`download_csv`](Nominations::download_csv).
+pub type DownloadCsv = crate::Call<String, op::DownloadCsv>;
+
+impl<T> crate::Call<T, op::DownloadCsv> {
     /// `fields[actors]`: the fields that are sent of each.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -207,28 +299,24 @@ impl List {
     }
 
     /// `limit`: how many a page has, at most 200.
-    #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 
     /// `limit[inAppEvents]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_in_app_events(mut self, value: i64) -> Self {
         self.0.number("limit[inAppEvents]", value);
         self
     }
 
     /// `limit[relatedApps]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_related_apps(mut self, value: i64) -> Self {
         self.0.number("limit[relatedApps]", value);
         self
     }
 
     /// `limit[supportedTerritories]`: how many are sent along, at most 200.
-    #[inline]
     pub fn limit_supported_territories(mut self, value: i64) -> Self {
         self.0.number("limit[supportedTerritories]", value);
         self
@@ -241,120 +329,14 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::NominationsResponse, paged }
-
-/// Optional arguments of [`download_csv`](Nominations::download_csv); nothing is sent before `send`.
-pub struct DownloadCsv(crate::Call<String>);
-
-impl DownloadCsv {
-    /// `fields[actors]`: the fields that are sent of each.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
-        self.0.list("fields[actors]", values);
-        self
-    }
-
-    /// `fields[appEvents]`: the fields that are sent of each.
-    pub fn fields_app_events(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventField>,
-    ) -> Self {
-        self.0.list("fields[appEvents]", values);
-        self
-    }
-
-    /// `fields[apps]`: the fields that are sent of each.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[nominations]`: the fields that are sent of each.
-    pub fn fields_nominations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::NominationField>,
-    ) -> Self {
-        self.0.list("fields[nominations]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields that are sent of each.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[hasInAppEvents]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_has_in_app_events(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[hasInAppEvents]", values);
-        self
-    }
-
-    /// `filter[relatedApps]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_related_apps(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[relatedApps]", values);
-        self
-    }
-
-    /// `filter[type]`: only resources that have one of these values. An empty list is an error.
-    pub fn filter_type(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::NominationTypeFilter>,
-    ) -> Self {
-        self.0.filter("filter[type]", values);
-        self
-    }
-
-    /// `include`: related resources that are sent along.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::NominationInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
-    /// `limit[inAppEvents]`: how many are sent along, at most 50.
-    #[inline]
-    pub fn limit_in_app_events(mut self, value: i64) -> Self {
-        self.0.number("limit[inAppEvents]", value);
-        self
-    }
-
-    /// `limit[relatedApps]`: how many are sent along, at most 50.
-    #[inline]
-    pub fn limit_related_apps(mut self, value: i64) -> Self {
-        self.0.number("limit[relatedApps]", value);
-        self
-    }
-
-    /// `limit[supportedTerritories]`: how many are sent along, at most 200.
-    #[inline]
-    pub fn limit_supported_territories(mut self, value: i64) -> Self {
-        self.0.number("limit[supportedTerritories]", value);
-        self
-    }
-
-    /// `sort`: the order; `desc` turns one round.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::NominationSort>) -> Self {
-        self.0.list("sort", values);
-        self
-    }
-}
-
-rt::operation! { crate::Api, DownloadCsv => String }
+/// Call of [`update`](Nominations::update).
+pub type Update = crate::Call<crate::models::NominationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "nominations_createInstance" "/v1/nominations",
-    DELETE = Delete "nominations_deleteInstance" "/v1/nominations/{id}",
-    GET = Get "nominations_getInstance" "/v1/nominations/{id}",
-    LIST = Get "nominations_getCollection" "/v1/nominations",
-    DOWNLOAD_CSV = Get "nominations_getCollection" "/v1/nominations" => "text/csv",
-    UPDATE = Patch "nominations_updateInstance" "/v1/nominations/{id}",
+    CREATE: Create = Post "nominations_createInstance" "/v1/nominations",
+    DELETE: Delete = Delete "nominations_deleteInstance" "/v1/nominations/{id}",
+    GET: Get = Get "nominations_getInstance" "/v1/nominations/{id}",
+    LIST: List = Get "nominations_getCollection" "/v1/nominations" with limit,
+    DOWNLOAD_CSV: DownloadCsv = Get "nominations_getCollection" "/v1/nominations" => "text/csv",
+    UPDATE: Update = Patch "nominations_updateInstance" "/v1/nominations/{id}",
 }

@@ -11,64 +11,65 @@ pub struct PassTypeIds(pub(crate) rt::Client<crate::Api>);
 impl PassTypeIds {
     /// `POST /v1/passTypeIds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-passTypeIds))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::PassTypeIdCreateRequest,
-    ) -> crate::Call<crate::models::PassTypeIdResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::PassTypeIdCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/passTypeIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-passTypeIds-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/passTypeIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-passTypeIds-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/passTypeIds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-passTypeIds))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/passTypeIds/{id}/relationships/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-passTypeIds-_id_-relationships-certificates))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_certificate_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::PassTypeIdCertificatesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_CERTIFICATE_LINKAGES, &[id.as_ref()]))
+    pub fn list_certificate_linkages(&self, id: impl AsRef<str>) -> ListCertificateLinkages {
+        crate::Call::new(&self.0, LIST_CERTIFICATE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/passTypeIds/{id}/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-passTypeIds-_id_-certificates))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_certificates(&self, id: impl AsRef<str>) -> ListCertificates {
-        ListCertificates(self.0.call(LIST_CERTIFICATES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_CERTIFICATES, &[id.as_ref()])
     }
 
     /// `PATCH /v1/passTypeIds/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-passTypeIds-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::PassTypeIdUpdateRequest,
-    ) -> crate::Call<crate::models::PassTypeIdResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::PassTypeIdUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](PassTypeIds::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::PassTypeIdResponse>);
+/// Call of [`create`](PassTypeIds::create).
+pub type Create = crate::Call<crate::models::PassTypeIdResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](PassTypeIds::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](PassTypeIds::get).
+pub type Get = crate::Call<crate::models::PassTypeIdResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
@@ -94,19 +95,16 @@ impl Get {
     }
 
     /// `limit[certificates]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_certificates(mut self, value: i64) -> Self {
         self.0.number("limit[certificates]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::PassTypeIdResponse }
+/// Call of [`list`](PassTypeIds::list).
+pub type List = crate::Call<crate::models::PassTypeIdsResponse, op::List>;
 
-/// Optional arguments of [`list`](PassTypeIds::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::PassTypeIdsResponse>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
@@ -149,15 +147,7 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[certificates]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_certificates(mut self, value: i64) -> Self {
         self.0.number("limit[certificates]", value);
         self
@@ -170,12 +160,13 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::PassTypeIdsResponse, paged }
+/// Call of [`list_certificate_linkages`](PassTypeIds::list_certificate_linkages).
+pub type ListCertificateLinkages = crate::Call<crate::models::PassTypeIdCertificatesLinkagesResponse, op::ListCertificateLinkages>;
 
-/// Optional arguments of [`list_certificates`](PassTypeIds::list_certificates); nothing is sent before `send`.
-pub struct ListCertificates(crate::Call<crate::models::CertificatesResponse>);
+/// Call of [`list_certificates`](PassTypeIds::list_certificates).
+pub type ListCertificates = crate::Call<crate::models::CertificatesResponse, op::ListCertificates>;
 
-impl ListCertificates {
+impl<T> crate::Call<T, op::ListCertificates> {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
@@ -214,13 +205,6 @@ impl ListCertificates {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `sort`: the order; `desc` turns one round.
     pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CertificateSort>) -> Self {
         self.0.list("sort", values);
@@ -228,14 +212,15 @@ impl ListCertificates {
     }
 }
 
-rt::operation! { crate::Api, ListCertificates => crate::models::CertificatesResponse, paged }
+/// Call of [`update`](PassTypeIds::update).
+pub type Update = crate::Call<crate::models::PassTypeIdResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "passTypeIds_createInstance" "/v1/passTypeIds",
-    DELETE = Delete "passTypeIds_deleteInstance" "/v1/passTypeIds/{id}",
-    GET = Get "passTypeIds_getInstance" "/v1/passTypeIds/{id}",
-    LIST = Get "passTypeIds_getCollection" "/v1/passTypeIds",
-    LIST_CERTIFICATE_LINKAGES = Get "passTypeIds_certificates_getToManyRelationship" "/v1/passTypeIds/{id}/relationships/certificates",
-    LIST_CERTIFICATES = Get "passTypeIds_certificates_getToManyRelated" "/v1/passTypeIds/{id}/certificates",
-    UPDATE = Patch "passTypeIds_updateInstance" "/v1/passTypeIds/{id}",
+    CREATE: Create = Post "passTypeIds_createInstance" "/v1/passTypeIds",
+    DELETE: Delete = Delete "passTypeIds_deleteInstance" "/v1/passTypeIds/{id}",
+    GET: Get = Get "passTypeIds_getInstance" "/v1/passTypeIds/{id}",
+    LIST: List = Get "passTypeIds_getCollection" "/v1/passTypeIds" with limit,
+    LIST_CERTIFICATE_LINKAGES: ListCertificateLinkages = Get "passTypeIds_certificates_getToManyRelationship" "/v1/passTypeIds/{id}/relationships/certificates" with limit,
+    LIST_CERTIFICATES: ListCertificates = Get "passTypeIds_certificates_getToManyRelated" "/v1/passTypeIds/{id}/certificates" with limit,
+    UPDATE: Update = Patch "passTypeIds_updateInstance" "/v1/passTypeIds/{id}",
 }

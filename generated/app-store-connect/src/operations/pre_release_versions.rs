@@ -11,51 +11,46 @@ pub struct PreReleaseVersions(pub(crate) rt::Client<crate::Api>);
 impl PreReleaseVersions {
     /// `GET /v1/preReleaseVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/preReleaseVersions/{id}/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_-app))
     pub fn get_app(&self, id: impl AsRef<str>) -> GetApp {
-        GetApp(self.0.call(GET_APP, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_APP, &[id.as_ref()])
     }
 
     /// `GET /v1/preReleaseVersions/{id}/relationships/app` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_-relationships-app))
-    pub fn get_app_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::PrereleaseVersionAppLinkageResponse> {
-        self.0.call(GET_APP_LINKAGE, &[id.as_ref()])
+    pub fn get_app_linkage(&self, id: impl AsRef<str>) -> GetAppLinkage {
+        crate::Call::new(&self.0, GET_APP_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/preReleaseVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/preReleaseVersions/{id}/relationships/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_-relationships-builds))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_build_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::PrereleaseVersionBuildsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_BUILD_LINKAGES, &[id.as_ref()]))
+    pub fn list_build_linkages(&self, id: impl AsRef<str>) -> ListBuildLinkages {
+        crate::Call::new(&self.0, LIST_BUILD_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/preReleaseVersions/{id}/builds` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-preReleaseVersions-_id_-builds))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_builds(&self, id: impl AsRef<str>) -> ListBuilds {
-        ListBuilds(self.0.call(LIST_BUILDS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_BUILDS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](PreReleaseVersions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::PrereleaseVersionResponse>);
+/// Call of [`get`](PreReleaseVersions::get).
+pub type Get = crate::Call<crate::models::PrereleaseVersionResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -87,19 +82,16 @@ impl Get {
     }
 
     /// `limit[builds]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::PrereleaseVersionResponse }
+/// Call of [`get_app`](PreReleaseVersions::get_app).
+pub type GetApp = crate::Call<rt::Document<Option<crate::models::App>>, op::GetApp>;
 
-/// Optional arguments of [`get_app`](PreReleaseVersions::get_app); nothing is sent before `send`.
-pub struct GetApp(crate::Call<rt::Document<Option<crate::models::App>>>);
-
-impl GetApp {
+impl<T> crate::Call<T, op::GetApp> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -107,12 +99,13 @@ impl GetApp {
     }
 }
 
-rt::operation! { crate::Api, GetApp => rt::Document<Option<crate::models::App>> }
+/// Call of [`get_app_linkage`](PreReleaseVersions::get_app_linkage).
+pub type GetAppLinkage = crate::Call<crate::models::PrereleaseVersionAppLinkageResponse, op::GetAppLinkage>;
 
-/// Optional arguments of [`list`](PreReleaseVersions::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::PreReleaseVersionsResponse>);
+/// Call of [`list`](PreReleaseVersions::list).
+pub type List = crate::Call<crate::models::PreReleaseVersionsResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -204,15 +197,7 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[builds]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
         self
@@ -225,33 +210,25 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::PreReleaseVersionsResponse, paged }
+/// Call of [`list_build_linkages`](PreReleaseVersions::list_build_linkages).
+pub type ListBuildLinkages = crate::Call<crate::models::PrereleaseVersionBuildsLinkagesResponse, op::ListBuildLinkages>;
 
-/// Optional arguments of [`list_builds`](PreReleaseVersions::list_builds); nothing is sent before `send`.
-pub struct ListBuilds(crate::Call<crate::models::BuildsWithoutIncludesResponse>);
+/// Call of [`list_builds`](PreReleaseVersions::list_builds).
+pub type ListBuilds = crate::Call<crate::models::BuildsWithoutIncludesResponse, op::ListBuilds>;
 
-impl ListBuilds {
+impl<T> crate::Call<T, op::ListBuilds> {
     /// `fields[builds]`: the fields that are sent of each.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListBuilds => crate::models::BuildsWithoutIncludesResponse, paged }
-
 rt::operations! {
-    GET = Get "preReleaseVersions_getInstance" "/v1/preReleaseVersions/{id}",
-    GET_APP = Get "preReleaseVersions_app_getToOneRelated" "/v1/preReleaseVersions/{id}/app",
-    GET_APP_LINKAGE = Get "preReleaseVersions_app_getToOneRelationship" "/v1/preReleaseVersions/{id}/relationships/app",
-    LIST = Get "preReleaseVersions_getCollection" "/v1/preReleaseVersions",
-    LIST_BUILD_LINKAGES = Get "preReleaseVersions_builds_getToManyRelationship" "/v1/preReleaseVersions/{id}/relationships/builds",
-    LIST_BUILDS = Get "preReleaseVersions_builds_getToManyRelated" "/v1/preReleaseVersions/{id}/builds",
+    GET: Get = Get "preReleaseVersions_getInstance" "/v1/preReleaseVersions/{id}",
+    GET_APP: GetApp = Get "preReleaseVersions_app_getToOneRelated" "/v1/preReleaseVersions/{id}/app",
+    GET_APP_LINKAGE: GetAppLinkage = Get "preReleaseVersions_app_getToOneRelationship" "/v1/preReleaseVersions/{id}/relationships/app",
+    LIST: List = Get "preReleaseVersions_getCollection" "/v1/preReleaseVersions" with limit,
+    LIST_BUILD_LINKAGES: ListBuildLinkages = Get "preReleaseVersions_builds_getToManyRelationship" "/v1/preReleaseVersions/{id}/relationships/builds" with limit,
+    LIST_BUILDS: ListBuilds = Get "preReleaseVersions_builds_getToManyRelated" "/v1/preReleaseVersions/{id}/builds" with limit,
 }

@@ -11,79 +11,79 @@ pub struct Profiles(pub(crate) rt::Client<crate::Api>);
 impl Profiles {
     /// `POST /v1/profiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-profiles))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::ProfileCreateRequest,
-    ) -> crate::Call<crate::models::ProfileResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::ProfileCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/profiles/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-profiles-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/profiles/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/profiles/{id}/bundleId` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-bundleId))
     pub fn get_bundle_id(&self, id: impl AsRef<str>) -> GetBundleId {
-        GetBundleId(self.0.call(GET_BUNDLE_ID, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_BUNDLE_ID, &[id.as_ref()])
     }
 
     /// `GET /v1/profiles/{id}/relationships/bundleId` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-relationships-bundleId))
-    pub fn get_bundle_id_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::ProfileBundleIdLinkageResponse> {
-        self.0.call(GET_BUNDLE_ID_LINKAGE, &[id.as_ref()])
+    pub fn get_bundle_id_linkage(&self, id: impl AsRef<str>) -> GetBundleIdLinkage {
+        crate::Call::new(&self.0, GET_BUNDLE_ID_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/profiles` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/profiles/{id}/relationships/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-relationships-certificates))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_certificate_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::ProfileCertificatesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_CERTIFICATE_LINKAGES, &[id.as_ref()]))
+    pub fn list_certificate_linkages(&self, id: impl AsRef<str>) -> ListCertificateLinkages {
+        crate::Call::new(&self.0, LIST_CERTIFICATE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/profiles/{id}/certificates` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-certificates))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_certificates(&self, id: impl AsRef<str>) -> ListCertificates {
-        ListCertificates(self.0.call(LIST_CERTIFICATES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_CERTIFICATES, &[id.as_ref()])
     }
 
     /// `GET /v1/profiles/{id}/relationships/devices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-relationships-devices))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_device_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::ProfileDevicesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_DEVICE_LINKAGES, &[id.as_ref()]))
+    pub fn list_device_linkages(&self, id: impl AsRef<str>) -> ListDeviceLinkages {
+        crate::Call::new(&self.0, LIST_DEVICE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/profiles/{id}/devices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-profiles-_id_-devices))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_devices(&self, id: impl AsRef<str>) -> ListDevices {
-        ListDevices(self.0.call(LIST_DEVICES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_DEVICES, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](Profiles::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::ProfileResponse>);
+/// Call of [`create`](Profiles::create).
+pub type Create = crate::Call<crate::models::ProfileResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](Profiles::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](Profiles::get).
+pub type Get = crate::Call<crate::models::ProfileResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[bundleIds]`: the fields that are sent of each.
     pub fn fields_bundle_ids(
         mut self,
@@ -121,26 +121,22 @@ impl Get {
     }
 
     /// `limit[certificates]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_certificates(mut self, value: i64) -> Self {
         self.0.number("limit[certificates]", value);
         self
     }
 
     /// `limit[devices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_devices(mut self, value: i64) -> Self {
         self.0.number("limit[devices]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::ProfileResponse }
+/// Call of [`get_bundle_id`](Profiles::get_bundle_id).
+pub type GetBundleId = crate::Call<rt::Document<Option<crate::models::BundleId>>, op::GetBundleId>;
 
-/// Optional arguments of [`get_bundle_id`](Profiles::get_bundle_id); nothing is sent before `send`.
-pub struct GetBundleId(crate::Call<rt::Document<Option<crate::models::BundleId>>>);
-
-impl GetBundleId {
+impl<T> crate::Call<T, op::GetBundleId> {
     /// `fields[bundleIds]`: the fields that are sent of each.
     pub fn fields_bundle_ids(
         mut self,
@@ -151,12 +147,13 @@ impl GetBundleId {
     }
 }
 
-rt::operation! { crate::Api, GetBundleId => rt::Document<Option<crate::models::BundleId>> }
+/// Call of [`get_bundle_id_linkage`](Profiles::get_bundle_id_linkage).
+pub type GetBundleIdLinkage = crate::Call<crate::models::ProfileBundleIdLinkageResponse, op::GetBundleIdLinkage>;
 
-/// Optional arguments of [`list`](Profiles::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::ProfilesResponse>);
+/// Call of [`list`](Profiles::list).
+pub type List = crate::Call<crate::models::ProfilesResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[bundleIds]`: the fields that are sent of each.
     pub fn fields_bundle_ids(
         mut self,
@@ -223,22 +220,13 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[certificates]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_certificates(mut self, value: i64) -> Self {
         self.0.number("limit[certificates]", value);
         self
     }
 
     /// `limit[devices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_devices(mut self, value: i64) -> Self {
         self.0.number("limit[devices]", value);
         self
@@ -251,14 +239,13 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::ProfilesResponse, paged }
+/// Call of [`list_certificate_linkages`](Profiles::list_certificate_linkages).
+pub type ListCertificateLinkages = crate::Call<crate::models::ProfileCertificatesLinkagesResponse, op::ListCertificateLinkages>;
 
-/// Optional arguments of [`list_certificates`](Profiles::list_certificates); nothing is sent before `send`.
-pub struct ListCertificates(
-    crate::Call<crate::models::CertificatesWithoutIncludesResponse>,
-);
+/// Call of [`list_certificates`](Profiles::list_certificates).
+pub type ListCertificates = crate::Call<crate::models::CertificatesWithoutIncludesResponse, op::ListCertificates>;
 
-impl ListCertificates {
+impl<T> crate::Call<T, op::ListCertificates> {
     /// `fields[certificates]`: the fields that are sent of each.
     pub fn fields_certificates(
         mut self,
@@ -267,46 +254,31 @@ impl ListCertificates {
         self.0.list("fields[certificates]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListCertificates => crate::models::CertificatesWithoutIncludesResponse, paged }
+/// Call of [`list_device_linkages`](Profiles::list_device_linkages).
+pub type ListDeviceLinkages = crate::Call<crate::models::ProfileDevicesLinkagesResponse, op::ListDeviceLinkages>;
 
-/// Optional arguments of [`list_devices`](Profiles::list_devices); nothing is sent before `send`.
-pub struct ListDevices(crate::Call<crate::models::DevicesWithoutIncludesResponse>);
+/// Call of [`list_devices`](Profiles::list_devices).
+pub type ListDevices = crate::Call<crate::models::DevicesWithoutIncludesResponse, op::ListDevices>;
 
-impl ListDevices {
+impl<T> crate::Call<T, op::ListDevices> {
     /// `fields[devices]`: the fields that are sent of each.
     pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DeviceField>) -> Self {
         self.0.list("fields[devices]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListDevices => crate::models::DevicesWithoutIncludesResponse, paged }
-
 rt::operations! {
-    CREATE = Post "profiles_createInstance" "/v1/profiles",
-    DELETE = Delete "profiles_deleteInstance" "/v1/profiles/{id}",
-    GET = Get "profiles_getInstance" "/v1/profiles/{id}",
-    GET_BUNDLE_ID = Get "profiles_bundleId_getToOneRelated" "/v1/profiles/{id}/bundleId",
-    GET_BUNDLE_ID_LINKAGE = Get "profiles_bundleId_getToOneRelationship" "/v1/profiles/{id}/relationships/bundleId",
-    LIST = Get "profiles_getCollection" "/v1/profiles",
-    LIST_CERTIFICATE_LINKAGES = Get "profiles_certificates_getToManyRelationship" "/v1/profiles/{id}/relationships/certificates",
-    LIST_CERTIFICATES = Get "profiles_certificates_getToManyRelated" "/v1/profiles/{id}/certificates",
-    LIST_DEVICE_LINKAGES = Get "profiles_devices_getToManyRelationship" "/v1/profiles/{id}/relationships/devices",
-    LIST_DEVICES = Get "profiles_devices_getToManyRelated" "/v1/profiles/{id}/devices",
+    CREATE: Create = Post "profiles_createInstance" "/v1/profiles",
+    DELETE: Delete = Delete "profiles_deleteInstance" "/v1/profiles/{id}",
+    GET: Get = Get "profiles_getInstance" "/v1/profiles/{id}",
+    GET_BUNDLE_ID: GetBundleId = Get "profiles_bundleId_getToOneRelated" "/v1/profiles/{id}/bundleId",
+    GET_BUNDLE_ID_LINKAGE: GetBundleIdLinkage = Get "profiles_bundleId_getToOneRelationship" "/v1/profiles/{id}/relationships/bundleId",
+    LIST: List = Get "profiles_getCollection" "/v1/profiles" with limit,
+    LIST_CERTIFICATE_LINKAGES: ListCertificateLinkages = Get "profiles_certificates_getToManyRelationship" "/v1/profiles/{id}/relationships/certificates" with limit,
+    LIST_CERTIFICATES: ListCertificates = Get "profiles_certificates_getToManyRelated" "/v1/profiles/{id}/certificates" with limit,
+    LIST_DEVICE_LINKAGES: ListDeviceLinkages = Get "profiles_devices_getToManyRelationship" "/v1/profiles/{id}/relationships/devices" with limit,
+    LIST_DEVICES: ListDevices = Get "profiles_devices_getToManyRelated" "/v1/profiles/{id}/devices" with limit,
 }

@@ -11,43 +11,43 @@ pub struct PromotedPurchases(pub(crate) rt::Client<crate::Api>);
 impl PromotedPurchases {
     /// `POST /v1/promotedPurchases` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-promotedPurchases))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::PromotedPurchaseCreateRequest,
-    ) -> crate::Call<crate::models::PromotedPurchaseResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::PromotedPurchaseCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/promotedPurchases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-promotedPurchases-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/promotedPurchases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-promotedPurchases-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/promotedPurchases/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-promotedPurchases-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::PromotedPurchaseUpdateRequest,
-    ) -> crate::Call<crate::models::PromotedPurchaseResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::PromotedPurchaseUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](PromotedPurchases::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::PromotedPurchaseResponse>);
+/// Call of [`create`](PromotedPurchases::create).
+pub type Create = crate::Call<crate::models::PromotedPurchaseResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](PromotedPurchases::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](PromotedPurchases::get).
+pub type Get = crate::Call<crate::models::PromotedPurchaseResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[inAppPurchases]`: the fields that are sent of each.
     pub fn fields_in_app_purchases(
         mut self,
@@ -85,11 +85,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::PromotedPurchaseResponse }
+/// Call of [`update`](PromotedPurchases::update).
+pub type Update = crate::Call<crate::models::PromotedPurchaseResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "promotedPurchases_createInstance" "/v1/promotedPurchases",
-    DELETE = Delete "promotedPurchases_deleteInstance" "/v1/promotedPurchases/{id}",
-    GET = Get "promotedPurchases_getInstance" "/v1/promotedPurchases/{id}",
-    UPDATE = Patch "promotedPurchases_updateInstance" "/v1/promotedPurchases/{id}",
+    CREATE: Create = Post "promotedPurchases_createInstance" "/v1/promotedPurchases",
+    DELETE: Delete = Delete "promotedPurchases_deleteInstance" "/v1/promotedPurchases/{id}",
+    GET: Get = Get "promotedPurchases_getInstance" "/v1/promotedPurchases/{id}",
+    UPDATE: Update = Patch "promotedPurchases_updateInstance" "/v1/promotedPurchases/{id}",
 }

@@ -11,36 +11,39 @@ pub struct ReviewSubmissionItems(pub(crate) rt::Client<crate::Api>);
 impl ReviewSubmissionItems {
     /// `POST /v1/reviewSubmissionItems` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-reviewSubmissionItems))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::ReviewSubmissionItemCreateRequest,
-    ) -> crate::Call<crate::models::ReviewSubmissionItemResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::ReviewSubmissionItemCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/reviewSubmissionItems/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-reviewSubmissionItems-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `PATCH /v1/reviewSubmissionItems/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-reviewSubmissionItems-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::ReviewSubmissionItemUpdateRequest,
-    ) -> crate::Call<crate::models::ReviewSubmissionItemResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::ReviewSubmissionItemUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](ReviewSubmissionItems::create).
+pub type Create = crate::Call<crate::models::ReviewSubmissionItemResponse, op::Create>;
+
+/// Call of [`delete`](ReviewSubmissionItems::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`update`](ReviewSubmissionItems::update).
+pub type Update = crate::Call<crate::models::ReviewSubmissionItemResponse, op::Update>;
+
 rt::operations! {
-    CREATE = Post "reviewSubmissionItems_createInstance" "/v1/reviewSubmissionItems",
-    DELETE = Delete "reviewSubmissionItems_deleteInstance" "/v1/reviewSubmissionItems/{id}",
-    UPDATE = Patch "reviewSubmissionItems_updateInstance" "/v1/reviewSubmissionItems/{id}",
+    CREATE: Create = Post "reviewSubmissionItems_createInstance" "/v1/reviewSubmissionItems",
+    DELETE: Delete = Delete "reviewSubmissionItems_deleteInstance" "/v1/reviewSubmissionItems/{id}",
+    UPDATE: Update = Patch "reviewSubmissionItems_updateInstance" "/v1/reviewSubmissionItems/{id}",
 }

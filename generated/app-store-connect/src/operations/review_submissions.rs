@@ -11,60 +11,58 @@ pub struct ReviewSubmissions(pub(crate) rt::Client<crate::Api>);
 impl ReviewSubmissions {
     /// `POST /v1/reviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-reviewSubmissions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::ReviewSubmissionCreateRequest,
-    ) -> crate::Call<crate::models::ReviewSubmissionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::ReviewSubmissionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/reviewSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/reviewSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list(&self, filter_app: impl IntoIterator<Item = impl AsRef<str>>) -> List {
-        let mut call = self.0.call(LIST, &[]);
-        call.filter("filter[app]", filter_app);
-        List(call)
+        let mut call = crate::Call::new(&self.0, LIST, &[]);
+        call.0.filter("filter[app]", filter_app);
+        call
     }
 
     /// `GET /v1/reviewSubmissions/{id}/relationships/items` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions-_id_-relationships-items))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_item_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::ReviewSubmissionItemsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_ITEM_LINKAGES, &[id.as_ref()]))
+    pub fn list_item_linkages(&self, id: impl AsRef<str>) -> ListItemLinkages {
+        crate::Call::new(&self.0, LIST_ITEM_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/reviewSubmissions/{id}/items` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-reviewSubmissions-_id_-items))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_items(&self, id: impl AsRef<str>) -> ListItems {
-        ListItems(self.0.call(LIST_ITEMS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_ITEMS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/reviewSubmissions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-reviewSubmissions-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::ReviewSubmissionUpdateRequest,
-    ) -> crate::Call<crate::models::ReviewSubmissionResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::ReviewSubmissionUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](ReviewSubmissions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::ReviewSubmissionResponse>);
+/// Call of [`create`](ReviewSubmissions::create).
+pub type Create = crate::Call<crate::models::ReviewSubmissionResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](ReviewSubmissions::get).
+pub type Get = crate::Call<crate::models::ReviewSubmissionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[actors]`: the fields that are sent of each.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -114,19 +112,16 @@ impl Get {
     }
 
     /// `limit[items]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_items(mut self, value: i64) -> Self {
         self.0.number("limit[items]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::ReviewSubmissionResponse }
+/// Call of [`list`](ReviewSubmissions::list).
+pub type List = crate::Call<crate::models::ReviewSubmissionsResponse, op::List>;
 
-/// Optional arguments of [`list`](ReviewSubmissions::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::ReviewSubmissionsResponse>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[actors]`: the fields that are sent of each.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -193,27 +188,20 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[items]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_items(mut self, value: i64) -> Self {
         self.0.number("limit[items]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::ReviewSubmissionsResponse, paged }
+/// Call of [`list_item_linkages`](ReviewSubmissions::list_item_linkages).
+pub type ListItemLinkages = crate::Call<crate::models::ReviewSubmissionItemsLinkagesResponse, op::ListItemLinkages>;
 
-/// Optional arguments of [`list_items`](ReviewSubmissions::list_items); nothing is sent before `send`.
-pub struct ListItems(crate::Call<crate::models::ReviewSubmissionItemsResponse>);
+/// Call of [`list_items`](ReviewSubmissions::list_items).
+pub type ListItems = crate::Call<crate::models::ReviewSubmissionItemsResponse, op::ListItems>;
 
-impl ListItems {
+impl<T> crate::Call<T, op::ListItems> {
     /// `fields[appAssetLibraryImages]`: the fields that are sent of each.
     pub fn fields_app_asset_library_images(
         mut self,
@@ -374,22 +362,16 @@ impl ListItems {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListItems => crate::models::ReviewSubmissionItemsResponse, paged }
+/// Call of [`update`](ReviewSubmissions::update).
+pub type Update = crate::Call<crate::models::ReviewSubmissionResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "reviewSubmissions_createInstance" "/v1/reviewSubmissions",
-    GET = Get "reviewSubmissions_getInstance" "/v1/reviewSubmissions/{id}",
-    LIST = Get "reviewSubmissions_getCollection" "/v1/reviewSubmissions",
-    LIST_ITEM_LINKAGES = Get "reviewSubmissions_items_getToManyRelationship" "/v1/reviewSubmissions/{id}/relationships/items",
-    LIST_ITEMS = Get "reviewSubmissions_items_getToManyRelated" "/v1/reviewSubmissions/{id}/items",
-    UPDATE = Patch "reviewSubmissions_updateInstance" "/v1/reviewSubmissions/{id}",
+    CREATE: Create = Post "reviewSubmissions_createInstance" "/v1/reviewSubmissions",
+    GET: Get = Get "reviewSubmissions_getInstance" "/v1/reviewSubmissions/{id}",
+    LIST: List = Get "reviewSubmissions_getCollection" "/v1/reviewSubmissions" with limit,
+    LIST_ITEM_LINKAGES: ListItemLinkages = Get "reviewSubmissions_items_getToManyRelationship" "/v1/reviewSubmissions/{id}/relationships/items" with limit,
+    LIST_ITEMS: ListItems = Get "reviewSubmissions_items_getToManyRelated" "/v1/reviewSubmissions/{id}/items" with limit,
+    UPDATE: Update = Patch "reviewSubmissions_updateInstance" "/v1/reviewSubmissions/{id}",
 }

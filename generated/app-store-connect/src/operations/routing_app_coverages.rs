@@ -11,43 +11,43 @@ pub struct RoutingAppCoverages(pub(crate) rt::Client<crate::Api>);
 impl RoutingAppCoverages {
     /// `POST /v1/routingAppCoverages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-routingAppCoverages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::RoutingAppCoverageCreateRequest,
-    ) -> crate::Call<crate::models::RoutingAppCoverageResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::RoutingAppCoverageCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/routingAppCoverages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-routingAppCoverages-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/routingAppCoverages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-routingAppCoverages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/routingAppCoverages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-routingAppCoverages-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::RoutingAppCoverageUpdateRequest,
-    ) -> crate::Call<crate::models::RoutingAppCoverageResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::RoutingAppCoverageUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](RoutingAppCoverages::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::RoutingAppCoverageResponse>);
+/// Call of [`create`](RoutingAppCoverages::create).
+pub type Create = crate::Call<crate::models::RoutingAppCoverageResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](RoutingAppCoverages::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](RoutingAppCoverages::get).
+pub type Get = crate::Call<crate::models::RoutingAppCoverageResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[appStoreVersions]`: the fields that are sent of each.
     pub fn fields_app_store_versions(
         mut self,
@@ -76,11 +76,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::RoutingAppCoverageResponse }
+/// Call of [`update`](RoutingAppCoverages::update).
+pub type Update = crate::Call<crate::models::RoutingAppCoverageResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "routingAppCoverages_createInstance" "/v1/routingAppCoverages",
-    DELETE = Delete "routingAppCoverages_deleteInstance" "/v1/routingAppCoverages/{id}",
-    GET = Get "routingAppCoverages_getInstance" "/v1/routingAppCoverages/{id}",
-    UPDATE = Patch "routingAppCoverages_updateInstance" "/v1/routingAppCoverages/{id}",
+    CREATE: Create = Post "routingAppCoverages_createInstance" "/v1/routingAppCoverages",
+    DELETE: Delete = Delete "routingAppCoverages_deleteInstance" "/v1/routingAppCoverages/{id}",
+    GET: Get = Get "routingAppCoverages_getInstance" "/v1/routingAppCoverages/{id}",
+    UPDATE: Update = Patch "routingAppCoverages_updateInstance" "/v1/routingAppCoverages/{id}",
 }

@@ -27,19 +27,19 @@ impl SalesReports {
         >,
         filter_vendor_number: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Download {
-        let mut call = self.0.call(DOWNLOAD, &[]);
-        call.filter("filter[frequency]", filter_frequency);
-        call.filter("filter[reportSubType]", filter_report_sub_type);
-        call.filter("filter[reportType]", filter_report_type);
-        call.filter("filter[vendorNumber]", filter_vendor_number);
-        Download(call)
+        let mut call = crate::Call::new(&self.0, DOWNLOAD, &[]);
+        call.0.filter("filter[frequency]", filter_frequency);
+        call.0.filter("filter[reportSubType]", filter_report_sub_type);
+        call.0.filter("filter[reportType]", filter_report_type);
+        call.0.filter("filter[vendorNumber]", filter_vendor_number);
+        call
     }
 }
 
-/// Optional arguments of [`download`](SalesReports::download); nothing is sent before `send`.
-pub struct Download(crate::Call<rt::Bytes>);
+/// Call of [`download`](SalesReports::download).
+pub type Download = crate::Call<rt::Bytes, op::Download>;
 
-impl Download {
+impl<T> crate::Call<T, op::Download> {
     /// `filter[reportDate]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     ///
     /// The date in the form of the frequency: `YYYY-MM-DD` for daily and weekly reports, `YYYY-MM` for monthly and `YYYY` for yearly ones.
@@ -55,8 +55,6 @@ impl Download {
     }
 }
 
-rt::operation! { crate::Api, Download => rt::Bytes }
-
 rt::operations! {
-    DOWNLOAD = Get "salesReports_getCollection" "/v1/salesReports" => "application/a-gzip",
+    DOWNLOAD: Download = Get "salesReports_getCollection" "/v1/salesReports" => "application/a-gzip",
 }

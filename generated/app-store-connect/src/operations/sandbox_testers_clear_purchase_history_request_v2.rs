@@ -16,15 +16,16 @@ impl SandboxTestersClearPurchaseHistoryRequestV2 {
     pub fn create(
         &self,
         request: crate::models::SandboxTestersClearPurchaseHistoryRequestV2CreateRequest,
-    ) -> crate::Call<
-        crate::models::SandboxTestersClearPurchaseHistoryRequestV2Response,
-    > {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](SandboxTestersClearPurchaseHistoryRequestV2::create).
+pub type Create = crate::Call<crate::models::SandboxTestersClearPurchaseHistoryRequestV2Response, op::Create>;
+
 rt::operations! {
-    CREATE = Post "sandboxTestersClearPurchaseHistoryRequestV2_createInstance" "/v2/sandboxTestersClearPurchaseHistoryRequest",
+    CREATE: Create = Post "sandboxTestersClearPurchaseHistoryRequestV2_createInstance" "/v2/sandboxTestersClearPurchaseHistoryRequest",
 }

@@ -10,29 +10,28 @@ pub struct SandboxTestersV2(pub(crate) rt::Client<crate::Api>);
 
 impl SandboxTestersV2 {
     /// `GET /v2/sandboxTesters` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-sandboxTesters))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `PATCH /v2/sandboxTesters/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-sandboxTesters-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SandboxTesterV2UpdateRequest,
-    ) -> crate::Call<crate::models::SandboxTesterV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SandboxTesterV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`list`](SandboxTestersV2::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::SandboxTestersV2Response>);
+/// Call of [`list`](SandboxTestersV2::list).
+pub type List = crate::Call<crate::models::SandboxTestersV2Response, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[sandboxTesters]`: the fields that are sent of each.
     pub fn fields_sandbox_testers(
         mut self,
@@ -41,18 +40,12 @@ impl List {
         self.0.list("fields[sandboxTesters]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::SandboxTestersV2Response, paged }
+/// Call of [`update`](SandboxTestersV2::update).
+pub type Update = crate::Call<crate::models::SandboxTesterV2Response, op::Update>;
 
 rt::operations! {
-    LIST = Get "sandboxTestersV2_getCollection" "/v2/sandboxTesters",
-    UPDATE = Patch "sandboxTestersV2_updateInstance" "/v2/sandboxTesters/{id}",
+    LIST: List = Get "sandboxTestersV2_getCollection" "/v2/sandboxTesters" with limit,
+    UPDATE: Update = Patch "sandboxTestersV2_updateInstance" "/v2/sandboxTesters/{id}",
 }

@@ -11,14 +11,14 @@ pub struct ScmGitReferences(pub(crate) rt::Client<crate::Api>);
 impl ScmGitReferences {
     /// `GET /v1/scmGitReferences/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmGitReferences-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](ScmGitReferences::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::ScmGitReferenceResponse>);
+/// Call of [`get`](ScmGitReferences::get).
+pub type Get = crate::Call<crate::models::ScmGitReferenceResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
@@ -47,8 +47,6 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::ScmGitReferenceResponse }
-
 rt::operations! {
-    GET = Get "scmGitReferences_getInstance" "/v1/scmGitReferences/{id}",
+    GET: Get = Get "scmGitReferences_getInstance" "/v1/scmGitReferences/{id}",
 }

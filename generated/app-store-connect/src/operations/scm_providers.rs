@@ -11,38 +11,36 @@ pub struct ScmProviders(pub(crate) rt::Client<crate::Api>);
 impl ScmProviders {
     /// `GET /v1/scmProviders/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmProviders-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/scmProviders` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmProviders))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/scmProviders/{id}/repositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmProviders-_id_-repositories))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_repositories(&self, id: impl AsRef<str>) -> ListRepositories {
-        ListRepositories(self.0.call(LIST_REPOSITORIES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_REPOSITORIES, &[id.as_ref()])
     }
 
     /// `GET /v1/scmProviders/{id}/relationships/repositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmProviders-_id_-relationships-repositories))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_repository_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::ScmProviderRepositoriesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_REPOSITORY_LINKAGES, &[id.as_ref()]))
+    pub fn list_repository_linkages(&self, id: impl AsRef<str>) -> ListRepositoryLinkages {
+        crate::Call::new(&self.0, LIST_REPOSITORY_LINKAGES, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](ScmProviders::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::ScmProviderResponse>);
+/// Call of [`get`](ScmProviders::get).
+pub type Get = crate::Call<crate::models::ScmProviderResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[scmProviders]`: the fields that are sent of each.
     pub fn fields_scm_providers(
         mut self,
@@ -53,12 +51,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::ScmProviderResponse }
+/// Call of [`list`](ScmProviders::list).
+pub type List = crate::Call<crate::models::ScmProvidersResponse, op::List>;
 
-/// Optional arguments of [`list`](ScmProviders::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::ScmProvidersResponse>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[scmProviders]`: the fields that are sent of each.
     pub fn fields_scm_providers(
         mut self,
@@ -67,21 +63,12 @@ impl List {
         self.0.list("fields[scmProviders]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::ScmProvidersResponse, paged }
+/// Call of [`list_repositories`](ScmProviders::list_repositories).
+pub type ListRepositories = crate::Call<crate::models::ScmRepositoriesResponse, op::ListRepositories>;
 
-/// Optional arguments of [`list_repositories`](ScmProviders::list_repositories); nothing is sent before `send`.
-pub struct ListRepositories(crate::Call<crate::models::ScmRepositoriesResponse>);
-
-impl ListRepositories {
+impl<T> crate::Call<T, op::ListRepositories> {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
@@ -120,20 +107,14 @@ impl ListRepositories {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListRepositories => crate::models::ScmRepositoriesResponse, paged }
+/// Call of [`list_repository_linkages`](ScmProviders::list_repository_linkages).
+pub type ListRepositoryLinkages = crate::Call<crate::models::ScmProviderRepositoriesLinkagesResponse, op::ListRepositoryLinkages>;
 
 rt::operations! {
-    GET = Get "scmProviders_getInstance" "/v1/scmProviders/{id}",
-    LIST = Get "scmProviders_getCollection" "/v1/scmProviders",
-    LIST_REPOSITORIES = Get "scmProviders_repositories_getToManyRelated" "/v1/scmProviders/{id}/repositories",
-    LIST_REPOSITORY_LINKAGES = Get "scmProviders_repositories_getToManyRelationship" "/v1/scmProviders/{id}/relationships/repositories",
+    GET: Get = Get "scmProviders_getInstance" "/v1/scmProviders/{id}",
+    LIST: List = Get "scmProviders_getCollection" "/v1/scmProviders" with limit,
+    LIST_REPOSITORIES: ListRepositories = Get "scmProviders_repositories_getToManyRelated" "/v1/scmProviders/{id}/repositories" with limit,
+    LIST_REPOSITORY_LINKAGES: ListRepositoryLinkages = Get "scmProviders_repositories_getToManyRelationship" "/v1/scmProviders/{id}/relationships/repositories" with limit,
 }

@@ -11,14 +11,14 @@ pub struct ScmPullRequests(pub(crate) rt::Client<crate::Api>);
 impl ScmPullRequests {
     /// `GET /v1/scmPullRequests/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmPullRequests-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](ScmPullRequests::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::ScmPullRequestResponse>);
+/// Call of [`get`](ScmPullRequests::get).
+pub type Get = crate::Call<crate::models::ScmPullRequestResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[scmPullRequests]`: the fields that are sent of each.
     pub fn fields_scm_pull_requests(
         mut self,
@@ -44,8 +44,6 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::ScmPullRequestResponse }
-
 rt::operations! {
-    GET = Get "scmPullRequests_getInstance" "/v1/scmPullRequests/{id}",
+    GET: Get = Get "scmPullRequests_getInstance" "/v1/scmPullRequests/{id}",
 }

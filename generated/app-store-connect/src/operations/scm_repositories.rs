@@ -11,56 +11,50 @@ pub struct ScmRepositories(pub(crate) rt::Client<crate::Api>);
 impl ScmRepositories {
     /// `GET /v1/scmRepositories/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/scmRepositories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/scmRepositories/{id}/relationships/gitReferences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-relationships-gitReferences))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_git_reference_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::ScmRepositoryGitReferencesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_GIT_REFERENCE_LINKAGES, &[id.as_ref()]))
+    pub fn list_git_reference_linkages(&self, id: impl AsRef<str>) -> ListGitReferenceLinkages {
+        crate::Call::new(&self.0, LIST_GIT_REFERENCE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/scmRepositories/{id}/gitReferences` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-gitReferences))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_git_references(&self, id: impl AsRef<str>) -> ListGitReferences {
-        ListGitReferences(self.0.call(LIST_GIT_REFERENCES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_GIT_REFERENCES, &[id.as_ref()])
     }
 
     /// `GET /v1/scmRepositories/{id}/relationships/pullRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-relationships-pullRequests))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_pull_request_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::ScmRepositoryPullRequestsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_PULL_REQUEST_LINKAGES, &[id.as_ref()]))
+    pub fn list_pull_request_linkages(&self, id: impl AsRef<str>) -> ListPullRequestLinkages {
+        crate::Call::new(&self.0, LIST_PULL_REQUEST_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/scmRepositories/{id}/pullRequests` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-scmRepositories-_id_-pullRequests))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_pull_requests(&self, id: impl AsRef<str>) -> ListPullRequests {
-        ListPullRequests(self.0.call(LIST_PULL_REQUESTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PULL_REQUESTS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](ScmRepositories::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::ScmRepositoryResponse>);
+/// Call of [`get`](ScmRepositories::get).
+pub type Get = crate::Call<crate::models::ScmRepositoryResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
@@ -95,12 +89,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::ScmRepositoryResponse }
+/// Call of [`list`](ScmRepositories::list).
+pub type List = crate::Call<crate::models::ScmRepositoriesResponse, op::List>;
 
-/// Optional arguments of [`list`](ScmRepositories::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::ScmRepositoriesResponse>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
@@ -139,21 +131,15 @@ impl List {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::ScmRepositoriesResponse, paged }
+/// Call of [`list_git_reference_linkages`](ScmRepositories::list_git_reference_linkages).
+pub type ListGitReferenceLinkages = crate::Call<crate::models::ScmRepositoryGitReferencesLinkagesResponse, op::ListGitReferenceLinkages>;
 
-/// Optional arguments of [`list_git_references`](ScmRepositories::list_git_references); nothing is sent before `send`.
-pub struct ListGitReferences(crate::Call<crate::models::ScmGitReferencesResponse>);
+/// Call of [`list_git_references`](ScmRepositories::list_git_references).
+pub type ListGitReferences = crate::Call<crate::models::ScmGitReferencesResponse, op::ListGitReferences>;
 
-impl ListGitReferences {
+impl<T> crate::Call<T, op::ListGitReferences> {
     /// `fields[scmGitReferences]`: the fields that are sent of each.
     pub fn fields_scm_git_references(
         mut self,
@@ -180,21 +166,15 @@ impl ListGitReferences {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListGitReferences => crate::models::ScmGitReferencesResponse, paged }
+/// Call of [`list_pull_request_linkages`](ScmRepositories::list_pull_request_linkages).
+pub type ListPullRequestLinkages = crate::Call<crate::models::ScmRepositoryPullRequestsLinkagesResponse, op::ListPullRequestLinkages>;
 
-/// Optional arguments of [`list_pull_requests`](ScmRepositories::list_pull_requests); nothing is sent before `send`.
-pub struct ListPullRequests(crate::Call<crate::models::ScmPullRequestsResponse>);
+/// Call of [`list_pull_requests`](ScmRepositories::list_pull_requests).
+pub type ListPullRequests = crate::Call<crate::models::ScmPullRequestsResponse, op::ListPullRequests>;
 
-impl ListPullRequests {
+impl<T> crate::Call<T, op::ListPullRequests> {
     /// `fields[scmPullRequests]`: the fields that are sent of each.
     pub fn fields_scm_pull_requests(
         mut self,
@@ -218,22 +198,13 @@ impl ListPullRequests {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListPullRequests => crate::models::ScmPullRequestsResponse, paged }
-
 rt::operations! {
-    GET = Get "scmRepositories_getInstance" "/v1/scmRepositories/{id}",
-    LIST = Get "scmRepositories_getCollection" "/v1/scmRepositories",
-    LIST_GIT_REFERENCE_LINKAGES = Get "scmRepositories_gitReferences_getToManyRelationship" "/v1/scmRepositories/{id}/relationships/gitReferences",
-    LIST_GIT_REFERENCES = Get "scmRepositories_gitReferences_getToManyRelated" "/v1/scmRepositories/{id}/gitReferences",
-    LIST_PULL_REQUEST_LINKAGES = Get "scmRepositories_pullRequests_getToManyRelationship" "/v1/scmRepositories/{id}/relationships/pullRequests",
-    LIST_PULL_REQUESTS = Get "scmRepositories_pullRequests_getToManyRelated" "/v1/scmRepositories/{id}/pullRequests",
+    GET: Get = Get "scmRepositories_getInstance" "/v1/scmRepositories/{id}",
+    LIST: List = Get "scmRepositories_getCollection" "/v1/scmRepositories" with limit,
+    LIST_GIT_REFERENCE_LINKAGES: ListGitReferenceLinkages = Get "scmRepositories_gitReferences_getToManyRelationship" "/v1/scmRepositories/{id}/relationships/gitReferences" with limit,
+    LIST_GIT_REFERENCES: ListGitReferences = Get "scmRepositories_gitReferences_getToManyRelated" "/v1/scmRepositories/{id}/gitReferences" with limit,
+    LIST_PULL_REQUEST_LINKAGES: ListPullRequestLinkages = Get "scmRepositories_pullRequests_getToManyRelationship" "/v1/scmRepositories/{id}/relationships/pullRequests" with limit,
+    LIST_PULL_REQUESTS: ListPullRequests = Get "scmRepositories_pullRequests_getToManyRelated" "/v1/scmRepositories/{id}/pullRequests" with limit,
 }

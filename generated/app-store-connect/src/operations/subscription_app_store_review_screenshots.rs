@@ -14,20 +14,20 @@ impl SubscriptionAppStoreReviewScreenshots {
     pub fn create(
         &self,
         request: crate::models::SubscriptionAppStoreReviewScreenshotCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionAppStoreReviewScreenshotResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    ) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/subscriptionAppStoreReviewScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionAppStoreReviewScreenshots-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionAppStoreReviewScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionAppStoreReviewScreenshots-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/subscriptionAppStoreReviewScreenshots/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionAppStoreReviewScreenshots-_id_))
@@ -37,17 +37,23 @@ impl SubscriptionAppStoreReviewScreenshots {
     pub fn update(
         &self,
         request: crate::models::SubscriptionAppStoreReviewScreenshotUpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionAppStoreReviewScreenshotResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    ) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionAppStoreReviewScreenshots::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionAppStoreReviewScreenshotResponse>);
+/// Call of [`create`](SubscriptionAppStoreReviewScreenshots::create).
+pub type Create = crate::Call<crate::models::SubscriptionAppStoreReviewScreenshotResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](SubscriptionAppStoreReviewScreenshots::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](SubscriptionAppStoreReviewScreenshots::get).
+pub type Get = crate::Call<crate::models::SubscriptionAppStoreReviewScreenshotResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionAppStoreReviewScreenshots]`: the fields that are sent of each.
     pub fn fields_subscription_app_store_review_screenshots(
         mut self,
@@ -80,11 +86,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionAppStoreReviewScreenshotResponse }
+/// Call of [`update`](SubscriptionAppStoreReviewScreenshots::update).
+pub type Update = crate::Call<crate::models::SubscriptionAppStoreReviewScreenshotResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "subscriptionAppStoreReviewScreenshots_createInstance" "/v1/subscriptionAppStoreReviewScreenshots",
-    DELETE = Delete "subscriptionAppStoreReviewScreenshots_deleteInstance" "/v1/subscriptionAppStoreReviewScreenshots/{id}",
-    GET = Get "subscriptionAppStoreReviewScreenshots_getInstance" "/v1/subscriptionAppStoreReviewScreenshots/{id}",
-    UPDATE = Patch "subscriptionAppStoreReviewScreenshots_updateInstance" "/v1/subscriptionAppStoreReviewScreenshots/{id}",
+    CREATE: Create = Post "subscriptionAppStoreReviewScreenshots_createInstance" "/v1/subscriptionAppStoreReviewScreenshots",
+    DELETE: Delete = Delete "subscriptionAppStoreReviewScreenshots_deleteInstance" "/v1/subscriptionAppStoreReviewScreenshots/{id}",
+    GET: Get = Get "subscriptionAppStoreReviewScreenshots_getInstance" "/v1/subscriptionAppStoreReviewScreenshots/{id}",
+    UPDATE: Update = Patch "subscriptionAppStoreReviewScreenshots_updateInstance" "/v1/subscriptionAppStoreReviewScreenshots/{id}",
 }

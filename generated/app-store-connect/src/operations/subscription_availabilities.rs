@@ -12,47 +12,42 @@ impl SubscriptionAvailabilities {
     /// `POST /v1/subscriptionAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionAvailabilities))
     #[deprecated = "the vendor has deprecated it"]
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionAvailabilityCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionAvailabilityResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionAvailabilityCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/subscriptionAvailabilities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionAvailabilities-_id_))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionAvailabilities/{id}/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionAvailabilities-_id_-availableTerritories))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
     pub fn list_available_territories(&self, id: impl AsRef<str>) -> ListAvailableTerritories {
-        ListAvailableTerritories(self.0.call(LIST_AVAILABLE_TERRITORIES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_AVAILABLE_TERRITORIES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionAvailabilities/{id}/relationships/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionAvailabilities-_id_-relationships-availableTerritories))
     ///
     /// `limit`: how many a page has, at most 200.
     #[deprecated = "the vendor has deprecated it"]
-    pub fn list_available_territory_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionAvailabilityAvailableTerritoriesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_AVAILABLE_TERRITORY_LINKAGES, &[id.as_ref()]))
+    pub fn list_available_territory_linkages(&self, id: impl AsRef<str>) -> ListAvailableTerritoryLinkages {
+        crate::Call::new(&self.0, LIST_AVAILABLE_TERRITORY_LINKAGES, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionAvailabilities::get); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct Get(crate::Call<crate::models::SubscriptionAvailabilityResponse>);
+/// Call of [`create`](SubscriptionAvailabilities::create).
+pub type Create = crate::Call<crate::models::SubscriptionAvailabilityResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](SubscriptionAvailabilities::get).
+pub type Get = crate::Call<crate::models::SubscriptionAvailabilityResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionAvailabilities]`: the fields that are sent of each.
     pub fn fields_subscription_availabilities(
         mut self,
@@ -81,20 +76,16 @@ impl Get {
     }
 
     /// `limit[availableTerritories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_available_territories(mut self, value: i64) -> Self {
         self.0.number("limit[availableTerritories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionAvailabilityResponse }
+/// Call of [`list_available_territories`](SubscriptionAvailabilities::list_available_territories).
+pub type ListAvailableTerritories = crate::Call<crate::models::TerritoriesResponse, op::ListAvailableTerritories>;
 
-/// Optional arguments of [`list_available_territories`](SubscriptionAvailabilities::list_available_territories); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct ListAvailableTerritories(crate::Call<crate::models::TerritoriesResponse>);
-
-impl ListAvailableTerritories {
+impl<T> crate::Call<T, op::ListAvailableTerritories> {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
@@ -103,20 +94,14 @@ impl ListAvailableTerritories {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListAvailableTerritories => crate::models::TerritoriesResponse, paged }
+/// Call of [`list_available_territory_linkages`](SubscriptionAvailabilities::list_available_territory_linkages).
+pub type ListAvailableTerritoryLinkages = crate::Call<crate::models::SubscriptionAvailabilityAvailableTerritoriesLinkagesResponse, op::ListAvailableTerritoryLinkages>;
 
 rt::operations! {
-    CREATE = Post "subscriptionAvailabilities_createInstance" "/v1/subscriptionAvailabilities",
-    GET = Get "subscriptionAvailabilities_getInstance" "/v1/subscriptionAvailabilities/{id}",
-    LIST_AVAILABLE_TERRITORIES = Get "subscriptionAvailabilities_availableTerritories_getToManyRelated" "/v1/subscriptionAvailabilities/{id}/availableTerritories",
-    LIST_AVAILABLE_TERRITORY_LINKAGES = Get "subscriptionAvailabilities_availableTerritories_getToManyRelationship" "/v1/subscriptionAvailabilities/{id}/relationships/availableTerritories",
+    CREATE: Create = Post "subscriptionAvailabilities_createInstance" "/v1/subscriptionAvailabilities",
+    GET: Get = Get "subscriptionAvailabilities_getInstance" "/v1/subscriptionAvailabilities/{id}",
+    LIST_AVAILABLE_TERRITORIES: ListAvailableTerritories = Get "subscriptionAvailabilities_availableTerritories_getToManyRelated" "/v1/subscriptionAvailabilities/{id}/availableTerritories" with limit,
+    LIST_AVAILABLE_TERRITORY_LINKAGES: ListAvailableTerritoryLinkages = Get "subscriptionAvailabilities_availableTerritories_getToManyRelationship" "/v1/subscriptionAvailabilities/{id}/relationships/availableTerritories" with limit,
 }

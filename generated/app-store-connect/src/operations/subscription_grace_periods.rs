@@ -11,27 +11,24 @@ pub struct SubscriptionGracePeriods(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionGracePeriods {
     /// `GET /v1/subscriptionGracePeriods/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGracePeriods-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/subscriptionGracePeriods/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionGracePeriods-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionGracePeriodUpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionGracePeriodResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionGracePeriodUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionGracePeriods::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionGracePeriodResponse>);
+/// Call of [`get`](SubscriptionGracePeriods::get).
+pub type Get = crate::Call<crate::models::SubscriptionGracePeriodResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionGracePeriods]`: the fields that are sent of each.
     pub fn fields_subscription_grace_periods(
         mut self,
@@ -42,9 +39,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionGracePeriodResponse }
+/// Call of [`update`](SubscriptionGracePeriods::update).
+pub type Update = crate::Call<crate::models::SubscriptionGracePeriodResponse, op::Update>;
 
 rt::operations! {
-    GET = Get "subscriptionGracePeriods_getInstance" "/v1/subscriptionGracePeriods/{id}",
-    UPDATE = Patch "subscriptionGracePeriods_updateInstance" "/v1/subscriptionGracePeriods/{id}",
+    GET: Get = Get "subscriptionGracePeriods_getInstance" "/v1/subscriptionGracePeriods/{id}",
+    UPDATE: Update = Patch "subscriptionGracePeriods_updateInstance" "/v1/subscriptionGracePeriods/{id}",
 }

@@ -11,43 +11,43 @@ pub struct SubscriptionGroupLocalizations(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionGroupLocalizations {
     /// `POST /v1/subscriptionGroupLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionGroupLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionGroupLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionGroupLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionGroupLocalizationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/subscriptionGroupLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionGroupLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionGroupLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroupLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/subscriptionGroupLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionGroupLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionGroupLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionGroupLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionGroupLocalizationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionGroupLocalizations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionGroupLocalizationResponse>);
+/// Call of [`create`](SubscriptionGroupLocalizations::create).
+pub type Create = crate::Call<crate::models::SubscriptionGroupLocalizationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](SubscriptionGroupLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](SubscriptionGroupLocalizations::get).
+pub type Get = crate::Call<crate::models::SubscriptionGroupLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -80,11 +80,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionGroupLocalizationResponse }
+/// Call of [`update`](SubscriptionGroupLocalizations::update).
+pub type Update = crate::Call<crate::models::SubscriptionGroupLocalizationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "subscriptionGroupLocalizations_createInstance" "/v1/subscriptionGroupLocalizations",
-    DELETE = Delete "subscriptionGroupLocalizations_deleteInstance" "/v1/subscriptionGroupLocalizations/{id}",
-    GET = Get "subscriptionGroupLocalizations_getInstance" "/v1/subscriptionGroupLocalizations/{id}",
-    UPDATE = Patch "subscriptionGroupLocalizations_updateInstance" "/v1/subscriptionGroupLocalizations/{id}",
+    CREATE: Create = Post "subscriptionGroupLocalizations_createInstance" "/v1/subscriptionGroupLocalizations",
+    DELETE: Delete = Delete "subscriptionGroupLocalizations_deleteInstance" "/v1/subscriptionGroupLocalizations/{id}",
+    GET: Get = Get "subscriptionGroupLocalizations_getInstance" "/v1/subscriptionGroupLocalizations/{id}",
+    UPDATE: Update = Patch "subscriptionGroupLocalizations_updateInstance" "/v1/subscriptionGroupLocalizations/{id}",
 }

@@ -11,43 +11,43 @@ pub struct SubscriptionGroupLocalizationsV2(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionGroupLocalizationsV2 {
     /// `POST /v2/subscriptionGroupLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-subscriptionGroupLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionGroupLocalizationV2CreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionGroupLocalizationV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionGroupLocalizationV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/subscriptionGroupLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-subscriptionGroupLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/subscriptionGroupLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-subscriptionGroupLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v2/subscriptionGroupLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-subscriptionGroupLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionGroupLocalizationV2UpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionGroupLocalizationV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionGroupLocalizationV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionGroupLocalizationsV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionGroupLocalizationV2Response>);
+/// Call of [`create`](SubscriptionGroupLocalizationsV2::create).
+pub type Create = crate::Call<crate::models::SubscriptionGroupLocalizationV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](SubscriptionGroupLocalizationsV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](SubscriptionGroupLocalizationsV2::get).
+pub type Get = crate::Call<crate::models::SubscriptionGroupLocalizationV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -80,11 +80,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionGroupLocalizationV2Response }
+/// Call of [`update`](SubscriptionGroupLocalizationsV2::update).
+pub type Update = crate::Call<crate::models::SubscriptionGroupLocalizationV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "subscriptionGroupLocalizationsV2_createInstance" "/v2/subscriptionGroupLocalizations",
-    DELETE = Delete "subscriptionGroupLocalizationsV2_deleteInstance" "/v2/subscriptionGroupLocalizations/{id}",
-    GET = Get "subscriptionGroupLocalizationsV2_getInstance" "/v2/subscriptionGroupLocalizations/{id}",
-    UPDATE = Patch "subscriptionGroupLocalizationsV2_updateInstance" "/v2/subscriptionGroupLocalizations/{id}",
+    CREATE: Create = Post "subscriptionGroupLocalizationsV2_createInstance" "/v2/subscriptionGroupLocalizations",
+    DELETE: Delete = Delete "subscriptionGroupLocalizationsV2_deleteInstance" "/v2/subscriptionGroupLocalizations/{id}",
+    GET: Get = Get "subscriptionGroupLocalizationsV2_getInstance" "/v2/subscriptionGroupLocalizations/{id}",
+    UPDATE: Update = Patch "subscriptionGroupLocalizationsV2_updateInstance" "/v2/subscriptionGroupLocalizations/{id}",
 }

@@ -11,16 +11,16 @@ pub struct SubscriptionGroupSubmissions(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionGroupSubmissions {
     /// `POST /v1/subscriptionGroupSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionGroupSubmissions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionGroupSubmissionCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionGroupSubmissionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionGroupSubmissionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](SubscriptionGroupSubmissions::create).
+pub type Create = crate::Call<crate::models::SubscriptionGroupSubmissionResponse, op::Create>;
+
 rt::operations! {
-    CREATE = Post "subscriptionGroupSubmissions_createInstance" "/v1/subscriptionGroupSubmissions",
+    CREATE: Create = Post "subscriptionGroupSubmissions_createInstance" "/v1/subscriptionGroupSubmissions",
 }

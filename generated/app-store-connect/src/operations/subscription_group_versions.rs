@@ -11,43 +11,39 @@ pub struct SubscriptionGroupVersions(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionGroupVersions {
     /// `POST /v1/subscriptionGroupVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionGroupVersions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionGroupVersionCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionGroupVersionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionGroupVersionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/subscriptionGroupVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroupVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionGroupVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroupVersions-_id_-relationships-localizations))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionGroupVersionLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
+        crate::Call::new(&self.0, LIST_LOCALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionGroupVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroupVersions-_id_-localizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
-        ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_LOCALIZATIONS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionGroupVersions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionGroupVersionResponse>);
+/// Call of [`create`](SubscriptionGroupVersions::create).
+pub type Create = crate::Call<crate::models::SubscriptionGroupVersionResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](SubscriptionGroupVersions::get).
+pub type Get = crate::Call<crate::models::SubscriptionGroupVersionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -87,21 +83,19 @@ impl Get {
     }
 
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionGroupVersionResponse }
+/// Call of [`list_localization_linkages`](SubscriptionGroupVersions::list_localization_linkages).
+pub type ListLocalizationLinkages = crate::Call<crate::models::SubscriptionGroupVersionLocalizationsLinkagesResponse, op::ListLocalizationLinkages>;
 
-/// Optional arguments of [`list_localizations`](SubscriptionGroupVersions::list_localizations); nothing is sent before `send`.
-pub struct ListLocalizations(
-    crate::Call<crate::models::SubscriptionGroupLocalizationsV2Response>,
-);
+/// Call of [`list_localizations`](SubscriptionGroupVersions::list_localizations).
+pub type ListLocalizations = crate::Call<crate::models::SubscriptionGroupLocalizationsV2Response, op::ListLocalizations>;
 
-impl ListLocalizations {
+impl<T> crate::Call<T, op::ListLocalizations> {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -132,20 +126,11 @@ impl ListLocalizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListLocalizations => crate::models::SubscriptionGroupLocalizationsV2Response, paged }
-
 rt::operations! {
-    CREATE = Post "subscriptionGroupVersions_createInstance" "/v1/subscriptionGroupVersions",
-    GET = Get "subscriptionGroupVersions_getInstance" "/v1/subscriptionGroupVersions/{id}",
-    LIST_LOCALIZATION_LINKAGES = Get "subscriptionGroupVersions_localizations_getToManyRelationship" "/v1/subscriptionGroupVersions/{id}/relationships/localizations",
-    LIST_LOCALIZATIONS = Get "subscriptionGroupVersions_localizations_getToManyRelated" "/v1/subscriptionGroupVersions/{id}/localizations",
+    CREATE: Create = Post "subscriptionGroupVersions_createInstance" "/v1/subscriptionGroupVersions",
+    GET: Get = Get "subscriptionGroupVersions_getInstance" "/v1/subscriptionGroupVersions/{id}",
+    LIST_LOCALIZATION_LINKAGES: ListLocalizationLinkages = Get "subscriptionGroupVersions_localizations_getToManyRelationship" "/v1/subscriptionGroupVersions/{id}/relationships/localizations" with limit,
+    LIST_LOCALIZATIONS: ListLocalizations = Get "subscriptionGroupVersions_localizations_getToManyRelated" "/v1/subscriptionGroupVersions/{id}/localizations" with limit,
 }

@@ -11,23 +11,20 @@ pub struct SubscriptionGroups(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionGroups {
     /// `POST /v1/subscriptionGroups` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionGroups))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionGroupCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionGroupResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionGroupCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/subscriptionGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionGroups-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionGroups/{id}/relationships/subscriptionGroupLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-relationships-subscriptionGroupLocalizations))
@@ -36,79 +33,73 @@ impl SubscriptionGroups {
     pub fn list_subscription_group_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionGroupSubscriptionGroupLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_SUBSCRIPTION_GROUP_LOCALIZATION_LINKAGES, &[id.as_ref()]),
+    ) -> ListSubscriptionGroupLocalizationLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_SUBSCRIPTION_GROUP_LOCALIZATION_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/subscriptionGroups/{id}/subscriptionGroupLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-subscriptionGroupLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_subscription_group_localizations(
         &self,
         id: impl AsRef<str>,
     ) -> ListSubscriptionGroupLocalizations {
-        ListSubscriptionGroupLocalizations(
-            self.0.call(LIST_SUBSCRIPTION_GROUP_LOCALIZATIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_SUBSCRIPTION_GROUP_LOCALIZATIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionGroups/{id}/relationships/subscriptions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-relationships-subscriptions))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_subscription_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionGroupSubscriptionsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_SUBSCRIPTION_LINKAGES, &[id.as_ref()]))
+    pub fn list_subscription_linkages(&self, id: impl AsRef<str>) -> ListSubscriptionLinkages {
+        crate::Call::new(&self.0, LIST_SUBSCRIPTION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionGroups/{id}/subscriptions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-subscriptions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_subscriptions(&self, id: impl AsRef<str>) -> ListSubscriptions {
-        ListSubscriptions(self.0.call(LIST_SUBSCRIPTIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_SUBSCRIPTIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionGroups/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-relationships-versions))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionGroupVersionsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
+        crate::Call::new(&self.0, LIST_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionGroups/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionGroups-_id_-versions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
-        ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_VERSIONS, &[id.as_ref()])
     }
 
     /// `PATCH /v1/subscriptionGroups/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionGroups-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionGroupUpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionGroupResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionGroupUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionGroups::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionGroupResponse>);
+/// Call of [`create`](SubscriptionGroups::create).
+pub type Create = crate::Call<crate::models::SubscriptionGroupResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](SubscriptionGroups::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](SubscriptionGroups::get).
+pub type Get = crate::Call<crate::models::SubscriptionGroupResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -157,35 +148,31 @@ impl Get {
     }
 
     /// `limit[subscriptionGroupLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subscription_group_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptionGroupLocalizations]", value);
         self
     }
 
     /// `limit[subscriptions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subscriptions(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptions]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionGroupResponse }
+/// Call of [`list_subscription_group_localization_linkages`](SubscriptionGroups::list_subscription_group_localization_linkages).
+pub type ListSubscriptionGroupLocalizationLinkages = crate::Call<crate::models::SubscriptionGroupSubscriptionGroupLocalizationsLinkagesResponse, op::ListSubscriptionGroupLocalizationLinkages>;
 
-/// Optional arguments of [`list_subscription_group_localizations`](SubscriptionGroups::list_subscription_group_localizations); nothing is sent before `send`.
-pub struct ListSubscriptionGroupLocalizations(
-    crate::Call<crate::models::SubscriptionGroupLocalizationsResponse>,
-);
+/// Call of [`list_subscription_group_localizations`](SubscriptionGroups::list_subscription_group_localizations).
+pub type ListSubscriptionGroupLocalizations = crate::Call<crate::models::SubscriptionGroupLocalizationsResponse, op::ListSubscriptionGroupLocalizations>;
 
-impl ListSubscriptionGroupLocalizations {
+impl<T> crate::Call<T, op::ListSubscriptionGroupLocalizations> {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -216,21 +203,15 @@ impl ListSubscriptionGroupLocalizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListSubscriptionGroupLocalizations => crate::models::SubscriptionGroupLocalizationsResponse, paged }
+/// Call of [`list_subscription_linkages`](SubscriptionGroups::list_subscription_linkages).
+pub type ListSubscriptionLinkages = crate::Call<crate::models::SubscriptionGroupSubscriptionsLinkagesResponse, op::ListSubscriptionLinkages>;
 
-/// Optional arguments of [`list_subscriptions`](SubscriptionGroups::list_subscriptions); nothing is sent before `send`.
-pub struct ListSubscriptions(crate::Call<crate::models::SubscriptionsResponse>);
+/// Call of [`list_subscriptions`](SubscriptionGroups::list_subscriptions).
+pub type ListSubscriptions = crate::Call<crate::models::SubscriptionsResponse, op::ListSubscriptions>;
 
-impl ListSubscriptions {
+impl<T> crate::Call<T, op::ListSubscriptions> {
     /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
@@ -392,71 +373,55 @@ impl ListSubscriptions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[images]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
     /// `limit[introductoryOffers]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_introductory_offers(mut self, value: i64) -> Self {
         self.0.number("limit[introductoryOffers]", value);
         self
     }
 
     /// `limit[offerCodes]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_offer_codes(mut self, value: i64) -> Self {
         self.0.number("limit[offerCodes]", value);
         self
     }
 
     /// `limit[planAvailabilities]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_plan_availabilities(mut self, value: i64) -> Self {
         self.0.number("limit[planAvailabilities]", value);
         self
     }
 
     /// `limit[prices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
         self
     }
 
     /// `limit[promotionalOffers]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_promotional_offers(mut self, value: i64) -> Self {
         self.0.number("limit[promotionalOffers]", value);
         self
     }
 
     /// `limit[subscriptionLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subscription_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptionLocalizations]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 
     /// `limit[winBackOffers]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_win_back_offers(mut self, value: i64) -> Self {
         self.0.number("limit[winBackOffers]", value);
         self
@@ -469,12 +434,13 @@ impl ListSubscriptions {
     }
 }
 
-rt::operation! { crate::Api, ListSubscriptions => crate::models::SubscriptionsResponse, paged }
+/// Call of [`list_version_linkages`](SubscriptionGroups::list_version_linkages).
+pub type ListVersionLinkages = crate::Call<crate::models::SubscriptionGroupVersionsLinkagesResponse, op::ListVersionLinkages>;
 
-/// Optional arguments of [`list_versions`](SubscriptionGroups::list_versions); nothing is sent before `send`.
-pub struct ListVersions(crate::Call<crate::models::SubscriptionGroupVersionsResponse>);
+/// Call of [`list_versions`](SubscriptionGroups::list_versions).
+pub type ListVersions = crate::Call<crate::models::SubscriptionGroupVersionsResponse, op::ListVersions>;
 
-impl ListVersions {
+impl<T> crate::Call<T, op::ListVersions> {
     /// `fields[subscriptionGroupLocalizations]`: the fields that are sent of each.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -524,32 +490,25 @@ impl ListVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListVersions => crate::models::SubscriptionGroupVersionsResponse, paged }
+/// Call of [`update`](SubscriptionGroups::update).
+pub type Update = crate::Call<crate::models::SubscriptionGroupResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "subscriptionGroups_createInstance" "/v1/subscriptionGroups",
-    DELETE = Delete "subscriptionGroups_deleteInstance" "/v1/subscriptionGroups/{id}",
-    GET = Get "subscriptionGroups_getInstance" "/v1/subscriptionGroups/{id}",
-    LIST_SUBSCRIPTION_GROUP_LOCALIZATION_LINKAGES = Get "subscriptionGroups_subscriptionGroupLocalizations_getToManyRelationship" "/v1/subscriptionGroups/{id}/relationships/subscriptionGroupLocalizations",
-    LIST_SUBSCRIPTION_GROUP_LOCALIZATIONS = Get "subscriptionGroups_subscriptionGroupLocalizations_getToManyRelated" "/v1/subscriptionGroups/{id}/subscriptionGroupLocalizations",
-    LIST_SUBSCRIPTION_LINKAGES = Get "subscriptionGroups_subscriptions_getToManyRelationship" "/v1/subscriptionGroups/{id}/relationships/subscriptions",
-    LIST_SUBSCRIPTIONS = Get "subscriptionGroups_subscriptions_getToManyRelated" "/v1/subscriptionGroups/{id}/subscriptions",
-    LIST_VERSION_LINKAGES = Get "subscriptionGroups_versions_getToManyRelationship" "/v1/subscriptionGroups/{id}/relationships/versions",
-    LIST_VERSIONS = Get "subscriptionGroups_versions_getToManyRelated" "/v1/subscriptionGroups/{id}/versions",
-    UPDATE = Patch "subscriptionGroups_updateInstance" "/v1/subscriptionGroups/{id}",
+    CREATE: Create = Post "subscriptionGroups_createInstance" "/v1/subscriptionGroups",
+    DELETE: Delete = Delete "subscriptionGroups_deleteInstance" "/v1/subscriptionGroups/{id}",
+    GET: Get = Get "subscriptionGroups_getInstance" "/v1/subscriptionGroups/{id}",
+    LIST_SUBSCRIPTION_GROUP_LOCALIZATION_LINKAGES: ListSubscriptionGroupLocalizationLinkages = Get "subscriptionGroups_subscriptionGroupLocalizations_getToManyRelationship" "/v1/subscriptionGroups/{id}/relationships/subscriptionGroupLocalizations" with limit,
+    LIST_SUBSCRIPTION_GROUP_LOCALIZATIONS: ListSubscriptionGroupLocalizations = Get "subscriptionGroups_subscriptionGroupLocalizations_getToManyRelated" "/v1/subscriptionGroups/{id}/subscriptionGroupLocalizations" with limit,
+    LIST_SUBSCRIPTION_LINKAGES: ListSubscriptionLinkages = Get "subscriptionGroups_subscriptions_getToManyRelationship" "/v1/subscriptionGroups/{id}/relationships/subscriptions" with limit,
+    LIST_SUBSCRIPTIONS: ListSubscriptions = Get "subscriptionGroups_subscriptions_getToManyRelated" "/v1/subscriptionGroups/{id}/subscriptions" with limit,
+    LIST_VERSION_LINKAGES: ListVersionLinkages = Get "subscriptionGroups_versions_getToManyRelationship" "/v1/subscriptionGroups/{id}/relationships/versions" with limit,
+    LIST_VERSIONS: ListVersions = Get "subscriptionGroups_versions_getToManyRelated" "/v1/subscriptionGroups/{id}/versions" with limit,
+    UPDATE: Update = Patch "subscriptionGroups_updateInstance" "/v1/subscriptionGroups/{id}",
 }

@@ -11,43 +11,43 @@ pub struct SubscriptionImages(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionImages {
     /// `POST /v1/subscriptionImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionImages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionImageCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionImageResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionImageCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/subscriptionImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionImages-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/subscriptionImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionImages-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionImageUpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionImageResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionImageUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionImages::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionImageResponse>);
+/// Call of [`create`](SubscriptionImages::create).
+pub type Create = crate::Call<crate::models::SubscriptionImageResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](SubscriptionImages::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](SubscriptionImages::get).
+pub type Get = crate::Call<crate::models::SubscriptionImageResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionImages]`: the fields that are sent of each.
     pub fn fields_subscription_images(
         mut self,
@@ -76,11 +76,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionImageResponse }
+/// Call of [`update`](SubscriptionImages::update).
+pub type Update = crate::Call<crate::models::SubscriptionImageResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "subscriptionImages_createInstance" "/v1/subscriptionImages",
-    DELETE = Delete "subscriptionImages_deleteInstance" "/v1/subscriptionImages/{id}",
-    GET = Get "subscriptionImages_getInstance" "/v1/subscriptionImages/{id}",
-    UPDATE = Patch "subscriptionImages_updateInstance" "/v1/subscriptionImages/{id}",
+    CREATE: Create = Post "subscriptionImages_createInstance" "/v1/subscriptionImages",
+    DELETE: Delete = Delete "subscriptionImages_deleteInstance" "/v1/subscriptionImages/{id}",
+    GET: Get = Get "subscriptionImages_getInstance" "/v1/subscriptionImages/{id}",
+    UPDATE: Update = Patch "subscriptionImages_updateInstance" "/v1/subscriptionImages/{id}",
 }

@@ -11,43 +11,43 @@ pub struct SubscriptionImagesV2(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionImagesV2 {
     /// `POST /v2/subscriptionImages` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-subscriptionImages))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionImageV2CreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionImageV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionImageV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/subscriptionImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-subscriptionImages-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/subscriptionImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-subscriptionImages-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v2/subscriptionImages/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-subscriptionImages-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionImageV2UpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionImageV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionImageV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionImagesV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionImageV2Response>);
+/// Call of [`create`](SubscriptionImagesV2::create).
+pub type Create = crate::Call<crate::models::SubscriptionImageV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](SubscriptionImagesV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](SubscriptionImagesV2::get).
+pub type Get = crate::Call<crate::models::SubscriptionImageV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionImages]`: the fields that are sent of each.
     pub fn fields_subscription_images(
         mut self,
@@ -58,11 +58,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionImageV2Response }
+/// Call of [`update`](SubscriptionImagesV2::update).
+pub type Update = crate::Call<crate::models::SubscriptionImageV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "subscriptionImagesV2_createInstance" "/v2/subscriptionImages",
-    DELETE = Delete "subscriptionImagesV2_deleteInstance" "/v2/subscriptionImages/{id}",
-    GET = Get "subscriptionImagesV2_getInstance" "/v2/subscriptionImages/{id}",
-    UPDATE = Patch "subscriptionImagesV2_updateInstance" "/v2/subscriptionImages/{id}",
+    CREATE: Create = Post "subscriptionImagesV2_createInstance" "/v2/subscriptionImages",
+    DELETE: Delete = Delete "subscriptionImagesV2_deleteInstance" "/v2/subscriptionImages/{id}",
+    GET: Get = Get "subscriptionImagesV2_getInstance" "/v2/subscriptionImages/{id}",
+    UPDATE: Update = Patch "subscriptionImagesV2_updateInstance" "/v2/subscriptionImages/{id}",
 }

@@ -11,36 +11,39 @@ pub struct SubscriptionIntroductoryOffers(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionIntroductoryOffers {
     /// `POST /v1/subscriptionIntroductoryOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionIntroductoryOffers))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionIntroductoryOfferCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionIntroductoryOfferResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionIntroductoryOfferCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/subscriptionIntroductoryOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionIntroductoryOffers-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `PATCH /v1/subscriptionIntroductoryOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionIntroductoryOffers-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionIntroductoryOfferUpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionIntroductoryOfferResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionIntroductoryOfferUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](SubscriptionIntroductoryOffers::create).
+pub type Create = crate::Call<crate::models::SubscriptionIntroductoryOfferResponse, op::Create>;
+
+/// Call of [`delete`](SubscriptionIntroductoryOffers::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`update`](SubscriptionIntroductoryOffers::update).
+pub type Update = crate::Call<crate::models::SubscriptionIntroductoryOfferResponse, op::Update>;
+
 rt::operations! {
-    CREATE = Post "subscriptionIntroductoryOffers_createInstance" "/v1/subscriptionIntroductoryOffers",
-    DELETE = Delete "subscriptionIntroductoryOffers_deleteInstance" "/v1/subscriptionIntroductoryOffers/{id}",
-    UPDATE = Patch "subscriptionIntroductoryOffers_updateInstance" "/v1/subscriptionIntroductoryOffers/{id}",
+    CREATE: Create = Post "subscriptionIntroductoryOffers_createInstance" "/v1/subscriptionIntroductoryOffers",
+    DELETE: Delete = Delete "subscriptionIntroductoryOffers_deleteInstance" "/v1/subscriptionIntroductoryOffers/{id}",
+    UPDATE: Update = Patch "subscriptionIntroductoryOffers_updateInstance" "/v1/subscriptionIntroductoryOffers/{id}",
 }

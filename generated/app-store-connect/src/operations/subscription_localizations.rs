@@ -11,43 +11,43 @@ pub struct SubscriptionLocalizations(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionLocalizations {
     /// `POST /v1/subscriptionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionLocalizationCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionLocalizationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionLocalizationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/subscriptionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/subscriptionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionLocalizationUpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionLocalizationResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionLocalizationUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionLocalizations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionLocalizationResponse>);
+/// Call of [`create`](SubscriptionLocalizations::create).
+pub type Create = crate::Call<crate::models::SubscriptionLocalizationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](SubscriptionLocalizations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](SubscriptionLocalizations::get).
+pub type Get = crate::Call<crate::models::SubscriptionLocalizationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
     pub fn fields_subscription_localizations(
         mut self,
@@ -76,11 +76,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionLocalizationResponse }
+/// Call of [`update`](SubscriptionLocalizations::update).
+pub type Update = crate::Call<crate::models::SubscriptionLocalizationResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "subscriptionLocalizations_createInstance" "/v1/subscriptionLocalizations",
-    DELETE = Delete "subscriptionLocalizations_deleteInstance" "/v1/subscriptionLocalizations/{id}",
-    GET = Get "subscriptionLocalizations_getInstance" "/v1/subscriptionLocalizations/{id}",
-    UPDATE = Patch "subscriptionLocalizations_updateInstance" "/v1/subscriptionLocalizations/{id}",
+    CREATE: Create = Post "subscriptionLocalizations_createInstance" "/v1/subscriptionLocalizations",
+    DELETE: Delete = Delete "subscriptionLocalizations_deleteInstance" "/v1/subscriptionLocalizations/{id}",
+    GET: Get = Get "subscriptionLocalizations_getInstance" "/v1/subscriptionLocalizations/{id}",
+    UPDATE: Update = Patch "subscriptionLocalizations_updateInstance" "/v1/subscriptionLocalizations/{id}",
 }

@@ -11,43 +11,43 @@ pub struct SubscriptionLocalizationsV2(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionLocalizationsV2 {
     /// `POST /v2/subscriptionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v2-subscriptionLocalizations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionLocalizationV2CreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionLocalizationV2Response> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionLocalizationV2CreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v2/subscriptionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v2-subscriptionLocalizations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v2/subscriptionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v2-subscriptionLocalizations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v2/subscriptionLocalizations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v2-subscriptionLocalizations-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionLocalizationV2UpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionLocalizationV2Response> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionLocalizationV2UpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionLocalizationsV2::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionLocalizationV2Response>);
+/// Call of [`create`](SubscriptionLocalizationsV2::create).
+pub type Create = crate::Call<crate::models::SubscriptionLocalizationV2Response, op::Create>;
 
-impl Get {
+/// Call of [`delete`](SubscriptionLocalizationsV2::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](SubscriptionLocalizationsV2::get).
+pub type Get = crate::Call<crate::models::SubscriptionLocalizationV2Response, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
     pub fn fields_subscription_localizations(
         mut self,
@@ -78,11 +78,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionLocalizationV2Response }
+/// Call of [`update`](SubscriptionLocalizationsV2::update).
+pub type Update = crate::Call<crate::models::SubscriptionLocalizationV2Response, op::Update>;
 
 rt::operations! {
-    CREATE = Post "subscriptionLocalizationsV2_createInstance" "/v2/subscriptionLocalizations",
-    DELETE = Delete "subscriptionLocalizationsV2_deleteInstance" "/v2/subscriptionLocalizations/{id}",
-    GET = Get "subscriptionLocalizationsV2_getInstance" "/v2/subscriptionLocalizations/{id}",
-    UPDATE = Patch "subscriptionLocalizationsV2_updateInstance" "/v2/subscriptionLocalizations/{id}",
+    CREATE: Create = Post "subscriptionLocalizationsV2_createInstance" "/v2/subscriptionLocalizations",
+    DELETE: Delete = Delete "subscriptionLocalizationsV2_deleteInstance" "/v2/subscriptionLocalizations/{id}",
+    GET: Get = Get "subscriptionLocalizationsV2_getInstance" "/v2/subscriptionLocalizations/{id}",
+    UPDATE: Update = Patch "subscriptionLocalizationsV2_updateInstance" "/v2/subscriptionLocalizations/{id}",
 }

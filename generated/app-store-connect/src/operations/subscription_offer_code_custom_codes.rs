@@ -11,38 +11,35 @@ pub struct SubscriptionOfferCodeCustomCodes(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionOfferCodeCustomCodes {
     /// `POST /v1/subscriptionOfferCodeCustomCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionOfferCodeCustomCodes))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionOfferCodeCustomCodeCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionOfferCodeCustomCodeResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionOfferCodeCustomCodeCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/subscriptionOfferCodeCustomCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodeCustomCodes-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/subscriptionOfferCodeCustomCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionOfferCodeCustomCodes-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionOfferCodeCustomCodeUpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionOfferCodeCustomCodeResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionOfferCodeCustomCodeUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionOfferCodeCustomCodes::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionOfferCodeCustomCodeResponse>);
+/// Call of [`create`](SubscriptionOfferCodeCustomCodes::create).
+pub type Create = crate::Call<crate::models::SubscriptionOfferCodeCustomCodeResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](SubscriptionOfferCodeCustomCodes::get).
+pub type Get = crate::Call<crate::models::SubscriptionOfferCodeCustomCodeResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionOfferCodeCustomCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
@@ -75,10 +72,11 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionOfferCodeCustomCodeResponse }
+/// Call of [`update`](SubscriptionOfferCodeCustomCodes::update).
+pub type Update = crate::Call<crate::models::SubscriptionOfferCodeCustomCodeResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "subscriptionOfferCodeCustomCodes_createInstance" "/v1/subscriptionOfferCodeCustomCodes",
-    GET = Get "subscriptionOfferCodeCustomCodes_getInstance" "/v1/subscriptionOfferCodeCustomCodes/{id}",
-    UPDATE = Patch "subscriptionOfferCodeCustomCodes_updateInstance" "/v1/subscriptionOfferCodeCustomCodes/{id}",
+    CREATE: Create = Post "subscriptionOfferCodeCustomCodes_createInstance" "/v1/subscriptionOfferCodeCustomCodes",
+    GET: Get = Get "subscriptionOfferCodeCustomCodes_getInstance" "/v1/subscriptionOfferCodeCustomCodes/{id}",
+    UPDATE: Update = Patch "subscriptionOfferCodeCustomCodes_updateInstance" "/v1/subscriptionOfferCodeCustomCodes/{id}",
 }

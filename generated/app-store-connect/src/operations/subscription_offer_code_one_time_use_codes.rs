@@ -11,45 +11,45 @@ pub struct SubscriptionOfferCodeOneTimeUseCodes(pub(crate) rt::Client<crate::Api
 impl SubscriptionOfferCodeOneTimeUseCodes {
     /// `POST /v1/subscriptionOfferCodeOneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionOfferCodeOneTimeUseCodes))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionOfferCodeOneTimeUseCodeCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionOfferCodeOneTimeUseCodeResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionOfferCodeOneTimeUseCodeCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/subscriptionOfferCodeOneTimeUseCodes/{id}/values` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodeOneTimeUseCodes-_id_-values))
     ///
     /// Answers `text/csv`.
-    pub fn download_values(&self, id: impl AsRef<str>) -> crate::Call<String> {
-        self.0.call(DOWNLOAD_VALUES, &[id.as_ref()])
+    pub fn download_values(&self, id: impl AsRef<str>) -> DownloadValues {
+        crate::Call::new(&self.0, DOWNLOAD_VALUES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionOfferCodeOneTimeUseCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodeOneTimeUseCodes-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `PATCH /v1/subscriptionOfferCodeOneTimeUseCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionOfferCodeOneTimeUseCodes-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionOfferCodeOneTimeUseCodeUpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionOfferCodeOneTimeUseCodeResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionOfferCodeOneTimeUseCodeUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionOfferCodeOneTimeUseCodes::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionOfferCodeOneTimeUseCodeResponse>);
+/// Call of [`create`](SubscriptionOfferCodeOneTimeUseCodes::create).
+pub type Create = crate::Call<crate::models::SubscriptionOfferCodeOneTimeUseCodeResponse, op::Create>;
 
-impl Get {
+/// Call of [`download_values`](SubscriptionOfferCodeOneTimeUseCodes::download_values).
+pub type DownloadValues = crate::Call<String, op::DownloadValues>;
+
+/// Call of [`get`](SubscriptionOfferCodeOneTimeUseCodes::get).
+pub type Get = crate::Call<crate::models::SubscriptionOfferCodeOneTimeUseCodeResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionOfferCodeOneTimeUseCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_one_time_use_codes(
         mut self,
@@ -82,11 +82,12 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionOfferCodeOneTimeUseCodeResponse }
+/// Call of [`update`](SubscriptionOfferCodeOneTimeUseCodes::update).
+pub type Update = crate::Call<crate::models::SubscriptionOfferCodeOneTimeUseCodeResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "subscriptionOfferCodeOneTimeUseCodes_createInstance" "/v1/subscriptionOfferCodeOneTimeUseCodes",
-    DOWNLOAD_VALUES = Get "subscriptionOfferCodeOneTimeUseCodes_values_getToOneRelated" "/v1/subscriptionOfferCodeOneTimeUseCodes/{id}/values" => "text/csv",
-    GET = Get "subscriptionOfferCodeOneTimeUseCodes_getInstance" "/v1/subscriptionOfferCodeOneTimeUseCodes/{id}",
-    UPDATE = Patch "subscriptionOfferCodeOneTimeUseCodes_updateInstance" "/v1/subscriptionOfferCodeOneTimeUseCodes/{id}",
+    CREATE: Create = Post "subscriptionOfferCodeOneTimeUseCodes_createInstance" "/v1/subscriptionOfferCodeOneTimeUseCodes",
+    DOWNLOAD_VALUES: DownloadValues = Get "subscriptionOfferCodeOneTimeUseCodes_values_getToOneRelated" "/v1/subscriptionOfferCodeOneTimeUseCodes/{id}/values" => "text/csv",
+    GET: Get = Get "subscriptionOfferCodeOneTimeUseCodes_getInstance" "/v1/subscriptionOfferCodeOneTimeUseCodes/{id}",
+    UPDATE: Update = Patch "subscriptionOfferCodeOneTimeUseCodes_updateInstance" "/v1/subscriptionOfferCodeOneTimeUseCodes/{id}",
 }

@@ -11,92 +11,77 @@ pub struct SubscriptionOfferCodes(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionOfferCodes {
     /// `POST /v1/subscriptionOfferCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionOfferCodes))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionOfferCodeCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionOfferCodeResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionOfferCodeCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/subscriptionOfferCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionOfferCodes/{id}/relationships/customCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-relationships-customCodes))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_custom_code_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionOfferCodeCustomCodesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_CUSTOM_CODE_LINKAGES, &[id.as_ref()]))
+    pub fn list_custom_code_linkages(&self, id: impl AsRef<str>) -> ListCustomCodeLinkages {
+        crate::Call::new(&self.0, LIST_CUSTOM_CODE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionOfferCodes/{id}/customCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-customCodes))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_custom_codes(&self, id: impl AsRef<str>) -> ListCustomCodes {
-        ListCustomCodes(self.0.call(LIST_CUSTOM_CODES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_CUSTOM_CODES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionOfferCodes/{id}/relationships/oneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-relationships-oneTimeUseCodes))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_one_time_use_code_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionOfferCodeOneTimeUseCodesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_ONE_TIME_USE_CODE_LINKAGES, &[id.as_ref()]))
+    pub fn list_one_time_use_code_linkages(&self, id: impl AsRef<str>) -> ListOneTimeUseCodeLinkages {
+        crate::Call::new(&self.0, LIST_ONE_TIME_USE_CODE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionOfferCodes/{id}/oneTimeUseCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-oneTimeUseCodes))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_one_time_use_codes(&self, id: impl AsRef<str>) -> ListOneTimeUseCodes {
-        ListOneTimeUseCodes(self.0.call(LIST_ONE_TIME_USE_CODES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_ONE_TIME_USE_CODES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionOfferCodes/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-relationships-prices))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_price_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionOfferCodePricesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
+    pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
+        crate::Call::new(&self.0, LIST_PRICE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionOfferCodes/{id}/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionOfferCodes-_id_-prices))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_prices(&self, id: impl AsRef<str>) -> ListPrices {
-        ListPrices(self.0.call(LIST_PRICES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PRICES, &[id.as_ref()])
     }
 
     /// `PATCH /v1/subscriptionOfferCodes/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionOfferCodes-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionOfferCodeUpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionOfferCodeResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionOfferCodeUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionOfferCodes::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionOfferCodeResponse>);
+/// Call of [`create`](SubscriptionOfferCodes::create).
+pub type Create = crate::Call<crate::models::SubscriptionOfferCodeResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](SubscriptionOfferCodes::get).
+pub type Get = crate::Call<crate::models::SubscriptionOfferCodeResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionOfferCodeCustomCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
@@ -156,35 +141,31 @@ impl Get {
     }
 
     /// `limit[customCodes]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_custom_codes(mut self, value: i64) -> Self {
         self.0.number("limit[customCodes]", value);
         self
     }
 
     /// `limit[oneTimeUseCodes]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
         self.0.number("limit[oneTimeUseCodes]", value);
         self
     }
 
     /// `limit[prices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionOfferCodeResponse }
+/// Call of [`list_custom_code_linkages`](SubscriptionOfferCodes::list_custom_code_linkages).
+pub type ListCustomCodeLinkages = crate::Call<crate::models::SubscriptionOfferCodeCustomCodesLinkagesResponse, op::ListCustomCodeLinkages>;
 
-/// Optional arguments of [`list_custom_codes`](SubscriptionOfferCodes::list_custom_codes); nothing is sent before `send`.
-pub struct ListCustomCodes(
-    crate::Call<crate::models::SubscriptionOfferCodeCustomCodesResponse>,
-);
+/// Call of [`list_custom_codes`](SubscriptionOfferCodes::list_custom_codes).
+pub type ListCustomCodes = crate::Call<crate::models::SubscriptionOfferCodeCustomCodesResponse, op::ListCustomCodes>;
 
-impl ListCustomCodes {
+impl<T> crate::Call<T, op::ListCustomCodes> {
     /// `fields[subscriptionOfferCodeCustomCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
@@ -215,23 +196,15 @@ impl ListCustomCodes {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListCustomCodes => crate::models::SubscriptionOfferCodeCustomCodesResponse, paged }
+/// Call of [`list_one_time_use_code_linkages`](SubscriptionOfferCodes::list_one_time_use_code_linkages).
+pub type ListOneTimeUseCodeLinkages = crate::Call<crate::models::SubscriptionOfferCodeOneTimeUseCodesLinkagesResponse, op::ListOneTimeUseCodeLinkages>;
 
-/// Optional arguments of [`list_one_time_use_codes`](SubscriptionOfferCodes::list_one_time_use_codes); nothing is sent before `send`.
-pub struct ListOneTimeUseCodes(
-    crate::Call<crate::models::SubscriptionOfferCodeOneTimeUseCodesResponse>,
-);
+/// Call of [`list_one_time_use_codes`](SubscriptionOfferCodes::list_one_time_use_codes).
+pub type ListOneTimeUseCodes = crate::Call<crate::models::SubscriptionOfferCodeOneTimeUseCodesResponse, op::ListOneTimeUseCodes>;
 
-impl ListOneTimeUseCodes {
+impl<T> crate::Call<T, op::ListOneTimeUseCodes> {
     /// `fields[subscriptionOfferCodeOneTimeUseCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_one_time_use_codes(
         mut self,
@@ -262,21 +235,15 @@ impl ListOneTimeUseCodes {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListOneTimeUseCodes => crate::models::SubscriptionOfferCodeOneTimeUseCodesResponse, paged }
+/// Call of [`list_price_linkages`](SubscriptionOfferCodes::list_price_linkages).
+pub type ListPriceLinkages = crate::Call<crate::models::SubscriptionOfferCodePricesLinkagesResponse, op::ListPriceLinkages>;
 
-/// Optional arguments of [`list_prices`](SubscriptionOfferCodes::list_prices); nothing is sent before `send`.
-pub struct ListPrices(crate::Call<crate::models::SubscriptionOfferCodePricesResponse>);
+/// Call of [`list_prices`](SubscriptionOfferCodes::list_prices).
+pub type ListPrices = crate::Call<crate::models::SubscriptionOfferCodePricesResponse, op::ListPrices>;
 
-impl ListPrices {
+impl<T> crate::Call<T, op::ListPrices> {
     /// `fields[subscriptionOfferCodePrices]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_prices(
         mut self,
@@ -320,25 +287,19 @@ impl ListPrices {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListPrices => crate::models::SubscriptionOfferCodePricesResponse, paged }
+/// Call of [`update`](SubscriptionOfferCodes::update).
+pub type Update = crate::Call<crate::models::SubscriptionOfferCodeResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "subscriptionOfferCodes_createInstance" "/v1/subscriptionOfferCodes",
-    GET = Get "subscriptionOfferCodes_getInstance" "/v1/subscriptionOfferCodes/{id}",
-    LIST_CUSTOM_CODE_LINKAGES = Get "subscriptionOfferCodes_customCodes_getToManyRelationship" "/v1/subscriptionOfferCodes/{id}/relationships/customCodes",
-    LIST_CUSTOM_CODES = Get "subscriptionOfferCodes_customCodes_getToManyRelated" "/v1/subscriptionOfferCodes/{id}/customCodes",
-    LIST_ONE_TIME_USE_CODE_LINKAGES = Get "subscriptionOfferCodes_oneTimeUseCodes_getToManyRelationship" "/v1/subscriptionOfferCodes/{id}/relationships/oneTimeUseCodes",
-    LIST_ONE_TIME_USE_CODES = Get "subscriptionOfferCodes_oneTimeUseCodes_getToManyRelated" "/v1/subscriptionOfferCodes/{id}/oneTimeUseCodes",
-    LIST_PRICE_LINKAGES = Get "subscriptionOfferCodes_prices_getToManyRelationship" "/v1/subscriptionOfferCodes/{id}/relationships/prices",
-    LIST_PRICES = Get "subscriptionOfferCodes_prices_getToManyRelated" "/v1/subscriptionOfferCodes/{id}/prices",
-    UPDATE = Patch "subscriptionOfferCodes_updateInstance" "/v1/subscriptionOfferCodes/{id}",
+    CREATE: Create = Post "subscriptionOfferCodes_createInstance" "/v1/subscriptionOfferCodes",
+    GET: Get = Get "subscriptionOfferCodes_getInstance" "/v1/subscriptionOfferCodes/{id}",
+    LIST_CUSTOM_CODE_LINKAGES: ListCustomCodeLinkages = Get "subscriptionOfferCodes_customCodes_getToManyRelationship" "/v1/subscriptionOfferCodes/{id}/relationships/customCodes" with limit,
+    LIST_CUSTOM_CODES: ListCustomCodes = Get "subscriptionOfferCodes_customCodes_getToManyRelated" "/v1/subscriptionOfferCodes/{id}/customCodes" with limit,
+    LIST_ONE_TIME_USE_CODE_LINKAGES: ListOneTimeUseCodeLinkages = Get "subscriptionOfferCodes_oneTimeUseCodes_getToManyRelationship" "/v1/subscriptionOfferCodes/{id}/relationships/oneTimeUseCodes" with limit,
+    LIST_ONE_TIME_USE_CODES: ListOneTimeUseCodes = Get "subscriptionOfferCodes_oneTimeUseCodes_getToManyRelated" "/v1/subscriptionOfferCodes/{id}/oneTimeUseCodes" with limit,
+    LIST_PRICE_LINKAGES: ListPriceLinkages = Get "subscriptionOfferCodes_prices_getToManyRelationship" "/v1/subscriptionOfferCodes/{id}/relationships/prices" with limit,
+    LIST_PRICES: ListPrices = Get "subscriptionOfferCodes_prices_getToManyRelated" "/v1/subscriptionOfferCodes/{id}/prices" with limit,
+    UPDATE: Update = Patch "subscriptionOfferCodes_updateInstance" "/v1/subscriptionOfferCodes/{id}",
 }

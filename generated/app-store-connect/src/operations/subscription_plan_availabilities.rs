@@ -11,36 +11,29 @@ pub struct SubscriptionPlanAvailabilities(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionPlanAvailabilities {
     /// `POST /v1/subscriptionPlanAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionPlanAvailabilities))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionPlanAvailabilityCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionPlanAvailabilityResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionPlanAvailabilityCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/subscriptionPlanAvailabilities/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPlanAvailabilities-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionPlanAvailabilities/{id}/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPlanAvailabilities-_id_-availableTerritories))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_available_territories(&self, id: impl AsRef<str>) -> ListAvailableTerritories {
-        ListAvailableTerritories(self.0.call(LIST_AVAILABLE_TERRITORIES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_AVAILABLE_TERRITORIES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionPlanAvailabilities/{id}/relationships/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPlanAvailabilities-_id_-relationships-availableTerritories))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_available_territory_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionPlanAvailabilityAvailableTerritoriesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_AVAILABLE_TERRITORY_LINKAGES, &[id.as_ref()]))
+    pub fn list_available_territory_linkages(&self, id: impl AsRef<str>) -> ListAvailableTerritoryLinkages {
+        crate::Call::new(&self.0, LIST_AVAILABLE_TERRITORY_LINKAGES, &[id.as_ref()])
     }
 
     /// `PATCH /v1/subscriptionPlanAvailabilities/{id}/relationships/availableTerritories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionPlanAvailabilities-_id_-relationships-availableTerritories))
@@ -48,9 +41,13 @@ impl SubscriptionPlanAvailabilities {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_AVAILABLE_TERRITORIES, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("territories", ids));
+    ) -> ReplaceAvailableTerritories {
+        let mut call = crate::Call::new(
+            &self.0,
+            REPLACE_AVAILABLE_TERRITORIES,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("territories", ids));
         call
     }
 
@@ -58,20 +55,20 @@ impl SubscriptionPlanAvailabilities {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionPlanAvailabilityUpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionPlanAvailabilityResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionPlanAvailabilityUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionPlanAvailabilities::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionPlanAvailabilityResponse>);
+/// Call of [`create`](SubscriptionPlanAvailabilities::create).
+pub type Create = crate::Call<crate::models::SubscriptionPlanAvailabilityResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](SubscriptionPlanAvailabilities::get).
+pub type Get = crate::Call<crate::models::SubscriptionPlanAvailabilityResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionPlanAvailabilities]`: the fields that are sent of each.
     pub fn fields_subscription_plan_availabilities(
         mut self,
@@ -104,19 +101,16 @@ impl Get {
     }
 
     /// `limit[availableTerritories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_available_territories(mut self, value: i64) -> Self {
         self.0.number("limit[availableTerritories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionPlanAvailabilityResponse }
+/// Call of [`list_available_territories`](SubscriptionPlanAvailabilities::list_available_territories).
+pub type ListAvailableTerritories = crate::Call<crate::models::TerritoriesResponse, op::ListAvailableTerritories>;
 
-/// Optional arguments of [`list_available_territories`](SubscriptionPlanAvailabilities::list_available_territories); nothing is sent before `send`.
-pub struct ListAvailableTerritories(crate::Call<crate::models::TerritoriesResponse>);
-
-impl ListAvailableTerritories {
+impl<T> crate::Call<T, op::ListAvailableTerritories> {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
@@ -125,22 +119,22 @@ impl ListAvailableTerritories {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListAvailableTerritories => crate::models::TerritoriesResponse, paged }
+/// Call of [`list_available_territory_linkages`](SubscriptionPlanAvailabilities::list_available_territory_linkages).
+pub type ListAvailableTerritoryLinkages = crate::Call<crate::models::SubscriptionPlanAvailabilityAvailableTerritoriesLinkagesResponse, op::ListAvailableTerritoryLinkages>;
+
+/// Call of [`replace_available_territories`](SubscriptionPlanAvailabilities::replace_available_territories).
+pub type ReplaceAvailableTerritories = crate::Call<(), op::ReplaceAvailableTerritories>;
+
+/// Call of [`update`](SubscriptionPlanAvailabilities::update).
+pub type Update = crate::Call<crate::models::SubscriptionPlanAvailabilityResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "subscriptionPlanAvailabilities_createInstance" "/v1/subscriptionPlanAvailabilities",
-    GET = Get "subscriptionPlanAvailabilities_getInstance" "/v1/subscriptionPlanAvailabilities/{id}",
-    LIST_AVAILABLE_TERRITORIES = Get "subscriptionPlanAvailabilities_availableTerritories_getToManyRelated" "/v1/subscriptionPlanAvailabilities/{id}/availableTerritories",
-    LIST_AVAILABLE_TERRITORY_LINKAGES = Get "subscriptionPlanAvailabilities_availableTerritories_getToManyRelationship" "/v1/subscriptionPlanAvailabilities/{id}/relationships/availableTerritories",
-    REPLACE_AVAILABLE_TERRITORIES = Patch "subscriptionPlanAvailabilities_availableTerritories_replaceToManyRelationship" "/v1/subscriptionPlanAvailabilities/{id}/relationships/availableTerritories",
-    UPDATE = Patch "subscriptionPlanAvailabilities_updateInstance" "/v1/subscriptionPlanAvailabilities/{id}",
+    CREATE: Create = Post "subscriptionPlanAvailabilities_createInstance" "/v1/subscriptionPlanAvailabilities",
+    GET: Get = Get "subscriptionPlanAvailabilities_getInstance" "/v1/subscriptionPlanAvailabilities/{id}",
+    LIST_AVAILABLE_TERRITORIES: ListAvailableTerritories = Get "subscriptionPlanAvailabilities_availableTerritories_getToManyRelated" "/v1/subscriptionPlanAvailabilities/{id}/availableTerritories" with limit,
+    LIST_AVAILABLE_TERRITORY_LINKAGES: ListAvailableTerritoryLinkages = Get "subscriptionPlanAvailabilities_availableTerritories_getToManyRelationship" "/v1/subscriptionPlanAvailabilities/{id}/relationships/availableTerritories" with limit,
+    REPLACE_AVAILABLE_TERRITORIES: ReplaceAvailableTerritories = Patch "subscriptionPlanAvailabilities_availableTerritories_replaceToManyRelationship" "/v1/subscriptionPlanAvailabilities/{id}/relationships/availableTerritories",
+    UPDATE: Update = Patch "subscriptionPlanAvailabilities_updateInstance" "/v1/subscriptionPlanAvailabilities/{id}",
 }

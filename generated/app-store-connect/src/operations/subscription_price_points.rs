@@ -11,20 +11,26 @@ pub struct SubscriptionPricePoints(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionPricePoints {
     /// `GET /v1/subscriptionPricePoints/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionPricePoints/{id}/adjustedEqualizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-adjustedEqualizations))
     ///
     /// `filter_plan_type`: The live API accepts `MONTHLY` only.
+    ///
+    /// `limit`: how many a page has, at most 8000.
     pub fn list_adjusted_equalizations(
         &self,
         id: impl AsRef<str>,
         filter_plan_type: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> ListAdjustedEqualizations {
-        let mut call = self.0.call(LIST_ADJUSTED_EQUALIZATIONS, &[id.as_ref()]);
-        call.filter("filter[planType]", filter_plan_type);
-        ListAdjustedEqualizations(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            LIST_ADJUSTED_EQUALIZATIONS,
+            &[id.as_ref()],
+        );
+        call.0.filter("filter[planType]", filter_plan_type);
+        call
     }
 
     /// `GET /v1/subscriptionPricePoints/{id}/adjustedEqualizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-adjustedEqualizations))
@@ -37,41 +43,41 @@ impl SubscriptionPricePoints {
         id: impl AsRef<str>,
         filter_plan_type: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> DownloadAdjustedEqualizationsCsv {
-        let mut call = self.0.call(DOWNLOAD_ADJUSTED_EQUALIZATIONS_CSV, &[id.as_ref()]);
-        call.filter("filter[planType]", filter_plan_type);
-        DownloadAdjustedEqualizationsCsv(call)
+        let mut call = crate::Call::new(
+            &self.0,
+            DOWNLOAD_ADJUSTED_EQUALIZATIONS_CSV,
+            &[id.as_ref()],
+        );
+        call.0.filter("filter[planType]", filter_plan_type);
+        call
     }
 
     /// `GET /v1/subscriptionPricePoints/{id}/relationships/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-relationships-equalizations))
     ///
     /// `limit`: how many a page has, at most 8000.
-    pub fn list_equalization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionPricePointEqualizationsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_EQUALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_equalization_linkages(&self, id: impl AsRef<str>) -> ListEqualizationLinkages {
+        crate::Call::new(&self.0, LIST_EQUALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionPricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-equalizations))
+    ///
+    /// `limit`: how many a page has, at most 8000.
     pub fn list_equalizations(&self, id: impl AsRef<str>) -> ListEqualizations {
-        ListEqualizations(self.0.call(LIST_EQUALIZATIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_EQUALIZATIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionPricePoints/{id}/equalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPricePoints-_id_-equalizations))
     ///
     /// Answers `text/csv`.
     pub fn download_equalizations_csv(&self, id: impl AsRef<str>) -> DownloadEqualizationsCsv {
-        DownloadEqualizationsCsv(self.0.call(DOWNLOAD_EQUALIZATIONS_CSV, &[id.as_ref()]))
+        crate::Call::new(&self.0, DOWNLOAD_EQUALIZATIONS_CSV, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionPricePoints::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionPricePointResponse>);
+/// Call of [`get`](SubscriptionPricePoints::get).
+pub type Get = crate::Call<crate::models::SubscriptionPricePointResponse, op::Get>;
 
-impl Get {
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
@@ -100,14 +106,63 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionPricePointResponse }
+/// Call of [`list_adjusted_equalizations`](SubscriptionPricePoints::list_adjusted_equalizations).
+pub type ListAdjustedEqualizations = crate::Call<crate::models::SubscriptionPricePointsResponse, op::ListAdjustedEqualizations>;
 
-/// Optional arguments of [`list_adjusted_equalizations`](SubscriptionPricePoints::list_adjusted_equalizations); nothing is sent before `send`.
-pub struct ListAdjustedEqualizations(
-    crate::Call<crate::models::SubscriptionPricePointsResponse>,
-);
+impl<T> crate::Call<T, op::ListAdjustedEqualizations> {
+    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
+    pub fn fields_subscription_price_points(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
+    ) -> Self {
+        self.0.list("fields[subscriptionPricePoints]", values);
+        self
+    }
 
-impl ListAdjustedEqualizations {
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
+        self
+    }
+
+    /// `filter[subscription]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_subscription(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[subscription]", values);
+        self
+    }
+
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `filter[upfrontPricePointId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_upfront_price_point_id(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.filter("filter[upfrontPricePointId]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+}
+
+/// Call of [`download_adjusted_equalizations_csv`](SubscriptionPricePoints::download_adjusted_equalizations_csv).
+pub type DownloadAdjustedEqualizationsCsv = crate::Call<String, op::DownloadAdjustedEqualizationsCsv>;
+
+impl<T> crate::Call<T, op::DownloadAdjustedEqualizationsCsv> {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
@@ -157,19 +212,19 @@ impl ListAdjustedEqualizations {
     }
 
     /// `limit`: how many a page has, at most 8000.
-    #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListAdjustedEqualizations => crate::models::SubscriptionPricePointsResponse, paged }
+/// Call of [`list_equalization_linkages`](SubscriptionPricePoints::list_equalization_linkages).
+pub type ListEqualizationLinkages = crate::Call<crate::models::SubscriptionPricePointEqualizationsLinkagesResponse, op::ListEqualizationLinkages>;
 
-/// Optional arguments of [`download_adjusted_equalizations_csv`](SubscriptionPricePoints::download_adjusted_equalizations_csv); nothing is sent before `send`.
-pub struct DownloadAdjustedEqualizationsCsv(crate::Call<String>);
+/// Call of [`list_equalizations`](SubscriptionPricePoints::list_equalizations).
+pub type ListEqualizations = crate::Call<crate::models::SubscriptionPricePointsResponse, op::ListEqualizations>;
 
-impl DownloadAdjustedEqualizationsCsv {
+impl<T> crate::Call<T, op::ListEqualizations> {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
@@ -185,6 +240,12 @@ impl DownloadAdjustedEqualizationsCsv {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
+        self
+    }
+
+    /// `filter[planType]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[planType]", values);
         self
     }
 
@@ -217,23 +278,12 @@ impl DownloadAdjustedEqualizationsCsv {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 8000.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, DownloadAdjustedEqualizationsCsv => String }
+/// Call of [`download_equalizations_csv`](SubscriptionPricePoints::download_equalizations_csv).
+pub type DownloadEqualizationsCsv = crate::Call<String, op::DownloadEqualizationsCsv>;
 
-/// Optional arguments of [`list_equalizations`](SubscriptionPricePoints::list_equalizations); nothing is sent before `send`.
-pub struct ListEqualizations(
-    crate::Call<crate::models::SubscriptionPricePointsResponse>,
-);
-
-impl ListEqualizations {
+impl<T> crate::Call<T, op::DownloadEqualizationsCsv> {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
@@ -289,88 +339,17 @@ impl ListEqualizations {
     }
 
     /// `limit`: how many a page has, at most 8000.
-    #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 }
-
-rt::operation! { crate::Api, ListEqualizations => crate::models::SubscriptionPricePointsResponse, paged }
-
-/// Optional arguments of [`download_equalizations_csv`](SubscriptionPricePoints::download_equalizations_csv); nothing is sent before `send`.
-pub struct DownloadEqualizationsCsv(crate::Call<String>);
-
-impl DownloadEqualizationsCsv {
-    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
-    pub fn fields_subscription_price_points(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
-    ) -> Self {
-        self.0.list("fields[subscriptionPricePoints]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields that are sent of each.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[planType]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[planType]", values);
-        self
-    }
-
-    /// `filter[subscription]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_subscription(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[subscription]", values);
-        self
-    }
-
-    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `filter[upfrontPricePointId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_upfront_price_point_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
-        self.0.filter("filter[upfrontPricePointId]", values);
-        self
-    }
-
-    /// `include`: related resources that are sent along.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit`: how many a page has, at most 8000.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, DownloadEqualizationsCsv => String }
 
 rt::operations! {
-    GET = Get "subscriptionPricePoints_getInstance" "/v1/subscriptionPricePoints/{id}",
-    LIST_ADJUSTED_EQUALIZATIONS = Get "subscriptionPricePoints_adjustedEqualizations_getToManyRelated" "/v1/subscriptionPricePoints/{id}/adjustedEqualizations",
-    DOWNLOAD_ADJUSTED_EQUALIZATIONS_CSV = Get "subscriptionPricePoints_adjustedEqualizations_getToManyRelated" "/v1/subscriptionPricePoints/{id}/adjustedEqualizations" => "text/csv",
-    LIST_EQUALIZATION_LINKAGES = Get "subscriptionPricePoints_equalizations_getToManyRelationship" "/v1/subscriptionPricePoints/{id}/relationships/equalizations",
-    LIST_EQUALIZATIONS = Get "subscriptionPricePoints_equalizations_getToManyRelated" "/v1/subscriptionPricePoints/{id}/equalizations",
-    DOWNLOAD_EQUALIZATIONS_CSV = Get "subscriptionPricePoints_equalizations_getToManyRelated" "/v1/subscriptionPricePoints/{id}/equalizations" => "text/csv",
+    GET: Get = Get "subscriptionPricePoints_getInstance" "/v1/subscriptionPricePoints/{id}",
+    LIST_ADJUSTED_EQUALIZATIONS: ListAdjustedEqualizations = Get "subscriptionPricePoints_adjustedEqualizations_getToManyRelated" "/v1/subscriptionPricePoints/{id}/adjustedEqualizations" with limit,
+    DOWNLOAD_ADJUSTED_EQUALIZATIONS_CSV: DownloadAdjustedEqualizationsCsv = Get "subscriptionPricePoints_adjustedEqualizations_getToManyRelated" "/v1/subscriptionPricePoints/{id}/adjustedEqualizations" => "text/csv",
+    LIST_EQUALIZATION_LINKAGES: ListEqualizationLinkages = Get "subscriptionPricePoints_equalizations_getToManyRelationship" "/v1/subscriptionPricePoints/{id}/relationships/equalizations" with limit,
+    LIST_EQUALIZATIONS: ListEqualizations = Get "subscriptionPricePoints_equalizations_getToManyRelated" "/v1/subscriptionPricePoints/{id}/equalizations" with limit,
+    DOWNLOAD_EQUALIZATIONS_CSV: DownloadEqualizationsCsv = Get "subscriptionPricePoints_equalizations_getToManyRelated" "/v1/subscriptionPricePoints/{id}/equalizations" => "text/csv",
 }

@@ -11,22 +11,25 @@ pub struct SubscriptionPrices(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionPrices {
     /// `POST /v1/subscriptionPrices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionPrices))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionPriceCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionPriceResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionPriceCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/subscriptionPrices/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionPrices-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 }
 
+/// Call of [`create`](SubscriptionPrices::create).
+pub type Create = crate::Call<crate::models::SubscriptionPriceResponse, op::Create>;
+
+/// Call of [`delete`](SubscriptionPrices::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
 rt::operations! {
-    CREATE = Post "subscriptionPrices_createInstance" "/v1/subscriptionPrices",
-    DELETE = Delete "subscriptionPrices_deleteInstance" "/v1/subscriptionPrices/{id}",
+    CREATE: Create = Post "subscriptionPrices_createInstance" "/v1/subscriptionPrices",
+    DELETE: Delete = Delete "subscriptionPrices_deleteInstance" "/v1/subscriptionPrices/{id}",
 }

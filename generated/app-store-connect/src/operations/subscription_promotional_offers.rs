@@ -11,61 +11,57 @@ pub struct SubscriptionPromotionalOffers(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionPromotionalOffers {
     /// `POST /v1/subscriptionPromotionalOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionPromotionalOffers))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionPromotionalOfferCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionPromotionalOfferResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionPromotionalOfferCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/subscriptionPromotionalOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptionPromotionalOffers-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionPromotionalOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPromotionalOffers-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionPromotionalOffers/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPromotionalOffers-_id_-relationships-prices))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_price_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionPromotionalOfferPricesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
+    pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
+        crate::Call::new(&self.0, LIST_PRICE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionPromotionalOffers/{id}/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionPromotionalOffers-_id_-prices))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_prices(&self, id: impl AsRef<str>) -> ListPrices {
-        ListPrices(self.0.call(LIST_PRICES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PRICES, &[id.as_ref()])
     }
 
     /// `PATCH /v1/subscriptionPromotionalOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-subscriptionPromotionalOffers-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionPromotionalOfferUpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionPromotionalOfferResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionPromotionalOfferUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionPromotionalOffers::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionPromotionalOfferResponse>);
+/// Call of [`create`](SubscriptionPromotionalOffers::create).
+pub type Create = crate::Call<crate::models::SubscriptionPromotionalOfferResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](SubscriptionPromotionalOffers::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](SubscriptionPromotionalOffers::get).
+pub type Get = crate::Call<crate::models::SubscriptionPromotionalOfferResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionPromotionalOfferPrices]`: the fields that are sent of each.
     pub fn fields_subscription_promotional_offer_prices(
         mut self,
@@ -109,21 +105,19 @@ impl Get {
     }
 
     /// `limit[prices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionPromotionalOfferResponse }
+/// Call of [`list_price_linkages`](SubscriptionPromotionalOffers::list_price_linkages).
+pub type ListPriceLinkages = crate::Call<crate::models::SubscriptionPromotionalOfferPricesLinkagesResponse, op::ListPriceLinkages>;
 
-/// Optional arguments of [`list_prices`](SubscriptionPromotionalOffers::list_prices); nothing is sent before `send`.
-pub struct ListPrices(
-    crate::Call<crate::models::SubscriptionPromotionalOfferPricesResponse>,
-);
+/// Call of [`list_prices`](SubscriptionPromotionalOffers::list_prices).
+pub type ListPrices = crate::Call<crate::models::SubscriptionPromotionalOfferPricesResponse, op::ListPrices>;
 
-impl ListPrices {
+impl<T> crate::Call<T, op::ListPrices> {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
@@ -169,22 +163,16 @@ impl ListPrices {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListPrices => crate::models::SubscriptionPromotionalOfferPricesResponse, paged }
+/// Call of [`update`](SubscriptionPromotionalOffers::update).
+pub type Update = crate::Call<crate::models::SubscriptionPromotionalOfferResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "subscriptionPromotionalOffers_createInstance" "/v1/subscriptionPromotionalOffers",
-    DELETE = Delete "subscriptionPromotionalOffers_deleteInstance" "/v1/subscriptionPromotionalOffers/{id}",
-    GET = Get "subscriptionPromotionalOffers_getInstance" "/v1/subscriptionPromotionalOffers/{id}",
-    LIST_PRICE_LINKAGES = Get "subscriptionPromotionalOffers_prices_getToManyRelationship" "/v1/subscriptionPromotionalOffers/{id}/relationships/prices",
-    LIST_PRICES = Get "subscriptionPromotionalOffers_prices_getToManyRelated" "/v1/subscriptionPromotionalOffers/{id}/prices",
-    UPDATE = Patch "subscriptionPromotionalOffers_updateInstance" "/v1/subscriptionPromotionalOffers/{id}",
+    CREATE: Create = Post "subscriptionPromotionalOffers_createInstance" "/v1/subscriptionPromotionalOffers",
+    DELETE: Delete = Delete "subscriptionPromotionalOffers_deleteInstance" "/v1/subscriptionPromotionalOffers/{id}",
+    GET: Get = Get "subscriptionPromotionalOffers_getInstance" "/v1/subscriptionPromotionalOffers/{id}",
+    LIST_PRICE_LINKAGES: ListPriceLinkages = Get "subscriptionPromotionalOffers_prices_getToManyRelationship" "/v1/subscriptionPromotionalOffers/{id}/relationships/prices" with limit,
+    LIST_PRICES: ListPrices = Get "subscriptionPromotionalOffers_prices_getToManyRelated" "/v1/subscriptionPromotionalOffers/{id}/prices" with limit,
+    UPDATE: Update = Patch "subscriptionPromotionalOffers_updateInstance" "/v1/subscriptionPromotionalOffers/{id}",
 }

@@ -11,16 +11,16 @@ pub struct SubscriptionSubmissions(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionSubmissions {
     /// `POST /v1/subscriptionSubmissions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionSubmissions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionSubmissionCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionSubmissionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionSubmissionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](SubscriptionSubmissions::create).
+pub type Create = crate::Call<crate::models::SubscriptionSubmissionResponse, op::Create>;
+
 rt::operations! {
-    CREATE = Post "subscriptionSubmissions_createInstance" "/v1/subscriptionSubmissions",
+    CREATE: Create = Post "subscriptionSubmissions_createInstance" "/v1/subscriptionSubmissions",
 }

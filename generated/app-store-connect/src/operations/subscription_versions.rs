@@ -11,74 +11,63 @@ pub struct SubscriptionVersions(pub(crate) rt::Client<crate::Api>);
 impl SubscriptionVersions {
     /// `POST /v1/subscriptionVersions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptionVersions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionVersionCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionVersionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionVersionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `GET /v1/subscriptionVersions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionVersions/{id}/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-image))
     pub fn get_image(&self, id: impl AsRef<str>) -> GetImage {
-        GetImage(self.0.call(GET_IMAGE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_IMAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionVersions/{id}/relationships/image` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-relationships-image))
-    pub fn get_image_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::SubscriptionVersionImageLinkageResponse> {
-        self.0.call(GET_IMAGE_LINKAGE, &[id.as_ref()])
+    pub fn get_image_linkage(&self, id: impl AsRef<str>) -> GetImageLinkage {
+        crate::Call::new(&self.0, GET_IMAGE_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionVersions/{id}/relationships/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-relationships-images))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_image_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionVersionImagesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
+    pub fn list_image_linkages(&self, id: impl AsRef<str>) -> ListImageLinkages {
+        crate::Call::new(&self.0, LIST_IMAGE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionVersions/{id}/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-images))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_images(&self, id: impl AsRef<str>) -> ListImages {
-        ListImages(self.0.call(LIST_IMAGES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_IMAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionVersions/{id}/relationships/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-relationships-localizations))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_localization_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionVersionLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_LOCALIZATION_LINKAGES, &[id.as_ref()]))
+    pub fn list_localization_linkages(&self, id: impl AsRef<str>) -> ListLocalizationLinkages {
+        crate::Call::new(&self.0, LIST_LOCALIZATION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptionVersions/{id}/localizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptionVersions-_id_-localizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_localizations(&self, id: impl AsRef<str>) -> ListLocalizations {
-        ListLocalizations(self.0.call(LIST_LOCALIZATIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_LOCALIZATIONS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](SubscriptionVersions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionVersionResponse>);
+/// Call of [`create`](SubscriptionVersions::create).
+pub type Create = crate::Call<crate::models::SubscriptionVersionResponse, op::Create>;
 
-impl Get {
+/// Call of [`get`](SubscriptionVersions::get).
+pub type Get = crate::Call<crate::models::SubscriptionVersionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[subscriptionImages]`: the fields that are sent of each.
     pub fn fields_subscription_images(
         mut self,
@@ -125,28 +114,22 @@ impl Get {
     }
 
     /// `limit[images]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionVersionResponse }
+/// Call of [`get_image`](SubscriptionVersions::get_image).
+pub type GetImage = crate::Call<rt::Document<Option<crate::models::SubscriptionImageV2>>, op::GetImage>;
 
-/// Optional arguments of [`get_image`](SubscriptionVersions::get_image); nothing is sent before `send`.
-pub struct GetImage(
-    crate::Call<rt::Document<Option<crate::models::SubscriptionImageV2>>>,
-);
-
-impl GetImage {
+impl<T> crate::Call<T, op::GetImage> {
     /// `fields[subscriptionImages]`: the fields that are sent of each.
     pub fn fields_subscription_images(
         mut self,
@@ -157,12 +140,16 @@ impl GetImage {
     }
 }
 
-rt::operation! { crate::Api, GetImage => rt::Document<Option<crate::models::SubscriptionImageV2>> }
+/// Call of [`get_image_linkage`](SubscriptionVersions::get_image_linkage).
+pub type GetImageLinkage = crate::Call<crate::models::SubscriptionVersionImageLinkageResponse, op::GetImageLinkage>;
 
-/// Optional arguments of [`list_images`](SubscriptionVersions::list_images); nothing is sent before `send`.
-pub struct ListImages(crate::Call<crate::models::SubscriptionImagesV2Response>);
+/// Call of [`list_image_linkages`](SubscriptionVersions::list_image_linkages).
+pub type ListImageLinkages = crate::Call<crate::models::SubscriptionVersionImagesLinkagesResponse, op::ListImageLinkages>;
 
-impl ListImages {
+/// Call of [`list_images`](SubscriptionVersions::list_images).
+pub type ListImages = crate::Call<crate::models::SubscriptionImagesV2Response, op::ListImages>;
+
+impl<T> crate::Call<T, op::ListImages> {
     /// `fields[subscriptionImages]`: the fields that are sent of each.
     pub fn fields_subscription_images(
         mut self,
@@ -171,23 +158,15 @@ impl ListImages {
         self.0.list("fields[subscriptionImages]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListImages => crate::models::SubscriptionImagesV2Response, paged }
+/// Call of [`list_localization_linkages`](SubscriptionVersions::list_localization_linkages).
+pub type ListLocalizationLinkages = crate::Call<crate::models::SubscriptionVersionLocalizationsLinkagesResponse, op::ListLocalizationLinkages>;
 
-/// Optional arguments of [`list_localizations`](SubscriptionVersions::list_localizations); nothing is sent before `send`.
-pub struct ListLocalizations(
-    crate::Call<crate::models::SubscriptionLocalizationsV2Response>,
-);
+/// Call of [`list_localizations`](SubscriptionVersions::list_localizations).
+pub type ListLocalizations = crate::Call<crate::models::SubscriptionLocalizationsV2Response, op::ListLocalizations>;
 
-impl ListLocalizations {
+impl<T> crate::Call<T, op::ListLocalizations> {
     /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
     pub fn fields_subscription_localizations(
         mut self,
@@ -216,24 +195,15 @@ impl ListLocalizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListLocalizations => crate::models::SubscriptionLocalizationsV2Response, paged }
-
 rt::operations! {
-    CREATE = Post "subscriptionVersions_createInstance" "/v1/subscriptionVersions",
-    GET = Get "subscriptionVersions_getInstance" "/v1/subscriptionVersions/{id}",
-    GET_IMAGE = Get "subscriptionVersions_image_getToOneRelated" "/v1/subscriptionVersions/{id}/image",
-    GET_IMAGE_LINKAGE = Get "subscriptionVersions_image_getToOneRelationship" "/v1/subscriptionVersions/{id}/relationships/image",
-    LIST_IMAGE_LINKAGES = Get "subscriptionVersions_images_getToManyRelationship" "/v1/subscriptionVersions/{id}/relationships/images",
-    LIST_IMAGES = Get "subscriptionVersions_images_getToManyRelated" "/v1/subscriptionVersions/{id}/images",
-    LIST_LOCALIZATION_LINKAGES = Get "subscriptionVersions_localizations_getToManyRelationship" "/v1/subscriptionVersions/{id}/relationships/localizations",
-    LIST_LOCALIZATIONS = Get "subscriptionVersions_localizations_getToManyRelated" "/v1/subscriptionVersions/{id}/localizations",
+    CREATE: Create = Post "subscriptionVersions_createInstance" "/v1/subscriptionVersions",
+    GET: Get = Get "subscriptionVersions_getInstance" "/v1/subscriptionVersions/{id}",
+    GET_IMAGE: GetImage = Get "subscriptionVersions_image_getToOneRelated" "/v1/subscriptionVersions/{id}/image",
+    GET_IMAGE_LINKAGE: GetImageLinkage = Get "subscriptionVersions_image_getToOneRelationship" "/v1/subscriptionVersions/{id}/relationships/image",
+    LIST_IMAGE_LINKAGES: ListImageLinkages = Get "subscriptionVersions_images_getToManyRelationship" "/v1/subscriptionVersions/{id}/relationships/images" with limit,
+    LIST_IMAGES: ListImages = Get "subscriptionVersions_images_getToManyRelated" "/v1/subscriptionVersions/{id}/images" with limit,
+    LIST_LOCALIZATION_LINKAGES: ListLocalizationLinkages = Get "subscriptionVersions_localizations_getToManyRelationship" "/v1/subscriptionVersions/{id}/relationships/localizations" with limit,
+    LIST_LOCALIZATIONS: ListLocalizations = Get "subscriptionVersions_localizations_getToManyRelated" "/v1/subscriptionVersions/{id}/localizations" with limit,
 }

@@ -11,61 +11,53 @@ pub struct Subscriptions(pub(crate) rt::Client<crate::Api>);
 impl Subscriptions {
     /// `POST /v1/subscriptions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-subscriptions))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::SubscriptionCreateRequest,
-    ) -> crate::Call<crate::models::SubscriptionResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::SubscriptionCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/subscriptions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptions-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/appStoreReviewScreenshot` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-appStoreReviewScreenshot))
     pub fn get_app_store_review_screenshot(&self, id: impl AsRef<str>) -> GetAppStoreReviewScreenshot {
-        GetAppStoreReviewScreenshot(
-            self.0.call(GET_APP_STORE_REVIEW_SCREENSHOT, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_APP_STORE_REVIEW_SCREENSHOT, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/appStoreReviewScreenshot` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-appStoreReviewScreenshot))
     pub fn get_app_store_review_screenshot_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::SubscriptionAppStoreReviewScreenshotLinkageResponse,
-    > {
-        self.0.call(GET_APP_STORE_REVIEW_SCREENSHOT_LINKAGE, &[id.as_ref()])
+    ) -> GetAppStoreReviewScreenshotLinkage {
+        crate::Call::new(
+            &self.0,
+            GET_APP_STORE_REVIEW_SCREENSHOT_LINKAGE,
+            &[id.as_ref()],
+        )
     }
 
     /// `GET /v1/subscriptions/{id}/promotedPurchase` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-promotedPurchase))
     pub fn get_promoted_purchase(&self, id: impl AsRef<str>) -> GetPromotedPurchase {
-        GetPromotedPurchase(self.0.call(GET_PROMOTED_PURCHASE, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET_PROMOTED_PURCHASE, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/promotedPurchase` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-promotedPurchase))
-    pub fn get_promoted_purchase_linkage(
-        &self,
-        id: impl AsRef<str>,
-    ) -> crate::Call<crate::models::SubscriptionPromotedPurchaseLinkageResponse> {
-        self.0.call(GET_PROMOTED_PURCHASE_LINKAGE, &[id.as_ref()])
+    pub fn get_promoted_purchase_linkage(&self, id: impl AsRef<str>) -> GetPromotedPurchaseLinkage {
+        crate::Call::new(&self.0, GET_PROMOTED_PURCHASE_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/subscriptionAvailability` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-subscriptionAvailability))
     #[deprecated = "the vendor has deprecated it"]
     pub fn get_subscription_availability(&self, id: impl AsRef<str>) -> GetSubscriptionAvailability {
-        GetSubscriptionAvailability(
-            self.0.call(GET_SUBSCRIPTION_AVAILABILITY, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, GET_SUBSCRIPTION_AVAILABILITY, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/subscriptionAvailability` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-subscriptionAvailability))
@@ -73,134 +65,113 @@ impl Subscriptions {
     pub fn get_subscription_availability_linkage(
         &self,
         id: impl AsRef<str>,
-    ) -> crate::Call<
-        crate::models::SubscriptionSubscriptionAvailabilityLinkageResponse,
-    > {
-        self.0.call(GET_SUBSCRIPTION_AVAILABILITY_LINKAGE, &[id.as_ref()])
+    ) -> GetSubscriptionAvailabilityLinkage {
+        crate::Call::new(&self.0, GET_SUBSCRIPTION_AVAILABILITY_LINKAGE, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-images))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_image_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::SubscriptionImagesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_IMAGE_LINKAGES, &[id.as_ref()]))
+    pub fn list_image_linkages(&self, id: impl AsRef<str>) -> ListImageLinkages {
+        crate::Call::new(&self.0, LIST_IMAGE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/images` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-images))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_images(&self, id: impl AsRef<str>) -> ListImages {
-        ListImages(self.0.call(LIST_IMAGES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_IMAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/introductoryOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-introductoryOffers))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_introductory_offer_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionIntroductoryOffersLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_INTRODUCTORY_OFFER_LINKAGES, &[id.as_ref()]))
+    pub fn list_introductory_offer_linkages(&self, id: impl AsRef<str>) -> ListIntroductoryOfferLinkages {
+        crate::Call::new(&self.0, LIST_INTRODUCTORY_OFFER_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/introductoryOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-introductoryOffers))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_introductory_offers(&self, id: impl AsRef<str>) -> ListIntroductoryOffers {
-        ListIntroductoryOffers(self.0.call(LIST_INTRODUCTORY_OFFERS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_INTRODUCTORY_OFFERS, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/offerCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-offerCodes))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_offer_code_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::SubscriptionOfferCodesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_OFFER_CODE_LINKAGES, &[id.as_ref()]))
+    pub fn list_offer_code_linkages(&self, id: impl AsRef<str>) -> ListOfferCodeLinkages {
+        crate::Call::new(&self.0, LIST_OFFER_CODE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/offerCodes` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-offerCodes))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_offer_codes(&self, id: impl AsRef<str>) -> ListOfferCodes {
-        ListOfferCodes(self.0.call(LIST_OFFER_CODES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_OFFER_CODES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/planAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-planAvailabilities))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_plan_availabilities(&self, id: impl AsRef<str>) -> ListPlanAvailabilities {
-        ListPlanAvailabilities(self.0.call(LIST_PLAN_AVAILABILITIES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PLAN_AVAILABILITIES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/planAvailabilities` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-planAvailabilities))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_plan_availability_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionPlanAvailabilitiesLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_PLAN_AVAILABILITY_LINKAGES, &[id.as_ref()]))
+    pub fn list_plan_availability_linkages(&self, id: impl AsRef<str>) -> ListPlanAvailabilityLinkages {
+        crate::Call::new(&self.0, LIST_PLAN_AVAILABILITY_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-prices))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_price_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::SubscriptionPricesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
+    pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
+        crate::Call::new(&self.0, LIST_PRICE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-pricePoints))
     ///
     /// `limit`: how many a page has, at most 8000.
-    pub fn list_price_point_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionPricePointsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_PRICE_POINT_LINKAGES, &[id.as_ref()]))
+    pub fn list_price_point_linkages(&self, id: impl AsRef<str>) -> ListPricePointLinkages {
+        crate::Call::new(&self.0, LIST_PRICE_POINT_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-pricePoints))
+    ///
+    /// `limit`: how many a page has, at most 8000.
     pub fn list_price_points(&self, id: impl AsRef<str>) -> ListPricePoints {
-        ListPricePoints(self.0.call(LIST_PRICE_POINTS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PRICE_POINTS, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/pricePoints` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-pricePoints))
     ///
     /// Answers `text/csv`.
     pub fn download_price_points_csv(&self, id: impl AsRef<str>) -> DownloadPricePointsCsv {
-        DownloadPricePointsCsv(self.0.call(DOWNLOAD_PRICE_POINTS_CSV, &[id.as_ref()]))
+        crate::Call::new(&self.0, DOWNLOAD_PRICE_POINTS_CSV, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-prices))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_prices(&self, id: impl AsRef<str>) -> ListPrices {
-        ListPrices(self.0.call(LIST_PRICES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PRICES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/promotionalOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-promotionalOffers))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_promotional_offer_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionPromotionalOffersLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_PROMOTIONAL_OFFER_LINKAGES, &[id.as_ref()]))
+    pub fn list_promotional_offer_linkages(&self, id: impl AsRef<str>) -> ListPromotionalOfferLinkages {
+        crate::Call::new(&self.0, LIST_PROMOTIONAL_OFFER_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/promotionalOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-promotionalOffers))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_promotional_offers(&self, id: impl AsRef<str>) -> ListPromotionalOffers {
-        ListPromotionalOffers(self.0.call(LIST_PROMOTIONAL_OFFERS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PROMOTIONAL_OFFERS, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/subscriptionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-subscriptionLocalizations))
@@ -209,53 +180,47 @@ impl Subscriptions {
     pub fn list_subscription_localization_linkages(
         &self,
         id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionSubscriptionLocalizationsLinkagesResponse,
-    > {
-        rt::Limited::new(
-            self.0.call(LIST_SUBSCRIPTION_LOCALIZATION_LINKAGES, &[id.as_ref()]),
+    ) -> ListSubscriptionLocalizationLinkages {
+        crate::Call::new(
+            &self.0,
+            LIST_SUBSCRIPTION_LOCALIZATION_LINKAGES,
+            &[id.as_ref()],
         )
     }
 
     /// `GET /v1/subscriptions/{id}/subscriptionLocalizations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-subscriptionLocalizations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_subscription_localizations(&self, id: impl AsRef<str>) -> ListSubscriptionLocalizations {
-        ListSubscriptionLocalizations(
-            self.0.call(LIST_SUBSCRIPTION_LOCALIZATIONS, &[id.as_ref()]),
-        )
+        crate::Call::new(&self.0, LIST_SUBSCRIPTION_LOCALIZATIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-versions))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_version_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::SubscriptionVersionsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_VERSION_LINKAGES, &[id.as_ref()]))
+    pub fn list_version_linkages(&self, id: impl AsRef<str>) -> ListVersionLinkages {
+        crate::Call::new(&self.0, LIST_VERSION_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/versions` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-versions))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_versions(&self, id: impl AsRef<str>) -> ListVersions {
-        ListVersions(self.0.call(LIST_VERSIONS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_VERSIONS, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/relationships/winBackOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-relationships-winBackOffers))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_win_back_offer_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::SubscriptionWinBackOffersLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_WIN_BACK_OFFER_LINKAGES, &[id.as_ref()]))
+    pub fn list_win_back_offer_linkages(&self, id: impl AsRef<str>) -> ListWinBackOfferLinkages {
+        crate::Call::new(&self.0, LIST_WIN_BACK_OFFER_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/subscriptions/{id}/winBackOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-subscriptions-_id_-winBackOffers))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_win_back_offers(&self, id: impl AsRef<str>) -> ListWinBackOffers {
-        ListWinBackOffers(self.0.call(LIST_WIN_BACK_OFFERS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_WIN_BACK_OFFERS, &[id.as_ref()])
     }
 
     /// `DELETE /v1/subscriptions/{id}/relationships/introductoryOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-subscriptions-_id_-relationships-introductoryOffers))
@@ -263,9 +228,13 @@ impl Subscriptions {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_INTRODUCTORY_OFFERS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("subscriptionIntroductoryOffers", ids));
+    ) -> RemoveIntroductoryOffers {
+        let mut call = crate::Call::new(
+            &self.0,
+            REMOVE_INTRODUCTORY_OFFERS,
+            &[id.as_ref()],
+        );
+        call.0.json(&rt::LinkagesBody::new("subscriptionIntroductoryOffers", ids));
         call
     }
 
@@ -274,9 +243,9 @@ impl Subscriptions {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_PRICES, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("subscriptionPrices", ids));
+    ) -> RemovePrices {
+        let mut call = crate::Call::new(&self.0, REMOVE_PRICES, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("subscriptionPrices", ids));
         call
     }
 
@@ -284,20 +253,23 @@ impl Subscriptions {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::SubscriptionUpdateRequest,
-    ) -> crate::Call<crate::models::SubscriptionResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::SubscriptionUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](Subscriptions::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::SubscriptionResponse>);
+/// Call of [`create`](Subscriptions::create).
+pub type Create = crate::Call<crate::models::SubscriptionResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](Subscriptions::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](Subscriptions::get).
+pub type Get = crate::Call<crate::models::SubscriptionResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[promotedPurchases]`: the fields that are sent of each.
     pub fn fields_promoted_purchases(
         mut self,
@@ -440,82 +412,64 @@ impl Get {
     }
 
     /// `limit[images]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
     /// `limit[introductoryOffers]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_introductory_offers(mut self, value: i64) -> Self {
         self.0.number("limit[introductoryOffers]", value);
         self
     }
 
     /// `limit[offerCodes]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_offer_codes(mut self, value: i64) -> Self {
         self.0.number("limit[offerCodes]", value);
         self
     }
 
     /// `limit[planAvailabilities]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_plan_availabilities(mut self, value: i64) -> Self {
         self.0.number("limit[planAvailabilities]", value);
         self
     }
 
     /// `limit[prices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
         self
     }
 
     /// `limit[promotionalOffers]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_promotional_offers(mut self, value: i64) -> Self {
         self.0.number("limit[promotionalOffers]", value);
         self
     }
 
     /// `limit[subscriptionLocalizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_subscription_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[subscriptionLocalizations]", value);
         self
     }
 
     /// `limit[versions]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_versions(mut self, value: i64) -> Self {
         self.0.number("limit[versions]", value);
         self
     }
 
     /// `limit[winBackOffers]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_win_back_offers(mut self, value: i64) -> Self {
         self.0.number("limit[winBackOffers]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::SubscriptionResponse }
+/// Call of [`get_app_store_review_screenshot`](Subscriptions::get_app_store_review_screenshot).
+pub type GetAppStoreReviewScreenshot = crate::Call<rt::Document<Option<crate::models::SubscriptionAppStoreReviewScreenshot>, crate::models::SubscriptionAppStoreReviewScreenshotResponseIncluded>, op::GetAppStoreReviewScreenshot>;
 
-/// Optional arguments of [`get_app_store_review_screenshot`](Subscriptions::get_app_store_review_screenshot); nothing is sent before `send`.
-pub struct GetAppStoreReviewScreenshot(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::SubscriptionAppStoreReviewScreenshot>,
-            crate::models::SubscriptionAppStoreReviewScreenshotResponseIncluded,
-        >,
-    >,
-);
-
-impl GetAppStoreReviewScreenshot {
+impl<T> crate::Call<T, op::GetAppStoreReviewScreenshot> {
     /// `fields[subscriptionAppStoreReviewScreenshots]`: the fields that are sent of each.
     pub fn fields_subscription_app_store_review_screenshots(
         mut self,
@@ -548,19 +502,13 @@ impl GetAppStoreReviewScreenshot {
     }
 }
 
-rt::operation! { crate::Api, GetAppStoreReviewScreenshot => rt::Document<Option<crate::models::SubscriptionAppStoreReviewScreenshot>, crate::models::SubscriptionAppStoreReviewScreenshotResponseIncluded> }
+/// Call of [`get_app_store_review_screenshot_linkage`](Subscriptions::get_app_store_review_screenshot_linkage).
+pub type GetAppStoreReviewScreenshotLinkage = crate::Call<crate::models::SubscriptionAppStoreReviewScreenshotLinkageResponse, op::GetAppStoreReviewScreenshotLinkage>;
 
-/// Optional arguments of [`get_promoted_purchase`](Subscriptions::get_promoted_purchase); nothing is sent before `send`.
-pub struct GetPromotedPurchase(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::PromotedPurchase>,
-            crate::models::PromotedPurchaseResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_promoted_purchase`](Subscriptions::get_promoted_purchase).
+pub type GetPromotedPurchase = crate::Call<rt::Document<Option<crate::models::PromotedPurchase>, crate::models::PromotedPurchaseResponseIncluded>, op::GetPromotedPurchase>;
 
-impl GetPromotedPurchase {
+impl<T> crate::Call<T, op::GetPromotedPurchase> {
     /// `fields[inAppPurchases]`: the fields that are sent of each.
     pub fn fields_in_app_purchases(
         mut self,
@@ -598,20 +546,13 @@ impl GetPromotedPurchase {
     }
 }
 
-rt::operation! { crate::Api, GetPromotedPurchase => rt::Document<Option<crate::models::PromotedPurchase>, crate::models::PromotedPurchaseResponseIncluded> }
+/// Call of [`get_promoted_purchase_linkage`](Subscriptions::get_promoted_purchase_linkage).
+pub type GetPromotedPurchaseLinkage = crate::Call<crate::models::SubscriptionPromotedPurchaseLinkageResponse, op::GetPromotedPurchaseLinkage>;
 
-/// Optional arguments of [`get_subscription_availability`](Subscriptions::get_subscription_availability); nothing is sent before `send`.
-#[deprecated = "the vendor has deprecated it"]
-pub struct GetSubscriptionAvailability(
-    crate::Call<
-        rt::Document<
-            Option<crate::models::SubscriptionAvailability>,
-            crate::models::SubscriptionAvailabilityResponseIncluded,
-        >,
-    >,
-);
+/// Call of [`get_subscription_availability`](Subscriptions::get_subscription_availability).
+pub type GetSubscriptionAvailability = crate::Call<rt::Document<Option<crate::models::SubscriptionAvailability>, crate::models::SubscriptionAvailabilityResponseIncluded>, op::GetSubscriptionAvailability>;
 
-impl GetSubscriptionAvailability {
+impl<T> crate::Call<T, op::GetSubscriptionAvailability> {
     /// `fields[subscriptionAvailabilities]`: the fields that are sent of each.
     pub fn fields_subscription_availabilities(
         mut self,
@@ -640,19 +581,22 @@ impl GetSubscriptionAvailability {
     }
 
     /// `limit[availableTerritories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_available_territories(mut self, value: i64) -> Self {
         self.0.number("limit[availableTerritories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, GetSubscriptionAvailability => rt::Document<Option<crate::models::SubscriptionAvailability>, crate::models::SubscriptionAvailabilityResponseIncluded> }
+/// Call of [`get_subscription_availability_linkage`](Subscriptions::get_subscription_availability_linkage).
+pub type GetSubscriptionAvailabilityLinkage = crate::Call<crate::models::SubscriptionSubscriptionAvailabilityLinkageResponse, op::GetSubscriptionAvailabilityLinkage>;
 
-/// Optional arguments of [`list_images`](Subscriptions::list_images); nothing is sent before `send`.
-pub struct ListImages(crate::Call<crate::models::SubscriptionImagesResponse>);
+/// Call of [`list_image_linkages`](Subscriptions::list_image_linkages).
+pub type ListImageLinkages = crate::Call<crate::models::SubscriptionImagesLinkagesResponse, op::ListImageLinkages>;
 
-impl ListImages {
+/// Call of [`list_images`](Subscriptions::list_images).
+pub type ListImages = crate::Call<crate::models::SubscriptionImagesResponse, op::ListImages>;
+
+impl<T> crate::Call<T, op::ListImages> {
     /// `fields[subscriptionImages]`: the fields that are sent of each.
     pub fn fields_subscription_images(
         mut self,
@@ -679,23 +623,15 @@ impl ListImages {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListImages => crate::models::SubscriptionImagesResponse, paged }
+/// Call of [`list_introductory_offer_linkages`](Subscriptions::list_introductory_offer_linkages).
+pub type ListIntroductoryOfferLinkages = crate::Call<crate::models::SubscriptionIntroductoryOffersLinkagesResponse, op::ListIntroductoryOfferLinkages>;
 
-/// Optional arguments of [`list_introductory_offers`](Subscriptions::list_introductory_offers); nothing is sent before `send`.
-pub struct ListIntroductoryOffers(
-    crate::Call<crate::models::SubscriptionIntroductoryOffersResponse>,
-);
+/// Call of [`list_introductory_offers`](Subscriptions::list_introductory_offers).
+pub type ListIntroductoryOffers = crate::Call<crate::models::SubscriptionIntroductoryOffersResponse, op::ListIntroductoryOffers>;
 
-impl ListIntroductoryOffers {
+impl<T> crate::Call<T, op::ListIntroductoryOffers> {
     /// `fields[subscriptionIntroductoryOffers]`: the fields that are sent of each.
     pub fn fields_subscription_introductory_offers(
         mut self,
@@ -750,21 +686,15 @@ impl ListIntroductoryOffers {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListIntroductoryOffers => crate::models::SubscriptionIntroductoryOffersResponse, paged }
+/// Call of [`list_offer_code_linkages`](Subscriptions::list_offer_code_linkages).
+pub type ListOfferCodeLinkages = crate::Call<crate::models::SubscriptionOfferCodesLinkagesResponse, op::ListOfferCodeLinkages>;
 
-/// Optional arguments of [`list_offer_codes`](Subscriptions::list_offer_codes); nothing is sent before `send`.
-pub struct ListOfferCodes(crate::Call<crate::models::SubscriptionOfferCodesResponse>);
+/// Call of [`list_offer_codes`](Subscriptions::list_offer_codes).
+pub type ListOfferCodes = crate::Call<crate::models::SubscriptionOfferCodesResponse, op::ListOfferCodes>;
 
-impl ListOfferCodes {
+impl<T> crate::Call<T, op::ListOfferCodes> {
     /// `fields[subscriptionOfferCodeCustomCodes]`: the fields that are sent of each.
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
@@ -829,43 +759,29 @@ impl ListOfferCodes {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[customCodes]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_custom_codes(mut self, value: i64) -> Self {
         self.0.number("limit[customCodes]", value);
         self
     }
 
     /// `limit[oneTimeUseCodes]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
         self.0.number("limit[oneTimeUseCodes]", value);
         self
     }
 
     /// `limit[prices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListOfferCodes => crate::models::SubscriptionOfferCodesResponse, paged }
+/// Call of [`list_plan_availabilities`](Subscriptions::list_plan_availabilities).
+pub type ListPlanAvailabilities = crate::Call<crate::models::SubscriptionPlanAvailabilitiesResponse, op::ListPlanAvailabilities>;
 
-/// Optional arguments of [`list_plan_availabilities`](Subscriptions::list_plan_availabilities); nothing is sent before `send`.
-pub struct ListPlanAvailabilities(
-    crate::Call<crate::models::SubscriptionPlanAvailabilitiesResponse>,
-);
-
-impl ListPlanAvailabilities {
+impl<T> crate::Call<T, op::ListPlanAvailabilities> {
     /// `fields[subscriptionPlanAvailabilities]`: the fields that are sent of each.
     pub fn fields_subscription_plan_availabilities(
         mut self,
@@ -897,27 +813,79 @@ impl ListPlanAvailabilities {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[availableTerritories]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_available_territories(mut self, value: i64) -> Self {
         self.0.number("limit[availableTerritories]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListPlanAvailabilities => crate::models::SubscriptionPlanAvailabilitiesResponse, paged }
+/// Call of [`list_plan_availability_linkages`](Subscriptions::list_plan_availability_linkages).
+pub type ListPlanAvailabilityLinkages = crate::Call<crate::models::SubscriptionPlanAvailabilitiesLinkagesResponse, op::ListPlanAvailabilityLinkages>;
 
-/// Optional arguments of [`list_price_points`](Subscriptions::list_price_points); nothing is sent before `send`.
-pub struct ListPricePoints(crate::Call<crate::models::SubscriptionPricePointsResponse>);
+/// Call of [`list_price_linkages`](Subscriptions::list_price_linkages).
+pub type ListPriceLinkages = crate::Call<crate::models::SubscriptionPricesLinkagesResponse, op::ListPriceLinkages>;
 
-impl ListPricePoints {
+/// Call of [`list_price_point_linkages`](Subscriptions::list_price_point_linkages).
+pub type ListPricePointLinkages = crate::Call<crate::models::SubscriptionPricePointsLinkagesResponse, op::ListPricePointLinkages>;
+
+/// Call of [`list_price_points`](Subscriptions::list_price_points).
+pub type ListPricePoints = crate::Call<crate::models::SubscriptionPricePointsResponse, op::ListPricePoints>;
+
+impl<T> crate::Call<T, op::ListPricePoints> {
+    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
+    pub fn fields_subscription_price_points(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
+    ) -> Self {
+        self.0.list("fields[subscriptionPricePoints]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields that are sent of each.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
+        self
+    }
+
+    /// `filter[planType]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[planType]", values);
+        self
+    }
+
+    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `filter[upfrontPricePointId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_upfront_price_point_id(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.filter("filter[upfrontPricePointId]", values);
+        self
+    }
+
+    /// `include`: related resources that are sent along.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+}
+
+/// Call of [`download_price_points_csv`](Subscriptions::download_price_points_csv).
+pub type DownloadPricePointsCsv = crate::Call<String, op::DownloadPricePointsCsv>;
+
+impl<T> crate::Call<T, op::DownloadPricePointsCsv> {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
@@ -967,81 +935,16 @@ impl ListPricePoints {
     }
 
     /// `limit`: how many a page has, at most 8000.
-    #[inline]
     pub fn limit(mut self, value: i64) -> Self {
         self.0.number("limit", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListPricePoints => crate::models::SubscriptionPricePointsResponse, paged }
+/// Call of [`list_prices`](Subscriptions::list_prices).
+pub type ListPrices = crate::Call<crate::models::SubscriptionPricesResponse, op::ListPrices>;
 
-/// Optional arguments of [`download_price_points_csv`](Subscriptions::download_price_points_csv); nothing is sent before `send`.
-pub struct DownloadPricePointsCsv(crate::Call<String>);
-
-impl DownloadPricePointsCsv {
-    /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
-    pub fn fields_subscription_price_points(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
-    ) -> Self {
-        self.0.list("fields[subscriptionPricePoints]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields that are sent of each.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[planType]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[planType]", values);
-        self
-    }
-
-    /// `filter[territory]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `filter[upfrontPricePointId]`: only resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_upfront_price_point_id(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
-        self.0.filter("filter[upfrontPricePointId]", values);
-        self
-    }
-
-    /// `include`: related resources that are sent along.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit`: how many a page has, at most 8000.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-rt::operation! { crate::Api, DownloadPricePointsCsv => String }
-
-/// Optional arguments of [`list_prices`](Subscriptions::list_prices); nothing is sent before `send`.
-pub struct ListPrices(crate::Call<crate::models::SubscriptionPricesResponse>);
-
-impl ListPrices {
+impl<T> crate::Call<T, op::ListPrices> {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
@@ -1101,23 +1004,15 @@ impl ListPrices {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListPrices => crate::models::SubscriptionPricesResponse, paged }
+/// Call of [`list_promotional_offer_linkages`](Subscriptions::list_promotional_offer_linkages).
+pub type ListPromotionalOfferLinkages = crate::Call<crate::models::SubscriptionPromotionalOffersLinkagesResponse, op::ListPromotionalOfferLinkages>;
 
-/// Optional arguments of [`list_promotional_offers`](Subscriptions::list_promotional_offers); nothing is sent before `send`.
-pub struct ListPromotionalOffers(
-    crate::Call<crate::models::SubscriptionPromotionalOffersResponse>,
-);
+/// Call of [`list_promotional_offers`](Subscriptions::list_promotional_offers).
+pub type ListPromotionalOffers = crate::Call<crate::models::SubscriptionPromotionalOffersResponse, op::ListPromotionalOffers>;
 
-impl ListPromotionalOffers {
+impl<T> crate::Call<T, op::ListPromotionalOffers> {
     /// `fields[subscriptionPromotionalOfferPrices]`: the fields that are sent of each.
     pub fn fields_subscription_promotional_offer_prices(
         mut self,
@@ -1166,29 +1061,20 @@ impl ListPromotionalOffers {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[prices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListPromotionalOffers => crate::models::SubscriptionPromotionalOffersResponse, paged }
+/// Call of [`list_subscription_localization_linkages`](Subscriptions::list_subscription_localization_linkages).
+pub type ListSubscriptionLocalizationLinkages = crate::Call<crate::models::SubscriptionSubscriptionLocalizationsLinkagesResponse, op::ListSubscriptionLocalizationLinkages>;
 
-/// Optional arguments of [`list_subscription_localizations`](Subscriptions::list_subscription_localizations); nothing is sent before `send`.
-pub struct ListSubscriptionLocalizations(
-    crate::Call<crate::models::SubscriptionLocalizationsResponse>,
-);
+/// Call of [`list_subscription_localizations`](Subscriptions::list_subscription_localizations).
+pub type ListSubscriptionLocalizations = crate::Call<crate::models::SubscriptionLocalizationsResponse, op::ListSubscriptionLocalizations>;
 
-impl ListSubscriptionLocalizations {
+impl<T> crate::Call<T, op::ListSubscriptionLocalizations> {
     /// `fields[subscriptionLocalizations]`: the fields that are sent of each.
     pub fn fields_subscription_localizations(
         mut self,
@@ -1215,21 +1101,15 @@ impl ListSubscriptionLocalizations {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListSubscriptionLocalizations => crate::models::SubscriptionLocalizationsResponse, paged }
+/// Call of [`list_version_linkages`](Subscriptions::list_version_linkages).
+pub type ListVersionLinkages = crate::Call<crate::models::SubscriptionVersionsLinkagesResponse, op::ListVersionLinkages>;
 
-/// Optional arguments of [`list_versions`](Subscriptions::list_versions); nothing is sent before `send`.
-pub struct ListVersions(crate::Call<crate::models::SubscriptionVersionsResponse>);
+/// Call of [`list_versions`](Subscriptions::list_versions).
+pub type ListVersions = crate::Call<crate::models::SubscriptionVersionsResponse, op::ListVersions>;
 
-impl ListVersions {
+impl<T> crate::Call<T, op::ListVersions> {
     /// `fields[subscriptionImages]`: the fields that are sent of each.
     pub fn fields_subscription_images(
         mut self,
@@ -1284,34 +1164,26 @@ impl ListVersions {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[images]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_images(mut self, value: i64) -> Self {
         self.0.number("limit[images]", value);
         self
     }
 
     /// `limit[localizations]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_localizations(mut self, value: i64) -> Self {
         self.0.number("limit[localizations]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListVersions => crate::models::SubscriptionVersionsResponse, paged }
+/// Call of [`list_win_back_offer_linkages`](Subscriptions::list_win_back_offer_linkages).
+pub type ListWinBackOfferLinkages = crate::Call<crate::models::SubscriptionWinBackOffersLinkagesResponse, op::ListWinBackOfferLinkages>;
 
-/// Optional arguments of [`list_win_back_offers`](Subscriptions::list_win_back_offers); nothing is sent before `send`.
-pub struct ListWinBackOffers(crate::Call<crate::models::WinBackOffersResponse>);
+/// Call of [`list_win_back_offers`](Subscriptions::list_win_back_offers).
+pub type ListWinBackOffers = crate::Call<crate::models::WinBackOffersResponse, op::ListWinBackOffers>;
 
-impl ListWinBackOffers {
+impl<T> crate::Call<T, op::ListWinBackOffers> {
     /// `fields[winBackOfferPrices]`: the fields that are sent of each.
     pub fn fields_win_back_offer_prices(
         mut self,
@@ -1336,55 +1208,54 @@ impl ListWinBackOffers {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[prices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, ListWinBackOffers => crate::models::WinBackOffersResponse, paged }
+/// Call of [`remove_introductory_offers`](Subscriptions::remove_introductory_offers).
+pub type RemoveIntroductoryOffers = crate::Call<(), op::RemoveIntroductoryOffers>;
+
+/// Call of [`remove_prices`](Subscriptions::remove_prices).
+pub type RemovePrices = crate::Call<(), op::RemovePrices>;
+
+/// Call of [`update`](Subscriptions::update).
+pub type Update = crate::Call<crate::models::SubscriptionResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "subscriptions_createInstance" "/v1/subscriptions",
-    DELETE = Delete "subscriptions_deleteInstance" "/v1/subscriptions/{id}",
-    GET = Get "subscriptions_getInstance" "/v1/subscriptions/{id}",
-    GET_APP_STORE_REVIEW_SCREENSHOT = Get "subscriptions_appStoreReviewScreenshot_getToOneRelated" "/v1/subscriptions/{id}/appStoreReviewScreenshot",
-    GET_APP_STORE_REVIEW_SCREENSHOT_LINKAGE = Get "subscriptions_appStoreReviewScreenshot_getToOneRelationship" "/v1/subscriptions/{id}/relationships/appStoreReviewScreenshot",
-    GET_PROMOTED_PURCHASE = Get "subscriptions_promotedPurchase_getToOneRelated" "/v1/subscriptions/{id}/promotedPurchase",
-    GET_PROMOTED_PURCHASE_LINKAGE = Get "subscriptions_promotedPurchase_getToOneRelationship" "/v1/subscriptions/{id}/relationships/promotedPurchase",
-    GET_SUBSCRIPTION_AVAILABILITY = Get "subscriptions_subscriptionAvailability_getToOneRelated" "/v1/subscriptions/{id}/subscriptionAvailability",
-    GET_SUBSCRIPTION_AVAILABILITY_LINKAGE = Get "subscriptions_subscriptionAvailability_getToOneRelationship" "/v1/subscriptions/{id}/relationships/subscriptionAvailability",
-    LIST_IMAGE_LINKAGES = Get "subscriptions_images_getToManyRelationship" "/v1/subscriptions/{id}/relationships/images",
-    LIST_IMAGES = Get "subscriptions_images_getToManyRelated" "/v1/subscriptions/{id}/images",
-    LIST_INTRODUCTORY_OFFER_LINKAGES = Get "subscriptions_introductoryOffers_getToManyRelationship" "/v1/subscriptions/{id}/relationships/introductoryOffers",
-    LIST_INTRODUCTORY_OFFERS = Get "subscriptions_introductoryOffers_getToManyRelated" "/v1/subscriptions/{id}/introductoryOffers",
-    LIST_OFFER_CODE_LINKAGES = Get "subscriptions_offerCodes_getToManyRelationship" "/v1/subscriptions/{id}/relationships/offerCodes",
-    LIST_OFFER_CODES = Get "subscriptions_offerCodes_getToManyRelated" "/v1/subscriptions/{id}/offerCodes",
-    LIST_PLAN_AVAILABILITIES = Get "subscriptions_planAvailabilities_getToManyRelated" "/v1/subscriptions/{id}/planAvailabilities",
-    LIST_PLAN_AVAILABILITY_LINKAGES = Get "subscriptions_planAvailabilities_getToManyRelationship" "/v1/subscriptions/{id}/relationships/planAvailabilities",
-    LIST_PRICE_LINKAGES = Get "subscriptions_prices_getToManyRelationship" "/v1/subscriptions/{id}/relationships/prices",
-    LIST_PRICE_POINT_LINKAGES = Get "subscriptions_pricePoints_getToManyRelationship" "/v1/subscriptions/{id}/relationships/pricePoints",
-    LIST_PRICE_POINTS = Get "subscriptions_pricePoints_getToManyRelated" "/v1/subscriptions/{id}/pricePoints",
-    DOWNLOAD_PRICE_POINTS_CSV = Get "subscriptions_pricePoints_getToManyRelated" "/v1/subscriptions/{id}/pricePoints" => "text/csv",
-    LIST_PRICES = Get "subscriptions_prices_getToManyRelated" "/v1/subscriptions/{id}/prices",
-    LIST_PROMOTIONAL_OFFER_LINKAGES = Get "subscriptions_promotionalOffers_getToManyRelationship" "/v1/subscriptions/{id}/relationships/promotionalOffers",
-    LIST_PROMOTIONAL_OFFERS = Get "subscriptions_promotionalOffers_getToManyRelated" "/v1/subscriptions/{id}/promotionalOffers",
-    LIST_SUBSCRIPTION_LOCALIZATION_LINKAGES = Get "subscriptions_subscriptionLocalizations_getToManyRelationship" "/v1/subscriptions/{id}/relationships/subscriptionLocalizations",
-    LIST_SUBSCRIPTION_LOCALIZATIONS = Get "subscriptions_subscriptionLocalizations_getToManyRelated" "/v1/subscriptions/{id}/subscriptionLocalizations",
-    LIST_VERSION_LINKAGES = Get "subscriptions_versions_getToManyRelationship" "/v1/subscriptions/{id}/relationships/versions",
-    LIST_VERSIONS = Get "subscriptions_versions_getToManyRelated" "/v1/subscriptions/{id}/versions",
-    LIST_WIN_BACK_OFFER_LINKAGES = Get "subscriptions_winBackOffers_getToManyRelationship" "/v1/subscriptions/{id}/relationships/winBackOffers",
-    LIST_WIN_BACK_OFFERS = Get "subscriptions_winBackOffers_getToManyRelated" "/v1/subscriptions/{id}/winBackOffers",
-    REMOVE_INTRODUCTORY_OFFERS = Delete "subscriptions_introductoryOffers_deleteToManyRelationship" "/v1/subscriptions/{id}/relationships/introductoryOffers",
-    REMOVE_PRICES = Delete "subscriptions_prices_deleteToManyRelationship" "/v1/subscriptions/{id}/relationships/prices",
-    UPDATE = Patch "subscriptions_updateInstance" "/v1/subscriptions/{id}",
+    CREATE: Create = Post "subscriptions_createInstance" "/v1/subscriptions",
+    DELETE: Delete = Delete "subscriptions_deleteInstance" "/v1/subscriptions/{id}",
+    GET: Get = Get "subscriptions_getInstance" "/v1/subscriptions/{id}",
+    GET_APP_STORE_REVIEW_SCREENSHOT: GetAppStoreReviewScreenshot = Get "subscriptions_appStoreReviewScreenshot_getToOneRelated" "/v1/subscriptions/{id}/appStoreReviewScreenshot",
+    GET_APP_STORE_REVIEW_SCREENSHOT_LINKAGE: GetAppStoreReviewScreenshotLinkage = Get "subscriptions_appStoreReviewScreenshot_getToOneRelationship" "/v1/subscriptions/{id}/relationships/appStoreReviewScreenshot",
+    GET_PROMOTED_PURCHASE: GetPromotedPurchase = Get "subscriptions_promotedPurchase_getToOneRelated" "/v1/subscriptions/{id}/promotedPurchase",
+    GET_PROMOTED_PURCHASE_LINKAGE: GetPromotedPurchaseLinkage = Get "subscriptions_promotedPurchase_getToOneRelationship" "/v1/subscriptions/{id}/relationships/promotedPurchase",
+    GET_SUBSCRIPTION_AVAILABILITY: GetSubscriptionAvailability = Get "subscriptions_subscriptionAvailability_getToOneRelated" "/v1/subscriptions/{id}/subscriptionAvailability",
+    GET_SUBSCRIPTION_AVAILABILITY_LINKAGE: GetSubscriptionAvailabilityLinkage = Get "subscriptions_subscriptionAvailability_getToOneRelationship" "/v1/subscriptions/{id}/relationships/subscriptionAvailability",
+    LIST_IMAGE_LINKAGES: ListImageLinkages = Get "subscriptions_images_getToManyRelationship" "/v1/subscriptions/{id}/relationships/images" with limit,
+    LIST_IMAGES: ListImages = Get "subscriptions_images_getToManyRelated" "/v1/subscriptions/{id}/images" with limit,
+    LIST_INTRODUCTORY_OFFER_LINKAGES: ListIntroductoryOfferLinkages = Get "subscriptions_introductoryOffers_getToManyRelationship" "/v1/subscriptions/{id}/relationships/introductoryOffers" with limit,
+    LIST_INTRODUCTORY_OFFERS: ListIntroductoryOffers = Get "subscriptions_introductoryOffers_getToManyRelated" "/v1/subscriptions/{id}/introductoryOffers" with limit,
+    LIST_OFFER_CODE_LINKAGES: ListOfferCodeLinkages = Get "subscriptions_offerCodes_getToManyRelationship" "/v1/subscriptions/{id}/relationships/offerCodes" with limit,
+    LIST_OFFER_CODES: ListOfferCodes = Get "subscriptions_offerCodes_getToManyRelated" "/v1/subscriptions/{id}/offerCodes" with limit,
+    LIST_PLAN_AVAILABILITIES: ListPlanAvailabilities = Get "subscriptions_planAvailabilities_getToManyRelated" "/v1/subscriptions/{id}/planAvailabilities" with limit,
+    LIST_PLAN_AVAILABILITY_LINKAGES: ListPlanAvailabilityLinkages = Get "subscriptions_planAvailabilities_getToManyRelationship" "/v1/subscriptions/{id}/relationships/planAvailabilities" with limit,
+    LIST_PRICE_LINKAGES: ListPriceLinkages = Get "subscriptions_prices_getToManyRelationship" "/v1/subscriptions/{id}/relationships/prices" with limit,
+    LIST_PRICE_POINT_LINKAGES: ListPricePointLinkages = Get "subscriptions_pricePoints_getToManyRelationship" "/v1/subscriptions/{id}/relationships/pricePoints" with limit,
+    LIST_PRICE_POINTS: ListPricePoints = Get "subscriptions_pricePoints_getToManyRelated" "/v1/subscriptions/{id}/pricePoints" with limit,
+    DOWNLOAD_PRICE_POINTS_CSV: DownloadPricePointsCsv = Get "subscriptions_pricePoints_getToManyRelated" "/v1/subscriptions/{id}/pricePoints" => "text/csv",
+    LIST_PRICES: ListPrices = Get "subscriptions_prices_getToManyRelated" "/v1/subscriptions/{id}/prices" with limit,
+    LIST_PROMOTIONAL_OFFER_LINKAGES: ListPromotionalOfferLinkages = Get "subscriptions_promotionalOffers_getToManyRelationship" "/v1/subscriptions/{id}/relationships/promotionalOffers" with limit,
+    LIST_PROMOTIONAL_OFFERS: ListPromotionalOffers = Get "subscriptions_promotionalOffers_getToManyRelated" "/v1/subscriptions/{id}/promotionalOffers" with limit,
+    LIST_SUBSCRIPTION_LOCALIZATION_LINKAGES: ListSubscriptionLocalizationLinkages = Get "subscriptions_subscriptionLocalizations_getToManyRelationship" "/v1/subscriptions/{id}/relationships/subscriptionLocalizations" with limit,
+    LIST_SUBSCRIPTION_LOCALIZATIONS: ListSubscriptionLocalizations = Get "subscriptions_subscriptionLocalizations_getToManyRelated" "/v1/subscriptions/{id}/subscriptionLocalizations" with limit,
+    LIST_VERSION_LINKAGES: ListVersionLinkages = Get "subscriptions_versions_getToManyRelationship" "/v1/subscriptions/{id}/relationships/versions" with limit,
+    LIST_VERSIONS: ListVersions = Get "subscriptions_versions_getToManyRelated" "/v1/subscriptions/{id}/versions" with limit,
+    LIST_WIN_BACK_OFFER_LINKAGES: ListWinBackOfferLinkages = Get "subscriptions_winBackOffers_getToManyRelationship" "/v1/subscriptions/{id}/relationships/winBackOffers" with limit,
+    LIST_WIN_BACK_OFFERS: ListWinBackOffers = Get "subscriptions_winBackOffers_getToManyRelated" "/v1/subscriptions/{id}/winBackOffers" with limit,
+    REMOVE_INTRODUCTORY_OFFERS: RemoveIntroductoryOffers = Delete "subscriptions_introductoryOffers_deleteToManyRelationship" "/v1/subscriptions/{id}/relationships/introductoryOffers",
+    REMOVE_PRICES: RemovePrices = Delete "subscriptions_prices_deleteToManyRelationship" "/v1/subscriptions/{id}/relationships/prices",
+    UPDATE: Update = Patch "subscriptions_updateInstance" "/v1/subscriptions/{id}",
 }

@@ -10,16 +10,18 @@ pub struct Territories(pub(crate) rt::Client<crate::Api>);
 
 impl Territories {
     /// `GET /v1/territories` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-territories))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 }
 
-/// Optional arguments of [`list`](Territories::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::TerritoriesResponse>);
+/// Call of [`list`](Territories::list).
+pub type List = crate::Call<crate::models::TerritoriesResponse, op::List>;
 
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[territories]`: the fields that are sent of each.
     pub fn fields_territories(
         mut self,
@@ -28,17 +30,8 @@ impl List {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, List => crate::models::TerritoriesResponse, paged }
-
 rt::operations! {
-    LIST = Get "territories_getCollection" "/v1/territories",
+    LIST: List = Get "territories_getCollection" "/v1/territories" with limit,
 }

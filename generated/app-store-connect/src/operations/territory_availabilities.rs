@@ -13,16 +13,16 @@ impl TerritoryAvailabilities {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::TerritoryAvailabilityUpdateRequest,
-    ) -> crate::Call<crate::models::TerritoryAvailabilityResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::TerritoryAvailabilityUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`update`](TerritoryAvailabilities::update).
+pub type Update = crate::Call<crate::models::TerritoryAvailabilityResponse, op::Update>;
+
 rt::operations! {
-    UPDATE = Patch "territoryAvailabilities_updateInstance" "/v1/territoryAvailabilities/{id}",
+    UPDATE: Update = Patch "territoryAvailabilities_updateInstance" "/v1/territoryAvailabilities/{id}",
 }

@@ -11,54 +11,55 @@ pub struct UserInvitations(pub(crate) rt::Client<crate::Api>);
 impl UserInvitations {
     /// `POST /v1/userInvitations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-userInvitations))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::UserInvitationCreateRequest,
-    ) -> crate::Call<crate::models::UserInvitationResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::UserInvitationCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/userInvitations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-userInvitations-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/userInvitations/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-userInvitations-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/userInvitations` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-userInvitations))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/userInvitations/{id}/relationships/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-userInvitations-_id_-relationships-visibleApps))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_visible_app_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<
-        crate::Api,
-        crate::models::UserInvitationVisibleAppsLinkagesResponse,
-    > {
-        rt::Limited::new(self.0.call(LIST_VISIBLE_APP_LINKAGES, &[id.as_ref()]))
+    pub fn list_visible_app_linkages(&self, id: impl AsRef<str>) -> ListVisibleAppLinkages {
+        crate::Call::new(&self.0, LIST_VISIBLE_APP_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/userInvitations/{id}/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-userInvitations-_id_-visibleApps))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_visible_apps(&self, id: impl AsRef<str>) -> ListVisibleApps {
-        ListVisibleApps(self.0.call(LIST_VISIBLE_APPS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_VISIBLE_APPS, &[id.as_ref()])
     }
 }
 
-/// Optional arguments of [`get`](UserInvitations::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::UserInvitationResponse>);
+/// Call of [`create`](UserInvitations::create).
+pub type Create = crate::Call<crate::models::UserInvitationResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](UserInvitations::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](UserInvitations::get).
+pub type Get = crate::Call<crate::models::UserInvitationResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -81,19 +82,16 @@ impl Get {
     }
 
     /// `limit[visibleApps]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_visible_apps(mut self, value: i64) -> Self {
         self.0.number("limit[visibleApps]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::UserInvitationResponse }
+/// Call of [`list`](UserInvitations::list).
+pub type List = crate::Call<crate::models::UserInvitationsResponse, op::List>;
 
-/// Optional arguments of [`list`](UserInvitations::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::UserInvitationsResponse>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -136,15 +134,7 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[visibleApps]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_visible_apps(mut self, value: i64) -> Self {
         self.0.number("limit[visibleApps]", value);
         self
@@ -157,33 +147,25 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::UserInvitationsResponse, paged }
+/// Call of [`list_visible_app_linkages`](UserInvitations::list_visible_app_linkages).
+pub type ListVisibleAppLinkages = crate::Call<crate::models::UserInvitationVisibleAppsLinkagesResponse, op::ListVisibleAppLinkages>;
 
-/// Optional arguments of [`list_visible_apps`](UserInvitations::list_visible_apps); nothing is sent before `send`.
-pub struct ListVisibleApps(crate::Call<crate::models::AppsWithoutIncludesResponse>);
+/// Call of [`list_visible_apps`](UserInvitations::list_visible_apps).
+pub type ListVisibleApps = crate::Call<crate::models::AppsWithoutIncludesResponse, op::ListVisibleApps>;
 
-impl ListVisibleApps {
+impl<T> crate::Call<T, op::ListVisibleApps> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListVisibleApps => crate::models::AppsWithoutIncludesResponse, paged }
-
 rt::operations! {
-    CREATE = Post "userInvitations_createInstance" "/v1/userInvitations",
-    DELETE = Delete "userInvitations_deleteInstance" "/v1/userInvitations/{id}",
-    GET = Get "userInvitations_getInstance" "/v1/userInvitations/{id}",
-    LIST = Get "userInvitations_getCollection" "/v1/userInvitations",
-    LIST_VISIBLE_APP_LINKAGES = Get "userInvitations_visibleApps_getToManyRelationship" "/v1/userInvitations/{id}/relationships/visibleApps",
-    LIST_VISIBLE_APPS = Get "userInvitations_visibleApps_getToManyRelated" "/v1/userInvitations/{id}/visibleApps",
+    CREATE: Create = Post "userInvitations_createInstance" "/v1/userInvitations",
+    DELETE: Delete = Delete "userInvitations_deleteInstance" "/v1/userInvitations/{id}",
+    GET: Get = Get "userInvitations_getInstance" "/v1/userInvitations/{id}",
+    LIST: List = Get "userInvitations_getCollection" "/v1/userInvitations" with limit,
+    LIST_VISIBLE_APP_LINKAGES: ListVisibleAppLinkages = Get "userInvitations_visibleApps_getToManyRelationship" "/v1/userInvitations/{id}/relationships/visibleApps" with limit,
+    LIST_VISIBLE_APPS: ListVisibleApps = Get "userInvitations_visibleApps_getToManyRelated" "/v1/userInvitations/{id}/visibleApps" with limit,
 }

@@ -14,41 +14,42 @@ impl Users {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(ADD_VISIBLE_APPS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("apps", ids));
+    ) -> AddVisibleApps {
+        let mut call = crate::Call::new(&self.0, ADD_VISIBLE_APPS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("apps", ids));
         call
     }
 
     /// `DELETE /v1/users/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-users-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/users/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-users-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/users` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-users))
+    ///
+    /// `limit`: how many a page has, at most 200.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /v1/users/{id}/relationships/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-users-_id_-relationships-visibleApps))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_visible_app_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::UserVisibleAppsLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_VISIBLE_APP_LINKAGES, &[id.as_ref()]))
+    pub fn list_visible_app_linkages(&self, id: impl AsRef<str>) -> ListVisibleAppLinkages {
+        crate::Call::new(&self.0, LIST_VISIBLE_APP_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/users/{id}/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-users-_id_-visibleApps))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_visible_apps(&self, id: impl AsRef<str>) -> ListVisibleApps {
-        ListVisibleApps(self.0.call(LIST_VISIBLE_APPS, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_VISIBLE_APPS, &[id.as_ref()])
     }
 
     /// `DELETE /v1/users/{id}/relationships/visibleApps` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-users-_id_-relationships-visibleApps))
@@ -56,9 +57,9 @@ impl Users {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REMOVE_VISIBLE_APPS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("apps", ids));
+    ) -> RemoveVisibleApps {
+        let mut call = crate::Call::new(&self.0, REMOVE_VISIBLE_APPS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("apps", ids));
         call
     }
 
@@ -67,9 +68,9 @@ impl Users {
         &self,
         id: impl AsRef<str>,
         ids: impl IntoIterator<Item = impl Into<String>>,
-    ) -> crate::Call<()> {
-        let mut call = self.0.call(REPLACE_VISIBLE_APPS, &[id.as_ref()]);
-        call.json(&rt::LinkagesBody::new("apps", ids));
+    ) -> ReplaceVisibleApps {
+        let mut call = crate::Call::new(&self.0, REPLACE_VISIBLE_APPS, &[id.as_ref()]);
+        call.0.json(&rt::LinkagesBody::new("apps", ids));
         call
     }
 
@@ -77,20 +78,23 @@ impl Users {
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::UserUpdateRequest,
-    ) -> crate::Call<crate::models::UserResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::UserUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](Users::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::UserResponse>);
+/// Call of [`add_visible_apps`](Users::add_visible_apps).
+pub type AddVisibleApps = crate::Call<(), op::AddVisibleApps>;
 
-impl Get {
+/// Call of [`delete`](Users::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](Users::get).
+pub type Get = crate::Call<crate::models::UserResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -110,19 +114,16 @@ impl Get {
     }
 
     /// `limit[visibleApps]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_visible_apps(mut self, value: i64) -> Self {
         self.0.number("limit[visibleApps]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::UserResponse }
+/// Call of [`list`](Users::list).
+pub type List = crate::Call<crate::models::UsersResponse, op::List>;
 
-/// Optional arguments of [`list`](Users::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::models::UsersResponse>);
-
-impl List {
+impl<T> crate::Call<T, op::List> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -159,15 +160,7 @@ impl List {
         self
     }
 
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-
     /// `limit[visibleApps]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_visible_apps(mut self, value: i64) -> Self {
         self.0.number("limit[visibleApps]", value);
         self
@@ -180,36 +173,37 @@ impl List {
     }
 }
 
-rt::operation! { crate::Api, List => crate::models::UsersResponse, paged }
+/// Call of [`list_visible_app_linkages`](Users::list_visible_app_linkages).
+pub type ListVisibleAppLinkages = crate::Call<crate::models::UserVisibleAppsLinkagesResponse, op::ListVisibleAppLinkages>;
 
-/// Optional arguments of [`list_visible_apps`](Users::list_visible_apps); nothing is sent before `send`.
-pub struct ListVisibleApps(crate::Call<crate::models::AppsWithoutIncludesResponse>);
+/// Call of [`list_visible_apps`](Users::list_visible_apps).
+pub type ListVisibleApps = crate::Call<crate::models::AppsWithoutIncludesResponse, op::ListVisibleApps>;
 
-impl ListVisibleApps {
+impl<T> crate::Call<T, op::ListVisibleApps> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListVisibleApps => crate::models::AppsWithoutIncludesResponse, paged }
+/// Call of [`remove_visible_apps`](Users::remove_visible_apps).
+pub type RemoveVisibleApps = crate::Call<(), op::RemoveVisibleApps>;
+
+/// Call of [`replace_visible_apps`](Users::replace_visible_apps).
+pub type ReplaceVisibleApps = crate::Call<(), op::ReplaceVisibleApps>;
+
+/// Call of [`update`](Users::update).
+pub type Update = crate::Call<crate::models::UserResponse, op::Update>;
 
 rt::operations! {
-    ADD_VISIBLE_APPS = Post "users_visibleApps_createToManyRelationship" "/v1/users/{id}/relationships/visibleApps",
-    DELETE = Delete "users_deleteInstance" "/v1/users/{id}",
-    GET = Get "users_getInstance" "/v1/users/{id}",
-    LIST = Get "users_getCollection" "/v1/users",
-    LIST_VISIBLE_APP_LINKAGES = Get "users_visibleApps_getToManyRelationship" "/v1/users/{id}/relationships/visibleApps",
-    LIST_VISIBLE_APPS = Get "users_visibleApps_getToManyRelated" "/v1/users/{id}/visibleApps",
-    REMOVE_VISIBLE_APPS = Delete "users_visibleApps_deleteToManyRelationship" "/v1/users/{id}/relationships/visibleApps",
-    REPLACE_VISIBLE_APPS = Patch "users_visibleApps_replaceToManyRelationship" "/v1/users/{id}/relationships/visibleApps",
-    UPDATE = Patch "users_updateInstance" "/v1/users/{id}",
+    ADD_VISIBLE_APPS: AddVisibleApps = Post "users_visibleApps_createToManyRelationship" "/v1/users/{id}/relationships/visibleApps",
+    DELETE: Delete = Delete "users_deleteInstance" "/v1/users/{id}",
+    GET: Get = Get "users_getInstance" "/v1/users/{id}",
+    LIST: List = Get "users_getCollection" "/v1/users" with limit,
+    LIST_VISIBLE_APP_LINKAGES: ListVisibleAppLinkages = Get "users_visibleApps_getToManyRelationship" "/v1/users/{id}/relationships/visibleApps" with limit,
+    LIST_VISIBLE_APPS: ListVisibleApps = Get "users_visibleApps_getToManyRelated" "/v1/users/{id}/visibleApps" with limit,
+    REMOVE_VISIBLE_APPS: RemoveVisibleApps = Delete "users_visibleApps_deleteToManyRelationship" "/v1/users/{id}/relationships/visibleApps",
+    REPLACE_VISIBLE_APPS: ReplaceVisibleApps = Patch "users_visibleApps_replaceToManyRelationship" "/v1/users/{id}/relationships/visibleApps",
+    UPDATE: Update = Patch "users_updateInstance" "/v1/users/{id}",
 }

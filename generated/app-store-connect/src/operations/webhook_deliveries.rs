@@ -11,16 +11,16 @@ pub struct WebhookDeliveries(pub(crate) rt::Client<crate::Api>);
 impl WebhookDeliveries {
     /// `POST /v1/webhookDeliveries` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-webhookDeliveries))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::WebhookDeliveryCreateRequest,
-    ) -> crate::Call<crate::models::WebhookDeliveryResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::WebhookDeliveryCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](WebhookDeliveries::create).
+pub type Create = crate::Call<crate::models::WebhookDeliveryResponse, op::Create>;
+
 rt::operations! {
-    CREATE = Post "webhookDeliveries_createInstance" "/v1/webhookDeliveries",
+    CREATE: Create = Post "webhookDeliveries_createInstance" "/v1/webhookDeliveries",
 }

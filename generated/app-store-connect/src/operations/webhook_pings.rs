@@ -11,16 +11,16 @@ pub struct WebhookPings(pub(crate) rt::Client<crate::Api>);
 impl WebhookPings {
     /// `POST /v1/webhookPings` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-webhookPings))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::WebhookPingCreateRequest,
-    ) -> crate::Call<crate::models::WebhookPingResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::WebhookPingCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 }
 
+/// Call of [`create`](WebhookPings::create).
+pub type Create = crate::Call<crate::models::WebhookPingResponse, op::Create>;
+
 rt::operations! {
-    CREATE = Post "webhookPings_createInstance" "/v1/webhookPings",
+    CREATE: Create = Post "webhookPings_createInstance" "/v1/webhookPings",
 }

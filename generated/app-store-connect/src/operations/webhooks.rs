@@ -11,58 +11,57 @@ pub struct Webhooks(pub(crate) rt::Client<crate::Api>);
 impl Webhooks {
     /// `POST /v1/webhooks` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-webhooks))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::WebhookCreateRequest,
-    ) -> crate::Call<crate::models::WebhookResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::WebhookCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/webhooks/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-webhooks-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/webhooks/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-webhooks-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/webhooks/{id}/deliveries` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-webhooks-_id_-deliveries))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_deliveries(&self, id: impl AsRef<str>) -> ListDeliveries {
-        ListDeliveries(self.0.call(LIST_DELIVERIES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_DELIVERIES, &[id.as_ref()])
     }
 
     /// `GET /v1/webhooks/{id}/relationships/deliveries` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-webhooks-_id_-relationships-deliveries))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_delivery_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::WebhookDeliveriesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_DELIVERY_LINKAGES, &[id.as_ref()]))
+    pub fn list_delivery_linkages(&self, id: impl AsRef<str>) -> ListDeliveryLinkages {
+        crate::Call::new(&self.0, LIST_DELIVERY_LINKAGES, &[id.as_ref()])
     }
 
     /// `PATCH /v1/webhooks/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-webhooks-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::WebhookUpdateRequest,
-    ) -> crate::Call<crate::models::WebhookResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::WebhookUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](Webhooks::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::WebhookResponse>);
+/// Call of [`create`](Webhooks::create).
+pub type Create = crate::Call<crate::models::WebhookResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](Webhooks::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](Webhooks::get).
+pub type Get = crate::Call<crate::models::WebhookResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[apps]`: the fields that are sent of each.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -82,12 +81,10 @@ impl Get {
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::WebhookResponse }
+/// Call of [`list_deliveries`](Webhooks::list_deliveries).
+pub type ListDeliveries = crate::Call<crate::models::WebhookDeliveriesResponse, op::ListDeliveries>;
 
-/// Optional arguments of [`list_deliveries`](Webhooks::list_deliveries); nothing is sent before `send`.
-pub struct ListDeliveries(crate::Call<crate::models::WebhookDeliveriesResponse>);
-
-impl ListDeliveries {
+impl<T> crate::Call<T, op::ListDeliveries> {
     /// `fields[webhookDeliveries]`: the fields that are sent of each.
     pub fn fields_webhook_deliveries(
         mut self,
@@ -143,22 +140,19 @@ impl ListDeliveries {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListDeliveries => crate::models::WebhookDeliveriesResponse, paged }
+/// Call of [`list_delivery_linkages`](Webhooks::list_delivery_linkages).
+pub type ListDeliveryLinkages = crate::Call<crate::models::WebhookDeliveriesLinkagesResponse, op::ListDeliveryLinkages>;
+
+/// Call of [`update`](Webhooks::update).
+pub type Update = crate::Call<crate::models::WebhookResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "webhooks_createInstance" "/v1/webhooks",
-    DELETE = Delete "webhooks_deleteInstance" "/v1/webhooks/{id}",
-    GET = Get "webhooks_getInstance" "/v1/webhooks/{id}",
-    LIST_DELIVERIES = Get "webhooks_deliveries_getToManyRelated" "/v1/webhooks/{id}/deliveries",
-    LIST_DELIVERY_LINKAGES = Get "webhooks_deliveries_getToManyRelationship" "/v1/webhooks/{id}/relationships/deliveries",
-    UPDATE = Patch "webhooks_updateInstance" "/v1/webhooks/{id}",
+    CREATE: Create = Post "webhooks_createInstance" "/v1/webhooks",
+    DELETE: Delete = Delete "webhooks_deleteInstance" "/v1/webhooks/{id}",
+    GET: Get = Get "webhooks_getInstance" "/v1/webhooks/{id}",
+    LIST_DELIVERIES: ListDeliveries = Get "webhooks_deliveries_getToManyRelated" "/v1/webhooks/{id}/deliveries" with limit,
+    LIST_DELIVERY_LINKAGES: ListDeliveryLinkages = Get "webhooks_deliveries_getToManyRelationship" "/v1/webhooks/{id}/relationships/deliveries" with limit,
+    UPDATE: Update = Patch "webhooks_updateInstance" "/v1/webhooks/{id}",
 }

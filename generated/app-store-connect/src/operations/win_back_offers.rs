@@ -11,58 +11,57 @@ pub struct WinBackOffers(pub(crate) rt::Client<crate::Api>);
 impl WinBackOffers {
     /// `POST /v1/winBackOffers` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/post-v1-winBackOffers))
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::WinBackOfferCreateRequest,
-    ) -> crate::Call<crate::models::WinBackOfferResponse> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.json(&request);
+    pub fn create(&self, request: crate::models::WinBackOfferCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.json(&request);
         call
     }
 
     /// `DELETE /v1/winBackOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/delete-v1-winBackOffers-_id_))
-    pub fn delete(&self, id: impl AsRef<str>) -> crate::Call<()> {
-        self.0.call(DELETE, &[id.as_ref()])
+    pub fn delete(&self, id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[id.as_ref()])
     }
 
     /// `GET /v1/winBackOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-winBackOffers-_id_))
     pub fn get(&self, id: impl AsRef<str>) -> Get {
-        Get(self.0.call(GET, &[id.as_ref()]))
+        crate::Call::new(&self.0, GET, &[id.as_ref()])
     }
 
     /// `GET /v1/winBackOffers/{id}/relationships/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-winBackOffers-_id_-relationships-prices))
     ///
     /// `limit`: how many a page has, at most 200.
-    pub fn list_price_linkages(
-        &self,
-        id: impl AsRef<str>,
-    ) -> rt::Limited<crate::Api, crate::models::WinBackOfferPricesLinkagesResponse> {
-        rt::Limited::new(self.0.call(LIST_PRICE_LINKAGES, &[id.as_ref()]))
+    pub fn list_price_linkages(&self, id: impl AsRef<str>) -> ListPriceLinkages {
+        crate::Call::new(&self.0, LIST_PRICE_LINKAGES, &[id.as_ref()])
     }
 
     /// `GET /v1/winBackOffers/{id}/prices` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/get-v1-winBackOffers-_id_-prices))
+    ///
+    /// `limit`: how many a page has, at most 200.
     pub fn list_prices(&self, id: impl AsRef<str>) -> ListPrices {
-        ListPrices(self.0.call(LIST_PRICES, &[id.as_ref()]))
+        crate::Call::new(&self.0, LIST_PRICES, &[id.as_ref()])
     }
 
     /// `PATCH /v1/winBackOffers/{id}` ([vendor's page](https://developer.apple.com/documentation/appstoreconnectapi/patch-v1-winBackOffers-_id_))
     ///
     /// The request says which resource it changes.
     #[inline]
-    pub fn update(
-        &self,
-        request: crate::models::WinBackOfferUpdateRequest,
-    ) -> crate::Call<crate::models::WinBackOfferResponse> {
-        let mut call = self.0.call(UPDATE, &[&request.id]);
-        call.json(&request);
+    pub fn update(&self, request: crate::models::WinBackOfferUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[&request.id]);
+        call.0.json(&request);
         call
     }
 }
 
-/// Optional arguments of [`get`](WinBackOffers::get); nothing is sent before `send`.
-pub struct Get(crate::Call<crate::models::WinBackOfferResponse>);
+/// Call of [`create`](WinBackOffers::create).
+pub type Create = crate::Call<crate::models::WinBackOfferResponse, op::Create>;
 
-impl Get {
+/// Call of [`delete`](WinBackOffers::delete).
+pub type Delete = crate::Call<(), op::Delete>;
+
+/// Call of [`get`](WinBackOffers::get).
+pub type Get = crate::Call<crate::models::WinBackOfferResponse, op::Get>;
+
+impl<T> crate::Call<T, op::Get> {
     /// `fields[winBackOfferPrices]`: the fields that are sent of each.
     pub fn fields_win_back_offer_prices(
         mut self,
@@ -88,19 +87,19 @@ impl Get {
     }
 
     /// `limit[prices]`: how many are sent along, at most 50.
-    #[inline]
     pub fn limit_prices(mut self, value: i64) -> Self {
         self.0.number("limit[prices]", value);
         self
     }
 }
 
-rt::operation! { crate::Api, Get => crate::models::WinBackOfferResponse }
+/// Call of [`list_price_linkages`](WinBackOffers::list_price_linkages).
+pub type ListPriceLinkages = crate::Call<crate::models::WinBackOfferPricesLinkagesResponse, op::ListPriceLinkages>;
 
-/// Optional arguments of [`list_prices`](WinBackOffers::list_prices); nothing is sent before `send`.
-pub struct ListPrices(crate::Call<crate::models::WinBackOfferPricesResponse>);
+/// Call of [`list_prices`](WinBackOffers::list_prices).
+pub type ListPrices = crate::Call<crate::models::WinBackOfferPricesResponse, op::ListPrices>;
 
-impl ListPrices {
+impl<T> crate::Call<T, op::ListPrices> {
     /// `fields[subscriptionPricePoints]`: the fields that are sent of each.
     pub fn fields_subscription_price_points(
         mut self,
@@ -142,22 +141,16 @@ impl ListPrices {
         self.0.list("include", values);
         self
     }
-
-    /// `limit`: how many a page has, at most 200.
-    #[inline]
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
 }
 
-rt::operation! { crate::Api, ListPrices => crate::models::WinBackOfferPricesResponse, paged }
+/// Call of [`update`](WinBackOffers::update).
+pub type Update = crate::Call<crate::models::WinBackOfferResponse, op::Update>;
 
 rt::operations! {
-    CREATE = Post "winBackOffers_createInstance" "/v1/winBackOffers",
-    DELETE = Delete "winBackOffers_deleteInstance" "/v1/winBackOffers/{id}",
-    GET = Get "winBackOffers_getInstance" "/v1/winBackOffers/{id}",
-    LIST_PRICE_LINKAGES = Get "winBackOffers_prices_getToManyRelationship" "/v1/winBackOffers/{id}/relationships/prices",
-    LIST_PRICES = Get "winBackOffers_prices_getToManyRelated" "/v1/winBackOffers/{id}/prices",
-    UPDATE = Patch "winBackOffers_updateInstance" "/v1/winBackOffers/{id}",
+    CREATE: Create = Post "winBackOffers_createInstance" "/v1/winBackOffers",
+    DELETE: Delete = Delete "winBackOffers_deleteInstance" "/v1/winBackOffers/{id}",
+    GET: Get = Get "winBackOffers_getInstance" "/v1/winBackOffers/{id}",
+    LIST_PRICE_LINKAGES: ListPriceLinkages = Get "winBackOffers_prices_getToManyRelationship" "/v1/winBackOffers/{id}/relationships/prices" with limit,
+    LIST_PRICES: ListPrices = Get "winBackOffers_prices_getToManyRelated" "/v1/winBackOffers/{id}/prices" with limit,
+    UPDATE: Update = Patch "winBackOffers_updateInstance" "/v1/winBackOffers/{id}",
 }

@@ -170,8 +170,8 @@ impl rt::Paged for Results<AppList> {
         more.then(|| rt::Next::Query(vec![("skip", skip.to_string())]))
     }
 
-    fn into_items(self) -> Vec<App> {
-        self.value.list
+    fn take_items(&mut self) -> Vec<App> {
+        std::mem::take(&mut self.value.list)
     }
 }
 

@@ -14,13 +14,10 @@ impl Apps {
     ///
     /// The member needs the right to add apps. Which fields an app can have depends on its type; each field says so.
     #[inline]
-    pub fn create(
-        &self,
-        request: crate::models::AppCreateRequest,
-    ) -> crate::Call<crate::Results<crate::models::App>> {
-        let mut call = self.0.call(CREATE, &[]);
-        call.check(&request);
-        call.json_in(&["app"], &request);
+    pub fn create(&self, request: crate::models::AppCreateRequest) -> Create {
+        let mut call = crate::Call::new(&self.0, CREATE, &[]);
+        call.0.check(&request);
+        call.0.json_in(&["app"], &request);
         call
     }
 
@@ -29,8 +26,8 @@ impl Apps {
     /// Deletes an app.
     ///
     /// The member needs Manage permission on it by one part of the vendor's page, and Admin permission by another.
-    pub fn delete(&self, app_id: impl AsRef<str>) -> crate::Call<crate::Results<crate::models::Message>> {
-        self.0.call(DELETE, &[app_id.as_ref()])
+    pub fn delete(&self, app_id: impl AsRef<str>) -> Delete {
+        crate::Call::new(&self.0, DELETE, &[app_id.as_ref()])
     }
 
     /// `GET /apps`
@@ -40,7 +37,7 @@ impl Apps {
     /// The member needs read permission.
     #[inline]
     pub fn list(&self) -> List {
-        List(self.0.call(LIST, &[]))
+        crate::Call::new(&self.0, LIST, &[])
     }
 
     /// `GET /apps/{app_id}`
@@ -48,8 +45,8 @@ impl Apps {
     /// One app.
     ///
     /// The member needs read permission on it.
-    pub fn show(&self, app_id: impl AsRef<str>) -> crate::Call<crate::Results<crate::models::App>> {
-        self.0.call(SHOW, &[app_id.as_ref()])
+    pub fn show(&self, app_id: impl AsRef<str>) -> Show {
+        crate::Call::new(&self.0, SHOW, &[app_id.as_ref()])
     }
 
     /// `PUT /apps/{app_id}`
@@ -60,21 +57,23 @@ impl Apps {
     /// `windows_external_url` here too. The request does not hold the app's type, so the server decides.
     ///
     /// The member needs edit permission on the app.
-    pub fn update(
-        &self,
-        app_id: impl AsRef<str>,
-        request: crate::models::AppUpdateRequest,
-    ) -> crate::Call<crate::Results<crate::models::App>> {
-        let mut call = self.0.call(UPDATE, &[app_id.as_ref()]);
-        call.json_in(&["app"], &request);
+    pub fn update(&self, app_id: impl AsRef<str>, request: crate::models::AppUpdateRequest) -> Update {
+        let mut call = crate::Call::new(&self.0, UPDATE, &[app_id.as_ref()]);
+        call.0.json_in(&["app"], &request);
         call
     }
 }
 
-/// Optional arguments of [`list`](Apps::list); nothing is sent before `send`.
-pub struct List(crate::Call<crate::Results<crate::models::AppList>>);
+/// Call of [`create`](Apps::create).
+pub type Create = crate::Call<crate::Results<crate::models::App>, op::Create>;
 
-impl List {
+/// Call of [`delete`](Apps::delete).
+pub type Delete = crate::Call<crate::Results<crate::models::Message>, op::Delete>;
+
+/// Call of [`list`](Apps::list).
+pub type List = crate::Call<crate::Results<crate::models::AppList>, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `search_term`.
     ///
     /// Only apps that this text finds.
@@ -86,7 +85,6 @@ impl List {
     /// `skip`: at least 1.
     ///
     /// How many apps to leave out from the start; without it none.
-    #[inline]
     pub fn skip(mut self, value: i64) -> Self {
         self.0.number("skip", value);
         self
@@ -95,19 +93,22 @@ impl List {
     /// `type`.
     ///
     /// Only apps of this type.
-    #[inline]
     pub fn app_type(mut self, value: crate::models::AppType) -> Self {
         self.0.text("type", value.as_ref());
         self
     }
 }
 
-rt::operation! { crate::Api, List => crate::Results<crate::models::AppList>, paged }
+/// Call of [`show`](Apps::show).
+pub type Show = crate::Call<crate::Results<crate::models::App>, op::Show>;
+
+/// Call of [`update`](Apps::update).
+pub type Update = crate::Call<crate::Results<crate::models::App>, op::Update>;
 
 rt::operations! {
-    CREATE = Post "apps_create" "/apps",
-    DELETE = Delete "apps_delete" "/apps/{app_id}",
-    LIST = Get "apps_list" "/apps",
-    SHOW = Get "apps_show" "/apps/{app_id}",
-    UPDATE = Put "apps_update" "/apps/{app_id}",
+    CREATE: Create = Post "apps_create" "/apps",
+    DELETE: Delete = Delete "apps_delete" "/apps/{app_id}",
+    LIST: List = Get "apps_list" "/apps",
+    SHOW: Show = Get "apps_show" "/apps/{app_id}",
+    UPDATE: Update = Put "apps_update" "/apps/{app_id}",
 }
