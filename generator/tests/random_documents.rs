@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[allow(unreachable_pub, reason = "it is public for the fuzz targets")]
 #[path = "../../fuzz/src/documents.rs"]
 mod documents;
 #[path = "support/shared.rs"]
