@@ -133,11 +133,8 @@ fn fields(path: &str, old: &Value, new: &Value, out: &mut Found) {
             match (a.get(name), b.get(name)) {
                 (Some(a), Some(b)) => {
                     let is = |value: &Value, key: &str| value[key] == true;
-                    // Whether `attributes` or `data` must be there follows from what is in them.
-                    if !["attributes", "relationships", "data"].contains(&name.as_str()) {
-                        let must = [must_a.contains(name.as_str()), must_b.contains(name.as_str())];
-                        flag(out, [Kind::FieldRequired, Kind::FieldOptional], must[0], must[1], &path);
-                    }
+                    let must = [must_a.contains(name.as_str()), must_b.contains(name.as_str())];
+                    flag(out, [Kind::FieldRequired, Kind::FieldOptional], must[0], must[1], &path);
                     let null = [Kind::FieldNullable, Kind::FieldNotNullable];
                     flag(out, null, is(a, "nullable"), is(b, "nullable"), &path);
                     let old = [Kind::FieldDeprecated, Kind::FieldUndeprecated];

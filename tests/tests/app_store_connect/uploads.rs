@@ -290,14 +290,15 @@ fn updates() -> BTreeMap<String, BTreeSet<String>> {
             Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap().join("specs/app-store-connect/api");
         serde_yaml::from_str(&std::fs::read_to_string(path.join(name)).unwrap()).unwrap()
     };
-    let requests = file("requests.yaml");
+    let structs = file("structs.yaml");
     let mut out = BTreeMap::new();
     for (_, operation) in stored() {
         if operation["method"].as_str() != Some("PATCH") {
             continue;
         }
         let Some(body) = operation["body"]["content"]["application/json"].as_str() else { continue };
-        let attributes = requests[body.trim_start_matches('$')]["attributes"].as_mapping();
+        let attributes = format!("{}.data.attributes", body.trim_start_matches('$'));
+        let attributes = structs[attributes.as_str()]["fields"].as_mapping();
         let names = attributes.into_iter().flatten().filter_map(|(name, _)| name.as_str()).map(str::to_owned);
         out.insert(operation["path"].as_str().unwrap().replace("/{id}", ""), names.collect());
     }
