@@ -76,12 +76,6 @@ impl Args {
     pub(crate) fn of(apis: Vec<String>) -> Self {
         Self { apis, ..Self::default() }
     }
-
-    /// Another version of an API: all that may be sent, and responses of many seeds.
-    pub(crate) fn version(api: &str, from: PathBuf) -> Self {
-        let round = vec![Round::All, Round::Properties];
-        Self { apis: vec![api.to_owned()], from: Some(from), round, ..Self::default() }
-    }
 }
 
 /// A way to call all operations.

@@ -36,6 +36,7 @@ impl<T, O> From<Call<T, O>> for rt::Call<Api, T> {
 }
 
 impl<T, O> Call<T, O> {
+    #[allow(dead_code)] // with no area enabled
     pub(crate) fn new(client: &rt::Client<Api>, operation: rt::Operation, path: &[&str]) -> Self {
         Self(client.call(operation, path), PhantomData)
     }
