@@ -131,7 +131,7 @@ async fn show_images(client: &Client, show: Show) -> Result<(), BoxError> {
         let category = AppAssetLibraryAssetCategory::AppScreenshotsAndPreviews;
         let request = AppAssetLibraryImageCreateRequest::new(AppAssetLibraryImageCreate {
             category,
-            file_name: name.into(),
+            file_name: name,
             file_size: size,
             asset_library: library.clone(),
         });

@@ -65,8 +65,8 @@ async fn run(args: Args) -> Result<(), BoxError> {
         Action::Add { product, name, kind } => {
             let request = InAppPurchaseV2CreateRequest::new(InAppPurchaseV2Create {
                 in_app_purchase_type: kind,
-                name: name.into(),
-                product_id: product.into(),
+                name,
+                product_id: product,
                 app: app.clone(),
             });
             let purchase = client.in_app_purchases_v2().create(request).send().await?.data;

@@ -67,7 +67,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
 
     let request = CertificateCreateRequest::new(CertificateCreate {
         certificate_type: CertificateType::Development,
-        csr_content: request.into(),
+        csr_content: request,
     });
     let certificate = client.certificates().create(request).send().await?.data;
     let content = certificate.attributes.certificate_content.unwrap_or_default();

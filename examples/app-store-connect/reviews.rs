@@ -67,8 +67,8 @@ async fn run(args: Args) -> Result<(), BoxError> {
         }
         Action::Answer { review, text } => {
             let request = CustomerReviewResponseV1CreateRequest::new(CustomerReviewResponseV1Create {
-                response_body: text.into(),
-                review: review.into(),
+                response_body: text,
+                review,
             });
             let answer = client.customer_review_responses().create(request).send().await?.data;
             println!("the answer {} is {}", answer.id, or_dash(answer.attributes.state));

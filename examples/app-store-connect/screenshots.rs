@@ -94,7 +94,7 @@ async fn screenshots(client: &Client, args: &Args, localization: &str) -> Result
     for file in &args.files {
         let (name, size) = name_and_size(file)?;
         let reserve = client.app_screenshots().create(AppScreenshotCreateRequest::new(AppScreenshotCreate {
-            file_name: name.into(),
+            file_name: name,
             file_size: size,
             app_screenshot_set: set.clone(),
         }));
@@ -131,7 +131,7 @@ async fn previews(client: &Client, args: &Args, localization: &str) -> Result<()
     for file in &args.files {
         let (name, size) = name_and_size(file)?;
         let reserve = client.app_previews().create(AppPreviewCreateRequest::new(AppPreviewCreate {
-            file_name: name.into(),
+            file_name: name,
             file_size: size,
             app_preview_set: set.clone(),
         }));

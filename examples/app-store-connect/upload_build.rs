@@ -112,7 +112,7 @@ async fn upload(client: &Client, args: &Args, app: &str, pause: Duration) -> Res
 
     let request = BuildUploadFileCreateRequest::new(BuildUploadFileCreate {
         asset_type: BuildUploadFileAssetType::Asset,
-        file_name: name.into(),
+        file_name: name,
         file_size: size,
         uti: BuildUploadFileUti::ComAppleIpa,
         build_upload: upload.id.clone(),

@@ -62,8 +62,8 @@ async fn run(args: Args) -> Result<(), BoxError> {
         Action::Invite { email, first_name, last_name, roles } => {
             let request = UserInvitationCreateRequest::new(UserInvitationCreate {
                 email: email.clone(),
-                first_name: first_name.into(),
-                last_name: last_name.into(),
+                first_name,
+                last_name,
                 roles,
             })
             .all_apps_visible(true);

@@ -69,9 +69,9 @@ async fn add(
         enabled: true,
         event_types: events,
         name: "Storewright".into(),
-        secret: secret.into(),
+        secret,
         url: url.into(),
-        app: app.into(),
+        app,
     });
     let webhook = client.webhooks().create(request).send().await?.data.id;
     println!("the webhook is {webhook}");

@@ -1,5 +1,7 @@
 //! Policies, locations and the formats for review tools.
 
+#![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
+
 #[path = "support/diff.rs"]
 mod support;
 

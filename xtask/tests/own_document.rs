@@ -151,7 +151,7 @@ definitions: { Book: { properties: { title: { type: string } } } }
             let api = fs::read_to_string(checkout.path("out/src/api.rs")).unwrap();
             assert!(api.contains(&format!("BASE_URL: &'static str = \"{url}\";")), "{address}: {api}");
             let book = fs::read_to_string(checkout.path("out/src/operations/books.rs")).unwrap();
-            assert!(book.contains("    GET = Get \"books_get\" \"/books/{id}\""), "{book}");
+            assert!(book.contains("    GET: Get = Get \"books_get\" \"/books/{id}\""), "{book}");
         }
     }
 }

@@ -106,7 +106,7 @@ impl<'a> Walk<'a> {
             let other = self.renamed.get(id).unwrap_or(id);
             if new.types.contains_key(other) {
                 let (old, new) = (named(id), named(other));
-                self.walk(&&old, &&new, &Spot::nowhere());
+                self.walk(&old, &new, &Spot::nowhere());
             }
         }
     }
@@ -268,7 +268,7 @@ impl<'a> Walk<'a> {
             let mut child = spot.member(name);
             // What has no struct of its own is seen in the item around it.
             let own = |side: usize| {
-                let keys = of(&self.keys, side).of_member(*of::<&TypeId>(&owners, side), name);
+                let keys = of(&self.keys, side).of_member(of::<&TypeId>(&owners, side), name);
                 keys.unwrap_or_else(|| of(&spot.keys, side).first().cloned().into_iter().collect())
             };
             child.keys = [own(0), own(1)];

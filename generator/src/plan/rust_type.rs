@@ -127,7 +127,8 @@ impl RustType {
     }
 
     fn parse(rest: &mut &str) -> Option<Self> {
-        let bounds: [(&str, fn(Box<Self>) -> Self); 3] = [
+        type Make = fn(Box<RustType>) -> RustType;
+        let bounds: [(&str, Make); 3] = [
             ("impl Into<", Self::Into),
             ("impl AsRef<", Self::AsRef),
             ("impl IntoIterator<Item =", Self::Iterator),

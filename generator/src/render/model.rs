@@ -332,7 +332,7 @@ impl Context<'_> {
         listing: &mut Items,
     ) {
         let mut wires = Vec::new();
-        listing.add(ItemKind::Struct, &own.to_string(), Signature::None);
+        listing.add(ItemKind::Struct, own, Signature::None);
         let fields: Vec<TokenStream> = r
             .relationships
             .iter()

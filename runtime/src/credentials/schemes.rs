@@ -19,14 +19,14 @@ pub struct SchemeCredentials {
 
 enum Scheme {
     Provider(Box<dyn TokenProvider>),
-    ClientCredentials(ClientCredentials),
+    ClientCredentials(Box<ClientCredentials>),
 }
 
 impl Scheme {
     fn provider(&self) -> &dyn TokenProvider {
         match self {
             Scheme::Provider(provider) => provider.as_ref(),
-            Scheme::ClientCredentials(provider) => provider,
+            Scheme::ClientCredentials(provider) => provider.as_ref(),
         }
     }
 }
@@ -46,7 +46,7 @@ impl SchemeCredentials {
     /// With tokens of a scheme that are requested with client credentials, for the scopes that each operation requires.
     #[must_use]
     pub fn with_client(self, scheme: &'static str, credentials: ClientCredentials) -> Self {
-        self.set(scheme, Scheme::ClientCredentials(credentials))
+        self.set(scheme, Scheme::ClientCredentials(Box::new(credentials)))
     }
 
     fn set(mut self, name: &'static str, scheme: Scheme) -> Self {

@@ -54,11 +54,10 @@ impl<'a> Returned<'a> {
 
 fn resource<'a>(api: &'a Api, ty: &TypeRef) -> Option<(&'a TypeId, &'a Resource)> {
     let TypeRef::Named(id) = ty else { return None };
-    match api.resolve(id)? {
-        (id, ty) => match &ty.shape {
-            Shape::Resource(resource) => Some((id, resource)),
-            _ => None,
-        },
+    let (id, ty) = api.resolve(id)?;
+    match &ty.shape {
+        Shape::Resource(resource) => Some((id, resource)),
+        _ => None,
     }
 }
 

@@ -121,6 +121,7 @@ impl<'a> Argument<'a> {
     }
 
     /// A value that neither constructors nor setters make: a union that no tag tells apart.
+    #[allow(clippy::panic, reason = "the call fails, and the runner catches it")]
     pub fn read<T: DeserializeOwned>(self) -> T {
         T::deserialize(self.value).unwrap_or_else(|error| {
             self.of.fail(format!("{error}: {}", self.value));
