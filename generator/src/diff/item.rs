@@ -288,6 +288,10 @@ mod tests {
         let bump = |old: &[Item], new: &[Item]| Items::compare(Some(old), Some(new)).bump();
         assert_eq!(bump(&call, &builder), Bump::Major);
         assert_eq!(bump(&call, &call), Bump::None);
-        assert_eq!(bump(std::slice::from_ref(item), &builder), Bump::None, "it is not known what it returned");
+        assert_eq!(
+            bump(std::slice::from_ref(item), &builder),
+            Bump::None,
+            "it is not known what it returned"
+        );
     }
 }
