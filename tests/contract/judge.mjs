@@ -2,8 +2,16 @@
 // Its address is the one line on standard output; it ends when standard input does.
 
 import { readFileSync } from "node:fs";
+import { Server } from "node:http";
 import { getHttpOperationsFromSpec } from "@stoplight/prism-http";
 import { createServer } from "@stoplight/prism-http-server";
+
+// A request on a connection that the server closes for idleness at that moment gets no response, so no connection is closed.
+const listen = Server.prototype.listen;
+Server.prototype.listen = function (...values) {
+  this.keepAliveTimeout = 0;
+  return listen.apply(this, values);
+};
 
 // Prism logs by levels; the violations are in a header, and nothing else is wanted.
 const ignore = () => {};
