@@ -320,7 +320,7 @@ impl Settling {
             return absent(node, shape);
         }
         let mut copy = self.value(&target);
-        self.copied += size(&copy);
+        self.copied += text::size(&copy);
         if target.document != 0 {
             if !self.keep_prose {
                 prose::strip_node(&mut copy, shape);
@@ -695,12 +695,4 @@ fn normal(path: &Path) -> PathBuf {
         }
     }
     out
-}
-
-fn size(value: &Value) -> usize {
-    match value {
-        Value::Object(map) => 1 + map.values().map(size).sum::<usize>(),
-        Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
-        _ => 1,
-    }
 }

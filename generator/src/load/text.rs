@@ -219,6 +219,15 @@ fn place(source: &Source<'_>, line: usize, column: usize) -> Place {
     Place { file: source.name.to_owned(), pointer: Pointer::root(), line: Some(line), column: Some(column) }
 }
 
+/// The number of values in a tree.
+pub(super) fn size(value: &Value) -> usize {
+    match value {
+        Value::Object(map) => 1 + map.values().map(size).sum::<usize>(),
+        Value::Array(items) => 1 + items.iter().map(size).sum::<usize>(),
+        _ => 1,
+    }
+}
+
 /// Line and column of a byte of the text, both counted from 1, the column in characters.
 pub(super) fn line_and_column(text: &str, offset: usize) -> (usize, usize) {
     lines_and_columns(text, [offset]).pop_first().map_or((1, 1), |(_, place)| place)

@@ -73,22 +73,31 @@ struct Violation {
     message: String,
 }
 
-/// What the judge says about the request.
+/// The judge's violations of the request.
 fn violations(exchange: &Exchange, out: &mut Vec<String>) {
     let Some(text) = &exchange.violations else { return };
-    let Ok(violations) = serde_json::from_str::<Vec<Violation>>(text) else {
-        // The judge cuts what is longer than a header may be.
-        if text.contains("\"request\"") {
-            let shown: String = text.chars().take(400).collect();
-            out.push(format!("judge: {shown}"));
-        }
-        return;
-    };
+    let violations = listed(text);
+    if violations.is_empty() {
+        out.push(format!("judge: {}", text.chars().take(400).collect::<String>()));
+    }
     for violation in violations {
         let parts: Vec<String> = violation.location.iter().map(plain).collect();
         if violation.severity == "Error" && parts.first().is_some_and(|first| first == "request") {
             out.push(format!("judge: {}: {}", parts.join("."), violation.message));
         }
+    }
+}
+
+/// The whole items of a list of violations. The judge cuts a list that is longer than a header may be; those of the
+/// request come first.
+fn listed(text: &str) -> Vec<Violation> {
+    let mut rest = text.split_once('[').map_or("", |(_, rest)| rest);
+    let mut out = Vec::new();
+    loop {
+        let mut items = serde_json::Deserializer::from_str(rest).into_iter();
+        let Some(Ok(violation)) = items.next() else { return out };
+        out.push(violation);
+        rest = rest.get(items.byte_offset()..).unwrap_or_default().trim_start_matches(',');
     }
 }
 
@@ -451,6 +460,16 @@ fn says_json(exchange: &Exchange) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn violations_are_read_up_to_where_their_list_is_cut() {
+        let one = r#"{"location":["request","query","a"],"severity":"Error","code":"c","message":"m"}"#;
+        let messages = |text: &str| listed(text).into_iter().map(|v| v.message).collect::<Vec<_>>();
+        assert_eq!(messages(&format!("[{one},{one}]")), ["m", "m"]);
+        let cut = format!("Too many violations! [{one},{one},{{\"location\":[\"respon");
+        assert_eq!(messages(&cut), ["m", "m"]);
+        assert_eq!(messages("nothing"), [""; 0]);
+    }
 
     #[test]
     fn percent_encoding_is_undone_once() {
