@@ -6,7 +6,7 @@ use super::change::{Direction, Kind};
 use super::relation::Fit;
 use super::row::{Row, of, of_mut};
 use super::walk::{Place, Spot, Walk};
-use crate::api::{Api, Body, Info, Operation, Pointer, TypeRef, alternatives};
+use crate::api::{Api, Body, Combination, Info, Operation, Pointer, TypeRef, alternatives};
 
 /// A path without the names of its parameters, which nobody sends.
 pub(super) fn blank(path: &str) -> String {
@@ -191,7 +191,13 @@ impl Walk<'_> {
         };
         if old.security != new.security && (!self.is_partial || schemes(old) != schemes(new)) {
             let text = |o: &Operation| o.security.as_deref().map(alternatives);
-            self.rows.push(spot.row(Kind::SecurityChanged).values(text(old), text(new)));
+            let mut row = spot.row(Kind::SecurityChanged).values(text(old), text(new));
+            let required = |o: &'_ Operation, side: usize| {
+                o.security.clone().or_else(|| self.api_of(side).info.required.clone()).unwrap_or_default()
+            };
+            (row.direction, row.fits) =
+                (Some(Direction::Request), Some(secured(&required(old, 0), &required(new, 1))));
+            self.rows.push(row);
         }
         self.parameters([(a, old), (b, new)], &spot);
         self.bodies(old.body.as_ref(), new.body.as_ref(), &spot);
@@ -325,14 +331,14 @@ impl Walk<'_> {
         let is_partial = self.is_partial;
         let all = |operations: &BTreeMap<String, Operation>| operations.keys().cloned().collect();
         let operations: [BTreeSet<String>; 2] = self.apis.map(|api| all(&api.operations));
-        let mut push = |kind, subject: &str, at: &str, old: Option<String>, new: Option<String>, strict| {
+        let global = |kind, subject: &str, at: &str, old: Option<String>, new: Option<String>, strict| {
             let mut row = Row::new(kind, subject).values(old, new);
             row.pointer = at.to_owned();
             row.origins.insert(at.to_owned());
             row.operations = operations.clone();
             row.direction = Some(Direction::None);
             row.strict = strict;
-            self.rows.push(row);
+            row
         };
         if old.servers != new.servers {
             let pairs = pairs(self.apis[0], self.apis[1]);
@@ -344,11 +350,23 @@ impl Walk<'_> {
             let first = old.servers.first();
             let gone = first.is_some_and(|first| !new.servers.contains(first)) && !pairs.iter().all(stays);
             let text = |servers: &[String]| Some(servers.join(", "));
-            push(Kind::ServerChanged, "servers", "/servers", text(&old.servers), text(&new.servers), gone);
+            self.rows.push(global(
+                Kind::ServerChanged,
+                "servers",
+                "/servers",
+                text(&old.servers),
+                text(&new.servers),
+                gone,
+            ));
         }
-        if old.required.is_some() && new.required.is_some() && old.required != new.required {
+        let is_known = !is_partial || (old.required.is_some() && new.required.is_some());
+        if is_known && old.required != new.required {
             let text = |info: &Info| info.required.as_deref().map(alternatives);
-            push(Kind::SecurityChanged, "security", "/security", text(old), text(new), true);
+            let required = |info: &Info| info.required.clone().unwrap_or_default();
+            let fits = secured(&required(old), &required(new));
+            let mut row = global(Kind::SecurityChanged, "security", "/security", text(old), text(new), true);
+            (row.direction, row.fits) = (Some(Direction::Request), Some(fits));
+            self.rows.push(row);
         }
         let names: BTreeSet<&String> = old.security.keys().chain(new.security.keys()).collect();
         for name in names {
@@ -359,10 +377,26 @@ impl Walk<'_> {
             if kind(a) != kind(b) || (a != b && is_known) {
                 let text = |s: Option<&crate::api::Security>| s.map(|s| format!("{s:?}"));
                 let at = Pointer::new("/components/securitySchemes").child(name);
-                push(Kind::SecurityChanged, &format!("security {name}"), at.as_str(), text(a), text(b), true);
+                let subject = format!("security {name}");
+                self.rows.push(global(Kind::SecurityChanged, &subject, at.as_str(), text(a), text(b), true));
             }
         }
     }
+}
+
+/// Whether calls that were authenticated as before are still accepted: each old alternative has all that one of the new
+/// ones requires. No alternative at all requires nothing.
+fn secured(old: &[Combination], new: &[Combination]) -> [Fit; 2] {
+    let nothing = [Combination::default()];
+    let [old, new] = [old, new].map(|all| if all.is_empty() { &nothing[..] } else { all });
+    let has = |own: &Combination, needs: &Combination| {
+        needs.0.iter().all(|(scheme, scopes)| {
+            own.0.get(scheme).is_some_and(|known| scopes.iter().all(|scope| known.contains(scope)))
+        })
+    };
+    let refused = old.iter().find(|own| !new.iter().any(|needs| has(own, needs)));
+    let fit = refused.map_or(Fit::All, |own| Fit::Some(format!("a call with the credentials `{own}`")));
+    [fit, Fit::All]
 }
 
 /// The number in front of a path, and the rest: `/v1/apps`.
