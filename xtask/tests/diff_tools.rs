@@ -18,7 +18,7 @@ fn stdout(checkout: &Checkout, arguments: &[&str], code: i32) -> String {
     String::from_utf8(output.stdout).unwrap()
 }
 
-/// Three versions: the second one renames the path of all operations, the third one takes that back.
+/// Three versions: the second one removes a path, the third one takes that back.
 fn versions(checkout: &Checkout) {
     let text = fs::read_to_string(checkout.path("library.json")).unwrap();
     let mut document: Value = serde_json::from_str(&text).unwrap();

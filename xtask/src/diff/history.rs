@@ -8,7 +8,7 @@ use serde::Serialize;
 use storewright_generator::diagnostic::{Sink, shown};
 use storewright_generator::diff::{Bump, Change, Diff, Wire};
 
-use super::{Args, Compared, FailOn, Format, given, is_met, located, put, read, refuse};
+use super::{Args, Compared, Format, given, is_met, located, put, read, refuse};
 use crate::Outcome;
 use crate::progress;
 use crate::report::plural;
@@ -53,8 +53,7 @@ pub(super) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         _ => text(&history),
     };
     put(args, &text)?;
-    let on = args.fail_on.unwrap_or(FailOn::Any);
-    let is_met = args.fail_on.is_some() && history.steps.iter().any(|step| is_met(on, step));
+    let is_met = args.fail_on.is_some_and(|on| history.steps.iter().any(|step| is_met(on, step)));
     Ok(if is_met { Outcome::Findings } else { Outcome::Done })
 }
 
