@@ -171,10 +171,13 @@ impl Body {
 }
 
 /// How the pages of a list follow each other (the overlay's `x-paging` on an operation).
+///
+/// Members are those of the response, with dots between the names of nested objects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paging {
-    /// The member of the answer that is the list.
-    pub items: String,
+    /// The member that is the list; absent where the response is the list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<String>,
     /// How the next page is asked for.
     #[serde(flatten)]
     pub step: Step,
@@ -189,12 +192,24 @@ pub enum Step {
         /// The member that holds it; absent, null or empty on the last page.
         member: String,
     },
+    /// The header `Link` says the URL (RFC 8288).
+    Link,
     /// The answer says what to send.
     Token {
         /// The member that holds it; absent, null or empty on the last page.
         member: String,
         /// The query parameter that it is sent in.
         parameter: String,
+    },
+    /// The client says which item was the last.
+    Last {
+        /// The member of the item.
+        member: String,
+        /// The query parameter that it is sent in.
+        parameter: String,
+        /// The member of the answer that says whether there are more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        more: Option<String>,
     },
     /// The client says how many items it has already.
     Skip {
@@ -207,6 +222,29 @@ pub enum Step {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         more: Option<String>,
     },
+    /// The client says the number of the page.
+    Page {
+        /// The query parameter that it says so in.
+        parameter: String,
+        /// The number of the first page.
+        #[serde(default = "one", skip_serializing_if = "is_one")]
+        first: i64,
+        /// The member that says how many pages there are.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        pages: Option<String>,
+        /// The member that says whether there are more.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        more: Option<String>,
+    },
+}
+
+fn one() -> i64 {
+    1
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde passes a reference")]
+fn is_one(number: &i64) -> bool {
+    *number == 1
 }
 
 /// What an operation answers.

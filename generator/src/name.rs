@@ -40,6 +40,8 @@ pub struct Names {
     pub schemes: BTreeMap<String, String>,
     /// Where the vendor describes an operation; `{slug}` stands for its method and path.
     pub operation_link: Option<String>,
+    /// Whether the crate reads error bodies by code of its own.
+    pub own_errors: bool,
     /// Areas that reach a module of models, by the module's name.
     pub modules: BTreeMap<String, BTreeSet<String>>,
 }
@@ -165,6 +167,7 @@ pub fn name(api: &Api, config: &Config, out: &mut Sink) -> Option<Names> {
         package: format!("{}-client", api.info.name),
         areas: area::areas(api, config),
         operation_link: config.naming.link.operation.clone(),
+        own_errors: config.naming.own_errors,
         ..Names::default()
     };
     let placed = area::place(api, config, out);

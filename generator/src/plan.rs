@@ -18,7 +18,7 @@ pub use parameter::{Argument, Field, Put, Scalar, Segment, SegmentValue, Text};
 pub use rust_type::RustType;
 pub use ty::{Convert, Hold};
 
-use crate::api::{Api, Paging, Shape, TypeId, TypeRef, Value};
+use crate::api::{Api, Shape, TypeId, TypeRef, Value};
 use crate::name::Names;
 
 /// The handles of a crate.
@@ -42,8 +42,8 @@ pub(crate) struct Context<'a> {
     has_json_api_pages: bool,
     /// Types that are told apart by what they must have.
     pub(crate) told_apart: BTreeSet<&'a TypeId>,
-    /// Types that are pages of lists, and how these go on.
-    pub(crate) pages: BTreeMap<&'a TypeId, &'a Paging>,
+    /// Types that are pages of lists, and the member that is the list.
+    pub(crate) pages: BTreeMap<&'a TypeId, &'a str>,
     /// By type, the members by which unions tell it from others, and their values.
     pub(crate) tags: BTreeMap<&'a TypeId, BTreeMap<&'a str, String>>,
     /// How many areas have operations: what all of them have needs no feature.

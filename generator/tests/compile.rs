@@ -40,8 +40,8 @@ fn remove_others(folder: &Path, keep: &[PathBuf]) {
 
 /// A program that calls the crates of these fixtures.
 const CALLER: &str = "wire";
-const CALLED: [&str; 3] = ["body-media-types", "credentials", "parameter-styles"];
-const SOURCES: [&str; 2] = ["main.rs", "credentials.rs"];
+const CALLED: [&str; 4] = ["body-media-types", "credentials", "paging", "parameter-styles"];
+const SOURCES: [&str; 3] = ["main.rs", "credentials.rs", "paging.rs"];
 
 /// The files of that program.
 fn caller() -> Vec<(String, String)> {

@@ -600,24 +600,27 @@ fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
 ///     TOKENS: Tokens = Get "tokens_list" "/v1/tokens" by [["Basic"], ["oauth" ["read"], "key"]],
 ///     STATUS: Status = Get "status" "/v1/status" by [],
 ///     UPLOAD: Upload = Post "upload" "/v1/files" at "https://files.example.com",
+///     EVENTS: Events = Get "events" "/v1/events" pages "events" [Token { member: "next", parameter: "after" }],
 /// }
 /// assert_eq!(LIST.path, "/v1/apps");
 /// assert_eq!(DOWNLOAD.accept, "text/csv");
 /// assert!(matches!(TOKENS.security, Security::OneOf([[basic], [_, _]]) if basic.scheme == "Basic"));
 /// assert!(STATUS.security.is_none());
 /// assert_eq!(UPLOAD.server, "https://files.example.com");
+/// assert_eq!(EVENTS.paging.unwrap().items, "events");
 /// ```
 #[macro_export]
 macro_rules! operations {
     ($(
-        $name:ident: $kind:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $security:tt)? $(at $server:literal)? $(with $limited:ident)?,
+        $name:ident: $kind:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $security:tt)? $(at $server:literal)? $(pages $items:literal [$($step:tt)*])? $(with $limited:ident)?,
     )*) => {
         $(
             // An operation whose area is off is named all the same.
             #[allow(dead_code)]
             const $name: $crate::Operation =
                 $crate::Operation::new($crate::Method::$method, $id, $path)
-                    $(.accept($accept))?$(.security($crate::security!($security)))?$(.server($server))?;
+                    $(.accept($accept))?$(.security($crate::security!($security)))?$(.server($server))?
+                    $(.paging($items, $crate::PageStep::$($step)*))?;
         )*
         #[doc(hidden)]
         pub mod op {

@@ -9,7 +9,7 @@ use http::{HeaderMap, StatusCode};
 
 use crate::api::{Api, Fault};
 use crate::call::Answer;
-use crate::codec::DecodeError;
+use crate::codec::{DecodeError, Slot, read};
 use crate::limit::RateLimit;
 use crate::one_line::{LONGEST, OneLine, one_line};
 use crate::request::{Method, Operation};
@@ -207,6 +207,18 @@ impl<F> Error<F> {
     /// What the server said, where its answer could be read as the API's own error body.
     pub fn fault(&self) -> Option<&F> {
         self.fault.as_deref()
+    }
+
+    /// The error body as the type that the operation documents for the [status](Self::status), such as
+    /// `error.body_as::<models::Problem>()`. Members that do not fit are absent.
+    ///
+    /// # Errors
+    /// When no response came, or its body is not JSON of that kind.
+    pub fn body_as<T: Slot + Default>(&self) -> Result<T, DecodeError> {
+        let Some(body) = self.body() else {
+            return Err(DecodeError::message("the call failed without a response".to_owned()));
+        };
+        read(body, false).map(|(value, _)| value)
     }
 
     /// The headers of the answer, if one came.

@@ -72,7 +72,7 @@ pub use self::json_api::{
 #[cfg(feature = "jwt")]
 pub use self::jwt::Es256Key;
 pub use self::limit::{Limits, RateLimit};
-pub use self::page::{HasLimit, Items, Next, Paged, Pages};
+pub use self::page::{HasLimit, Items, Next, PageRule, PageStep, Paged, Pages};
 pub use self::patch::Patch;
 pub use self::request::{Method, Operation, Request, Requirement, Security, resource_path};
 pub use self::response::Response;

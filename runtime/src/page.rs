@@ -7,12 +7,20 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use http::HeaderMap;
+use http::header::LINK;
 
 use crate::api::Api;
 use crate::call::{Payload, Sent, fetch};
 use crate::client::{Client, Core};
+use crate::codec::{Put, Slot};
 use crate::error::{ApiError, Cause, Failure};
 use crate::request::Request;
+use crate::response::Response;
+
+mod rule;
+
+pub use rule::{PageRule, PageStep};
 
 /// Where the page after this one is.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +28,8 @@ use crate::request::Request;
 pub enum Next {
     /// At a URL, which is followed as it is, on the API's own host only.
     Url(String),
+    /// At the URL that the response's header `Link` has with `rel="next"`; none on the last page.
+    Link,
     /// At the same path, with these query parameters set.
     Query(Vec<(&'static str, String)>),
 }
@@ -72,6 +82,22 @@ pub trait Paged {
     }
 }
 
+/// A list alone is a page whose operation says where the next one is, or else the header `Link` (RFC 8288).
+impl<T: Slot + Put + Send + 'static> Paged for Vec<T> {
+    type Item = T;
+
+    fn next(&self, sent: &Request) -> Option<Next> {
+        match sent.operation().paging {
+            Some(_) => Next::of(self, sent),
+            None => Some(Next::Link),
+        }
+    }
+
+    fn take_items(&mut self) -> Vec<T> {
+        std::mem::take(self)
+    }
+}
+
 /// An operation whose query parameter `limit` sets the size of a page.
 pub trait HasLimit {}
 
@@ -87,7 +113,7 @@ enum State<P, F> {
     /// To be fetched.
     Next(Box<Request>),
     /// On its way.
-    Fetching(Box<Request>, Sent<P, F>),
+    Fetching(Box<Request>, Sent<Response<P>, F>),
     /// The link to the next page cannot be followed.
     Failed(Failure),
     Done,
@@ -129,13 +155,17 @@ impl<A: Api, P: Payload + Paged> Pages<A, P> {
                     }
                     Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
                     Poll::Ready(Ok(page)) => {
-                        if let Some(next) = page.next(&request) {
+                        let next = match page.next(&request) {
+                            Some(Next::Link) => next_link(page.headers()).map(Next::Url),
+                            next => next,
+                        };
+                        if let Some(next) = next {
                             self.state = match follow(self.client.core(), *request, next, &mut self.visited) {
                                 Ok(request) => State::Next(Box::new(request)),
                                 Err(failure) => State::Failed(failure),
                             };
                         }
-                        return Poll::Ready(Some(Ok(page)));
+                        return Poll::Ready(Some(Ok(page.into_inner())));
                     }
                 },
             };
@@ -150,6 +180,35 @@ fn mark(core: &Core, request: &Request) -> u64 {
     hasher.finish()
 }
 
+/// The target of the first link with `rel="next"` (RFC 8288, section 3).
+fn next_link(headers: &HeaderMap) -> Option<String> {
+    let values = headers.get_all(LINK).iter().filter_map(|value| value.to_str().ok());
+    values.flat_map(links).find_map(|(target, parameters)| {
+        let is_next =
+            parameters.split(';').filter_map(|parameter| parameter.split_once('=')).any(|(name, value)| {
+                let mut kinds = value.trim().trim_matches('"').split_ascii_whitespace();
+                name.trim().eq_ignore_ascii_case("rel") && kinds.any(|kind| kind.eq_ignore_ascii_case("next"))
+            });
+        is_next.then(|| target.trim().to_owned())
+    })
+}
+
+/// The links of one header: the target of each, and its parameters. A comma may be in a target or in quotes.
+fn links(header: &str) -> impl Iterator<Item = (&str, &str)> {
+    let mut rest = header;
+    std::iter::from_fn(move || {
+        let (target, after) = rest.split_once('<')?.1.split_once('>')?;
+        let mut in_quotes = false;
+        let end = after.find(|c: char| {
+            in_quotes ^= c == '"';
+            c == ',' && !in_quotes
+        });
+        let (parameters, next) = after.split_at(end.unwrap_or(after.len()));
+        rest = next;
+        Some((target, parameters))
+    })
+}
+
 /// The request for the next page.
 fn follow(
     core: &Core,
@@ -161,9 +220,17 @@ fn follow(
     let failed = |problem| Failure::new(Some(operation), Cause::Paging(problem), None);
     match next {
         Next::Url(url) => {
-            let url = core.own(&url).map_err(failed)?;
-            request.set_target(url);
+            // A query alone is of the same path (RFC 3986, section 5.2).
+            let url = match url.strip_prefix('?') {
+                Some(query) => {
+                    let here = core.url(&request);
+                    format!("{}?{query}", here.split('?').next().unwrap_or_default())
+                }
+                None => url,
+            };
+            request.set_target(core.own(&url).map_err(failed)?);
         }
+        Next::Link => return Err(failed("the page was followed without its headers".to_owned())),
         Next::Query(parameters) => {
             for (key, value) in parameters {
                 request.text(key, &value);

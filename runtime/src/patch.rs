@@ -52,6 +52,14 @@ impl<T> Patch<T> {
             Patch::Absent | Patch::Null => None,
         }
     }
+
+    /// The value, to be changed, if there is one.
+    pub fn value_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Patch::Value(value) => Some(value),
+            Patch::Absent | Patch::Null => None,
+        }
+    }
 }
 
 impl<T> From<T> for Patch<T> {

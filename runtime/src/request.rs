@@ -10,6 +10,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::codec::{Put, to_vec};
 use crate::form::{File, Form};
+use crate::page::{PageRule, PageStep};
 use crate::retry::RetryPolicy;
 use crate::style::{self, Segment, Style};
 
@@ -136,12 +137,22 @@ pub struct Operation {
     pub security: Security,
     /// The base URL where it is not the API's, or a path on the API's host; else empty.
     pub server: &'static str,
+    /// How its pages follow each other, where the response does not say it in a standard way.
+    pub paging: Option<PageRule>,
 }
 
 impl Operation {
     /// An operation that answers JSON and needs credentials.
     pub const fn new(method: Method, id: &'static str, path: &'static str) -> Self {
-        Operation { method, id, path, accept: "application/json", security: Security::Unstated, server: "" }
+        Operation {
+            method,
+            id,
+            path,
+            accept: "application/json",
+            security: Security::Unstated,
+            server: "",
+            paging: None,
+        }
     }
 
     /// Asks for another media type.
@@ -162,6 +173,13 @@ impl Operation {
     #[must_use]
     pub const fn server(mut self, url: &'static str) -> Self {
         self.server = url;
+        self
+    }
+
+    /// Responds with pages that follow each other by a rule.
+    #[must_use]
+    pub const fn paging(mut self, items: &'static str, step: PageStep) -> Self {
+        self.paging = Some(PageRule { items, step });
         self
     }
 }

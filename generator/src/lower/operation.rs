@@ -98,6 +98,7 @@ impl<'d> Lowering<'d> {
             }
         }
         self.undeclared(document.security.iter().flatten(), &Pointer::root());
+        self.one_list_each(&mut operations);
         let values = name_values(accepted, &mut operations);
         (operations, values)
     }

@@ -33,6 +33,8 @@ pub enum HandleFrom {
 pub struct Naming {
     /// Whether the crate's own templates have a type for its credentials.
     pub own_credentials: bool,
+    /// Whether the crate's own templates read error bodies, so that operations do not list their types.
+    pub own_errors: bool,
     /// Where a handle's name comes from, and other spellings of it.
     pub handle: HandleRule,
     /// Where the vendor describes things.
@@ -126,6 +128,7 @@ impl Config {
     fn check_names(&self, out: &mut Sink) {
         let Naming {
             own_credentials: _,
+            own_errors: _,
             handle,
             link: _,
             method,

@@ -234,6 +234,7 @@ impl Context<'_> {
         if let Some(doc) = &operation.doc {
             lines.extend([String::new(), doc.trim().to_owned()]);
         }
+        lines.extend(self.error_docs(operation).into_iter().flat_map(|line| [String::new(), line]));
         // Optional ones have methods with docs of their own.
         for required in sent_parameters(operation, method).filter(|p| p.required) {
             if let (Some(doc), Some(argument)) = (&required.doc, name.parameter(required)) {
@@ -252,6 +253,25 @@ impl Context<'_> {
             lines.extend([String::new(), format!("Feature: `{area}`.")]);
         }
         lines
+    }
+
+    /// The types of error bodies, by status.
+    fn error_docs(&self, operation: &Operation) -> Option<String> {
+        let mut statuses: Vec<(&TypeRef, Vec<String>)> = Vec::new();
+        for (status, ty) in operation.errors.iter().filter(|_| !self.names.own_errors) {
+            let Some(ty) = ty.as_ref().filter(|ty| ty.named().is_some()) else { continue };
+            let status = code(&status.to_uppercase().replace("DEFAULT", "default"));
+            match statuses.iter_mut().find(|(known, _)| *known == ty) {
+                Some((_, all)) => all.push(status),
+                None => statuses.push((ty, vec![status])),
+            }
+        }
+        let types = statuses.iter().filter_map(|(ty, statuses)| {
+            let name = self.type_ident(ty.named()?);
+            Some(format!("{} [`{name}`](crate::models::{name})", statuses.join(", ")))
+        });
+        let types = types.collect::<Vec<_>>().join("; ");
+        (!types.is_empty()).then(|| format!("Error bodies, for [`body_as`](rt::Error::body_as): {types}."))
     }
 
     /// What the response is read as, and whether it is a page of a list.

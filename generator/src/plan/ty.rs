@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::{Context, RustType};
-use crate::api::{self, Api, Shape, TypeId, TypeRef, Union, Value};
+use crate::api::{self, Api, Field, Shape, TypeId, TypeRef, Union, Value};
 
 /// How a field holds its value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -66,6 +66,21 @@ impl Context<'_> {
             Hold::Option => inner.option(),
             Hold::Patch => RustType::runtime_of("Patch", vec![inner]),
         }
+    }
+
+    /// How the struct `id` holds a member, and whether that is boxed.
+    pub(crate) fn hold(&self, id: &TypeId, field: &Field) -> (Hold, bool) {
+        let sent = self.is_sent(id);
+        let is_given =
+            field.required && !field.nullable && if sent { !field.read_only } else { !field.write_only };
+        let hold = match (is_given, field.nullable && sent && !field.read_only) {
+            (true, _) => Hold::Plain,
+            (false, true) if !field.required => Hold::Patch,
+            (false, _) => Hold::Option,
+        };
+        let boxed = matches!(&field.ty, TypeRef::Named(to) if self.holds_itself(id, to));
+        // A value that must hold another of its own type could not be made.
+        (if boxed && hold == Hold::Plain { Hold::Option } else { hold }, boxed)
     }
 
     /// The declared type of an argument, and how it becomes a value of `ty`.

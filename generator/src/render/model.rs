@@ -101,17 +101,7 @@ impl Context<'_> {
             // A request has no member that only the server sets.
             .filter(|(_, field)| received || !sent || !field.read_only)
             .map(|(wire, field)| {
-                let is_given = field.required
-                    && !field.nullable
-                    && if sent { !field.read_only } else { !field.write_only };
-                let hold = match (is_given, field.nullable && sent && !field.read_only) {
-                    (true, _) => Hold::Plain,
-                    (false, true) if !field.required => Hold::Patch,
-                    (false, _) => Hold::Option,
-                };
-                let boxed = matches!(&field.ty, TypeRef::Named(to) if self.holds_itself(id, to));
-                // A value that must hold another of its own type could not be made.
-                let hold = if boxed && hold == Hold::Plain { Hold::Option } else { hold };
+                let (hold, boxed) = self.hold(id, field);
                 let ident = name.members.get(wire).cloned().unwrap_or_default();
                 let docs = field_docs(wire, field);
                 Member { ident, wire, ty: &field.ty, hold, boxed, deprecated: field.deprecated, docs }
@@ -144,7 +134,7 @@ impl Context<'_> {
             let all = members.len() + rest.iter().len();
             self.write_methods(id, &name.ident, s, (&members, all), source, listing);
         }
-        self.write_paging(id, name, s, source);
+        self.write_paging(id, name, source);
     }
 
     /// The struct itself.

@@ -67,7 +67,8 @@ impl Context<'_> {
         let constant = method.builder.to_shouty_snake_case();
         let (builder, limited) = (&method.builder, if method.limited { " with limit" } else { "" });
         let security = security(operation);
-        format!("{constant}: {builder} = {verb} {id:?} {path:?}{accept}{security}{server}{limited}")
+        let pages = operation.paging.as_ref().map(super::paging::rule).unwrap_or_default();
+        format!("{constant}: {builder} = {verb} {id:?} {path:?}{accept}{security}{server}{pages}{limited}")
     }
 
     fn method(&self, method: &Method, cfg: &TokenStream) -> TokenStream {

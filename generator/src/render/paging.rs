@@ -1,64 +1,84 @@
-//! A type that is a page of a list goes in; what tells the runtime where the next page is comes out.
+//! Prints how pages of lists go on: the rule of an operation, and the items of a type.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::Context;
 use super::rust::{Source, ident};
-use crate::api::{Field, Step, Struct, TypeId, TypeRef};
+use crate::api::{Paging, Shape, Step, Type, TypeId, TypeRef};
 use crate::name::TypeName;
+use crate::plan::{Hold, RustType};
+
+/// The rule of an operation, in the words of `rt::operations!`.
+pub(super) fn rule(paging: &Paging) -> String {
+    let optional = |name: &Option<String>| match name {
+        Some(name) => format!("Some({name:?})"),
+        None => "None".to_owned(),
+    };
+    let step = match &paging.step {
+        Step::Url { member } => format!("Url {{ member: {member:?} }}"),
+        Step::Link => "Link".to_owned(),
+        Step::Token { member, parameter } => {
+            format!("Token {{ member: {member:?}, parameter: {parameter:?} }}")
+        }
+        Step::Last { member, parameter, more } => {
+            format!("Last {{ member: {member:?}, parameter: {parameter:?}, more: {} }}", optional(more))
+        }
+        Step::Skip { parameter, total, more } => {
+            let (total, more) = (optional(total), optional(more));
+            format!("Skip {{ parameter: {parameter:?}, total: {total}, more: {more} }}")
+        }
+        Step::Page { parameter, first, pages, more } => {
+            let (pages, more) = (optional(pages), optional(more));
+            format!("Page {{ parameter: {parameter:?}, first: {first}, pages: {pages}, more: {more} }}")
+        }
+    };
+    format!(" pages {:?} [{step}]", paging.items.as_deref().unwrap_or_default())
+}
 
 impl Context<'_> {
-    /// Says what comes after a page, if the type is one.
-    pub(super) fn write_paging(&self, id: &TypeId, name: &TypeName, s: &Struct, source: &mut Source) {
-        let Some(paging) = self.pages.get(id) else { return };
-        let member = |wire: &str| {
-            let field = s.fields.get(wire)?;
-            Some((ident(name.members.get(wire)?), field, field.required && !field.nullable))
-        };
-        let Some((items, Field { ty: TypeRef::List(item), .. }, always)) = member(&paging.items) else {
-            return;
-        };
-        let item = self.ty(item);
-        let (count, all) = if always {
-            (quote!(self.#items.len()), quote!(std::mem::take(&mut self.#items)))
-        } else {
-            (quote!(self.#items.as_ref().map_or(0, Vec::len)), quote!(self.#items.take().unwrap_or_default()))
-        };
-        let text = |wire: &str| match member(wire) {
-            Some((own, _, true)) => quote!(Some(self.#own.as_str())),
-            Some((own, _, false)) => quote!(self.#own.as_deref()),
-            None => quote!(None),
-        };
-        let scalar = |wire: &Option<String>| match wire.as_deref().and_then(member) {
-            Some((own, field, always)) => {
-                let value = if always { quote!(Some(self.#own)) } else { quote!(self.#own) };
-                let decimal = matches!(self.through(&field.ty), TypeRef::Number);
-                if decimal { quote!(#value.map(|n| n as i64)) } else { value }
-            }
-            None => quote!(None),
-        };
-        let (sent, next): (TokenStream, TokenStream) = match &paging.step {
-            Step::Url { member } => {
-                let url = text(member);
-                (quote!(_), quote!(rt::Next::at(#url)))
-            }
-            Step::Token { member, parameter } => {
-                let token = text(member);
-                (quote!(_), quote!(rt::Next::with(#parameter, #token)))
-            }
-            Step::Skip { parameter, total, more } => {
-                let (total, more) = (scalar(total), scalar(more));
-                (quote!(sent), quote!(rt::Next::after(sent, #parameter, #count, #total, #more)))
+    /// Says where the items are, if the type is a page.
+    pub(super) fn write_paging(&self, id: &TypeId, name: &TypeName, source: &mut Source) {
+        let Some((path, item)) = self.pages.get(id).and_then(|path| self.list_of(id, path)) else { return };
+        let all = match path.as_slice() {
+            [(own, Hold::Plain, false)] => quote!(std::mem::take(&mut self.#own)),
+            [(own, Hold::Option, false)] => quote!(self.#own.take().unwrap_or_default()),
+            _ => {
+                let steps = path.iter().map(|(own, hold, boxed)| {
+                    let inner = boxed.then(|| quote!(.map(|inner| &mut **inner)));
+                    match hold {
+                        Hold::Plain => quote!(.map(|object| &mut object.#own) #inner),
+                        Hold::Option => quote!(.and_then(|object| object.#own.as_mut()) #inner),
+                        Hold::Patch => quote!(.and_then(|object| object.#own.value_mut()) #inner),
+                    }
+                });
+                quote!(Some(self) #(#steps)* .map(std::mem::take).unwrap_or_default())
             }
         };
         let own = ident(&name.ident);
         source.items(quote! {
             impl rt::Paged for #own {
                 type Item = #item;
-                fn next(&self, #sent: &rt::Request) -> Option<rt::Next> { #next }
+                fn next(&self, sent: &rt::Request) -> Option<rt::Next> { rt::Next::of(self, sent) }
                 fn take_items(&mut self) -> Vec<#item> { #all }
             }
         });
+    }
+
+    /// The fields that lead to a list, each with how it is held and whether it is boxed, and the type of the items.
+    fn list_of(&self, id: &TypeId, path: &str) -> Option<(Vec<(TokenStream, Hold, bool)>, RustType)> {
+        let (id, Type { shape: Shape::Struct(object), .. }) = self.api.resolve(id)? else { return None };
+        object.fields.iter().find_map(|(wire, field)| {
+            let rest = path.strip_prefix(wire.as_str())?;
+            let name = ident(self.names.types.get(id)?.members.get(wire)?);
+            let (hold, boxed) = self.hold(id, field);
+            let first = (quote!(#name), hold, boxed);
+            if rest.is_empty() {
+                let TypeRef::List(item) = self.through(&field.ty) else { return None };
+                return Some((vec![first], self.ty(item)));
+            }
+            let (more, item) = self.list_of(self.through(&field.ty).named()?, rest.strip_prefix('.')?)?;
+            Some((std::iter::once(first).chain(more).collect(), item))
+        })
     }
 }

@@ -15,8 +15,8 @@ rt::object! { AudienceListResult { next_link: "nextLink", values: "values" } req
 
 impl rt::Paged for AudienceListResult {
     type Item = crate::models::AudienceSummary;
-    fn next(&self, _: &rt::Request) -> Option<rt::Next> {
-        rt::Next::at(self.next_link.as_deref())
+    fn next(&self, sent: &rt::Request) -> Option<rt::Next> {
+        rt::Next::of(self, sent)
     }
     fn take_items(&mut self) -> Vec<crate::models::AudienceSummary> {
         std::mem::take(&mut self.values)

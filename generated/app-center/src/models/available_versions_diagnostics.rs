@@ -16,13 +16,7 @@ rt::object! { AvailableVersionsDiagnostics { total_count: "total_count", version
 impl rt::Paged for AvailableVersionsDiagnostics {
     type Item = String;
     fn next(&self, sent: &rt::Request) -> Option<rt::Next> {
-        rt::Next::after(
-            sent,
-            "$skip",
-            self.versions.as_ref().map_or(0, Vec::len),
-            self.total_count,
-            None,
-        )
+        rt::Next::of(self, sent)
     }
     fn take_items(&mut self) -> Vec<String> {
         self.versions.take().unwrap_or_default()

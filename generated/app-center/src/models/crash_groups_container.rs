@@ -20,8 +20,8 @@ rt::object! { CrashGroupsContainer {
 
 impl rt::Paged for CrashGroupsContainer {
     type Item = crate::models::CrashGroup;
-    fn next(&self, _: &rt::Request) -> Option<rt::Next> {
-        rt::Next::with("continuation_token", self.continuation_token.as_deref())
+    fn next(&self, sent: &rt::Request) -> Option<rt::Next> {
+        rt::Next::of(self, sent)
     }
     fn take_items(&mut self) -> Vec<crate::models::CrashGroup> {
         std::mem::take(&mut self.crash_groups)

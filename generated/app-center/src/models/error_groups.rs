@@ -15,8 +15,8 @@ rt::object! { ErrorGroups { error_groups: "errorGroups", next_link: "nextLink" }
 
 impl rt::Paged for ErrorGroups {
     type Item = crate::models::ErrorGroupListItem;
-    fn next(&self, _: &rt::Request) -> Option<rt::Next> {
-        rt::Next::at(self.next_link.as_deref())
+    fn next(&self, sent: &rt::Request) -> Option<rt::Next> {
+        rt::Next::of(self, sent)
     }
     fn take_items(&mut self) -> Vec<crate::models::ErrorGroupListItem> {
         self.error_groups.take().unwrap_or_default()

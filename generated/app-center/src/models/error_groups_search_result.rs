@@ -16,13 +16,7 @@ rt::object! { ErrorGroupsSearchResult { error_groups: "errorGroups", has_more_re
 impl rt::Paged for ErrorGroupsSearchResult {
     type Item = crate::models::ErrorGroupListItem;
     fn next(&self, sent: &rt::Request) -> Option<rt::Next> {
-        rt::Next::after(
-            sent,
-            "$skip",
-            self.error_groups.as_ref().map_or(0, Vec::len),
-            None,
-            self.has_more_results,
-        )
+        rt::Next::of(self, sent)
     }
     fn take_items(&mut self) -> Vec<crate::models::ErrorGroupListItem> {
         self.error_groups.take().unwrap_or_default()

@@ -16,13 +16,7 @@ rt::object! { ErrorsSearchResult { errors: "errors", has_more_results: "hasMoreR
 impl rt::Paged for ErrorsSearchResult {
     type Item = crate::models::HandledError;
     fn next(&self, sent: &rt::Request) -> Option<rt::Next> {
-        rt::Next::after(
-            sent,
-            "$skip",
-            self.errors.as_ref().map_or(0, Vec::len),
-            None,
-            self.has_more_results,
-        )
+        rt::Next::of(self, sent)
     }
     fn take_items(&mut self) -> Vec<crate::models::HandledError> {
         self.errors.take().unwrap_or_default()

@@ -18,13 +18,7 @@ rt::object! { Events { events: "events", total: "total", total_devices: "total_d
 impl rt::Paged for Events {
     type Item = crate::models::Event;
     fn next(&self, sent: &rt::Request) -> Option<rt::Next> {
-        rt::Next::after(
-            sent,
-            "$skip",
-            self.events.as_ref().map_or(0, Vec::len),
-            self.total,
-            None,
-        )
+        rt::Next::of(self, sent)
     }
     fn take_items(&mut self) -> Vec<crate::models::Event> {
         self.events.take().unwrap_or_default()

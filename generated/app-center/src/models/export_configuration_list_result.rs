@@ -19,8 +19,8 @@ rt::object! { ExportConfigurationListResult {
 
 impl rt::Paged for ExportConfigurationListResult {
     type Item = crate::models::ExportConfigurationResult;
-    fn next(&self, _: &rt::Request) -> Option<rt::Next> {
-        rt::Next::at(self.next_link.as_deref())
+    fn next(&self, sent: &rt::Request) -> Option<rt::Next> {
+        rt::Next::of(self, sent)
     }
     fn take_items(&mut self) -> Vec<crate::models::ExportConfigurationResult> {
         std::mem::take(&mut self.values)

@@ -15,8 +15,8 @@ rt::object! { HandledErrors { errors: "errors", next_link: "nextLink" } }
 
 impl rt::Paged for HandledErrors {
     type Item = crate::models::HandledError;
-    fn next(&self, _: &rt::Request) -> Option<rt::Next> {
-        rt::Next::at(self.next_link.as_deref())
+    fn next(&self, sent: &rt::Request) -> Option<rt::Next> {
+        rt::Next::of(self, sent)
     }
     fn take_items(&mut self) -> Vec<crate::models::HandledError> {
         self.errors.take().unwrap_or_default()

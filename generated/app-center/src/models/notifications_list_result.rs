@@ -19,8 +19,8 @@ rt::object! { NotificationsListResult {
 
 impl rt::Paged for NotificationsListResult {
     type Item = crate::models::NotificationOverviewResult;
-    fn next(&self, _: &rt::Request) -> Option<rt::Next> {
-        rt::Next::at(self.next_link.as_deref())
+    fn next(&self, sent: &rt::Request) -> Option<rt::Next> {
+        rt::Next::of(self, sent)
     }
     fn take_items(&mut self) -> Vec<crate::models::NotificationOverviewResult> {
         std::mem::take(&mut self.values)

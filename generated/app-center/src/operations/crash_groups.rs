@@ -135,6 +135,6 @@ pub type Update = crate::Call<crate::models::CrashGroup, op::Update>;
 rt::operations! {
     GET: Get = Get "crashGroups_get" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}",
     GET_STACKTRACE: GetStacktrace = Get "crashGroups_getStacktrace" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/stacktrace",
-    LIST: List = Get "crashGroups_list" "/v0.1/apps/{owner_name}/{app_name}/crash_groups",
+    LIST: List = Get "crashGroups_list" "/v0.1/apps/{owner_name}/{app_name}/crash_groups" pages "crash_groups" [Token { member: "continuation_token", parameter: "continuation_token" }],
     UPDATE: Update = Patch "crashGroups_update" "/v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}",
 }

@@ -129,6 +129,6 @@ rt::operations! {
     DISABLE: Disable = Post "ExportConfigurations_Disable" "/v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}/disable",
     ENABLE: Enable = Post "ExportConfigurations_Enable" "/v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}/enable",
     GET: Get = Get "ExportConfigurations_Get" "/v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}",
-    LIST: List = Get "ExportConfigurations_List" "/v0.1/apps/{owner_name}/{app_name}/export_configurations",
+    LIST: List = Get "ExportConfigurations_List" "/v0.1/apps/{owner_name}/{app_name}/export_configurations" pages "values" [Url { member: "nextLink" }],
     PARTIAL_UPDATE: PartialUpdate = Patch "ExportConfigurations_PartialUpdate" "/v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}",
 }

@@ -216,7 +216,7 @@ rt::operations! {
     EXPORT_DEVICES_STATUS: ExportDevicesStatus = Get "Push_ExportDevicesStatus" "/v0.1/apps/{owner_name}/{app_name}/push/device_exports/{export_id}",
     GET: Get = Get "Push_Get" "/v0.1/apps/{owner_name}/{app_name}/push/notifications/{notification_id}",
     GET_CONFIG: GetConfig = Get "Push_GetConfig" "/v0.1/apps/{owner_name}/{app_name}/push/notifications_config",
-    LIST: List = Get "Push_List" "/v0.1/apps/{owner_name}/{app_name}/push/notifications",
+    LIST: List = Get "Push_List" "/v0.1/apps/{owner_name}/{app_name}/push/notifications" pages "values" [Url { member: "nextLink" }],
     SEND_CALL: SendCall = Post "Push_Send" "/v0.1/apps/{owner_name}/{app_name}/push/notifications",
     SET_CONFIG: SetConfig = Put "Push_SetConfig" "/v0.1/apps/{owner_name}/{app_name}/push/notifications_config",
 }
