@@ -1,8 +1,8 @@
-//! Signatures of webhooks: a secret, the body as it came and the signature go in; whether they belong together comes out.
+//! Verifies the signatures of webhook bodies.
 
 use std::fmt;
 
-use hmac::{Hmac, Mac};
+use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
 /// The signature is not one of this body with this secret: whoever sent it does not know the secret.
