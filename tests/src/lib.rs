@@ -1,6 +1,6 @@
-//! The generated clients against real HTTP servers: answers to give go in, requests as they were received come out.
+//! Tests the generated clients against real HTTP servers with scripted responses and recorded requests.
 //!
-//! What an operation cannot include does not compile. This does:
+//! An `include` value that the operation does not accept does not compile. This does:
 //!
 //! ```
 //! use app_store_connect_client::models::{AppsResponse, Build};
@@ -28,7 +28,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! The builds of an app cannot include what an app includes:
+//! The builds of an app do not accept the `include` values of an app:
 //!
 //! ```compile_fail,E0271
 //! use app_store_connect_client::models::AppInclude;
@@ -124,6 +124,8 @@ mod pages {
     pages! {
         Readme = "README.md",
         Areas = "docs/areas.md",
+        Calls = "docs/calls.md",
+        ComingFrom = "docs/coming-from.md",
         CredentialsAndStreams = "docs/credentials-and-streams.md",
         ErrorsAndRetries = "docs/errors-and-retries.md",
         LeavingAppCenter = "docs/leaving-app-center.md",
