@@ -1,4 +1,4 @@
-//! A build: an app and a branch go in; its log, and what it built, come out.
+//! Builds a branch of an app, prints the log and downloads the results.
 //!
 //! `cargo run -p storewright-examples --bin app-center-build -- ann/caravan main --download caravan.zip`
 //!

@@ -1,4 +1,4 @@
-//! CodePush: zipped content and the versions of the app that it is for go in; a release of the update comes out.
+//! Releases a CodePush update from zipped content for given versions of the app.
 //!
 //! `cargo run -p storewright-examples --bin app-center-code-push -- ann/caravan Staging update.zip --target 1.2.x`
 //!

@@ -1,4 +1,4 @@
-//! Crashes: an app and a day or a query go in; lists, reports as files, or an export without end come out.
+//! Lists crashes of an app, downloads their reports, or starts a continuous export.
 //!
 //! `cargo run -p storewright-examples --bin app-center-crashes -- ann/caravan download 2024-12-01T00:00:00Z reports`
 //!

@@ -1,4 +1,4 @@
-//! A release: a file and who gets it go in; what App Center made of it, and the latest release, come out.
+//! Uploads a release, distributes it to testers and prints the latest release.
 //!
 //! `cargo run -p storewright-examples --bin app-center-distribute -- ann/caravan caravan.apk --group Testers`
 //!

@@ -1,4 +1,4 @@
-//! Personal data: nothing goes in; where everything is that App Center knows about you comes out.
+//! Exports the personal data that App Center keeps about you.
 //!
 //! `cargo run -p storewright-examples --bin app-center-personal-data`
 //!

@@ -1,4 +1,4 @@
-//! Apps and releases: nothing, an app, or a group of testers too go in; lists, and the group's latest release, come out.
+//! Lists apps, releases and the latest release of a distribution group.
 //!
 //! `cargo run -p storewright-examples --bin app-center-releases -- ann/caravan --group Testers --download caravan.apk`
 //!

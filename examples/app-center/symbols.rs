@@ -1,4 +1,4 @@
-//! Symbols: a file of them goes in; what App Center makes of it comes out.
+//! Uploads debug symbols and prints the state of the upload.
 //!
 //! `cargo run -p storewright-examples --bin app-center-symbols -- ann/caravan Caravan.dSYM.zip --kind Apple`
 //!

@@ -1,4 +1,4 @@
-//! A test run: an app, tests and devices go in; what the tests on the devices said comes out.
+//! Runs tests of an app on devices and prints the results.
 //!
 //! `cargo run -p storewright-examples --bin app-center-test-run -- ann/caravan caravan.apk tests.dll --devices 7ab3a4f1
 //! --framework uitest`

@@ -1,4 +1,4 @@
-//! Analytics: an app, the name of a report and a day go in; the report's files come out.
+//! Downloads the files of an analytics report for one day.
 //!
 //! `cargo run -p storewright-examples --bin asc-analytics -- com.example.app "App Downloads Standard" 2026-11-22 reports/`
 //!

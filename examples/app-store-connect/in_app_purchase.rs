@@ -1,4 +1,4 @@
-//! What is sold, for how much and where: an app and its prices go in; resources that are made together come out.
+//! Creates in-app purchases and sets prices, localizations and availability.
 //!
 //! `cargo run -p storewright-examples --bin asc-in-app-purchase -- com.example.app add com.example.coins Coins CONSUMABLE`
 //! `cargo run -p storewright-examples --bin asc-in-app-purchase -- com.example.app price USA 4.99`

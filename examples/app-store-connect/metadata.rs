@@ -1,4 +1,4 @@
-//! Texts in one language go in; the page of an app and of its version that has them comes out.
+//! Sets the localized texts of an app and of one version.
 //!
 //! `cargo run -p storewright-examples --bin asc-metadata -- com.example.app 1.2 --locale fr-FR --whats-new "Une carte"`
 //!

@@ -1,4 +1,4 @@
-//! The phased release of a version: an app's version and what to do go in; its phased release, as it is then, comes out.
+//! Starts, pauses, resumes or completes the phased release of a version.
 //!
 //! `cargo run -p storewright-examples --bin asc-phased-release -- 6446048195 pause`
 //!

@@ -1,4 +1,4 @@
-//! A bundle id, a request for a certificate and devices go in; a certificate and a profile that names them come out.
+//! Creates a certificate and a provisioning profile for a bundle id and devices.
 //!
 //! `cargo run -p storewright-examples --bin asc-provisioning -- com.example.app Example my.certSigningRequest --device
 //! "Ada's phone=00008110-000A1B2C3D4E5F60" --capability PUSH_NOTIFICATIONS`

@@ -1,4 +1,4 @@
-//! What was sold and what was paid: a vendor number and a date go in; rows, or a file with them, come out.
+//! Downloads sales and finance reports as rows or as files.
 //!
 //! `cargo run -p storewright-examples --bin asc-reports -- 85012345 sales DAILY 2026-11-22`
 //! `cargo run -p storewright-examples --bin asc-reports -- 85012345 finance 2026-10 --region US paid.txt`

@@ -1,4 +1,4 @@
-//! What customers say: an app goes in; reviews come out, and answers to them go to the App Store.
+//! Lists customer reviews and responds to them.
 //!
 //! `cargo run -p storewright-examples --bin asc-reviews -- list com.example.app`
 //! `cargo run -p storewright-examples --bin asc-reviews -- answer 00000026-3b5c "Thank you! It is mended in 1.2."`

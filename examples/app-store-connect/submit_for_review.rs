@@ -1,4 +1,4 @@
-//! A version and its build go in; a version that Apple reviews, and that is released after it, comes out.
+//! Submits a version with its build for review and releases it afterwards.
 //!
 //! `cargo run -p storewright-examples --bin asc-submit-for-review -- com.example.app 1.2 57 --first-name Ada --last-name
 //! Lovelace --phone "+44 20 7946 0000" --email ada@example.com --release`

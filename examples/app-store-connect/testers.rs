@@ -1,4 +1,4 @@
-//! Testers: an app's bundle id, the name of a group and addresses go in; a group of invited testers comes out.
+//! Invites testers to a beta group.
 //!
 //! `cargo run -p storewright-examples --bin asc-testers -- com.example.app "Friends" ada@example.com grace@example.com`
 //!

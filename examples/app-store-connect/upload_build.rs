@@ -1,4 +1,4 @@
-//! A build: a file and what it is go in; a build that testers can install comes out.
+//! Uploads a build and gives it to testers.
 //!
 //! `cargo run -p storewright-examples --bin asc-upload-build -- App.ipa com.example.app 1.2 57 --group Friends --review`
 //!

@@ -1,4 +1,4 @@
-//! The people of a team: an address and what to do go in; the team, as it is then, comes out.
+//! Lists, invites and removes the members of a team.
 //!
 //! `cargo run -p storewright-examples --bin asc-users -- invite ada@example.com Ada Lovelace DEVELOPER MARKETING`
 //!

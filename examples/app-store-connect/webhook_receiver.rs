@@ -1,4 +1,4 @@
-//! What Apple sends to a webhook goes in; a line for each event comes out, and an answer that Apple expects.
+//! Receives Apple's webhook calls and prints a line for each event.
 //!
 //! `WEBHOOK_SECRET=… cargo run -p storewright-examples --bin asc-webhook-receiver`, behind something that speaks TLS.
 //!

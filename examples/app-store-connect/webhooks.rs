@@ -1,4 +1,4 @@
-//! Webhooks: an app and a URL go in; a webhook that Apple calls comes out, and what became of its calls.
+//! Adds and lists webhooks and prints their deliveries.
 //!
 //! `WEBHOOK_SECRET=… cargo run -p storewright-examples --bin asc-webhooks -- add com.example.app https://example.com/hook
 //! BUILD_UPLOAD_STATE_UPDATED`

@@ -1,4 +1,4 @@
-//! Xcode Cloud: an app and the name of a workflow go in; a build, its issues, tests and artifacts come out.
+//! Starts an Xcode Cloud build and downloads its issues, tests and artifacts.
 //!
 //! `cargo run -p storewright-examples --bin asc-xcode-cloud -- com.example.app "Release" artifacts/`
 //!

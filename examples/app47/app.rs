@@ -1,4 +1,4 @@
-//! One app: what to do with it goes in; the app as it is then comes out.
+//! Creates, shows, updates or deletes one app.
 //!
 //! `cargo run -p storewright-examples --bin app47-app -- create --type public --google com.evernote`
 //!

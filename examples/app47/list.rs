@@ -1,4 +1,4 @@
-//! A list of apps: a type and a text go in, or nothing; the apps that the member may see come out.
+//! Lists the apps that the member may see, by type and text.
 //!
 //! `cargo run -p storewright-examples --bin app47-list -- --type private`
 //!

@@ -1,4 +1,4 @@
-//! A token from the environment goes in; a client of App47 comes out.
+//! Creates a client of App47 from a token in the environment.
 
 use app47_client::{AccessToken, Client};
 

@@ -1,4 +1,4 @@
-//! A token from the environment goes in; a client of App Center comes out.
+//! Creates a client of App Center from a token in the environment.
 
 use app_center_client::{Client, Credentials};
 

@@ -1,4 +1,4 @@
-//! A key from the environment goes in; a client of App Store Connect comes out.
+//! Creates a client of App Store Connect from a key in the environment.
 
 use app_store_connect_client::models::{App, AppStoreVersion};
 use app_store_connect_client::{Client, TeamKey};

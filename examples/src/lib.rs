@@ -1,4 +1,4 @@
-//! What the examples share: what a person gave goes in; a client, or an exit code, comes out.
+//! Shares arguments, clients and exit codes between the examples.
 
 pub mod app47;
 pub mod app_center;

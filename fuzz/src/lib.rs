@@ -1,4 +1,4 @@
-//! Bytes that nobody meant go in; nothing comes out, unless a stage or the codec panics.
+//! Runs stages and codec on arbitrary bytes; only a panic is a failure.
 
 use app_center_client::models as center;
 use app_store_connect_client::{models as apple, runtime as rt};

@@ -1,4 +1,4 @@
-//! The corpus goes in, as it is and changed at random; the fuzz targets take all of it, soon.
+//! Runs the fuzz targets on the corpus, unchanged and changed at random, within a time limit.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Facts about one API go in, in the vendor's names; plain data comes out that every later stage reads: the waist.
+//! Represents one API as plain data in the vendor's names, which every later stage reads.
 //!
 //! Left of it is OpenAPI, right of it is Rust. Invariant: an `Api` does not depend on the order in which its
 //! document lists things, nor on whether a schema was written inline or behind a `$ref`.

@@ -1,4 +1,4 @@
-//! Two versions of an `Api`, with their names and public Rust items, go in; what changed comes out, a row a cause.
+//! Compares two versions of an `Api`, with names and public Rust items: one row per cause.
 //!
 //! Types are compared along the places that use them, not by name, so a type that is written inline on one side and
 //! behind a `$ref` on the other is no change. Invariant: the rows have one canonical order and do not depend on that

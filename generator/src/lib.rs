@@ -1,4 +1,4 @@
-//! Vendor API documents go in; typed Rust client crates come out, through load, lower, name, plan, render and write.
+//! Generates typed Rust client crates from API documents: load, lower, name, plan, render, write.
 
 pub mod api;
 pub mod diagnostic;

@@ -1,4 +1,4 @@
-//! A `Spec` goes in; the `Api` comes out: references resolved, conventions recognised, equal types shared.
+//! Lowers a `Spec` to an `Api`: resolves references and composes schemas.
 
 mod compose;
 mod cycle;

@@ -1,4 +1,4 @@
-//! Names everything that a crate has in Rust, and finds the area of each operation. Nothing is named elsewhere.
+//! Names everything that a crate has in Rust and finds the area of each operation. Nothing is named elsewhere.
 //!
 //! Invariant: a name is a function of the operationId, or of the type's and the member's own name, and of the rules.
 //! Where two things would have one name, which of them keeps it and what the other is called is a function of these two

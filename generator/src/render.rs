@@ -1,4 +1,4 @@
-//! An `Api` and its `Names` go in; the files of a client crate come out.
+//! Renders an `Api` and its `Names` as the files of a client crate.
 
 mod credentials;
 mod missing_models;

@@ -1,6 +1,6 @@
-//! The files that should be and the folders that are go in; the difference comes out, or the folders are made equal.
+//! Compares generated files with a folder, or makes the folder equal.
 //!
-//! Invariant: a file without the mark is never changed, replaced or removed, and neither is what lies behind a link.
+//! Invariant: a file without the mark is never changed, replaced or removed, and neither is the target of a link.
 
 mod replace;
 

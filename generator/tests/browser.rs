@@ -1,4 +1,4 @@
-//! The HTML report goes in; a browser shows it, and what a person sees of it and can do with it is asserted.
+//! Opens the HTML report in a browser and asserts what a reader sees and can do.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]

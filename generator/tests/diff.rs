@@ -1,4 +1,4 @@
-//! Two small documents go in, a case a kind of change; the rows and every report of them are pinned.
+//! Pins the rows and reports of small pairs of documents, one pair per kind of change.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

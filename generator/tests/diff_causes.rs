@@ -1,4 +1,4 @@
-//! Small documents in two areas go in; which rows share a cause, where they stand and what they explain is asserted.
+//! Asserts which rows share a cause, their location and their explanation.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

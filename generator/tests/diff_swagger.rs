@@ -1,4 +1,4 @@
-//! Swagger documents go in; each is held against itself written as OpenAPI 3.0, which must be no change.
+//! Compares Swagger documents with their OpenAPI 3.0 form, which must be no change.
 //!
 //! The conversion below knows nothing of the generator's own: it follows the two specifications.
 

@@ -1,4 +1,4 @@
-//! Apple's documents go in; what was found to have changed is held against what a plain reading of the JSON finds.
+//! Compares the diff of Apple's documents with a plain reading of the JSON.
 //!
 //! The reading below knows nothing of `Api`: it follows the documents' own keywords.
 

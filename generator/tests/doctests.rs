@@ -1,5 +1,4 @@
-//! The crates of all fixtures go in, with their documents' prose; what `cargo test` would run of their documentation
-//! comes out: nothing but what stands in our templates.
+//! Asserts that `cargo test` runs no text of a document as code, in the crates of all fixtures.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

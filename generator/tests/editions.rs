@@ -1,5 +1,5 @@
-//! Two editions of App Center's document, one with references and one with copies in their place, go in; what is the same
-//! in both is called the same in Rust.
+//! Compares two editions of App Center's document, one with references and one with copies: equal schemas have equal
+//! names.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Small faulty cases, a folder of them per diagnostic code, go in; the report, with its wording and places, is pinned.
+//! Pins the reports of faulty documents, one folder per diagnostic code.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! What was stored in format 1 goes in; it says the same as the document that it was made from.
+//! Asserts that an Api stored in format 1 equals the document that it was made from.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Small documents and overlays go in: what prose goes, what moves, what is left out and where it all came from is as said.
+//! Asserts how small documents and overlays load: prose, moves, skips and origins.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! The official overlay suite goes in: every document must be accepted or refused, and every set give its output, as the suite says.
+//! Runs the official overlay suite.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

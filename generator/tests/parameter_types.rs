@@ -1,4 +1,4 @@
-//! The types of parameter values: which operations share one, what they are called, and what a new value changes.
+//! Asserts which operations share a parameter type, its name, and the effect of a new value.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,5 +1,5 @@
-//! Generates crates from documents of random structure: none makes a stage panic or work without bounds, and what is
-//! accepted compiles.
+//! Generates crates from documents of random structure: no stage panics or works without bounds, and accepted documents
+//! compile.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Fixture documents that were changed at random go in; every stage ends with files or with errors, and never panics.
+//! Changes fixture documents at random: every stage ends with files or errors and never panics.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

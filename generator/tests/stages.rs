@@ -1,5 +1,4 @@
-//! Small documents go in, a folder each; what every stage hands to the next is pinned, so the first difference names the
-//! stage at fault.
+//! Pins the output of every stage for small documents, so the first difference names the stage at fault.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

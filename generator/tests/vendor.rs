@@ -1,4 +1,4 @@
-//! Apple's documents and our overlay go in: they load, and the overlay holds what it says of each version.
+//! Loads Apple's documents with our overlay and asserts that its corrections apply to each version.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

@@ -1,4 +1,4 @@
-//! Measures decoding: a page of 200 items is made and read again and again, megabytes per second come out as JSON.
+//! Measures decoding of a page of 200 items in megabytes per second, printed as JSON.
 //!
 //! `cargo run --release -p storewright-runtime --example decode_speed` compares the codec with serde's derive on
 //! structs of the same shape, text to model and model to text.

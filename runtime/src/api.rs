@@ -1,4 +1,4 @@
-//! What distinguishes one API from another, as far as the runtime must know it.
+//! Describes one API to the runtime: the differences from other APIs.
 
 use std::fmt::Debug;
 

@@ -1,4 +1,4 @@
-//! Waiting without an executor: futures and streams of this crate go in; their results come out, on the same thread.
+//! Waits for futures and streams of this crate on the calling thread, without an executor.
 
 use std::pin::Pin;
 use std::sync::OnceLock;

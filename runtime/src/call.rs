@@ -1,4 +1,4 @@
-//! A call: a client and a request go in, the operation's answer comes out.
+//! Represents a call: a client, a request and the type of the response.
 
 use std::fmt;
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! The client: an address, credentials and a transport go in; requests go out through it, one at a time.
+//! The client: sends requests to a base URL with credentials over a transport.
 
 use std::collections::HashSet;
 use std::fmt;

@@ -1,4 +1,4 @@
-//! Time: a wait goes in, its end comes out; tests put a clock of their own in its place.
+//! Time and waiting; tests replace the clock with their own.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};

@@ -1,8 +1,8 @@
 //! Reads and writes models as JSON, through erased slots and views.
 //!
-//! A model expands to three small functions: its wire names, and what leads one of them to a member
-//! ([`Object::member`]) and to a place ([`Object::field`]). All that walks JSON stands here once and is not generic over models:
-//! what counts for the time to compile thousands of models is how much code each of them expands to.
+//! A model expands to three small functions: its wire names, the way from a name to a member ([`Object::member`]) and to a
+//! slot ([`Object::field`]). The code that walks JSON is here, once, and not generic over models: the time to compile
+//! thousands of models depends on the code that each of them expands to.
 //!
 //! The rules of decoding:
 //! - Members that are not known are skipped.

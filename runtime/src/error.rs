@@ -1,4 +1,4 @@
-//! Errors: what failed, and what the server said about it, in one type that is generic over the API's own fault.
+//! Errors: the failure and the server's reason, in one type that is generic over the API's error body.
 
 use std::fmt::{self, Write as _};
 use std::sync::Arc;

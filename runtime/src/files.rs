@@ -1,4 +1,4 @@
-//! Files: calls and URLs go in, files on disk come out, and the other way round; nothing is held in memory whole.
+//! Streams downloads to files and uploads from files; no file is held in memory.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

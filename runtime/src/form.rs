@@ -1,4 +1,4 @@
-//! The fields of a form go in; the body that holds them, and its media type, come out.
+//! Encodes form fields as a body with its media type.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};

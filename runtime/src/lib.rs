@@ -1,8 +1,8 @@
-//! What every generated client shares: models and operations go in as data, typed calls over HTTP come out.
+//! The part that all generated clients share: typed calls over HTTP from models and operations as data.
 //!
 //! - [`codec`] reads and writes models; the macros [`object!`], [`resource!`], [`request!`], [`union!`],
 //!   [`untagged!`], [`open_enum!`], [`open_int_enum!`], [`tokens!`] and [`sort_tokens!`] give a model its codec.
-//! - [`Operation`] and [`Request`] say what is sent; [`Call`] sends it; [`operations!`] names operations.
+//! - [`Operation`] and [`Request`] describe a request; [`Call`] sends it; [`operations!`] names operations.
 //! - [`Client`] is the shared client of one [`Api`]; [`Transport`] and [`TokenProvider`] are its two seams.
 //! - [`Document`], [`Page`] and their parts are the shapes of JSON:API.
 

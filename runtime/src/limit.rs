@@ -1,4 +1,4 @@
-//! Rate limits: the value of a header goes in, named numbers come out.
+//! Parses rate limits from a response header.
 
 use std::fmt;
 

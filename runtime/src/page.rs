@@ -1,4 +1,4 @@
-//! Paging: a call goes in, a stream of pages or items comes out.
+//! Paging: turns a list call into a stream of pages or items.
 
 use std::collections::HashSet;
 use std::fmt;

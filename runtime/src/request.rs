@@ -1,4 +1,4 @@
-//! One request as a plain value: an operation, holes, query, headers and body go in; a path, a query and bytes come out.
+//! Represents one request as a plain value: operation, path parameters, query, headers and body.
 
 use std::borrow::Cow;
 use std::fmt;

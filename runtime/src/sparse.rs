@@ -1,4 +1,4 @@
-//! A part of a resource that servers mostly leave away: nothing goes in and takes no room; what was sent comes out.
+//! Stores a part of a resource that servers mostly omit; an absent part takes no memory.
 
 use std::ops::{Deref, DerefMut};
 use std::sync::OnceLock;

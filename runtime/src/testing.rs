@@ -1,4 +1,4 @@
-//! For tests of programs that use a client: answers go in; the requests that the program made come out.
+//! A kit for tests of programs that use a client: scripted responses, recorded requests, a clock.
 //!
 //! A program that takes its client as a parameter is tested without a network: its test gives it one whose transport is a
 //! [`Script`], and whose [`TestClock`] lets no wait take any time.
@@ -15,7 +15,7 @@
 //! #     const BASE_URL: &'static str = "https://api.example.com";
 //! # }
 //!
-//! // What is tested.
+//! // The code under test.
 //! async fn first_id(client: &Client<Store>) -> Result<String, ApiError<Store>> {
 //!     let page: Value = client.raw(Method::Get, "/v1/apps").send().await?;
 //!     Ok(page["data"][0]["id"].as_str().unwrap_or_default().to_owned())

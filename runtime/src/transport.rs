@@ -1,4 +1,4 @@
-//! The way to the server: an HTTP request goes in, an HTTP response with a streamed body comes out.
+//! Sends an HTTP request and returns a response with a streamed body.
 
 use std::fmt::{self, Write as _};
 use std::future::Future;

@@ -1,4 +1,4 @@
-//! Calls against a real HTTP server on loopback: what is sent, what comes back, what is an error.
+//! Calls a real HTTP server on loopback: requests, responses and errors.
 #![cfg(feature = "http-client")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 

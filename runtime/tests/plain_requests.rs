@@ -1,4 +1,4 @@
-//! Requests of plain HTTP APIs: fields and files go in, bodies of forms come out; a page goes in, the next one comes out.
+//! Requests of plain HTTP APIs: form bodies with fields and files, and paging.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 
 use storewright_runtime::{File, Method, Next, Operation, Request};

@@ -1,4 +1,4 @@
-//! A future and a number go in; what came of the future after so many polls comes out, or nothing, and it is dropped.
+//! Polls a future a given number of times and drops it.
 
 use std::future::poll_fn;
 use std::task::Poll;

@@ -1,4 +1,4 @@
-//! An HTTP server on loopback: scripted answers go in, the requests that it received come out.
+//! An HTTP server on loopback that gives scripted responses and records requests.
 
 use std::collections::VecDeque;
 use std::fmt;

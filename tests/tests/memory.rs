@@ -1,4 +1,4 @@
-//! A million items go in, page by page; they come out, and what the process holds does not grow with their number.
+//! Reads a million items page by page in constant memory.
 //!
 //! It is a test of its own file, and so a process of its own: nothing else takes memory meanwhile.
 #![cfg(target_os = "linux")]

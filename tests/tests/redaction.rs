@@ -1,7 +1,6 @@
-//! Keys, tokens, signed URLs, passwords and personal data go in; everything that can be shown comes out, and none of them
-//! is in it.
+//! Asserts that keys, tokens, signed URLs, passwords and personal data appear in no output.
 //!
-//! It is a test of its own file, and so a process of its own: what is logged is decided once for a process.
+//! It is a test of its own file, and so a process of its own: the logger is set once per process.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing)]
 #![allow(deprecated, reason = "the screenshot of a set has a secret that others lack")]
 

@@ -1,4 +1,4 @@
-//! The generator and the crates go in; what they cost comes out, each row beside its budget.
+//! Measures the generator and the crates against their budgets.
 
 pub(crate) mod floor;
 pub(crate) mod peers;

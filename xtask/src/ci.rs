@@ -1,4 +1,4 @@
-//! A checkout goes in; every check that continuous integration runs is run, and those that failed come out.
+//! Runs the checks of continuous integration and lists those that failed.
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;

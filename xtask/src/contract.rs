@@ -1,4 +1,4 @@
-//! Vendor documents go in; every operation is called through its generated client, and what a judge says comes out.
+//! Calls every operation through its generated client against a judge made from the vendor's document.
 
 mod document;
 mod driver;

@@ -1,4 +1,4 @@
-//! The examples go in; each runs against a server on loopback, and what became of it comes out, as a table or as JSON.
+//! Runs each example against a server on loopback and prints the results as a table or JSON.
 
 use std::fs;
 use std::process::Stdio;

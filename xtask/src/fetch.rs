@@ -1,4 +1,4 @@
-//! A URL, a file or a zip archive goes in; the text of the one document in it comes out.
+//! Reads a document from a URL, a file or a zip archive.
 
 use std::borrow::Cow;
 use std::fs;

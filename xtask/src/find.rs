@@ -1,4 +1,4 @@
-//! A vendor's name or a Rust one goes in; what the other side calls it comes out, with area, file and line.
+//! Finds the Rust name of a vendor's name and the reverse, with area, file and line.
 
 use std::fs;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! A command line goes in; one command of this repository runs, and its outcome comes out as the exit code.
+//! Runs one command of this repository.
 
 // Whatever is printed may meet a closed pipe: `report::stdout` and `report::tell` know what to do then.
 #![warn(clippy::print_stdout, clippy::print_stderr)]

@@ -1,6 +1,6 @@
-//! A command goes in; it runs, and the CPU time and peak memory that it and its children took come out as JSON.
+//! Runs a command and prints the CPU time and peak memory of it and its children as JSON.
 //!
-//! It runs in a process of its own, because the system adds up what all children of one process took.
+//! It runs in a process of its own, because the system adds up the costs of all children of one process.
 
 use std::fs;
 use std::path::{Path, PathBuf};

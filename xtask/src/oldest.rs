@@ -1,4 +1,4 @@
-//! The locked dependencies go in; those that need a newer Rust than this workspace promises come out.
+//! Lists locked dependencies that need a newer Rust than this workspace promises.
 
 use anyhow::{Context, bail};
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! The crates that are released go in; their archives come out, each built from nothing but what is in them.
+//! Packages the released crates and builds each from its archive alone.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,4 @@
-//! A document or a stored Api goes in; the stages run in their order; the files come out. Nobody else calls them.
+//! Runs the stages in order on a document or a stored Api. Nobody else calls them.
 
 use std::collections::BTreeMap;
 use std::path::Path;

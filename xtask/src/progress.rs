@@ -1,4 +1,4 @@
-//! What takes long goes in; a line on a terminal says how far it is; elsewhere, and if it takes no time, nothing comes out.
+//! Shows the progress of long work on a terminal.
 
 use std::io::{IsTerminal, Read};
 use std::sync::{Mutex, MutexGuard, PoisonError, mpsc};

@@ -1,4 +1,4 @@
-//! What stages had to say goes in; text for a person comes out on stderr.
+//! Prints diagnostics for people on stderr.
 
 use std::io::{self, Write as _};
 

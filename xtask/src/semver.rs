@@ -1,6 +1,6 @@
-//! Documents of three versions go in; what `cargo-semver-checks` finds in their crates comes out, held against our diff.
+//! Compares the findings of `cargo-semver-checks` on three crate versions with our diff.
 //!
-//! The two know nothing of each other: the tool reads what rustdoc says of compiled crates, the diff reads `API.txt`.
+//! The two know nothing of each other: the tool reads rustdoc of compiled crates, the diff reads `API.txt`.
 
 mod finding;
 mod table;

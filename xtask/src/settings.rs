@@ -1,4 +1,4 @@
-//! `specs/<api>/source.toml` goes in; where the document comes from comes out, and what was read of it goes back.
+//! Reads and updates `specs/<api>/source.toml`, the source of a document.
 
 use std::path::Path;
 

@@ -1,4 +1,4 @@
-//! Stored Apis and generated crates go in; what they hold and what is left open comes out, as a table or as JSON.
+//! Lists stored Apis, generated crates and open notices, as a table or JSON.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,4 @@
-//! The files of a checkout go in; breaches of the rules that no compiler checks come out, one a line.
+//! Checks the rules of this repository that no compiler checks.
 
 mod codes;
 mod files;

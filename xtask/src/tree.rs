@@ -1,4 +1,4 @@
-//! A folder goes in; the places of a checkout come out.
+//! Finds the folders and files of a checkout.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};

@@ -1,4 +1,4 @@
-//! A vendor's document goes in; the stored Api, the crate and the record of what was read come out.
+//! Reads a vendor's document and updates the stored Api, the crate and the record of the source.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

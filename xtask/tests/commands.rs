@@ -1,4 +1,4 @@
-//! A checkout in miniature goes in; the commands run on it as a person runs them, and what they leave is asserted.
+//! Runs the commands on a small checkout as a person does, and asserts their effects.
 
 #![allow(clippy::unwrap_used)] // only a `#[test]` may unwrap by clippy.toml, and these are what tests are made of
 

@@ -1,4 +1,4 @@
-//! Runs commands on a hostile document and checks that no output contains what a terminal obeys.
+//! Runs commands on a hostile document: no output contains control characters.
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 

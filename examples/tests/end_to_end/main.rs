@@ -1,4 +1,4 @@
-//! Examples against servers on loopback that stand in for the vendors': what each calls, prints, and ends with.
+//! Runs the examples against loopback servers in the vendors' place and asserts calls, output and exit codes.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod app47;

@@ -1,4 +1,4 @@
-//! A program and its arguments go in; what it printed and its exit code come out.
+//! Runs a program and captures its output and exit code.
 
 use std::io::{BufRead, BufReader, Read};
 use std::path::PathBuf;

@@ -1,4 +1,4 @@
-//! Expected calls with their answers go in; a server that gives the answers, and what differed, come out.
+//! Serves scripted responses and reports calls that differ from the script.
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;

@@ -1,5 +1,4 @@
-//! An `Api` as it is on the wire goes in; the same as Rust is made from it comes out, with the shapes of JSON:API recognised
-//! and equal types shared.
+//! Derives the view of an `Api` that Rust is made from: JSON:API shapes recognised, equal types shared.
 
 mod json_api;
 mod merge;

@@ -1,4 +1,4 @@
-//! An `Api` goes in; the text of its files under `specs/<api>/api/` comes out, one noun per file, and back.
+//! Reads and writes an `Api` as files under `specs/<api>/api/`, one per noun.
 
 mod field;
 mod format1;

@@ -1,4 +1,4 @@
-//! A schema's name or an operation's id and the way from there to a type goes in; the type's id comes out, and its text.
+//! Identifies a type by its owner, a schema or an operation, and the path from there.
 
 use std::cmp::Ordering;
 use std::fmt;

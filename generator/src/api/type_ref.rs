@@ -1,4 +1,4 @@
-//! A use of a type goes in; its one-line text form comes out, and back.
+//! Represents a use of a type, with its one-line text form.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,4 +1,4 @@
-//! A text and a place in it go in; the line, cut around the place, and what a caret stands under come out.
+//! Cuts the line around a location out of a text and marks the location.
 
 use unicode_width::UnicodeWidthStr;
 

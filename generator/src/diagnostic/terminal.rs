@@ -1,4 +1,4 @@
-//! Escapes characters that a terminal obeys or that change the order of what is read.
+//! Escapes control and bidi characters for terminals.
 
 /// Escapes the text of a document or server for one line: control characters and bidi controls become `\u{…}`, line
 /// breaks and tabs become spaces.

@@ -1,4 +1,4 @@
-//! Nothing goes in; the form of one change comes out: its kind, its subject, its two verdicts and its reach.
+//! Defines a change: kind, subject, two verdicts and reach.
 
 use std::cmp::{Ordering, Reverse};
 

@@ -1,4 +1,4 @@
-//! Rust items that other features bring than before go in; the row that leads to each of them comes out.
+//! Finds the rows that move Rust items to other features.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,4 +1,4 @@
-//! Rows go in; rows with one cause come out as one, and identical changes in several places share a group.
+//! Folds rows with the same cause into one and groups identical changes.
 
 use std::collections::{BTreeMap, BTreeSet};
 

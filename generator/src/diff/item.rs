@@ -1,4 +1,4 @@
-//! Compares the public items of two crates: what changed, and what that asks of the version.
+//! Compares the public items of two crates and decides the version bump.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

@@ -1,4 +1,4 @@
-//! Operations of two versions go in; pairs come out, and rows for what has no partner or differs from it.
+//! Pairs the operations of two versions and compares each pair.
 
 use std::collections::{BTreeMap, BTreeSet};
 

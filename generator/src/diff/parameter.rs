@@ -1,4 +1,4 @@
-//! The parameters of one operation on both sides go in; rows come out.
+//! Compares the parameters of one operation.
 
 use std::collections::BTreeMap;
 

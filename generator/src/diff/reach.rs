@@ -1,4 +1,4 @@
-//! Rows go in; each one's operations, its direction, area and tag come out, through everything that leads to it.
+//! Finds the operations, direction, area and tag that each row affects.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 

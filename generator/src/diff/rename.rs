@@ -1,4 +1,4 @@
-//! Two versions go in; types that everything uses under another name come out.
+//! Finds types that every use of them names differently in the other version.
 //!
 //! A rename is sound where neither name is known to the other side, every place that both sides have and that used
 //! the one uses the other and nothing else, and most of what the types hold is the same. Anything less is a swap.

@@ -1,4 +1,4 @@
-//! What changed at one place goes in; a row comes out that later steps complete: reach, group, verdicts.
+//! Builds a row from a change at one location.
 
 use std::collections::BTreeSet;
 

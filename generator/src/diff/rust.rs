@@ -1,4 +1,4 @@
-//! Rows and changed Rust items go in; the rows' Rust verdicts come out, and the items that no row explains.
+//! Attaches Rust verdicts to rows and lists the items that no row explains.
 
 use std::collections::{BTreeMap, BTreeSet};
 

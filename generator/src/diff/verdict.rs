@@ -1,4 +1,4 @@
-//! A row goes in; what it means for a call comes out, and why.
+//! Judges the effect of a change on calls, with the reason.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,4 @@
-//! Two versions go in; rows come out: every place of the one is held against the same place of the other.
+//! Walks two versions in parallel and reports each difference as a row.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 

@@ -1,4 +1,4 @@
-//! A use of a type goes in; what stands on the wire comes out.
+//! Resolves a use of a type to its form on the wire.
 
 use super::change::Direction;
 use crate::api::{Api, Field, Shape, Struct, Type, TypeId, TypeRef, Union, Value};

@@ -1,4 +1,4 @@
-//! Removes from a document what OpenAPI 3.1 and 3.2 have outside of schemas and 3.0 has not, and rewrites what it can.
+//! Rewrites OpenAPI 3.1 and 3.2 outside of schemas as 3.0 and removes the rest with a notice.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! An overlay document's text goes in; checked actions with compiled targets come out, ready to be applied to a tree.
+//! Parses an overlay document into checked actions with compiled targets.
 
 mod apply;
 mod merge;

@@ -1,4 +1,4 @@
-//! A vendor's tree goes in; the same tree without the vendor's sentences and examples comes out.
+//! Removes the vendor's descriptions and examples from a tree.
 
 use serde_json::Value;
 

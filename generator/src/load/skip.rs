@@ -1,4 +1,4 @@
-//! A tree with `x-skip: "reason"` marks goes in; the tree without the marked elements and the list of them comes out.
+//! Removes the elements marked `x-skip: "reason"` and lists them.
 
 use std::collections::HashSet;
 

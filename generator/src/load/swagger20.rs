@@ -1,4 +1,4 @@
-//! A Swagger 2.0 tree goes in; the OpenAPI 3.0 tree that means the same comes out, with the way back to each place.
+//! Converts Swagger 2.0 to OpenAPI 3.0 and keeps the way back to each location.
 
 mod operation;
 mod schema;

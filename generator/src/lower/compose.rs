@@ -1,4 +1,4 @@
-//! Lowers what `allOf`, `oneOf` and `anyOf` say together, next to each other and to other keywords.
+//! Lowers combinations of `allOf`, `oneOf`, `anyOf` and other keywords.
 //!
 //! Parts are sorted into objects, which are merged; unions, whose alternatives then extend the merged object; and other
 //! values, of which the one that says most is taken.

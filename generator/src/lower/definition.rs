@@ -1,4 +1,4 @@
-//! A schema that stands inline goes in; the definition that it is a copy of comes out, if it is one.
+//! Finds the definition that an inline schema is a copy of.
 //!
 //! A vendor who puts definitions in the place of their references (the overlay says so with `x-dereferenced: true` on the
 //! document) leaves the same schema in hundreds of places without its name. Where several definitions are equal, which of

@@ -1,4 +1,4 @@
-//! What only matters to JSON:API goes in; rules about its members, and notices where its shapes are missed, come out.
+//! Reports JSON:API rules that a document breaks and shapes that it misses.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! The paths of a document go in; operations come out, with the sets of values that their parameters accept.
+//! Lowers paths to operations and the value sets of their parameters.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 

@@ -1,4 +1,4 @@
-//! Operations and `areas.toml` go in; the cargo feature of each operation comes out, and what each feature reaches.
+//! Assigns each operation a cargo feature by `areas.toml` and finds the types that each feature needs.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! The texts of `naming.toml` and `areas.toml` go in; the rules in them come out.
+//! Parses `naming.toml` and `areas.toml`.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,4 +1,4 @@
-//! Words of a document go in; Markdown comes out that says them and holds no program.
+//! Turns document text into Markdown that rustdoc never compiles or runs.
 //!
 //! Rustdoc compiles and runs every block of code in a comment that does not say it is something else. Invariant: all
 //! documentation passes [`harmless`], so nothing that a document says is ever run by `cargo test`.

@@ -1,4 +1,4 @@
-//! A type goes in; the Rust items of it come out: the struct or enum, its setters and its codec line.
+//! Renders a type: struct or enum, setters and codec line.
 
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};

@@ -1,4 +1,4 @@
-//! Everything of a crate that is not a model or an operation goes in; its files come out: manifest, README, lib.rs.
+//! Renders the manifest, README and lib.rs of a crate.
 
 use std::collections::{BTreeMap, BTreeSet};
 

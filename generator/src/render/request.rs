@@ -1,4 +1,4 @@
-//! A JSON:API resource that is sent goes in; a flat struct with its constructor and setters comes out.
+//! Renders a JSON:API request as a flat struct with constructor and setters.
 
 use std::collections::BTreeSet;
 

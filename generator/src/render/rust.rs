@@ -1,4 +1,4 @@
-//! Items go in, as tokens and as lines; the text of a Rust file comes out.
+//! Prints tokens and lines as a Rust file.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! A token type goes in; the string newtype or open enum of a parameter's values comes out.
+//! Renders the string newtype or open enum of a parameter's values.
 
 use proc_macro2::TokenStream;
 use quote::quote;

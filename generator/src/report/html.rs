@@ -1,4 +1,4 @@
-//! What changed goes in; one HTML file comes out that needs nothing else.
+//! Renders changes as one self-contained HTML file.
 
 use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;

@@ -1,4 +1,4 @@
-//! What changed goes in; Markdown comes out that a comment can hold, and that says what it had to fold.
+//! Renders changes as Markdown that fits into a comment and says what it folded.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;

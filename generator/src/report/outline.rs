@@ -1,4 +1,4 @@
-//! What changed goes in; its order for readers comes out: areas, resources and entries, the most important first.
+//! Orders changes for readers by importance, area, resource and entry.
 
 use std::collections::{BTreeMap, BTreeSet};
 

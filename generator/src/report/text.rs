@@ -1,4 +1,4 @@
-//! What changed goes in; lines for a terminal come out, by area and resource, the most important first.
+//! Renders changes for a terminal, the most important first.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

@@ -1,4 +1,4 @@
-//! A change goes in; the words that people read of it come out, the same in every report.
+//! Describes a change in words, the same in every report.
 
 use crate::diff::{Change, Direction, Kind};
 

@@ -1,4 +1,4 @@
-//! Folders in every state go in; what `compare` and `write` make of them is asserted.
+//! Asserts `compare` and `write` on folders in every state.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! HTML goes in; a page of a headless Chromium comes out that a test can look at and type into.
+//! Drives a headless Chromium over two pipes, so that nothing listens on a port.
 //!
 //! It is spoken to by the DevTools protocol over two pipes, so that nothing listens on a port.
 

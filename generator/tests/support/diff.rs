@@ -1,4 +1,4 @@
-//! Documents go in; versions and what changed between them come out.
+//! Builds versions from documents and compares them.
 
 #![allow(dead_code)] // each test binary takes what it needs
 

@@ -1,4 +1,4 @@
-//! Reads documents of tests, and says what became of them.
+//! Reads documents of tests and their results.
 
 use serde_json::{Value, json};
 use storewright_generator::api::{Api, stored};

@@ -1,4 +1,4 @@
-//! A path below the shared folder goes in; the vendor's or the suite's file comes out, or a loud word that it is not there.
+//! Finds files of the shared folder, or says loudly that they are missing.
 
 #![allow(dead_code)] // each test binary takes what it needs
 

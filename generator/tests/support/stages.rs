@@ -1,4 +1,4 @@
-//! A folder with a document and what people wrote beside it goes in; what each stage makes of them comes out.
+//! Runs the stages on a folder with a document, overlay and rules.
 
 #![allow(dead_code)] // each test binary takes what it needs
 

@@ -1,4 +1,4 @@
-//! The address of an API: its text goes in; whether another URL is of the same origin comes out.
+//! The base URL of an API, and the comparison of origins.
 
 use http::Uri;
 

@@ -1,4 +1,4 @@
-//! JSON:API request bodies as flat structs: a draft's fields go in, the nested body comes out, and the other way round.
+//! Encodes flat structs as nested JSON:API request bodies and decodes them.
 
 use serde::de::{DeserializeSeed, Error};
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! One line per model: a plain struct or enum and its wire names go in, the model's codec comes out.
+//! Expands one line per model, a struct or enum with its wire names, to the model's codec.
 
 /// Gives a plain struct with named fields its codec.
 ///

@@ -1,4 +1,4 @@
-//! The slots of ordinary types: a JSON event goes in, a `String`, number, `Vec`, `Option` … is filled.
+//! Decodes and encodes the std types: `String`, numbers, `Vec`, `Option` and others.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! `Debug` of models: a view goes in; its text comes out, without what must not stand in a log.
+//! Formats models for `Debug` without secrets.
 //!
 //! Hidden are the texts of members whose names say that they are secret, the `value` beside a `name` that says so, the
 //! values of headers, and what follows the `?` of a URL: that is where a URL is signed.

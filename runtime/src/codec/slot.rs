@@ -1,4 +1,4 @@
-//! The places that JSON is decoded into: what goes in is one JSON event, what comes out is where the rest of it goes.
+//! Defines slots: each JSON event fills a slot or opens the slot of a member.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Texts with known values: an enum or newtype and its wire values go in, its codec and conversions come out.
+//! Expands string enums and newtypes with known values to codec and conversions.
 
 /// Gives an enum of texts its codec and conversions. It is open: `Unrecognized` keeps a text that is not listed.
 ///

@@ -1,4 +1,4 @@
-//! Unions: a tag, or the shape of a JSON value, goes in; the variant to decode into comes out.
+//! Chooses the variant of a union by its tag or by the shape of the JSON value.
 
 use std::any::Any;
 use std::borrow::Cow;

@@ -1,4 +1,4 @@
-//! Encoding: a model goes in and shows itself as views, JSON comes out through the only `Serialize`.
+//! Encodes models as JSON through views and the only `Serialize`.
 //!
 //! An absent member is not written, and a [`Patch::Null`] is written as `null`. An object without members is not written
 //! either, unless it is required or held by an `Option` or `Patch`, which know that it was there.

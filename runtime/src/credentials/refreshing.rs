@@ -1,4 +1,4 @@
-//! Tokens that expire: what issues them goes in; a credential comes out that is always fresh, and is issued once for all.
+//! Issues expiring tokens once for all callers and renews them before they expire.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};

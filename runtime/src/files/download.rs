@@ -1,4 +1,4 @@
-//! Downloads: a call or a URL goes in; its bytes come out in a writer, a file, or as rows.
+//! Downloads a call or a URL into a writer, a file, or rows.
 
 use std::fmt;
 use std::path::Path;

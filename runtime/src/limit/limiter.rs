@@ -1,5 +1,4 @@
-//! The client's own limit: requests to be sent go in; how long each must wait so that the server is not asked too much
-//! comes out.
+//! Delays requests so that the client stays within its own rate limit.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -1,4 +1,4 @@
-//! A clock that tests move: waits go in; they are over at once, and what was waited for comes out.
+//! A clock for tests: waits end at once and are recorded.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};

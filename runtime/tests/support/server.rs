@@ -1,4 +1,4 @@
-//! A server on loopback that answers from a function and keeps what it was sent.
+//! A server on loopback that answers from a function and records requests.
 
 #![allow(dead_code)] // each test binary takes what it needs
 

@@ -1,4 +1,4 @@
-//! What sets App Center apart from other APIs, for the runtime.
+//! Defines App Center's differences from other APIs for the runtime.
 //!
 //! {{ mark }}; edits are lost.
 

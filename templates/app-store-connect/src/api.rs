@@ -1,4 +1,4 @@
-//! What sets App Store Connect apart from other APIs, for the runtime.
+//! Defines App Store Connect's differences from other APIs for the runtime.
 //!
 //! {{ mark }}; edits are lost.
 

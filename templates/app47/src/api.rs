@@ -1,4 +1,4 @@
-//! What sets App47 apart from other APIs, for the runtime.
+//! Defines App47's differences from other APIs for the runtime.
 //!
 //! {{ mark }}; edits are lost.
 

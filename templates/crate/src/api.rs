@@ -1,4 +1,4 @@
-//! What sets this API apart from others, for the runtime.
+//! Defines the API's differences from others for the runtime.
 //!
 //! {{ mark }}; edits are lost.
 

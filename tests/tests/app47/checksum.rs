@@ -1,4 +1,4 @@
-//! The md5 hash of answers: bytes of `results` go in; whether the hash fits comes out, where somebody asks.
+//! Checks the md5 hash of `results` where the caller asks for it.
 
 use app47_client::models::{App, Message};
 use app47_client::runtime::testing::Script;

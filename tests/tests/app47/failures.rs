@@ -1,4 +1,4 @@
-//! Failures: answers that refuse, or that are none, go in; typed errors without the token come out.
+//! Turns error responses and malformed ones into typed errors without the token.
 
 use app47_client::models::AppType;
 use app47_client::runtime::ErrorKind;

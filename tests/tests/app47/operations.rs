@@ -1,4 +1,4 @@
-//! The five operations: a call goes in, one request as the vendor shows it comes out, and its answer is read.
+//! Calls the five operations and asserts request and response as the vendor documents them.
 
 use app47_client::models::{AppCreateRequest, AppType, AppUpdateRequest};
 use app47_client::runtime::ErrorKind;

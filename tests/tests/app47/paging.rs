@@ -1,4 +1,4 @@
-//! Paging: pages of a hundred apps go in, the requests with `skip` that ask for them come out.
+//! Pages through lists of a hundred apps with `skip`.
 
 use app47_client::models::AppType;
 use app47_client::runtime::ErrorKind;

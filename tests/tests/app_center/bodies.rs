@@ -1,4 +1,4 @@
-//! What is sent as a body: JSON, `{}`, a form with a file, and none.
+//! Sends JSON, `{}`, a form with a file, and no body.
 
 use app_center_client::models::{
     AppRequest, AppRequestRequired, CodePushReleaseModification, NotificationIdList,

@@ -1,4 +1,4 @@
-//! What App Center says when a call fails, in each of its forms, and when it is not App Center that answers.
+//! Reads App Center's error bodies in each of their forms, and responses of proxies.
 
 use app_center_client::runtime::ErrorKind;
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What values are on the wire: lists with bars, yes or no, one of several types, numbers that stand for words.
+//! Sends and reads values: lists with pipes, booleans, unions and integer enums.
 
 use app_center_client::models::{
     ErrorRetentionSettingsRetentionInDays, NotificationConfig, NotificationConfigGoogle,

@@ -1,4 +1,4 @@
-//! The client as a value: what it sends with every request, what it shows, and that its parts can be kept and moved.
+//! The client as a value: headers of each request, `Debug`, and moving its parts.
 
 use app_store_connect_client::models::{App, BetaGroupCreate, BetaGroupCreateRequest};
 use app_store_connect_client::runtime::{Items, Pages, StaticToken};

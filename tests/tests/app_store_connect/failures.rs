@@ -1,4 +1,4 @@
-//! Failures: answers that are no success, or no answer at all, go in; typed errors come out.
+//! Turns unsuccessful and missing responses into typed errors.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Answers that are not plain JSON: what is asked for, and what comes out.
+//! Responses other than JSON: `Accept` and decoding.
 
 use app_store_connect_client::models::{
     AppsPerfPowerMetricsPlatformFilter, DiagnosticLogCallStackNode, SalesReportsFrequencyFilter,

@@ -1,4 +1,4 @@
-//! Paging: links to next pages go in, the requests that follow them come out.
+//! Follows links to next pages.
 
 use app_store_connect_client::models::AppSort;
 use app_store_connect_client::runtime::ErrorKind;

@@ -1,4 +1,4 @@
-//! Reads of one thing: a resource, what a to-one relationship leads to, linkages, maps and metrics.
+//! Reads a resource, its to-one relationship, linkages, maps and metrics.
 
 #[allow(deprecated)] // one of the two shapes of a type
 use app_store_connect_client::models::{

@@ -1,4 +1,4 @@
-//! The kit for tests of programs that use the client: scripts go in, what the program asked for comes out.
+//! Tests a program with the scripted transport of the test kit.
 
 use app_store_connect_client::Client;
 use app_store_connect_client::models::{BetaGroupCreate, BetaGroupCreateRequest};

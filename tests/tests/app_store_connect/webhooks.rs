@@ -1,4 +1,4 @@
-//! Webhooks: requests as Apple sends them to a receiver, and what is refused.
+//! Receives webhooks as Apple sends them, and refuses others.
 
 use app_store_connect_client::models::WebhookEventType;
 use app_store_connect_client::{WebhookError, WebhookEvent, WebhookEventKind};

@@ -1,4 +1,4 @@
-//! Scripts without an executor: calls go in, answers come out on the same thread.
+//! Calls scripts without an executor, on the same thread.
 
 use futures_core::Stream;
 use storewright_runtime::{Columns, Digests, Page, Part, Transfer, Wait, WaitEach, object};

@@ -1,4 +1,4 @@
-//! Calls that are dropped at every point where they wait go in; what is left behind comes out: nothing.
+//! Drops calls at every point where they wait: nothing is left behind.
 
 use std::collections::HashSet;
 use std::sync::Mutex;

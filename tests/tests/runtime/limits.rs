@@ -1,4 +1,4 @@
-//! Many calls go in; when they reach the server comes out.
+//! Sends many calls and asserts when each reaches the server.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! The runtime over real HTTP, without a generated client: what it does when all is not well, and with files.
+//! The runtime over real HTTP without a generated client: failures and files.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod blocking;

@@ -1,4 +1,4 @@
-//! Lists of many pages go in; items come out, and links that cannot be followed are errors.
+//! Pages through long lists; links that cannot be followed are errors.
 
 use storewright_runtime::{ErrorKind, Page, object};
 use storewright_tests::{Answer, Server};

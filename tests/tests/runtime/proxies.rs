@@ -1,4 +1,4 @@
-//! Proxies, from the settings of a transport and from the environment, go in; what goes through them comes out.
+//! Sends requests through proxies of the settings and of the environment.
 
 use storewright_runtime::reqwest::Proxy;
 use storewright_runtime::{Client, ClientBuilder, Digests, Part, Reqwest, Transfer};

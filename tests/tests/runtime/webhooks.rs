@@ -1,4 +1,4 @@
-//! Signatures: bodies, secrets and signatures go in; whether they belong together comes out.
+//! Verifies signatures of webhook bodies.
 
 use storewright_runtime::verify_hmac_sha256;
 

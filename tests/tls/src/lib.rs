@@ -1,3 +1,3 @@
-//! A client with the TLS library that a feature chose goes in; the tests call a server with it.
+//! Calls a server with the TLS library that a feature chose.
 
 pub use app47_client;

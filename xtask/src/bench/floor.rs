@@ -1,6 +1,6 @@
-//! The work that no generator gets around goes in, one piece of it a process; it is done, and nothing else.
+//! Runs the work that no generator can avoid, one piece per process.
 //!
-//! What these cost is the limit of what can be saved: `docs/performance.md` holds it against what ours cost.
+//! Their cost is the least that a generator can need: `docs/performance.md` compares it with ours.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;

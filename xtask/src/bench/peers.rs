@@ -1,4 +1,4 @@
-//! A vendor's document goes in; what other generators make of it, and what that costs, comes out beside ours.
+//! Runs other generators on a vendor's document and measures them next to ours.
 //!
 //! The others are installed from crates.io into the folder of build output, at the versions below, and are given the
 //! vendor's file as it is.

@@ -1,6 +1,6 @@
 //! Generates and compiles the program that calls every operation of a client.
 //!
-//! It reads the crate's API.txt, as a caller reads its documentation, and shares nothing else with what renders the crate.
+//! It reads the crate's API.txt, as a caller reads its documentation, and shares nothing else with the renderer.
 
 mod calls;
 mod public_api;

@@ -1,4 +1,4 @@
-//! `tests/contract/<api>.toml` goes in; the operations that the judge itself gets wrong come out, and which are needed.
+//! Reads `tests/contract/<api>.toml`, the list of findings that the judge gets wrong, and finds unused entries.
 
 use std::collections::BTreeSet;
 use std::fs;

@@ -1,4 +1,4 @@
-//! A document goes in; a server that judges by it comes out, on a free port of loopback, until it is dropped.
+//! Runs the judge, a server made from a document, on a free port of loopback.
 
 use std::fs;
 use std::io::{BufRead, BufReader};

@@ -1,4 +1,4 @@
-//! An operation and a round go in; what the generated client is told to call comes out.
+//! Chooses the values of one call of an operation in one round.
 
 use serde::Serialize;
 use serde_json::{Map, Value, json};

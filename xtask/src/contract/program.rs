@@ -1,4 +1,4 @@
-//! Orders go in, one by one; the generated client calls, and its reports come out.
+//! Sends orders to the driver program and reads its reports.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};

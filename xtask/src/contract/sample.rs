@@ -1,4 +1,4 @@
-//! A schema and a seed go in; a value that the schema accepts comes out, the same one for the same seed.
+//! Samples a value that a schema accepts, reproducibly from a seed.
 
 use serde_json::{Map, Number, Value, json};
 

@@ -1,6 +1,6 @@
-//! A vendor's tree and a JSON value go in; where the value breaks its schema, or says more than it, comes out.
+//! Validates a JSON value against a schema of the vendor's tree and lists violations.
 //!
-//! Nothing of the pipeline is used: what judges the clients must not share their faults. It is stricter than JSON
+//! It shares no code with the pipeline, so it does not share bugs with the clients. It is stricter than JSON
 //! Schema in one thing: a member that no schema names is a fault.
 
 use serde_json::{Map, Value};

@@ -1,4 +1,4 @@
-//! An order and what became of it go in; what is wrong with the request, and with the reading of the answer, comes out.
+//! Judges the request of an order and the decoding of its response.
 
 use serde::Deserialize;
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Acts as git's external diff driver: a change of a stored Api is shown as the report of what changed.
+//! Acts as git's external diff driver: a change of a stored Api is shown as the report of `diff`.
 
 use std::process::{Command, Stdio};
 

@@ -1,4 +1,4 @@
-//! Files, archives and loopback servers go in; documents and the wording of errors are asserted.
+//! Asserts documents and error messages for files, archives and loopback servers.
 
 use std::io::Write;
 use std::net::TcpListener;

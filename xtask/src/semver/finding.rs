@@ -1,4 +1,4 @@
-//! What `cargo-semver-checks` prints goes in; its findings come out, with the items of `API.txt` that they are about.
+//! Parses the findings of `cargo-semver-checks` and maps them to items of `API.txt`.
 
 use anyhow::bail;
 

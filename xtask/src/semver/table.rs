@@ -1,4 +1,4 @@
-//! What came out of each step goes in; the committed table comes out, as Markdown.
+//! Renders the committed table of results as Markdown.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

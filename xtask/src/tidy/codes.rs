@@ -1,4 +1,4 @@
-//! Tests and fixtures go in; diagnostic codes that none of them raises come out.
+//! Finds diagnostic codes that no test raises.
 //!
 //! The rule: a code has a folder `generator/tests/fixtures/errors/<code>/`, or a test that names it, as text or as
 //! `Code::<Variant>`, in a file under a `tests` folder, in a `tests.rs`, or below the `#[cfg(test)]` of a source.

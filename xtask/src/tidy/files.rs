@@ -1,4 +1,4 @@
-//! Files go in; those that break a rule about names, first lines, length or contents come out.
+//! Checks names, first lines, length and contents of files.
 
 use super::File;
 
@@ -40,9 +40,7 @@ fn check_source(file: &File, out: &mut Vec<String>) {
         text = rest;
     }
     if !text.starts_with("//! ") && !text.starts_with("#![doc = ") {
-        out.push(format!(
-            "{path}: the first line is no `//!` line that says what goes in and what comes out"
-        ));
+        out.push(format!("{path}: the first line is not a `//!` line that says the file's job"));
     }
     let lines = file.text.lines().count();
     if lines > LINES {

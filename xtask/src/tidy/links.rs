@@ -1,4 +1,4 @@
-//! Files go in; links of Markdown files that lead to no file come out.
+//! Finds links of Markdown files to missing files.
 
 use std::collections::BTreeSet;
 

@@ -1,4 +1,4 @@
-//! Rust sources and manifests go in; dependencies that run against the module table come out.
+//! Finds dependencies that run against the module table.
 
 use std::collections::BTreeSet;
 

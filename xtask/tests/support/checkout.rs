@@ -1,4 +1,4 @@
-//! A checkout in miniature comes out, in a folder of its own, to run the commands on.
+//! Creates a small checkout in a temporary folder.
 
 #![allow(dead_code)] // each test binary takes what it needs
 

@@ -1,4 +1,4 @@
-//! `app-center-build`: a build that is asked after until it ends, its log, and what it built.
+//! `app-center-build`: polls a build until it ends, then reads its log and downloads.
 
 use serde_json::{Value, json};
 use storewright_tests::{Answer, Server};

@@ -1,4 +1,4 @@
-//! `asc-provisioning`: what is there is used, what is not is made, and both files can be read.
+//! `asc-provisioning`: uses existing resources, creates missing ones, and both files are readable.
 
 use serde_json::{Value, json};
 use storewright_tests::Answer;

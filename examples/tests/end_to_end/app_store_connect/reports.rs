@@ -1,4 +1,4 @@
-//! `asc-reports`: rows of sales, a file of what was paid, and a day without sales.
+//! `asc-reports`: rows of sales, a finance file, and a day without sales.
 
 use serde_json::json;
 use storewright_tests::Answer;

@@ -1,4 +1,4 @@
-//! `asc-submit-for-review`: from a version to its release, and what Apple misses.
+//! `asc-submit-for-review`: from a version to its release, and missing items that Apple reports.
 
 use serde_json::{Value, json};
 use storewright_tests::Answer;

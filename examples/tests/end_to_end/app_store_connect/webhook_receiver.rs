@@ -1,4 +1,4 @@
-//! `asc-webhook-receiver`: what Apple signed, and what others made up.
+//! `asc-webhook-receiver`: events that Apple signed, and forged ones.
 
 use app_store_connect_client::runtime::reqwest::Client;
 use aws_lc_rs::hmac;

@@ -1,4 +1,4 @@
-//! An `Api` goes in; what its types are in JSON:API (version 1.1) comes out, for those that have one of that standard's shapes.
+//! Recognises the shapes of JSON:API 1.1 among the types of an `Api`.
 //!
 //! A type that differs from these shapes in any member is not one of them and stays a plain object, so nothing that a vendor
 //! adds is lost.

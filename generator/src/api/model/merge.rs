@@ -1,4 +1,4 @@
-//! The alternatives of an object go in; the members that a value of any of them may have come out.
+//! Merges the alternatives of an object into one set of members.
 
 use std::collections::{BTreeMap, BTreeSet};
 

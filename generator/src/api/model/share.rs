@@ -1,4 +1,4 @@
-//! Types that stand inline go in; those that are equal to another come out as its aliases.
+//! Deduplicates inline types: equal types become aliases of one.
 //!
 //! A type keeps the name of its own place either way, so a place that begins to differ in a later version renames
 //! nothing: its alias becomes a type.

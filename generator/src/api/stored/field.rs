@@ -1,4 +1,4 @@
-//! A struct goes in; its stored form comes out, in which most members are one line, and back.
+//! Reads and writes the members of a struct, most of them one line each.
 //!
 //! A member is its type after what else is true of it: `required nullable $Pet`. A member that has always one value, as the
 //! `type` of a JSON:API resource, is `const pets` and needs no line among the enums.

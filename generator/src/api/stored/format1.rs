@@ -1,4 +1,4 @@
-//! What is stored in format 1 goes in; the same in the present format comes out, so that `diff` reads earlier commits.
+//! Reads stored Apis of format 1, so that `diff` reads earlier commits.
 //!
 //! In format 1 an id is the text of its way, so whose way it is follows from the names that are there. A shape of JSON:API
 //! stands in the place of the objects that it is made of, which are written out here.

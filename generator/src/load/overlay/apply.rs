@@ -1,4 +1,4 @@
-//! One action and a tree go in; the changed tree and the number of places that the target selected come out.
+//! Applies one action to a tree and counts the selected nodes.
 
 use serde_json::Value;
 use serde_json_path::JsonPath;

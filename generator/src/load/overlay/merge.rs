@@ -1,4 +1,4 @@
-//! A selected node and an update go in; the merged node comes out, or what does not fit together.
+//! Merges an update into a selected node.
 
 use std::fmt;
 

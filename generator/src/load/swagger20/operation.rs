@@ -1,4 +1,4 @@
-//! The paths of Swagger 2.0 go in; the same paths in OpenAPI 3.0 come out: bodies, forms and media types in their places.
+//! Converts the paths of Swagger 2.0: bodies, forms and media types.
 
 use serde_json::{Map, Value, json};
 

@@ -1,4 +1,4 @@
-//! A schema of Swagger 2.0 goes in; the same schema in OpenAPI 3.0 comes out.
+//! Converts a schema of Swagger 2.0.
 
 use serde_json::{Map, Value, json};
 

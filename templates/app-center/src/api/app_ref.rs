@@ -1,4 +1,4 @@
-//! `owner/app`, or the address of an app's page, goes in; the two names that operations want come out.
+//! Parses `owner/app`, or the URL of an app's page, into the two path parameters of operations.
 //!
 //! {{ mark }}; edits are lost.
 

@@ -1,4 +1,4 @@
-//! An API token, or a name and a password, go in; the header that an operation asks for comes out.
+//! Sends an API token, or a name and a password, as the header that an operation asks for.
 //!
 //! {{ mark }}; edits are lost.
 

@@ -1,4 +1,4 @@
-//! The body of an error goes in, in any of the forms that App Center has for it; its code and message come out.
+//! Reads code and message from the error bodies of App Center, in each of their forms.
 //!
 //! {{ mark }}; edits are lost.
 

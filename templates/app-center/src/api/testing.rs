@@ -1,5 +1,4 @@
-//! For tests of programs that use the client: values and errors go in; answers for a script, in App Center's forms, come
-//! out.
+//! A kit for tests of programs that use the client: responses and error bodies in App Center's forms.
 //!
 //! {{ mark }}; edits are lost.
 //!

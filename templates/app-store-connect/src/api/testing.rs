@@ -1,4 +1,4 @@
-//! For tests of programs that use the client: what Apple says about a failure goes in; an answer for a script comes out.
+//! A kit for tests of programs that use the client: responses with Apple's error bodies.
 //!
 //! {{ mark }}; edits are lost.
 //!
@@ -10,7 +10,7 @@
 //! use app_store_connect_client::runtime::{StaticToken, Value, serde_json::json};
 //! use app_store_connect_client::{Client, Error, testing};
 //!
-//! // What is tested: it takes its client as a parameter.
+//! // The code under test takes its client as a parameter.
 //! async fn submit(client: &Client, item: Value) -> Result<Value, Error> {
 //!     use app_store_connect_client::runtime::Method;
 //!     let mut call = client.runtime().raw(Method::Post, "/v1/reviewSubmissionItems");

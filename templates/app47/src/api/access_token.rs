@@ -1,4 +1,4 @@
-//! A member's token goes in; the header `Access-Token` comes out.
+//! Sends a member's token in the header `Access-Token`.
 //!
 //! {{ mark }}; edits are lost.
 

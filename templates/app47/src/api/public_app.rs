@@ -1,4 +1,4 @@
-//! A request for a new app goes in; comes out why the server would refuse it, if it is a public app without an id.
+//! Refuses requests for public apps without an id, as the server does.
 //!
 //! {{ mark }}; edits are lost.
 

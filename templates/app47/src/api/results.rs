@@ -1,4 +1,4 @@
-//! An answer's bytes go in; what stands in its `results` comes out, and on request whether its md5 hash is right.
+//! Reads the `results` of a response and, on request, checks its md5 hash.
 //!
 //! {{ mark }}; edits are lost.
 

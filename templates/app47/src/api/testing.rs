@@ -1,5 +1,4 @@
-//! For tests of programs that use the client: apps and errors go in; answers for a script, in App47's envelope and with the
-//! right md5 hash, come out.
+//! A kit for tests of programs that use the client: apps and errors in App47's envelope with the right md5 hash.
 //!
 //! {{ mark }}; edits are lost.
 //!

@@ -1,4 +1,4 @@
-//! The name of a load goes in; what it cost this process comes out as JSON. The server is another process.
+//! Runs one load against a server in another process and prints its cost as JSON.
 
 use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};

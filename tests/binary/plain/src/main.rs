@@ -1,4 +1,4 @@
-//! A token in the environment goes in; identifiers and names of apps come out, without a generated client.
+//! Prints identifiers and names of apps without a generated client; the token is in the environment.
 
 use serde_json::Value;
 

@@ -1,4 +1,4 @@
-//! A token in the environment goes in; identifiers and names of apps come out, with the generated client.
+//! Prints identifiers and names of apps with the generated client; the token is in the environment.
 
 use app_store_connect_client::{Client, runtime::StaticToken};
 

@@ -1,4 +1,4 @@
-//! Reports what became of a call: the response encoded again with its mismatches, or the error.
+//! Reports the result of a call: the response encoded again with its mismatches, or the error.
 
 use std::future::Future;
 use std::pin::Pin;
