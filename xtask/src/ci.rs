@@ -220,7 +220,7 @@ fn has_advisories() -> bool {
 /// clients and the fuzz targets that need them compiled are part of `test`.
 fn robustness(tree: &Tree) -> anyhow::Result<Step> {
     let generator = ["hostile", "growth", "robustness", "random_documents"];
-    let xtask = ["special_files", "terminal", "interrupt"];
+    let xtask = ["hostile_cases", "special_files", "terminal", "interrupt"];
     let mut failed = Vec::new();
     for (package, tests) in [("storewright-generator", &generator[..]), ("xtask", &xtask[..])] {
         let tests = tests.iter().flat_map(|test| ["--test", test]);
