@@ -16,7 +16,7 @@ impl Connection {
     /// The client.
     ///
     /// # Errors
-    /// When the environment holds no token, or the address is none.
+    /// If the environment holds no token, or the address is none.
     pub fn client(&self) -> Result<Client, BoxError> {
         let mut builder = Client::builder(Credentials::from_env()?);
         if let Some(url) = &self.base_url {

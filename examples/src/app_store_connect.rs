@@ -20,7 +20,7 @@ impl Connection {
     /// The client.
     ///
     /// # Errors
-    /// When the environment holds no key, or the address is none.
+    /// If the environment holds no key, or the address is none.
     pub fn client(&self) -> Result<Client, BoxError> {
         let mut builder = Client::builder(TeamKey::from_env()?);
         if let Some(url) = &self.base_url {

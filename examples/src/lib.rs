@@ -30,7 +30,7 @@ pub fn or_dash(value: Option<impl ToString>) -> String {
 /// The name and size of a file, as they are told before it is uploaded.
 ///
 /// # Errors
-/// When there is no such file.
+/// If there is no such file.
 pub fn name_and_size(file: &Path) -> Result<(String, i64), BoxError> {
     let told = |error| format!("{} cannot be read: {error}", file.display());
     let size = std::fs::metadata(file).map_err(told)?.len();

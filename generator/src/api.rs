@@ -247,7 +247,7 @@ fn is_one(number: &i64) -> bool {
     *number == 1
 }
 
-/// What an operation answers.
+/// The type of an operation's response.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Response {

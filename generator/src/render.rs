@@ -115,7 +115,7 @@ pub fn listed(items: &[Item]) -> String {
 ///
 /// # Errors
 ///
-/// When a template is missing or wrong; the message names it.
+/// If a template is missing or wrong; the message names it.
 pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, String> {
     let api = &api.model();
     let context = Context::new(api, names, options);

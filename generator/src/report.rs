@@ -28,7 +28,7 @@ pub const LEAST: usize = 3_000;
 ///
 /// # Errors
 ///
-/// When a value cannot be written as JSON, which none that [`crate::diff::diff`] makes has.
+/// If a value cannot be written as JSON, which none that [`crate::diff::diff`] makes has.
 pub fn json(diff: &Diff) -> Result<String, serde_json::Error> {
     Ok(serde_json::to_string_pretty(diff)? + "\n")
 }

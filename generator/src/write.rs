@@ -96,7 +96,7 @@ fn place(file: String) -> Place {
 ///
 /// # Errors
 ///
-/// When a file or folder cannot be read; the message names it.
+/// If a file or folder cannot be read; the message names it.
 pub fn marked(folder: &Path, mark: &str) -> io::Result<BTreeSet<PathBuf>> {
     let mut out = BTreeSet::new();
     find_orphans(folder, &BTreeSet::new(), mark, &mut out)?;
@@ -107,7 +107,7 @@ pub fn marked(folder: &Path, mark: &str) -> io::Result<BTreeSet<PathBuf>> {
 ///
 /// # Errors
 ///
-/// When a file or folder cannot be read, or a path leads out of its folder; the message names it.
+/// If a file or folder cannot be read, or a path leads out of its folder; the message names it.
 pub fn compare(roots: &[Root], mark: &str) -> io::Result<Comparison> {
     let mut out = Comparison::default();
     for root in roots {
@@ -132,7 +132,7 @@ pub fn compare(roots: &[Root], mark: &str) -> io::Result<Comparison> {
 ///
 /// # Errors
 ///
-/// When a foreign file is in the way, another run is writing, or a folder or file cannot be written. All texts are
+/// If a foreign file is in the way, another run is writing, or a folder or file cannot be written. All texts are
 /// written to temporary files before the first file is replaced, so almost every error leaves all files unchanged;
 /// after one that does not, such as a file that becomes a folder meanwhile, the next run completes the rest.
 pub fn write(roots: &[Root], comparison: &Comparison) -> io::Result<()> {

@@ -10,22 +10,22 @@ use crate::request::{Operation, Security};
 
 /// One API. A generated crate implements it for an empty type.
 pub trait Api: Sized + Send + Sync + 'static {
-    /// The body of an error that the server answers.
+    /// The API's error body.
     type Fault: Fault;
     /// The generated client, with a method per handle.
     type Client: From<Client<Self>>;
 
     /// The name of the API, for errors and the `User-Agent`.
     const NAME: &'static str;
-    /// Where the API is, such as `https://api.example.com`; a path in it stands before every operation's.
+    /// The API's address, such as `https://api.example.com`; its path, if any, precedes every operation's path.
     const BASE_URL: &'static str;
     /// The credentials of operations that do not name their own.
     const SECURITY: Security = Security::Unstated;
-    /// The headers that hold the id of a request, most telling first.
+    /// The response headers that may contain the id of a request, the most specific first.
     const REQUEST_ID_HEADERS: &'static [&'static str] = &["x-request-id"];
-    /// The header that holds the rate limit.
+    /// The response header with the rate limit.
     const RATE_LIMIT_HEADER: &'static str = "x-rate-limit";
-    /// How much a client sends at most, unless it is built with other limits.
+    /// The client-side rate limits, unless the client is built with others.
     const LIMITS: Limits = Limits::NONE;
     /// The lines of reports that are not rows.
     #[cfg(feature = "files")]

@@ -17,7 +17,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 /// # Ok(answer) }
 /// ```
 pub trait Wait: Future + Sized {
-    /// What comes of the future.
+    /// Blocks until the future is done and returns its output.
     fn wait(self) -> Self::Output {
         handle().block_on(self)
     }

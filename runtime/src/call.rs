@@ -29,7 +29,7 @@ use crate::transport::Body;
 /// A call that was sent: a future that borrows nothing. Dropping it gives the call up.
 pub type Sent<T, F> = Pin<Box<dyn Future<Output = Result<T, Error<F>>> + Send + 'static>>;
 
-/// What came back from the server. Its `Debug` shows neither headers nor body, which may hold secrets.
+/// A response of the server. Its `Debug` shows neither headers nor body, which may contain secrets.
 #[derive(Default, Clone)]
 pub struct Answer {
     pub(crate) status: StatusCode,
@@ -83,7 +83,7 @@ impl Answer {
     /// Decodes the body from JSON. Mismatches are those of the response, or an error where the client decodes strictly.
     ///
     /// # Errors
-    /// When the body is empty, is not JSON, or does not fit.
+    /// If the body is empty, is not JSON, or does not fit.
     pub fn json<T: Slot + Default>(&self) -> Result<T, DecodeError> {
         if self.body.is_empty() {
             return Err(DecodeError::message("the body is empty".to_owned()));
@@ -102,7 +102,7 @@ impl Answer {
         self.mismatches.get().map_or(&[], Vec::as_slice)
     }
 
-    /// Keeps as much of the body as an error holds.
+    /// Keeps as much of the body as an error keeps.
     pub(crate) fn cut(mut self) -> Self {
         // A copy, so that the whole body is let go.
         self.body = Bytes::copy_from_slice(self.body.get(..ERROR_BODY_LIMIT).unwrap_or(&self.body));
@@ -110,30 +110,30 @@ impl Answer {
     }
 }
 
-/// What an operation answers.
+/// The type of an operation's response.
 ///
 /// - A model, `Vec`, map or JSON value is read from JSON; other JSON needs [`Json`] around it.
 /// - `()` does not look at the body.
 /// - `Option` is `None` where the body is empty.
-/// - `Bytes` is the body as it is, `String` the body as text.
-/// - `bool` is the answer to HEAD: 404 is `false`.
+/// - `Bytes` is the unchanged body, `String` the body as text.
+/// - `bool` is the response to HEAD: 404 is `false`.
 pub trait Payload: Sized + Send + 'static {
-    /// Whether the body is read.
+    /// True if the body is read.
     const READS: bool = true;
 
-    /// Whether a status is an answer; others are errors.
+    /// True if the status is an expected response; any other status is an error.
     fn accepts(status: StatusCode) -> bool {
         status.is_success()
     }
 
-    /// Reads the answer.
+    /// Reads the response.
     ///
     /// # Errors
-    /// When the answer is not what the operation says.
+    /// If the response does not match the operation's description.
     fn decode(answer: &Answer) -> Result<Self, DecodeError>;
 
-    /// Whether an answer whose status is a success says in its body that the call failed. It is then an error like
-    /// that of another status, with the API's fault read from the body.
+    /// True if a response with a success status reports in its body that the call failed. The call then fails as for an
+    /// error status, with the API's error body.
     fn refuses(&self) -> bool {
         false
     }
@@ -141,11 +141,11 @@ pub trait Payload: Sized + Send + 'static {
 
 /// A request with a rule that its fields alone do not say. A generated crate implements it by hand.
 pub trait Check {
-    /// Why the server would refuse the request, if so.
+    /// The reason for which the server would refuse the request, if any.
     fn problem(&self) -> Option<String>;
 }
 
-/// An answer of JSON that is no object or array by its type, such as a text in quotes or a union.
+/// A JSON response whose type is not an object or array, such as a quoted string or a union.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Json<T>(pub T);
 
@@ -181,7 +181,7 @@ impl<T: Slot + Default + Send + 'static> Payload for Json<T> {
     }
 }
 
-/// An answer that some statuses have and others, such as 204, have not.
+/// A response that has a body for some statuses, and none for others, such as 204.
 impl<T: Payload> Payload for Option<T> {
     fn accepts(status: StatusCode) -> bool {
         T::accepts(status)
@@ -239,7 +239,7 @@ impl Payload for String {
     }
 }
 
-/// The header `Location` of an answer, for operations that say in no other way what they made or where to go on:
+/// The header `Location` of a response, for operations that name the created resource or the next request nowhere else:
 /// `call.answering::<Location>()`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Location(pub String);
@@ -276,7 +276,7 @@ impl Fields for Inside<'_> {
     }
 }
 
-/// A call of one operation that answers `T`: it can be built, kept, cloned and sent later.
+/// A call of one operation with a response of type `T`: it can be built, kept, cloned and sent later.
 #[must_use = "a call does nothing until it is sent"]
 pub struct Call<A, T> {
     client: Client<A>,
@@ -307,7 +307,7 @@ impl<A, T> Call<A, T> {
         (self.client, self.request)
     }
 
-    /// The same call, whose answer is read as another type.
+    /// The same call, with its response read as another type.
     pub fn answering<U>(self) -> Call<A, U> {
         Call { client: self.client, request: self.request, answer: PhantomData }
     }
@@ -317,7 +317,7 @@ impl<A, T> Call<A, T> {
         self.answering()
     }
 
-    /// The request as it stands.
+    /// The request that this call sends.
     #[inline]
     pub fn request(&self) -> &Request {
         &self.request
@@ -425,14 +425,13 @@ impl<A, T> Call<A, T> {
         self
     }
 
-    /// The same call, sent again as another policy says than the client's.
+    /// The same call, retried by this policy instead of the client's.
     pub fn with_retry(mut self, policy: RetryPolicy) -> Self {
         self.request.retry(policy);
         self
     }
 
-    /// The same call, sent again whatever its method after failures after which a `GET` would be: to send it twice does no
-    /// harm.
+    /// The same call, marked as idempotent: any method is retried after the failures after which a `GET` is.
     pub fn repeatable(mut self) -> Self {
         self.request.repeatable();
         self
@@ -450,8 +449,7 @@ impl<A, T> Call<A, T> {
         self
     }
 
-    /// The same call, which may send data or not whatever the client's
-    /// [`read_only`](crate::ClientBuilder::read_only) says.
+    /// The same call, which may or may not send data regardless of the client's [`read_only`](crate::ClientBuilder::read_only).
     pub fn with_read_only(mut self, read_only: bool) -> Self {
         self.request.read_only(read_only);
         self
@@ -469,7 +467,7 @@ impl<A, T> Call<A, T> {
         self.request.json(body);
     }
 
-    /// Sets the body to JSON that stands inside of other members, outermost first.
+    /// Sets the body to JSON that is wrapped in other members, outermost first.
     pub fn json_in(&mut self, members: &[&str], body: &dyn Put) {
         match members {
             [] => self.request.json(body),
@@ -525,7 +523,7 @@ impl<A, T> Call<A, T> {
 }
 
 impl<A: Api, T: Payload> Call<A, T> {
-    /// Sends the request and reads the answer.
+    /// Sends the request and reads the response.
     #[inline]
     pub fn send(self) -> Sent<T, A::Fault> {
         fetch(&self.client, self.request)
@@ -533,11 +531,11 @@ impl<A: Api, T: Payload> Call<A, T> {
 }
 
 impl<A: Api, T> Call<A, T> {
-    /// Sends the request and gives the answer unread, as soon as its headers are there. The limits of time hold for the
-    /// reading too.
+    /// Sends the request and returns the response as soon as its headers arrive, with the body unread. The timeouts
+    /// apply to reading the body too.
     ///
     /// # Errors
-    /// As `send`, but for what would come with the body.
+    /// As `send`, except errors of the body.
     pub async fn stream(self) -> Result<http::Response<Body>, ApiError<A>> {
         let opened =
             self.client.core().clone().open(self.request, |status| status.is_success(), Reading::Later);
@@ -563,7 +561,7 @@ impl<A: Api, P: Payload + Paged> Call<A, P> {
     }
 }
 
-/// Sends a request and reads the answer: all that is made anew for every type of answer.
+/// Sends a request and reads the response: the part that is compiled again for every response type.
 pub(crate) fn fetch<A: Api, T: Payload>(client: &Client<A>, request: Request) -> Sent<T, A::Fault> {
     let place = request.place();
     let reading = if T::READS { Reading::Whole } else { Reading::Nothing };
@@ -590,7 +588,7 @@ fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
 /// `application/json`, `by [["scheme" ["scope"], …], …]` where it takes other credentials than the rest, `by []` where it
 /// takes none, `at "https://…"` where it is on another server, and `with limit` where `limit` sets the size of its pages.
 ///
-/// Each becomes a private constant of the module, and a type in its module `op` that tells calls apart.
+/// Each becomes a private constant of the module, and a type in its module `op` that distinguishes calls.
 ///
 /// ```
 /// # use storewright_runtime::Security;

@@ -30,7 +30,7 @@ pub(crate) use self::core::{Core, ERROR_BODY_LIMIT, Reading};
 const DEFAULT_BODY_LIMIT: usize = 256 * 1024 * 1024;
 const DEFAULT_TIMEOUT: Duration = Duration::from_secs(60);
 
-/// A client of one API. Clones are cheap and share connections, credentials and what is known of the rate limit.
+/// A client of one API. Clones are cheap and share connections, credentials and the known rate limit.
 pub struct Client<A> {
     core: Arc<Core>,
     api: PhantomData<fn() -> A>,
@@ -70,7 +70,7 @@ impl<A: Api> Client<A> {
         }
     }
 
-    /// A call of an operation; the values fill the holes of its path in order.
+    /// A call of an operation; the values fill its path parameters in order.
     #[inline]
     pub fn call<T>(&self, operation: Operation, holes: &[&str]) -> Call<A, T> {
         Call::new(self.clone(), Request::new(operation, holes))
@@ -82,8 +82,8 @@ impl<A: Api> Client<A> {
     }
 
     /// A call of a path that this crate does not know, with the client's credentials, retries and errors. The path is
-    /// sent as it is, percent-encoding and query included. A segment `.` or `..` is an error of the call.
-    /// [`resource_path`](crate::resource_path) encodes ids that are part of it.
+    /// sent unchanged, with its percent-encoding and query. A segment `.` or `..` is an error of the call.
+    /// [`resource_path`](crate::resource_path) encodes ids for it.
     ///
     /// ```
     /// # use storewright_runtime::{Api, Client, Method, NoFault, Value};
@@ -102,17 +102,17 @@ impl<A: Api> Client<A> {
         Call::new(self.clone(), self.core.raw(method, path_and_query))
     }
 
-    /// A call of another host than the API's, such as one that stores its files: nothing goes with it that is the
-    /// client's own, no credentials and no headers, and no limit holds for it. Of `operation` only the method and what an
-    /// error calls it matter.
+    /// A call of a host other than the API's, such as a file storage with presigned URLs. The client sends neither its
+    /// credentials nor its own headers, and applies no rate limits. Only the method and the name of `operation` are
+    /// used; errors show the name.
     ///
-    /// Where the API's address is `https`, so must be the URL. It may be a secret: no error shows it.
+    /// If the API's address is `https`, the URL must be so too. The URL may be a secret: no error shows it.
     #[cfg(feature = "files")]
     pub fn foreign<T>(&self, operation: Operation, url: &str) -> Call<A, T> {
         Call::new(self.clone(), Request::foreign(operation, url))
     }
 
-    /// What the latest answer said about the rate limit.
+    /// The rate limit that the latest response reported.
     pub fn rate_limit(&self) -> Option<RateLimit> {
         self.core.rate_limit()
     }
@@ -155,7 +155,7 @@ impl<A> fmt::Debug for ClientBuilder<A> {
 }
 
 impl<A: Api> ClientBuilder<A> {
-    /// Where the client gets its credentials. Without, it sends none.
+    /// The source of the client's credentials. Without one, the client sends none.
     #[must_use]
     pub fn credentials(mut self, provider: impl TokenProvider) -> Self {
         self.credentials = Some(Box::new(provider));
@@ -169,42 +169,42 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// What sends the requests; by default [`Reqwest`](crate::Reqwest).
+    /// The transport that sends the requests; by default [`Reqwest`](crate::Reqwest).
     #[must_use]
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
     }
 
-    /// How long one attempt may take, body included; by default a minute. `None` waits for ever.
+    /// The time limit of one attempt, body included; by default a minute. `None` waits for ever.
     #[must_use]
     pub fn timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.timeout = timeout.into();
         self
     }
 
-    /// How long a call may take with all its attempts and waits; by default as long as these take.
+    /// The time limit of a call with all its attempts and delays; by default none.
     #[must_use]
     pub fn deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
         self.deadline = deadline.into();
         self
     }
 
-    /// When failed requests are retried, unless a call has its own policy.
+    /// The retry policy of calls that do not have their own.
     #[must_use]
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.retry = policy;
         self
     }
 
-    /// How many retries all calls of the client and its clones have between them.
+    /// The number of retries that all calls of the client and its clones share.
     #[must_use]
     pub fn retry_budget(mut self, budget: RetryBudget) -> Self {
         self.budget = budget;
         self
     }
 
-    /// How much the client and its clones send at most; by default what the vendor is known to take.
+    /// The rate limits of the client and its clones; by default the vendor's known limits.
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.limits = limits;
@@ -233,14 +233,14 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// How many bytes of an answer are held in memory before it is an error; by default 256 MiB.
+    /// The maximum size of a response in memory, in bytes; a larger one is an error. By default 256 MiB.
     #[must_use]
     pub fn body_limit(mut self, bytes: usize) -> Self {
         self.body_limit = bytes;
         self
     }
 
-    /// What the client calls itself.
+    /// The name in the client's `User-Agent` header.
     #[must_use]
     pub fn user_agent(self, name: &str) -> Self {
         self.header(USER_AGENT.as_str(), name)
@@ -263,7 +263,7 @@ impl<A: Api> ClientBuilder<A> {
     /// The client.
     ///
     /// # Errors
-    /// When the address or a header is not one, or no transport can be had.
+    /// If the address or a header is invalid, or the transport cannot be set up.
     pub fn build(self) -> Result<A::Client, Error<A::Fault>> {
         self.core().map_err(|problem| Failure::new(None, Cause::Build(problem), None).into())
     }

@@ -7,8 +7,8 @@ use std::time::{Duration, Instant, SystemTime};
 
 use crate::transport::{BoxFuture, TransportError, TransportErrorKind};
 
-/// What time it is, and how to wait. What a client dates or waits out goes through one clock: retries, limits, polling. Only
-/// how long a server may take is always measured by the system's.
+/// The current time and timers. Everything that a client dates or waits for uses one clock: retries, rate limits,
+/// polling. Only timeouts for the server always use the system's clock.
 pub trait Clock: Send + Sync + 'static {
     /// The date and time of day, which may be wrong and may jump.
     fn now(&self) -> SystemTime;
@@ -35,7 +35,7 @@ impl<T: Clock + ?Sized> Clock for Arc<T> {
     }
 }
 
-/// The clock of the system. Where `tokio` runs it waits as a timer of that, else on a thread.
+/// The system's clock. It waits with `tokio`'s timer inside of a `tokio` runtime, else on a thread.
 #[derive(Debug, Clone)]
 pub struct SystemClock {
     start: Instant,

@@ -52,13 +52,13 @@ pub use self::union::{AnyIncluded, Includes, Union, Untagged};
 pub use self::view::{Entries, Fields, Items, Put, View};
 use crate::one_line::{LONGEST, OneLine, one_line};
 
-/// Why a document could not be decoded.
+/// The reason for which a document could not be decoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct DecodeError {
-    /// What was wrong, without any of the document's values.
+    /// The problem, without any of the document's values.
     pub message: String,
-    /// Where, such as `data[0].attributes.name`; empty at the top or for a fault of syntax.
+    /// The location, such as `data[0].attributes.name`; empty at the top level and for a syntax error.
     pub path: String,
     /// The line in the text, from 1; 0 when it is not known.
     pub line: usize,
@@ -89,9 +89,9 @@ impl fmt::Display for DecodeError {
 
 impl std::error::Error for DecodeError {}
 
-/// How deep values may be nested: half of it is what a call stack of a diagnostic log can have.
+/// The maximum depth of nested values: half of the depth that the stack of a thread in a debug build can bear.
 const MAX_DEPTH: usize = 1024;
-/// How deep serde_json goes by itself, which is what any thread's stack can bear.
+/// The maximum depth that serde_json reads alone, which any thread's stack can bear.
 const PLAIN_DEPTH: usize = 127;
 /// Room for [`MAX_DEPTH`] levels, of which each takes up to 4 KB in a debug build.
 const DEEP_STACK: usize = 16 << 20;
@@ -139,7 +139,7 @@ pub(crate) fn read<T: Slot + Default>(json: &[u8], strict: bool) -> Result<(T, V
     Ok((value, mismatches))
 }
 
-/// Whether values are nested deeper than serde_json goes by itself, and not too deep.
+/// True if values are nested deeper than serde_json reads alone, and not too deep.
 #[inline(never)]
 fn is_deep(json: &[u8]) -> bool {
     let (mut depth, mut deepest) = (0_usize, 0);
@@ -190,7 +190,7 @@ fn decode_into(
 
 /// Encodes a value as JSON.
 ///
-/// The text is complete for every model: their members are scalars, strings and containers of them, which JSON can hold.
+/// The text is complete for every model: JSON can represent their members, which are scalars, strings and containers of them.
 #[inline(never)]
 pub fn to_vec(value: &dyn Put) -> Vec<u8> {
     serde_json::to_vec(&value.view()).unwrap_or_default()
@@ -199,7 +199,7 @@ pub fn to_vec(value: &dyn Put) -> Vec<u8> {
 /// The body of every model's `Deserialize`.
 ///
 /// # Errors
-/// What does not fit, with its path in the text of the error.
+/// If the value does not fit; the error's text contains its path.
 #[doc(hidden)]
 #[inline]
 pub fn deserialize<'de, T: Slot + Default, D: Deserializer<'de>>(deserializer: D) -> Result<T, D::Error> {
@@ -238,8 +238,8 @@ fn without_position(message: &str) -> (&str, &str) {
     }
 }
 
-/// What a value is before anything is known of it. A constant, for a derived `Default` calls one function a member and
-/// cleans up after each: with `Clone` the largest part of what a model costs to compile.
+/// The initial value before decoding. It is a constant, because a derived `Default` calls one function per member and
+/// cleans up after each: with `Clone` the largest part of a model's compile time.
 #[doc(hidden)]
 pub trait Empty: Sized {
     /// The value.
@@ -275,7 +275,7 @@ impl<K, V> Empty for std::collections::BTreeMap<K, V> {
     const EMPTY: Self = Self::new();
 }
 
-/// The body of every model's `Debug`: the name of the type and what it is on the wire, without what is absent or secret.
+/// The body of every model's `Debug`: the name of the type and its wire form, without absent or secret members.
 #[doc(hidden)]
 #[inline(never)]
 pub fn debug(name: &str, value: &dyn Put, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -315,8 +315,7 @@ macro_rules! empty_impls {
     };
 }
 
-/// Implements `Debug` and `PartialEq` through the codec: derived, they would be a fifth of what a model costs to
-/// compile.
+/// Implements `Debug` and `PartialEq` through the codec: derived, they would be a fifth of a model's compile time.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! compare_impls {

@@ -20,7 +20,7 @@ pub use self::refreshing::{Issued, Issuer, Refreshing};
 pub use self::schemes::SchemeCredentials;
 pub use self::static_token::StaticToken;
 
-/// Where a client gets its credentials. It is asked for every request, so that none is sent with an expired token.
+/// A source of credentials. The client asks it for every request, so that none is sent with an expired token.
 pub trait TokenProvider: Send + Sync + 'static {
     /// The credentials for an operation, whose [`security`](Operation::security) is resolved; `None` sends it without.
     fn credential<'a>(
@@ -103,7 +103,7 @@ pub(crate) struct Part {
     scheme: &'static str,
 }
 
-// The same secret is the same credential, whatever it is for.
+// The same secret is the same credential, regardless of its purpose.
 impl PartialEq for Part {
     fn eq(&self, other: &Self) -> bool {
         self.place == other.place
@@ -112,7 +112,7 @@ impl PartialEq for Part {
 
 impl Eq for Part {}
 
-/// Where a secret is sent.
+/// The part of the request that contains a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub(crate) enum Place {
     Header(HeaderName, HeaderValue),
@@ -126,7 +126,7 @@ impl Credential {
     /// `Authorization: Bearer <token>`
     ///
     /// # Errors
-    /// When the token contains what a header cannot.
+    /// If the token contains characters that a header cannot.
     pub fn bearer(token: &str) -> Result<Self, BoxError> {
         Self::new(AUTHORIZATION, &format!("Bearer {token}"))
     }
@@ -134,7 +134,7 @@ impl Credential {
     /// A header of any name.
     ///
     /// # Errors
-    /// When the value contains what a header cannot.
+    /// If the value contains characters that a header cannot.
     pub fn new(name: HeaderName, value: &str) -> Result<Self, BoxError> {
         // The error of the `http` crate would not name the header.
         let mut value = HeaderValue::try_from(value).map_err(|_| {
@@ -152,7 +152,7 @@ impl Credential {
     /// A cookie.
     ///
     /// # Errors
-    /// When name or value contain what a cookie cannot (RFC 6265, section 4.1.1).
+    /// If the name or value contains characters that a cookie cannot (RFC 6265, section 4.1.1).
     pub fn cookie(name: &str, value: &str) -> Result<Self, BoxError> {
         let is_odd =
             |c: char| c.is_ascii_control() || !c.is_ascii() || matches!(c, ' ' | '"' | ',' | ';' | '\\');
@@ -204,7 +204,7 @@ impl Credential {
         self
     }
 
-    /// What was sent for each security scheme.
+    /// The credential that was sent for each security scheme.
     fn by_scheme(&self) -> impl Iterator<Item = (&'static str, Credential)> {
         self.parts.iter().map(|part| (part.scheme, Credential { parts: vec![part.clone()] }))
     }

@@ -18,31 +18,31 @@ use crate::transport::{BoxError, TransportError, TransportErrorKind};
 /// The error of every call to an API.
 pub type ApiError<A> = Error<<A as Api>::Fault>;
 
-/// What went wrong with a call. `F` is the body of an error that the API answers.
+/// The error of a call. `F` is the API's error body.
 ///
-/// Its text names the method, the path template, the status and the server's own message, in one line of at most 8,192
-/// characters without control characters; it holds no query, no credentials and none of the values of a document. Its `Debug` is no more than that: the answer's headers and body,
-/// which may hold secrets, show only to those who ask for them with [`Error::headers`], [`Error::body`] or
-/// [`Error::excerpt`].
+/// Its text names the method, the path template, the status and the server's message, in one line of at most 8,192
+/// characters without control characters; it contains no query, no credentials and no values of a document. Its `Debug`
+/// shows no more than that. The response's headers and body may contain secrets, so they are shown only on request, by
+/// [`Error::headers`], [`Error::body`] or [`Error::excerpt`].
 #[derive(Clone)]
 pub struct Error<F> {
     failure: Failure,
     fault: Option<Box<F>>,
 }
 
-/// What kind of thing went wrong.
+/// The kind of an error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {
-    /// The request or client cannot be built from what was given; nothing was sent.
+    /// The request or client cannot be built from the given values; nothing was sent.
     Build,
-    /// There are no credentials; nothing was sent.
+    /// No credentials are available; nothing was sent.
     Credentials,
-    /// No answer came, or only a part of it.
+    /// No response arrived, or only a part of one.
     Transport,
-    /// The server answered with a status that is no success, or says in the body of one that is that the call failed.
+    /// The server responded with an error status, or with a success status and a body that reports a failure.
     Status,
-    /// The answer is not what the API's description says.
+    /// The response does not match the API's description.
     Decode,
     /// The next page cannot be followed.
     Paging,
@@ -50,7 +50,7 @@ pub enum ErrorKind {
     ReadOnly,
     /// The client's own limit would let the request through only after its deadline; nothing was sent.
     Limit,
-    /// A file is not what it should be, or cannot be read or written.
+    /// A file has unexpected content, or cannot be read or written.
     File,
     /// The server took the files but could not make use of them.
     Rejected,
@@ -66,7 +66,7 @@ pub(crate) struct Details {
     /// The path, where the operation's says nothing.
     pub(crate) path: Option<String>,
     pub(crate) cause: Cause,
-    /// What came back, if anything did.
+    /// The response, if one arrived.
     pub(crate) answer: Option<Answer>,
 }
 
@@ -104,7 +104,7 @@ impl Failure {
         self.0.answer.as_ref()
     }
 
-    /// Of an answer that failed for its status.
+    /// The status of a response that failed for its status.
     pub(crate) fn status(&self) -> Option<StatusCode> {
         matches!(self.0.cause, Cause::Status).then(|| self.answer().map(|answer| answer.status))?
     }
@@ -125,7 +125,7 @@ impl Failure {
         matches!(self.0.cause, Cause::Transport(_))
     }
 
-    /// Whether the same request may succeed later without having had an effect twice; `writes` says that twice is fine.
+    /// True if the same request may succeed later without taking effect twice; `writes` allows it to take effect twice.
     pub(crate) fn is_retryable(&self, writes: bool) -> bool {
         let method = self.0.operation.as_ref().map(|operation| operation.method);
         let repeatable = writes || method.is_some_and(Method::is_idempotent);
@@ -159,13 +159,13 @@ impl<F: Fault> From<Failure> for Error<F> {
 
 #[cfg(feature = "files")]
 impl<F: Fault> Error<F> {
-    /// The error of a server that took what was sent and could make no use of it, in the server's words: one line of
-    /// at most 8,192 characters of them.
+    /// The error of a server that received the request and rejected it, with the server's reason: one line of at most
+    /// 8,192 characters.
     pub fn rejected(reason: impl Into<String>) -> Self {
         Failure::new(None, Cause::Rejected(one_line(&reason.into(), LONGEST)), None).into()
     }
 
-    /// The error of a file that is not what it should be, or cannot be read.
+    /// The error of a file that has unexpected content, or cannot be read.
     pub fn file(problem: impl Into<BoxError>) -> Self {
         Failure::new(None, Cause::File(problem.into()), None).into()
     }
@@ -176,7 +176,7 @@ impl<F> Error<F> {
         self.failure.0.answer.as_ref()
     }
 
-    /// What kind of thing went wrong.
+    /// The kind of an error.
     pub fn kind(&self) -> ErrorKind {
         match self.failure.0.cause {
             Cause::Build(_) => ErrorKind::Build,
@@ -199,12 +199,12 @@ impl<F> Error<F> {
         self.failure.0.operation.as_ref()
     }
 
-    /// The status of the answer, if one came.
+    /// The status of the response, if one arrived.
     pub fn status(&self) -> Option<StatusCode> {
         self.answer().map(|answer| answer.status)
     }
 
-    /// What the server said, where its answer could be read as the API's own error body.
+    /// The API's error body, if the response could be read as one.
     pub fn fault(&self) -> Option<&F> {
         self.fault.as_deref()
     }
@@ -213,7 +213,7 @@ impl<F> Error<F> {
     /// `error.body_as::<models::Problem>()`. Members that do not fit are absent.
     ///
     /// # Errors
-    /// When no response came, or its body is not JSON of that kind.
+    /// If no response arrived, or its body is not JSON of that kind.
     pub fn body_as<T: Slot + Default>(&self) -> Result<T, DecodeError> {
         let Some(body) = self.body() else {
             return Err(DecodeError::message("the call failed without a response".to_owned()));
@@ -221,35 +221,35 @@ impl<F> Error<F> {
         read(body, false).map(|(value, _)| value)
     }
 
-    /// The headers of the answer, if one came.
+    /// The headers of the response, if one arrived.
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.answer().map(|answer| &answer.headers)
     }
 
-    /// The beginning of the answer's body, as it came: at most 64 KiB. It may hold personal data.
+    /// The beginning of the response's body, unchanged: at most 64 KiB. It may contain personal data.
     pub fn body(&self) -> Option<&Bytes> {
         self.answer().map(|answer| &answer.body)
     }
 
-    /// The beginning of the answer's body as one line of text, at most 300 characters, for a log. It may hold personal
-    /// data.
+    /// The beginning of the response's body as one line of text, at most 300 characters, for a log. It may contain
+    /// personal data.
     pub fn excerpt(&self) -> Option<String> {
         let body = self.body()?;
         let text = String::from_utf8_lossy(body.get(..2048).unwrap_or(body));
         Some(one_line(&text, 300))
     }
 
-    /// The id that the server gave the request, to tell its support.
+    /// The id that the server gave the request, for its support.
     pub fn request_id(&self) -> Option<&str> {
         self.answer()?.request_id.as_deref()
     }
 
-    /// What the answer said about the rate limit.
+    /// The rate limit that the response reported.
     pub fn rate_limit(&self) -> Option<&RateLimit> {
         self.answer()?.rate_limit.as_ref()
     }
 
-    /// Where and why the answer could not be decoded.
+    /// The location and reason of a decoding failure.
     pub fn decode_error(&self) -> Option<&DecodeError> {
         match &self.failure.0.cause {
             Cause::Decode(error) => Some(error),
@@ -265,9 +265,9 @@ impl<F> Error<F> {
         }
     }
 
-    /// Whether the same call may succeed later without having had an effect twice: 429 and failed connections for
-    /// every method, other transport errors and 408, 500, 502, 503, 504 for idempotent methods. A refused certificate
-    /// stays refused.
+    /// True if the same call may succeed later without taking effect twice: 429 and failed connections for every
+    /// method, other transport errors and 408, 500, 502, 503, 504 for idempotent methods. A refused certificate is
+    /// never retried.
     pub fn is_retryable(&self) -> bool {
         self.failure.is_retryable(false)
     }
@@ -291,7 +291,7 @@ impl<F: Fault> fmt::Display for Error<F> {
                 }
                 match self.fault().and_then(F::message) {
                     Some(message) => write!(f, ": {message}"),
-                    // Where to may be a secret.
+                    // The target may be a secret.
                     None if self.failure.is_redirect() => f.write_str(
                         ": redirects are not followed, for credentials would go along; `headers()` says where to",
                     ),

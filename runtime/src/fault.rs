@@ -15,10 +15,10 @@ pub struct AnyFault {
     body: Value,
 }
 
-/// Members that hold a reason, the most telling first.
+/// Members that contain a reason, the most specific first.
 const REASONS: [&str; 9] =
     ["message", "detail", "error_description", "error", "errors", "title", "reason", "description", "msg"];
-/// How deep a reason may be: `{"errors": [{"error": {"message": …}}]}`.
+/// The maximum depth of a reason: `{"errors": [{"error": {"message": …}}]}`.
 const DEPTH: usize = 5;
 
 impl AnyFault {
@@ -27,7 +27,7 @@ impl AnyFault {
         &self.body
     }
 
-    /// What went wrong, in the server's words.
+    /// The server's error message.
     pub fn message(&self) -> Option<String> {
         Self::reason(&self.body)
     }

@@ -21,7 +21,7 @@ pub use self::layout::ReportLayout;
 pub use self::rows::{Columns, Row, Rows};
 pub use self::upload::{Part, PartHeader, Transfer, Uploader};
 
-/// How far a file is on its way.
+/// The progress of a transfer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
@@ -31,10 +31,10 @@ pub struct Progress {
     pub total: Option<u64>,
 }
 
-/// What is told of progress. It should be fast: the transfer waits for it.
+/// The callback for progress. It should be fast: the transfer waits for it.
 pub(crate) type OnProgress = Arc<dyn Fn(Progress) + Send + Sync>;
 
-/// How long a transfer may stand still.
+/// The maximum time without a byte of a transfer.
 const IDLE: Duration = Duration::from_secs(60);
 
 /// Size and checksums of a file; the checksums are lower-case hexadecimal digits.
@@ -53,7 +53,7 @@ impl Digests {
     /// Reads a file from its beginning to its end.
     ///
     /// # Errors
-    /// When it cannot be read.
+    /// If it cannot be read.
     pub async fn of_file(path: impl AsRef<Path>) -> Result<Digests, BoxError> {
         let path = path.as_ref();
         let failed = |error| unreadable(path, &error);
@@ -98,7 +98,7 @@ fn hex(bytes: &[u8]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A file beside the one that it is to become. It is removed when it is dropped, unless it was kept.
+/// A temporary file next to its target. It is removed when it is dropped, unless it was kept.
 struct Unfinished {
     path: PathBuf,
     kept: bool,

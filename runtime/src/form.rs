@@ -32,14 +32,14 @@ impl File {
         }
     }
 
-    /// What the file is called; servers may go by the ending.
+    /// The file name; servers may rely on its extension.
     #[must_use]
     pub fn name(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// What the file holds, e.g. `image/png`.
+    /// The file's media type, e.g. `image/png`.
     #[must_use]
     pub fn media_type(mut self, media_type: impl Into<String>) -> Self {
         self.media_type = media_type.into();
@@ -68,7 +68,7 @@ impl Form {
     }
 
     pub(crate) fn multipart() -> Self {
-        // No content can hold what is not known before it is sent.
+        // No content can contain a boundary that is not known before it is sent.
         let mut boundary = String::from("storewright-");
         for _ in 0..2 {
             boundary.push_str(&format!("{:016x}", RandomState::new().build_hasher().finish()));
@@ -112,7 +112,7 @@ impl Form {
         parts.extend_from_slice(b"\r\n");
     }
 
-    /// Adds a file; a form that cannot hold one takes it for text.
+    /// Adds a file; a form that cannot contain one adds it as text.
     pub(crate) fn file(&mut self, name: &str, file: &File) {
         let Form::Multipart { boundary, parts } = self else {
             self.text(name, &String::from_utf8_lossy(&file.bytes));

@@ -1,4 +1,4 @@
-//! The shapes that JSON:API gives to every answer: documents, pages, relationships, links.
+//! The shapes of every JSON:API response: documents, pages, relationships, links.
 
 use serde_json::Value;
 
@@ -18,7 +18,7 @@ pub trait Resource: 'static {
     fn id(&self) -> &str;
 }
 
-/// The `included` member of an answer that includes nothing; what stands there is skipped.
+/// The `included` member of a response that includes nothing; its content is skipped.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NoIncluded;
@@ -106,39 +106,39 @@ fn as_member(member: &dyn Put, required: bool) -> View<'_> {
 }
 
 generic_object! {
-    /// An answer with one resource, or with what else `data` holds. `I` is the union of what it can include.
+    /// A response with one resource, or any other value of `data`. `I` is the union of the types that it can include.
     pub struct Document<T, I = NoIncluded> {
         /// The resource.
         pub data: T = "data",
         /// Resources that the query asked to include.
         pub included: Vec<I> = "included",
-        /// Where the document is.
+        /// Links to the document.
         pub links: DocumentLinks = "links",
-        /// What the server says about the document.
+        /// Metadata of the document.
         pub meta: Option<Value> = "meta",
     }
     required &["data"];
 }
 
 generic_object! {
-    /// One page of a list. `I` is the union of what it can include.
+    /// One page of a list. `I` is the union of the types that it can include.
     pub struct Page<T, I = NoIncluded> {
         /// The resources of this page.
         pub data: Vec<T> = "data",
         /// Resources that the query asked to include.
         pub included: Vec<I> = "included",
-        /// Where this page and its neighbours are.
+        /// Links to this page and its neighbours.
         pub links: PagedDocumentLinks = "links",
-        /// How long the list is.
+        /// The total and the page size.
         pub meta: Option<PagingInformation> = "meta",
     }
     required &["data"];
 }
 
-/// The answer that says which resource a to-one relationship leads to, if any.
+/// The response that identifies the resource of a to-one relationship, if any.
 pub type Linkage = Document<Option<Identifier>>;
 
-/// The answer that says which resources a to-many relationship leads to.
+/// The response that identifies the resources of a to-many relationship.
 pub type Linkages = Page<Identifier>;
 
 impl<T> Document<T> {
@@ -166,7 +166,7 @@ macro_rules! included {
                 self.included.iter().filter_map(of_type)
             }
 
-            /// The included resource that a relationship leads to.
+            /// The included resource that a relationship refers to.
             pub fn find_included<R: Resource>(&self, identifier: &Identifier) -> Option<&R>
             where
                 I: Includes<R>,
@@ -281,13 +281,13 @@ objects! {
         related: Option<String> = "related",
     } required []
 
-    /// Where a document is.
+    /// Links to a document.
     DocumentLinks {
         /// The document itself.
         self_: Option<String> = "self",
     } required []
 
-    /// Where a page and its neighbours are.
+    /// Links to a page and its neighbours.
     PagedDocumentLinks {
         /// The page itself.
         self_: Option<String> = "self",
@@ -297,7 +297,7 @@ objects! {
         next: Option<String> = "next",
     } required []
 
-    /// What an answer says about the list that it is a page of.
+    /// Facts about the list that a page belongs to.
     PagingInformation {
         /// Its length, limit and cursor.
         paging: Paging = "paging",
@@ -305,11 +305,11 @@ objects! {
 
     /// The length, limit and cursor of a list.
     Paging {
-        /// How many there are in all.
+        /// The total number of items.
         total: Option<i64> = "total",
-        /// How many stand on a page at most.
+        /// The page size.
         limit: Option<i64> = "limit",
-        /// What leads to the next page.
+        /// The cursor of the next page.
         next_cursor: Option<String> = "nextCursor",
     } required []
 }
@@ -322,8 +322,8 @@ impl Identifier {
 }
 
 impl ToOne {
-    /// The id of the related resource. `None` where the relationship is empty and where the response says nothing about
-    /// it; [`data`](Self#structfield.data) tells the two apart.
+    /// The id of the related resource. `None` if the relationship is empty and if the response does not mention it;
+    /// [`data`](Self#structfield.data) distinguishes the two.
     pub fn id(&self) -> Option<&str> {
         self.data.value().map(|identifier| identifier.id.as_str())
     }
@@ -345,7 +345,7 @@ pub struct LinkageBody {
 }
 
 impl LinkageBody {
-    /// A body that leads to a resource, or to none.
+    /// A body that refers to one resource, or to none.
     pub fn new(kind: &'static str, id: Option<&str>) -> Self {
         LinkageBody { kind, id: id.map(str::to_owned).into() }
     }
@@ -359,7 +359,7 @@ pub struct LinkagesBody {
 }
 
 impl LinkagesBody {
-    /// A body that leads to resources of one type.
+    /// A body that refers to resources of one type.
     pub fn new<S: Into<String>>(kind: &'static str, ids: impl IntoIterator<Item = S>) -> Self {
         LinkagesBody { kind, ids: ids.into_iter().map(Into::into).collect() }
     }

@@ -36,7 +36,7 @@ impl Es256Key {
     /// alphabets, with or without padding.
     ///
     /// # Errors
-    /// When the input is not such a key.
+    /// If the input is not such a key.
     pub fn new(key: impl AsRef<[u8]>) -> Result<Self, BoxError> {
         let der = private_key::der_of(key.as_ref())?;
         let pair = EcdsaKeyPair::from_private_key_der(&ECDSA_P256_SHA256_FIXED_SIGNING, &der)
@@ -47,7 +47,7 @@ impl Es256Key {
     /// A key in a file, in any of the forms of [`Es256Key::new`].
     ///
     /// # Errors
-    /// When the file cannot be read or is not such a key.
+    /// If the file cannot be read or is not such a key.
     pub fn from_file(path: impl AsRef<Path>) -> Result<Self, BoxError> {
         let path = path.as_ref();
         let mut key = Zeroizing::new(Vec::with_capacity(4096));
@@ -92,7 +92,7 @@ impl Credential {
     /// A token of claims, which are a JSON object, signed by a key: `Authorization: Bearer <token>`.
     ///
     /// # Errors
-    /// When the system has no random numbers.
+    /// If the system has no random numbers.
     pub fn signed(key: &Es256Key, claims: &Value) -> Result<Self, BoxError> {
         Self::bearer(&key.sign(claims)?)
     }

@@ -7,7 +7,7 @@ mod limiter;
 pub use self::limiter::Limits;
 pub(crate) use self::limiter::{Limiter, Permit};
 
-/// What a server says about how much it still takes: `user-hour-lim:3600;user-hour-rem:3121;`.
+/// The rate limit that a server reports: `user-hour-lim:3600;user-hour-rem:3121;`.
 ///
 /// ```
 /// use storewright_runtime::RateLimit;
@@ -17,12 +17,12 @@ pub(crate) use self::limiter::{Limiter, Permit};
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct RateLimit {
-    // It comes with every answer, and few look at it: it is read when it is asked for.
+    // Every response has it, and few callers use it: it is parsed on access.
     text: String,
 }
 
 impl RateLimit {
-    /// Takes `name:value` pairs between `;` or `,`; what is no pair is left out.
+    /// Reads `name:value` pairs between `;` or `,`; anything else is ignored.
     pub fn parse(header: &str) -> Self {
         RateLimit { text: header.to_owned() }
     }
@@ -38,12 +38,12 @@ impl RateLimit {
         pairs.map(|(key, value)| (key.trim(), value.trim())).filter(|(key, _)| !key.is_empty())
     }
 
-    /// How many requests are allowed: the first name that ends in `-lim`.
+    /// The number of allowed requests: the first name that ends in `-lim`.
     pub fn limit(&self) -> Option<u64> {
         self.ending("-lim")
     }
 
-    /// How many requests are left: the first name that ends in `-rem`.
+    /// The number of remaining requests: the first name that ends in `-rem`.
     pub fn remaining(&self) -> Option<u64> {
         self.ending("-rem")
     }

@@ -22,11 +22,11 @@ mod rule;
 
 pub use rule::{PageRule, PageStep};
 
-/// Where the page after this one is.
+/// The location of the next page.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Next {
-    /// At a URL, which is followed as it is, on the API's own host only.
+    /// At a URL, which is followed unchanged, on the API's own host only.
     Url(String),
     /// At the URL that the response's header `Link` has with `rel="next"`; none on the last page.
     Link,
@@ -46,8 +46,8 @@ impl Next {
         Some(Next::Query(vec![(parameter, token.to_owned())]))
     }
 
-    /// After the `count` items of this page, which comes after those that the request skipped. There is no page after one
-    /// without items, nor where the page says that there are no `more`, or that `total` is all there are.
+    /// The page after the `count` items of this page, which follow those that the request skipped. There is no page
+    /// after one without items, nor if the page reports that there are no `more`, or that `total` is reached.
     pub fn after(
         sent: &Request,
         parameter: &'static str,
@@ -62,12 +62,12 @@ impl Next {
     }
 }
 
-/// An answer that is one page of a list.
+/// A response that is one page of a list.
 pub trait Paged {
-    /// What the list is of.
+    /// The type of the list's items.
     type Item: Send + 'static;
 
-    /// Where the page after this one is; the request is the one that this page answers.
+    /// The location of the next page; `sent` is the request of this page.
     fn next(&self, sent: &Request) -> Option<Next>;
 
     /// Takes the items out of this page.
@@ -134,7 +134,7 @@ impl<A: Api, P: Payload + Paged> Pages<A, P> {
     /// The next page; `None` after the last. Dropping the future loses nothing.
     ///
     /// # Errors
-    /// When the page cannot be fetched; there are none after it.
+    /// If the page cannot be fetched; no pages follow.
     pub async fn try_next(&mut self) -> Result<Option<P>, ApiError<A>> {
         std::future::poll_fn(|context| self.poll_page(context)).await.transpose()
     }
@@ -283,7 +283,7 @@ impl<A: Api, P: Payload + Paged> Items<A, P> {
     /// The next item; `None` after the last. Dropping the future loses nothing.
     ///
     /// # Errors
-    /// When a page cannot be fetched; there are no items after it.
+    /// If a page cannot be fetched; no items follow.
     pub async fn try_next(&mut self) -> Result<Option<P::Item>, ApiError<A>> {
         std::future::poll_fn(|context| self.poll_item(context)).await.transpose()
     }

@@ -24,17 +24,17 @@ pub enum Patch<T> {
 }
 
 impl<T> Patch<T> {
-    /// Whether the member is omitted.
+    /// True if the member is omitted.
     pub fn is_absent(&self) -> bool {
         matches!(self, Patch::Absent)
     }
 
-    /// Whether the member is `null`.
+    /// True if the member is `null`.
     pub fn is_null(&self) -> bool {
         matches!(self, Patch::Null)
     }
 
-    /// A value that may be given: the member is left out where it is not.
+    /// A member that is omitted for `None`.
     ///
     /// ```
     /// use storewright_runtime::Patch;

@@ -14,10 +14,10 @@ use crate::page::{PageRule, PageStep};
 use crate::retry::RetryPolicy;
 use crate::style::{self, Segment, Style};
 
-/// All but what RFC 3986 calls unreserved: whatever a value holds, it stays one segment, or one value.
+/// All characters but RFC 3986's unreserved ones: any value stays one segment, or one value.
 pub(crate) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
 
-/// The method of an operation; unlike `http::Method` it can stand in a constant expression and a match.
+/// The method of an operation; unlike `http::Method` it can be used in constant expressions and patterns.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[allow(missing_docs)] // each is its own name
 pub enum Method {
@@ -44,7 +44,7 @@ impl Method {
         }
     }
 
-    /// Whether nothing is changed by sending it.
+    /// True if sending it changes nothing (RFC 9110, section 9.2.1).
     pub const fn is_safe(self) -> bool {
         matches!(self, Method::Get | Method::Head | Method::Options)
     }
@@ -63,7 +63,7 @@ impl Method {
         ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
     }
 
-    /// Whether sending twice has the effect of sending once.
+    /// True if sending it twice has the effect of sending it once (RFC 9110, section 9.2.2).
     pub const fn is_idempotent(self) -> bool {
         !matches!(self, Method::Post | Method::Patch)
     }
@@ -92,7 +92,7 @@ impl From<Method> for http::Method {
 /// The credentials that an operation takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Security {
-    /// Of an operation: those of the API, [`Api::SECURITY`](crate::Api::SECURITY). Of the API: whatever the client has.
+    /// Of an operation: those of the API, [`Api::SECURITY`](crate::Api::SECURITY). Of the API: any that the client has.
     #[default]
     Unstated,
     /// One of these combinations. An empty combination, or none at all, is a request without credentials.
@@ -100,7 +100,7 @@ pub enum Security {
 }
 
 impl Security {
-    /// Whether no credentials are sent.
+    /// True if no credentials are sent.
     pub const fn is_none(self) -> bool {
         matches!(self, Security::OneOf([] | [[]]))
     }
@@ -115,7 +115,7 @@ pub struct Requirement {
     pub scopes: &'static [&'static str],
 }
 
-/// What the vendor's document says about one operation.
+/// The facts of one operation in the vendor's document.
 ///
 /// ```
 /// use storewright_runtime::{Method, Operation};
@@ -129,7 +129,7 @@ pub struct Operation {
     pub method: Method,
     /// The vendor's id.
     pub id: &'static str,
-    /// The path with its holes, such as `/v1/apps/{id}/builds`.
+    /// The path template, such as `/v1/apps/{id}/builds`.
     pub path: &'static str,
     /// The media type that is asked for.
     pub accept: &'static str,
@@ -137,12 +137,12 @@ pub struct Operation {
     pub security: Security,
     /// The base URL where it is not the API's, or a path on the API's host; else empty.
     pub server: &'static str,
-    /// How its pages follow each other, where the response does not say it in a standard way.
+    /// The paging rule, if the response does not state the next page in a standard way.
     pub paging: Option<PageRule>,
 }
 
 impl Operation {
-    /// An operation that answers JSON and needs credentials.
+    /// An operation with a JSON response that needs credentials.
     pub const fn new(method: Method, id: &'static str, path: &'static str) -> Self {
         Operation {
             method,
@@ -187,13 +187,13 @@ impl Operation {
 /// The path of operations that call a path of the caller's.
 const RAW: &str = "/{path}";
 
-/// What an error calls a request: its operation, and its path where the operation's says nothing.
+/// The name of a request in errors: its operation, and its path if the operation's path is unknown.
 pub(crate) type Place = (Operation, Option<String>);
 
 /// One request, which can be looked at, kept, cloned and sent later.
 ///
-/// Setting a query parameter or header again replaces it. What cannot be sent, such as an empty id, is remembered and
-/// is the error of the send.
+/// Setting a query parameter or header again replaces it. A value that cannot be sent, such as an empty id, is
+/// remembered and makes sending fail.
 #[derive(Clone)]
 pub struct Request {
     operation: Operation,
@@ -209,13 +209,13 @@ pub struct Request {
     options: Option<Box<Options>>,
 }
 
-/// How one request is sent, where that is not as the client sends all.
+/// The options of one request that differ from the client's.
 #[derive(Clone, Default)]
 pub(crate) struct Options {
     pub(crate) retry: Option<RetryPolicy>,
     pub(crate) timeout: Option<Option<Duration>>,
     pub(crate) deadline: Option<Option<Duration>>,
-    /// How long an attempt may wait for the head of the answer.
+    /// The time limit for the head of the response.
     pub(crate) silence: Option<Duration>,
     pub(crate) repeatable: bool,
     pub(crate) read_only: Option<bool>,
@@ -225,12 +225,12 @@ pub(crate) struct Options {
 struct Body {
     content_type: Cow<'static, str>,
     bytes: Bytes,
-    /// What the bytes were made of, so that another field can be added.
+    /// The fields that the bytes were made of, so that another field can be added.
     form: Option<Form>,
 }
 
 impl fmt::Debug for Request {
-    // Query and headers may hold personal data and secrets.
+    // Query and headers may contain personal data and secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Request")
             .field("operation", &self.operation.id)
@@ -243,7 +243,7 @@ impl fmt::Debug for Request {
 }
 
 impl Request {
-    /// A request; the values fill the holes of the operation's path in order, each as one segment.
+    /// A request; the values fill the operation's path parameters in order, each as one segment.
     pub fn new(operation: Operation, holes: &[&str]) -> Self {
         let segments: Vec<Segment> = holes.iter().map(|value| Segment::text(value)).collect();
         Self::at(operation, &segments)
@@ -268,7 +268,7 @@ impl Request {
         }
     }
 
-    /// A request for a path that no operation has, and that is sent as it is.
+    /// A request for a path without an operation, which is sent unchanged.
     pub(crate) fn raw(method: Method, path_and_query: &str) -> Self {
         let mut request = Request::new(Operation::new(method, "raw", RAW), &["raw"]);
         request.path = path_and_query.split('?').next().unwrap_or_default().to_owned();
@@ -280,7 +280,7 @@ impl Request {
     pub(crate) fn foreign(operation: Operation, url: &str) -> Self {
         let mut request = Request::new(operation, &[]);
         request.foreign = true;
-        // The path only names the operation: its holes stay.
+        // The path only names the operation: its parameters stay unfilled.
         request.problem = None;
         match url.parse() {
             Ok(url) => request.target = Some(url),
@@ -303,7 +303,7 @@ impl Request {
         self.options.get_or_insert_default().retry = Some(policy);
     }
 
-    /// How long one attempt of this request may take, body included; `None` waits for ever.
+    /// The time limit of one attempt of this request, body included; `None` waits for ever.
     pub fn timeout(&mut self, timeout: impl Into<Option<Duration>>) {
         self.options.get_or_insert_default().timeout = Some(timeout.into());
     }
@@ -313,13 +313,12 @@ impl Request {
         self.options.get_or_insert_default().timeout.get_or_insert(timeout);
     }
 
-    /// How long this request may take with all attempts and waits; `None` as long as these take.
+    /// The time limit of this request with all attempts and delays; `None` is no limit.
     pub fn deadline(&mut self, deadline: impl Into<Option<Duration>>) {
         self.options.get_or_insert_default().deadline = Some(deadline.into());
     }
 
-    /// Sends this request again whatever its method, after failures after which a `GET` would be: to send it twice does no
-    /// harm.
+    /// Marks this request as idempotent: any method is retried after the failures after which a `GET` is.
     pub fn repeatable(&mut self) {
         self.options.get_or_insert_default().repeatable = true;
     }
@@ -383,7 +382,7 @@ impl Request {
         self.body.as_ref().map(|body| body.content_type.as_ref())
     }
 
-    /// Why the request cannot be sent, if so.
+    /// The reason for which the request cannot be sent, if any.
     pub fn problem(&self) -> Option<&str> {
         self.problem.as_deref()
     }
@@ -418,9 +417,10 @@ impl Request {
 
     /// Sets a query parameter that restricts the response to some values.
     ///
-    /// Unlike with [`list`](Self::list), a list without values is an error of the call until the parameter is set again:
-    /// without the parameter the server would send everything. A comma within a value, or whatever else separates the
-    /// values, is sent percent-encoded and logged as a warning: a server that decodes before it splits reads two values.
+    /// Unlike with [`list`](Self::list), a list without values is an error of the call until the parameter is set
+    /// again: without the parameter the server would send everything. The separator of values, such as a comma, within
+    /// a value is sent percent-encoded and logged as a warning: a server that decodes before it splits reads two
+    /// values.
     pub fn filter<V: AsRef<str>>(
         &mut self,
         key: &'static str,
@@ -668,7 +668,7 @@ fn checked<'a>(name: &str, segment: &'a str) -> Result<&'a str, String> {
 /// ```
 ///
 /// # Errors
-/// When the id is empty, `.` or `..`.
+/// If the id is empty, `.` or `..`.
 pub fn resource_path(collection: &str, id: &str) -> Result<String, String> {
     Ok(format!("{collection}/{}", encode(checked("id", id)?)))
 }

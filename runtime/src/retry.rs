@@ -11,7 +11,7 @@ mod budget;
 pub use self::budget::RetryBudget;
 pub(crate) use self::budget::Savings;
 
-/// When a request that failed is retried.
+/// The policy that decides which failed requests are retried, and after which delay.
 ///
 /// 429 and connections that could not be made are retried for every method: nothing has happened. 408, 500, 502, 503,
 /// 504 and lost connections are retried for methods that may be repeated; a `POST` or `PATCH` only with
@@ -35,7 +35,7 @@ pub struct RetryPolicy {
     writes: bool,
 }
 
-/// After 429 a wait begins at so many times the base: what is refused for being too much must become less.
+/// The first delay after 429, as a multiple of the base: the client must send less.
 const THROTTLED: u32 = 4;
 
 impl Default for RetryPolicy {
@@ -59,16 +59,16 @@ impl RetryPolicy {
         RetryPolicy { attempts: 1, renewals: 0, ..Self::default() }
     }
 
-    /// How often a request is sent at most; 0 counts as 1. Retries with a renewed credential do not count.
+    /// The maximum number of attempts; 0 counts as 1. Retries with a renewed credential do not count.
     #[must_use]
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts;
         self
     }
 
-    /// How often a request is retried after 401, each time with a renewed credential and after a wait; by default twice.
+    /// The maximum number of retries after 401, each with a renewed credential and after a delay; by default 2.
     ///
-    /// Apple answers 401 for a few minutes to some requests with a key that was just made.
+    /// Apple responds with 401 for a few minutes to some requests with a new key.
     #[must_use]
     pub fn renewals(mut self, renewals: u32) -> Self {
         self.renewals = renewals;
@@ -90,7 +90,7 @@ impl RetryPolicy {
         self
     }
 
-    /// Whether `POST` and `PATCH` are retried after a failure that may have come after they had their effect.
+    /// Allows retries of `POST` and `PATCH` after a failure that may have come after they took effect.
     #[must_use]
     pub fn writes(mut self, writes: bool) -> Self {
         self.writes = writes;
@@ -101,7 +101,7 @@ impl RetryPolicy {
         self.writes
     }
 
-    /// How long to wait before the attempt after this one, of which the first is 1.
+    /// The delay before the attempt after this one; the first attempt is 1.
     pub(crate) fn wait(
         &self,
         attempt: u32,
@@ -112,7 +112,7 @@ impl RetryPolicy {
         if attempt < self.attempts { self.pause(attempt, throttled, headers, now) } else { None }
     }
 
-    /// How long to wait before a retry with a renewed credential, of which the first is 1.
+    /// The delay before a retry with a renewed credential; the first retry is 1.
     pub(crate) fn wait_to_renew(
         &self,
         renewal: u32,
@@ -140,7 +140,7 @@ impl RetryPolicy {
     }
 }
 
-/// What `Retry-After` asks for: seconds, or a date, which counts from the server's own date if it tells that.
+/// The delay that `Retry-After` requests: seconds, or a date, which counts from the server's own date if reported.
 fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
     if let Ok(seconds) = text.parse() {
@@ -151,7 +151,7 @@ fn retry_after(headers: &HeaderMap, now: SystemTime) -> Option<Duration> {
     Some(until.duration_since(now).unwrap_or_default())
 }
 
-/// When the server says that it answered.
+/// The time of the response by the server's clock.
 pub(crate) fn server_time(headers: &HeaderMap) -> Option<SystemTime> {
     http_date(headers.get(DATE)?.to_str().ok()?)
 }

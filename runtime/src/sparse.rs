@@ -5,10 +5,10 @@ use std::sync::OnceLock;
 
 use crate::codec::{Empty, Event, Place, Put, Slot, Taken, View, equal};
 
-/// A part of a resource that is used as the `T` that it holds, and takes no room until something is in it.
+/// A part of a resource that derefs to its `T`, and takes no memory until it has content.
 ///
-/// A resource may lead to dozens of others, and most answers say to none: all of that would have to be made, moved and
-/// dropped for every item of a list.
+/// A resource may have dozens of relationships, and most responses contain none: all of them would have to be made,
+/// moved and dropped for every item of a list.
 ///
 /// ```
 /// use storewright_runtime::{Sparse, object};

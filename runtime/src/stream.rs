@@ -28,7 +28,7 @@ pub struct Event<T> {
     pub event: String,
     /// The id of the latest event that has one: `Last-Event-ID` of a request that continues the stream.
     pub id: String,
-    /// How long to wait before a new connection, where the server says it with this event.
+    /// The delay before a new connection, if the event states one.
     pub retry: Option<Duration>,
     /// The value.
     pub data: T,
@@ -150,7 +150,7 @@ macro_rules! streams {
             /// The next one; `None` at the end. Dropping the future loses nothing.
             ///
             /// # Errors
-            /// When the call fails, the connection breaks, or a record does not fit; there is nothing after it.
+            /// If the call fails, the connection breaks, or a record does not fit; nothing follows.
             pub async fn try_next(&mut self) -> Result<Option<$item>, ApiError<A>> {
                 std::future::poll_fn(|context| self.0.poll_record(context)).await.transpose()
             }
@@ -185,7 +185,7 @@ impl<A: Api, T> Call<A, T> {
         }))
     }
 
-    /// The same with the data as text, e.g. where some events are not JSON.
+    /// The same with the data as text, e.g. if some events are not JSON.
     pub fn text_events(self) -> Events<A, String> {
         Events(Records::new(self, |raw, _| {
             let data = String::from_utf8_lossy(&raw.data).into_owned();

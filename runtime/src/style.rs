@@ -6,7 +6,7 @@ use serde_json::Value;
 use crate::codec::{Put, to_vec};
 use crate::request::RESERVED;
 
-/// How a list or an object is written; scalars are written alike in most styles.
+/// The serialization of a list or an object; most styles write scalars alike.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Style {
@@ -15,9 +15,9 @@ pub enum Style {
     Commas,
     /// `key=a|b`
     Pipes,
-    /// `key=a%20b`; a value with a space in it cannot be told from two.
+    /// `key=a%20b`; a value with a space in it cannot be distinguished from two.
     Spaces,
-    /// `key=a%09b`; a value with a tab in it cannot be told from two.
+    /// `key=a%09b`; a value with a tab in it cannot be distinguished from two.
     Tabs,
     /// `key=a&key=b`; an object is `name=value&…`, or `name=value,…` in paths and headers.
     Repeated,
@@ -46,7 +46,7 @@ impl Style {
         }
     }
 
-    /// Whether a server that decodes before it splits reads this value of a query parameter as several.
+    /// True if a server that decodes before it splits reads this value of a query parameter as several.
     pub(crate) fn splits(self, value: &str) -> bool {
         matches!(self, Style::Commas | Style::Pipes | Style::Spaces | Style::Tabs)
             && value.contains(self.plain_separator())
@@ -67,7 +67,7 @@ pub(crate) fn json(value: &dyn Put) -> Value {
     serde_json::from_slice(&to_vec(value)).unwrap_or_default()
 }
 
-/// The text of a scalar; what is nested deeper than a style can write is JSON. None for null.
+/// The text of a scalar; JSON for a value that is nested deeper than a style can write. None for null.
 fn text(value: &Value) -> Option<String> {
     match value {
         Value::Null => None,
@@ -80,7 +80,7 @@ fn percent(text: &str) -> String {
     utf8_percent_encode(text, RESERVED).to_string()
 }
 
-/// The parts that stand between separators: items of a list, names and values of an object in turn.
+/// The parts between separators: items of a list, names and values of an object in turn.
 fn parts(value: &Value) -> Vec<String> {
     match value {
         Value::Array(items) => items.iter().filter_map(text).collect(),
@@ -96,7 +96,7 @@ pub(crate) fn query(key: &str, style: Style, value: &Value) -> Vec<(String, Stri
     pairs(key, style, value, &percent, style.separator())
 }
 
-/// Name and value of each field of a form, as they are.
+/// Name and value of each field of a form, unchanged.
 pub(crate) fn fields(key: &str, style: Style, value: &Value) -> Vec<(String, String)> {
     pairs(key, style, value, &str::to_owned, style.plain_separator())
 }
@@ -147,7 +147,7 @@ fn deep(key: &str, value: &Value, encode: &dyn Fn(&str) -> String, out: &mut Vec
         }
         Value::Array(items) => {
             for (index, item) in items.iter().enumerate() {
-                // Objects need a number, or their members could not be told apart.
+                // Objects need a number, or their members could not be distinguished.
                 let nested = item.is_object() || item.is_array();
                 let index = if nested { index.to_string() } else { String::new() };
                 deep(&format!("{key}[{index}]"), item, encode, out);
@@ -200,7 +200,7 @@ fn written(key: &str, style: Style, value: &Value, encode: &dyn Fn(&str) -> Stri
 pub struct Segment(String);
 
 impl Segment {
-    /// A value that is written as it is.
+    /// A value that is written unchanged.
     pub fn text(value: &str) -> Self {
         // Empty values and dots are refused where the path is put together.
         Segment(percent(value))

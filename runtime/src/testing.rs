@@ -56,10 +56,10 @@ use serde_json::{Value, json};
 
 use crate::transport::{Body, BoxFuture, Transport, TransportError, TransportErrorKind};
 
-/// A transport that answers from a script, without a network. Clones share the script.
+/// A transport that responds from a script, without a network. Clones share the script.
 ///
-/// Answers are given in the order in which requests come, whatever they ask for; what they asked for is looked at
-/// afterwards. A request more than there are answers fails, and says so.
+/// Replies are used in the order in which requests arrive, whatever their content; a test inspects the requests
+/// afterwards. A request without a reply fails with a message.
 #[derive(Clone, Default)]
 pub struct Script(Arc<Mutex<State>>);
 
@@ -92,7 +92,7 @@ impl Sent {
     }
 }
 
-/// One answer of a script.
+/// One reply of a script.
 #[derive(Debug, Clone)]
 pub struct Reply {
     status: StatusCode,
@@ -101,7 +101,7 @@ pub struct Reply {
     end: End,
 }
 
-/// How an answer ends.
+/// The end of a response.
 #[derive(Debug, Clone, Copy)]
 enum End {
     Whole,
@@ -114,13 +114,13 @@ enum End {
 }
 
 impl Reply {
-    /// An answer with a body. A status that is none is taken as 500.
+    /// A reply with a body. An invalid status becomes 500.
     pub fn new(status: u16, body: impl Into<Bytes>) -> Self {
         let status = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         Reply { status, headers: HeaderMap::new(), body: body.into(), end: End::Whole }
     }
 
-    /// An answer of JSON.
+    /// A JSON reply.
     pub fn json(status: u16, body: &Value) -> Self {
         Self::new(status, body.to_string()).header("content-type", "application/json")
     }
@@ -142,13 +142,13 @@ impl Reply {
         Self::json(status, &json!({"errors": [error]}))
     }
 
-    /// No answer: the transport fails.
+    /// A failure of the transport instead of a response.
     pub fn failure(kind: TransportErrorKind) -> Self {
         Reply { end: End::Failed(kind), ..Self::new(200, "") }
     }
 
-    /// No answer, however long the client waits: for tests that give a call up. That a client's time is over is
-    /// `Reply::failure(TransportErrorKind::Timeout)`, at once.
+    /// A reply that never arrives: for tests of cancelled calls. For a timeout of the client use
+    /// `Reply::failure(TransportErrorKind::Timeout)`, which fails at once.
     pub fn never() -> Self {
         Reply { end: End::Never, ..Self::new(200, "") }
     }
@@ -161,7 +161,7 @@ impl Reply {
         self
     }
 
-    /// With a header more; one that HTTP does not allow is left out.
+    /// Adds a header; one that HTTP does not allow is ignored.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -172,14 +172,14 @@ impl Reply {
 }
 
 impl Script {
-    /// A script of answers, given in turn. One request more fails.
+    /// A script of replies, used in turn. A further request fails.
     pub fn new(replies: impl IntoIterator<Item = Reply>) -> Self {
         let script = Script::default();
         script.state().replies.extend(replies);
         script
     }
 
-    /// Adds an answer.
+    /// Adds a reply.
     pub fn push(&self, reply: Reply) {
         self.state().replies.push_back(reply);
     }
@@ -189,7 +189,7 @@ impl Script {
         self.state().requests.clone()
     }
 
-    /// How many answers are left.
+    /// The number of unused replies.
     pub fn left(&self) -> usize {
         self.state().replies.len()
     }
@@ -198,7 +198,7 @@ impl Script {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// `None` is no answer, however long one waits.
+    /// `None` is a reply that never arrives.
     fn answer(&self, request: http::Request<Bytes>) -> Option<Result<http::Response<Body>, TransportError>> {
         let (parts, body) = request.into_parts();
         let target = parts.uri.path_and_query().map_or("/", |target| target.as_str()).to_owned();
@@ -245,7 +245,7 @@ impl Transport for Script {
     }
 }
 
-// Requests hold credentials.
+// Requests contain credentials.
 impl fmt::Debug for Script {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Script").field("left", &self.left()).finish_non_exhaustive()

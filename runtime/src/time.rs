@@ -9,7 +9,7 @@ use crate::codec::{Event, Place, Put, Slot, Taken, View};
 /// The length of `2025-01-31`.
 const DAY: usize = 10;
 
-/// Tells a date from another text in a union of both, at no cost for the many dates that are in none.
+/// Distinguishes a date from other text in a union of both, at no cost for the many dates that are in none.
 fn begins_with_a_year(text: &str) -> bool {
     text.bytes().take(4).all(|byte| byte.is_ascii_digit()) && text.as_bytes().get(4) == Some(&b'-')
 }
@@ -31,7 +31,7 @@ macro_rules! kept_text {
             /// The parsed value.
             ///
             /// # Errors
-            /// When the text has no form that is known.
+            /// If the text has no known format.
             pub fn parse(&self) -> Result<$parsed, jiff::Error> {
                 self.0.parse()
             }

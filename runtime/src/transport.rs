@@ -24,7 +24,7 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// An error of any type.
 pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
 
-/// What sends requests. Tests of your own can answer from a script.
+/// Sends requests. Your own tests can use [`Script`](crate::testing::Script).
 ///
 /// A transport sends once, follows no redirects, and keeps to the [`Timeout`] among the request's extensions.
 /// Dropping the future gives the request up.
@@ -46,11 +46,11 @@ impl<T: Transport + ?Sized> Transport for Arc<T> {
     }
 }
 
-/// How long one attempt may take, body included: an extension of the request that a transport is given.
+/// The time limit of one attempt, body included: an extension of the request that a transport receives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Timeout(pub Duration);
 
-/// Why no answer, or only a part of one, came.
+/// The reason for which no response, or only a part of one, arrived.
 #[derive(Debug)]
 pub struct TransportError {
     kind: TransportErrorKind,
@@ -72,7 +72,7 @@ pub enum TransportErrorKind {
 }
 
 impl TransportError {
-    /// An error of a transport. The text of the source must hold no secrets and no query.
+    /// An error of a transport. The text of the source must contain no secrets and no query.
     pub fn new(kind: TransportErrorKind, source: impl Into<BoxError>) -> Self {
         TransportError { kind, source: source.into() }
     }
@@ -92,7 +92,7 @@ impl fmt::Display for TransportError {
             TransportErrorKind::Other => "the request failed: ",
         })?;
         write!(f, "{}", self.source)?;
-        // Why it failed stands deep inside, and a log shows only this text.
+        // The reason is deep inside, and a log shows only this text.
         let mut inner = self.source.source();
         while let Some(error) = inner {
             write!(f, ": {error}")?;
@@ -121,7 +121,7 @@ impl Body {
     /// The next piece; `None` at the end.
     ///
     /// # Errors
-    /// When the connection fails before the end.
+    /// If the connection fails before the end.
     pub async fn chunk(&mut self) -> Result<Option<Bytes>, TransportError> {
         std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await.transpose()
     }
@@ -129,9 +129,9 @@ impl Body {
     /// Reads up to a number of bytes; says whether that was all.
     ///
     /// # Errors
-    /// When the connection fails before the end.
+    /// If the connection fails before the end.
     pub async fn collect(&mut self, limit: usize) -> Result<(Bytes, bool), TransportError> {
-        // Most answers are one piece, which need not be copied.
+        // Most responses are one piece, which need not be copied.
         let Some(first) = self.chunk().await? else { return Ok((Bytes::new(), true)) };
         if first.len() > limit {
             return Ok((Bytes::copy_from_slice(first.get(..limit).unwrap_or_default()), false));

@@ -22,7 +22,7 @@ impl std::error::Error for BadSignature {}
 /// wherever a difference is.
 ///
 /// # Errors
-/// When the signature is another one, or none, or the secret is empty.
+/// If the signature is wrong or missing, or the secret is empty.
 pub fn verify_hmac_sha256(secret: &[u8], body: &[u8], signature: &str) -> Result<(), BadSignature> {
     // A secret that is not set would be one that everybody knows.
     let signature = unhex(signature.trim()).filter(|_| !secret.is_empty()).ok_or(BadSignature)?;

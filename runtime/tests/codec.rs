@@ -280,7 +280,7 @@ fn deep_json_is_an_error_not_an_overflow() {
     for (open, close) in [("[", "]"), (r#"{"a":"#, "}"), (r#"{"parent":"#, "}"), (r#"{"any":["#, "]}")] {
         let json = format!("{}1{}", open.repeat(depth), close.repeat(depth));
         assert!(from_slice::<Value>(json.as_bytes()).is_err());
-        // What is skipped is not held, and may be as deep as it likes; what is kept may not.
+        // Skipped values are not kept, and may have any depth; kept values may not.
         assert_eq!(from_slice::<Everything>(json.as_bytes()).is_ok(), open == r#"{"a":"#);
         assert!(from_slice::<NoIncluded>(json.as_bytes()).is_ok());
         assert!(from_slice::<Included>(json.as_bytes()).is_err());
@@ -304,7 +304,7 @@ fn a_thousand_levels_are_read_and_no_more() {
     }
     let error = from_slice::<Everything>(nested(1025).as_bytes()).unwrap_err();
     assert!(error.message.contains("recursion limit"), "{error}");
-    // Brackets in texts are no levels, and a fault elsewhere in a deep text keeps its path.
+    // Brackets in strings are not levels, and an error elsewhere in a deep text keeps its path.
     let text = format!(r#"{{"text":"{}\\\"[","flag":1}}"#, "[{".repeat(400));
     assert_eq!(from_slice::<Everything>(text.as_bytes()).unwrap_err().path, "flag");
     let faulty = nested(200).replace("null", r#"{"flag":"no"}"#);
@@ -358,7 +358,7 @@ fn documents_and_pages_round_trip() {
     assert_eq!(page.find_included::<Build>(&Identifier::new("apps", "b")), None);
     assert!(matches!(page.included[1], Included::Unrecognized(_)));
     assert_eq!((App::TYPE, page.data[0].id()), ("apps", "1"));
-    // An answer may include more than its operation says.
+    // A response may include more than its operation declares.
     assert_eq!(read::<Page<App>>(json).included.len(), 2);
 
     let none: Document<Option<App>, Included> = read(json!({"data": null, "included": null, "links": null}));
@@ -668,7 +668,7 @@ fn no_json_makes_a_decode_panic() {
         same_either_way::<Document<Option<App>, Included>>(&text);
         same_either_way::<Source>(&text);
         same_either_way::<Strict>(&text);
-        // What is read can be written, and reads the same again; but for changed bytes in long numbers.
+        // A decoded value can be written, and decodes to the same again, except changed bytes in long numbers.
         if round % 3 == 0 {
             continue;
         }

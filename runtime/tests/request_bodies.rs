@@ -178,7 +178,7 @@ fn linkage_bodies_hold_type_and_id() {
     assert_eq!(serde_json::to_value(One(LinkagesBody::new("apps", [""; 0]))).unwrap(), json!({"data": []}));
 }
 
-/// What `Call::json` does.
+/// Does the same as `Call::json`.
 struct One<T>(T);
 
 impl<T: storewright_runtime::codec::Put> serde::Serialize for One<T> {

@@ -1,4 +1,4 @@
-//! A client over a transport of one's own: no network, no `reqwest`.
+//! A client over a custom transport: no network, no `reqwest`.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::collections::VecDeque;
@@ -27,7 +27,7 @@ impl Api for Store {
 const GET: Operation = Operation::new(Method::Get, "get", "/v1/{a}/x/{b}");
 const POST: Operation = Operation::new(Method::Post, "post", "/v1/items");
 
-/// Answers from a list; keeps what it was asked.
+/// Responds from a list; keeps the requests.
 #[derive(Default)]
 struct Script {
     answers: Mutex<VecDeque<Result<http::Response<Body>, TransportError>>>,

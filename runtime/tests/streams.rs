@@ -27,7 +27,7 @@ object! { Delta { text: "text" } }
 
 const CHAT: Operation = Operation::new(Method::Post, "chat", "/chat");
 
-/// How a response ends.
+/// The end of a response.
 #[derive(Clone, Copy)]
 enum End {
     Whole,

@@ -99,7 +99,7 @@ impl Tree {
     ///
     /// # Errors
     ///
-    /// When there is no such revision, or no git.
+    /// If there is no such revision, or no git.
     pub(crate) fn at_revision(&self, revision: &str, path: &str) -> anyhow::Result<Option<String>> {
         let git = |arguments: &[&str]| {
             let mut command = Command::new("git");

@@ -46,7 +46,7 @@ pub const FILES: &[&str] = &[
 ///
 /// # Errors
 ///
-/// When a value cannot be written as YAML, which no `Api` that came from a document has.
+/// If a value cannot be written as YAML, which no `Api` that came from a document has.
 pub fn files(api: &Api) -> Result<Vec<(&'static str, String)>, serde_yaml::Error> {
     let notes: BTreeMap<&TypeId, Note> = api
         .types

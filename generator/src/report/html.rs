@@ -51,7 +51,7 @@ struct Place<'a> {
 ///
 /// # Errors
 ///
-/// When the template is wrong; the message says where.
+/// If the template is wrong; the message says where.
 pub fn html(diff: &Diff) -> Result<String, String> {
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);

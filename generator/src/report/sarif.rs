@@ -16,7 +16,7 @@ const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 ///
 /// # Errors
 ///
-/// When a value cannot be written as JSON, which none that [`crate::diff::diff`] makes has.
+/// If a value cannot be written as JSON, which none that [`crate::diff::diff`] makes has.
 pub fn sarif(diff: &Diff) -> Result<String, serde_json::Error> {
     let all = || diff.changes.iter().chain(diff.accepted.iter().map(|accepted| &accepted.change));
     let kinds: BTreeSet<Kind> = all().map(|change| change.kind).collect();

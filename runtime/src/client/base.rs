@@ -10,7 +10,7 @@ pub(crate) struct Base {
     /// Without a slash at the end.
     pub(crate) url: String,
     pub(crate) origin: Origin,
-    /// Whether it is the one that the API's document names: servers of single operations hold beside that alone.
+    /// True if it is the address that the API's document declares: servers of single operations apply only then.
     pub(crate) declared: bool,
 }
 
@@ -42,7 +42,7 @@ impl Origin {
 
 impl Base {
     pub(crate) fn parse(url: &str) -> Result<Base, String> {
-        // What the crates have whose documents name no server, or none but a path.
+        // The address of crates whose documents name no server, or only a path.
         if url.is_empty() {
             return Err("the API's document names no address: say it with `base_url`".to_owned());
         }
@@ -70,7 +70,7 @@ impl Base {
         }
     }
 
-    /// Whether a URL is one of the API, for an operation that may have a server of its own.
+    /// True if a URL belongs to the API, for an operation that may have its own server.
     pub(crate) fn has(&self, operation: &Operation, origin: &Origin) -> bool {
         // Credentials that go over TLS to the API go nowhere without it.
         let safe = |own: &Origin| own.scheme == "https" || self.origin.scheme != "https";
@@ -113,7 +113,7 @@ mod tests {
         assert_eq!(declared.of(&PLAIN), "https://example.com/v3");
         let files = Origin::of(&"https://files.example.com/x".parse().unwrap()).unwrap();
         assert!(declared.has(&OWN, &files) && !declared.has(&PLAIN, &files));
-        // Who calls another address, a test or a proxy, means all operations.
+        // A caller that sets another address, such as a test's or a proxy's, means all operations.
         let chosen = Base::parse("http://localhost:8080").unwrap();
         assert_eq!(chosen.of(&OWN), "http://localhost:8080");
         assert!(!chosen.has(&OWN, &files));

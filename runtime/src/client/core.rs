@@ -20,7 +20,7 @@ use crate::request::{Method, Operation, Request, Security};
 use crate::retry::{RetryPolicy, Savings};
 use crate::transport::{Body, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
 
-/// How much of a body that is an error is kept.
+/// The maximum size of an error body that is kept.
 pub(crate) const ERROR_BODY_LIMIT: usize = 64 * 1024;
 /// The number of mismatches that a client reports in its lifetime, since a server could send any number.
 const DIFFERING_LIMIT: usize = 1000;
@@ -50,28 +50,28 @@ pub(crate) struct Core {
     pub(super) rate_limit: Mutex<Option<RateLimit>>,
 }
 
-/// Which statuses are answers rather than errors.
+/// Decides which statuses are expected responses rather than errors.
 pub(crate) type Accepts = fn(StatusCode) -> bool;
 
-/// What becomes of the body of an answer.
+/// The handling of the body of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
     /// It does not matter.
     Nothing,
-    /// It is read before the answer is given, and so is part of an attempt.
+    /// It is read before the response is returned, as part of the attempt.
     Whole,
     /// The caller reads it.
     Later,
 }
 
-/// What is the same for all attempts of one call.
+/// The facts that all attempts of one call share.
 struct Plan<'a> {
     request: &'a Request,
     accepts: Accepts,
     reading: Reading,
     policy: &'a RetryPolicy,
     repeatable: bool,
-    /// How long to wait for the head of an answer, where that has a limit of its own.
+    /// The time limit for the head of the response, if it has a separate one.
     silence: Option<Duration>,
     timeout: Option<Duration>,
     /// By the client's clock.
@@ -84,7 +84,7 @@ fn late(operation: Operation) -> Failure {
 }
 
 impl Core {
-    /// Sends a request and gives the answer, and its body if that is for the caller to read.
+    /// Sends a request and returns the response, with an unread body if the caller reads it.
     pub(crate) fn open(
         self: Arc<Self>,
         request: Request,
@@ -221,7 +221,7 @@ impl Core {
         }
     }
 
-    /// Waits until the client's own limit lets a request through. What is dropped while it waits takes nothing.
+    /// Waits until the client's rate limits allow the request. A future that is dropped while it waits takes nothing.
     async fn permitted(&self, plan: &Plan<'_>) -> Result<Option<crate::limit::Permit<'_>>, Failure> {
         let Some(limiter) = self.limiter.as_ref().filter(|_| !plan.request.is_foreign()) else {
             return Ok(None);
@@ -239,7 +239,7 @@ impl Core {
         }
     }
 
-    /// How long to wait before the next attempt, if there is to be one.
+    /// The delay before the next attempt, if there is one.
     fn wait(&self, plan: &Plan<'_>, failure: &Failure, attempt: u32) -> Option<Duration> {
         // The client's own limit was waited for already, as long as the deadline allows.
         if failure.is_limit() || !failure.is_retryable(plan.repeatable || plan.policy.retries_writes()) {
@@ -255,7 +255,7 @@ impl Core {
         self.in_time(plan, wait)
     }
 
-    /// How long to wait before a retry with a renewed credential, if there is to be one. The server executed nothing.
+    /// The delay before a retry with a renewed credential, if there is one. The server executed nothing.
     fn wait_to_renew(&self, plan: &Plan<'_>, failure: &Failure, renewal: u32) -> Option<Duration> {
         let headers = failure.answer().map(|answer| &answer.headers)?;
         self.in_time(plan, plan.policy.wait_to_renew(renewal, headers, self.clock.now())?)
@@ -267,7 +267,7 @@ impl Core {
         plan.deadline.is_none_or(|deadline| end < deadline).then_some(wait)
     }
 
-    /// How much time there is until the deadline.
+    /// The time that is left until the deadline.
     fn left(&self, plan: &Plan<'_>) -> Option<Duration> {
         plan.deadline.map(|deadline| deadline.saturating_sub(self.clock.elapsed()))
     }
@@ -290,7 +290,7 @@ impl Core {
         credential.map_err(|error| Failure::new(operation, Cause::Credentials(error), None))
     }
 
-    /// Whether there is another credential in place of one that was refused. Later calls get it too.
+    /// True if another credential replaces one that was refused. Later calls get it too.
     fn renews(&self, failure: &Failure, refused: Option<&Credential>) -> bool {
         match (&self.credentials, refused, failure.answer()) {
             (Some(provider), Some(refused), Some(answer)) if answer.status == StatusCode::UNAUTHORIZED => {
@@ -300,7 +300,7 @@ impl Core {
         }
     }
 
-    /// Whether a request could be sent, whatever its body.
+    /// Checks that a request could be sent, with any body.
     #[cfg(feature = "files")]
     pub(crate) fn check(&self, request: &Request) -> Result<(), String> {
         match request.problem() {
@@ -339,7 +339,7 @@ impl Core {
         let body = request.content_type().zip(request.body().cloned()).or(default_body);
         let writes = matches!(operation.method, Method::Post | Method::Put | Method::Patch);
         if writes && body.as_ref().is_none_or(|(_, bytes)| bytes.is_empty()) {
-            // RFC 9110, section 8.6: without it some servers answer 411, or wait for a body.
+            // RFC 9110, section 8.6: without it some servers respond with 411, or wait for a body.
             headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
         }
         if let Some((content_type, _)) = &body {
@@ -363,7 +363,7 @@ impl Core {
         Ok(outgoing)
     }
 
-    /// Whether a request is one to the API; one to another host must be meant to be.
+    /// True if a request goes to the API; a request to another host must be marked as external.
     fn belongs(&self, request: &Request, url: &Uri) -> Result<bool, String> {
         let origin = Origin::of(url);
         if !request.is_foreign() {
@@ -372,7 +372,7 @@ impl Core {
         }
         match origin {
             None => Err("the URL of the file is no http or https URL".to_owned()),
-            // What is worth TLS to the API is worth it to others.
+            // If the API is worth TLS, so are other hosts.
             Some(origin) if origin.scheme != "https" && self.base.origin.scheme == "https" => {
                 Err("the URL of the file is not https".to_owned())
             }
@@ -427,7 +427,7 @@ impl Core {
         self.rate_limit.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Where a request goes.
+    /// The URL of a request.
     pub(crate) fn url(&self, request: &Request) -> String {
         if let Some(target) = request.target() {
             return target.to_string();
@@ -458,7 +458,7 @@ impl Core {
         request
     }
 
-    /// The URL of a next page, if it leads to the API's own origin.
+    /// The URL of a next page, if it has the API's own origin.
     pub(crate) fn own(&self, url: &str) -> Result<Uri, String> {
         let absolute = match url.strip_prefix('/') {
             Some(rest) if !rest.starts_with('/') => {

@@ -14,20 +14,20 @@ pub const ID: &str = "/id";
 /// The name under which a draft shows its `included`.
 pub const INCLUDED: &str = "/included";
 
-/// How the body is laid out that creates or updates a resource, and that a flat struct, a draft, stands for.
+/// The layout of a JSON:API body that creates or updates a resource, for the flat struct (the draft) that represents it.
 ///
-/// The draft's relationships hold ids: `String`, `Option<String>` or `Patch<String>` to one, `Vec<String>` or
-/// `Option<Vec<String>>` to many. One that may lead to several types holds [`Identifier`](crate::Identifier)s instead.
+/// The draft's relationships are ids: `String`, `Option<String>` or `Patch<String>` to one, `Vec<String>` or
+/// `Option<Vec<String>>` to many. A relationship to several types has [`Identifier`](crate::Identifier)s instead.
 #[derive(Debug)]
 pub struct DraftShape {
     /// The `type` of the resource.
     pub kind: &'static str,
-    /// Whether this is a resource inside another body's `included`, and so has no `data` around it.
+    /// True if this is a resource inside another body's `included`, and so has no `data` around it.
     pub inline: bool,
-    /// The wire names of what must be present: `id`, attributes, relationships.
+    /// The wire names of required members: `id`, attributes, relationships.
     pub required: &'static [&'static str],
-    /// The wire names of relationships, each with the type of the resources that it leads to. What is not listed is an
-    /// attribute: the two have one namespace (JSON:API 1.1, "Fields").
+    /// The wire names of relationships, each with the type of the related resources. A member that is not listed is an
+    /// attribute: the two share one namespace (JSON:API 1.1, "Fields").
     pub relationships: &'static [(&'static str, &'static str)],
 }
 
@@ -239,7 +239,7 @@ fn relationship(
     context: &mut Context,
 ) -> Result<(), serde_json::Error> {
     let Some(data) = value.get("data") else { return Ok(()) };
-    // Most relationships hold ids; those that lead to several types hold whole identifiers.
+    // Most relationships are ids; those to several types are whole identifiers.
     let ids = match data {
         Value::Array(items) => {
             items.iter().map(|item| id(item).cloned()).collect::<Option<_>>().map(Value::Array)

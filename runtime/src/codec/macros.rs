@@ -155,9 +155,10 @@ macro_rules! resource {
 
 /// Gives an enum whose variants a tag chooses its codec, and [`Includes`](crate::Includes) for every variant.
 ///
-/// Variants hold boxes; `Unrecognized` holds the JSON of a tag that is not listed, which is given back unchanged. The tag
-/// may stand in any position. With `plain` in front, `Includes` is left out: so for unions that are not JSON:API
-/// `included` lists, in which one type may stand under two tags. With `sent` in front, variants convert into the union.
+/// Variants contain boxes; `Unrecognized` contains the JSON of a tag that is not listed, and is written back unchanged.
+/// The tag may be in any position. With `plain` in front, `Includes` is not implemented: so for unions that are not
+/// JSON:API `included` lists, in which one type may have two tags. With `sent` in front, variants convert into the
+/// union.
 ///
 /// ```
 /// # use storewright_runtime::{object, resource, union};
@@ -275,9 +276,9 @@ macro_rules! included_impls {
 
 /// Gives an enum whose variants the shape of the JSON chooses its codec.
 ///
-/// The variant that has its required members and knows most of the members that are there is taken; of equals, the
-/// first, so a type stands before another that takes its values too. A value that fits none is kept in `Unrecognized`.
-/// Variants may be boxed or not.
+/// The variant that has its required members and knows most of the present members is taken; of equals, the first, so a
+/// type precedes another that takes its values too. A value that fits none is kept in `Unrecognized`. Variants may be
+/// boxed or not.
 ///
 /// With `by` and the name of a member, variants may have a tag: `Cup(Cup) = "cup"`. Of a value whose tag some variants have,
 /// it is one of these; of any other value, one of those without a tag; of a value without the member, one of all. With
@@ -391,10 +392,10 @@ macro_rules! untagged {
 
 /// Gives a flat struct that creates or updates a JSON:API resource the codec of the nested body.
 ///
-/// All groups are optional and stand in this order: `id(field)`, `attributes { field: "wire", .. }`,
+/// All groups are optional, in this order: `id(field)`, `attributes { field: "wire", .. }`,
 /// `relationships { field: "wire" => "type", .. }`, `included(field)`; after the braces `required ["wire", ..]`.
-/// Relationships hold ids, as [`DraftShape`](crate::codec::DraftShape) says. With `inline` in front it is a resource inside
-/// another body's `included`, without `data` around it; its `id` may be a `String` or an `Option<String>`.
+/// Relationships are ids, as [`DraftShape`](crate::codec::DraftShape) says. With `inline` in front it is a resource
+/// inside another body's `included`, without `data` around it; its `id` may be a `String` or an `Option<String>`.
 ///
 /// ```
 /// use storewright_runtime::{Patch, request};

@@ -71,7 +71,7 @@ impl Context {
         Context { strict, ..Context::default() }
     }
 
-    /// Tells a container to remove its last item or entry, once.
+    /// Makes a container remove its last item or entry, once.
     #[inline]
     pub(crate) fn took_refusal(&mut self) -> bool {
         std::mem::take(&mut self.refused)

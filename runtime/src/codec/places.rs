@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::slot::{Event, Keys, Place, Seq, Slot, Taken};
 use crate::patch::Patch;
 
-// None of these is `#[inline]`: what is reached through a table is made anew by every unit of code that inlines it, and a
-// program had all of them twice.
+// None of these is `#[inline]`: a function that is reached through a table is compiled again in every codegen unit that
+// inlines it, and a program contained all of them twice.
 
 impl Slot for String {
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
@@ -26,7 +26,7 @@ impl Slot for bool {
     }
 }
 
-/// The integer that a number stands for: some servers write `5.0` for 5.
+/// The integer that a number represents: some servers write `5.0` for 5.
 fn integer(event: Event<'_>) -> Option<i64> {
     // Beyond 2^53 a float no longer names one integer.
     const EXACT: f64 = 9_007_199_254_740_992.0;

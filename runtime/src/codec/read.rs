@@ -294,7 +294,7 @@ fn items<'de, A: SeqAccess<'de>>(mut array: A) -> Result<Vec<Value>, A::Error> {
     Ok(items)
 }
 
-/// Which of the required names were present.
+/// The required names that were present.
 #[derive(Default, Clone, Copy)]
 struct Seen(u64);
 
@@ -411,7 +411,7 @@ fn choose<'de, A: MapAccess<'de>>(
                 *place = Value::Object(members.collect(early)?);
                 Ok(())
             }
-            // A variant that is no object cannot hold the value.
+            // A variant that is not an object cannot represent the value.
             _ => {
                 early.insert(key.into_owned(), value);
                 union.unknown(Value::Object(members.collect(early)?));

@@ -17,7 +17,7 @@ pub fn missing_set(sets: &[&[&str]], is_set: &dyn Fn(&str) -> bool) -> Option<St
     Some(format!("the request needs {}{others}", names.join(" and ")))
 }
 
-/// Whether a member is sent, as a value or as null.
+/// True if a member is sent, as a value or as null.
 #[doc(hidden)]
 #[must_use]
 pub fn is_present(member: &dyn Put) -> bool {

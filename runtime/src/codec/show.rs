@@ -1,7 +1,7 @@
 //! Formats models for `Debug` without secrets.
 //!
-//! Hidden are the texts of members whose names say that they are secret, the `value` beside a `name` that says so, the
-//! values of headers, and what follows the `?` of a URL: that is where a URL is signed.
+//! Hides the strings of members whose names say that they are secret, the `value` next to a `name` that says so, the
+//! values of headers, and everything after the `?` of a URL, which contains its signature.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -11,7 +11,7 @@ use serde_json::Value;
 use super::draft::Outline;
 use super::view::{Fields, View};
 
-/// How the name of a secret member or header ends, in small letters alone.
+/// Endings of names of secret members and headers, in lower case without separators.
 const SECRET: &[&str] = &[
     "password",
     "secret",
@@ -108,7 +108,7 @@ fn is_secret(name: &str) -> bool {
     SECRET.iter().any(|end| name.ends_with(end))
 }
 
-/// A URL as it may be shown: without its query, and without a name and password before the host. Other text is as it is.
+/// A URL that is safe to show: without its query, and without a name and password before the host. Other text is unchanged.
 pub(crate) fn without_query(text: &str) -> Cow<'_, str> {
     let Some((scheme, rest)) = text.split_once("://") else { return Cow::Borrowed(text) };
     if !scheme.eq_ignore_ascii_case("https") && !scheme.eq_ignore_ascii_case("http") {

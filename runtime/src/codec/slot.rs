@@ -55,7 +55,7 @@ impl fmt::Display for Event<'_> {
     }
 }
 
-/// Where the rest of a value goes once a [`Slot`] has seen how it begins.
+/// The target of the rest of a value, once a [`Slot`] has seen its first event.
 #[non_exhaustive]
 pub enum Place<'a> {
     /// Nowhere: a scalar is complete, and the content of an object or array is skipped.
@@ -68,7 +68,7 @@ pub enum Place<'a> {
     Union(&'a mut dyn Union),
     /// Into one of several types, which the shape decides.
     Untagged(&'a mut dyn Untagged),
-    /// Into a flat struct that stands for a nested request body, which is laid out so.
+    /// Into a flat struct that represents a nested request body with this layout.
     Draft(&'static DraftShape, &'a mut dyn Object),
     /// Into a map.
     Keys(&'a mut dyn Keys),
@@ -78,7 +78,7 @@ pub enum Place<'a> {
     Value(&'a mut Value),
 }
 
-/// What a slot answers; the error says what it expected, such as `a string`.
+/// A slot's result; the error names the expected kind, such as `a string`.
 pub type Taken<'a> = Result<Place<'a>, &'static str>;
 
 /// A place that one JSON value is decoded into.
@@ -86,13 +86,13 @@ pub trait Slot {
     /// Takes the beginning of a value, and all of it when it is a scalar.
     ///
     /// # Errors
-    /// What was expected, when the value does not fit.
+    /// If the value does not fit: the expected kind.
     fn take(&mut self, event: Event<'_>) -> Taken<'_>;
 }
 
 /// An object with known members: all that a model has to say about itself.
 ///
-/// Only what reads is part of `dyn Object`: a program that writes no model has no code that could.
+/// `dyn Object` contains only the reading part: a program that writes no model has no code that could.
 pub trait Object {
     /// The place of one member, by its wire name.
     fn field(&mut self, key: &str) -> Option<&mut dyn Slot>;
@@ -159,7 +159,7 @@ pub trait Object {
         None
     }
 
-    /// How the nested body is laid out that a flat struct stands for.
+    /// The layout of the nested body that a flat struct represents.
     fn draft(&self) -> Option<&'static DraftShape>
     where
         Self: Sized,

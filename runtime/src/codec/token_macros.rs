@@ -153,7 +153,7 @@ macro_rules! open_int_enum {
     };
 }
 
-/// What open enums have in common: two are equal if they are so on the wire.
+/// Implements the traits that open enums share: two are equal if they are equal on the wire.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! open_impls {
@@ -213,7 +213,7 @@ macro_rules! tokens {
 
         impl $name {
             $(
-                // As Rust writes it: what is in the value stays on this line, and so begins no block of code.
+                // As Rust writes it: the value stays on this line, and so begins no block of code.
                 #[doc = concat!("`", stringify!($wire), "`")]
                 $(#[$constant_meta])*
                 pub const $constant: Self = Self(std::borrow::Cow::Borrowed($wire));
@@ -311,7 +311,7 @@ pub fn debug_text(name: &str, text: &str, f: &mut std::fmt::Formatter<'_>) -> st
     f.debug_tuple(name).field(&text).finish()
 }
 
-/// What an open enum's slot answers.
+/// The result of an open enum's slot.
 #[doc(hidden)]
 pub fn listed<'a>(unrecognized: bool) -> super::slot::Place<'a> {
     if unrecognized { super::slot::Place::Unlisted } else { super::slot::Place::Done }

@@ -12,7 +12,7 @@ use super::slot::{Event, Object, Place, Slot, Taken};
 
 /// One of several objects, which a tag decides.
 pub trait Union {
-    /// The member that holds the tag.
+    /// The member with the tag.
     fn tag(&self) -> &'static str;
 
     /// Makes the variant that a tag names the current one and gives its place.
@@ -27,7 +27,7 @@ pub trait Untagged {
     /// Makes one variant the current one, empty, and gives its place; `None` past the last.
     fn choose(&mut self, index: usize) -> Option<&mut dyn Slot>;
 
-    /// The member that holds the tag, and the tag of each variant.
+    /// The member with the tag, and the tag of each variant.
     fn tags(&self) -> (&'static str, &'static [Option<&'static str>]) {
         ("", &[])
     }
@@ -90,10 +90,10 @@ pub(crate) fn settle(
     Ok(())
 }
 
-/// Whether all of a value fits, and how much of it is known.
+/// True if all of a value fits, and the number of known members.
 type Score = (bool, usize);
 
-/// The variants that can hold a value, with their scores: the best first, and of equals the first variant.
+/// The variants that fit a value, with their scores: the best first, and of equals the first variant.
 fn candidates(untagged: &mut dyn Untagged, value: &Value, unions: usize) -> Vec<(Score, usize)> {
     let mut out: Vec<(Score, usize)> = Vec::new();
     if value.is_null() {
@@ -145,14 +145,14 @@ pub fn take_untagged<'a>(untagged: &'a mut dyn Untagged, event: Event<'_>) -> Ta
     Ok(Place::Done)
 }
 
-/// How many unions deep a union that is a variant of another is asked. It costs a factor for each.
+/// The maximum depth of nested unions of variants that are tried. Each level costs a factor.
 const UNIONS: usize = 3;
 
-/// How much of a value a slot knows; `None` if it cannot hold it.
+/// The part of a value that a slot knows; `None` if the value does not fit.
 ///
-/// Invariant: of the unions in a value none is asked, since each takes everything, and of unions that are variants `unions`
-/// levels. Otherwise the time would grow with the number of variants at each level, and the server chooses how many levels a
-/// value has.
+/// Invariant: unions inside of a value are not tried, since each takes everything, and unions that are variants are
+/// tried for `unions` levels only. Otherwise the time would grow with the number of variants at each level, and the
+/// server chooses the number of levels.
 fn score(slot: &mut dyn Slot, value: &Value, unions: usize) -> Option<Score> {
     let event = match value {
         Value::Null => Event::Null,

@@ -16,7 +16,7 @@ use crate::patch::Patch;
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum View<'a> {
-    /// A member that is left out.
+    /// A member that is omitted.
     Absent,
     /// `null`
     Null,
@@ -32,7 +32,7 @@ pub enum View<'a> {
     Str(&'a str),
     /// An object with known members.
     Object(&'a dyn Fields),
-    /// A flat struct that stands for a nested request body, and how that is laid out.
+    /// A flat struct that represents a nested request body, and the layout of that body.
     Draft(&'static DraftShape, &'a dyn Fields),
     /// An array.
     Seq(&'a dyn Items),
@@ -82,7 +82,7 @@ pub trait Entries {
 }
 
 impl View<'_> {
-    /// Whether it is an object of which every member is absent.
+    /// True if it is an object whose members are all absent.
     #[inline(never)]
     fn is_empty_object(&self) -> bool {
         let View::Object(object) = self else { return false };

@@ -21,9 +21,9 @@ use crate::one_line::one_line;
 use crate::request::{Operation, Security};
 use crate::transport::{BoxError, BoxFuture, Timeout};
 
-/// How long before its end a token is replaced; of shorter ones, half of their time.
+/// A token is replaced this long before its end; a shorter token after half of its time.
 const EARLY: Duration = Duration::from_secs(60);
-/// How long the token endpoint may take.
+/// The time limit of the token endpoint.
 const PATIENCE: Duration = Duration::from_secs(30);
 /// The largest response of a token endpoint.
 const LONGEST: usize = 64 * 1024;
@@ -81,7 +81,7 @@ impl ClientCredentials {
         }
     }
 
-    /// Requests tokens for these scopes, whatever the operation.
+    /// Requests tokens for these scopes, for every operation.
     #[must_use]
     pub fn scopes<S: Into<String>>(mut self, scopes: impl IntoIterator<Item = S>) -> Self {
         self.scopes = Some(scopes.into_iter().map(Into::into).collect());
@@ -189,7 +189,7 @@ impl ClientCredentials {
         Ok(Box::pin(async move {
             let requested = requested(&connection, outgoing).await;
             requested.map_err(|problem| {
-                // A server may repeat what it was sent.
+                // A server may repeat the secret that it received.
                 let is_told = !secret.expose_secret().is_empty() && problem.contains(secret.expose_secret());
                 if is_told { "the token endpoint refused the client".into() } else { problem.into() }
             })
@@ -257,7 +257,7 @@ fn seconds(value: &Value) -> Option<Duration> {
     Duration::try_from_secs_f64(seconds).ok()
 }
 
-/// An error of RFC 6749, section 5.2, or whatever reason the server gives.
+/// An error of RFC 6749, section 5.2, or any other reason that the server gives.
 fn refusal(status: StatusCode, body: Option<&Value>) -> String {
     let text = |name: &str| body?.get(name)?.as_str();
     let reason = match (text("error"), text("error_description")) {

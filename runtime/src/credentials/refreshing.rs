@@ -12,19 +12,19 @@ use crate::request::Operation;
 use crate::retry::server_time;
 use crate::transport::{BoxError, BoxFuture};
 
-/// How long before its end a token is replaced.
+/// A token is replaced this long before its end.
 const EARLY: Duration = Duration::from_secs(60);
-/// A server's clock is told in whole seconds, and its answer takes time: less than this is no difference.
+/// A server reports its clock in whole seconds, and its response takes time: a smaller difference is ignored.
 const SKEW: Duration = Duration::from_secs(30);
 /// No clock that works is further off; a server that could say so would get tokens for times to come.
 const MOST_SKEW: Duration = Duration::from_secs(24 * 60 * 60);
 
-/// What issues tokens, such as a key that signs them. It is fast and does not wait for anything.
+/// An issuer of tokens, such as a key that signs them. It is fast and never waits.
 pub trait Issuer: Send + Sync + 'static {
     /// A new token; `now` is the time that the server is believed to have.
     ///
     /// # Errors
-    /// When none can be issued. The text must hold no secret.
+    /// If no token can be issued. The text must not contain a secret.
     fn issue(&self, now: SystemTime) -> Result<Issued, BoxError>;
 }
 
@@ -32,9 +32,9 @@ pub trait Issuer: Send + Sync + 'static {
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Issued {
-    /// How it is sent.
+    /// The issued credential.
     pub credential: Credential,
-    /// When it ends, by the time that it was issued with.
+    /// The end of its validity, by the time that it was issued with.
     pub expires: SystemTime,
 }
 
@@ -47,8 +47,8 @@ impl Issued {
 
 /// Gives the token of an [`Issuer`] to every request, and replaces it a minute before it ends.
 ///
-/// However many calls wait for a token, one is issued. A token that the server refuses is replaced. Where the
-/// refusal shows that this machine's clock is wrong, the next token is issued with the server's time.
+/// Any number of calls that wait for a token share one. A token that the server refuses is replaced. If the refusal
+/// shows that this machine's clock is wrong, the next token is issued with the server's time.
 pub struct Refreshing<I> {
     issuer: I,
     clock: Arc<dyn Clock>,
@@ -58,7 +58,7 @@ pub struct Refreshing<I> {
 #[derive(Default)]
 struct State {
     current: Option<Issued>,
-    /// What the server's clock is ahead of ours, or behind it.
+    /// The time by which the server's clock is ahead of ours, or behind it.
     ahead: Duration,
     behind: Duration,
 }
@@ -86,7 +86,7 @@ impl<I: Issuer> Refreshing<I> {
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = state.server_time(self.clock.now());
         if let Some(issued) = &state.current
-            // At the end of what the clock can say, every token has ended.
+            // At the end of the clock's range, every token has ended.
             && now.checked_add(EARLY).is_some_and(|soon| soon < issued.expires)
         {
             return Ok(issued.credential.clone());
@@ -145,7 +145,7 @@ mod tests {
         }
     }
 
-    /// A clock at one of the ends of what the system can say.
+    /// A clock at one of the ends of the system's range.
     struct At(SystemTime);
 
     impl Clock for At {

@@ -116,7 +116,7 @@ impl TokenProvider for SchemeCredentials {
     }
 }
 
-/// Names what the operation takes: "`key`, or `user` and `session`".
+/// Names the credentials that the operation accepts: "`key`, or `user` and `session`".
 fn missing(alternatives: &[&[Requirement]]) -> String {
     let name = |need: &Requirement| format!("`{}`", need.scheme);
     let each = |all: &&[Requirement]| all.iter().map(name).collect::<Vec<_>>().join(" and ");

@@ -19,7 +19,7 @@ pub struct StaticToken {
     token: SecretString,
 }
 
-/// Where the token is sent.
+/// The part of the request that contains the token.
 #[derive(Clone)]
 enum Place {
     Bearer,
@@ -34,8 +34,8 @@ impl StaticToken {
         Self::new(Place::Bearer, token)
     }
 
-    /// A name and a password, sent as HTTP Basic (RFC 7617). The name holds no colon: what follows one is taken for the
-    /// password.
+    /// A name and a password, sent as HTTP Basic (RFC 7617). The name must not contain a colon: the rest would be taken
+    /// for the password.
     pub fn basic(user: &str, password: &str) -> Self {
         let pair = Zeroizing::new(format!("{user}:{password}"));
         // With room for all of it, so that growing leaves no copy behind.

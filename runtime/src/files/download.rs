@@ -34,7 +34,7 @@ pub struct Download<A> {
     progress: Option<OnProgress>,
 }
 
-/// What the bytes of a file, as they are sent, must add up to: hexadecimal digits in any case.
+/// The expected checksum of a file's bytes on the wire: hexadecimal digits in any case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Checksum {
@@ -52,9 +52,9 @@ pub struct Downloaded {
     pub received: u64,
     /// Bytes that were written: more, if they were unpacked.
     pub written: u64,
-    /// MD5 of what was sent.
+    /// MD5 of the transferred bytes.
     pub md5: String,
-    /// SHA-256 of what was sent.
+    /// SHA-256 of the transferred bytes.
     pub sha256: String,
 }
 
@@ -65,7 +65,7 @@ impl<A> fmt::Debug for Download<A> {
 }
 
 impl<A: Api, T> Call<A, T> {
-    /// The answer as a file, which is not held in memory.
+    /// The response as a file, which is not kept in memory.
     pub fn download(self) -> Download<A> {
         let (client, request) = self.into_parts();
         Download::new(client, request)
@@ -83,7 +83,7 @@ impl<A: Api> Client<A> {
 
 impl<A: Api> Download<A> {
     fn new(client: Client<A>, mut request: Request) -> Self {
-        // How long a file takes depends on its size: what is limited is how long nothing comes.
+        // The time for a file depends on its size, so only the time without data is limited.
         request.timeout(None);
         Download {
             client,
@@ -97,15 +97,15 @@ impl<A: Api> Download<A> {
         }
     }
 
-    /// Unpacks gzip on the way: once, and once more if the file is gzip again, as where storage packs (`content-encoding`)
-    /// a file that is packed already. Without this the bytes are kept as they were sent, whatever `content-encoding` says.
+    /// Unpacks gzip: once, and once more if the content is gzip again, such as where storage packs (`content-encoding`)
+    /// a file that is packed already. Without this the bytes are kept unchanged, with any `content-encoding`.
     pub fn gunzip(mut self) -> Self {
         self.gunzip = true;
         self
     }
 
-    /// The checksum that the file must have as it is sent; with [`Download::gunzip`], a file that storage packed once more
-    /// may have it before that.
+    /// The checksum that the file must have on the wire; with [`Download::gunzip`], a file that storage packed once
+    /// more may have it before that.
     pub fn checksum(mut self, checksum: Checksum) -> Self {
         self.checksum = Some(checksum);
         self
@@ -117,28 +117,28 @@ impl<A: Api> Download<A> {
         self
     }
 
-    /// How many bytes are taken at most, unpacked; by default 8 GiB.
+    /// The maximum number of unpacked bytes; by default 8 GiB.
     pub fn limit(mut self, bytes: u64) -> Self {
         self.limit = bytes;
         self
     }
 
-    /// How long nothing may come, neither an answer nor more of it; by default a minute.
+    /// The maximum time without a byte, before the response and within it; by default a minute.
     pub fn idle_timeout(mut self, timeout: Duration) -> Self {
         self.idle = timeout;
         self
     }
 
-    /// Is told how far the file is.
+    /// Calls a function with the progress.
     pub fn progress(mut self, told: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(told));
         self
     }
 
-    /// Writes the file to a writer, which is flushed at the end. After an error it may hold a part.
+    /// Writes the file to a writer, which is flushed at the end. After an error the writer may have received a part.
     ///
     /// # Errors
-    /// As a call, and when the file is not what it should be.
+    /// As a call, and if the file has unexpected content.
     pub async fn to_writer<W: AsyncWrite + Unpin + Send + ?Sized>(
         self,
         writer: &mut W,
@@ -147,11 +147,12 @@ impl<A: Api> Download<A> {
         Ok(self.copy(source, writer).await?)
     }
 
-    /// Writes a file, in place of any that has the name. A part of a file never has the name: it is written beside it,
-    /// and removed if it does not become whole. A file that is replaced keeps its permissions. A connection that is lost on the way is retried from the beginning.
+    /// Writes a file, replacing one of that name. An incomplete file never has the name: the data is written to a
+    /// temporary file next to it, which is removed on failure. A file that is replaced keeps its permissions. A lost
+    /// connection is retried from the beginning.
     ///
     /// # Errors
-    /// As a call, and when the file is not what it should be or cannot be written.
+    /// As a call, and if the file has unexpected content or cannot be written.
     pub async fn to_file(self, path: impl AsRef<Path>) -> Result<Downloaded, ApiError<A>> {
         let path = path.as_ref();
         let failed = |error: std::io::Error| {
@@ -171,7 +172,7 @@ impl<A: Api> Download<A> {
             // Not on another thread: were this future dropped meanwhile, the file would be made after it was removed.
             let file = create(&unfinished.path, permissions.is_some()).map_err(failed)?;
             let mut file = tokio::fs::File::from_std(file);
-            // What fails before the body comes was retried already.
+            // A failure before the body has been retried already.
             let source = self.open(left()).await?;
             match self.copy(source, &mut file).await {
                 Ok(downloaded) => {
@@ -204,7 +205,7 @@ impl<A: Api> Download<A> {
     /// these are kept apart ([`Rows`]).
     ///
     /// # Errors
-    /// As a call; and when there is no line of names.
+    /// As a call, and if there is no header row.
     pub async fn rows(self, columns: Columns) -> Result<Rows<A>, ApiError<A>> {
         let source = self.open(self.deadline()).await?;
         Rows::new(source, columns, self.request.place(), self.size, self.checksum).await
@@ -220,7 +221,7 @@ impl<A: Api> Download<A> {
         own.unwrap_or(self.client.core().deadline())
     }
 
-    /// How long to wait before the file is fetched anew.
+    /// The delay before the file is fetched again.
     fn wait(&self, attempt: u32, failure: &Failure) -> Option<Duration> {
         let core = self.client.core();
         let own = self.request.options().and_then(|options| options.retry.as_ref());

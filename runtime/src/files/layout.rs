@@ -1,4 +1,4 @@
-//! Tells the rows of a report from the lines around them.
+//! Distinguishes the rows of a report from the lines around them.
 
 /// The lines of an API's reports that are not rows, which [`Rows`](crate::Rows) then keeps apart.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +33,7 @@ impl ReportLayout {
         ReportLayout { columns, totals }
     }
 
-    /// Whether the lines so far, of which `last` is the latest, are too few to find the line of names among them.
+    /// True if the lines so far, of which `last` is the latest, are too few to find the header row among them.
     pub(super) fn wants_more(&self, count: usize, last: &[String]) -> bool {
         *self != Self::PLAIN && count < PREAMBLE.0 && filled(last).count() <= PREAMBLE.1
     }
@@ -88,7 +88,7 @@ impl ReportLayout {
             _ => (first.trim_end_matches(':'), filled.clone().next().unwrap_or_default()),
         };
         let rest = name.strip_prefix(self.totals)?;
-        // `Total_Rows`, beside which a currency may be, is no one's title; `Total` may be the word that a title begins with.
+        // `Total_Rows`, which may be next to a currency, is never a title; `Total` may be the first word of one.
         let is_certain =
             rest.len() > 1 && rest.chars().all(|c| c == '_' || c.is_alphabetic()) && rest.starts_with('_');
         let (least, most) = if is_certain { (2, names.len().clamp(3, 4) - 1) } else { (3, 2) };
@@ -109,7 +109,7 @@ fn filled(cells: &[String]) -> impl Iterator<Item = &str> + Clone {
     cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
 }
 
-/// Whether two names of columns differ at most in case, spaces and punctuation, as between editions of a report.
+/// True if two column names differ at most in case, spaces and punctuation, as between editions of a report.
 pub(super) fn same_name(one: &str, other: &str) -> bool {
     one == other || letters(one).eq(letters(other))
 }

@@ -33,14 +33,14 @@ pub enum Columns {
 
 /// The rows of a report, each read when it is asked for.
 ///
-/// Where the API's reports have lines that are not rows ([`ReportLayout`]), these are kept apart: the preamble, the totals
-/// and the rows of a second table. A repeated line of names is skipped: some files are several reports.
+/// If the API's reports have lines that are not rows ([`ReportLayout`]), these are kept apart: the preamble, the totals
+/// and the rows of a second table. A repeated header row is skipped: some files are several reports.
 pub struct Rows<A> {
     lines: Lines,
     layout: ReportLayout,
     /// Lines that were read to find the names, and are not given yet.
     ahead: VecDeque<Vec<String>>,
-    /// Why the report broke off while the names were searched.
+    /// The reason for which the report broke off before its header row was found.
     broke_off: Option<Cause>,
     preamble: Vec<Vec<String>>,
     names: Arc<[String]>,
@@ -145,7 +145,7 @@ impl<A: Api> Rows<A> {
     /// The next row; `None` at the end. Dropping the future loses nothing.
     ///
     /// # Errors
-    /// When the report breaks off, or is not what it should be; there are none after it.
+    /// If the report breaks off, or has unexpected content; no rows follow.
     pub async fn try_next(&mut self) -> Result<Option<Row>, ApiError<A>> {
         loop {
             let read = match (self.ahead.pop_front(), self.broke_off.take()) {
@@ -302,7 +302,7 @@ pub struct Row {
 }
 
 impl Row {
-    /// The value in the column of a name; `None` if there is no such column, or the row ends before it.
+    /// The value in a named column; `None` if there is no such column, or the row is shorter.
     pub fn get(&self, name: &str) -> Option<&str> {
         let index = self.names.iter().position(|own| own == name)?;
         self.values.get(index).map(String::as_str)

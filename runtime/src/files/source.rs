@@ -79,8 +79,8 @@ impl Source {
     }
 }
 
-/// Unpacks gzip. Storage may pack a file that is gzip already once more (`content-encoding`), and may label it so without
-/// doing it: the bytes alone say how many layers there are.
+/// Unpacks gzip. Storage may pack a file that is gzip already once more (`content-encoding`), and may label it so
+/// without doing it: only the bytes show the number of layers.
 pub(super) struct Unpacker {
     outer: MultiGzDecoder<Vec<u8>>,
     /// Out of the outer layer, but not passed on yet.
@@ -89,7 +89,7 @@ pub(super) struct Unpacker {
 }
 
 enum Inner {
-    /// Too few bytes came to tell.
+    /// Too few bytes arrived to decide.
     Undecided,
     Plain,
     Gzip(Box<(MultiGzDecoder<Vec<u8>>, Digester)>),
@@ -100,7 +100,7 @@ impl Unpacker {
         Unpacker { outer: MultiGzDecoder::new(Vec::new()), between: Bytes::new(), inner: Inner::Undecided }
     }
 
-    /// The next unpacked bytes of what is there; `None` if there are none. `last` says that nothing follows `packed`.
+    /// The next unpacked bytes, if any. `last` says that nothing follows `packed`.
     fn unpack(&mut self, packed: &mut Bytes, last: bool) -> std::io::Result<Option<Bytes>> {
         loop {
             if let Some(bytes) = self.pass(last && packed.is_empty())? {
@@ -124,7 +124,7 @@ impl Unpacker {
         };
     }
 
-    /// Passes on what came out of the outer layer.
+    /// Passes on the output of the outer layer.
     fn pass(&mut self, last: bool) -> std::io::Result<Option<Bytes>> {
         if last {
             self.outer.try_finish()?;

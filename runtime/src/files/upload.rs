@@ -31,15 +31,15 @@ const PART_TIMEOUT: Duration = Duration::from_secs(600);
 pub struct Part {
     /// The method, such as `PUT`.
     pub method: String,
-    /// Where it goes, on any host. It often holds a signature, and so is a secret.
+    /// The URL that the part is sent to, on any host. It often contains a signature, and so is a secret.
     pub url: String,
     /// The first byte of the file.
     pub offset: u64,
-    /// How many bytes.
+    /// The number of bytes.
     pub length: u64,
-    /// What goes with it.
+    /// The headers of the part.
     pub headers: Vec<PartHeader>,
-    /// Whether the server has it.
+    /// True if the server has it.
     pub done: bool,
     /// The SHA-256 of the bytes as they were sent.
     pub sha256: Option<String>,
@@ -122,7 +122,7 @@ impl Transfer {
         Transfer { file, parts }
     }
 
-    /// Whether the server has all parts.
+    /// True if the server has all parts.
     pub fn is_done(&self) -> bool {
         self.parts.iter().all(|part| part.done)
     }
@@ -136,7 +136,7 @@ impl Transfer {
 type OnPart = Arc<dyn Fn(&Transfer) + Send + Sync>;
 type Refuses = Arc<dyn Fn(&Answer) -> bool + Send + Sync>;
 
-/// What sending one part needs to know.
+/// The data that sending one part needs.
 #[derive(Clone)]
 struct Plan {
     core: Arc<Core>,
@@ -161,7 +161,7 @@ pub struct Uploader<A> {
     on_part: Option<OnPart>,
 }
 
-// Derived, it would ask the same of the API, of which there is no value.
+// A derived implementation would require the same of the API type, which has no values.
 impl<A> Clone for Uploader<A> {
     fn clone(&self) -> Self {
         Uploader {
@@ -200,40 +200,43 @@ impl<A: Api> Client<A> {
 }
 
 impl<A: Api> Uploader<A> {
-    /// How many parts are sent at once, each of which is in memory meanwhile; by default 4, and 0 counts as 1.
+    /// The maximum number of parts that are sent at once, each of which is in memory meanwhile; by default 4, and 0
+    /// counts as 1.
     pub fn parallel(mut self, parts: usize) -> Self {
         self.parallel = parts.max(1);
         self
     }
 
-    /// When a part is retried; by default as the client's requests, whatever the method.
+    /// The retry policy of parts; by default the client's, for every method.
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
         self.policy = Some(policy);
         self
     }
 
-    /// How many failures all parts may have between them, in place of so many attempts for each: a failure takes one from
-    /// the budget, a part that arrives adds one. The waits are those of the policy, and the client's
-    /// [`RetryBudget`](crate::RetryBudget) is left alone. By default there is none, and parts share that budget.
+    /// The number of failures that all parts share, in place of a number of attempts for each: a failure takes one from
+    /// the budget, a part that arrives adds one. The delays are the policy's, and the client's
+    /// [`RetryBudget`](crate::RetryBudget) is not used. By default there is no error budget, and parts share the
+    /// client's.
     pub fn error_budget(mut self, failures: u32) -> Self {
         self.budget = Some(failures);
         self
     }
 
-    /// Whether a response whose status is a success says in its body that the part was not taken. Such a part is
-    /// retried where there is an [error budget](Self::error_budget), and is else an error. By default no body is read.
+    /// Sets a check for responses with a success status whose body reports that the part was refused. Such a part is
+    /// retried if there is an [error budget](Self::error_budget), and is an error otherwise. By default no body is
+    /// read.
     pub fn refuses(mut self, refuses: impl Fn(&Answer) -> bool + Send + Sync + 'static) -> Self {
         self.refuses = Some(Arc::new(refuses));
         self
     }
 
-    /// How long one attempt to send a part may take; by default 10 minutes.
+    /// The time limit of one attempt to send a part; by default 10 minutes.
     pub fn part_timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
     }
 
-    /// Is told how far the file is, after each part.
+    /// Calls a function with the progress after each part.
     pub fn progress(mut self, told: impl Fn(Progress) + Send + Sync + 'static) -> Self {
         self.progress = Some(Arc::new(told));
         self
@@ -250,8 +253,8 @@ impl<A: Api> Uploader<A> {
     /// sends the rest.
     ///
     /// # Errors
-    /// Before anything is sent, when the file cannot be read, the parts are not all of its bytes once each, or one of them
-    /// cannot be sent. Later, when a part is refused or fails too often, and when the file is not what it was when the upload
+    /// Before anything is sent: if the file cannot be read, the parts do not cover all of its bytes once each, or one
+    /// of them cannot be sent. Later: if a part is refused or fails too often, and if the file changed since the upload
     /// began.
     pub async fn send(&self, file: impl AsRef<Path>, transfer: &mut Transfer) -> Result<(), ApiError<A>> {
         let path: Arc<PathBuf> = Arc::new(file.as_ref().to_owned());
@@ -279,7 +282,7 @@ impl<A: Api> Uploader<A> {
                 .check(&request)
                 .map_err(|problem| Failure::new(Some(*request.operation()), Cause::Build(problem), None))?;
         }
-        // How often a part failed, and how long it waits for that.
+        // The number of failures of each part, and its delay.
         let mut waiting: Vec<(usize, u32, Duration)> =
             (0..transfer.parts.len()).rev().map(|index| (index, 0, Duration::ZERO)).collect();
         // Dropped with this future, and all that is on its way with it.
@@ -333,7 +336,7 @@ impl<A: Api> Uploader<A> {
     }
 }
 
-/// How long a part waits before it is retried, if that may help.
+/// The delay before a part is retried, if a retry may help.
 fn wait_after(
     failure: &Failure,
     failures: u32,

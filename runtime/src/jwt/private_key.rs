@@ -102,7 +102,7 @@ fn unescaped(text: &str) -> Zeroizing<String> {
                         out.push(code.and_then(char::from_u32).unwrap_or('\\'));
                         rest = after.get(5..).unwrap_or_default().chars();
                     }
-                    // Quotes, slashes and line ends, which a backslash leaves as they are.
+                    // Quotes, slashes and line ends, which a backslash leaves unchanged.
                     _ => rest = after.chars(),
                 }
             }

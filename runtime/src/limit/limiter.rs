@@ -11,7 +11,7 @@ const HOUR: Duration = Duration::from_secs(3600);
 /// More sends than this in a window are not remembered one by one.
 const LONGEST: usize = 100_000;
 
-/// How much a client sends at most. It holds for a client and all its clones together.
+/// The rate limits of a client. A client and all its clones share them.
 ///
 /// ```
 /// use storewright_runtime::Limits;
@@ -43,9 +43,9 @@ impl Limits {
         self
     }
 
-    /// As many in any hour as the answers say ([`RateLimit`]), once one has said so. What they say is left counts, so that
-    /// other programs with the same key are taken into account. When nothing is left, one request a minute asks whether
-    /// there is more.
+    /// Limits requests per hour as the server reports ([`RateLimit`]), once a response has reported it. The
+    /// server-reported remainder counts, so that other programs with the same key are taken into account. When nothing
+    /// remains, one request a minute asks for an update.
     #[must_use]
     pub const fn as_told(mut self) -> Self {
         self.told = true;
@@ -53,7 +53,7 @@ impl Limits {
     }
 }
 
-/// What was sent within a span of time.
+/// The requests of a span of time.
 #[derive(Debug)]
 struct Window {
     span: Duration,
@@ -66,7 +66,7 @@ impl Window {
         Window { span, limit: bounded(u64::from(limit)), sent: VecDeque::new() }
     }
 
-    /// When the next request may be sent.
+    /// The time at which the next request may be sent.
     fn free_at(&mut self, now: Duration) -> Duration {
         while self.sent.front().is_some_and(|sent| *sent + self.span <= now) {
             self.sent.pop_front();
@@ -88,13 +88,13 @@ struct State {
     hour: Option<Window>,
     /// The hour as the server counts it.
     told: Option<Window>,
-    /// Sent and not answered: the server may not have counted them.
+    /// Requests without a response so far: the server may not have counted them.
     in_flight: usize,
     /// The server asked for quiet until then.
     quiet_until: Duration,
 }
 
-/// Counts what is sent. Times are those of the client's clock.
+/// Counts sent requests. Times are those of the client's clock.
 #[derive(Debug)]
 pub(crate) struct Limiter(Mutex<State>);
 
@@ -121,7 +121,7 @@ impl Limiter {
             free_at = free_at.max(window.free_at(now));
         }
         if let Some(told) = &mut state.told {
-            // What others sent is known by its number only, not when it ends: one request a minute finds out.
+            // Only the number of other programs' requests is known, not the end of their span: one request a minute finds out.
             let news = told.sent.back().map_or(now, |last| *last + MINUTE);
             free_at = free_at.max(told.free_at(now).min(news));
         }
@@ -135,7 +135,7 @@ impl Limiter {
         Ok(Permit(self))
     }
 
-    /// Learns what an answer said about the limit.
+    /// Records the rate limit that a response reported.
     pub(crate) fn learn(&self, told: &RateLimit, now: Duration) {
         let (Some(limit), Some(remaining)) = (told.limit(), told.remaining()) else { return };
         let mut state = self.state();

@@ -1,21 +1,21 @@
-//! Finds the page after a page by the rule of its operation, whatever the type of the page.
+//! Finds the next page by the rule of the operation, for any type of page.
 
 use crate::codec::{Put, View};
 use crate::page::Next;
 use crate::request::Request;
 
-/// How the pages of an operation follow each other: its `x-paging`.
+/// The paging rule of an operation: its `x-paging`.
 ///
 /// Members are names of the response's JSON, with dots between those of nested objects: `meta.next_cursor`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRule {
     /// The member with the list; empty where the response is the list.
     pub items: &'static str,
-    /// How the next page is requested.
+    /// The request for the next page.
     pub step: PageStep,
 }
 
-/// How the page after a page is requested.
+/// The way to request the next page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum PageStep {
@@ -67,7 +67,7 @@ pub enum PageStep {
 impl Next {
     /// The page after `page`, by the rule of the operation that was called. An operation without a rule has no further page.
     ///
-    /// Where pages are counted, there is no page after one without items.
+    /// If pages are counted, there is no page after one without items.
     pub fn of(page: &dyn Put, sent: &Request) -> Option<Next> {
         let PageRule { items, step } = sent.operation().paging?;
         let text = |member: &str| scalar(page.view(), member);

@@ -4,11 +4,11 @@ use std::sync::{Mutex, PoisonError};
 
 /// Successes that pay for one retry.
 const SUCCESSES: u32 = 5;
-/// How many times the retries at the start can be saved.
+/// The maximum of saved retries, as a multiple of those at the start.
 const MOST: u32 = 5;
 
-/// How many retries all calls of a client and its clones have between them, so that a server that is down or overloaded does
-/// not receive several times the usual load.
+/// A number of retries that all calls of a client and its clones share, so that a server that is down or overloaded
+/// does not receive several times the usual load.
 ///
 /// A client starts with a number of retries, by default 20. Each retry after a server error, a timeout or a failed connection
 /// takes one. A call that succeeds gives back those that it took; one that succeeds at once adds a fifth of a retry, up to

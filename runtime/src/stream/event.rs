@@ -12,7 +12,7 @@ pub(super) struct Raw {
     pub(super) data: Vec<u8>,
 }
 
-/// What cuts a response into records.
+/// A parser that splits a response into records.
 pub(super) trait Parser: Default + Send + 'static {
     /// The media types that are asked for.
     const ACCEPT: &'static str;
@@ -27,8 +27,7 @@ pub(super) trait Parser: Default + Send + 'static {
     fn pending(&self) -> usize;
 }
 
-/// Server-sent events. Lines end with LF, CR or CRLF, and an event with an empty line; what is left at the end is not an
-/// event.
+/// Server-sent events. Lines end with LF, CR or CRLF, and an event with an empty line; an incomplete last event is ignored.
 #[derive(Default)]
 pub(super) struct Sse {
     line: Vec<u8>,

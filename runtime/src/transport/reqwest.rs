@@ -11,12 +11,13 @@ use http_body::Body as _;
 
 use super::{Body, BoxFuture, Timeout, Transport, TransportError, TransportErrorKind};
 
-/// Sends requests with `reqwest`, which speaks TLS by the library that the crate's features say. Redirects are not
-/// followed: credentials would go along. Bodies keep their `content-encoding`, whatever features `reqwest` is built with.
+/// Sends requests with `reqwest`, which uses the TLS library that the crate's features select. Redirects are not
+/// followed, since credentials would be sent along. Bodies keep their `content-encoding`, regardless of `reqwest`'s
+/// features.
 #[derive(Clone)]
 pub struct Reqwest(reqwest::Client);
 
-// The settings of a client may hold the password of a proxy.
+// The settings of a client may contain the password of a proxy.
 impl fmt::Debug for Reqwest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Reqwest").finish_non_exhaustive()
@@ -27,7 +28,7 @@ impl Reqwest {
     /// A transport with the usual settings.
     ///
     /// # Errors
-    /// When TLS cannot be set up.
+    /// If TLS cannot be set up.
     pub fn new() -> Result<Self, TransportError> {
         Self::with(|builder| builder)
     }
@@ -36,7 +37,7 @@ impl Reqwest {
     /// of the environment are used. Redirects and the unpacking of bodies stay off.
     ///
     /// # Errors
-    /// When the settings cannot be.
+    /// If the settings are invalid.
     pub fn with(
         settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<Self, TransportError> {
@@ -47,8 +48,8 @@ impl Reqwest {
         builder.redirect(reqwest::redirect::Policy::none()).build().map(Reqwest).map_err(failed)
     }
 
-    /// A transport over a client of yours. The client must not follow redirects, nor unpack bodies: build it with
-    /// `no_gzip`, `no_brotli`, `no_deflate` and `no_zstd`, which exist whatever features `reqwest` has.
+    /// A transport over your own client. The client must not follow redirects, nor unpack bodies: build it with
+    /// `no_gzip`, `no_brotli`, `no_deflate` and `no_zstd`, which exist regardless of `reqwest`'s features.
     pub fn over(client: reqwest::Client) -> Self {
         Reqwest(client)
     }
@@ -73,7 +74,7 @@ impl Transport for Reqwest {
     }
 }
 
-// The URL of reqwest's errors holds the query.
+// The URL of reqwest's errors contains the query.
 fn failed(error: reqwest::Error) -> TransportError {
     let kind = if error.is_timeout() {
         TransportErrorKind::Timeout

@@ -1,4 +1,4 @@
-//! A server on loopback that answers from a function and records requests.
+//! A server on loopback that responds from a function and records requests.
 
 #![allow(dead_code)] // each test binary takes what it needs
 
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 
-/// What the server saw of one request.
+/// The facts of one request that the server records.
 #[derive(Debug, Clone)]
 pub(crate) struct Seen {
     pub(crate) line: String,
@@ -30,7 +30,7 @@ pub(crate) struct Server {
 }
 
 impl Server {
-    /// A server that answers each request with what a function makes of it and its number.
+    /// A server whose response to each request is the result of a function of the request and its number.
     pub(crate) async fn start(answer: impl Fn(usize, &Seen) -> Vec<u8> + Send + Sync + 'static) -> Server {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
@@ -67,7 +67,7 @@ impl Server {
                         kept.len()
                     };
                     let bytes = answer(number, &seen);
-                    // No bytes: the server never answers.
+                    // No bytes: the server never responds.
                     if bytes.is_empty() {
                         let _ = socket.read(&mut [0; 1]).await;
                         return;

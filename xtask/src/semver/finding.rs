@@ -25,7 +25,7 @@ impl Finding {
 ///
 /// # Errors
 ///
-/// When a lint failed and what it found cannot be read.
+/// If a lint failed and what it found cannot be read.
 pub(super) fn read(text: &str) -> anyhow::Result<Vec<Finding>> {
     let mut out = Vec::new();
     let mut lint: Option<(&str, usize)> = None;

@@ -15,8 +15,8 @@ const MOST_PARTS: usize = 50_000;
 /// No storage takes more in one request: S3 takes 5 GiB, Azure a little less.
 const LONGEST_PART: u64 = 5 * 1024 * 1024 * 1024;
 
-/// Whether the parts are all bytes of a file of that size, each once: the server would take a file with a hole for a whole one,
-/// and of two parts with the same bytes nobody knows which counts.
+/// Checks that the parts are all bytes of a file of that size, each once: the server would take a file with a gap for a
+/// whole one, and of two parts with the same bytes it is unknown which counts.
 pub(super) fn check(parts: &[Part], size: u64) -> Result<(), String> {
     if parts.len() > MOST_PARTS {
         return Err(format!(

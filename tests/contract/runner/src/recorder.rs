@@ -78,7 +78,7 @@ impl Recorder {
     /// A recorder in front of the judge at a URL; `base` is the path of the API's own address.
     ///
     /// # Errors
-    /// When there is no transport.
+    /// If there is no transport.
     pub fn new(judge: &str, base: &str) -> Result<Self, rt::TransportError> {
         let judge = judge.trim_end_matches('/').to_owned();
         Ok(Self {
