@@ -8,6 +8,7 @@ mod package;
 mod paging;
 mod parameter;
 mod request;
+mod runtime;
 mod rust;
 mod rust_type;
 mod template_data;
@@ -20,6 +21,7 @@ use crate::api::{Api, Shape, TypeId};
 use crate::name::Names;
 use crate::plan::{self, Item, Items};
 pub use missing_models::{MissingModel, missing_models};
+pub use runtime::Runtime;
 use rust::Source;
 
 /// What the first lines of every generated file hold.
@@ -40,12 +42,10 @@ pub struct File {
 /// What a crate needs beside its API.
 #[derive(Debug, Clone, Default)]
 pub struct Options {
-    /// Text of the files under `templates/crate/` and `templates/<api>/`, by path below `templates/`.
+    /// The API's own templates by path, which starts with the API's name. They replace and extend those of every crate.
     pub templates: BTreeMap<String, String>,
-    /// Path of the runtime crate as the generated `Cargo.toml` writes it, e.g. `../../runtime`.
-    pub runtime: String,
-    /// The oldest version of the runtime that the crate can be built with, e.g. `0.1.0`.
-    pub runtime_version: String,
+    /// The source of the runtime crate.
+    pub runtime: Runtime,
     /// The crate's own version, e.g. `0.1.0`.
     pub version: String,
     /// Whether the crate is a member of this workspace and takes its lints.

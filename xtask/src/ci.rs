@@ -304,7 +304,7 @@ fn older(tree: &Tree) -> anyhow::Result<Step> {
             continue;
         };
         let folder = tree.root().join("target/older").join(version);
-        if generate::run(tree, &generate::Args::version(API, &document, &folder))? != Outcome::Done {
+        if generate::run(tree, &generate::Args::version(tree, API, &document, &folder))? != Outcome::Done {
             return Ok(Step::Failed(format!("{version} is not generated")));
         }
         let manifest = folder.join("Cargo.toml").display().to_string();

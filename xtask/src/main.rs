@@ -7,19 +7,12 @@ mod bench;
 mod ci;
 mod contract;
 mod corpus;
-mod diff;
 mod examples;
-mod fetch;
-mod find;
 mod generate;
-mod interrupt;
 mod measure;
 mod mutate;
 mod oldest;
 mod package;
-mod pipeline;
-mod progress;
-mod report;
 mod semver;
 mod settings;
 mod status;
@@ -30,7 +23,8 @@ mod update;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{CommandFactory, Parser, Subcommand};
+use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
+use storewright::{Outcome, diff, fetch, find, interrupt, pipeline, progress, report};
 
 use crate::tree::Tree;
 
@@ -54,6 +48,20 @@ const COMPLETIONS: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   cargo xtask completions fish > ~/.config/fish/completions/xtask.fish
 
 CONTRIBUTING.md, \"Completions\", says what to put where.";
+
+/// Of `diff` in this repository.
+const DIFF: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask diff main:app-store-connect                             # what is stored on main, against what is stored here
+  cargo xtask diff 4.3.json 4.4.1.json --format html --out diff.html  # two files, for a browser
+  cargo xtask diff v0.1.0:app47 app47 --fail-on rust                  # end with 1 where a consumer's code breaks
+  cargo xtask diff old.json new.json --only testflight                # one area or tag alone
+  cargo xtask diff old.json new.json --policy review.toml             # with accepted changes and severities of your own
+  cargo xtask diff --history 3.7.0.json 4.3.json 4.4.1.json           # a timeline of several versions";
+/// Of `find` in this repository.
+const FIND: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
+  cargo xtask find \"GET /v1/apps/{id}\"      # what a call is called in Rust
+  cargo xtask find App.attributes.bundleId  # a field, by the vendor's name
+  cargo xtask find apps::list               # and the other way round";
 
 /// Vendor API documents in, typed Rust client crates out.
 #[derive(Parser)]
@@ -120,29 +128,16 @@ enum Command {
     Floor(bench::floor::Args),
 }
 
-/// How a command ended, as its exit code says it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Outcome {
-    /// All is well.
-    Done,
-    /// Something was found that a person must mend.
-    Findings,
-    /// What the person gave cannot be used.
-    Refused,
-}
-
-impl From<Outcome> for ExitCode {
-    fn from(outcome: Outcome) -> Self {
-        ExitCode::from(match outcome {
-            Outcome::Done => 0,
-            Outcome::Findings => 1,
-            Outcome::Refused => 2,
-        })
-    }
+/// The commands, with the examples of this repository.
+fn command() -> clap::Command {
+    let command = Cli::command().mut_subcommand("diff", |command| command.after_help(DIFF));
+    command.mut_subcommand("find", |command| command.after_help(FIND))
 }
 
 fn main() -> ExitCode {
-    match run(Cli::parse()) {
+    report::be("cargo xtask");
+    let cli = Cli::from_arg_matches(&command().get_matches()).unwrap_or_else(|error| error.exit());
+    match run(cli) {
         Ok(outcome) => outcome.into(),
         Err(error) => {
             report::fail(&error);
@@ -155,7 +150,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
     match &cli.command {
         Command::Completions { shell } => {
             let mut script = Vec::new();
-            clap_complete::generate(*shell, &mut Cli::command(), "xtask", &mut script);
+            clap_complete::generate(*shell, &mut command(), "xtask", &mut script);
             report::stdout(&String::from_utf8(script)?)?;
             return Ok(Outcome::Done);
         }
@@ -211,7 +206,7 @@ mod tests {
 
     #[test]
     fn the_help_of_every_command_has_examples_that_parse() {
-        let all = Cli::command();
+        let all = command();
         let shown = all.get_subcommands().filter(|command| !command.is_hide_set());
         for command in shown.chain([&all]) {
             let examples = examples(command);

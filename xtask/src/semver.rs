@@ -162,7 +162,7 @@ fn side(tree: &Tree, label: &str, file: &str, out: &mut Sink) -> anyhow::Result<
 
 /// Generates its crate.
 fn generate(tree: &Tree, side: &Side) -> anyhow::Result<()> {
-    if generate::run(tree, &generate::Args::version(API, &side.file, &side.folder))? != Outcome::Done {
+    if generate::run(tree, &generate::Args::version(tree, API, &side.file, &side.folder))? != Outcome::Done {
         bail!("the crate of {} is not generated", side.label);
     }
     // The same versions of dependencies as this workspace has.

@@ -130,7 +130,7 @@ pub(crate) fn record(
             let file = || Path::new(&document.from).file_name().unwrap_or_default().to_string_lossy();
             let is_url = document.from.contains("://");
             let from = if is_url { document.from.clone() } else { file().into_owned() };
-            (from, jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date().to_string())
+            (from, storewright::today().to_string())
         }
     };
     let date: toml_edit::Datetime = date.parse()?;

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, bail};
+use storewright::generate::store;
 use storewright_generator::api::{Api, Shape};
-use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink, shown};
+use storewright_generator::diagnostic::{Sink, shown};
 use storewright_generator::diff::{Bump, Diff};
 use storewright_generator::render::{self, MARK};
 use storewright_generator::report;
@@ -16,7 +17,7 @@ use crate::pipeline::{self, Made, Report, Rules, Version};
 use crate::report::{plural, print, refuse, tell};
 use crate::settings::Settings;
 use crate::tree::Tree;
-use crate::{Outcome, fetch, generate, interrupt, progress, settings};
+use crate::{Outcome, fetch, generate, progress, settings};
 
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
@@ -298,28 +299,6 @@ fn next_version(base: &str, current: &str, bump: Bump, vendor: &str) -> String {
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
     let vendor: String = vendor.chars().map(|c| if is_part(c) { c } else { '-' }).collect();
     format!("{major}.{minor}.{patch}+{vendor}")
-}
-
-/// Makes the folders equal; false if errors were pushed.
-pub(crate) fn store(tree: &Tree, roots: &[Root], out: &mut Sink) -> anyhow::Result<bool> {
-    progress::step("writing");
-    let found = write::compare(roots, MARK)?;
-    if !found.foreign.is_empty() {
-        found.foreign(|path| tree.shown(path)).into_iter().for_each(|diagnostic| out.push(diagnostic));
-        return Ok(false);
-    }
-    if let Err(error) = interrupt::whole(|| write::write(roots, &found)) {
-        out.push(
-            Diagnostic::error(
-                Code::FailedWrite,
-                Place::default(),
-                format!("a file cannot be written: {error}"),
-            )
-            .help("fix that and run the command again, which completes the files"),
-        );
-        return Ok(false);
-    }
-    Ok(true)
 }
 
 fn summarise(api: &Api, report: &Report, notices: usize) {

@@ -6,6 +6,7 @@
 mod checkout;
 
 use std::fs;
+use std::path::Path;
 
 use checkout::Checkout;
 use serde_json::Value;
@@ -86,36 +87,66 @@ fn a_crate_does_not_take_the_place_of_another() {
     assert!(said.contains("../town holds the crate `town-client`, and this one is `mini-client`"), "{said}");
 }
 
-/// However the folder is given, and from wherever, what cargo reads in the manifest leads to the runtime.
+/// The dependency on the runtime in the manifest of a crate.
+fn runtime(manifest: &Path) -> toml::Table {
+    let manifest: toml::Table = fs::read_to_string(manifest).unwrap().parse().unwrap();
+    manifest["dependencies"]["storewright-runtime"].as_table().unwrap().clone()
+}
+
+/// However the folders are given, and from wherever, the path in the manifest is that of the runtime.
 #[test]
 fn a_crate_finds_the_runtime_from_wherever_it_is() {
     let checkout = Checkout::new();
     fs::create_dir_all(checkout.path("runtime")).unwrap();
     fs::create_dir_all(checkout.path("docs/deep")).unwrap();
-    let absolute = checkout.path("../by-root").display().to_string();
-    for (current, out) in [
-        ("", "sub/deep"),
-        ("", "./sub/../plain"),
-        ("", "../beside"),
-        ("", "../checkout/../other"),
-        ("", &absolute),
-        ("docs", "../beside-docs"),
-        ("docs/deep", "here"),
-        ("docs/deep", "../../../gen/x"),
-        ("docs/deep", "../../target/x"),
+    let absolute = |path: &str| checkout.path(path).display().to_string();
+    for (current, out, path) in [
+        ("", "sub/deep", "runtime"),
+        ("", "./sub/../plain", "./runtime"),
+        ("", "../beside", "runtime"),
+        ("", "../checkout/../other", "docs/../runtime"),
+        ("", &absolute("../by-root"), "runtime"),
+        ("", "../to-root", &absolute("runtime")),
+        ("docs", "../beside-docs", "../runtime"),
+        ("docs/deep", "here", "../../runtime"),
+        ("docs/deep", "../../../gen/x", "../../runtime"),
     ] {
-        let from = checkout.path("library.json").display().to_string();
-        let mut command = checkout.command(&["generate", "--from", &from, "--out", out, "--name", "mini"]);
-        let output = command.current_dir(checkout.path(current)).output().unwrap();
+        let from = absolute("library.json");
+        let source = format!("path={path}");
+        let arguments = ["generate", "--from", &from, "--out", out, "--name", "mini", "--runtime", &source];
+        let output = checkout.command(&arguments).current_dir(checkout.path(current)).output().unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let folder = checkout.path(current).join(out);
-        let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
-        let (_, path) = manifest.split_once("path = \"").unwrap();
-        let (path, _) = path.split_once('"').unwrap();
-        let led = folder.canonicalize().unwrap().join(path).canonicalize();
+        let written = runtime(&folder.join("Cargo.toml"))["path"].as_str().unwrap().to_owned();
+        let led = folder.canonicalize().unwrap().join(&written).canonicalize();
         let is_runtime = led.is_ok_and(|led| led == checkout.path("runtime").canonicalize().unwrap());
-        assert!(is_runtime, "{out} in {current} says {path}");
+        assert!(is_runtime, "{out} in {current} says {written}");
+        assert_eq!(Path::new(&written).is_absolute(), Path::new(path).is_absolute(), "{written}");
     }
+}
+
+#[test]
+fn a_crate_takes_the_runtime_that_is_asked_for() {
+    let checkout = Checkout::new();
+    let generate = |more: &[&str], code: i32| {
+        let arguments = ["generate", "--from", "library.json", "--out", "../town", "--name", "town"];
+        checkout.run(&[&arguments[..], more].concat(), code)
+    };
+    let manifest = checkout.path("../town/Cargo.toml");
+    let said = generate(&[], 0);
+    assert_eq!(runtime(&manifest)["version"].as_str(), Some(env!("CARGO_PKG_VERSION")));
+    assert!(!runtime(&manifest).contains_key("path"), "{said}");
+    assert!(said.contains("`--runtime git=URL` or `--runtime path=DIR`"), "{said}");
+    let git = ["--runtime", "git=https://git.example/storewright,rev=0a1b"];
+    let said = generate(&git, 0);
+    assert!(!said.contains("--runtime"), "{said}");
+    assert_eq!(runtime(&manifest)["git"].as_str(), Some("https://git.example/storewright"));
+    assert_eq!(runtime(&manifest)["rev"].as_str(), Some("0a1b"));
+    generate(&[&git[..], &["--check"]].concat(), 0);
+    let said = generate(&["--check"], 1);
+    assert!(said.contains("--> ../town/Cargo.toml"), "{said}");
+    let said = generate(&["--runtime", "latest"], 2);
+    assert!(said.contains("write `version`, `version=0.1.0`, `git=URL`"), "{said}");
 }
 
 /// What the client of a document calls, by what the document says of its address.

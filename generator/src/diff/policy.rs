@@ -1,6 +1,7 @@
 //! Applies a reviewer's decisions to a diff: severities by kind, and accepted changes.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -40,6 +41,12 @@ pub struct Date {
     pub month: u8,
     /// From 1 to 31.
     pub day: u8,
+}
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:04}-{:02}-{:02}", self.year, self.month, self.day)
+    }
 }
 
 /// One accepted change.

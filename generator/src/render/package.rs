@@ -13,6 +13,18 @@ use super::template_data::{attributes, updates};
 use super::{Context, File, Models};
 use crate::plan::{ItemKind, Items, Signature, doc};
 
+/// Ends the name of a template whose output has a name that tools look for: cargo reads each Cargo.toml of a git repository.
+const SUFFIX: &str = ".jinja";
+
+/// The templates of every crate, by the paths by which others extend them.
+const SHARED: &[(&str, &str)] = &[
+    ("crate/Cargo.toml.jinja", include_str!("../../templates/crate/Cargo.toml.jinja")),
+    ("crate/README.md", include_str!("../../templates/crate/README.md")),
+    ("crate/src/api.rs", include_str!("../../templates/crate/src/api.rs")),
+    ("crate/src/call.rs", include_str!("../../templates/crate/src/call.rs")),
+    ("crate/src/lib.rs", include_str!("../../templates/crate/src/lib.rs")),
+];
+
 #[derive(Serialize)]
 struct Feature<'a> {
     name: &'a str,
@@ -27,33 +39,29 @@ fn plain(text: &str) -> String {
 }
 
 impl Context<'_> {
-    /// Files that come from templates: first those of the API, then those of every crate that the API has not.
+    /// Files that come from templates: those of the API, and those of every crate that the API does not replace.
     pub(super) fn templates(&self) -> Result<Vec<File>, String> {
-        self.templates_in(&["crate/", &format!("{}/", self.api.info.name)])
-    }
-
-    /// Files that come from the templates in these folders, the last folder first.
-    pub(super) fn templates_in(&self, folders: &[&str]) -> Result<Vec<File>, String> {
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
         environment.set_keep_trailing_newline(true);
         environment.add_filter("code", |text: &str| doc::code(text));
         environment.add_filter("line", |text: &str| doc::line(text));
         let mut chosen: BTreeMap<&str, &str> = BTreeMap::new();
-        for prefix in folders {
-            for (path, text) in self.options.templates.iter().filter(|(p, _)| p.starts_with(prefix)) {
-                // By its path, so that a template can extend another.
-                environment.add_template(path, text).map_err(|e| format!("templates/{path}: {e:#}"))?;
-                chosen.insert(path.get(prefix.len()..).unwrap_or(path), path);
-            }
+        // Of an API that has templates of its own we know what we may say; anybody else's crate is anybody else's.
+        let prefix = format!("{}/", self.api.info.name);
+        let own = self.options.templates.iter().filter(|(path, _)| path.starts_with(&prefix));
+        let own = own.map(|(path, text)| (path.as_str(), text.as_str()));
+        let ours = own.clone().next().is_some();
+        for (path, text) in SHARED.iter().copied().chain(own) {
+            // By its path, so that a template can extend another.
+            environment.add_template(path, text).map_err(|e| format!("templates/{path}: {e:#}"))?;
+            let target = path.split_once('/').map_or(path, |(_, below)| below);
+            chosen.insert(target.strip_suffix(SUFFIX).unwrap_or(target), path);
         }
         let features = self.features();
         let default: Vec<&str> =
             self.names.areas.iter().filter(|a| a.default).map(|a| a.feature.as_str()).collect();
         let info = &self.api.info;
-        // Of an API that has templates of its own we know what we may say; anybody else's crate is anybody else's.
-        let own = format!("{}/", info.name);
-        let ours = self.options.templates.keys().any(|path| path.starts_with(&own));
         let deprecated = self.api.operations.values().filter(|o| o.deprecated).count();
         let values = context! {
             mark => super::MARK,
@@ -64,8 +72,7 @@ impl Context<'_> {
             vendor_version => plain(&info.version),
             base_url => plain(info.servers.first().map_or("", |s| s.trim_end_matches('/'))),
             version => self.options.version,
-            runtime => self.options.runtime,
-            runtime_version => self.options.runtime_version,
+            runtime => self.options.runtime.keys(),
             workspace => self.options.workspace,
             features,
             default,

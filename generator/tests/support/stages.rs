@@ -9,9 +9,9 @@ use std::path::Path;
 use storewright_generator::api::{Api, stored};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{self, Overlay, Source, Spec};
+use storewright_generator::lower;
 use storewright_generator::name::{self, Config, Names};
-use storewright_generator::render::{self, File};
-use storewright_generator::{lower, render::Options};
+use storewright_generator::render::{self, File, Options, Runtime};
 
 /// The texts of one case.
 #[derive(Debug, Clone, Default)]
@@ -129,13 +129,9 @@ pub(crate) fn stored_text(api: &Api) -> String {
 
 /// The files of the crate; `runtime` is the path that its manifest writes.
 pub(crate) fn rendered(made: &Made, runtime: &str) -> Vec<File> {
-    let shared = Path::new(env!("CARGO_MANIFEST_DIR")).join("../templates/crate");
-    let mut all = templates(&shared, "crate");
-    all.extend(made.templates.clone());
     let options = Options {
-        templates: all,
-        runtime: runtime.to_owned(),
-        runtime_version: "0.1.0".to_owned(),
+        templates: made.templates.clone(),
+        runtime: Runtime::Path(runtime.into()),
         version: "0.1.0".to_owned(),
         workspace: true,
     };

@@ -11,11 +11,11 @@ use anyhow::{Context, bail};
 use serde::Serialize;
 
 use super::{Bench, count_lines, quietly, remove};
-use crate::Outcome;
 use crate::measure::{Cost, attempt};
 use crate::progress;
 use crate::report::{plural, stdout, stdout_json};
 use crate::tree::{API, CRATE, DOCUMENT, SHARED, Tree};
+use crate::{Outcome, generate};
 
 /// A generator that crates.io has.
 pub(crate) struct Peer {
@@ -180,6 +180,7 @@ impl Work<'_> {
         let out = self.bench.tree.root().join("target/bench/peers/storewright");
         let mut command = self.bench.xtask(&["generate", "--api", API, "--from"])?;
         command.arg(&self.document).arg("--out").arg(&out);
+        command.args(["--runtime", &generate::trial(self.bench.tree).runtime.to_string()]);
         let mut made = Made {
             name: "storewright".to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),

@@ -23,8 +23,8 @@ use self::public_api::PublicApi;
 use crate::pipeline::{self, Rules};
 use crate::report::refuse;
 use crate::tree::Tree;
-use crate::update::store;
 use crate::{fetch, generate};
+use storewright::generate::store;
 
 /// A client crate, and the Api that it was generated from.
 pub(super) struct Client {
@@ -64,7 +64,7 @@ impl Client {
         out: &mut Sink,
     ) -> anyhow::Result<Option<Self>> {
         let folder = tree.contract().join("client").join(name);
-        let options = generate::elsewhere(tree, &folder, "0.1.0")?;
+        let options = generate::trial(tree);
         let Some(made) = pipeline::make(document, rules, api.unwrap_or(name), false, out) else {
             return Ok(None);
         };

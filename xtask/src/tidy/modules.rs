@@ -22,9 +22,9 @@ const TABLE: &[(&str, &[&str])] = &[
 /// Packages that may not stand among the dependencies of the packages in a folder.
 const PACKAGES: &[(&str, &[&str])] = &[
     ("generator/", &["storewright-runtime", "xtask"]),
-    ("runtime/", &["storewright-generator", "xtask"]),
-    ("generated/", &["storewright-generator", "xtask"]),
-    ("examples/", &["storewright-generator", "xtask"]),
+    ("runtime/", &["storewright", "storewright-generator", "xtask"]),
+    ("generated/", &["storewright", "storewright-generator", "xtask"]),
+    ("examples/", &["storewright", "storewright-generator", "xtask"]),
     ("tests/", &["xtask"]),
 ];
 

@@ -22,7 +22,7 @@ static WRITTEN: AtomicBool = AtomicBool::new(false);
 
 /// From now on Ctrl-C waits until what is being written is written. Other signals end the process at once, and running
 /// the command again completes the files.
-pub(crate) fn watch() {
+pub fn watch() {
     let end = || {
         let _writing = writing();
         progress::clear();
@@ -38,7 +38,7 @@ pub(crate) fn watch() {
 }
 
 /// Writes what is not to be interrupted.
-pub(crate) fn whole(write: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
+pub fn whole(write: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
     let _writing = writing();
     write()?;
     WRITTEN.store(true, Ordering::SeqCst);
@@ -46,7 +46,7 @@ pub(crate) fn whole(write: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
 }
 
 /// Writes one file, or leaves it as it was.
-pub(crate) fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
+pub fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     if !folder.is_dir() {
         bail!("{}: there is no folder {}", path.display(), folder.display());

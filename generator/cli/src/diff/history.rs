@@ -11,8 +11,8 @@ use storewright_generator::diff::{Bump, Change, Diff, Wire};
 use super::{Args, Compared, Format, given, is_met, located, put, read, refuse};
 use crate::Outcome;
 use crate::progress;
+use crate::project::Project;
 use crate::report::plural;
-use crate::tree::Tree;
 
 /// The changes of a step that the timeline names; the rest is a count.
 const NAMED: usize = 12;
@@ -34,12 +34,12 @@ struct FlipFlop {
     versions: Vec<String>,
 }
 
-pub(super) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
+pub(super) fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
     if !matches!(args.format, Format::Text | Format::Json) {
         bail!("`--history` has the formats `text` and `json`");
     }
     let mut out = Sink::new();
-    let Some(versions) = versions(tree, args, &mut out)? else { return Ok(refuse(out)) };
+    let Some(versions) = versions(project, args, &mut out)? else { return Ok(refuse(out)) };
     let steps: Vec<Diff> = versions
         .windows(2)
         .filter_map(|pair| {
@@ -57,19 +57,19 @@ pub(super) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     Ok(if is_met { Outcome::Findings } else { Outcome::Done })
 }
 
-fn versions(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec<Compared>>> {
-    let apis = tree.apis()?;
+fn versions(project: &Project, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec<Compared>>> {
+    let apis = project.apis()?;
     let mut all = Vec::new();
     let mut api: Option<String> = args.api.clone();
     for name in &args.history {
         let _progress = progress::start(&format!("reading {name}"));
-        let Some(side) = given(tree, name, args, &apis, out)? else { return Ok(None) };
+        let Some(side) = given(project, name, args, &apis, out)? else { return Ok(None) };
         match (&api, &side.api) {
             (Some(a), Some(b)) if a != b => bail!("{a} and {b} are two APIs: a history is one of one API"),
             (None, Some(_)) => api.clone_from(&side.api),
             _ => {}
         }
-        let Some(version) = read(tree, &side, api.as_deref(), args, out)? else { return Ok(None) };
+        let Some(version) = read(project, &side, api.as_deref(), args, out)? else { return Ok(None) };
         all.push(Compared { version, document: side.document });
     }
     Ok(Some(all))

@@ -10,28 +10,30 @@ use clap::ValueEnum;
 use serde::Deserialize;
 use storewright_generator::api::Info;
 use storewright_generator::diagnostic::{Diagnostic, Pointer, Severity, Sink, shown};
-use storewright_generator::diff::{self, Bump, Date, Diff, Policy, Side, Wire};
+use storewright_generator::diff::{self, Bump, Diff, Policy, Side, Wire};
 use storewright_generator::load::{Source, resolve};
 use storewright_generator::report;
 
 use crate::fetch::Document;
 use crate::pipeline::{self, Version};
+use crate::project::{Project, SETTINGS};
 use crate::report::{plural, print as print_all, stdout, tell};
-use crate::tree::Tree;
-use crate::{Outcome, fetch, interrupt, progress};
+use crate::{Outcome, fetch, interrupt, progress, today};
 
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
-  cargo xtask diff main:app-store-connect                             # what is stored on main, against what is stored here
-  cargo xtask diff 4.3.json 4.4.1.json --format html --out diff.html  # two files, for a browser
-  cargo xtask diff v0.1.0:app47 app47 --fail-on rust                  # end with 1 where a consumer's code breaks
-  cargo xtask diff old.json new.json --only testflight                # one area or tag alone
-  cargo xtask diff old.json new.json --policy review.toml             # with accepted changes and severities of your own
-  cargo xtask diff --history 3.7.0.json 4.3.json 4.4.1.json           # a timeline of several versions";
+  storewright diff old.json new.json                                # two files or URLs
+  storewright diff main:openapi.json openapi.json                   # the file on a git revision, and now
+  storewright diff old.json new.json --format html --out diff.html  # for a browser
+  storewright diff old.json new.json --fail-on rust                 # end with 1 where a consumer's code breaks
+  storewright diff old.json new.json --only pets                    # one area or tag alone
+  storewright diff old.json new.json --policy review.toml           # with accepted changes and severities of your own
+  storewright diff --history 1.0.json 1.1.json 2.0.json             # a timeline of several versions";
 
+/// The options of `diff`.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Args {
+pub struct Args {
     /// The old version: a vendor's file or URL, an API of ours as it is stored (`app-store-connect`), or as it was
     /// stored at a revision (`main:app-store-connect`).
     #[arg(required_unless_present_any = ["history", "git"])]
@@ -95,7 +97,8 @@ enum FailOn {
     Any,
 }
 
-pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
+/// Compares two versions, or a series of them, and reports the changes.
+pub fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
     match args.max_chars {
         Some(_) if args.format != Format::Markdown => bail!("`--max-chars` is for `--format markdown`"),
         Some(max) if max < report::LEAST => {
@@ -104,10 +107,10 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         _ => {}
     }
     if !args.git.is_empty() {
-        return driver::run(tree, args);
+        return driver::run(project, args);
     }
     if !args.history.is_empty() {
-        return history::run(tree, args);
+        return history::run(project, args);
     }
     let Some(from) = args.from.as_deref() else { bail!("give two versions to compare") };
     let policy = args.policy.as_deref().map(policy).transpose()?;
@@ -118,7 +121,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     };
     let mut out = Sink::new();
     let progress = progress::start("reading both versions");
-    let Some([old, new]) = versions(tree, from, args.to.as_deref(), args, &mut out)? else {
+    let Some([old, new]) = versions(project, from, args.to.as_deref(), args, &mut out)? else {
         drop(progress);
         return Ok(refuse(out));
     };
@@ -183,16 +186,6 @@ fn policy(path: &Path) -> anyhow::Result<Option<Policy>> {
     Ok(policy)
 }
 
-fn today() -> Date {
-    let today = jiff::Timestamp::now().to_zoned(jiff::tz::TimeZone::UTC).date();
-    let part = |value: i8| u8::try_from(value).unwrap_or_default();
-    Date {
-        year: u16::try_from(today.year()).unwrap_or_default(),
-        month: part(today.month()),
-        day: part(today.day()),
-    }
-}
-
 /// A version, and the document that it was read from, if it was.
 struct Compared {
     version: Version,
@@ -215,7 +208,7 @@ fn located(old: &Compared, new: &Compared) -> Diff {
 }
 
 /// What changed between two versions.
-pub(crate) fn compare(old: &Version, new: &Version) -> Diff {
+pub fn compare(old: &Version, new: &Version) -> Diff {
     let [old, new] = [old, new].map(|v| Side { api: &v.api, names: &v.names, items: Some(&v.items) });
     diff::diff(&old, &new)
 }
@@ -243,9 +236,11 @@ enum Place<'a> {
     File(&'a str),
     Stored(&'a str),
     Revision(&'a str, &'a str),
+    /// A document at a revision.
+    Committed(String),
 }
 
-fn place<'a>(tree: &Tree, text: &'a str, apis: &[String]) -> anyhow::Result<Place<'a>> {
+fn place<'a>(project: &Project, text: &'a str, apis: &[String]) -> anyhow::Result<Place<'a>> {
     let is_api = |name: &str| apis.iter().any(|api| api == name);
     if is_api(text) {
         return Ok(Place::Stored(text));
@@ -256,10 +251,18 @@ fn place<'a>(tree: &Tree, text: &'a str, apis: &[String]) -> anyhow::Result<Plac
     match text.rsplit_once(':') {
         // An API may have been there once that is there no longer.
         Some((revision, api))
-            if is_api(api) || tree.at_revision(revision, &format!("specs/{api}/source.toml"))?.is_some() =>
+            if is_api(api)
+                || project.at_revision(revision, &format!("specs/{api}/source.toml"))?.is_some() =>
         {
             Ok(Place::Revision(revision, api))
         }
+        Some((revision, path)) if apis.is_empty() => match project.at_revision(revision, path)? {
+            Some(document) => Ok(Place::Committed(document)),
+            None => {
+                bail!("there is no file `{path}` at `{revision}`, as seen from {}", project.root().display())
+            }
+        },
+        None if apis.is_empty() => bail!("there is no file `{text}`"),
         Some((revision, api)) => {
             bail!("there is no API `{api}` at `{revision}`; there are: {}", apis.join(", "))
         }
@@ -280,52 +283,63 @@ struct Given<'a> {
 }
 
 fn given<'a>(
-    tree: &Tree,
+    project: &Project,
     text: &'a str,
     args: &Args,
     apis: &[String],
     out: &mut Sink,
 ) -> anyhow::Result<Option<Given<'a>>> {
-    let place = place(tree, text, apis)?;
+    let place = place(project, text, apis)?;
     let title = |info: Option<Info>| info.map(|info| info.title);
     let (document, api, title) = match &place {
-        Place::Stored(api) => (None, Some((*api).to_owned()), title(pipeline::info(tree, api))),
+        Place::Stored(api) => (None, Some((*api).to_owned()), title(pipeline::info(project, api))),
         Place::Revision(revision, api) => {
-            let text = tree.at_revision(revision, &format!("specs/{api}/api/info.yaml"))?;
+            let text = project.at_revision(revision, &format!("specs/{api}/api/info.yaml"))?;
             let info = text.and_then(|text| serde_yaml::from_str(&text).ok());
             (None, Some((*api).to_owned()), title(info))
         }
         Place::File(file) => {
             let Some(document) = fetch::fetch(file, None, out) else { return Ok(None) };
-            let title = title_of(&document.text);
-            let api = match (&args.api, &title) {
-                (Some(api), _) => Some(api.clone()),
-                (None, Some(title)) => titled(tree, title)?,
-                (None, None) => None,
-            };
-            (Some(document), api, title)
+            of_document(project, document, args)?
+        }
+        Place::Committed(document) => {
+            let document = Document::of(text, document.clone());
+            of_document(project, document, args)?
         }
     };
     Ok(Some(Given { place, document, api, title }))
 }
 
+/// A document with its API of ours and its title, where it has them.
+type Known = (Option<Document>, Option<String>, Option<String>);
+
+fn of_document(project: &Project, document: Document, args: &Args) -> anyhow::Result<Known> {
+    let title = title_of(&document.text);
+    let api = match (&args.api, &title) {
+        (Some(api), _) => Some(api.clone()),
+        (None, Some(title)) => titled(project, title)?,
+        (None, None) => None,
+    };
+    Ok((Some(document), api, title))
+}
+
 fn versions(
-    tree: &Tree,
+    project: &Project,
     from: &str,
     to: Option<&str>,
     args: &Args,
     out: &mut Sink,
 ) -> anyhow::Result<Option<[Compared; 2]>> {
-    let apis = tree.apis()?;
+    let apis = project.apis()?;
     if let Some(api) = &args.api {
-        tree.check_api(api)?;
+        project.check_api(api)?;
     }
     let name = from;
-    let Some(from) = given(tree, from, args, &apis, out)? else { return Ok(None) };
+    let Some(from) = given(project, from, args, &apis, out)? else { return Ok(None) };
     let own = from.api.clone();
     let to = match (to, &own) {
-        (Some(to), _) => given(tree, to, args, &apis, out)?,
-        (None, Some(api)) if apis.contains(api) => given(tree, api, args, &apis, out)?,
+        (Some(to), _) => given(project, to, args, &apis, out)?,
+        (None, Some(api)) if apis.contains(api) => given(project, api, args, &apis, out)?,
         (None, _) => bail!("give a second version to compare `{name}` with"),
     };
     let Some(to) = to else { return Ok(None) };
@@ -348,8 +362,8 @@ fn versions(
     // An API may be gone that one of them was stored for.
     let api = from.api.clone().or_else(|| to.api.clone());
     let api = api.as_deref();
-    let old = read(tree, &from, api, args, out)?;
-    let new = read(tree, &to, api, args, out)?;
+    let old = read(project, &from, api, args, out)?;
+    let new = read(project, &to, api, args, out)?;
     let (Some(old), Some(new)) = (old, new) else { return Ok(None) };
     let [old, new] =
         [(old, from), (new, to)].map(|(version, given)| Compared { version, document: given.document });
@@ -357,7 +371,7 @@ fn versions(
 }
 
 fn read(
-    tree: &Tree,
+    project: &Project,
     side: &Given<'_>,
     api: Option<&str>,
     args: &Args,
@@ -365,15 +379,18 @@ fn read(
 ) -> anyhow::Result<Option<Version>> {
     match (&side.place, &side.document) {
         (Place::Stored(api), _) => {
-            let Some((stored, _)) = pipeline::stored(tree, api, out) else { return Ok(None) };
-            Ok(pipeline::version_of(stored, &pipeline::rules(tree, Some(api))?, None, out))
+            let Some((stored, _)) = pipeline::stored(project, api, out) else { return Ok(None) };
+            Ok(pipeline::version_of(stored, &pipeline::rules(project, Some(api))?, None, out))
         }
-        (Place::Revision(revision, api), _) => pipeline::at_revision(tree, revision, api, out),
-        (Place::File(_), None) => Ok(None),
-        (Place::File(_), Some(document)) => {
+        (Place::Revision(revision, api), _) => pipeline::at_revision(project, revision, api, out),
+        (Place::File(_) | Place::Committed(_), None) => Ok(None),
+        (Place::File(_) | Place::Committed(_), Some(document)) => {
             // An API may be gone whose versions at a revision are compared with.
-            let ours = api.filter(|api| tree.check_api(api).is_ok());
-            let mut rules = pipeline::rules(tree, ours)?;
+            let ours = api.filter(|api| project.check_api(api).is_ok());
+            let mut rules = match project.root().join(SETTINGS).is_file() {
+                true => pipeline::rules_in(project, project.root())?,
+                false => pipeline::rules(project, ours)?,
+            };
             if args.no_overlay {
                 rules.overlay = None;
             }
@@ -383,7 +400,7 @@ fn read(
 }
 
 /// The title of a document, as its vendor wrote it.
-fn title_of(text: &str) -> Option<String> {
+pub(crate) fn title_of(text: &str) -> Option<String> {
     #[derive(Deserialize)]
     struct Head {
         info: Title,
@@ -400,7 +417,7 @@ fn title_of(text: &str) -> Option<String> {
 }
 
 /// The API of ours that has this title.
-fn titled(tree: &Tree, title: &str) -> anyhow::Result<Option<String>> {
-    let is_titled = |api: &String| pipeline::info(tree, api).is_some_and(|info| info.title == title);
-    Ok(tree.apis()?.into_iter().find(is_titled))
+fn titled(project: &Project, title: &str) -> anyhow::Result<Option<String>> {
+    let is_titled = |api: &String| pipeline::info(project, api).is_some_and(|info| info.title == title);
+    Ok(project.apis()?.into_iter().find(is_titled))
 }

@@ -1,6 +1,7 @@
 //! Prints diagnostics for people on stderr.
 
 use std::io::{self, Write as _};
+use std::sync::OnceLock;
 
 use serde::Serialize;
 use storewright_generator::diagnostic::{Diagnostic, Severity, groups, shown, shown_json, shown_output};
@@ -10,7 +11,7 @@ use crate::progress;
 
 /// Prints notices, then errors, so that the reason why a run stops is last, those that are alike as one: with colours where stderr is a terminal, or as
 /// `NO_COLOR` and `CLICOLOR_FORCE` say.
-pub(crate) fn print(diagnostics: &[Diagnostic]) {
+pub fn print(diagnostics: &[Diagnostic]) {
     progress::clear();
     let groups = groups(diagnostics);
     for severity in [Severity::Notice, Severity::Error] {
@@ -21,7 +22,7 @@ pub(crate) fn print(diagnostics: &[Diagnostic]) {
 }
 
 /// Prints what no stage says.
-pub(crate) fn fail(error: &anyhow::Error) {
+pub fn fail(error: &anyhow::Error) {
     progress::clear();
     // The lines of an error may quote a document, so none of them can pass for one of ours.
     let text: Vec<String> = format!("{error:#}").lines().map(shown).collect();
@@ -29,7 +30,7 @@ pub(crate) fn fail(error: &anyhow::Error) {
 }
 
 /// Prints why a run stops, and how often.
-pub(crate) fn refuse(diagnostics: &[Diagnostic]) -> Outcome {
+pub fn refuse(diagnostics: &[Diagnostic]) -> Outcome {
     print(diagnostics);
     let errors = diagnostics.iter().filter(|d| d.severity == Severity::Error).count();
     tell!("{errors} {}; nothing was changed", plural(errors, "error"));
@@ -37,12 +38,12 @@ pub(crate) fn refuse(diagnostics: &[Diagnostic]) -> Outcome {
 }
 
 /// `noun` in the number that `count` asks for.
-pub(crate) fn plural(count: usize, noun: &str) -> String {
+pub fn plural(count: usize, noun: &str) -> String {
     if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }
 
 /// Writes to stdout what a command was asked for. A reader that has seen enough closes the pipe, which is no fault.
-pub(crate) fn stdout(text: &str) -> anyhow::Result<()> {
+pub fn stdout(text: &str) -> anyhow::Result<()> {
     match anstream::stdout().lock().write_all(shown_output(text).as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
         result => Ok(result?),
@@ -51,23 +52,37 @@ pub(crate) fn stdout(text: &str) -> anyhow::Result<()> {
 
 /// Writes to stderr what there is to say of it, with colours where that is a terminal. Where nobody hears it, because the
 /// pipe is closed or the disk is full, the command goes on: what it does and its exit code are worth more.
-pub(crate) fn stderr(text: &str) {
+pub fn stderr(text: &str) {
     let _ = anstream::stderr().lock().write_all(shown_output(text).as_bytes());
 }
 
-/// One line for [`stderr`].
+/// Writes one line to stderr, as [`stderr`](crate::report::stderr) does.
+#[macro_export]
 macro_rules! tell {
     ($($text:tt)*) => { $crate::report::stderr(&(format!($($text)*) + "\n")) };
 }
-pub(crate) use tell;
+pub use tell;
+
+/// The name that messages use for the program.
+static PROGRAM: OnceLock<&str> = OnceLock::new();
+
+/// Sets the name of the program, once.
+pub fn be(program: &'static str) {
+    let _ = PROGRAM.set(program);
+}
+
+/// The name of the program, as a person calls it.
+pub fn program() -> &'static str {
+    PROGRAM.get().copied().unwrap_or("storewright")
+}
 
 /// Writes to stdout what a command was asked for, as JSON.
-pub(crate) fn stdout_json(value: &impl Serialize) -> anyhow::Result<()> {
+pub fn stdout_json(value: &impl Serialize) -> anyhow::Result<()> {
     stdout(&(shown_json(&serde_json::to_string_pretty(value)?) + "\n"))
 }
 
 /// Rows in columns, the first row their heads: the first column to the left, the others to the right.
-pub(crate) fn table<const N: usize>(rows: &[[String; N]]) -> String {
+pub fn table<const N: usize>(rows: &[[String; N]]) -> String {
     let rows: Vec<[String; N]> = rows.iter().map(|row| row.each_ref().map(|cell| shown(cell))).collect();
     let mut widths = [0; N];
     for row in &rows {

@@ -1,29 +1,33 @@
 //! Finds the Rust name of a vendor's name and the reverse, with area, file and line.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+use anyhow::bail;
 
 use storewright_generator::api::{Api, TypeId};
 use storewright_generator::diagnostic::{Sink, shown};
 use storewright_generator::name::Names;
 
-use crate::Outcome;
-use crate::pipeline;
+use crate::generate::Job;
+use crate::pipeline::{self, Version};
+use crate::project::{Project, SETTINGS};
 use crate::report::{plural, refuse, stdout, tell};
-use crate::tree::Tree;
+use crate::{Outcome, fetch};
 
 /// How many items are shown.
 const SHOWN: usize = 40;
 
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
-  cargo xtask find \"GET /v1/apps/{id}\"      # what a call is called in Rust
-  cargo xtask find App.attributes.bundleId  # a field, by the vendor's name
-  cargo xtask find apps::list               # and the other way round";
+  storewright find \"GET /pets/{petId}\"  # the Rust call
+  storewright find Pet.photoUrls          # a field, by the document's name
+  storewright find pets::list             # and the other way round";
 
+/// The options of `find`.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
-pub(crate) struct Args {
+pub struct Args {
     /// A path (`/v1/apps/{id}`), an operation id, a schema, a field (`App.attributes.name`, `bundleId`), a parameter
     /// (`filter[name]`, `GET /v1/apps ?limit`), or a Rust name (`AppAttributes.name`, `apps::list`, `client.apps().list`).
     name: String,
@@ -35,20 +39,14 @@ struct Wanted {
     ends: Option<String>,
 }
 
-pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
+/// Prints the items that a name stands for, on both sides.
+pub fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
     let mut out = Sink::new();
     let mut count = 0;
     let mut text = String::new();
-    for name in tree.apis()? {
-        let rules = pipeline::rules(tree, Some(&name))?;
-        let Some((api, _)) = pipeline::stored(tree, &name, &mut out) else {
-            return Ok(refuse(out.diagnostics()));
-        };
-        let Some(version) = pipeline::version_of(api, &rules, None, &mut out) else {
-            return Ok(refuse(out.diagnostics()));
-        };
+    let Some(crates) = crates(project, &mut out)? else { return Ok(refuse(out.diagnostics())) };
+    for (name, version, generated) in crates {
         let wanted = wanted(&version.api, &version.names, &args.name);
-        let generated = tree.generated(&name);
         for item in &version.items {
             let (path, origin) = (item.path.as_str(), item.origin.as_str());
             let is_wanted = wanted.iter().any(|w| w.fits(path, origin));
@@ -67,7 +65,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
                 text += &format!("    feature: {}\n", areas.join(" or "));
             }
             if let Some((file, line)) = defined(&generated, path) {
-                text += &format!("    {}:{line}\n", tree.shown(&file));
+                text += &format!("    {}:{line}\n", project.shown(&file));
             }
         }
     }
@@ -78,11 +76,35 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     match count {
         0 => tell!(
             "0 items: give a name as the vendor's document or the crate has it, or only its end; \
-             `cargo xtask find --help` lists what is found"
+             `{} find --help` lists what is found",
+            crate::report::program()
         ),
         _ => tell!("{count} {}", plural(count, "item")),
     }
     Ok(if count == 0 { Outcome::Findings } else { Outcome::Done })
+}
+
+/// The crates of a project: names of their APIs, items, and folders; none if errors were pushed.
+fn crates(project: &Project, out: &mut Sink) -> anyhow::Result<Option<Vec<(String, Version, PathBuf)>>> {
+    if let Some(settings) = project.settings(out)? {
+        let job = Job::of(project, &settings)?;
+        let Some(document) = fetch::fetch(&job.document, None, out) else { return Ok(None) };
+        let version = pipeline::version(&document, &job.rules, &job.name, out);
+        return Ok(version.map(|version| vec![(job.name, version, job.out)]));
+    }
+    let apis = project.apis()?;
+    if apis.is_empty() && !out.has_errors() {
+        bail!("there is no {SETTINGS} here: make one with `storewright init DOCUMENT`");
+    }
+    let mut crates = Vec::new();
+    for name in apis {
+        let rules = pipeline::rules(project, Some(&name))?;
+        let Some((api, _)) = pipeline::stored(project, &name, out) else { return Ok(None) };
+        let Some(version) = pipeline::version_of(api, &rules, None, out) else { return Ok(None) };
+        let generated = project.generated(&name);
+        crates.push((name, version, generated));
+    }
+    Ok((!out.has_errors()).then_some(crates))
 }
 
 impl Wanted {
@@ -169,7 +191,7 @@ fn is_rust(path: &str, names: &Names, name: &str) -> bool {
 }
 
 /// The file and line that define an item.
-fn defined(generated: &Path, path: &str) -> Option<(std::path::PathBuf, usize)> {
+fn defined(generated: &Path, path: &str) -> Option<(PathBuf, usize)> {
     let parts: Vec<&str> = path.split("::").flat_map(|part| part.split('.')).collect();
     let (files, own, member) = match parts.as_slice() {
         ["models", ty, rest @ ..] => (files(&generated.join("src/models")), *ty, rest.first()),
@@ -202,7 +224,7 @@ fn defined(generated: &Path, path: &str) -> Option<(std::path::PathBuf, usize)> 
     })
 }
 
-fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+fn files(folder: &Path) -> Vec<PathBuf> {
     let mut out: Vec<_> =
         fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
     out.sort();

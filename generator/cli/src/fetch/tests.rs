@@ -132,3 +132,16 @@ fn what_cannot_be_read_is_said() {
     fs::write(&path, b"{\"a\":\"\xe9\"}").unwrap();
     assert!(said(&path.display().to_string(), None).contains("is not UTF-8 from byte 6 on"));
 }
+
+#[test]
+fn hosts_of_this_machine_are_known() {
+    for url in ["http://localhost:80/x", "http://127.0.0.1", "https://u:p@127.1.2.3:9/", "http://[::1]:80/a"]
+    {
+        assert!(is_loopback(url), "{url}");
+    }
+    for url in
+        ["http://localhost.example/", "https://example.com/127.0.0.1", "http://[2001:db8::1]/", "http://"]
+    {
+        assert!(!is_loopback(url), "{url}");
+    }
+}

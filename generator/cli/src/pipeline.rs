@@ -16,97 +16,108 @@ use storewright_generator::{load, lower, name, render, write};
 
 use crate::fetch::{self, Document};
 use crate::progress;
-use crate::tree::{Tree, below};
+use crate::project::{Project, below};
 
 /// Name of the stored report, beside the stored Api.
 const REPORT: &str = "report.yaml";
 
 /// What people wrote about one API.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Rules {
+pub struct Rules {
     /// The folder of the API, as messages show it.
-    folder: String,
+    pub folder: String,
     /// `overlay.yaml`, by the path that messages show.
-    pub(crate) overlay: Option<(String, String)>,
-    pub(crate) naming: Option<String>,
-    pub(crate) areas: Option<String>,
+    pub overlay: Option<(String, String)>,
+    /// Text of `naming.toml`.
+    pub naming: Option<String>,
+    /// Text of `areas.toml`.
+    pub areas: Option<String>,
     /// The operations to generate; empty for all of them.
-    pub(crate) only: Vec<Selector>,
+    pub only: Vec<Selector>,
     /// The title that a document must have, after the overlay; any where absent.
-    pub(crate) title: Option<String>,
+    pub title: Option<String>,
     /// By path below `templates/`.
-    pub(crate) templates: BTreeMap<String, String>,
+    pub templates: BTreeMap<String, String>,
 }
 
 /// What an update had to say, stored so that it can be asked for offline.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Report {
-    pub(crate) overlay: Vec<Matched>,
-    pub(crate) notices: Vec<Notice>,
+pub struct Report {
+    /// The actions that hold for the version.
+    pub overlay: Vec<Matched>,
+    /// The safe defaults.
+    pub notices: Vec<Notice>,
 }
 
 /// How often an overlay action matched.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Matched {
-    pub(crate) id: String,
-    pub(crate) matched: usize,
+pub struct Matched {
+    /// The action's `x-id`, else its index.
+    pub id: String,
+    /// The number of matches.
+    pub matched: usize,
 }
 
 /// A safe default that was taken.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct Notice {
-    pub(crate) code: String,
-    pub(crate) at: String,
-    pub(crate) message: String,
+pub struct Notice {
+    /// The stable code.
+    pub code: String,
+    /// The JSON Pointer.
+    pub at: String,
+    /// The problem.
+    pub message: String,
 }
 
 /// What a document gives.
-pub(crate) struct Made {
-    pub(crate) api: Api,
-    pub(crate) names: Names,
-    pub(crate) report: Report,
+pub struct Made {
+    /// Operations and types.
+    pub api: Api,
+    /// Rust names.
+    pub names: Names,
+    /// Overlay actions and notices.
+    pub report: Report,
 }
 
 /// One version of an API, as `diff` compares it.
-pub(crate) struct Version {
-    pub(crate) api: Api,
-    pub(crate) names: Names,
+pub struct Version {
+    /// Operations and types.
+    pub api: Api,
+    /// Rust names.
+    pub names: Names,
     /// The public items of the crate.
-    pub(crate) items: Vec<Item>,
+    pub items: Vec<Item>,
 }
 
 /// The files that people write about an API, in one folder.
-const WRITTEN: [&str; 3] = ["overlay.yaml", "naming.toml", "areas.toml"];
+pub const WRITTEN: [&str; 3] = ["overlay.yaml", "naming.toml", "areas.toml"];
 
-/// Reads what people wrote about `api`; about an API that is not one of ours, that is the shared templates alone.
-pub(crate) fn rules(tree: &Tree, api: Option<&str>) -> anyhow::Result<Rules> {
-    let mut out = match api {
-        Some(api) => rules_in(tree, &tree.spec(api))?,
-        None => Rules::default(),
-    };
-    let templates = tree.root().join("templates");
-    for folder in ["crate"].into_iter().chain(api) {
-        read_folder(&templates, &templates.join(folder), &mut out.templates)?;
-    }
+/// Reads the rules and templates of one of our APIs; those of any other document are empty.
+pub fn rules(project: &Project, api: Option<&str>) -> anyhow::Result<Rules> {
+    let Some(api) = api else { return Ok(Rules::default()) };
+    let mut out = rules_in(project, &project.spec(api))?;
+    let templates = project.root().join("templates");
+    read_folder(&templates, &templates.join(api), &mut out.templates)?;
     Ok(out)
 }
 
-/// The same for anybody's document, where the folder beside it holds what is written about it.
-pub(crate) fn own_rules(tree: &Tree, folder: &Path) -> anyhow::Result<Rules> {
+/// Reads the rules in a folder of the person's own.
+pub fn own_rules(project: &Project, folder: &Path) -> anyhow::Result<Rules> {
     if !WRITTEN.iter().any(|name| folder.join(name).is_file()) {
         bail!("{} holds none of {}", folder.display(), WRITTEN.join(", "));
     }
-    Ok(Rules { templates: rules(tree, None)?.templates, ..rules_in(tree, folder)? })
+    rules_in(project, folder)
 }
 
-fn rules_in(tree: &Tree, folder: &Path) -> anyhow::Result<Rules> {
+/// Reads the rules in a folder, which may have none.
+pub fn rules_in(project: &Project, folder: &Path) -> anyhow::Result<Rules> {
     let [overlay, naming, areas] = WRITTEN.map(|name| folder.join(name));
     Ok(Rules {
-        folder: tree.shown(folder),
-        overlay: read_optional(&overlay)?.map(|text| (tree.shown(&overlay), text)),
+        folder: project.shown(folder),
+        overlay: read_optional(&overlay)?.map(|text| (project.shown(&overlay), text)),
         naming: read_optional(&naming)?,
         areas: read_optional(&areas)?,
         ..Rules::default()
@@ -114,7 +125,7 @@ fn rules_in(tree: &Tree, folder: &Path) -> anyhow::Result<Rules> {
 }
 
 /// Document → `Spec` → `Api` → `Names`; none if errors were pushed.
-pub(crate) fn make(
+pub fn make(
     document: &Document,
     rules: &Rules,
     name: &str,
@@ -137,13 +148,13 @@ pub(crate) fn make(
 }
 
 /// Document → `Spec` → `Api` → `Names` → public items; none if errors were pushed.
-pub(crate) fn version(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -> Option<Version> {
+pub fn version(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -> Option<Version> {
     let Made { api, names, .. } = make(document, rules, name, false, out)?;
     Some(Version { items: render::items(&api, &names), api, names })
 }
 
 /// `Api` → `Names` → public items, where those are not known already; none if errors were pushed.
-pub(crate) fn version_of(api: Api, rules: &Rules, items: Option<String>, out: &mut Sink) -> Option<Version> {
+pub fn version_of(api: Api, rules: &Rules, items: Option<String>, out: &mut Sink) -> Option<Version> {
     let names = names(&api, rules, out)?;
     let items = match items {
         Some(text) => Item::read_all(&text),
@@ -190,7 +201,7 @@ fn lowered(
 }
 
 /// The files of the stored form, by path below `specs/<api>/`.
-pub(crate) fn stored_files(api: &Api, report: &Report) -> anyhow::Result<BTreeMap<String, String>> {
+pub fn stored_files(api: &Api, report: &Report) -> anyhow::Result<BTreeMap<String, String>> {
     let head = format!("# {MARK}: `cargo xtask update {}` writes this file.\n", api.info.name);
     let mut out = BTreeMap::new();
     for (name, text) in stored::files(api)? {
@@ -201,15 +212,15 @@ pub(crate) fn stored_files(api: &Api, report: &Report) -> anyhow::Result<BTreeMa
 }
 
 /// The stored Api as it is at a revision, its rules, and its public items; none if errors were pushed.
-pub(crate) fn at_revision(
-    tree: &Tree,
+pub fn at_revision(
+    project: &Project,
     revision: &str,
     api: &str,
     out: &mut Sink,
 ) -> anyhow::Result<Option<Version>> {
     let spec = format!("specs/{api}");
     let shown = |path: &str| format!("{revision}:{spec}/{path}");
-    let optional = |path: String| -> anyhow::Result<Option<String>> { tree.at_revision(revision, &path) };
+    let optional = |path: String| -> anyhow::Result<Option<String>> { project.at_revision(revision, &path) };
     let rules = Rules {
         folder: format!("{revision}:{spec}"),
         naming: optional(format!("{spec}/naming.toml"))?,
@@ -217,7 +228,7 @@ pub(crate) fn at_revision(
         ..Rules::default()
     };
     let before = out.diagnostics().len();
-    let read = |name: &str| match tree.at_revision(revision, &format!("{spec}/api/{name}")) {
+    let read = |name: &str| match project.at_revision(revision, &format!("{spec}/api/{name}")) {
         Ok(Some(text)) => Ok(text),
         Ok(None) => Err(io::Error::from(io::ErrorKind::NotFound)),
         Err(error) => Err(io::Error::other(format!("{error:#}"))),
@@ -233,9 +244,9 @@ pub(crate) fn at_revision(
 }
 
 /// The stored Api and its report; none if errors were pushed, also where an update was killed while it wrote them.
-pub(crate) fn stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Report)> {
-    let Some(lock) = write::unfinished(&tree.spec(api)) else { return read_stored(tree, api, out) };
-    let at = Place { file: tree.shown(&lock), ..Place::default() };
+pub fn stored(project: &Project, api: &str, out: &mut Sink) -> Option<(Api, Report)> {
+    let Some(lock) = write::unfinished(&project.spec(api)) else { return read_stored(project, api, out) };
+    let at = Place { file: project.shown(&lock), ..Place::default() };
     let message = "an update was stopped while it wrote, so the stored Api may be partly new";
     let help = format!(
         "run `cargo xtask update {api}` again with the same document, or restore specs/{api} and remove this file"
@@ -245,15 +256,15 @@ pub(crate) fn stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Rep
 }
 
 /// The same from files that may be partly new.
-pub(crate) fn read_stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api, Report)> {
-    let folder = tree.spec(api).join("api");
+pub fn read_stored(project: &Project, api: &str, out: &mut Sink) -> Option<(Api, Report)> {
+    let folder = project.spec(api).join("api");
     let before = out.diagnostics().len();
     let read = |name: &str| fs::read_to_string(folder.join(name));
     progress::step(&format!("{api}: reading the stored Api"));
     let found = stored::from_files(read, out);
     // The stage knows the names alone.
     for diagnostic in out.diagnostics_mut().iter_mut().skip(before) {
-        diagnostic.at.file = tree.shown(&folder.join(&diagnostic.at.file));
+        diagnostic.at.file = project.shown(&folder.join(&diagnostic.at.file));
     }
     let report = match read(REPORT) {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Report::default()),
@@ -263,7 +274,7 @@ pub(crate) fn read_stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api
     match report {
         Ok(report) => Some((found?, report)),
         Err(message) => {
-            let file = tree.shown(&folder.join(REPORT));
+            let file = project.shown(&folder.join(REPORT));
             let at = Place { file, ..Place::default() };
             out.push(
                 Diagnostic::error(Code::InvalidApi, at, message)
@@ -275,13 +286,13 @@ pub(crate) fn read_stored(tree: &Tree, api: &str, out: &mut Sink) -> Option<(Api
 }
 
 /// What the stored Api says of itself; none where nothing is stored that can be read.
-pub(crate) fn info(tree: &Tree, api: &str) -> Option<Info> {
-    let text = fs::read_to_string(tree.spec(api).join("api/info.yaml")).ok()?;
+pub fn info(project: &Project, api: &str) -> Option<Info> {
+    let text = fs::read_to_string(project.spec(api).join("api/info.yaml")).ok()?;
     serde_yaml::from_str(&text).ok()
 }
 
 /// `Api` → `Names`; none if errors were pushed.
-pub(crate) fn names(api: &Api, rules: &Rules, out: &mut Sink) -> Option<Names> {
+pub fn names(api: &Api, rules: &Rules, out: &mut Sink) -> Option<Names> {
     let before = out.diagnostics().len();
     let names = config(rules, out).and_then(|config| name::name(api, &config, out));
     if !rules.only.is_empty() {
@@ -311,7 +322,7 @@ fn show_folder(rules: &Rules, before: usize, out: &mut Sink) {
 }
 
 /// The files of a crate, by path below its folder; none if errors were pushed.
-pub(crate) fn crate_files(
+pub fn crate_files(
     api: &Api,
     names: &Names,
     rules: &Rules,
@@ -343,8 +354,26 @@ pub(crate) fn crate_files(
     Ok(compiles.then_some(files))
 }
 
+/// Reads an overlay, with the path that messages show.
+pub fn overlay(path: &Path) -> anyhow::Result<(String, String)> {
+    let shown = path.display().to_string();
+    let text = fetch::text(path).with_context(|| shown.clone())?;
+    Ok((shown, text))
+}
+
+/// The actions of the overlay after their application to a document; none if errors were pushed.
+pub fn actions(document: &Document, rules: &Rules, out: &mut Sink) -> Option<Vec<load::ActionOutcome>> {
+    let (path, text) = rules.overlay.as_ref()?;
+    let overlay = load::Overlay::parse(load::Source { name: path, text: text.as_bytes() }, out)?;
+    let source = load::Source { name: &document.from, text: document.text.as_bytes() };
+    let options = load::Options { keep_prose: true, read: document.read };
+    let spec = load::load(source, Some(&overlay), &options, out);
+    load::locate(source, out);
+    spec.map(|spec| spec.overlay)
+}
+
 /// The document as its vendor means it, mended and otherwise as it is; none if errors were pushed.
-pub(crate) fn mended(document: &Document, rules: &Rules, out: &mut Sink) -> Option<serde_json::Value> {
+pub fn mended(document: &Document, rules: &Rules, out: &mut Sink) -> Option<serde_json::Value> {
     let overlay = match &rules.overlay {
         None => None,
         Some((path, text)) => {
@@ -358,7 +387,7 @@ pub(crate) fn mended(document: &Document, rules: &Rules, out: &mut Sink) -> Opti
 }
 
 /// The safe defaults among what stages said.
-pub(crate) fn notices(diagnostics: &[Diagnostic]) -> Vec<Notice> {
+pub fn notices(diagnostics: &[Diagnostic]) -> Vec<Notice> {
     let is_open = |d: &&Diagnostic| d.severity == Severity::Notice;
     let notice = |d: &Diagnostic| Notice {
         code: d.code.to_string(),
@@ -368,7 +397,8 @@ pub(crate) fn notices(diagnostics: &[Diagnostic]) -> Vec<Notice> {
     diagnostics.iter().filter(is_open).map(notice).collect()
 }
 
-pub(crate) fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {
+/// Reads a file; none where there is no such file.
+pub fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {
     match fetch::text(path) {
         Ok(text) => Ok(Some(text)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),

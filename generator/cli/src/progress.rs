@@ -17,20 +17,19 @@ const TICK: Duration = Duration::from_millis(100);
 
 const PLAIN: &str = "{spinner:.cyan} {msg}";
 const COUNTED: &str = "{spinner:.cyan} [{bar:20.cyan}] {pos}/{len} {msg}";
-const BYTES: &str = "{spinner:.cyan} [{bar:20.cyan}] {bytes}/{total_bytes} {msg}";
-const BYTES_ALONE: &str = "{spinner:.cyan} {bytes} {msg}";
+const BYTES: &str = "{spinner:.cyan} {bytes} {msg}";
 
 /// The line of the command that runs.
 static LINE: Mutex<Option<ProgressBar>> = Mutex::new(None);
 
 /// A line that is there as long as this is.
-pub(crate) struct Progress {
+pub struct Progress {
     /// Dropped to say that the line is not needed any more, and who waits for that.
     waiting: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
 }
 
 /// Begins what takes long; a line that is there already is taken over.
-pub(crate) fn start(what: &str) -> Progress {
+pub fn start(what: &str) -> Progress {
     if let Some(bar) = line().as_ref() {
         bar.set_message(shown(what));
         return Progress { waiting: None };
@@ -57,14 +56,14 @@ pub(crate) fn start(what: &str) -> Progress {
 }
 
 /// Says what is done now.
-pub(crate) fn step(what: &str) {
+pub fn step(what: &str) {
     if let Some(bar) = line().as_ref() {
         bar.set_message(shown(what));
     }
 }
 
 /// Prints a line that stays.
-pub(crate) fn say(text: &str) {
+pub fn say(text: &str) {
     let text = shown(text);
     match line().as_ref() {
         Some(bar) => bar.suspend(|| tell!("{text}")),
@@ -73,22 +72,16 @@ pub(crate) fn say(text: &str) {
 }
 
 /// Takes the line away: something else is to be printed, by whoever.
-pub(crate) fn clear() {
+pub fn clear() {
     if let Some(bar) = line().take() {
         bar.finish_and_clear();
     }
 }
 
-/// Counts what is read.
-pub(crate) fn reading(total: Option<u64>, reader: impl Read) -> impl Read {
+/// Counts the bytes that are read.
+pub fn reading(reader: impl Read) -> impl Read {
     let bar = line().clone().unwrap_or_else(ProgressBar::hidden);
-    match total {
-        Some(total) => {
-            bar.set_length(total);
-            style(&bar, BYTES);
-        }
-        None => style(&bar, BYTES_ALONE),
-    }
+    style(&bar, BYTES);
     Counted { reader: bar.wrap_read(reader), bar }
 }
 
@@ -111,7 +104,7 @@ impl<R> Drop for Counted<R> {
 
 impl Progress {
     /// So many things are to be done, one after the other.
-    pub(crate) fn count(&self, total: usize) {
+    pub fn count(&self, total: usize) {
         if let Some(bar) = line().as_ref() {
             bar.set_length(total as u64);
             bar.set_position(0);
@@ -120,7 +113,7 @@ impl Progress {
     }
 
     /// One of them is done.
-    pub(crate) fn done(&self) {
+    pub fn done(&self) {
         if let Some(bar) = line().as_ref() {
             bar.inc(1);
         }
@@ -153,17 +146,15 @@ mod tests {
 
     #[test]
     fn every_template_is_one() {
-        for template in [PLAIN, COUNTED, BYTES, BYTES_ALONE] {
+        for template in [PLAIN, COUNTED, BYTES] {
             ProgressStyle::with_template(template).unwrap();
         }
     }
 
     #[test]
     fn what_is_read_comes_out_unchanged() {
-        for total in [None, Some(5)] {
-            let mut text = String::new();
-            reading(total, &b"hello"[..]).read_to_string(&mut text).unwrap();
-            assert_eq!(text, "hello");
-        }
+        let mut text = String::new();
+        reading(&b"hello"[..]).read_to_string(&mut text).unwrap();
+        assert_eq!(text, "hello");
     }
 }

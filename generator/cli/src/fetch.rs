@@ -5,7 +5,7 @@ use std::fs;
 use std::io::{self, Cursor, Read};
 use std::net::IpAddr;
 use std::path::Path;
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
 use sha2::{Digest, Sha256};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink};
@@ -16,25 +16,34 @@ use crate::progress;
 
 /// Nine times Apple's file: what is longer is not a document, or an archive that unpacks to no end.
 const LIMIT: u64 = 64 * 1024 * 1024;
-const PATIENCE: Duration = Duration::from_secs(120);
+/// The most seconds that a download may take.
+const PATIENCE: &str = "120";
 
 /// A document as it was read.
 #[derive(Debug, Clone)]
-pub(crate) struct Document {
+pub struct Document {
     /// The URL or file, as the person gave it.
-    pub(crate) from: String,
+    pub from: String,
     /// All of it.
-    pub(crate) text: String,
+    pub text: String,
     /// Its length, without an archive around it.
-    pub(crate) bytes: u64,
+    pub bytes: u64,
     /// Of the document, without an archive around it.
-    pub(crate) sha256: String,
+    pub sha256: String,
     /// Reads the files that a document on this disk refers to; one from elsewhere refers to none.
-    pub(crate) read: Option<ReadFile>,
+    pub read: Option<ReadFile>,
+}
+
+impl Document {
+    /// A document that is read already, and refers to no other files.
+    pub fn of(from: &str, text: String) -> Self {
+        let (bytes, sha256) = (text.len() as u64, sha256(text.as_bytes()));
+        Self { from: from.to_owned(), text, bytes, sha256, read: None }
+    }
 }
 
 /// Reads the document at `from`; none if errors were pushed.
-pub(crate) fn fetch(from: &str, pinned: Option<&str>, out: &mut Sink) -> Option<Document> {
+pub fn fetch(from: &str, pinned: Option<&str>, out: &mut Sink) -> Option<Document> {
     match read(from, pinned) {
         Ok(document) => Some(document),
         Err(diagnostic) => {
@@ -45,14 +54,12 @@ pub(crate) fn fetch(from: &str, pinned: Option<&str>, out: &mut Sink) -> Option<
 }
 
 /// What stands in for the document of a vendor that publishes none: all that is known is in the overlay.
-pub(crate) fn empty() -> Document {
-    let text = r#"{"openapi": "3.0.3"}"#.to_owned();
-    let sha256 = sha256(text.as_bytes());
-    Document { from: "an empty document".to_owned(), bytes: text.len() as u64, text, sha256, read: None }
+pub fn empty() -> Document {
+    Document::of("an empty document", r#"{"openapi": "3.0.3"}"#.to_owned())
 }
 
 /// Reads a regular file: opening a pipe waits for a writer, and a device may have no end.
-pub(crate) fn regular(path: &Path) -> io::Result<Vec<u8>> {
+pub fn regular(path: &Path) -> io::Result<Vec<u8>> {
     if !fs::metadata(path)?.is_file() {
         return Err(io::Error::other("not a regular file; a folder, a pipe or a device cannot be read"));
     }
@@ -60,7 +67,7 @@ pub(crate) fn regular(path: &Path) -> io::Result<Vec<u8>> {
 }
 
 /// Reads a regular file as text.
-pub(crate) fn text(path: &Path) -> io::Result<String> {
+pub fn text(path: &Path) -> io::Result<String> {
     String::from_utf8(regular(path)?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
@@ -111,23 +118,46 @@ fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
     })
 }
 
-fn download(url: &str) -> Result<Vec<u8>, ureq::Error> {
-    let config = ureq::Agent::config_builder().timeout_global(Some(PATIENCE));
+/// Downloads with the system's curl, which has the certificates, proxies and protocols of the machine.
+fn download(url: &str) -> Result<Vec<u8>, String> {
+    let mut curl = Command::new("curl");
+    // `--disable` comes first: settings of the person's own could write the document somewhere.
+    curl.args(["--disable", "--silent", "--show-error", "--fail", "--location", "--globoff"]);
+    curl.args(["--proto", "=http,https", "--max-time", PATIENCE, "--max-filesize", &LIMIT.to_string()]);
     // A proxy that the environment names cannot reach this machine's own servers.
-    let config = if is_loopback(url) { config.proxy(None) } else { config };
-    let mut response = ureq::Agent::new_with_config(config.build()).get(url).call()?;
-    let length = response.body().content_length();
-    let reader = response.body_mut().with_config().limit(LIMIT).reader();
-    let mut out = Vec::new();
-    progress::reading(length, reader).read_to_end(&mut out)?;
-    Ok(out)
+    if is_loopback(url) {
+        curl.args(["--noproxy", "*"]);
+    }
+    curl.args(["--url", url]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = curl.spawn().map_err(|error| match error.kind() {
+        io::ErrorKind::NotFound => "curl is not installed".to_owned(),
+        _ => format!("curl cannot be run: {error}"),
+    })?;
+    let read = child
+        .stdout
+        .take()
+        .map(|stdout| bounded(progress::reading(stdout)))
+        .unwrap_or_else(|| Ok(Vec::new()));
+    if read.is_err() {
+        let _ = child.kill();
+    }
+    let output = child.wait_with_output().map_err(|error| error.to_string())?;
+    let bytes = read.map_err(|error| error.to_string())?;
+    match output.status.success() {
+        true => Ok(bytes),
+        false => Err(String::from_utf8_lossy(&output.stderr).trim().trim_start_matches("curl: ").to_owned()),
+    }
 }
 
 fn is_loopback(url: &str) -> bool {
-    let uri = url.parse::<ureq::http::Uri>().ok();
-    let host = uri.as_ref().and_then(|uri| uri.host()).unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    let authority =
+        url.split("://").nth(1).and_then(|rest| rest.split(['/', '?', '#']).next()).unwrap_or_default();
+    let host = authority.rsplit('@').next().unwrap_or_default();
+    let host = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    host == "localhost" || host.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {

@@ -1,0 +1,45 @@
+//! Generates typed Rust clients from OpenAPI and Swagger documents, and reports the changes of new versions.
+//!
+//! The program `storewright` is a thin face of this library. A build script uses [`build`].
+
+// Output may meet a closed pipe: `report::stdout` and `report::tell` handle that.
+#![warn(clippy::print_stdout, clippy::print_stderr)]
+
+pub mod build;
+pub mod diff;
+pub mod fetch;
+pub mod find;
+pub mod generate;
+pub mod init;
+pub mod interrupt;
+pub mod overlay;
+pub mod pipeline;
+pub mod progress;
+pub mod project;
+pub mod report;
+mod today;
+
+use std::process::ExitCode;
+
+pub use today::today;
+
+/// How a command ended, as its exit code says it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Outcome {
+    /// Success.
+    Done,
+    /// Problems were found.
+    Findings,
+    /// The input is invalid.
+    Refused,
+}
+
+impl From<Outcome> for ExitCode {
+    fn from(outcome: Outcome) -> Self {
+        ExitCode::from(match outcome {
+            Outcome::Done => 0,
+            Outcome::Findings => 1,
+            Outcome::Refused => 2,
+        })
+    }
+}
