@@ -30,10 +30,10 @@ pub use type_ref::TypeRef;
 /// The number of the stored form; a change of the form is a new number.
 pub const FORMAT: u32 = 2;
 
-/// One API: what can be called and what is sent and received.
+/// One API: its operations and the types that they send and receive.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Api {
-    /// What stands once for the whole API.
+    /// Facts about the whole API.
     pub info: Info,
     /// By operationId.
     pub operations: BTreeMap<String, Operation>,
@@ -43,7 +43,7 @@ pub struct Api {
     pub types: BTreeMap<TypeId, Type>,
 }
 
-/// What stands once for the whole API.
+/// Facts about the whole API.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Info {
@@ -55,7 +55,7 @@ pub struct Info {
     pub title: String,
     /// The vendor's version.
     pub version: String,
-    /// Where the vendor's document has its schemas.
+    /// The location of the schemas in the vendor's document.
     #[serde(default = "components", skip_serializing_if = "is_components")]
     pub schemas: String,
     /// Base URLs, the default one first.
@@ -63,20 +63,20 @@ pub struct Info {
     /// Ways to authenticate, by the vendor's name.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub security: BTreeMap<String, Security>,
-    /// The alternatives that hold for operations without their own; absent where the document has no security schemes.
+    /// The alternatives for operations without their own; absent if the document has no security schemes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required: Option<Vec<Combination>>,
-    /// What the overlay says to leave out.
+    /// Parts that the overlay skips.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Skipped>,
 }
 
-/// Something of the document that is left out.
+/// A part of the document that is skipped.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Skipped {
-    /// Where it stands in the vendor's document.
+    /// The location in the vendor's document.
     pub at: String,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
@@ -91,16 +91,16 @@ pub struct Operation {
     /// The first one is the operation's own.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub tags: Vec<String>,
-    /// Whether the vendor advises against it.
+    /// True if it is deprecated.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
-    /// Why it is deprecated or its replacement, from the overlay.
+    /// The reason or the replacement, from the overlay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecation: Option<String>,
     /// Path parameters in the order of the template, then the others by name.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub parameters: Vec<Parameter>,
-    /// What is sent.
+    /// The request body.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<Body>,
     /// The media type of the form that the parameters [`In::Form`] are sent in.
@@ -115,10 +115,10 @@ pub struct Operation {
     /// The base URL, or a path on the API's host, where it is another than the first of [`Info::servers`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
-    /// Alternatives of schemes in [`Info::security`]; absent where [`Info::required`] holds.
+    /// Alternatives of schemes in [`Info::security`]; absent if [`Info::required`] applies.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security: Option<Vec<Combination>>,
-    /// How its pages follow each other, where the overlay says so.
+    /// The paging rule, if the overlay has one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub paging: Option<Paging>,
     /// Our own words, from the overlay.
@@ -140,19 +140,19 @@ fn is_default<T: Default + PartialEq>(value: &T) -> bool {
     *value == T::default()
 }
 
-/// What an operation sends.
+/// The request body of an operation.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Body {
-    /// Whether a call without it is refused.
+    /// True if a call without it is refused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
     /// By media type.
     pub content: BTreeMap<String, TypeRef>,
-    /// Members that stand around the value on the wire, outermost first, with dots between (the overlay's `x-envelope`).
+    /// Members that wrap the value on the wire, outermost first, with dots between (the overlay's `x-envelope`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub envelope: Option<String>,
-    /// Whether the crate has a rule about the value that no schema can say (the overlay's `x-checked`).
+    /// True if the crate checks the value by a rule that no schema can express (the overlay's `x-checked`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub checked: bool,
 }
@@ -170,7 +170,7 @@ impl Body {
     }
 }
 
-/// How the pages of a list follow each other (the overlay's `x-paging` on an operation).
+/// The paging rule of a list (the overlay's `x-paging` on an operation).
 ///
 /// Members are those of the response, with dots between the names of nested objects.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -178,25 +178,25 @@ pub struct Paging {
     /// The member that is the list; absent where the response is the list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub items: Option<String>,
-    /// How the next page is asked for.
+    /// The way to request the next page.
     #[serde(flatten)]
     pub step: Step,
 }
 
-/// How the page after a page is asked for.
+/// The way to request the next page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "kebab-case", deny_unknown_fields)]
 pub enum Step {
-    /// The answer says the URL.
+    /// The response contains the URL.
     Url {
-        /// The member that holds it; absent, null or empty on the last page.
+        /// The member with the URL; absent, null or empty on the last page.
         member: String,
     },
     /// The header `Link` says the URL (RFC 8288).
     Link,
-    /// The answer says what to send.
+    /// The response contains the token of the next page.
     Token {
-        /// The member that holds it; absent, null or empty on the last page.
+        /// The member with the URL; absent, null or empty on the last page.
         member: String,
         /// The query parameter that it is sent in.
         parameter: String,
@@ -207,15 +207,15 @@ pub enum Step {
         member: String,
         /// The query parameter that it is sent in.
         parameter: String,
-        /// The member of the answer that says whether there are more.
+        /// The member of the response that says if there are more pages.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         more: Option<String>,
     },
-    /// The client says how many items it has already.
+    /// The client sends the number of items that it has already.
     Skip {
         /// The query parameter that it says so in.
         parameter: String,
-        /// The member that says how many items there are on all pages.
+        /// The member with the total number of items.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         total: Option<String>,
         /// The member that says whether there are more.
@@ -229,7 +229,7 @@ pub enum Step {
         /// The number of the first page.
         #[serde(default = "one", skip_serializing_if = "is_one")]
         first: i64,
-        /// The member that says how many pages there are.
+        /// The member with the total number of pages.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         pages: Option<String>,
         /// The member that says whether there are more.
@@ -251,17 +251,17 @@ fn is_one(number: &i64) -> bool {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Response {
-    /// By media type; empty where there is no body.
+    /// By media type; empty if there is no body.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub content: BTreeMap<String, TypeRef>,
-    /// Whether `data` of the JSON:API document may be null although its type does not say so (a to-one read); see
+    /// True if `data` of the JSON:API document may be null although its type does not say so (a to-one read); see
     /// [`Api::model`].
     #[serde(skip)]
     pub null_data: bool,
-    /// Members that stand around the value on the wire, as in [`Body::envelope`].
+    /// Members that wrap the value on the wire, as in [`Body::envelope`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub envelope: Option<String>,
-    /// Whether it is one page of a list by rules of the API's own (the overlay's `x-paged`).
+    /// True if it is one page of a list by the API's own rules (the overlay's `x-paged`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub paged: bool,
 }
@@ -269,7 +269,7 @@ pub struct Response {
 /// Bounds of a value, as JSON Schema has them.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Limits {
-    /// What the string holds, e.g. `uri`, `email`, `duration`.
+    /// The string's format, e.g. `uri`, `email`, `duration`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub format: Option<String>,
     /// Inclusive.
@@ -293,7 +293,7 @@ pub struct Limits {
     /// Items of a list.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_items: Option<u64>,
-    /// What the server takes where nothing is sent.
+    /// The value that the server uses if none is sent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub default: Option<serde_json::Value>,
 }
@@ -301,9 +301,9 @@ pub struct Limits {
 /// One type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Type {
-    /// What values it has.
+    /// The set of its values.
     pub shape: Shape,
-    /// Whether the vendor advises against it.
+    /// True if it is deprecated.
     pub deprecated: bool,
     /// Our own words, from the overlay.
     pub doc: Option<String>,
@@ -318,7 +318,7 @@ impl From<Shape> for Type {
 /// The members of an object, by the vendor's name.
 pub type Fields = BTreeMap<String, Field>;
 
-/// What values a type has.
+/// The set of a type's values.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Shape {
     /// An object.
@@ -346,7 +346,7 @@ pub enum Shape {
 pub struct Struct {
     /// The members that the vendor names.
     pub fields: Fields,
-    /// What members of other names hold.
+    /// The type of undeclared members (`additionalProperties`).
     pub additional: Option<TypeRef>,
     /// Sets of members, one of which must be there; empty where any will do. Of a JSON:API resource, those of its attributes
     /// and relationships.
@@ -356,17 +356,17 @@ pub struct Struct {
 /// A member of an object.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Field {
-    /// What it holds.
+    /// The type of its value.
     pub ty: TypeRef,
-    /// Whether an object without it is refused.
+    /// True if an object without it is refused.
     pub required: bool,
-    /// Whether it may be null.
+    /// True if it may be null.
     pub nullable: bool,
-    /// Whether the vendor advises against it.
+    /// True if it is deprecated.
     pub deprecated: bool,
-    /// Whether only the server sets it.
+    /// True if only the server sets it.
     pub read_only: bool,
-    /// Whether only the client sends it.
+    /// True if only the client sends it.
     pub write_only: bool,
     /// Bounds of the value.
     pub limits: Limits,
@@ -395,7 +395,7 @@ impl From<TypeRef> for Field {
 pub struct Enum {
     /// The known values, sorted.
     pub values: Vec<Value>,
-    /// Whether the server is inconsistent about the case of letters (the overlay's `x-case-insensitive`).
+    /// True if the server is inconsistent about the case of letters (the overlay's `x-case-insensitive`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub case_insensitive: bool,
 }
@@ -419,7 +419,7 @@ pub struct Union {
     pub tag: Option<String>,
     /// Sorted by tag, then by type.
     pub variants: Vec<Variant>,
-    /// What the document says of how variants are told apart, whether or not their members allow it.
+    /// The document's discriminator, even if the members of the variants do not match it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub discriminator: Option<Discriminator>,
 }
@@ -430,7 +430,7 @@ pub struct Union {
 pub struct Discriminator {
     /// The member.
     pub property: String,
-    /// What each of its values stands for: the name of a schema, or whatever else the document says.
+    /// The target of each value: the name of a schema, or anything else that the document says.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub mapping: BTreeMap<String, String>,
 }
@@ -442,13 +442,13 @@ pub struct Variant {
     /// The tag's value.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub tag: Option<String>,
-    /// What it holds.
+    /// The type of its value.
     #[serde(rename = "type")]
     pub ty: TypeRef,
 }
 
 impl Union {
-    /// Whether the tag alone decides: each variant has one, and no two have the same.
+    /// True if the tag alone decides: each variant has one, and no two have the same.
     pub fn is_tagged(&self) -> bool {
         let tags: BTreeSet<&String> = self.variants.iter().filter_map(|v| v.tag.as_ref()).collect();
         self.tag.is_some() && tags.len() == self.variants.len()
@@ -530,7 +530,7 @@ impl Api {
         self.closure(bodies.chain(parameters).filter_map(TypeRef::named))
     }
 
-    /// `ids` and every type that they lead to.
+    /// `ids` and every type that they refer to.
     pub fn closure<'a>(&'a self, ids: impl IntoIterator<Item = &'a TypeId>) -> BTreeSet<&'a TypeId> {
         let mut out = BTreeSet::new();
         let mut open: Vec<&TypeId> = ids.into_iter().collect();
@@ -544,13 +544,13 @@ impl Api {
         out
     }
 
-    /// Every type that operations lead to.
+    /// Every type that operations refer to.
     pub fn used(&self) -> BTreeSet<&TypeId> {
         let roots: BTreeSet<&TypeId> = self.operations.values().flat_map(Operation::uses).collect();
         self.closure(roots)
     }
 
-    /// Drops the types that no operation leads to.
+    /// Drops the types that no operation refers to.
     pub fn forget_unused(&mut self) {
         let used: BTreeSet<TypeId> = self.used().into_iter().cloned().collect();
         self.types.retain(|id, _| used.contains(id));
@@ -574,7 +574,7 @@ impl Api {
         }
     }
 
-    /// The type that `id` stands in, which is a schema with a name.
+    /// The type that contains `id`: a schema with a name.
     pub fn owner_of(&self, id: &TypeId) -> Option<&Type> {
         match &id.owner {
             Owner::Schema(_) if !id.is_inline() => self.types.get(id),
@@ -583,7 +583,7 @@ impl Api {
         }
     }
 
-    /// Where the type `id` stands in the vendor's document.
+    /// The location of the type `id` in the vendor's document.
     pub fn type_pointer(&self, id: &TypeId) -> Pointer {
         let name = match &id.owner {
             Owner::Operation(id) => {
@@ -601,7 +601,7 @@ impl Api {
 }
 
 impl Operation {
-    /// Where the operation stands in an OpenAPI document.
+    /// The location of the operation in an OpenAPI document.
     pub fn pointer(&self) -> Pointer {
         Pointer::new("/paths").child(&self.path).child(self.method.to_lowercase())
     }

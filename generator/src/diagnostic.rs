@@ -29,7 +29,7 @@ impl Pointer {
         Self(text.into())
     }
 
-    /// The pointer to the member or item `token` of what this one points to.
+    /// The pointer to the member or item `token` of this pointer's target.
     pub fn child(&self, token: impl fmt::Display) -> Self {
         let token = token.to_string();
         let mut out = String::with_capacity(self.0.len() + token.len() + 1);
@@ -45,7 +45,7 @@ impl Pointer {
         Self(out)
     }
 
-    /// The pointer to what holds what this one points to; the root has none.
+    /// The pointer to the parent of this pointer's target; the root has none.
     pub fn parent(&self) -> Option<Self> {
         self.0.rsplit_once('/').map(|(parent, _)| Self(parent.to_owned()))
     }
@@ -55,7 +55,7 @@ impl Pointer {
         self.0.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"))
     }
 
-    /// What remains of this pointer below `base`: empty or starting with `/`; `None` where it is elsewhere.
+    /// The rest of this pointer below `base`: empty or starting with `/`; `None` if it is elsewhere.
     pub fn below(&self, base: &Pointer) -> Option<&str> {
         let rest = self.0.strip_prefix(base.as_str())?;
         (rest.is_empty() || rest.starts_with('/')).then_some(rest)
@@ -75,7 +75,7 @@ impl fmt::Display for Pointer {
 
 macro_rules! codes {
     ($($(#[doc = $doc:literal])* $variant:ident = $code:literal,)*) => {
-        /// What kind of thing a diagnostic says; the text form is stable and kebab-case.
+        /// The kind of a diagnostic; the text form is stable and kebab-case.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         pub enum Code { $($(#[doc = $doc])* $variant,)* }
@@ -95,7 +95,7 @@ macro_rules! codes {
 codes! {
     /// A document cannot be read from its file or URL.
     UnreadableSource = "unreadable-source",
-    /// A zip archive does not hold exactly one JSON document.
+    /// A zip archive does not contain exactly one JSON document.
     InvalidArchive = "invalid-archive",
     /// A document is not the one that is pinned.
     ChecksumMismatch = "checksum-mismatch",
@@ -105,11 +105,11 @@ codes! {
     InvalidJson = "invalid-json",
     /// The text is not YAML.
     InvalidYaml = "invalid-yaml",
-    /// The document is of a dialect or version that is not read.
+    /// The document's dialect or version is not supported.
     UnsupportedVersion = "unsupported-version",
     /// The document does not have the form that its version prescribes.
     InvalidDocument = "invalid-document",
-    /// A `$ref` leads to nothing.
+    /// The target of a `$ref` does not exist.
     DanglingRef = "dangling-ref",
     /// A `$ref` leads out of the document.
     ExternalRef = "external-ref",
@@ -133,7 +133,7 @@ codes! {
     UndeclaredDiscriminator = "undeclared-discriminator",
     /// An object has `type` and `id` like a JSON:API resource, but not its shape.
     UnrecognisedResource = "unrecognised-resource",
-    /// An operation declares no successful response; its answer is not read.
+    /// An operation declares no successful response; its response is ignored.
     NoSuccess = "no-success",
     /// A schema is a copy of several definitions that are equal; the first is taken.
     AmbiguousDefinition = "ambiguous-definition",
@@ -159,7 +159,7 @@ codes! {
     MissingFile = "missing-file",
     /// A file is left from an earlier generation.
     OrphanedFile = "orphaned-file",
-    /// A file without the generator's mark stands where a generated one would go.
+    /// A file without the generator's mark is at the path of a generated one.
     ForeignFile = "foreign-file",
     /// A file cannot be written.
     FailedWrite = "failed-write",
@@ -177,7 +177,7 @@ impl Serialize for Code {
     }
 }
 
-/// Whether the run can go on to its end.
+/// The severity: the run can go on or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Severity {
@@ -187,7 +187,7 @@ pub enum Severity {
     Notice,
 }
 
-/// Where in which text.
+/// A location in a text.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Place {
     /// The file or URL, as the person gave it; empty where the stage does not know it.
@@ -229,13 +229,13 @@ impl fmt::Display for Place {
 /// One thing that a stage has to say.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Diagnostic {
-    /// What kind of thing.
+    /// The kind.
     pub code: Code,
-    /// Whether the run can go on.
+    /// The severity.
     pub severity: Severity,
-    /// What is so, in one sentence.
+    /// The problem, in one sentence.
     pub message: String,
-    /// Where.
+    /// The location.
     pub at: Place,
     /// The line that it is about, where the text was at hand.
     #[serde(skip)]
@@ -251,7 +251,7 @@ impl Diagnostic {
         Self::new(Severity::Error, code, at.into(), message.into())
     }
 
-    /// Something that a safe default answers.
+    /// A problem that a safe default settles.
     pub fn notice(code: Code, at: impl Into<Place>, message: impl Into<String>) -> Self {
         Self::new(Severity::Notice, code, at.into(), message.into())
     }
@@ -316,7 +316,7 @@ impl fmt::Display for Diagnostic {
     }
 }
 
-/// Where stages put what they have to say, so that one run reports everything.
+/// Collects the diagnostics of stages, so that one run reports everything.
 #[derive(Debug, Default)]
 pub struct Sink {
     diagnostics: Vec<Diagnostic>,
@@ -333,7 +333,7 @@ impl Sink {
         self.diagnostics.push(diagnostic);
     }
 
-    /// Whether anything in it stops the run.
+    /// True if any of them stops the run.
     pub fn has_errors(&self) -> bool {
         self.diagnostics.iter().any(|d| d.severity == Severity::Error)
     }
@@ -343,12 +343,12 @@ impl Sink {
         self.diagnostics.iter_mut().for_each(|d| d.severity = Severity::Error);
     }
 
-    /// How many of them stop the run.
+    /// The number of diagnostics that stop the run.
     pub fn errors(&self) -> usize {
         self.diagnostics.iter().filter(|d| d.severity == Severity::Error).count()
     }
 
-    /// Adds the line to what was said about a place in the file, whose text this is.
+    /// Adds the source line to the diagnostics of the file, which has this text.
     pub fn quote(&mut self, file: &str, text: &[u8]) {
         let is_bare = |d: &&mut Diagnostic| d.at.file == file && d.at.line.is_some() && d.excerpt.is_none();
         let mut bare: Vec<&mut Diagnostic> = self.diagnostics.iter_mut().filter(is_bare).collect();
@@ -364,7 +364,7 @@ impl Sink {
         }
     }
 
-    /// What was said so far, in order.
+    /// The diagnostics so far, in order.
     pub fn diagnostics(&self) -> &[Diagnostic] {
         &self.diagnostics
     }
@@ -379,7 +379,7 @@ impl Sink {
         self.diagnostics.retain(|d| d.severity == Severity::Error || keep(d));
     }
 
-    /// What was said, by value.
+    /// The diagnostics, by value.
     pub fn into_diagnostics(self) -> Vec<Diagnostic> {
         self.diagnostics
     }

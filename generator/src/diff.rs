@@ -1,8 +1,8 @@
 //! Compares two versions of an `Api`, with names and public Rust items: one row per cause.
 //!
-//! Types are compared along the places that use them, not by name, so a type that is written inline on one side and
-//! behind a `$ref` on the other is no change. Invariant: the rows have one canonical order and do not depend on that
-//! of the documents, and exchanging the sides exchanges the kinds of each row.
+//! Types are compared along their uses, not by name, so a type that is inline on one side and behind a `$ref` on the
+//! other is not a change. Invariant: the rows have one canonical order and do not depend on that of the documents, and
+//! exchanging the sides exchanges the kinds of each row.
 
 mod change;
 mod feature;
@@ -38,30 +38,30 @@ use crate::plan::Item;
 /// One version of an API.
 #[derive(Debug, Clone, Copy)]
 pub struct Side<'a> {
-    /// What it is.
+    /// The API.
     pub api: &'a Api,
-    /// What it is called in Rust.
+    /// Its Rust names.
     pub names: &'a Names,
     /// The public items of its crate; none where no Rust verdict is wanted.
     pub items: Option<&'a [Item]>,
 }
 
-/// What changed between two versions.
+/// The changes between two versions.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Diff {
     /// The old version.
     pub from: Version,
     /// The new version.
     pub to: Version,
-    /// How much changed.
+    /// The number of changes.
     pub summary: Summary,
-    /// What the changes ask of the crate's version, by the public items of both sides.
+    /// The version bump that the crate needs, by the public items of both sides.
     pub bump: Bump,
     /// Every change that no reviewer accepted, the most important first within each area.
     pub changes: Vec<Change>,
     /// The changes that a reviewer accepted, with the reason.
     pub accepted: Vec<Accepted>,
-    /// Whether rows were left out: the bump, the numbers of operations and what is in Rust alone stay those of all.
+    /// True if rows were omitted: the bump, the numbers of operations and the Rust-only changes stay those of all.
     #[serde(skip)]
     pub is_part: bool,
 }
@@ -78,7 +78,7 @@ impl Diff {
     }
 }
 
-/// Which version of which API.
+/// A version of an API.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Version {
     /// The API's name.
@@ -87,7 +87,7 @@ pub struct Version {
     pub version: String,
 }
 
-/// How much changed.
+/// The number of changes.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 pub struct Summary {
     /// Rows.

@@ -43,12 +43,12 @@ pub struct Source<'a> {
     pub text: &'a [u8],
 }
 
-/// How a document is loaded.
+/// Options for loading a document.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// Whether the vendor's descriptions, titles and examples stay.
+    /// True if the vendor's descriptions, titles and examples are kept.
     pub keep_prose: bool,
-    /// Reads the files that references lead to, relative to the document; without it none is read.
+    /// Reads the files that references point to, relative to the document; without it none is read.
     pub read: Option<ReadFile>,
 }
 
@@ -59,9 +59,9 @@ pub struct Spec {
     pub document: OpenAPI,
     /// The vendor's version of it, `info.version`.
     pub version: String,
-    /// What became of every action of the overlay.
+    /// The outcome of every action of the overlay.
     pub overlay: Vec<ActionOutcome>,
-    /// What the overlay left out.
+    /// The parts that the overlay skips.
     pub skipped: Vec<Skip>,
     /// By the id of a place, which of several equal definitions is meant there; `naming.toml` says so.
     pub definitions: BTreeMap<String, String>,
@@ -71,14 +71,14 @@ pub struct Spec {
 }
 
 impl Spec {
-    /// Where in the vendor's file stands what stands here in the document.
+    /// The location in the vendor's file of a location in this document.
     pub fn origin(&self, at: &Pointer) -> Pointer {
         self.origins.origin(at)
     }
 }
 
-/// The vendor's own tree after the overlay, prose and dialect as they are; `None` if errors were pushed. It is for
-/// judges of the clients, which must not read what the rest of the pipeline made of the document.
+/// The vendor's own tree after the overlay, with its prose and dialect unchanged; `None` if errors were pushed. It is
+/// for judges of the clients, which must not read the results of later stages.
 pub fn mended(source: Source<'_>, overlay: Option<&Overlay>, out: &mut Sink) -> Option<Value> {
     let errors = error_count(out);
     let mut tree = text::parse(&source, out)?;

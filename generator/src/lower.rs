@@ -22,22 +22,22 @@ use crate::api::{Api, FORMAT, Info, Shape, Skipped, Type, TypeId, TypeRef, recog
 use crate::diagnostic::{Pointer, Sink};
 use crate::load::Spec;
 
-/// What is known while a document is lowered.
+/// The state while a document is lowered.
 struct Lowering<'a> {
     spec: &'a Spec,
     document: &'a OpenAPI,
     types: BTreeMap<TypeId, Type>,
-    /// Where the document has copies in place of references.
+    /// Definitions, if the document has copies in place of references.
     definitions: Option<definition::Definitions>,
-    /// For each component, those that hold it as a part of an `allOf`.
+    /// For each component, those that contain it as a part of an `allOf`.
     families: BTreeMap<String, Vec<String>>,
-    /// Enums that the vendor names although they stand inline (`x-ms-enum`).
+    /// Inline enums that the vendor names (`x-ms-enum`).
     named_enums: BTreeSet<String>,
     /// For each component that was asked for, whether it may be null.
     nullable: BTreeMap<String, bool>,
     /// Notices about schemas, which are lowered more than once where others have them as parts.
     said: BTreeSet<(Pointer, String)>,
-    /// Discriminators that are no property of any variant, by name and place.
+    /// Discriminators that are not a property of any variant, by name and location.
     undeclared: Vec<(String, Pointer)>,
     /// The work that is left.
     work: work::Work,
@@ -106,7 +106,7 @@ fn info(spec: &Spec, name: &str) -> Info {
         spec.skipped.iter().map(|s| Skipped { at: s.at.to_string(), reason: s.reason.clone() }).collect();
     skipped.sort();
     let schemas = Pointer::new("/components/schemas");
-    // Where a vendor has no schemas, all of them are the overlay's, which writes OpenAPI 3.0.
+    // If a vendor has no schemas, all of them are the overlay's, which writes OpenAPI 3.0.
     let schemas = match spec.origin(&schemas) {
         origin if origin.to_string().is_empty() => schemas.to_string(),
         origin => origin.to_string(),

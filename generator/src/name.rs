@@ -1,7 +1,7 @@
 //! Names everything that a crate has in Rust and finds the area of each operation. Nothing is named elsewhere.
 //!
-//! Invariant: a name is a function of the operationId, or of the type's and the member's own name, and of the rules.
-//! Where two things would have one name, which of them keeps it and what the other is called is a function of these two
+//! Invariant: a name is a function of the operationId, or of the type's and the member's own name, and of the rules. If
+//! two things would have one name, the choice of which keeps it and the name of the other are a function of these two
 //! names alone, and a notice says so.
 
 mod area;
@@ -38,9 +38,9 @@ pub struct Names {
     pub tokens: BTreeMap<String, Token>,
     /// By security scheme, the method that takes its credentials; empty where the crate's own templates do that.
     pub schemes: BTreeMap<String, String>,
-    /// Where the vendor describes an operation; `{slug}` stands for its method and path.
+    /// The vendor's page of an operation; `{slug}` is replaced by its method and path.
     pub operation_link: Option<String>,
-    /// Whether the crate reads error bodies by code of its own.
+    /// True if handwritten code of the crate reads error bodies.
     pub own_errors: bool,
     /// Areas that reach a module of models, by the module's name.
     pub modules: BTreeMap<String, BTreeSet<String>>,
@@ -51,15 +51,15 @@ pub struct Names {
 pub struct AreaName {
     /// The feature.
     pub feature: String,
-    /// What it is about.
+    /// Its subject.
     pub about: String,
     /// Features that it turns on.
     pub implies: BTreeSet<String>,
-    /// Whether it is on by default.
+    /// True if it is on by default.
     pub default: bool,
 }
 
-/// What groups operations in Rust: `client.apps()`.
+/// A group of operations in Rust: `client.apps()`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Handle {
     /// Its type.
@@ -70,16 +70,16 @@ pub struct Handle {
     pub operations: Vec<String>,
 }
 
-/// How an operation is called.
+/// The Rust name of an operation.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct OperationName {
     /// Key in [`Names::handles`].
     pub handle: String,
-    /// The method of the handle, one for each media type of the answer; the first one is the main one.
+    /// The methods of the handle, one for each media type of the response; the first one is the main one.
     pub methods: Vec<Method>,
     /// Its area, where the crate has areas.
     pub area: Option<String>,
-    /// The type in the root of the crate that reads the members around the answer, where there are some.
+    /// The type in the root of the crate that reads the members around the response, if any.
     pub envelope: Option<String>,
     /// By the vendor's name of the parameter, and its place.
     pub parameters: BTreeMap<(String, In), ParameterName>,
@@ -99,13 +99,13 @@ pub struct Method {
     pub ident: String,
     /// The type that collects optional arguments.
     pub builder: String,
-    /// The media type that it asks for; none where there is no body.
+    /// The media type that it requests; none if there is no body.
     pub media_type: Option<String>,
     /// The media type that it sends, as the operation's body or form has it; none where nothing is sent.
     pub sends: Option<String>,
 }
 
-/// How a parameter is called.
+/// The Rust name of a parameter.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ParameterName {
     /// The argument or setter.
@@ -114,7 +114,7 @@ pub struct ParameterName {
     pub token: Option<String>,
 }
 
-/// How a type is called.
+/// The Rust name of a type.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TypeName {
     /// The type.
@@ -127,7 +127,7 @@ pub struct TypeName {
     pub required: Option<String>,
 }
 
-/// What a token type is for.
+/// The purpose of a token type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Family {
     /// `fields[TYPE]`.
@@ -145,13 +145,13 @@ pub enum Family {
 /// A type of parameter values.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Token {
-    /// What it is for.
+    /// The purpose.
     pub family: Family,
     /// The vendor's parameters that it serves, without repetition.
     pub parameters: BTreeSet<String>,
-    /// Rust name of the constant or variant by value; a leading `-` of a sort order is left out.
+    /// Rust name of the constant or variant by value; a leading `-` of a sort order is omitted.
     pub values: BTreeMap<String, String>,
-    /// The id of the type that has the same values and stands for it.
+    /// The id of the type that has the same values and replaces it.
     pub alias: Option<TypeId>,
     /// The module that defines it.
     pub module: String,
@@ -181,13 +181,14 @@ pub fn name(api: &Api, config: &Config, out: &mut Sink) -> Option<Names> {
     (out.errors() == before).then_some(names)
 }
 
-/// What a scope of names holds: the name, and who took it.
+/// The names of a scope, each with its taker.
 #[derive(Debug, Default)]
 struct Scope {
     taken: HashMap<String, Taker>,
 }
 
-/// What took a name: its place, and its key in `naming.toml`, which is its own where several things have one place.
+/// The thing that took a name: its location, and its key in `naming.toml`, which is separate if several things have one
+/// location.
 #[derive(Debug, Clone)]
 struct Taker {
     at: Pointer,
@@ -201,8 +202,8 @@ impl Scope {
         Self { taken: words.iter().map(|w| ((*w).to_owned(), nobody())).collect() }
     }
 
-    /// Takes `wanted` for the thing at `at`, or the first of `others` that is free where it is taken; the name that was
-    /// taken comes out. `section` and `key` say where naming.toml can choose another.
+    /// Takes `wanted` for the thing at `at`, or the first free one of `others` if it is taken; returns the taken name.
+    /// `section` and `key` identify the line of naming.toml that can choose another.
     fn take(
         &mut self,
         wanted: &str,
@@ -216,7 +217,7 @@ impl Scope {
             return wanted.to_owned();
         };
         let is_free = |name: &String| !self.taken.contains_key(name);
-        // A keyword ends with `_` already, and a second one is no name that Rust likes.
+        // A keyword ends with `_` already, and Rust's conventions do not allow a second one.
         let base = wanted.trim_end_matches('_');
         let numbered = (2_u32..).map(|n| match base.starts_with(char::is_uppercase) {
             true => format!("{base}{n}"),
@@ -312,8 +313,8 @@ impl<'c> Exceptions<'c> {
         Some(name.clone())
     }
 
-    /// The same for something that has to do with a type; `key` makes the key of the type's text. That may be written as a
-    /// person reads it, which is the same but for names with dots and for what stands inline in an operation.
+    /// The same for a thing that belongs to a type; `key` makes the key of the type's text. A person may write that
+    /// text in a readable form, which is the same except for names with dots and for inline types of an operation.
     fn of_type(&mut self, section: Section, id: &TypeId, key: impl Fn(&str) -> String) -> Option<String> {
         self.get(section, &key(&id.to_string())).or_else(|| self.get(section, &key(&id.label())))
     }

@@ -26,27 +26,27 @@ pub(crate) fn handles(context: &Context<'_>) -> Vec<Handle> {
     context.names.handles.iter().map(|(module, handle)| context.handle(module, handle)).collect()
 }
 
-/// What every part of the stage reads.
+/// The state that every part of the stage reads.
 pub(crate) struct Context<'a> {
     pub(crate) api: &'a Api,
     pub(crate) names: &'a Names,
-    /// Types that requests lead to.
+    /// Types that requests use.
     pub(crate) sent: BTreeSet<&'a TypeId>,
-    /// Types that responses lead to.
+    /// Types that responses use.
     pub(crate) received: BTreeSet<&'a TypeId>,
-    /// Types that hold themselves without a list or a map between.
+    /// Types that contain themselves without a list or a map between.
     pub(crate) cycles: HashMap<&'a TypeId, usize>,
     /// Types of which a rule is written by hand (the overlay's `x-checked`).
     checked: BTreeSet<&'a TypeId>,
-    /// Whether lists are JSON:API documents.
+    /// True if lists are JSON:API documents.
     has_json_api_pages: bool,
-    /// Types that are told apart by what they must have.
+    /// Types that are distinguished by their required members.
     pub(crate) told_apart: BTreeSet<&'a TypeId>,
     /// Types that are pages of lists, and the member that is the list.
     pub(crate) pages: BTreeMap<&'a TypeId, &'a str>,
-    /// By type, the members by which unions tell it from others, and their values.
+    /// By type, the members by which unions distinguish it from others, and their values.
     pub(crate) tags: BTreeMap<&'a TypeId, BTreeMap<&'a str, String>>,
-    /// How many areas have operations: what all of them have needs no feature.
+    /// The number of areas with operations: an item that all of them have needs no feature.
     pub(crate) areas: usize,
 }
 
@@ -64,7 +64,7 @@ impl<'a> Context<'a> {
             _ => None,
         });
         let mut told_apart: BTreeSet<&TypeId> = untagged.flatten().collect();
-        // Objects that differ in nothing else differ in what their members are.
+        // Objects that differ in nothing else differ in the types of their members.
         let inner = told_apart.iter().filter_map(|id| match &api.resolve(id)?.1.shape {
             Shape::Struct(s) => Some(s.fields.values().filter(|f| f.required).filter_map(|f| match &f.ty {
                 TypeRef::Named(id) => Some(id),
@@ -97,7 +97,7 @@ impl<'a> Context<'a> {
         self.sent.contains(id)
     }
 
-    /// Whether a rule of the type is written by hand (the overlay's `x-checked`).
+    /// True if a rule of the type is handwritten (the overlay's `x-checked`).
     pub(crate) fn has_own_check(&self, id: &TypeId) -> bool {
         self.checked.contains(id)
     }
@@ -121,8 +121,8 @@ fn checked(api: &Api) -> BTreeSet<&TypeId> {
     bodies.flat_map(|body| body.content.values()).filter_map(TypeRef::named).collect()
 }
 
-/// What unions tell their variants by; a union within a union hands on what the outer one goes by. A type that stands under
-/// two tags of one union has neither.
+/// The tags of variants; a union within a union passes on those of the outer one. A type with two tags in one union has
+/// neither.
 fn tags(api: &Api) -> BTreeMap<&TypeId, BTreeMap<&str, String>> {
     let mut out: BTreeMap<&TypeId, BTreeMap<&str, Option<&str>>> = BTreeMap::new();
     for union in api.types.values() {
@@ -154,7 +154,7 @@ fn tags(api: &Api) -> BTreeMap<&TypeId, BTreeMap<&str, String>> {
     certain
 }
 
-/// Whether a string literal converts into the type.
+/// True if a string literal converts into the type.
 fn is_text(api: &Api, ty: &TypeRef) -> bool {
     match ty {
         TypeRef::String | TypeRef::Any => true,

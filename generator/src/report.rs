@@ -21,7 +21,7 @@ use crate::diff::Diff;
 
 /// The most characters that a comment may have on GitHub.
 pub const COMMENT: usize = 65_536;
-/// What Markdown needs for its head and for saying what it folds.
+/// The size that Markdown needs for its head and the counts of folded rows.
 pub const LEAST: usize = 3_000;
 
 /// Everything, as `docs/diff.schema.json` describes it.

@@ -63,7 +63,7 @@ impl fmt::Display for Selector {
     }
 }
 
-/// Whether a text fits a pattern in which `*` is any text. Takes the product of both lengths at most.
+/// Matches a text against a pattern in which `*` is any text. Takes the product of both lengths at most.
 fn fits(pattern: &[u8], text: &[u8]) -> bool {
     let (mut at, mut here) = (0, 0);
     // The last `*`, and the text that it takes so far.
@@ -90,7 +90,7 @@ fn fits(pattern: &[u8], text: &[u8]) -> bool {
     pattern.get(at..).is_some_and(|rest| rest.iter().all(|byte| *byte == b'*'))
 }
 
-/// Locations of what a selection dropped.
+/// Locations of the parts that a selection dropped.
 #[derive(Debug, Default)]
 pub struct Dropped {
     /// Operations.
@@ -100,7 +100,7 @@ pub struct Dropped {
 }
 
 impl Dropped {
-    /// Whether nothing was dropped.
+    /// True if nothing was dropped.
     pub fn is_empty(&self) -> bool {
         self.operations.is_empty()
     }
@@ -111,7 +111,7 @@ impl Dropped {
         Self { operations: located(&self.operations), components: located(&self.components) }
     }
 
-    /// Whether a location is within a part that was dropped.
+    /// True if a location is within a part that was dropped.
     pub fn contains(&self, at: &Pointer) -> bool {
         let mut at = Some(at.clone());
         while let Some(here) = at {
@@ -179,7 +179,7 @@ pub fn select(
     Some(Dropped { operations, components })
 }
 
-/// What a person may have meant.
+/// Suggests a selector that a person may have meant.
 fn help(api: &Api, selector: &Selector) -> String {
     let wanted = selector.text.to_lowercase();
     let tags: BTreeSet<&String> = api.operations.values().flat_map(|o| &o.tags).collect();

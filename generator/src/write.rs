@@ -11,9 +11,9 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::diagnostic::{Code, Diagnostic, Place, Pointer};
 
-/// How many lines from its start a file's mark may stand.
+/// The number of first lines that may contain a file's mark.
 const MARK_LINES: usize = 5;
-/// How much of a file is read to find its mark.
+/// The number of bytes that are read to find a file's mark.
 const MARK_BYTES: u64 = 4096;
 /// The start of the names of this module's own files, which only a killed run leaves behind.
 const TEMPORARY: &str = ".storewright-";
@@ -21,7 +21,7 @@ const TEMPORARY: &str = ".storewright-";
 /// A folder whose marked files are all generated.
 #[derive(Debug, Clone, Default)]
 pub struct Root {
-    /// Where it is; it need not exist.
+    /// The path; it need not exist.
     pub folder: PathBuf,
     /// Text of each file that should be there, by path below the folder, with `/`.
     pub files: BTreeMap<String, String>,
@@ -31,7 +31,7 @@ pub struct Root {
     pub gone: BTreeSet<String>,
 }
 
-/// How folders differ from what they should be.
+/// The differences between folders and their expected content.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Comparison {
     /// Files whose text is another.
@@ -40,12 +40,12 @@ pub struct Comparison {
     pub missing: BTreeSet<PathBuf>,
     /// Marked files that should not be there, and temporary files of a killed run.
     pub orphaned: BTreeSet<PathBuf>,
-    /// What stands where a file should go and is not ours to replace, with the reason.
+    /// Paths of expected files with something that is not ours to replace, and the reason.
     pub foreign: BTreeMap<PathBuf, String>,
 }
 
 impl Comparison {
-    /// Whether the folders are as they should be.
+    /// True if the folders have the expected content.
     pub fn is_empty(&self) -> bool {
         self.edited.is_empty()
             && self.missing.is_empty()
@@ -53,7 +53,7 @@ impl Comparison {
             && self.foreign.is_empty()
     }
 
-    /// One error a file; `shown` is the path as a person knows it, `mend` the command that makes the folders equal.
+    /// One error per file; `shown` is the path as a person knows it, `mend` the command that makes the folders equal.
     pub fn diagnostics(&self, shown: impl Fn(&Path) -> String, mend: &str) -> Vec<Diagnostic> {
         let run = format!("run `{mend}`");
         let rows = |code, paths: &BTreeSet<PathBuf>, message: &'static str| -> Vec<Diagnostic> {
@@ -103,7 +103,7 @@ pub fn marked(folder: &Path, mark: &str) -> io::Result<BTreeSet<PathBuf>> {
     Ok(out)
 }
 
-/// Compares folders with what should be in them; `mark` is what a generated file has in its first lines.
+/// Compares folders with their expected content; `mark` is in the first lines of every generated file.
 ///
 /// # Errors
 ///
@@ -132,9 +132,9 @@ pub fn compare(roots: &[Root], mark: &str) -> io::Result<Comparison> {
 ///
 /// # Errors
 ///
-/// If a foreign file is in the way, another run is writing, or a folder or file cannot be written. All texts are
-/// written to temporary files before the first file is replaced, so almost every error leaves all files unchanged;
-/// after one that does not, such as a file that becomes a folder meanwhile, the next run completes the rest.
+/// If a file that is not generated is in the way, another run is writing, or a folder or file cannot be written. All
+/// texts are written to temporary files before the first file is replaced, so almost every error leaves all files
+/// unchanged; after one that does not, such as a file that becomes a folder meanwhile, the next run completes the rest.
 pub fn write(roots: &[Root], comparison: &Comparison) -> io::Result<()> {
     if let Some((path, why)) = comparison.foreign.first_key_value() {
         return Err(io::Error::other(format!("{}: {why}", path.display())));
@@ -188,7 +188,7 @@ fn compare_file(folder: &Path, path: &str, text: &str, mark: &str, out: &mut Com
     Ok(())
 }
 
-/// What stands in the way of a file at `path`: something that is not a folder where a folder should be.
+/// The obstacle for a file at `path`: something that is not a folder in place of a folder.
 ///
 /// A marked file there is an orphan, so it goes before the folder comes.
 fn obstacle(folder: &Path, path: &Path, mark: &str) -> io::Result<Option<(PathBuf, String)>> {
@@ -245,7 +245,7 @@ fn find_orphans(
     Ok(())
 }
 
-/// Whether a folder is nobody's generated folder: hidden, what cargo builds, or another crate.
+/// True if a folder never belongs to a generated one: hidden, cargo's target, or another crate.
 fn is_apart(folder: &Path, expected: &BTreeSet<PathBuf>) -> bool {
     let name = folder.file_name().unwrap_or_default();
     let manifest = folder.join("Cargo.toml");
@@ -286,7 +286,7 @@ fn relative(path: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// The same error with the path in its message, which `std` leaves out.
+/// The same error with the path in its message, which `std` omits.
 fn naming(path: &Path, error: &io::Error) -> io::Error {
     io::Error::new(error.kind(), format!("{}: {error}", path.display()))
 }

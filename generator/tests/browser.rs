@@ -1,4 +1,4 @@
-//! Opens the HTML report in a browser and asserts what a reader sees and can do.
+//! Opens the HTML report in a browser and asserts its visible content and its interactions.
 
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
@@ -49,7 +49,7 @@ fn seen(page: &mut Page) -> Vec<Vec<String>> {
     serde_json::from_value(page.eval(SEEN)).unwrap()
 }
 
-/// What the page says is shown.
+/// The visible text of the page.
 fn said(page: &mut Page) -> String {
     page.eval("document.getElementById('shown').value").as_str().unwrap().to_owned()
 }

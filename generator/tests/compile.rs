@@ -15,12 +15,12 @@ use stages::Texts;
 use storewright_generator::diagnostic::Sink;
 use toml::{Table, Value};
 
-/// Kept from run to run, so that only what changed is compiled.
+/// Kept from run to run, so that only changes are compiled.
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("fixtures")
 }
 
-/// Writes only what differs: cargo goes by the time of the last change.
+/// Writes only differences: cargo compares the times of the last change.
 fn write(path: &Path, text: &str) {
     if fs::read_to_string(path).ok().as_deref() != Some(text) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -93,8 +93,8 @@ fn workspace() -> Vec<String> {
     ]);
     let manifest = Table::from_iter([("workspace".to_owned(), Value::from(workspace))]);
     write(&folder().join("Cargo.toml"), &toml::to_string(&manifest).unwrap());
-    // The versions that are there already, so that nothing is asked of the network. Cargo adds the fixtures to its copy,
-    // so whether ours has changed shows beside it.
+    // The present versions, so that no network is needed. Cargo adds the fixtures to its copy, so the copy of our file
+    // next to it shows a change of ours.
     let ours = fs::read_to_string(root.join("Cargo.lock")).unwrap();
     if fs::read_to_string(folder().join("ours.lock")).ok().as_ref() != Some(&ours) {
         fs::write(folder().join("Cargo.lock"), &ours).unwrap();
@@ -115,7 +115,7 @@ fn check(arguments: &[&str]) {
     assert!(output.status.success(), "{arguments:?}\n{}", String::from_utf8_lossy(&output.stderr));
 }
 
-/// What the servers of the fixtures get and what the clients read, as the program prints it.
+/// The requests that the fixtures' servers receive and the responses that the clients read, as the program prints them.
 fn assert_calls() {
     let output = Command::new(env!("CARGO"))
         .args(["run", "--quiet", "--offline", "--package", CALLER])

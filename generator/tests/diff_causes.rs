@@ -268,7 +268,7 @@ components:
     let found = changes(&plain(), long);
     let swapped = row(&found, Kind::ResponseTypeChanged, "GET /books 200");
     assert_eq!((swapped.wire, swapped.rust), (Wire::Safe, Bump::Major), "{}", swapped.note);
-    // What befell the author, whom both have, has a row of its own.
+    // The change of the author, whom both have, has its own row.
     assert!(swapped.note.contains("they differ in `Long.isbn` field-added;"), "{}", swapped.note);
     assert_eq!(row(&found, Kind::FieldRemoved, "Author.name").wire, Wire::Risky);
 
@@ -383,7 +383,7 @@ components:
     assert!(found.summary.rust_only.is_empty(), "{:#?}", found.summary.rust_only);
 }
 
-/// The tokens of a handle stand in one file, which every area brings that has one of them.
+/// The tokens of a handle are in one file, which every area with one of them brings.
 #[test]
 fn a_token_is_there_with_every_area_of_its_file() {
     let areas = AREAS.replace("[\"Loans\"]", "[\"Loans\"]\noperations = [\"books_first\"]");

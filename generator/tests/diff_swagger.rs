@@ -15,7 +15,7 @@ use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{self, Overlay, Source};
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch"];
-/// What of a parameter describes its value.
+/// The members of a parameter that describe its value.
 const VALUE: &[&str] = &[
     "type",
     "format",
@@ -37,7 +37,7 @@ const VALUE: &[&str] = &[
     "x-ms-enum",
 ];
 
-/// A schema, with everything that stands in it.
+/// A schema, with everything in it.
 fn schema(value: &Value) -> Value {
     match value {
         Value::Object(map) => {
@@ -73,7 +73,7 @@ fn schema(value: &Value) -> Value {
     }
 }
 
-/// Whether it is a file: as Swagger says it, or as our overlay does where App Center meant one.
+/// True if it is a file: as Swagger says it, or as our overlay does where App Center meant one.
 fn is_file(schema: &Value) -> bool {
     schema["type"] == "file" || (schema["type"] == "string" && schema["format"] == "binary")
 }
@@ -209,7 +209,7 @@ fn response(old: &Value, produces: &Vec<String>, root: &Value) -> Value {
         out[key] = value.clone();
     }
     if let Some(body) = old.get("schema") {
-        // A file is no JSON, whatever all answers of the API are.
+        // A file is not JSON, although all responses of the API are.
         let file = vec!["application/octet-stream".to_owned()];
         let produces = if is_file(resolved(body, root)) && produces.as_slice() == ["application/json"] {
             &file

@@ -58,7 +58,7 @@ fn strings(values: &Value) -> BTreeSet<&str> {
     values.as_array().into_iter().flatten().filter_map(Value::as_str).collect()
 }
 
-/// What a schema names, so far as values go: discriminators repeat what `oneOf` says.
+/// The schemas that a schema refers to for its values: discriminators repeat those of `oneOf`.
 fn references<'v>(value: &'v Value, out: &mut BTreeSet<&'v str>) {
     match value {
         Value::Object(map) => {
@@ -77,7 +77,7 @@ fn references<'v>(value: &'v Value, out: &mut BTreeSet<&'v str>) {
     }
 }
 
-/// The schemas that operations lead to.
+/// The schemas that operations use.
 fn schemas(document: &Value) -> BTreeMap<&str, &Value> {
     let mut open = BTreeSet::new();
     references(&document["paths"], &mut open);
@@ -149,7 +149,7 @@ fn fields(path: &str, old: &Value, new: &Value, out: &mut Found) {
     }
 }
 
-/// What a reading of the two documents finds, by the subjects that rows have.
+/// The changes that a reading of the two documents finds, by the subjects that rows have.
 fn expected(old: &Value, new: &Value) -> Found {
     let mut out = Found::new();
     let (a, b) = (operations(old), operations(new));
@@ -212,7 +212,7 @@ const WHOLE: &[Kind] = &[
 fn found(diff: &Diff) -> Found {
     let mut out = Found::new();
     for change in &diff.changes {
-        // A type that is advised against as a whole is no field.
+        // A type that is deprecated as a whole is not a field.
         let whole = [Kind::FieldDeprecated, Kind::FieldUndeprecated].contains(&change.kind);
         if !whole || change.subject.contains('.') {
             note(&mut out, change.kind, change.subject.clone());

@@ -14,7 +14,7 @@ use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 use stages::{Texts, report};
 use storewright_generator::diagnostic::Sink;
 
-/// What each block of code in a text says it is; what is indented says nothing, and so is Rust.
+/// The language of each code block in a text; an indented block has none, and so is Rust.
 fn blocks(markdown: &str) -> Vec<String> {
     let kind = |event| match event {
         Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => Some(info.into_string()),
@@ -24,7 +24,7 @@ fn blocks(markdown: &str) -> Vec<String> {
     Parser::new(markdown).filter_map(kind).collect()
 }
 
-/// The documentation of every item, as rustdoc reads it: also of those that stand in a macro's call.
+/// The documentation of every item, as rustdoc reads it: also of items in a macro's call.
 fn documented(tokens: TokenStream, out: &mut Vec<String>) {
     let mut open: Option<String> = None;
     for token in tokens {

@@ -14,7 +14,7 @@ use storewright_generator::load::{self, Overlay, Source};
 use storewright_generator::lower;
 use storewright_generator::name::{self, Config, Names};
 
-/// The one operation of the older edition that declares no answer but errors.
+/// The one operation of the older edition that declares only errors.
 const OLDER: &str = "
   - target: $.paths.*[?@.operationId == 'textError_upload']
     update: { responses: { '202': { description: taken } } }
@@ -58,7 +58,7 @@ fn rust(edition: &Edition, ty: &TypeRef) -> String {
     format!("{} {}", text.split('$').next().unwrap(), edition.names.types[id].ident)
 }
 
-/// What each place holds: bodies and answers of operations, members of objects.
+/// The types at each place: bodies and responses of operations, members of objects.
 fn places(edition: &Edition) -> BTreeMap<String, String> {
     let mut out = BTreeMap::new();
     for (id, operation) in &edition.api.operations {
@@ -102,13 +102,13 @@ fn what_is_the_same_in_both_editions_is_called_the_same() {
         .filter(|(_, old, new)| old != new)
         .map(|(place, old, new)| format!("{place}: {old} -> {new}"))
         .collect();
-    // Methods, bodies and answers of operations, members of objects and kinds of unions.
+    // Methods, bodies and responses of operations, members of objects and kinds of unions.
     assert_eq!((both, different.len()), (2616, 3), "{different:#?}");
     assert_eq!(
         different,
         [
-            // The vendor split two bodies: what invitations send kept its members and got a new name, and a team that is
-            // changed is no longer sent as one that is made.
+            // The vendor split two bodies: the body of invitations kept its members and got a new name, and a team that
+            // is changed is no longer sent as one that is created.
             "appInvitations_create body:  UserEmailRequest ->  UserEmailOrgRoleRequest",
             "orgInvitations_create body:  UserEmailRequest ->  UserEmailOrgRoleRequest",
             "teams_update body:  TeamRequest ->  TeamUpdateRequest",
@@ -136,6 +136,6 @@ fn the_crate_has_no_type_that_the_references_do_not_justify() {
     let gone = old.api.types.keys().filter(|id| !new.api.types.contains_key(*id)).count();
     let reasons: Vec<(&str, usize)> = why.iter().map(|(reason, ids)| (*reason, ids.len())).collect();
     assert_eq!(reasons, [("a definition that is newer", 13)], "{why:#?}");
-    // What the references lead to, less what is gone, and what is newer: the types of the crate, and no more.
+    // The targets of references, without removed and with newer ones: the types of the crate, and no more.
     assert_eq!((old.api.types.len(), gone, new.api.types.len()), (597, 11, 599));
 }

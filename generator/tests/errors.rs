@@ -27,7 +27,7 @@ fn each_code_has_its_report() {
         let is_it = |d: &Diagnostic| d.code.as_str() == code;
         for case in shared::entries(&folder) {
             let mut out = Sink::new();
-            // What the stages behind the one that raises the code would say is of no interest.
+            // Diagnostics of later stages than the one that raises the code do not matter.
             Texts::read(&case).make(|out| out.diagnostics().iter().any(is_it), &mut out);
             let text = report(&out);
             assert!(out.diagnostics().iter().any(is_it), "{} gives: {text}", case.display());

@@ -156,7 +156,7 @@ fn documents_of_more_values_than_memory_has_room_for_are_refused() {
             "invalid-yaml: the document has more than 2000000 lines and entries"
         );
     }
-    // Aliases are counted wherever they stand.
+    // Aliases are counted at any position.
     let mut yaml = format!("a0: &a0 [{}]\n", "x, ".repeat(1_000));
     for n in 1..=2 {
         yaml += &format!("a{n}: &a{n} [{}]\n", format!("*a{}, ", n - 1).repeat(100));

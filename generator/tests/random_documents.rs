@@ -26,11 +26,11 @@ use storewright_generator::report;
 
 /// Documents of a run; `STOREWRIGHT_DOCUMENTS` asks for another number.
 const DOCUMENTS: u64 = 400;
-/// How many of the accepted ones are compiled.
+/// The number of accepted ones that are compiled.
 const COMPILED: usize = 25;
 /// The CPU time that one document may take in a debug build.
 const PATIENCE: Duration = Duration::from_secs(5);
-/// Bytes of a crate whose document is empty, and how many more there may be for each of the document.
+/// Bytes of a crate whose document is empty, and the number of further bytes allowed for each byte of the document.
 const CRATE: (usize, usize) = (100_000, 200);
 
 /// SplitMix64: the same bytes on every machine.

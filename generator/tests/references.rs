@@ -1,4 +1,4 @@
-//! Checks that references lead to any part of a document, and of files next to it.
+//! Checks that references can point to any part of a document, and of files next to it.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -178,7 +178,7 @@ fn files_beside_the_document_are_read() {
     assert!(said.iter().all(|d| d.severity == Severity::Notice), "{}", report(&said));
     assert!(said.iter().any(|d| d.code.as_str() == "external-ref"), "{}", report(&said));
     assert_places(&split, &said);
-    // What is not there, is no file or leads out of the file system is a notice.
+    // A target that does not exist, is not a file or is outside of the file system is a notice.
     for reference in ["missing.yaml", "schemas", "/etc/hostname", "file:///etc/hostname", "api.json#/nothing"]
     {
         let mut broken = split.clone();

@@ -15,7 +15,7 @@ use stages::Texts;
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{Source, text};
 
-/// How many changed documents each fixture gives.
+/// The number of changed documents per fixture.
 const ROUNDS: u64 = 60;
 
 /// SplitMix64: the same numbers on every machine, and no dependency.
@@ -53,7 +53,7 @@ fn places(value: &Value, at: &str, out: &mut Vec<String>) {
     }
 }
 
-/// Words that mean something to a stage, and some that no identifier can hold.
+/// Words with a meaning for a stage, and some that no identifier can contain.
 const WORDS: &[&str] = &[
     "",
     "_",

@@ -27,7 +27,7 @@ fn made(texts: &Texts) -> (Made, String) {
     (made, report(&out))
 }
 
-/// What comes from templates is the same but for a few values; these cases show it.
+/// Files from templates are the same but for a few values; these cases show them.
 const WHOLE: &[&str] = &["plain", "areas", "overlay", "header-key", "basic"];
 const FROM_TEMPLATES: &[&str] = &["Cargo.toml", "README.md", "src/lib.rs", "src/api.rs", "src/call.rs"];
 

@@ -86,7 +86,7 @@ fn arms() -> Vec<Arm> {
     ]
 }
 
-/// Two strings are not told apart, and an enum next to a text is that enum.
+/// Two strings cannot be distinguished, and an enum next to a string is that enum.
 fn is_told_apart(one: &Arm, other: &Arm) -> bool {
     let is_text = |arm: &Arm| matches!(arm.name, "text" | "inline_text" | "binary");
     let is_open_enum = [one.name, other.name] == ["inline_text", "inline_enum"];
@@ -200,7 +200,7 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("wire")
 }
 
-/// Writes only what differs: cargo goes by the time of the last change.
+/// Writes only differences: cargo compares the times of the last change.
 fn write(path: &Path, text: &str) {
     if fs::read_to_string(path).ok().as_deref() != Some(text) {
         fs::create_dir_all(path.parent().unwrap()).unwrap();

@@ -28,7 +28,7 @@ const LIB: &str = "src/lib.rs";
 ///
 /// # Errors
 ///
-/// When the settings or the document are wrong, or a file cannot be read or written.
+/// If the settings or the document are wrong, or a file cannot be read or written.
 pub fn build(settings: impl AsRef<Path>) -> anyhow::Result<()> {
     let out = env::var_os("OUT_DIR")
         .map(PathBuf::from)

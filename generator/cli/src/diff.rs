@@ -207,7 +207,7 @@ fn located(old: &Compared, new: &Compared) -> Diff {
     found
 }
 
-/// What changed between two versions.
+/// The changes between two versions.
 pub fn compare(old: &Version, new: &Version) -> Diff {
     let [old, new] = [old, new].map(|v| Side { api: &v.api, names: &v.names, items: Some(&v.items) });
     diff::diff(&old, &new)

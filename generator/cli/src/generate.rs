@@ -84,7 +84,7 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// When a file cannot be read.
+    /// If a file cannot be read.
     pub fn of(project: &Project, settings: &Settings) -> anyhow::Result<Self> {
         let Settings { name, document, out, version, runtime, docs, only, .. } = settings;
         if !is_name(name) {
@@ -133,7 +133,7 @@ impl Job {
     ///
     /// # Errors
     ///
-    /// When a template is wrong.
+    /// If a template is wrong.
     pub fn make(&self, out: &mut Sink) -> anyhow::Result<Option<Root>> {
         let Some(document) = fetch::fetch(&self.document, None, out) else { return Ok(None) };
         let made = pipeline::make(&document, &self.rules, &self.name, self.docs, out);
@@ -153,7 +153,7 @@ impl Args {
     ///
     /// # Errors
     ///
-    /// When the current folder cannot be read.
+    /// If the current folder cannot be read.
     pub fn options(&self, folder: &Path, version: &str) -> anyhow::Result<Options> {
         let runtime = located(&self.runtime, Path::new(""), folder)?;
         Ok(Options { version: version.to_owned(), runtime, ..Options::default() })
@@ -174,7 +174,7 @@ pub(crate) fn located(runtime: &Runtime, base: &Path, folder: &Path) -> io::Resu
 ///
 /// # Errors
 ///
-/// When arguments contradict each other, or a file cannot be read or written.
+/// If arguments contradict each other, or a file cannot be read or written.
 pub fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
     let _progress = progress::start("reading");
     let mut out = Sink::new();
@@ -231,7 +231,7 @@ impl Finish {
 ///
 /// # Errors
 ///
-/// When a folder contains another crate, or cannot be read or written.
+/// If a folder contains another crate, or cannot be read or written.
 pub fn finish(
     project: &Project,
     roots: Option<Vec<Root>>,
@@ -276,7 +276,7 @@ pub fn finish(
 ///
 /// # Errors
 ///
-/// When a folder cannot be read.
+/// If a folder cannot be read.
 pub fn store(project: &Project, roots: &[Root], out: &mut Sink) -> anyhow::Result<bool> {
     progress::step("writing");
     let found = write::compare(roots, MARK)?;

@@ -66,7 +66,7 @@ const NAMES: &str = "\
 ///
 /// # Errors
 ///
-/// When the folder has a project already, or a file cannot be written.
+/// If the folder has a project already, or a file cannot be written.
 pub fn run(args: &Args) -> anyhow::Result<Outcome> {
     let _progress = progress::start("reading");
     let mut out = Sink::new();

@@ -39,7 +39,7 @@ enum Command {
 ///
 /// # Errors
 ///
-/// When there is no overlay, or it cannot be read.
+/// If there is no overlay, or it cannot be read.
 pub fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
     let Command::Check { document, overlay } = &args.command;
     let _progress = progress::start("reading");

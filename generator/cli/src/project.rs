@@ -61,7 +61,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// When the current folder cannot be read.
+    /// If the current folder cannot be read.
     pub fn at(root: &Path) -> anyhow::Result<Self> {
         Ok(Self { root: std::path::absolute(root)? })
     }
@@ -70,7 +70,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// When the current folder cannot be read.
+    /// If the current folder cannot be read.
     pub fn find() -> anyhow::Result<Self> {
         let here = env::current_dir()?;
         let is_project = |folder: &Path| {
@@ -90,7 +90,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// When the file cannot be read.
+    /// If the file cannot be read.
     pub fn settings(&self, out: &mut Sink) -> anyhow::Result<Option<Settings>> {
         let path = self.root.join(SETTINGS);
         if !path.is_file() {
@@ -135,7 +135,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// When their folder cannot be read.
+    /// If their folder cannot be read.
     pub fn apis(&self) -> anyhow::Result<Vec<String>> {
         let specs = self.root.join("specs");
         let mut out = Vec::new();
@@ -156,7 +156,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// When it is not; the message lists those that are.
+    /// If it is not; the message lists those that are.
     pub fn check_api(&self, api: &str) -> anyhow::Result<()> {
         let apis = self.apis()?;
         if !apis.iter().any(|known| known == api) {
@@ -169,7 +169,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// When there is no such revision, or no git.
+    /// If there is no such revision, or no git.
     pub fn at_revision(&self, revision: &str, path: &str) -> anyhow::Result<Option<String>> {
         let git = |arguments: &[&str]| {
             let mut command = Command::new("git");

@@ -18,12 +18,12 @@ pub struct Resource {
     /// The members of `relationships`.
     #[serde(default)]
     pub relationships: BTreeMap<String, Relationship>,
-    /// Whether it has `links`.
+    /// True if it has `links`.
     #[serde(default)]
     pub links: bool,
 }
 
-/// How many resources a relationship leads to.
+/// The number of resources of a relationship.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Arity {
@@ -39,23 +39,23 @@ pub enum Arity {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Relationship {
-    /// How many resources it leads to.
+    /// To one resource or to many.
     pub to: Arity,
     /// Their `type`; empty where the document does not say.
     #[serde(default)]
     pub kind: String,
-    /// Whether a request without it is refused.
+    /// True if a request without it is refused.
     #[serde(default)]
     pub required: bool,
-    /// Whether a request may unset it with null.
+    /// True if a request may unset it with null.
     #[serde(default)]
     pub nullable: bool,
-    /// Whether the vendor advises against it.
+    /// True if it is deprecated.
     #[serde(default)]
     pub deprecated: bool,
 }
 
-/// What a [`Request`] does.
+/// The action of a [`Request`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Action {
@@ -71,7 +71,7 @@ pub enum Action {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Request {
-    /// What it does.
+    /// The action.
     pub action: Action,
     /// The value of `type`.
     pub kind: String,
@@ -81,7 +81,7 @@ pub struct Request {
     /// The members of `relationships`.
     #[serde(default)]
     pub relationships: BTreeMap<String, Relationship>,
-    /// What `included` holds items of.
+    /// The type of the items of `included`.
     #[serde(default)]
     pub included: Option<TypeRef>,
     /// Sets of attributes and relationships, one of which must be sent; empty where any will do.
@@ -95,7 +95,7 @@ pub struct Request {
 pub struct Document {
     /// The resource in `data`, or an item of it.
     pub data: TypeRef,
-    /// What `included` holds items of.
+    /// The type of the items of `included`.
     #[serde(default)]
     pub included: Option<TypeRef>,
 }
@@ -104,14 +104,14 @@ pub struct Document {
 #[derive(Debug, Clone, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Linkage {
-    /// How many identifiers it holds.
+    /// One identifier or many.
     pub to: Arity,
     /// Their `type`.
     pub kind: String,
-    /// Whether it is sent by the client; a response has links too.
+    /// True if the client sends it; a response has links too.
     #[serde(default)]
     pub request: bool,
-    /// Whether a request may unset the relationship with null.
+    /// True if a request may unset the relationship with null.
     #[serde(default)]
     pub nullable: bool,
 }

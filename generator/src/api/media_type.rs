@@ -25,7 +25,7 @@ pub enum Stream {
 pub struct MediaType {
     kind: String,
     subtype: String,
-    /// Whether parameters follow, such as `charset`.
+    /// True if parameters follow, such as `charset`.
     has_parameters: bool,
 }
 
@@ -42,24 +42,24 @@ impl MediaType {
         }
     }
 
-    /// Whether it is a range: `*/*`, `application/*`, `application/*+json`.
+    /// True if it is a range: `*/*`, `application/*`, `application/*+json`.
     pub fn is_range(&self) -> bool {
         self.kind == "*" || self.subtype.contains('*')
     }
 
-    /// Whether the body is one JSON value. Sequences of values, such as `application/jsonlines`, are not.
+    /// True if the body is one JSON value. Sequences of values, such as `application/jsonlines`, are not.
     pub fn is_json(&self) -> bool {
         let named = matches!(self.kind.as_str(), "application" | "text")
             && matches!(self.subtype.as_str(), "json" | "x-json");
         named || self.subtype.ends_with("+json")
     }
 
-    /// Whether it is a range that JSON is in and that says nothing else: `*/*`, `application/*`.
+    /// True if it is a range that contains JSON and specifies nothing else: `*/*`, `application/*`.
     pub fn is_any(&self) -> bool {
         self.subtype == "*" && matches!(self.kind.as_str(), "*" | "application")
     }
 
-    /// Whether a declared schema is read and written as JSON: JSON itself, and ranges that say nothing else.
+    /// True if a declared schema is read and written as JSON: JSON itself, and ranges that specify nothing else.
     pub fn reads_json(&self) -> bool {
         self.is_json() || self.is_any()
     }
@@ -85,12 +85,12 @@ impl MediaType {
         }
     }
 
-    /// Whether it is a multipart body of any kind.
+    /// True if it is a multipart body of any kind.
     pub fn is_multipart(&self) -> bool {
         self.kind == "multipart"
     }
 
-    /// Whether the body is text.
+    /// True if the body is text.
     pub fn is_text(&self) -> bool {
         self.kind == "text"
     }
@@ -114,7 +114,7 @@ impl MediaType {
         if self.is_range() && self.reads_json() { "application/json" } else { written }
     }
 
-    /// What stands behind the slash.
+    /// The part after the slash.
     pub fn subtype(&self) -> &str {
         &self.subtype
     }

@@ -11,8 +11,8 @@ pub use json_api::recognise;
 use super::{Api, Shape, Type, TypeId};
 
 impl Api {
-    /// The types that Rust has: those of [`Shape`] that the wire knows, and in the place of each document, resource and
-    /// request of JSON:API the shape of that. What such a shape stands for has no type of its own any more.
+    /// The types of the Rust model: those of [`Shape`] that exist on the wire, with JSON:API documents, resources and
+    /// requests in place of the objects that they are made of. The replaced objects are no longer separate types.
     pub fn model(&self) -> Self {
         let mut made = recognise(self);
         let mut types: BTreeMap<TypeId, Type> = BTreeMap::new();

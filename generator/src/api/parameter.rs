@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{Limits, TypeRef, is_default};
 
-/// Where a parameter is sent.
+/// The part of the request that contains a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum In {
@@ -33,7 +33,7 @@ impl In {
     }
 }
 
-/// How a list or an object is written into a query, a path, a header or a form.
+/// The serialization of a list or an object in a query, a path, a header or a form.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Style {
@@ -66,22 +66,22 @@ pub enum Style {
 pub struct Parameter {
     /// The vendor's name, brackets and all.
     pub name: String,
-    /// Where it is sent.
+    /// The part of the request that contains it.
     #[serde(rename = "in", default = "query", skip_serializing_if = "is_query")]
     pub place: In,
-    /// What it holds.
+    /// The type of its value.
     #[serde(rename = "type")]
     pub ty: TypeRef,
     /// The set of [`Api::values`](super::Api::values) that it accepts.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub values: Option<String>,
-    /// Whether a call without it is refused.
+    /// True if a call without it is refused.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub required: bool,
-    /// Whether the vendor advises against it.
+    /// True if it is deprecated.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
-    /// How a list or an object is written.
+    /// The serialization of a list or an object.
     #[serde(default, skip_serializing_if = "is_default")]
     pub style: Style,
     /// The media type of a part of a multipart form, where the document says one.
@@ -103,22 +103,22 @@ fn is_query(place: &In) -> bool {
     *place == In::Query
 }
 
-/// What a query parameter of JSON:API does, told by its name (JSON:API 1.1, "Query Parameter Families").
+/// The role of a JSON:API query parameter, recognized by its name (JSON:API 1.1, "Query Parameter Families").
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role<'a> {
-    /// `fields[TYPE]`: which fields of a resource type are sent.
+    /// `fields[TYPE]`: the fields of a resource type that are sent.
     Fields(&'a str),
-    /// `include`: which related resources are sent along.
+    /// `include`: the related resources that are included.
     Include,
     /// `sort`: the order.
     Sort,
-    /// `filter[NAME]`: which resources are sent.
+    /// `filter[NAME]`: a condition on the resources.
     Filter(&'a str),
-    /// `exists[NAME]`: whether the relationship must be there.
+    /// `exists[NAME]`: requires the relationship to be present or absent.
     Exists(&'a str),
-    /// `limit[NAME]`: how many related resources are sent along.
+    /// `limit[NAME]`: the number of included related resources.
     LimitOf(&'a str),
-    /// `limit`: how many resources a page has.
+    /// `limit`: the page size.
     Limit,
     /// Anything else.
     Other,

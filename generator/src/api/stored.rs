@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::{Api, FORMAT, Shape, TypeId};
 use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 
-/// What a type has beside its shape, which few types do.
+/// The facts of a type other than its shape, which few types have.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Note {
@@ -21,7 +21,7 @@ struct Note {
     doc: Option<String>,
 }
 
-/// What says how to read the rest.
+/// The facts that determine how the rest is read.
 #[derive(Deserialize)]
 struct Head {
     format: u32,
@@ -71,7 +71,7 @@ pub fn files(api: &Api) -> Result<Vec<(&'static str, String)>, serde_yaml::Error
             Shape::Alias(ty) => {
                 aliases.insert(id, ty);
             }
-            // What is stored is the wire, not a model of it.
+            // The stored form is the wire, not a model of it.
             Shape::Resource(_)
             | Shape::Request(_)
             | Shape::Document(_)
@@ -182,7 +182,7 @@ fn parse<T: DeserializeOwned>(
             let place = error.location();
             let at =
                 Place { line: place.as_ref().map(|l| l.line()), column: place.map(|l| l.column()), ..at };
-            // The place stands beside the message already.
+            // The location is next to the message already.
             let message = error.to_string();
             let message = message.rsplit_once(" at line ").map_or(message.as_str(), |(what, _)| what);
             out.push(Diagnostic::error(Code::InvalidApi, at, message).help(HELP));

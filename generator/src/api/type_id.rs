@@ -6,19 +6,19 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Which type: a schema that the vendor names, or what stands inline at a place of a schema or of an operation.
+/// The identity of a type: a schema that the vendor names, or an inline type at a location of a schema or an operation.
 ///
 /// Its text form is `Pet`, `Pet.tags[]` or `list_pets().response`. A name that has one of `.`, `[`, `{`, `(` or `\` in it is
 /// written with a `\` before that: the schema `Pet.Status` is `Pet\.Status`, and `Pet.Status` is the member of `Pet`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TypeId {
-    /// Where the way begins.
+    /// The start of the path.
     pub owner: Owner,
     /// The way from there; empty for a schema itself.
     pub path: Vec<Step>,
 }
 
-/// What a type stands in.
+/// The owner of a type.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Owner {
     /// The schema of this name.
@@ -27,7 +27,7 @@ pub enum Owner {
     Operation(String),
 }
 
-/// One step of the way to a type that stands inline.
+/// One step of the path to an inline type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Step {
     /// To a member of an object, a variant of a union, or a parameter or a body of an operation.
@@ -63,7 +63,7 @@ impl PartialOrd for Owner {
     }
 }
 
-/// By the owner's name, then by the way: what stands inside of a type follows it.
+/// By the owner's name, then by the path: the inner types of a type follow it.
 impl Ord for TypeId {
     fn cmp(&self, other: &Self) -> Ordering {
         self.owner.cmp(&other.owner).then_with(|| self.path.cmp(&other.path))
@@ -82,7 +82,7 @@ impl TypeId {
         Self { owner: Owner::Schema(name.into()), path: Vec::new() }
     }
 
-    /// Where the ways to the types of an operation begin.
+    /// The start of the paths to the types of an operation.
     pub fn operation(id: impl Into<String>) -> Self {
         Self { owner: Owner::Operation(id.into()), path: Vec::new() }
     }
@@ -94,27 +94,27 @@ impl TypeId {
         Self { owner: self.owner.clone(), path }
     }
 
-    /// What stands inline in the member, the variant, the parameter or the body of this name.
+    /// The inline type of the member, the variant, the parameter or the body of this name.
     pub fn member(&self, name: impl Into<String>) -> Self {
         self.step(Step::Member(name.into()))
     }
 
-    /// What stands inline in the items of a list.
+    /// The inline type of a list's items.
     pub fn items(&self) -> Self {
         self.step(Step::Items)
     }
 
-    /// What stands inline in the values of a map.
+    /// The inline type of a map's values.
     pub fn values(&self) -> Self {
         self.step(Step::Values)
     }
 
-    /// Whether it is no schema that the vendor names.
+    /// True if it is not a schema that the vendor names.
     pub fn is_inline(&self) -> bool {
         !self.path.is_empty()
     }
 
-    /// Whether `other` is it, or stands inside of it.
+    /// True if `other` is it, or is inside of it.
     pub fn holds(&self, other: &Self) -> bool {
         self.owner == other.owner && other.path.starts_with(&self.path)
     }
@@ -135,7 +135,7 @@ impl TypeId {
         }
     }
 
-    /// Whether it is what a document includes, by the name that JSON:API gives to that.
+    /// True if it is the type of a document's `included` member, by JSON:API's name for that.
     pub fn is_included(&self) -> bool {
         let end = self.path.len().saturating_sub(2);
         matches!(self.path.get(end..), Some([Step::Member(name), Step::Items]) if name == "included")
@@ -224,7 +224,7 @@ impl FromStr for TypeId {
     }
 }
 
-/// A name and what stands after it.
+/// A name and the rest after it.
 fn read_name(text: &str) -> (String, &str) {
     let mut name = String::new();
     let mut chars = text.char_indices();

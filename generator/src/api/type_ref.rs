@@ -7,7 +7,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::TypeId;
 
-/// A use of a type: what a field, a parameter, a body or a list item holds.
+/// A use of a type: by a field, a parameter, a body or a list item.
 ///
 /// Its text form is one line: `string`, `list string`, `map list $App`, `list nullable number`.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -40,7 +40,7 @@ pub enum TypeRef {
 }
 
 impl TypeRef {
-    /// The id that it leads to, through lists and maps.
+    /// The id that it refers to, through lists and maps.
     pub fn named(&self) -> Option<&TypeId> {
         match self {
             Self::Named(id) => Some(id),
@@ -76,7 +76,7 @@ impl TypeRef {
         }
     }
 
-    /// The type that it uses directly, which is inside of a list, a map or what may be null.
+    /// The type that it uses directly, inside of a list, a map or a nullable type.
     pub fn inner_mut(&mut self) -> Option<&mut TypeRef> {
         match self {
             Self::List(item) | Self::Map(item) | Self::Nullable(item) => Some(item),

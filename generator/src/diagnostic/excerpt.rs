@@ -15,21 +15,21 @@ const AROUND: usize = WIDTH * 5;
 /// The line of a text that a diagnostic is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Excerpt {
-    /// What is shown of it.
+    /// The shown part of the line.
     line: String,
-    /// How many columns stand in front of the place.
+    /// The number of columns before the location.
     indent: usize,
 }
 
 impl Excerpt {
-    /// What stands at `column` of `line`, both counted from 1, the column in characters; none where nothing does.
+    /// The text at `column` of `line`, both counted from 1, the column in characters; none if there is no text.
     pub(super) fn of(line: &str, column: usize) -> Option<Self> {
         let line = line.trim_end();
         if line.is_empty() {
             return None;
         }
         let at = column.saturating_sub(1);
-        // Where the place is far behind, the line is not measured up to it.
+        // If the location is far behind, the line is not measured up to it.
         let is_short = |line: &str| line.len() <= WIDTH * 4 && shown(line).width() <= WIDTH;
         let first = if is_short(line) { 0 } else { at.saturating_sub(BEFORE) };
         let rest = line.char_indices().nth(first).map_or("", |(byte, _)| line.get(byte..).unwrap_or(""));
@@ -57,7 +57,7 @@ impl Excerpt {
         &self.line
     }
 
-    /// How many columns stand in front of the place.
+    /// The number of columns before the location.
     pub fn indent(&self) -> usize {
         self.indent
     }
@@ -78,7 +78,7 @@ impl<'t> Lines<'t> {
         Self { lines: text.split(|byte| *byte == b'\n').collect(), line: 0, counted: (0, 0) }
     }
 
-    /// What stands at `column` of `line`, both counted from 1, the column in characters.
+    /// The text at `column` of `line`, both counted from 1, the column in characters.
     pub(super) fn excerpt(&mut self, line: usize, column: usize) -> Option<Excerpt> {
         let text = self.lines.get(line.saturating_sub(1)).copied().unwrap_or_default();
         // More than is shown in front of the place, so that a part of a long line is cut like all of it.
@@ -113,7 +113,7 @@ impl<'t> Lines<'t> {
 mod tests {
     use super::*;
 
-    /// A part of a line gives what all of it gives.
+    /// A part of a line gives the same result as the whole line.
     #[test]
     fn excerpts_of_a_long_line_are_cut_like_all_of_it() {
         let line = "abc日本é\t".repeat(3_000);

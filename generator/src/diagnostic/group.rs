@@ -16,7 +16,7 @@ pub struct Group<'a> {
 }
 
 impl Group<'_> {
-    /// Whether these stop the run.
+    /// The severity of all of these.
     pub fn severity(&self) -> Severity {
         self.first.severity
     }

@@ -34,7 +34,7 @@ macro_rules! words {
 }
 
 words! {
-    /// What kind of change.
+    /// The kind of a change.
     Kind {
         /// It can be called.
         OperationAdded = "operation-added",
@@ -54,11 +54,11 @@ words! {
         ParameterRemoved = "parameter-removed",
         /// A call without it is refused.
         ParameterRequired = "parameter-required",
-        /// It may be left out.
+        /// It may be omitted.
         ParameterOptional = "parameter-optional",
-        /// It holds something else.
+        /// It has another type.
         ParameterTypeChanged = "parameter-type-changed",
-        /// The server takes something else where it is left out.
+        /// The server uses another default if it is omitted.
         ParameterDefaultChanged = "parameter-default-changed",
         /// A list is written otherwise.
         ParameterEncodingChanged = "parameter-encoding-changed",
@@ -70,9 +70,9 @@ words! {
         ValueAdded = "value-added",
         /// A value of an enum.
         ValueRemoved = "value-removed",
-        /// Operations lead to it.
+        /// Operations refer to it.
         TypeAdded = "type-added",
-        /// No operation leads to it any more.
+        /// No operation refers to it any more.
         TypeRemoved = "type-removed",
         /// Everything that used it uses it under another name.
         TypeRenamed = "type-renamed",
@@ -80,17 +80,17 @@ words! {
         FieldAdded = "field-added",
         /// A member of an object.
         FieldRemoved = "field-removed",
-        /// It holds something else.
+        /// It has another type.
         FieldTypeChanged = "field-type-changed",
         /// An object without it is refused.
         FieldRequired = "field-required",
-        /// It may be left out.
+        /// It may be omitted.
         FieldOptional = "field-optional",
         /// It may be null.
         FieldNullable = "field-nullable",
         /// It may no longer be null.
         FieldNotNullable = "field-not-nullable",
-        /// The server takes something else where it is left out.
+        /// The server uses another default if it is omitted.
         FieldDefaultChanged = "field-default-changed",
         /// It is read-only or write-only, or no longer is.
         FieldAccessChanged = "field-access-changed",
@@ -102,13 +102,13 @@ words! {
         VariantAdded = "variant-added",
         /// One of several types.
         VariantRemoved = "variant-removed",
-        /// Types are told apart by another member or another value.
+        /// Types are distinguished by another member or another value.
         DiscriminatorChanged = "discriminator-changed",
         /// A status that is declared.
         ResponseAdded = "response-added",
         /// A status that is no longer declared.
         ResponseRemoved = "response-removed",
-        /// The answer is something else.
+        /// The response has another type.
         ResponseTypeChanged = "response-type-changed",
         /// A form of a body.
         MediaTypeAdded = "media-type-added",
@@ -120,15 +120,15 @@ words! {
         BodyRemoved = "body-removed",
         /// A call without a body is refused.
         BodyRequired = "body-required",
-        /// The body may be left out.
+        /// The body may be omitted.
         BodyOptional = "body-optional",
         /// The body is something else.
         BodyTypeChanged = "body-type-changed",
         /// Bounds of a value.
         LimitChanged = "limit-changed",
-        /// How calls are authenticated.
+        /// The authentication of calls.
         SecurityChanged = "security-changed",
-        /// Where the API is.
+        /// The address of the API.
         ServerChanged = "server-changed",
     }
 }
@@ -165,7 +165,7 @@ impl Kind {
 }
 
 words! {
-    /// Who sends what changed.
+    /// The sender of the changed value.
     Direction {
         /// The client.
         Request = "request",
@@ -173,17 +173,17 @@ words! {
         Response = "response",
         /// Both.
         Both = "both",
-        /// Nobody: nothing leads to it, or it is no data.
+        /// Nobody: it is not used, or is not data.
         None = "none",
     }
 }
 
 words! {
-    /// Whether the server can now reject what an old client sends, or an old client fail on what it gets.
+    /// The effect on the wire: the server can now reject old clients' requests, or an old client can fail on a response.
     Wire {
         /// It can.
         Breaking = "breaking",
-        /// It depends on the client, or on what it sends.
+        /// It depends on the client, or on the values that it sends.
         Risky = "risky",
         /// It cannot.
         Safe = "safe",
@@ -191,20 +191,20 @@ words! {
 }
 
 words! {
-    /// Whether the code of a crate's user stops compiling (semantic versioning).
+    /// The effect on the code of a crate's user (semantic versioning).
     Bump {
         /// It can.
         Major = "major",
         /// There is something new.
         Minor = "minor",
-        /// Nothing public changed but what calls do.
+        /// Nothing public changed but the behaviour of calls.
         Patch = "patch",
         /// Nothing changed.
         None = "none",
     }
 }
 
-/// How many operations a change is about.
+/// The number of operations that a change affects.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Reach {
     /// All of them.
@@ -218,21 +218,21 @@ pub struct Reach {
 pub struct Change {
     /// Of kind, subject, and old and new value: the same in each run.
     pub id: String,
-    /// What kind of change.
+    /// The kind of a change.
     pub kind: Kind,
-    /// What changed, in the canonical form of the vendor's names.
+    /// The changed thing, in the canonical form of the vendor's names.
     pub subject: String,
-    /// Who sends it.
+    /// The sender.
     pub direction: Direction,
-    /// What it means for a call.
+    /// The effect on calls.
     pub wire: Wire,
-    /// What it means for a consumer's code.
+    /// The effect on a user's code.
     pub rust: Bump,
-    /// Which operations lead to it.
+    /// The affected operations.
     pub reach: Reach,
-    /// What was, where that is more than the subject.
+    /// The old value, if it is more than the subject.
     pub old: Option<String>,
-    /// What is, where that is more than the subject.
+    /// The new value, if it is more than the subject.
     pub new: Option<String>,
     /// JSON Pointer into the new document; into the old one if the change removes something.
     pub pointer: String,
@@ -250,7 +250,7 @@ pub struct Change {
     pub rust_new: Option<String>,
     /// The paths of all Rust items that break, or that the compiler warns of from now on.
     pub rust_items: Vec<String>,
-    /// Why the two verdicts are what they are.
+    /// The reason for the two verdicts.
     pub note: String,
     /// The same for identical changes in several places.
     pub group: Option<String>,
@@ -274,7 +274,7 @@ impl Change {
         required.into_iter().chain(optional.into_iter().flatten()).chain(lists)
     }
 
-    /// Whether it is about something that only the old side has.
+    /// True if it is about something that only the old side has.
     pub fn is_removal(&self) -> bool {
         matches!(
             self.kind,

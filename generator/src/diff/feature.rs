@@ -7,13 +7,13 @@ use super::item::ItemChange;
 use super::row::{Row, of};
 use crate::api::{Api, TypeId};
 
-/// What leads to the types of one side.
+/// The uses of the types of one side.
 struct Backward<'a> {
     /// Types by their places.
     places: HashMap<String, Vec<&'a TypeId>>,
     /// Types by those that they use.
     users: HashMap<&'a TypeId, Vec<&'a TypeId>>,
-    /// Rows by the types that they lead to.
+    /// Rows by the types that they refer to.
     rows: HashMap<&'a TypeId, Vec<usize>>,
 }
 
@@ -34,7 +34,7 @@ impl<'a> Backward<'a> {
         out
     }
 
-    /// The rows that lead to what stands at a place.
+    /// The rows that refer to the type at a place.
     fn rows(&self, place: &str) -> BTreeSet<usize> {
         let mut open: Vec<&TypeId> = self.places.get(place).cloned().unwrap_or_default();
         let mut seen: BTreeSet<&TypeId> = open.iter().copied().collect();
@@ -48,14 +48,14 @@ impl<'a> Backward<'a> {
     }
 }
 
-/// The row of each item, in the order of `items`: of those that lead to it, the one that shares most features with it.
+/// The row of each item, in the order of `items`: of those that refer to it, the one that shares most features with it.
 /// Another name of a type comes and goes with the type.
 pub(super) fn causes(rows: &[Row], items: &[&ItemChange], [old, new]: [&Api; 2]) -> Vec<Option<usize>> {
     let mut sides: [Option<Backward<'_>>; 2] = [None, None];
     let mut known: BTreeMap<(usize, &str), BTreeSet<usize>> = BTreeMap::new();
     let mut out = Vec::with_capacity(items.len());
     for item in items {
-        // What a feature no longer brings it brought on the old side.
+        // Items that a feature no longer brings were brought on the old side.
         let (side, api) = if item.rust == Bump::Major { (0, old) } else { (1, new) };
         let found = known.entry((side, item.origin.as_str())).or_insert_with(|| {
             let backward = super::row::of_mut(&mut sides, side);

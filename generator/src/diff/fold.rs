@@ -9,7 +9,7 @@ use super::reach;
 use super::row::Row;
 use crate::api::{Api, Shape, TypeId};
 
-/// Folds what has one cause, then places and groups the rest.
+/// Folds changes with the same cause into one row, then places and groups the rest.
 pub(super) fn fold(rows: &mut Vec<Row>, [old, new]: [&Side<'_>; 2], models: [&Api; 2]) {
     unify(rows);
     failures(rows);
@@ -25,7 +25,7 @@ pub(super) fn fold(rows: &mut Vec<Row>, [old, new]: [&Side<'_>; 2], models: [&Ap
     groups(rows);
 }
 
-/// What was met at several places is one row.
+/// Merges equal changes at several places into one row.
 fn unify(rows: &mut Vec<Row>) {
     let mut out: BTreeMap<_, Row> = BTreeMap::new();
     for row in rows.drain(..) {
@@ -77,7 +77,7 @@ fn words(id: &str) -> Vec<String> {
     out
 }
 
-/// How the one id became the other, from the first character on in which they differ.
+/// The change from one id to the other, from the first differing character on.
 fn rule<'a>(old: &'a str, new: &'a str) -> (&'a str, &'a str) {
     let same = old.char_indices().zip(new.chars()).find(|((_, a), b)| a != b);
     let at = same.map_or(old.len().min(new.len()), |((at, _), _)| at);
@@ -134,7 +134,7 @@ fn resource(path: &str) -> String {
     blank(path).split("/{}").next().unwrap_or_default().to_owned()
 }
 
-/// Where every operation of a resource that both sides have is advised against, or no longer is, that is one row.
+/// If every operation of a resource that both sides have becomes deprecated, or no longer is, that is one row.
 fn resources(rows: &mut [Row], kind: Kind, old: &Side<'_>, new: &Side<'_>) {
     let mut common: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     let calls = |side: &Side<'_>| -> BTreeSet<(String, String)> {
@@ -160,8 +160,8 @@ fn resources(rows: &mut [Row], kind: Kind, old: &Side<'_>, new: &Side<'_>) {
     }
 }
 
-/// What is done to a field of a resource, to its name among the values of `fields[…]`, and to the same field of the
-/// resource's requests has one cause; so has a value that several fields of a resource gain or lose.
+/// A change of a resource's field, of its name among the values of `fields[…]`, and of the same field in the resource's
+/// requests have one cause; so has a value that several fields of a resource gain or lose.
 fn resource_fields(rows: &mut [Row], models: [&Api; 2]) {
     let resource = |ty: &TypeId| {
         models.into_iter().rev().find_map(|api| match &api.types.get(ty)?.shape {
@@ -214,11 +214,10 @@ fn resource_fields(rows: &mut [Row], models: [&Api; 2]) {
     }
 }
 
-/// From how many places on one change of all requests is told once.
+/// The number of places from which on a change of all requests becomes one row.
 const EVERYWHERE: usize = 25;
 
-/// Where null becomes possible all over, or what is included can be narrowed by `fields[…]`, that is one decision of the
-/// vendor.
+/// Null that becomes possible everywhere, or `fields[…]` for everything that is included, is one decision of the vendor.
 fn everywhere(rows: &mut [Row]) {
     let key = |row: &Row| {
         let is = match row.kind() {

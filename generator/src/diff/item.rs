@@ -12,17 +12,17 @@ use crate::plan::{Item, ItemKind, RustType};
 pub struct ItemChange {
     /// Its path, e.g. `models::App`.
     pub path: String,
-    /// What that asks of the version.
+    /// The version bump that it needs.
     pub rust: Bump,
     /// Its kind and signature before, if it was there.
     pub old: Option<String>,
     /// Its kind and signature now, if it is there.
     pub new: Option<String>,
-    /// Where it comes from in the vendor's document.
+    /// Its source in the vendor's document.
     pub origin: String,
-    /// Why it is a change, where the signature does not say.
+    /// The reason for which it is a change, if the signature does not show it.
     pub note: Option<String>,
-    /// The features that it is no longer there with, or now is too.
+    /// The features that lost it, or that now have it too.
     #[serde(skip)]
     pub features: Vec<String>,
 }
@@ -36,7 +36,7 @@ impl ItemChange {
     }
 }
 
-/// What changed in a crate's public items.
+/// The changes of a crate's public items.
 #[derive(Debug, Clone, Default)]
 pub struct Items {
     /// Sorted by path.
@@ -45,14 +45,14 @@ pub struct Items {
     known: [BTreeMap<String, String>; 2],
 }
 
-/// The items of one side, and what names of aliases stand for.
+/// The items of one side, and the targets of aliases.
 struct Listed<'a> {
     items: BTreeMap<&'a str, &'a Item>,
     aliases: HashMap<&'a str, &'a RustType>,
 }
 
 impl Items {
-    /// Compares the items of two crates; where those of one are not known there is nothing to say.
+    /// Compares the items of two crates; empty if those of one are unknown.
     pub fn compare(old: Option<&[Item]>, new: Option<&[Item]>) -> Self {
         let (Some(old), Some(new)) = (old, new) else { return Self::default() };
         let (old, new) = (Listed::new(old), Listed::new(new));
@@ -61,7 +61,7 @@ impl Items {
             if new.items.get(path) == Some(item) {
                 continue;
             }
-            // What is still reached through another name of its type is still there.
+            // An item that is still reachable by another name of its type still exists.
             match new.find(path) {
                 Some(now) => changes.extend(changed(&old, item, &new, now)),
                 None => changes.push(ItemChange {
@@ -98,12 +98,12 @@ impl Items {
         brought.map(|item| Item { areas: BTreeSet::new(), ..item.clone() }).collect()
     }
 
-    /// What all changes together ask of the version.
+    /// The version bump that all changes together need.
     pub fn bump(&self) -> Bump {
         self.changes.iter().map(|change| change.rust).min().unwrap_or(Bump::None)
     }
 
-    /// Positions in [`Items::changes`] of what a key stands for: a path, or what paths start with before a `*`.
+    /// Positions in [`Items::changes`] that match a key: a path, or a prefix of paths before a `*`.
     pub(super) fn matching(&self, key: &str) -> std::ops::Range<usize> {
         let at = |path: &str| self.changes.partition_point(|change| change.path.as_str() < path);
         match key.strip_suffix('*') {
@@ -116,7 +116,7 @@ impl Items {
         }
     }
 
-    /// Whether there is an item of that path.
+    /// True if there is an item of that path.
     pub(super) fn is_known(&self, side: usize, path: &str) -> bool {
         self.known.get(side).is_some_and(|known| known.contains_key(path))
     }
@@ -129,10 +129,10 @@ impl Items {
     }
 }
 
-/// What changed in an item that both sides have.
+/// The change of an item that both sides have.
 fn changed(old: &Listed<'_>, a: &Item, new: &Listed<'_>, b: &Item) -> Option<ItemChange> {
     let same_kind = a.kind == b.kind || a.kind == ItemKind::Type || b.kind == ItemKind::Type;
-    // What was a name of another type may be a name of this one by now.
+    // A name of another type may be a name of this one by now.
     let spelled: Vec<RustType> = old.spelled(a).iter().map(|ty| new.expand(ty, 0)).collect();
     // An alias and the type itself are one as long as the members are, which have lines of their own.
     let is_alias = a.kind.is_type() && (a.kind != b.kind || a.kind == ItemKind::Type);
@@ -171,7 +171,7 @@ fn changed(old: &Listed<'_>, a: &Item, new: &Listed<'_>, b: &Item) -> Option<Ite
     })
 }
 
-/// Whether two methods return the same kind of thing: what it is of is compared as the payload.
+/// True if two methods return the same kind of thing: its parameter is compared as the payload.
 fn is_one_kind(a: &RustType, b: &RustType) -> bool {
     match (a, b) {
         (RustType::Runtime(a, _), RustType::Runtime(b, _)) => a == b,

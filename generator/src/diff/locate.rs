@@ -7,8 +7,8 @@ use crate::diagnostic::{Place, Pointer};
 pub type Resolve<'a> = &'a dyn Fn(&[Pointer]) -> Vec<Place>;
 
 impl Diff {
-    /// Gives each change a pointer that its document has, with file and line. Stages name a place by the way that leads
-    /// to it, through references and by parameter names; a side without a document keeps that.
+    /// Gives each change a pointer that its document has, with file and line. Stages name a place by the path to it,
+    /// through references and by parameter names; a side without a document keeps that.
     pub fn locate(&mut self, sides: [Option<Resolve<'_>>; 2]) {
         for (side, resolve) in sides.into_iter().enumerate() {
             let Some(resolve) = resolve else { continue };

@@ -24,7 +24,7 @@ pub(super) fn blank(path: &str) -> String {
     out
 }
 
-/// What an operation is called in rows.
+/// The name of an operation in rows.
 pub(super) fn subject(operation: &Operation) -> String {
     format!("{} {}", operation.method, blank(&operation.path))
 }
@@ -46,10 +46,10 @@ fn url(api: &Api, id: &str) -> Option<String> {
     Some(format!("{} {}{}", operation.method, server.trim_end_matches('/'), blank(&operation.path)))
 }
 
-/// The ids of one operation on both sides; where it is on one side alone, the other is none.
+/// The ids of one operation on both sides; if it is on one side only, the other is none.
 type Pair<'a> = (Option<&'a str>, Option<&'a str>);
 
-/// Pairs operations by method and path, and what is left by id.
+/// Pairs operations by method and path, and the rest by id.
 fn pairs<'a>(old: &'a Api, new: &'a Api) -> Vec<Pair<'a>> {
     let by_call = |api: &'a Api| -> BTreeMap<String, Vec<&'a str>> {
         let mut out: BTreeMap<String, Vec<&str>> = BTreeMap::new();
@@ -63,7 +63,7 @@ fn pairs<'a>(old: &'a Api, new: &'a Api) -> Vec<Pair<'a>> {
     let mut gone: BTreeSet<&str> = BTreeSet::new();
     for (call, mut ids) in right {
         let others = left.entry(call).or_default();
-        // Two templates that differ in nothing but names are two operations; their ids tell them apart.
+        // Two templates that differ only in names are two operations; their ids distinguish them.
         ids.retain(|id| match others.iter().position(|other| other == id) {
             Some(at) => {
                 out.push((Some(id), Some(others.remove(at))));
@@ -101,7 +101,7 @@ fn pairs<'a>(old: &'a Api, new: &'a Api) -> Vec<Pair<'a>> {
 }
 
 impl Walk<'_> {
-    /// Every operation, and what stands once for all of them.
+    /// Compares every operation, and the facts that apply to all of them.
     pub(super) fn operations(&mut self) {
         let [old, new] = self.apis;
         self.servers();
@@ -234,7 +234,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Members that stand around a body are part of it, although no schema says so.
+    /// Members that wrap a body are part of it, although no schema says so.
     fn around(&mut self, [old, new]: [&Option<String>; 2], kind: Kind, spot: &Spot) {
         if old != new {
             let text =
@@ -252,7 +252,7 @@ impl Walk<'_> {
             inner.pointers = spot.pointers.clone().map(|at| at.child("content").child(name));
             match (old.get(name), new.get(name)) {
                 (Some(old), Some(new)) => {
-                    // JSON is what is meant where nothing is said.
+                    // JSON is the default.
                     if name != "application/json" {
                         inner.subject = format!("{} {name}", spot.subject);
                     }
@@ -384,8 +384,8 @@ impl Walk<'_> {
     }
 }
 
-/// Whether calls that were authenticated as before are still accepted: each old alternative has all that one of the new
-/// ones requires. No alternative at all requires nothing.
+/// Compares security. Calls that were authenticated as before are still accepted if each old alternative has all that
+/// one of the new ones requires. No alternative at all requires nothing.
 fn secured(old: &[Combination], new: &[Combination]) -> [Fit; 2] {
     let nothing = [Combination::default()];
     let [old, new] = [old, new].map(|all| if all.is_empty() { &nothing[..] } else { all });

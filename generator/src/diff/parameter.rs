@@ -8,7 +8,7 @@ use super::row::{of, of_mut};
 use super::walk::{Place, Spot, Walk};
 use crate::api::{Api, In, Operation, Parameter};
 
-/// What tells parameters of one operation apart: those in the path have no names that anybody sends.
+/// The keys of an operation's parameters: names of path parameters are not sent, so their positions count.
 fn by_key(operation: &Operation) -> Keyed<'_> {
     let mut holes = 0;
     let key = |p| {
@@ -131,7 +131,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Whether the old values of a parameter are accepted now, and the other way round, where one side has a set.
+    /// Compares sets of values: the old values of a parameter against the new set, and the other way round.
     fn sets(&self, [old, new]: [&Parameter; 2]) -> [Fit; 2] {
         let [from, to] = [values(old, self.apis[0]), values(new, self.apis[1])];
         let fits = self.fits(&old.ty, &new.ty);
@@ -148,7 +148,7 @@ impl Walk<'_> {
     }
 }
 
-/// Parameters of one operation, by what tells them apart.
+/// Parameters of one operation, by their keys.
 type Keyed<'p> = BTreeMap<(In, String), &'p Parameter>;
 
 /// The name as the document of the new side writes it, else the old one's.

@@ -124,8 +124,8 @@ impl Policy {
         (out.diagnostics().len() == before).then_some(Self { file: file.to_owned(), ..policy })
     }
 
-    /// Applies the decisions that hold on `today`. A change is accepted by its own id alone, so no entry covers another
-    /// change, not even one of the same cause; expired and unused entries are notices.
+    /// Applies the decisions that are valid on `today`. A change is accepted by its own id alone, so no entry covers
+    /// another change, not even one of the same cause; expired and unused entries are notices.
     pub fn apply(&self, diff: &mut Diff, today: Date, out: &mut Sink) {
         for change in &mut diff.changes {
             let Some(wire) = self.severity.get(change.kind.as_str()).and_then(|wire| Wire::parse(wire))

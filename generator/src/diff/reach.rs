@@ -8,10 +8,10 @@ use super::operation::blank;
 use super::row::{Row, of_mut};
 use crate::api::{Api, Operation, TypeId, TypeRef};
 
-/// How many operations a row names.
+/// The number of operations that a row names.
 const SAMPLE: usize = 5;
 
-/// Operations that lead to each type, those that send it and those that receive it, by their number.
+/// Operations that use each type, by their number: those that send it and those that receive it.
 struct Users<'a> {
     operations: Vec<(&'a String, &'a Operation)>,
     sent: HashMap<&'a TypeId, BTreeSet<usize>>,
@@ -22,7 +22,7 @@ impl<'a> Users<'a> {
     fn of(api: &'a Api) -> Self {
         let operations: Vec<_> = api.operations.iter().collect();
         let mut out = Self { operations, sent: HashMap::new(), received: HashMap::new() };
-        // Operations share their answers, so each root is followed once.
+        // Operations share their responses, so each root is followed once.
         let mut closures: BTreeMap<&TypeId, Vec<&TypeId>> = BTreeMap::new();
         let mut follow = |root: &'a TypeId, to: &mut HashMap<&'a TypeId, BTreeSet<usize>>, at: usize| {
             let closure = closures.entry(root).or_insert_with(|| api.closure([root]).into_iter().collect());
@@ -87,7 +87,7 @@ fn measure(rows: &mut [Row], users: &[Users<'_>; 2], [old, new]: [&Api; 2]) {
             (Some(own), Some(hidden)) if own == hidden => Some(Direction::None),
             (own, _) => own,
         };
-        // What leads to it on one side alone has a row of its own that says so.
+        // Operations that use it on one side only have their own row for that.
         let both: BTreeSet<_> = sides[0].intersection(&sides[1]).cloned().collect();
         let reached = if both.is_empty() { &sides[0] | &sides[1] } else { both };
         let sample = reached.iter().take(SAMPLE).map(|(path, method)| format!("{method} {path}")).collect();
@@ -98,12 +98,12 @@ fn measure(rows: &mut [Row], users: &[Users<'_>; 2], [old, new]: [&Api; 2]) {
 /// The area and the tag of an operation.
 type Home<'h> = (Option<&'h str>, Option<&'h str>);
 
-/// Where a row belongs. One about a type: to the area and tag that most of its operations have, of the first ones where
-/// several do. One about operations: to what all of them have, if anything.
+/// Places each row. One about a type: in the area and tag of most of its operations, of the first ones if several have
+/// the most. One about operations: in the area and tag that all of them share, if any.
 fn place(rows: &mut [Row], users: &[Users<'_>; 2], sides: [&Side<'_>; 2]) {
     for row in rows {
         let mut votes: BTreeMap<Home<'_>, usize> = BTreeMap::new();
-        // The new side says it; the old one where there is no new one.
+        // The new side decides; the old one if there is no new one.
         for (at, (side, users)) in sides.iter().zip(users).enumerate().rev() {
             let counts = votes.is_empty();
             let mut ids: BTreeSet<&String> = row.operations.get(at).into_iter().flatten().collect();

@@ -1,7 +1,7 @@
 //! Decides if every value of one wire type is a valid value of another.
 //!
-//! A change of a request is safe if what was valid before is valid now, and a change of a response if what is valid now
-//! was valid before: one relation, read in the two directions.
+//! A change of a request is safe if all values that were valid before are valid now, and a change of a response if all
+//! values that are valid now were valid before: one relation, read in the two directions.
 
 use std::collections::HashSet;
 
@@ -9,14 +9,14 @@ use super::walk::text_of;
 use super::wire::{View, view};
 use crate::api::{Api, Field, TypeId, TypeRef, Union, Value};
 
-/// Whether all values of one type are values of another.
+/// Says if all values of one type are values of another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Fit {
     /// All of them.
     All,
     /// All but those that a tolerant reader survives: null, a new value of an enum, a new variant, an unknown format.
     Most(String),
-    /// Not all of them; the reason names what does not fit.
+    /// Not all of them; the reason names the part that does not fit.
     Some(String),
 }
 
@@ -34,7 +34,7 @@ impl Fit {
 pub(super) struct Relation<'a> {
     /// The API of the values, and that of the type that they have to fit.
     pub(super) apis: [&'a Api; 2],
-    /// Whether the reader ignores members that it does not know, as clients do. Servers may refuse them.
+    /// True if the reader ignores members that it does not know, as clients do. Servers may refuse them.
     pub(super) tolerant: bool,
     open: HashSet<(TypeId, TypeId)>,
 }
@@ -44,7 +44,7 @@ impl<'a> Relation<'a> {
         Self { apis, tolerant, open: HashSet::new() }
     }
 
-    /// Whether all values of `a` are values of `b`.
+    /// Checks that all values of `a` are values of `b`.
     pub(super) fn fits(&mut self, a: &TypeRef, b: &TypeRef) -> Fit {
         if let (Some(one), Some(other)) = (a.as_named(), b.as_named()) {
             // Types that are in themselves fit if everything else in them does.

@@ -1,7 +1,7 @@
 //! Finds types that every use of them names differently in the other version.
 //!
-//! A rename is sound where neither name is known to the other side, every place that both sides have and that used
-//! the one uses the other and nothing else, and most of what the types hold is the same. Anything less is a swap.
+//! A rename is sound if neither name is known to the other side, every place that both sides have and that used the one
+//! uses the other and nothing else, and the types have most of their content in common. Anything less is a swap.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -42,7 +42,7 @@ pub(super) fn types(old: &Api, new: &Api) -> Renamed {
     if !old.types.keys().any(|id| unknown(id, new)) || !new.types.keys().any(|id| unknown(id, old)) {
         return found;
     }
-    // What a refuted pair led to was no evidence, so the search starts again without it.
+    // The consequences of a refuted pair were no evidence, so the search starts again without it.
     for _ in 0..8 {
         let keys = [old, new].map(|api| Keys { api, names: None });
         let mut walk = Walk::new([old, new], keys, &found);
@@ -69,7 +69,7 @@ pub(super) fn types(old: &Api, new: &Api) -> Renamed {
     found
 }
 
-/// Whether the two are of one kind and have at least half of their members in common.
+/// True if the two are of one kind and have at least half of their members in common.
 pub(super) fn is_alike(old: &Api, new: &Api, a: &TypeId, b: &TypeId) -> bool {
     let (a, b) = (TypeRef::Named(a.clone()), TypeRef::Named(b.clone()));
     match (view(&a, old), view(&b, new)) {
@@ -97,7 +97,7 @@ fn half(a: &BTreeSet<String>, b: &BTreeSet<String>) -> bool {
     2 * a.intersection(b).count() >= a.union(b).count()
 }
 
-/// The names of members and of what stands inline in them.
+/// The names of members and of those of their inline types.
 fn members(node: &TypeRef, api: &Api, depth: usize) -> BTreeSet<String> {
     let mut out = BTreeSet::new();
     if depth > 0

@@ -6,7 +6,7 @@ use super::change::{Bump, Change, Direction, Kind, Reach};
 use super::relation::Fit;
 use crate::api::TypeId;
 
-/// How many differences between two types are named.
+/// The number of differences between two types that are named.
 const DIFFERENCES: usize = 3;
 
 /// A change that is not judged yet.
@@ -21,27 +21,27 @@ pub(super) struct Row {
     pub(super) operations: [BTreeSet<String>; 2],
     /// Types whose users it reaches: ids of the old and of the new side.
     pub(super) types: [BTreeSet<TypeId>; 2],
-    /// Rust items of the old and of the new side: paths, or what paths start with where they end in `*`.
+    /// Rust items of the old and of the new side: paths, or prefixes of paths that end in `*`.
     pub(super) keys: [Vec<String>; 2],
     /// Places that Rust items of both sides are traced back to.
     pub(super) origins: BTreeSet<String>,
-    /// Types that what was added or is gone leads to: ids of the old and of the new side.
+    /// Types that an added or removed thing refers to: ids of the old and of the new side.
     pub(super) leads: [BTreeSet<TypeId>; 2],
-    /// Who sends it, where that does not follow from the types.
+    /// The sender, if it does not follow from the types.
     pub(super) direction: Option<Direction>,
-    /// Whether what was added or is gone had to be there, or the limit became narrower.
+    /// True if the added or removed thing was required, or the constraint became narrower.
     pub(super) strict: bool,
-    /// In what the two types differ that are in each other's place, where that could be compared.
+    /// The differences between two types that replace each other, if they could be compared.
     pub(super) differences: Vec<Row>,
-    /// Whether the old values fit the new type, and the new values the old one, where that decides.
+    /// The fit of the old values to the new type, and of the new values to the old one, if that decides.
     pub(super) fits: Option<[Fit; 2]>,
     /// The direction in which the thing does not exist: `readOnly` members are not sent, `writeOnly` ones not received.
     pub(super) hidden: Option<Direction>,
-    /// Whether failed answers alone are concerned.
+    /// True if only error responses are affected.
     pub(super) failure: bool,
-    /// What identical changes share.
+    /// The key that identical changes share.
     pub(super) group: Option<String>,
-    /// What the writer of the row knows beside the verdicts.
+    /// Facts that the writer of the row adds to the verdicts.
     pub(super) remark: Option<String>,
     pub(super) area: Option<String>,
     pub(super) tag: Option<String>,
@@ -53,7 +53,7 @@ pub(super) struct Row {
     pub(super) rust_note: String,
     /// The Rust items that break with it, or that the compiler warns of.
     pub(super) paths: BTreeSet<String>,
-    /// The Rust item that may take the place of what is gone.
+    /// The Rust item that may replace the removed one.
     pub(super) successor: Option<String>,
 }
 
@@ -71,17 +71,17 @@ impl Row {
         self
     }
 
-    /// Types that the row's thing leads to on one side.
+    /// Adds types that the row's thing refers to on one side.
     pub(super) fn lead<'n>(&mut self, side: usize, ids: impl IntoIterator<Item = &'n TypeId>) {
         of_mut(&mut self.leads, side).extend(ids.into_iter().cloned());
     }
 
-    /// What makes two rows the same cause.
+    /// The key that makes two rows the same cause.
     pub(super) fn key(&self) -> (Kind, String, Option<String>, Option<String>) {
         (self.kind(), self.subject.clone(), self.old.clone(), self.new.clone())
     }
 
-    /// What stays the same in each run, whatever the order of the documents.
+    /// The part that is the same in each run, for any order of the documents.
     fn identity(&self) -> String {
         let (old, new) = (self.old.as_deref(), self.new.as_deref());
         stable(&[self.kind().as_str(), &self.subject, old.unwrap_or_default(), new.unwrap_or_default()])
@@ -126,7 +126,7 @@ impl Row {
             note.push_str(part);
         }
         let kind = self.kind();
-        // A reviewer accepts a row by its id, so an id stands for all of a cause: the differences between two types too.
+        // A reviewer accepts a row by its id, so an id identifies all of a cause: the differences between two types too.
         let mut inner: Vec<String> = self.differences.iter().map(Row::identity).collect();
         inner.sort();
         let id = stable(
@@ -158,7 +158,7 @@ impl Row {
     }
 }
 
-/// What a pair has on the old side (0) or the new one.
+/// The element of a pair for the old side (0) or the new one.
 pub(super) fn of<T>([old, new]: &[T; 2], side: usize) -> &T {
     if side == 0 { old } else { new }
 }

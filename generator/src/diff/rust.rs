@@ -8,7 +8,7 @@ use super::row::Row;
 use crate::api::{Api, Parameter, Shape, TypeId, TypeRef, TypeStep};
 use crate::name::{Family, Names};
 
-/// Where the Rust items of one side are.
+/// The locations of the Rust items of one side.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Keys<'a> {
     /// The model.
@@ -22,7 +22,7 @@ impl Keys<'_> {
         Some(self.names?.types.get(id)?.ident.as_str())
     }
 
-    /// A type that has a name of its own, with all that stands inline in it.
+    /// A named type, with all of its inline types.
     pub(super) fn of_named(&self, id: &TypeId) -> Vec<String> {
         let Some(names) = self.names else { return Vec::new() };
         let all = names.types.range(id..).take_while(|(other, _)| id.holds(other));
@@ -36,7 +36,7 @@ impl Keys<'_> {
         parts.iter().map(|part| format!("models::{ident}{part}")).collect()
     }
 
-    /// A type that stands inline, with all that stands inline in it; a part of a resource or a request, with its members.
+    /// An inline type, with all of its inline types; a part of a resource or a request, with its members.
     pub(super) fn of_inline(&self, ty: &TypeRef) -> Vec<String> {
         let Some(id) = ty.named().filter(|id| id.is_inline()) else { return Vec::new() };
         let mut out = self.of_named(id);
@@ -116,7 +116,7 @@ impl Keys<'_> {
         idents.into_iter().map(|ident| format!("models::{ident}::{member}")).collect()
     }
 
-    /// The methods of an operation, and what collects their arguments.
+    /// The methods of an operation, and the type that collects their arguments.
     pub(super) fn of_operation(&self, id: &str, all: bool) -> Vec<String> {
         let Some((names, name)) = self.names.and_then(|n| Some((n, n.operations.get(id)?))) else {
             return Vec::new();
@@ -138,7 +138,7 @@ impl Keys<'_> {
         out
     }
 
-    /// The setter or argument of a parameter; where it is `whole`, the type of its values too.
+    /// The setter or argument of a parameter; if it is `whole`, the type of its values too.
     pub(super) fn of_parameter(&self, id: &str, parameter: &Parameter, whole: bool) -> Vec<String> {
         let Some(name) = self.names.and_then(|n| n.operations.get(id)) else { return Vec::new() };
         let Some(own) = name.parameter(parameter) else { return Vec::new() };
@@ -173,16 +173,16 @@ impl Keys<'_> {
     }
 }
 
-/// Gives each row its Rust verdict; items that changed for no row's reason come out.
+/// Gives each row its Rust verdict; returns the items that changed for no row's reason.
 pub(super) fn judge(rows: &mut [Row], items: &Items, apis: [&Api; 2]) -> Vec<ItemChange> {
     let mut explained = vec![false; items.changes.len()];
     for row in rows.iter_mut() {
-        // In the order of the keys: what a row is about comes before what goes along with it.
+        // In the order of the keys: the subject of a row comes before its consequences.
         let mut found: Vec<usize> = Vec::new();
         if !is_silent(row) {
             let mut seen: BTreeSet<usize> = BTreeSet::new();
             for (side, keys) in row.keys.iter().enumerate() {
-                // What was added takes nothing away, although other values of the same type may be gone.
+                // An addition removes nothing, although other values of the same type may be gone.
                 let is_there = |at: &usize| {
                     let change = items.changes.get(*at);
                     change.is_some_and(|c| if side == 0 { c.old.is_some() } else { c.new.is_some() })
@@ -247,7 +247,7 @@ fn by_place(rows: &[Row], items: &[&ItemChange]) -> Vec<Option<usize>> {
         .collect()
 }
 
-/// What goes along with a row.
+/// Handles the consequences of a row.
 fn follow(row: &mut Row, changes: &[&ItemChange]) {
     row.rust = row.rust.into_iter().chain(changes.iter().map(|change| change.rust)).min();
     let broken: Vec<&&ItemChange> = changes.iter().filter(|change| change.rust == Bump::Major).collect();
@@ -262,7 +262,7 @@ fn follow(row: &mut Row, changes: &[&ItemChange]) {
     }
 }
 
-/// Whether a signature changed in nothing but the name of a type.
+/// True if a signature changed only in the name of a type.
 fn is_renamed(change: &ItemChange, old: &str, new: &str) -> bool {
     let words = |text: &str| -> Vec<String> {
         let parts = text.split(|c: char| !c.is_alphanumeric() && c != '_');
@@ -271,7 +271,7 @@ fn is_renamed(change: &ItemChange, old: &str, new: &str) -> bool {
     change.old.as_deref().zip(change.new.as_deref()).is_some_and(|(a, b)| words(a) == words(b))
 }
 
-/// Whether the change is none of a public item, whatever else happens to the items at its place.
+/// True if the change does not affect a public item, regardless of other changes at its place.
 fn is_silent(row: &Row) -> bool {
     use Kind as K;
     let quiet = matches!(
@@ -321,7 +321,7 @@ fn decide(row: &mut Row, changes: &[&ItemChange], items: &Items) {
     if let (Some(next), [_, new @ None]) = (&row.successor, &mut row.rust_items) {
         *new = items.shown(1, next);
     }
-    // The old item alone says what breaks; on both sides the same text says nothing.
+    // The old item alone shows the break; the same text on both sides shows nothing.
     let [before, now] = &mut row.rust_items;
     if before == now && rust != Bump::Major {
         *before = None;

@@ -9,7 +9,7 @@ use super::row::Row;
 /// The verdict and its reason, as a reviewer would say it.
 pub(super) fn wire(row: &Row) -> (Wire, Cow<'static, str>) {
     use Wire::{Breaking, Risky};
-    // One type in the place of another means what the differences between the two mean.
+    // The effect of a type that replaces another is that of the differences between the two.
     let differences =
         row.differences.iter().map(|inner| wire(&Row { direction: row.direction, ..inner.clone() }));
     if let Some(worst) = differences.min_by_key(|(wire, _)| *wire) {
@@ -27,7 +27,7 @@ pub(super) fn wire(row: &Row) -> (Wire, Cow<'static, str>) {
     (wire, why.into())
 }
 
-/// The verdict on types: for a request, what was valid has to be valid, and for a response, what is valid had to be.
+/// The verdict on types: for a request, old values have to stay valid, and for a response, new values had to be valid before.
 fn related([old, new]: &[Fit; 2], sent: bool, received: bool, failure: bool) -> (Wire, Cow<'static, str>) {
     use Wire::{Breaking, Risky, Safe};
     let request = match old {

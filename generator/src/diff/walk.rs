@@ -12,7 +12,7 @@ use super::rust::Keys;
 use super::wire::{Access, View, view};
 use crate::api::{Api, Field, Limits, Pointer, Shape, Struct, TypeId, TypeRef, Union, Value, Variant};
 
-/// What stands at a place, which says what a change of its type is called.
+/// The kind of place that uses a type, which names a change of that type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Place {
     Field,
@@ -47,11 +47,11 @@ pub(super) struct Walk<'a> {
     seen: HashSet<(Option<TypeId>, Option<TypeId>)>,
     /// Named types of each side that were held against something.
     pub(super) met: [HashSet<TypeId>; 2],
-    /// Pairs of names that stand at one place, where a rename is looked for.
+    /// Pairs of names that are used at one place, to look for renames.
     pub(super) pairs: Option<BTreeSet<(TypeId, TypeId)>>,
-    /// Whether types of one name are passed over: their changes are not what tells two other types apart.
+    /// True if types of one name are skipped: their changes do not distinguish two other types.
     shallow: bool,
-    /// Whether one side is of a stored form that does not keep every member.
+    /// True if one side is of a stored form that does not keep every member.
     pub(super) is_partial: bool,
     depth: usize,
 }
@@ -148,12 +148,12 @@ impl<'a> Walk<'a> {
         row
     }
 
-    /// Whether the two look the same on the wire.
+    /// True if the two look the same on the wire.
     fn is_same(&self, old: &TypeRef, new: &TypeRef) -> bool {
         self.differences(old, new, false).is_empty()
     }
 
-    /// In what two types differ on the wire.
+    /// The differences of two types on the wire.
     fn differences(&self, old: &TypeRef, new: &TypeRef, shallow: bool) -> Vec<Row> {
         let none = Renamed::new();
         let keys = self.apis.map(|api| Keys { api, names: None });
@@ -163,7 +163,7 @@ impl<'a> Walk<'a> {
         walk.rows
     }
 
-    /// Holds two nodes against each other.
+    /// Compares two nodes.
     pub(super) fn walk(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot) {
         let [old_api, new_api] = self.apis;
         let (a, b) = (name_of(old, old_api), name_of(new, new_api));
@@ -186,7 +186,7 @@ impl<'a> Walk<'a> {
                 return;
             }
         }
-        // What is inline on one side may be what has a name on the other; a list or a text in its place is not.
+        // An inline type on one side may be a named one on the other; a list or a string in its place is not.
         if a.is_some() != b.is_some() && !is_of_one_kind(&view(old, old_api), &view(new, new_api)) {
             return self.type_changed(old, new, spot, None);
         }
@@ -236,7 +236,7 @@ impl<'a> Walk<'a> {
 
     fn views(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot) {
         let [old_api, new_api] = self.apis;
-        // What is written inline cannot hold itself; the bound guards against a stored Api edited by hand.
+        // An inline type cannot contain itself; the bound guards against a stored Api edited by hand.
         if self.depth > 200 {
             return;
         }
@@ -266,13 +266,13 @@ impl<'a> Walk<'a> {
         let names: BTreeSet<&String> = old.fields.keys().chain(new.fields.keys()).collect();
         for name in names {
             let mut child = spot.member(name);
-            // What has no struct of its own is seen in the item around it.
+            // A type without its own struct appears in the item around it.
             let own = |side: usize| {
                 let keys = of(&self.keys, side).of_member(of::<&TypeId>(&owners, side), name);
                 keys.unwrap_or_else(|| of(&spot.keys, side).first().cloned().into_iter().collect())
             };
             child.keys = [own(0), own(1)];
-            // Format 1 had no more of these than what JSON:API says.
+            // Format 1 had only those that JSON:API defines.
             if self.is_partial && CONVENTIONAL.contains(&name.as_str()) {
                 let sides = [old, new].map(|s| s.fields.get(name).cloned());
                 if let [Some(mut old), Some(new)] = sides {
@@ -409,7 +409,7 @@ impl<'a> Walk<'a> {
         let mut left: Vec<&Variant> = new.variants.iter().collect();
         let mut gone: Vec<&Variant> = Vec::new();
         let mut matched: Vec<(&Variant, &Variant)> = Vec::new();
-        // What agrees in tag and name belongs together before what agrees in one of them.
+        // Variants that agree in tag and name are paired before those that agree in one of them.
         let mut open: Vec<&Variant> = old.variants.iter().collect();
         let same_name = |a: &Variant, b: &Variant| {
             let name = |v: &Variant, side: usize| name_of(&v.ty, self.api_of(side)).cloned();
@@ -502,13 +502,13 @@ impl<'a> Walk<'a> {
         self.rows.push(row);
     }
 
-    /// Whether the old values fit the new type, and the new values the old one.
+    /// The fit of the old values to the new type, and of the new values to the old one.
     pub(super) fn fits(&self, old: &TypeRef, new: &TypeRef) -> [Fit; 2] {
         let [a, b] = self.apis;
         [Relation::new([a, b], false).fits(old, new), Relation::new([b, a], true).fits(new, old)]
     }
 
-    /// A type as a person writes it: its name, or what it is.
+    /// A type as a person writes it: its name, or its definition.
     pub(super) fn shown(&self, node: &TypeRef, side: usize) -> String {
         let api = self.api_of(side);
         if let Some(name) = name_of(node, api) {
@@ -576,7 +576,7 @@ impl Spot {
     }
 }
 
-/// Whether the two can be held against each other member by member.
+/// True if the two can be compared member by member.
 fn is_of_one_kind(old: &View<'_>, new: &View<'_>) -> bool {
     let is_single = |view: &View<'_>| matches!(view, View::Union(_, union) if union.variants.len() == 1);
     std::mem::discriminant(old) == std::mem::discriminant(new)
@@ -655,7 +655,7 @@ fn bounds(limits: &Limits) -> BTreeMap<&'static str, (Option<f64>, String)> {
 
 type Bounds = BTreeMap<&'static str, (Option<f64>, String)>;
 
-/// Whether some value fits no longer, and whether some fits that did not.
+/// True if some values no longer fit, and true if some values newly fit.
 fn compare(old: &Bounds, new: &Bounds) -> (bool, bool) {
     let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
     let (mut narrower, mut wider) = (false, false);

@@ -3,7 +3,7 @@
 use super::change::Direction;
 use crate::api::{Api, Field, Shape, Struct, Type, TypeId, TypeRef, Union, Value};
 
-/// What values a use of a type has.
+/// The set of values of a use of a type.
 #[derive(Debug)]
 pub(super) enum View<'a> {
     Scalar(String),
@@ -17,7 +17,7 @@ pub(super) enum View<'a> {
     Missing,
 }
 
-/// Who has a member.
+/// The directions in which a member exists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {
     Both,
@@ -54,7 +54,7 @@ impl Access {
     }
 }
 
-/// What values it has, through other names of it.
+/// The set of its values, through aliases.
 pub(super) fn view<'a>(ty: &'a TypeRef, api: &'a Api) -> View<'a> {
     match ty {
         TypeRef::Named(id) => match api.resolve(id) {
@@ -63,7 +63,7 @@ pub(super) fn view<'a>(ty: &'a TypeRef, api: &'a Api) -> View<'a> {
                 Shape::Enum(e) => View::Enum(id, &e.values),
                 Shape::Union(union) => View::Union(id, union),
                 Shape::Alias(ty) => view(ty, api),
-                // A model is no wire.
+                // A model does not exist on the wire.
                 _ => View::Missing,
             },
             None => View::Missing,
@@ -75,7 +75,7 @@ pub(super) fn view<'a>(ty: &'a TypeRef, api: &'a Api) -> View<'a> {
     }
 }
 
-/// An object without a name of its own, as a person writes it: identifiers and relationships of JSON:API by what they lead to.
+/// An unnamed object as a person writes it: identifiers and relationships of JSON:API by their target types.
 pub(super) fn shown(s: &Struct, api: &Api) -> String {
     let Some(data) = s.fields.get("data") else {
         let is_links = s.fields.len() == 1 && s.fields.contains_key("links");

@@ -510,7 +510,7 @@ impl Rewriting<'_> {
     }
 }
 
-/// Whether a schema has null as its only value.
+/// True if null is a schema's only value.
 fn is_null(schema: &Value) -> bool {
     let Some(map) = schema.as_object() else { return false };
     let by_type = match map.get("type") {
@@ -578,7 +578,7 @@ fn is_of(value: &Value, ty: &str) -> bool {
     }
 }
 
-/// Whether a keyword is about values of this type alone.
+/// True if a keyword applies to values of this type only.
 fn is_about(key: &str, value: &Value, ty: &str) -> bool {
     let is_numeric = |format: &str| {
         matches!(format, "int32" | "int64" | "float" | "double" | "decimal" | "uint32" | "uint64")

@@ -9,7 +9,7 @@ use super::shape::{self, Kind, Shape};
 use super::trail::Trail;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
-/// Each round corrects every value that is refused then; what contained them is looked at in the next.
+/// Each round corrects every value that is refused in it; the values around them are checked in the next.
 const ROUNDS: usize = 256;
 
 /// The typed document; `None` if errors were pushed.
@@ -97,8 +97,8 @@ impl Change {
     }
 }
 
-/// The model says what it refuses and not where: it reads most objects into a buffer first. So try each object on its
-/// own, innermost first. Gives whether something was found at or below the node.
+/// The model says which value it refuses, but not its location: it reads most objects into a buffer first. So try each
+/// object separately, innermost first. Returns true if a problem was found at or below the node.
 fn blame(node: &Value, shape: Shape, at: &Trail<'_>, faults: &mut Vec<Fault>) -> bool {
     let before = faults.len();
     match (node, shape) {

@@ -221,7 +221,7 @@ impl Normalising<'_> {
         }
     }
 
-    /// Whether what the `$ref` became still has to be walked.
+    /// True if the result of the `$ref` still has to be walked.
     fn unify_ref(
         &mut self,
         map: &mut Map<String, Value>,

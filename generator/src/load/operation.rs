@@ -91,7 +91,7 @@ fn repeated(tree: &mut Value, list: &Pointer, origins: &mut Origins, out: &mut S
 /// The length of a declaration, and its text.
 type Weight = (usize, String);
 
-/// Orders declarations by what they say, so that the choice does not depend on the order of the document.
+/// Orders declarations by their content, so that the choice does not depend on the order of the document.
 fn weight(parameter: &Value) -> Weight {
     let mut sorted = parameter.clone();
     sorted.sort_all_objects();

@@ -11,7 +11,7 @@ enum Edit {
     Removed { list: Pointer, indexes: Vec<usize> },
     /// Something that the vendor does not have was put here.
     Inserted(Pointer),
-    /// What stands at `to` came from `from`.
+    /// The value at `to` came from `from`.
     Copied { from: Pointer, to: Pointer },
     /// All of this came from another file, or from one value at `origin`.
     Collapsed { at: Pointer, origin: Pointer },
@@ -100,7 +100,7 @@ fn original(now: usize, removed: &[usize]) -> usize {
     now + low
 }
 
-/// Where `at` was before the edit; `None` if the edit did not move it.
+/// The location of `at` before the edit; `None` if the edit did not move it.
 fn before(edit: &Edit, at: &Pointer) -> Option<Pointer> {
     match edit {
         Edit::Removed { list, indexes } => {

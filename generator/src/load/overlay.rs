@@ -24,7 +24,7 @@ pub struct Overlay {
     text: Vec<u8>,
 }
 
-/// What differs between the versions of the specification.
+/// The differences between the versions of the specification.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Edition {
     /// Lists get one entry per update; single values cannot be targets; there is no `copy`.
@@ -47,14 +47,14 @@ struct Action {
 
 #[derive(Debug, Clone)]
 enum Change {
-    /// The specification allows it, so it is no fault; who wrote it did not mean it.
+    /// The specification allows it, so it is not an error; its author did not mean it.
     Nothing,
     Remove,
     Update(Value),
     Copy(JsonPath),
 }
 
-/// What became of one action.
+/// The outcome of one action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ActionOutcome {
     /// Its `x-id`, else its index.
@@ -63,18 +63,18 @@ pub struct ActionOutcome {
     pub description: String,
     /// Its JSONPath query.
     pub target: String,
-    /// How many places the target selected.
+    /// The number of locations that the target selected.
     pub matched: usize,
-    /// Whether it holds for this version of the vendor's document.
+    /// True if it applies to this version of the vendor's document.
     pub applies: bool,
 }
 
 /// One way in which a document is not an overlay.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct OverlayFault {
-    /// Where in the overlay.
+    /// The location in the overlay.
     pub at: Pointer,
-    /// What is so.
+    /// The problem.
     pub message: String,
 }
 
@@ -88,13 +88,12 @@ impl Overlay {
         overlay
     }
 
-    /// Changes the tree. Actions whose `x-since`..`x-until` leaves out `version` are passed over; without a
-    /// version all apply.
+    /// Changes the tree. Actions whose `x-since`..`x-until` excludes `version` are skipped; without a version all apply.
     pub fn apply(&self, tree: &mut Value, version: Option<&str>, out: &mut Sink) -> Vec<ActionOutcome> {
         self.apply_traced(tree, version, &mut Origins::default(), out)
     }
 
-    /// The same, and notes what moved.
+    /// The same, and records moved locations.
     pub fn apply_traced(
         &self,
         tree: &mut Value,
@@ -286,7 +285,7 @@ fn compile(index: usize, action: &Map<String, Value>, edition: Edition, out: &mu
 /// Brackets and parentheses of a query that may be open at once: the library reads them by recursion.
 const NESTED: usize = 16;
 
-/// Whether more brackets and parentheses are open at once than a query may have; those in names do not count.
+/// True if more brackets and parentheses are open at once than a query may have; those in names do not count.
 fn is_too_deep(query: &str) -> bool {
     let (mut depth, mut quote, mut is_escaped) = (0_usize, None, false);
     for byte in query.bytes() {
@@ -326,8 +325,7 @@ fn query(target: &str, at: &Pointer, out: &mut Sink) -> Option<JsonPath> {
     }
 }
 
-/// Whether a tree has the form of an overlay, as the specification's own schemas say it. What a target
-/// means is not looked at here.
+/// Checks that a tree has the form of an overlay, as the specification's own schemas define it. Targets are not evaluated here.
 pub fn validate(tree: &Value) -> Vec<OverlayFault> {
     let mut faults = Vec::new();
     let root = Pointer::root();

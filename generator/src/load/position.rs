@@ -108,8 +108,8 @@ fn item<'t>(tree: &'t Value, items: &'t [Value], token: &str) -> Option<(String,
     items.get(index).map(|item| (index.to_string(), item))
 }
 
-/// Where the places are written: a member at its name, an item at its value. A place that the text does not have
-/// stands where its nearest ancestor stands.
+/// Finds the line and column of each location: a member at its name, an item at its value. A location that the text
+/// does not have gets that of its nearest ancestor.
 fn positions(source: &Source<'_>, wanted: &[Pointer]) -> HashMap<Pointer, (usize, usize)> {
     let Some((text, notation)) = text::read(source, &mut Sink::new()) else { return HashMap::new() };
     let mut tree = Wanted::default();
@@ -235,10 +235,10 @@ impl<'de> serde::Deserialize<'de> for Name<'de> {
     }
 }
 
-/// What the parser is in the middle of.
+/// A collection that the parser has not finished.
 enum Open {
     Map {
-        /// The name whose value comes next, and where it stands; none where a name comes next.
+        /// The name whose value comes next, and its offset; none if a name comes next.
         name: Option<(String, usize)>,
     },
     List {

@@ -13,7 +13,7 @@ pub(super) fn strip(tree: &mut Value) {
 /// The same for a part of a tree.
 pub(super) fn strip_node(node: &mut Value, shape: Shape) {
     match node {
-        // Invariant: a name that is not a keyword is never removed, so what is data is not even walked.
+        // Invariant: a name that is not a keyword is never removed, so data is not even walked.
         _ if shape == Shape::Data => {}
         Value::Object(map) => {
             if let Shape::Object(kind) = shape {

@@ -117,7 +117,7 @@ fn reference(map: &Map<String, Value>, shape: Shape) -> Option<&Value> {
     (found.is_string() || !is_part).then_some(found)
 }
 
-/// Whether every reference already is what `settle` makes of it.
+/// True if `settle` would not change any reference.
 fn is_settled(tree: &Value, node: &Value, shape: Shape, dialect: Dialect) -> bool {
     match node {
         _ if shape == Shape::Data => true,
@@ -151,7 +151,7 @@ struct Document {
 /// A value of one of the documents.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Target {
-    /// Which document; 0 is the vendor's.
+    /// The number of the document; 0 is the vendor's.
     document: usize,
     pointer: String,
 }
@@ -232,7 +232,7 @@ impl Settling {
                     return self.follow(node, &reference, shape, at, base, stack);
                 }
                 if shape == Shape::Object(Kind::Schema) {
-                    // What becomes a component for others is that component in its own place, too.
+                    // A value that becomes a component for others is that component in its own place, too.
                     if base == 0 && !self.names.is_empty() {
                         let own = Target { document: 0, pointer: at.pointer().to_string() };
                         if self.names.contains_key(&own) && !is_home(self.dialect, Kind::Schema, &own.pointer)
@@ -273,7 +273,7 @@ impl Settling {
         for key in ["$ref", "$dynamicRef", "$recursiveRef"] {
             map.shift_remove(key);
         }
-        // Siblings may hold references of their own.
+        // Siblings may contain references themselves.
         map.retain(|key, value| self.node(value, shape.member(key), &at.key(key), base, stack));
         let target = match self.target(reference, shape, base, at) {
             Ok(target) => target,
@@ -640,7 +640,7 @@ fn is_parameter(kind: Kind) -> bool {
     matches!(kind, Kind::Parameter | Kind::Header)
 }
 
-/// Whether a place is one of named schemas outside of the components.
+/// True if a location is one of named schemas outside of the components.
 fn is_definition(pointer: &str) -> bool {
     let mut tokens = pointer.rsplit('/').skip(1);
     let folder = tokens.next().unwrap_or_default();

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::diagnostic::Pointer;
 
-/// The objects of the two specifications that hold prose, schemas, references or each other.
+/// The objects of the two specifications that contain prose, schemas, references or each other.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Kind {
     Document,
@@ -30,7 +30,7 @@ pub(super) enum Kind {
     Example,
 }
 
-/// What a value of the tree is to its dialect.
+/// The role of a value of the tree in its dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Shape {
     /// An object with fixed keywords.
@@ -44,7 +44,7 @@ pub(super) enum Shape {
 }
 
 impl Shape {
-    /// What the member `key` of an object of this shape is.
+    /// The shape of the member `key` of an object of this shape.
     pub(super) fn member(self, key: &str) -> Self {
         match self {
             Shape::Map(kind) => Shape::Object(kind),
@@ -53,7 +53,7 @@ impl Shape {
         }
     }
 
-    /// What the items of an array of this shape are.
+    /// The shape of the items of an array of this shape.
     pub(super) fn item(self) -> Self {
         match self {
             Shape::List(kind) => Shape::Object(kind),
@@ -121,7 +121,7 @@ fn keyword(kind: Kind, key: &str) -> Shape {
     }
 }
 
-/// Whether the specification has a reference in the place of an object of this kind.
+/// True if the specification allows a reference in place of an object of this kind.
 pub(super) fn is_referable(kind: Kind) -> bool {
     use Kind::*;
     matches!(
@@ -153,7 +153,7 @@ pub(super) fn kind_at(pointer: &Pointer) -> Option<Kind> {
     }
 }
 
-/// Whether no later stage reads the member `key`, so that a bug in it concerns nobody.
+/// True if no later stage reads the member `key`, so that errors in it do not matter.
 pub(super) fn is_unread(kind: Kind, key: &str) -> bool {
     use Kind::*;
     match kind {
@@ -184,7 +184,7 @@ pub(super) fn remove_unread(node: &mut Value, shape: Shape) {
     }
 }
 
-/// Whether `key` holds prose or examples in an object of this kind.
+/// True if `key` is prose or an example in an object of this kind.
 pub(super) fn is_prose(kind: Kind, key: &str) -> bool {
     match kind {
         Kind::Paths | Kind::Responses | Kind::Callback => false,
@@ -193,7 +193,7 @@ pub(super) fn is_prose(kind: Kind, key: &str) -> bool {
     }
 }
 
-/// Whether OpenAPI 3.0 knows the keyword `key` in an object of this kind.
+/// True if OpenAPI 3.0 defines the keyword `key` for an object of this kind.
 pub(super) fn is_known(kind: Kind, key: &str) -> bool {
     let known: &[&str] = match kind {
         Kind::Document => {

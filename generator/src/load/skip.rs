@@ -9,16 +9,16 @@ use super::Origins;
 use super::trail::Trail;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
-/// Something that was left out because the overlay says so.
+/// A part that is skipped because the overlay says so.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Skip {
-    /// Where it stands in the vendor's file.
+    /// The location in the vendor's file.
     pub at: Pointer,
-    /// Why.
+    /// The reason.
     pub reason: String,
 }
 
-/// Takes out what is marked.
+/// Removes the marked parts.
 pub(super) fn remove(tree: &mut Value, origins: &mut Origins, out: &mut Sink) -> Vec<Skip> {
     let mut skipped = Vec::new();
     if tree.get("x-skip").is_some() {
@@ -77,7 +77,7 @@ fn remove_below(
     }
 }
 
-/// A property that is left out cannot be required.
+/// A property that is skipped cannot be required.
 fn forget_required(schema: &mut Map<String, Value>) {
     let skipped: HashSet<String> = schema
         .get("properties")

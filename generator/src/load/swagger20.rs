@@ -10,18 +10,18 @@ use super::reference::{self, Target};
 use super::trail::Trail;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
-/// What every part of the upgrade reads and writes. Places are the vendor's, before the upgrade.
+/// The state that every part of the upgrade reads and writes. Locations are the vendor's, before the upgrade.
 struct Upgrade<'a> {
     vendor: &'a Value,
     consumes: Vec<String>,
     produces: Vec<String>,
-    /// The way back as it was before the upgrade, for what is reported during it.
+    /// The source map before the upgrade, for diagnostics during it.
     before: Origins,
     origins: &'a mut Origins,
     out: &'a mut Sink,
 }
 
-/// Where the components of OpenAPI 3.0 come from.
+/// The sources of OpenAPI 3.0's components.
 const COMPONENTS: &[(&str, &str)] = &[
     ("definitions", "schemas"),
     ("parameters", "parameters"),
@@ -29,8 +29,8 @@ const COMPONENTS: &[(&str, &str)] = &[
     ("securityDefinitions", "securitySchemes"),
 ];
 
-/// Replaces the tree. What cannot be said in OpenAPI 3.0 is reported; what is not known stays where it is, for the
-/// check of keywords that follows.
+/// Replaces the tree. Parts that OpenAPI 3.0 cannot express are reported; unknown keywords stay in place, for the check
+/// of keywords that follows.
 pub(super) fn upgrade(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
     let vendor = tree.take();
     let Some(root) = vendor.as_object() else { return };
@@ -102,7 +102,7 @@ fn server(root: &Map<String, Value>) -> Option<String> {
         .flatten()
         .filter_map(Value::as_str)
         .collect();
-    // A secret goes with most calls, so what is encrypted comes first.
+    // Most calls send a secret, so encrypted schemes come first.
     let scheme = ["https", "http"].into_iter().find(|s| schemes.contains(s)).unwrap_or("https");
     match text("host") {
         Some(host) => Some(format!("{scheme}://{}{path}", host.trim_end_matches('/'))),
@@ -180,7 +180,7 @@ impl Upgrade<'_> {
         Value::Object(new)
     }
 
-    /// What a `$ref` leads to in the vendor's tree, else the node itself.
+    /// The target of a `$ref` in the vendor's tree, else the node itself.
     fn target<'v>(&'v self, node: &'v Value) -> &'v Value {
         reference::resolve(self.vendor, node).unwrap_or(node)
     }

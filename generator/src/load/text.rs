@@ -108,7 +108,7 @@ fn parse_yaml(text: &str, node: Node<'_>) -> Result<Value, Fault> {
 /// The characters of a source and their notation, without the byte order mark.
 pub(super) fn read<'a>(source: &Source<'a>, out: &mut Sink) -> Option<(&'a str, Notation)> {
     let json = looks_like_json(source.text);
-    // Where the text itself does not tell, the name does.
+    // If the text does not show its format, the name does.
     let code = if json || source.name.ends_with(".json") { Code::InvalidJson } else { Code::InvalidYaml };
     let text = match std::str::from_utf8(source.text) {
         Ok(text) => text.strip_prefix('\u{feff}').unwrap_or(text),
@@ -158,7 +158,7 @@ pub(super) fn read<'a>(source: &Source<'a>, out: &mut Sink) -> Option<(&'a str, 
 /// Lines and entries that YAML may have. Its reader keeps an event of 250 bytes for each before there is a value to count.
 const EVENTS: usize = 2_000_000;
 
-/// Whether YAML has more characters that may begin a value than it may have.
+/// True if YAML has more characters that may begin a value than the limit allows.
 fn has_too_many_values(text: &str) -> bool {
     let begins = |pair: &&[u8]| match pair {
         [b'\n' | b',' | b'[' | b'{', _] => true,
@@ -263,7 +263,7 @@ fn bytes_to_chars(text: &str, line: usize, column: usize) -> usize {
     String::from_utf8_lossy(bytes).chars().count() + 1
 }
 
-/// Whether a tab is among what the line, counted from 1, is indented by.
+/// True if the indentation of the line, counted from 1, contains a tab.
 fn begins_with_tab(text: &[u8], line: usize) -> bool {
     let line = text.split(|byte| *byte == b'\n').nth(line.wrapping_sub(1)).unwrap_or_default();
     line.iter().take_while(|byte| byte.is_ascii_whitespace()).any(|byte| *byte == b'\t')
@@ -305,7 +305,7 @@ impl Fault {
 /// takes 72 bytes of memory and no more than 2 of text.
 const VALUES: usize = 4_000_000;
 
-/// How serde_json hands out numbers where some crate of the build asks for its `arbitrary_precision`.
+/// The key under which serde_json returns numbers if some crate of the build enables its `arbitrary_precision`.
 const LONG_NUMBER: &str = "$serde_json::private::Number";
 
 fn number(digits: &str) -> Option<Value> {

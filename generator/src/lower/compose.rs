@@ -31,7 +31,7 @@ pub(super) struct Parts<'s> {
     pub(super) choices: Vec<Choice<'s>>,
     /// Strings, numbers, lists and enums.
     others: Vec<(Cow<'s, ReferenceOr<Schema>>, Pointer)>,
-    /// Whether some part says that it is an object.
+    /// True if some part says that it is an object.
     is_object: bool,
     /// Components that are parts already: a schema may be a part of itself, or be reached on many ways.
     seen: BTreeSet<&'s str>,
@@ -60,12 +60,12 @@ impl<'s> Parts<'s> {
         all.flat_map(|members| members.properties.keys().map(String::as_str)).collect()
     }
 
-    /// Whether it is an object and nothing else.
+    /// True if it is an object and nothing else.
     pub(super) fn is_plain_object(&self) -> bool {
         self.choices.is_empty() && self.others.is_empty() && !self.objects.is_empty()
     }
 
-    /// Whether it may be an object with members that it does not name.
+    /// True if it may be an object with undeclared members.
     pub(super) fn is_open(&self) -> bool {
         self.objects.is_empty() && self.others.is_empty()
             || !self.choices.is_empty()
@@ -85,7 +85,7 @@ impl<'a> Lowering<'a> {
         shape
     }
 
-    /// Adds `schema` and what it is made of.
+    /// Adds `schema` and its parts.
     pub(super) fn gather<'s>(&self, schema: &'s ReferenceOr<Schema>, at: &Pointer, out: &mut Parts<'s>)
     where
         'a: 's,
@@ -102,7 +102,7 @@ impl<'a> Lowering<'a> {
         let mut own = Parts { seen: std::mem::take(&mut out.seen), ..Parts::default() };
         self.gather_item(item, &here, Some(schema), &mut own);
         out.seen = std::mem::take(&mut own.seen);
-        // A component that is no object keeps its name.
+        // A component that is not an object keeps its name.
         if own.objects.is_empty() && !own.is_object && !own.others.is_empty() {
             out.others.push((Cow::Borrowed(schema), at.clone()));
             return;
@@ -114,7 +114,7 @@ impl<'a> Lowering<'a> {
         out.is_object |= own.is_object;
     }
 
-    /// The same for a schema that stands at `at`; `whole` is the reference to it, if there is one.
+    /// The same for a schema at `at`; `whole` is the reference to it, if there is one.
     pub(super) fn gather_item<'s>(
         &self,
         schema: &'s Schema,
@@ -202,7 +202,7 @@ impl<'a> Lowering<'a> {
             return values;
         }
         if !parts.others.is_empty() {
-            // Alternatives without a type of their own restrict the value; others replace what is said less exactly.
+            // Alternatives without a type restrict the value; others replace less exact ones.
             let kinds: Vec<_> = parts.others.iter().map(|(other, _)| self.json_kind(other)).collect();
             let is_bare = parts.others.iter().all(|(other, _)| weight(other) == 0);
             parts.choices.retain(|choice| {
@@ -237,7 +237,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Of values that are no objects, the one that says most; of equals, the last.
+    /// The most specific of the non-object schemas; of equals, the last.
     fn strongest(
         &mut self,
         others: Vec<(Cow<'_, ReferenceOr<Schema>>, Pointer)>,
@@ -407,7 +407,7 @@ fn is_bare_text(string: &openapiv3::StringType) -> bool {
     matches!(string.format, openapiv3::VariantOrUnknownOrEmpty::Empty)
 }
 
-/// Whether a schema only restricts values: it decides about no type.
+/// True if a schema only restricts values: it does not decide about a type.
 fn is_validation(schema: &ReferenceOr<Schema>) -> bool {
     match schema {
         ReferenceOr::Item(Schema { schema_kind: SchemaKind::Any(any), .. }) => is_rule(any),
@@ -421,7 +421,7 @@ fn is_validation(schema: &ReferenceOr<Schema>) -> bool {
     }
 }
 
-/// Whether a schema says which members must be there, at any depth, and nothing else.
+/// True if a schema only lists required members, at any depth.
 fn is_requirement(schema: &ReferenceOr<Schema>) -> bool {
     match schema {
         ReferenceOr::Item(schema) => required_set(schema).is_some_and(|set| !set.is_empty()),
@@ -437,7 +437,7 @@ fn says_items(schema: &Schema) -> bool {
     }
 }
 
-/// How much a schema that is no object says: a component more than an enum, and that more than a type alone.
+/// The specificity of a non-object schema: a component is more specific than an enum, and that more than a type alone.
 fn weight(schema: &ReferenceOr<Schema>) -> u8 {
     let ReferenceOr::Item(schema) = schema else { return 3 };
     match &schema.schema_kind {
@@ -450,7 +450,7 @@ fn weight(schema: &ReferenceOr<Schema>) -> u8 {
     }
 }
 
-/// The schema without what it is combined with.
+/// The schema without the ones that it is combined with.
 fn alone(schema: &Schema, any: &AnySchema) -> Schema {
     let any =
         AnySchema { all_of: Vec::new(), one_of: Vec::new(), any_of: Vec::new(), not: None, ..any.clone() };

@@ -7,8 +7,8 @@ use crate::api::{Owner, Shape, Struct, TypeId, TypeRef, Variant, cycles};
 use crate::diagnostic::Pointer;
 
 impl Lowering<'_> {
-    /// Ends what leads back to itself through nothing that Rust could name: lists, maps and references alone, and unions
-    /// that are variants of themselves.
+    /// Ends cycles without a type that Rust could name: of lists, maps and references alone, and of unions that are
+    /// variants of themselves.
     pub(super) fn end_cycles(&mut self) {
         let aliases = self.graph(|shape| match shape {
             Shape::Alias(ty) => ty.named().into_iter().collect(),

@@ -1,8 +1,8 @@
 //! Finds the definition that an inline schema is a copy of.
 //!
-//! A vendor who puts definitions in the place of their references (the overlay says so with `x-dereferenced: true` on the
-//! document) leaves the same schema in hundreds of places without its name. Where several definitions are equal, which of
-//! them is meant is not in the document: `naming.toml` says so, place by place.
+//! A vendor that puts definitions in place of their references (the overlay says so with `x-dereferenced: true` on the
+//! document) leaves the same schema in hundreds of places without its name. If several definitions are equal, the
+//! document does not say which of them is meant: `naming.toml` says so, place by place.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,7 +13,7 @@ use super::Lowering;
 use super::schema::members;
 use crate::diagnostic::{Code, Diagnostic, Place, Pointer};
 
-/// Definitions by what they say.
+/// Definitions by their content.
 #[derive(Default)]
 pub(super) struct Definitions {
     /// By the canonical text of the schema; in alphabetical order.
@@ -82,8 +82,8 @@ impl Lowering<'_> {
         }
     }
 
-    /// What stands behind a reference to a definition that has no type of its own in Rust. A document without references
-    /// shows such a definition nowhere, so one with them must not either.
+    /// The target of a reference to a definition without its own Rust type. A document without references never shows
+    /// such a definition, so one with them must not either.
     pub(super) fn transparent(&mut self, name: &str) -> Option<Schema> {
         let document = self.document;
         let Some(ReferenceOr::Item(schema)) = document.components.as_ref()?.schemas.get(name) else {
@@ -99,14 +99,14 @@ impl Lowering<'_> {
         Some(schema.clone())
     }
 
-    /// Ends what [`Self::transparent`] began.
+    /// Ends a call of [`Self::transparent`].
     pub(super) fn leave(&mut self) {
         if let Some(definitions) = &mut self.definitions {
             definitions.open.pop();
         }
     }
 
-    /// A reference says itself what is meant; a choice for its place says the same and is none too many.
+    /// A reference names its definition; a choice for its place that says the same is not superfluous.
     pub(super) fn referred(&mut self, place: impl Fn() -> String) {
         if let Some(definitions) = &mut self.definitions {
             let place = place();
@@ -127,7 +127,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// For each definition that has a discriminator, those that hold it as a part.
+    /// For each definition with a discriminator, those that contain it as a part.
     pub(super) fn families(&mut self) -> BTreeMap<String, Vec<String>> {
         let mut out: BTreeMap<String, Vec<String>> = BTreeMap::new();
         let document = self.document;
@@ -158,7 +158,7 @@ impl Lowering<'_> {
     }
 }
 
-/// Whether a schema says enough to be told from others: an object with members, or an enum.
+/// True if a schema can be distinguished from others: an object with members, or an enum.
 fn is_distinct(schema: &Schema) -> bool {
     match &schema.schema_kind {
         SchemaKind::AllOf { .. } => true,

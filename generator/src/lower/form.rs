@@ -26,7 +26,7 @@ impl Lowering<'_> {
         let components = self.document.components.as_ref();
         let body =
             item(operation.request_body.as_ref()?, components, |c| &c.request_bodies, "requestBodies")?;
-        // The form that can hold files comes first.
+        // The form that can contain files comes first.
         let (form, media_type, media) = forms(&body.content)
             .filter_map(|(name, media)| Some((MediaType::parse(name).form()?, name, media)))
             .min_by_key(|(form, name, _)| (*form, name.as_str()))?;
@@ -48,7 +48,7 @@ impl Lowering<'_> {
         let (schema, here) = self.resolve(declared, &place).map(|(schema, at)| (schema.clone(), at))?;
         let mut out = BTreeMap::new();
         let Some(members) = members(&schema).filter(|members| !members.properties.is_empty()) else {
-            // An object that is put together of others is told by its type.
+            // An object that is composed of others is recognized by its type.
             let ty = self.field(declared, &TypeId::operation(id).member("body"), &place).ty;
             let TypeRef::Named(name) = self.through(&ty) else { return None };
             let Some(Shape::Struct(s)) = self.types.get(name).map(|t| t.shape.clone()) else { return None };
@@ -99,9 +99,9 @@ impl Lowering<'_> {
         Some(out.into_values().collect())
     }
 
-    /// Settles how a field is written, by what the encoding says of it.
+    /// Settles the serialization of a field, by its encoding.
     fn encode(&self, field: &mut Parameter, form: Form, encoding: Option<&Encoding>) {
-        // Only multipart forms hold files.
+        // Only multipart forms contain files.
         if form == Form::Encoded {
             match &mut field.ty {
                 TypeRef::List(item) if *self.through(item) == TypeRef::Binary => **item = TypeRef::String,
@@ -131,7 +131,7 @@ impl Lowering<'_> {
             (Some(QueryStyle::Form), true, true) if encoding.is_some_and(|e| !e.explode) => Style::Comma,
             (Some(QueryStyle::Form), false, false) if encoding.is_some_and(|e| e.explode) => Style::Repeat,
             (_, true, true) => Style::Repeat,
-            // Each object of a list is a part of its own, which holds JSON.
+            // Each object of a list is a separate part, which contains JSON.
             (_, true, false) if form == Form::Multipart => Style::Repeat,
             (_, _, false) => Style::Json,
             (_, false, true) => Style::Comma,

@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Pointer};
 const RESOURCE: &[&str] = &["type", "id", "attributes", "relationships", "links", "meta"];
 
 impl Lowering<'_> {
-    /// The sets of members of which `anyOf` or `oneOf` beside `properties` requires one; none where they say more.
+    /// The sets of members of which `anyOf` or `oneOf` next to `properties` requires one; none if they say more.
     pub(super) fn required_sets(&self, schema: &Schema) -> BTreeSet<BTreeSet<String>> {
         let alternatives = ["anyOf", "oneOf"].into_iter().flat_map(|keyword| combined(schema, keyword));
         let sets = alternatives.map(|alternative| {
@@ -23,8 +23,8 @@ impl Lowering<'_> {
         sets.collect::<Option<_>>().unwrap_or_default()
     }
 
-    /// Reports discriminators that tell nothing. The attributes and relationships of a resource are read as those of all
-    /// variants, so theirs only have to be there.
+    /// Reports discriminators that distinguish nothing. The attributes and relationships of a resource are read as
+    /// those of all variants, so theirs only have to exist.
     pub(super) fn undeclared_discriminators(&mut self, recognised: &BTreeMap<TypeId, Type>) {
         for (name, at) in std::mem::take(&mut self.undeclared) {
             let parts: Vec<String> = at.tokens().collect();

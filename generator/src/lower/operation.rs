@@ -18,8 +18,8 @@ type Extensions = IndexMap<String, serde_json::Value>;
 type Operations = BTreeMap<String, Operation>;
 type Values = BTreeMap<String, Vec<String>>;
 
-/// The forms of a body that are sent and read: where one structure may be written in several ways, JSON is the one that is.
-/// A text in two forms is two texts.
+/// The forms of a body that are sent and read: JSON, if one structure may be written in several ways. Text in two forms
+/// is two texts.
 pub(super) fn forms(
     content: &IndexMap<String, OasMediaType>,
 ) -> impl Iterator<Item = (&String, &OasMediaType)> {
@@ -114,7 +114,7 @@ impl<'d> Lowering<'d> {
                 all.push((path, method, id));
             }
         }
-        // The shortest path keeps an id that stands twice, whatever the order of the document.
+        // The shortest path keeps a duplicate id, for any order of the document.
         all.sort_by_key(|(path, method, _)| (path.len(), *path, *method));
         let mut taken: HashSet<String> = HashSet::new();
         let (mut out, mut open) = (HashMap::new(), Vec::new());
@@ -251,7 +251,7 @@ impl<'d> Lowering<'d> {
             .iter()
             .map(|(status, r)| (status.to_string(), is_success(status), r))
             .collect();
-        // In the order of the statuses, so that the first one is the same whatever the order of the document.
+        // In the order of the statuses, so that the first one does not depend on the order of the document.
         declared.sort_by(|(a, ..), (b, ..)| a.cmp(b));
         // `default` is for all that is not declared: for success, too, where that is not.
         let default_is_success = !declared.iter().any(|(_, success, _)| *success);
@@ -317,7 +317,7 @@ fn doc(operation: &OasOperation) -> Option<String> {
     }
 }
 
-/// What a reference leads to among the components, or the thing itself.
+/// The target of a reference among the components, or the thing itself.
 pub(super) fn item<'a, T>(
     thing: &'a ReferenceOr<T>,
     components: Option<&'a Components>,

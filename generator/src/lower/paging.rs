@@ -1,4 +1,4 @@
-//! Reads an operation's `x-paging`: how its pages follow each other.
+//! Reads an operation's paging rule, `x-paging`.
 
 use std::collections::BTreeMap;
 

@@ -23,9 +23,9 @@ const IGNORED: [&str; 3] = ["accept", "content-type", "authorization"];
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Written {
     pub(super) place: In,
-    /// How a list is written.
+    /// The serialization of a list.
     pub(super) style: Style,
-    /// How an object is written, where that is another way.
+    /// The serialization of an object, if it differs.
     pub(super) object: Style,
 }
 
@@ -146,7 +146,7 @@ impl Lowering<'_> {
         at: &Pointer,
         accepted: &mut Accepted,
     ) -> Parameter {
-        // A list may stand behind a reference; anything else keeps its name.
+        // A list may be behind a reference; anything else keeps its name.
         let list = match self.resolve(schema, at) {
             Some((Schema { schema_kind: SchemaKind::Type(OasType::Array(array)), .. }, _)) => {
                 Some(array.clone())
@@ -235,7 +235,7 @@ impl Lowering<'_> {
         ty
     }
 
-    /// Whether a value is one text.
+    /// True if a value is one string.
     pub(super) fn is_scalar(&self, ty: &TypeRef) -> bool {
         match self.through(ty) {
             TypeRef::Named(id) => matches!(self.types.get(id).map(|t| &t.shape), Some(Shape::Enum(_))),
@@ -253,7 +253,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Whether a list or an object holds another one, or may.
+    /// True if a list or an object contains another one, or may.
     fn is_nested(&self, ty: &TypeRef) -> bool {
         let flat = |ty: &TypeRef| match self.through(ty) {
             TypeRef::List(item) => self.is_scalar(item),

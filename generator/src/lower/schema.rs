@@ -80,7 +80,7 @@ pub(super) fn resolve_in<'s>(
 ) -> Option<(&'s Schema, Pointer)> {
     let (mut schema, mut at) = (schema, at.clone());
     let all = &document.components.as_ref()?.schemas;
-    // A chain is no longer than there are components, unless it leads back to itself.
+    // A chain is at most as long as the number of components, unless it is a cycle.
     for _ in 0..=all.len() {
         match schema {
             ReferenceOr::Item(schema) => return Some((schema, at)),
@@ -94,12 +94,12 @@ pub(super) fn resolve_in<'s>(
     None
 }
 
-/// A schema that stands inline and is being lowered.
+/// An inline schema that is being lowered.
 #[derive(Debug)]
 pub(super) struct Open {
     at: Pointer,
     id: TypeId,
-    /// Whether something in it leads back to it.
+    /// True if something in it refers back to it.
     is_used: bool,
 }
 
@@ -147,7 +147,7 @@ impl<'a> Lowering<'a> {
         self.types.insert(TypeId::schema(name), ty);
     }
 
-    /// A member of an object, a parameter or a list item; `id` is what a type that stands inline in it is called.
+    /// A member of an object, a parameter or a list item; `id` is the id of its inline type, if any.
     pub(super) fn field(&mut self, schema: &ReferenceOr<Schema>, id: &TypeId, at: &Pointer) -> Field {
         match self.work.take(1) {
             true => deeper(|| self.lowered_field(schema, id, at)),
@@ -239,7 +239,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Keeps a type that stands inline under `id`, unless it is another name of something.
+    /// Keeps an inline type under `id`, unless it is another name of something.
     pub(super) fn placed(&mut self, shape: Shape, id: &TypeId, doc: Option<String>) -> TypeRef {
         if let Shape::Alias(ty) = shape {
             return ty;
@@ -248,7 +248,7 @@ impl<'a> Lowering<'a> {
         TypeRef::Named(id.clone())
     }
 
-    /// One name stands for one set of values.
+    /// One name represents one set of values.
     fn named_enum(&mut self, name: &str, shape: &Shape, at: &Pointer) {
         let is_new = self.named_enums.insert(name.to_owned());
         let other = self.types.get(&TypeId::schema(name)).is_some_and(|known| known.shape != *shape);
@@ -351,7 +351,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Says that an `enum` is no more than a rule for values.
+    /// Reports that an `enum` only restricts values.
     fn unchecked(&mut self, at: &Pointer, what: &str, ty: &str) {
         let message = format!("an `enum` of {what} has no Rust enum; the type is {ty}");
         self.approximated(&at.child("enum"), message, "remove `enum` in the overlay: values are not checked");
@@ -387,7 +387,7 @@ impl<'a> Lowering<'a> {
         Shape::Struct(Struct { fields: self.fields(members, id, at), additional, ..Struct::default() })
     }
 
-    /// What members of other names hold.
+    /// The type of undeclared members.
     pub(super) fn additional(&mut self, members: Members<'_>, id: &TypeId, at: &Pointer) -> Option<TypeRef> {
         match members.additional? {
             AdditionalProperties::Schema(item) => {
@@ -410,7 +410,7 @@ impl<'a> Lowering<'a> {
         out
     }
 
-    /// Says which names of `required` are no properties.
+    /// Reports names of `required` that are not properties.
     pub(super) fn undefined<'n>(&mut self, names: impl IntoIterator<Item = &'n String>, at: &Pointer) {
         for name in names {
             let message = format!("`required` lists `{name}`, but `properties` does not define it");
@@ -419,7 +419,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Says once that a type is nearer than exact, and stands in with any value.
+    /// Reports once that a type is approximate, and uses any value in its place.
     pub(super) fn approximated(&mut self, at: &Pointer, message: impl Into<String>, help: &str) -> TypeRef {
         self.noticed(Code::Unsupported, at, message, help);
         TypeRef::Any
@@ -433,7 +433,7 @@ impl<'a> Lowering<'a> {
         }
     }
 
-    /// Reports `what` and stands in with any value, so that the run goes on and finds the rest.
+    /// Reports an unsupported construct and uses any value in its place, so that the run goes on and finds the rest.
     pub(super) fn unsupported(&mut self, at: &Pointer, what: &str) -> TypeRef {
         let message = format!("{what} is not supported here");
         self.out.push(
@@ -444,12 +444,12 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// The name that the vendor gives an enum that stands inline.
+/// The name that the vendor gives an inline enum.
 pub(super) fn vendor_name(schema: &Schema) -> Option<&str> {
     schema.schema_data.extensions.get("x-ms-enum")?.get("name")?.as_str()
 }
 
-/// The one schema that `allOf` wraps, as load does to keep what stands beside a `$ref`.
+/// The one schema that `allOf` wraps, as load does to keep the siblings of a `$ref`.
 pub(super) fn single(schema: &Schema) -> Option<&ReferenceOr<Schema>> {
     match &schema.schema_kind {
         SchemaKind::AllOf { all_of } => match all_of.as_slice() {
@@ -474,7 +474,7 @@ fn only<'s>(schema: &'s Schema, at: &Pointer) -> Option<(&'s ReferenceOr<Schema>
     left.next().is_none().then(|| (part, at.child(keyword).child(index)))
 }
 
-/// Whether a schema says nothing about its value but that it may be null, as one with a description alone.
+/// True if a schema says nothing about its value except that it may be null, as one with only a description.
 pub(super) fn says_nothing(schema: &ReferenceOr<Schema>) -> bool {
     match schema {
         ReferenceOr::Item(Schema { schema_kind: SchemaKind::Any(any), .. }) => {
@@ -484,7 +484,7 @@ pub(super) fn says_nothing(schema: &ReferenceOr<Schema>) -> bool {
     }
 }
 
-/// Whether a schema has no keyword that decides about a type: `required`, `not`, `pattern` are for validators.
+/// True if a schema has no keyword that decides about a type: `required`, `not`, `pattern` are for validators.
 pub(super) fn is_rule(any: &AnySchema) -> bool {
     any.typ.is_none()
         && any.properties.is_empty()
@@ -530,7 +530,7 @@ pub(super) fn enumeration(schema: &Schema, values: Vec<Value>) -> Shape {
     Shape::Enum(Enum { values: values.into_iter().collect(), case_insensitive })
 }
 
-/// What a schema without members, items and values holds.
+/// The type of a schema without members, items and values.
 fn plain(any: &AnySchema) -> TypeRef {
     match (any.typ.as_deref(), any.format.as_deref()) {
         (Some("string"), Some("date-time")) => TypeRef::Timestamp,

@@ -68,7 +68,7 @@ fn flows(flows: &OAuth2Flows) -> BTreeMap<String, Flow> {
     out
 }
 
-/// What holds for operations that do not say it. A document that declares schemes and requires none of them anywhere
+/// The requirement of operations without their own. A document that declares schemes and requires none of them anywhere
 /// forgot to say so: each scheme is an alternative.
 pub(super) fn required(document: &OpenAPI, schemes: &BTreeMap<String, Security>) -> Option<Vec<Combination>> {
     if let Some(shared) = &document.security {
@@ -96,7 +96,7 @@ fn combinations(ways: &[SecurityRequirement]) -> Vec<Combination> {
 }
 
 impl Lowering<'_> {
-    /// What an operation requires, where it is something else than what all require.
+    /// The requirement of an operation, if it differs from that of all.
     pub(super) fn security(&self, operation: &OasOperation) -> Option<Vec<Combination>> {
         let own = combinations(operation.security.as_ref()?);
         let shared = self.document.security.as_deref().map(combinations).unwrap_or_default();

@@ -6,7 +6,7 @@ use super::Lowering;
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
 impl Lowering<'_> {
-    /// The addresses, the default one first. Where the document has none of its own, it is that of the first path.
+    /// The addresses, the default one first. If the document declares none, it is that of the first path.
     pub(super) fn servers(&mut self) -> Vec<String> {
         let document = self.document;
         let mut out = Vec::new();
@@ -66,7 +66,7 @@ impl Lowering<'_> {
         (callable && !is_default).then(|| url.to_owned())
     }
 
-    /// Says that something is left out without which the rest is still right.
+    /// Reports that an optional part is ignored.
     pub(super) fn not_read(&mut self, at: &Pointer, message: impl Into<String>, help: &str) {
         self.out.push(Diagnostic::notice(Code::Unsupported, &self.spec.origin(at), message).help(help));
     }

@@ -1,4 +1,4 @@
-//! Lowers the alternatives of a `oneOf` or `anyOf` to a union, and finds the member that tells its variants apart.
+//! Lowers the alternatives of a `oneOf` or `anyOf` to a union, and finds the member that distinguishes its variants.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -12,7 +12,7 @@ use crate::api::{self, Shape, TypeId, TypeRef, Union, Value, Variant};
 use crate::diagnostic::Pointer;
 use crate::load::stack::deeper;
 
-/// An alternative with its members, which may stand in parts of it.
+/// An alternative with its members, which may be declared in parts of it.
 struct Arm<'s> {
     alternative: Alternative<'s>,
     parts: Parts<'s>,
@@ -134,7 +134,7 @@ impl<'a> Lowering<'a> {
         self.placed(shape, own, None)
     }
 
-    /// The discriminator, if a variant defines its property: a property that no variant has tells none of them.
+    /// The discriminator, if a variant defines its property: a property that no variant has distinguishes none of them.
     fn declared<'s>(
         &mut self,
         discriminator: Option<&'s Discriminator>,
@@ -143,7 +143,7 @@ impl<'a> Lowering<'a> {
     ) -> Option<&'s Discriminator> {
         let discriminator = discriminator?;
         let name = discriminator.property_name.as_str();
-        // Variants of a variant define it for themselves, and a value that is no object is told apart by its type.
+        // Variants of a variant define it for themselves, and a value that is not an object is distinguished by its type.
         if arms.iter().any(|arm| !arm.parts.is_plain_object() || arm.parts.names().contains(name)) {
             return Some(discriminator);
         }
@@ -151,8 +151,8 @@ impl<'a> Lowering<'a> {
         None
     }
 
-    /// A component that others hold as a part and that has a discriminator is one of these others (OpenAPI 3.0, "Composition
-    /// and Inheritance"). One that is itself such a base and has no value of its own stands for those that hold it.
+    /// A component with a discriminator that others contain as a part is one of these others (OpenAPI 3.0, "Composition
+    /// and Inheritance"). One that is itself such a base and has no own value represents those that contain it.
     pub(super) fn family(&mut self, name: &str, schema: &Schema) -> Option<Shape> {
         let discriminator = schema.schema_data.discriminator.as_ref()?;
         let mut by_tag: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -163,7 +163,7 @@ impl<'a> Lowering<'a> {
                 continue;
             }
             let values = self.tag_values(discriminator, child);
-            // What holds the child is one of the base, too, unless the child has a way of its own to tell.
+            // Components that contain the child are variants of the base, too, unless the child has its own discriminator.
             let own = self.families.get(child).filter(|_| values.is_empty() || !self.is_base(child));
             open.extend(own.into_iter().flatten());
             if own.is_some() && values.is_empty() {
@@ -199,7 +199,7 @@ impl<'a> Lowering<'a> {
         }))
     }
 
-    /// What a component stands for that is a base in turn: those that hold it and that nothing else holds.
+    /// The variants of a component that is a base in turn: those that contain it and that nothing else contains.
     fn ends(&self, name: &str) -> BTreeSet<String> {
         let mut out = BTreeSet::new();
         let mut seen: BTreeSet<&str> = BTreeSet::new();
@@ -216,13 +216,13 @@ impl<'a> Lowering<'a> {
         out
     }
 
-    /// Whether a component has a discriminator.
+    /// True if a component has a discriminator.
     fn is_base(&self, name: &str) -> bool {
         let schema = self.document.components.as_ref().and_then(|c| c.schemas.get(name));
         matches!(schema, Some(ReferenceOr::Item(schema)) if schema.schema_data.discriminator.is_some())
     }
 
-    /// What the discriminator of its base holds for a component.
+    /// The values of its base's discriminator for a component.
     fn tag_values(&self, discriminator: &Discriminator, name: &str) -> Vec<String> {
         let mapping = discriminator.mapping.iter();
         let mapped: Vec<String> = mapping
@@ -248,7 +248,7 @@ impl<'a> Lowering<'a> {
         }
         let ranked = constants.into_iter().filter_map(|(name, constants)| {
             let distinct = constants.iter().collect::<BTreeSet<_>>().len();
-            // One value that all have tells none from another.
+            // One value that all have distinguishes none.
             let tells = distinct > 1 || (distinct == 1 && (constants.len() < arms.len() || arms.len() == 1));
             tells.then_some((constants.len(), distinct, std::cmp::Reverse(name)))
         });
@@ -261,7 +261,7 @@ impl<'a> Lowering<'a> {
         properties.rev().find_map(|property| only_value(self.resolve_member(property)?))
     }
 
-    /// Whether a schema allows null, by itself or in what it is made of.
+    /// True if a schema allows null, directly or in one of its parts.
     pub(super) fn is_nullable(&mut self, schema: &ReferenceOr<Schema>) -> bool {
         let item = match schema {
             ReferenceOr::Item(item) => item,
@@ -295,7 +295,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// What is kept of a discriminator.
+/// The stored facts of a discriminator.
 fn fact(discriminator: &Discriminator) -> api::Discriminator {
     let mapping = discriminator.mapping.iter().map(|(value, target)| {
         let name = super::component(target, "schemas").unwrap_or(target);
@@ -313,7 +313,7 @@ fn only_value(schema: &Schema) -> Option<String> {
     }
 }
 
-/// Whether an `enum` lists null.
+/// True if an `enum` lists null.
 fn has_null(schema: &Schema) -> bool {
     match &schema.schema_kind {
         SchemaKind::Type(OasType::String(string)) => string.enumeration.iter().any(Option::is_none),
@@ -325,8 +325,7 @@ fn has_null(schema: &Schema) -> bool {
     }
 }
 
-/// Whether an alternative is null and nothing else: `{type: null}`, `{enum: [null]}`, or `{nullable: true}` as schemars
-/// writes it.
+/// True if an alternative is only null: `{type: null}`, `{enum: [null]}`, or `{nullable: true}` as schemars writes it.
 pub(super) fn is_null(schema: &ReferenceOr<Schema>) -> bool {
     let ReferenceOr::Item(item) = schema else { return false };
     let SchemaKind::Any(any) = &item.schema_kind else { return false };
@@ -359,7 +358,7 @@ fn flatten<'s>(alternatives: Vec<Alternative<'s>>, out: &mut Vec<Alternative<'s>
     }
 }
 
-/// Whether a value of the alternative can have a member.
+/// True if a value of the alternative can have a member.
 fn may_be_object(arm: &Arm<'_>) -> bool {
     arm.parts.is_plain_object() || arm.parts.is_open()
 }
@@ -418,7 +417,7 @@ fn text(arm: &Arm<'_>) -> Option<String> {
     }
 }
 
-/// What an alternative that becomes a type of its own is called, without its constant.
+/// The name of an alternative that becomes a separate type, without its constant.
 fn own_word(arm: &Arm<'_>) -> Option<String> {
     let ReferenceOr::Item(schema) = arm.alternative.schema else { return None };
     inline_word(schema, &arm.parts)

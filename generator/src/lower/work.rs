@@ -35,7 +35,7 @@ impl Work {
 }
 
 impl Lowering<'_> {
-    /// Whether the work was ended before it was done; pushes an error then.
+    /// True if the work limit ended the work before it was done; pushes an error then.
     pub(super) fn is_exhausted(&mut self) -> bool {
         let is_exhausted = self.work.left.get() == 0;
         if is_exhausted {

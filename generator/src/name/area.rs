@@ -126,12 +126,12 @@ fn unversioned(words: &[String]) -> &[String] {
     }
 }
 
-/// How much of a tag is the beginning of another one.
+/// The overlap of a tag with the beginning of another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Alike {
     /// Leading words of both.
     words: usize,
-    /// Whether these are all words of the known tag.
+    /// True if these are all words of the known tag.
     whole: bool,
 }
 
@@ -142,7 +142,7 @@ impl Alike {
     }
 }
 
-/// Tells each module of models, and each token type, which areas lead to it.
+/// Records for each module of models, and each token type, the areas that use it.
 pub(super) fn reach(api: &Api, names: &mut Names) {
     let mut edges: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for (id, ty) in &api.types {

@@ -2,7 +2,7 @@
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
-/// Words that are no identifiers (Rust reference, "Keywords", 2024 edition).
+/// Words that are not identifiers (Rust reference, "Keywords", 2024 edition).
 const KEYWORDS: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate", "do", "dyn",
     "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop",
@@ -11,7 +11,7 @@ const KEYWORDS: &[&str] = &[
     "where", "while", "yield", "Self",
 ];
 
-/// Names of files that Windows reserves for devices, whatever their ending.
+/// Names of files that Windows reserves for devices, with any extension.
 const DEVICES: &[&str] = &[
     "con", "prn", "aux", "nul", "com0", "com1", "com2", "com3", "com4", "com5", "com6", "com7", "com8",
     "com9", "lpt0", "lpt1", "lpt2", "lpt3", "lpt4", "lpt5", "lpt6", "lpt7", "lpt8", "lpt9",
@@ -93,7 +93,7 @@ fn spelled(text: &str, all: bool) -> String {
     out
 }
 
-/// The words of `text`: what has no letters is spelled out, and so is a sign in front of something.
+/// The words of `text`: text without letters is spelled out, and so is a leading sign.
 fn words(text: &str) -> String {
     if !text.is_empty() && !text.chars().any(char::is_alphanumeric) {
         spelled(text, true)
@@ -109,8 +109,8 @@ pub(super) fn snake(text: &str) -> String {
     mend(words(text).to_snake_case(), "value_", "empty")
 }
 
-/// Other names of what `text` is, where its own is taken: with a word for its spelling, with its signs as words. None
-/// depends on anything but the text.
+/// Other names of `text`, if its own is taken: with a word for its spelling, with its signs as words. All depend on the
+/// text only.
 pub(super) fn others(text: &str, ident: &str) -> Vec<String> {
     let letters = || text.chars().filter(|c| c.is_alphabetic());
     let (lower, upper) = (letters().any(char::is_lowercase), letters().any(char::is_uppercase));
@@ -128,7 +128,7 @@ pub(super) fn others(text: &str, ident: &str) -> Vec<String> {
         true => (pascal(&signs), format!("{base}{}", pascal(spelling))),
         false => (snake(&signs), format!("{base}_{spelling}")),
     };
-    // A word that separates others is told by its sign, one that is a single word by its letters.
+    // A text with signs is distinguished by its signs first, one without by its spelling.
     let has_signs = text.chars().any(|c| !c.is_alphanumeric() && c != '_' && c != ' ');
     if has_signs { vec![signs, spelling] } else { vec![spelling, signs] }
 }
@@ -138,7 +138,7 @@ pub(super) fn file(text: &str) -> String {
     let ascii = |c: char| if c.is_ascii() { c.to_string() } else { format!("u{:04x}", u32::from(c)) };
     let mut out: String = snake(text).chars().map(ascii).collect();
     if out.len() > LONGEST_FILE {
-        // What is cut off still tells names apart (FNV-1a).
+        // The rest that is cut off still distinguishes names (FNV-1a).
         let hash =
             out.bytes().fold(0x811c_9dc5_u32, |hash, b| (hash ^ u32::from(b)).wrapping_mul(0x0100_0193));
         out.truncate(LONGEST_FILE);
@@ -177,7 +177,7 @@ fn mend(mut ident: String, before_digit: &str, empty: &str) -> String {
     if ident.is_empty() {
         return empty.to_owned();
     }
-    // A digit, or a mark that only goes on what other letters began.
+    // A digit, or a mark that is only allowed after other letters.
     if !ident.starts_with(|c: char| c == '_' || c.is_ascii_alphabetic() || is_ident(&c.to_string())) {
         return format!("{before_digit}{ident}");
     }
@@ -187,9 +187,9 @@ fn mend(mut ident: String, before_digit: &str, empty: &str) -> String {
     ident
 }
 
-/// Whether Rust takes `text` for the name of something.
+/// True if Rust accepts `text` as an identifier.
 pub(super) fn is_ident(text: &str) -> bool {
-    // Neither raw identifiers nor what stands around one.
+    // Neither raw identifiers nor whitespace around one.
     let plain = text.chars().all(|c| c == '_' || c.is_ascii_alphanumeric() || !c.is_ascii());
     plain
         && text != "_"
@@ -234,7 +234,7 @@ mod tests {
         assert_eq!(snake("$top"), "top");
         assert_eq!(snake("123"), "value_123");
         assert_eq!(pascal("MAC_OS"), "MacOs");
-        // As RFC 430 has it, and heck: what stands together is one word.
+        // As in RFC 430 and heck: adjacent letters and digits are one word.
         assert_eq!(pascal("P7D"), "P7d");
         assert_eq!(pascal("count asc"), "CountAsc");
         assert_eq!(pascal(""), "Empty");

@@ -10,13 +10,13 @@ use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 /// `naming.toml` and `areas.toml` of one API.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
-    /// How things are called.
+    /// Rules for Rust names.
     pub naming: Naming,
-    /// Which cargo feature an operation belongs to; none where the crate has no features of that kind.
+    /// The cargo feature of an operation; none if the crate has no such features.
     pub areas: Option<Areas>,
 }
 
-/// Where the first part of an operation's name comes from.
+/// The source of the first part of an operation's name.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum HandleFrom {
@@ -31,13 +31,13 @@ pub enum HandleFrom {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Naming {
-    /// Whether the crate's own templates have a type for its credentials.
+    /// True if the crate's own templates have a type for its credentials.
     pub own_credentials: bool,
-    /// Whether the crate's own templates read error bodies, so that operations do not list their types.
+    /// True if the crate's own templates read error bodies, so that operations do not list their types.
     pub own_errors: bool,
-    /// Where a handle's name comes from, and other spellings of it.
+    /// The source of a handle's name, and other spellings of it.
     pub handle: HandleRule,
-    /// Where the vendor describes things.
+    /// The vendor's pages.
     pub link: Link,
     /// Last segment of the operationId → method; `{x}` is the middle segment, `{x1}` its singular.
     pub method: BTreeMap<String, String>,
@@ -53,19 +53,19 @@ pub struct Naming {
     pub definition: BTreeMap<String, String>,
 }
 
-/// Where the vendor describes things.
+/// The vendor's pages.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Link {
-    /// The address of an operation's page; `{slug}` stands for method and path, e.g. `get-v1-apps-_id_-builds`.
+    /// The address of an operation's page; `{slug}` is replaced by method and path, e.g. `get-v1-apps-_id_-builds`.
     pub operation: Option<String>,
 }
 
-/// How handles are called.
+/// Rules for the names of handles.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct HandleRule {
-    /// Where the name comes from.
+    /// The source of the name.
     pub from: HandleFrom,
     /// Vendor's spelling → the handle that is meant.
     pub alias: BTreeMap<String, String>,
@@ -87,11 +87,11 @@ pub struct Areas {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Area {
-    /// What it is about, in one line.
+    /// Its subject, in one line.
     pub about: String,
     /// Tags whose operations belong to it.
     pub tags: BTreeSet<String>,
-    /// operationIds that belong to it whatever their tags are.
+    /// operationIds that belong to it, regardless of their tags.
     pub operations: BTreeSet<String>,
     /// Areas that are turned on with it.
     pub implies: BTreeSet<String>,
@@ -99,7 +99,7 @@ pub struct Area {
 
 /// The area of operations whose tag fits no other.
 pub const OTHER: &str = "other";
-/// Features that are no areas.
+/// Features that are not areas.
 const RESERVED: &[&str] = &["default", "full", "reqwest"];
 
 impl Config {
@@ -114,7 +114,7 @@ impl Config {
         config.check(out).then_some(config)
     }
 
-    /// What the forms of the two files do not say.
+    /// Checks the rules that the formats of the two files do not express.
     fn check(&self, out: &mut Sink) -> bool {
         let before = out.errors();
         self.check_names(out);
@@ -124,7 +124,7 @@ impl Config {
         out.errors() == before
     }
 
-    /// What stands for a Rust name must be one.
+    /// Checks that configured Rust names are valid.
     fn check_names(&self, out: &mut Sink) {
         let Naming {
             own_credentials: _,

@@ -12,7 +12,7 @@ use super::{Exceptions, Handle, Method, Names, OperationName, ParameterName, Sco
 use crate::api::{Api, In, MediaType, Operation};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 
-/// What every type that collects arguments has already.
+/// Methods that every type that collects arguments has already.
 const SETTERS: &[&str] = &[
     "send",
     "full",
@@ -34,9 +34,9 @@ const SETTERS: &[&str] = &[
     "with_deadline",
     "with_read_only",
 ];
-/// What every handle has already.
+/// Methods that every handle has already.
 const METHODS: &[&str] = &["clone"];
-/// What the client has beside its handles.
+/// Methods of the client that are not handles.
 const CLIENT: &[&str] = &["builder", "runtime", "clone"];
 
 pub(super) fn name(
@@ -50,7 +50,7 @@ pub(super) fn name(
     let mut builders: BTreeMap<String, Builders> = BTreeMap::new();
     let mut handles: BTreeMap<String, String> = BTreeMap::new();
     let mut client = Scope::reserving(CLIENT);
-    // An operation whose id is a method as it is keeps that name, then one whose id is not shortened.
+    // An operation whose id is a method unchanged keeps that name, then one whose id is not shortened.
     let mut order: Vec<(bool, bool, &String, &Operation)> = Vec::new();
     for (id, operation) in &api.operations {
         let (_, handle) = handle(id, operation, exceptions);
@@ -61,7 +61,7 @@ pub(super) fn name(
     for (.., id, operation) in order {
         let (word, wanted) = handle(id, operation, exceptions);
         let at = operation.pointer();
-        // Two spellings of one handle are one handle; only what the client has already is in its way.
+        // Two spellings of one handle are one handle; it conflicts only with the client's own methods.
         let handle = match handles.get(&wanted) {
             Some(handle) => handle.clone(),
             None => {
@@ -130,7 +130,7 @@ impl Builders {
         let call = joined(&own, "Call");
         let numbered = (2_u32..).map(|n| joined(&own, &format!("Call{n}")));
         let is_free = |name: &String| {
-            // The handle's own type stands in the same module.
+            // The handle's own type is in the same module.
             *name != self.handle
                 && !TYPES.contains(&name.as_str())
                 && !self.taken.contains(name)
@@ -210,13 +210,13 @@ fn method(
     }
 }
 
-/// The type that is called after the outermost member around the answer.
+/// The type that is named after the outermost member around the response.
 fn envelope(operation: &Operation) -> Option<String> {
     let path = operation.responses.values().find_map(|response| response.envelope.as_deref())?;
     path.split('.').next().map(pascal)
 }
 
-/// The operationId without what its handle and its route say.
+/// The operationId without the parts that its handle and its route repeat.
 fn plain_method(id: &str, operation: &Operation, handle: &str, from: HandleFrom) -> String {
     let id = match (from, id.split_once('_')) {
         (HandleFrom::Id, Some((_, rest))) => return snake(rest),
@@ -282,7 +282,7 @@ fn parameters(
     out: &mut Sink,
 ) -> BTreeMap<(String, In), ParameterName> {
     let mut setters = Scope::reserving(SETTERS);
-    // What the method itself calls so.
+    // Names that the method itself uses.
     let own: &[&str] = if operation.body.is_some() {
         &["call", "body", "request", "ids", "to", "fields"]
     } else {
@@ -293,7 +293,7 @@ fn parameters(
     let at = operation.pointer();
     let all = operation.parameters.iter();
     let repeated = |name: &str| all.clone().filter(|p| p.name == name).count() > 1;
-    // The path's own come first, then those that are called in Rust as they are by the vendor.
+    // The path's own come first, then those whose Rust name is the vendor's.
     let mut order: Vec<_> = operation.parameters.iter().collect();
     order.sort_by_key(|p| (p.place, snake(&p.name) != p.name, p.name.as_str()));
     for parameter in order {

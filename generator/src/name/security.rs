@@ -5,7 +5,7 @@ use super::{Exceptions, Names, Scope, Section};
 use crate::api::{Api, Pointer, Security};
 use crate::diagnostic::Sink;
 
-/// What the type of credentials has already.
+/// Methods that the type of credentials has already.
 const METHODS: &[&str] = &["new", "with", "with_client", "clone", "default"];
 
 pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names, out: &mut Sink) {

@@ -32,7 +32,7 @@ struct Use<'a> {
     rank: Rank<'a>,
 }
 
-/// Which of several parameters names a type after their subject: the first in this order.
+/// The rank of a parameter among several with one subject: the first in this order names the type.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 struct Rank<'a> {
     secondary: bool,
@@ -145,7 +145,7 @@ fn uses<'a>(api: &'a Api, exceptions: &mut Exceptions<'_>, names: &Names) -> Vec
     out
 }
 
-/// Whether each order can be reversed with `-`, as in JSON:API.
+/// True if each order can be reversed with `-`, as in JSON:API.
 fn has_both_directions(values: &BTreeSet<&str>) -> bool {
     let reversed = |value: &&str| match value.strip_prefix('-') {
         Some(plain) => values.contains(plain),

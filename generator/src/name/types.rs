@@ -7,7 +7,7 @@ use super::{Exceptions, Names, Scope, Section, Taker, TypeName, quoted};
 use crate::api::{Action, Api, Arity, Field, Shape, Type, TypeId, TypeRef, TypeStep, Value};
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
-/// What the generated code means by these names.
+/// Names that the generated code uses itself.
 pub(super) const TYPES: &[&str] = &[
     "Self_",
     "Option",
@@ -40,14 +40,14 @@ pub(super) const TYPES: &[&str] = &[
     "ToOwned",
     "Extend",
 ];
-/// What every open enum has.
+/// Variants that every open enum has.
 pub(super) const VARIANTS: &[&str] = &["Unrecognized"];
 
 pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names, out: &mut Sink) {
     let mut scope = Scope::reserving(TYPES);
     let components = components(api, exceptions);
-    // Resources bring types of their own, then schemas keep their names against what stands inline, and of these the one
-    // whose name is Rust's already.
+    // Resources bring their own types, then schemas keep their names against inline types, and of these the one whose
+    // name is valid Rust unchanged.
     let mut order: Vec<(bool, bool, bool, &TypeId)> = api
         .types
         .iter()
@@ -159,12 +159,12 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
     }
 }
 
-/// Whether a name says what is done, such as `AppCreate`.
+/// True if a name contains an action, such as `AppCreate`.
 fn is_action(name: &str) -> bool {
     ["Create", "Update"].iter().any(|action| name.len() > action.len() && name.ends_with(action))
 }
 
-/// Whether a value of the type may need several fields.
+/// True if a value of the type may need several fields.
 fn has_several_required(ty: &Type) -> bool {
     let count = match &ty.shape {
         Shape::Struct(s) => s.fields.values().filter(|field| field.required).count(),
@@ -178,13 +178,13 @@ fn has_several_required(ty: &Type) -> bool {
     count > 1
 }
 
-/// Where the attributes and the relationships of a resource stand.
+/// The locations of a resource's attributes and relationships.
 fn parts_of(resource: &Pointer) -> (Pointer, Pointer) {
     let part = |name: &str| resource.child("properties").child(name).child("properties");
     (part("attributes"), part("relationships"))
 }
 
-/// `cleared` are those whose setter has one beside it that sends null, and `own` what the struct has anyway.
+/// `cleared` are those whose setter has a companion that sends null, and `own` the struct's other members.
 fn fields<'a>(
     id: &TypeId,
     all: impl Iterator<Item = (&'a String, &'a Pointer)>,
@@ -196,7 +196,7 @@ fn fields<'a>(
     let mut scope = Scope::reserving(own);
     let mut members = BTreeMap::new();
     let mut places = BTreeMap::new();
-    // A field that is called in Rust as it is by the vendor keeps its name.
+    // A field whose Rust name is the vendor's keeps its name.
     let mut all: Vec<(bool, &String, &Pointer)> =
         all.map(|(field, at)| (snake(field) != *field, field, at)).collect();
     all.sort_by_key(|(other, field, _)| (*other, *field));
@@ -243,7 +243,7 @@ fn variants(
     named_values(texts.iter().map(String::as_str), (at, &key), chosen, out)
 }
 
-/// Names the values of an enum; one that is called in Rust as it is by the vendor keeps its name.
+/// Names the values of an enum; one whose Rust name is the vendor's keeps its name.
 pub(super) fn named_values<'v>(
     values: impl Iterator<Item = &'v str>,
     (at, key): (&Pointer, &dyn Fn(&str) -> String),
@@ -320,8 +320,8 @@ fn called<'m>(id: &TypeId, members: impl Iterator<Item = &'m str>) -> String {
     joined(&joined(&owner, &words), &members.map(pascal).collect::<String>())
 }
 
-/// The vendor's name; for a type that stands inline, its owner's name and the members that lead to it. What JSON:API
-/// puts around every resource (`data`, `attributes`) says nothing and is left out.
+/// The vendor's name; for an inline type, its owner's name and the members on the path to it. The members that JSON:API
+/// puts around every resource (`data`, `attributes`) are omitted.
 fn ident(api: &Api, id: &TypeId) -> String {
     let envelope: &[&str] = match api.owner_of(id).map(|t| &t.shape) {
         Some(Shape::Request(_)) => &["data", "attributes"],
@@ -335,7 +335,7 @@ fn ident(api: &Api, id: &TypeId) -> String {
     called(id, members)
 }
 
-/// Types that are used together stand together, and what a resource's readers do not need stands apart.
+/// Types that are used together share a module; types that a resource's readers do not need are separate.
 fn module(api: &Api, id: &TypeId) -> String {
     // Names with dots have one module each: half a document may begin with `io.`.
     let owner = id.owner.name();
@@ -345,8 +345,8 @@ fn module(api: &Api, id: &TypeId) -> String {
         Some(Shape::Document(document) | Shape::Page(document)) => {
             let data = document.data.named().and_then(|data| api.resolve(data));
             match data {
-                // A document that includes nothing needs nothing but its resource, and so stands beside it; one that
-                // does brings all that it may include to whoever reads it.
+                // A document that includes nothing needs only its resource, and so is in the same module; one that does
+                // brings all that it may include to its users.
                 Some((_, Type { shape: Shape::Resource(resource), .. })) => match document.included {
                     None => file(&resource.kind),
                     Some(_) => format!("{}_documents", file(&resource.kind).trim_end_matches('_')),

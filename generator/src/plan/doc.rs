@@ -7,10 +7,10 @@ use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
 
-/// What a block of code says that is not to be run.
+/// The info string of a code block that is not to be run.
 const TEXT: &str = "text";
 
-/// Whether a character ends lines, or turns them round so that they read otherwise than they are.
+/// True if a character ends lines, or reverses them so that they read otherwise than they are.
 fn is_control(c: char) -> bool {
     let turns = matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
     c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}')
@@ -31,7 +31,7 @@ pub(crate) fn visible(text: &str, stay: &[char]) -> String {
     out
 }
 
-/// On one line, which begins no block if other words stand before it.
+/// Text on one line, which begins no block if other words precede it.
 pub(crate) fn line(text: &str) -> String {
     let words: Vec<&str> =
         text.split(|c: char| c.is_whitespace() || is_control(c)).filter(|w| !w.is_empty()).collect();
@@ -55,7 +55,7 @@ pub(crate) fn code(text: &str) -> String {
     }
 }
 
-/// Markdown whose blocks of code are text, wherever they stand.
+/// Markdown with all of its code blocks marked as text.
 pub(crate) fn harmless(markdown: &str) -> String {
     let lines = markdown.replace("\r\n", "\n").replace('\r', "\n");
     let mut text = visible(&lines, &['\n', '\t']);
@@ -69,7 +69,7 @@ pub(crate) fn harmless(markdown: &str) -> String {
     if only_text(&text) { text } else { fenced("", &text) }
 }
 
-/// Whether every block of code says that it is text.
+/// True if every code block is marked as text.
 fn only_text(markdown: &str) -> bool {
     Parser::new(markdown).all(|event| match event {
         Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => &*info == TEXT,
@@ -78,7 +78,7 @@ fn only_text(markdown: &str) -> bool {
     })
 }
 
-/// Where in the text stands what makes something a program, and what is to stand there.
+/// The ranges of the text that mark code as a program, and their replacements.
 fn blocks(markdown: &str) -> Vec<(Range<usize>, String)> {
     let mut out = Vec::new();
     let mut indented: Option<(Range<usize>, String)> = None;
@@ -124,7 +124,7 @@ fn reindented(markdown: &str, all: Range<usize>, lines: &str) -> (Range<usize>, 
             _ => around.push(' '),
         }
     }
-    // The last four columns are what makes it code.
+    // The last four columns make it code.
     around.truncate(around.len().saturating_sub(4));
     let block = fenced(&around, lines.trim_end_matches('\n'));
     let marked = lead.trim_end();
@@ -182,7 +182,7 @@ mod tests {
         }
     }
 
-    /// Whatever is put together of what Markdown knows.
+    /// Any combination of Markdown's constructs.
     #[test]
     fn nothing_is_left_that_would_be_run() {
         let parts = [

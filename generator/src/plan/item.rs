@@ -12,9 +12,9 @@ use crate::api::Pointer;
 pub struct Item {
     /// Its path: `models::App.id`, `operations::apps::Apps::list`.
     pub path: String,
-    /// What it is.
+    /// The kind.
     pub kind: ItemKind,
-    /// What a consumer of it names.
+    /// The parts that a user of it names.
     pub signature: Signature,
     /// The type that a method which calls an operation returns; none where only `API.txt` is known, which omits it.
     pub returns: Option<RustType>,
@@ -24,7 +24,7 @@ pub struct Item {
     pub areas: BTreeSet<String>,
 }
 
-/// What an item is.
+/// The kind of an item.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum ItemKind {
     /// A struct.
@@ -60,20 +60,20 @@ impl ItemKind {
         }
     }
 
-    /// Whether it is a type.
+    /// True if it is a type.
     pub fn is_type(self) -> bool {
         matches!(self, Self::Struct | Self::Enum | Self::Type)
     }
 }
 
-/// What a consumer of an item names beside its path.
+/// The parts of an item that its user names, other than its path.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Signature {
     /// Nothing.
     None,
     /// The type of a field, a variant or an alias; of a setter, that of its value.
     Type(RustType),
-    /// The arguments of a function, and of a method that calls an operation what its response is read as.
+    /// The arguments of a function, and the response type of a method that calls an operation.
     Function(Vec<(String, RustType)>, Option<RustType>),
     /// The struct of arguments of a function, and its fields.
     Literal(String, Vec<(String, RustType)>),
@@ -139,7 +139,7 @@ impl Signature {
     }
 }
 
-/// What commas separate that are not inside of brackets.
+/// The parts between commas that are not inside of brackets.
 fn parts(text: &str) -> impl Iterator<Item = &str> {
     let mut depth = 0_i32;
     text.split(move |c| {

@@ -3,7 +3,7 @@
 use super::doc::code;
 use crate::api::{Field, Limits, TypeRef};
 
-/// What a field is called on the wire, what it holds, and what bounds it has.
+/// The wire name of a field, its type and its constraints.
 pub(crate) fn field_docs(wire: &str, field: &Field) -> Vec<String> {
     let mut line = code(wire);
     let facts = facts(&field.ty, &field.limits);
@@ -19,7 +19,7 @@ pub(crate) fn field_docs(wire: &str, field: &Field) -> Vec<String> {
     lines
 }
 
-/// What a type does not say by itself.
+/// Facts that a type does not express.
 pub(crate) fn facts(ty: &TypeRef, limits: &Limits) -> Vec<String> {
     let mut out = Vec::new();
     match ty {

@@ -45,17 +45,17 @@ pub struct Method {
     pub deprecated: Option<String>,
     /// The media type that it asks for, where that is not JSON.
     pub accept: Option<String>,
-    /// What is in the braces of the path, in order.
+    /// The placeholders of the path, in order.
     pub segments: Vec<Segment>,
     /// Its arguments.
     pub arguments: Vec<Argument>,
-    /// Whether the path's only argument is the id of the request.
+    /// True if the path's only argument is the id of the request.
     pub updates: bool,
-    /// What the response is read as.
+    /// The type of the response.
     pub payload: Payload,
-    /// Whether the response is a page of a list.
+    /// True if the response is a page of a list.
     pub paged: bool,
-    /// Whether `limit`, which all lists share, sets the page size.
+    /// True if `limit`, which all lists share, sets the page size.
     pub limited: bool,
     /// Optional arguments.
     pub options: Vec<Setter>,
@@ -70,10 +70,10 @@ impl Method {
     }
 }
 
-/// What a response is read as.
+/// The type of a response.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Payload {
-    /// Its status alone: whether there is something.
+    /// Its status only: true for a success.
     Flag,
     /// Nothing.
     Nothing,
@@ -108,11 +108,11 @@ pub struct Setter {
     pub parameter: String,
     /// Its name.
     pub ident: String,
-    /// Whether it is the method that all lists share.
+    /// True if it is the method that all lists share.
     pub shared: bool,
     /// Its documentation.
     pub docs: Vec<String>,
-    /// Whether the vendor advises against it.
+    /// True if it is deprecated.
     pub deprecated: bool,
     /// Its argument.
     pub argument: Argument,
@@ -138,7 +138,7 @@ pub struct StatusVariant {
     pub status: String,
     /// The status, where it is a code.
     pub code: Option<u16>,
-    /// What its body is read as.
+    /// The type of its body.
     pub payload: Payload,
 }
 
@@ -169,7 +169,7 @@ impl Context<'_> {
         if updates {
             arguments.clear();
         }
-        // The arguments are in the order of the template; a name may stand in it twice.
+        // The arguments are in the order of the template; a name may occur twice in it.
         let named = placeholders(&operation.path).map(|place| path().position(|p| p.name == place));
         let segments = named.flatten().filter_map(|at| segments.get(at).cloned()).collect();
         let own = |parameter| name.parameter(parameter).map_or("value", |p| &p.ident);
@@ -274,13 +274,13 @@ impl Context<'_> {
         (!types.is_empty()).then(|| format!("Error bodies, for [`body_as`](rt::Error::body_as): {types}."))
     }
 
-    /// What the response is read as, and whether it is a page of a list.
+    /// The type of the response, and true if it is a page of a list.
     fn answer(&self, operation: &Operation, name: &OperationName, method: &name::Method) -> (Payload, bool) {
         if operation.method == "HEAD" {
             return (Payload::Flag, false);
         }
         let Some(media_type) = &method.media_type else { return (Payload::Nothing, false) };
-        // A status that has no body beside one that has.
+        // A status without a body next to one with a body.
         let sometimes = operation.responses.values().any(|r| r.content.is_empty());
         let whole = |payload, paged| match sometimes {
             true => (Payload::Optional(Box::new(payload)), false),
@@ -298,7 +298,7 @@ impl Context<'_> {
         whole(self.payload(ty, response, media_type), paged)
     }
 
-    /// What the body of a response is read as.
+    /// The type of a response body.
     fn payload(&self, ty: &TypeRef, response: &Response, media_type: &str) -> Payload {
         let media_type = MediaType::parse(media_type);
         // A text of any media type is more often plain than JSON; the runtime reads both.
@@ -358,7 +358,7 @@ impl Context<'_> {
         Some(RustType::runtime_of("Document", arguments.collect()))
     }
 
-    /// Whether a JSON answer of this type is no object.
+    /// True if a JSON response of this type is not an object.
     fn needs_wrapper(&self, id: &TypeId) -> bool {
         match self.api.resolve(id).map(|(_, t)| &t.shape) {
             Some(Shape::Enum(_) | Shape::Union(_)) => true,
@@ -367,7 +367,7 @@ impl Context<'_> {
         }
     }
 
-    /// Whether `limit` is what it is in JSON:API, or the overlay has a rule for the pages of the answer.
+    /// True if `limit` has its JSON:API meaning, or the overlay has a paging rule for the response.
     pub(super) fn has_pages(&self, operation: &Operation) -> bool {
         operation.paging.is_some() || operation.responses.values().any(|r| r.paged) || self.has_json_api_pages
     }
@@ -392,7 +392,7 @@ impl Context<'_> {
             let add = if form == Form::Multipart { "part" } else { "field" };
             return Some(plain("fields", pair.iterator(), Put::Fields(add)));
         }
-        // A body that is not required may be left out.
+        // A body that is not required may be omitted.
         let whole = |ident: &str, ty: RustType, puts: Vec<Put>| {
             let optional = || vec![Put::Optional(ty.clone(), puts.clone())];
             let puts = if body.required { puts.clone() } else { optional() };
@@ -412,7 +412,7 @@ impl Context<'_> {
             }
             return Some((argument, updates));
         }
-        // The runtime says `application/json` unless it is told otherwise.
+        // The runtime sends `application/json` by default.
         let says = Some(parsed.sent(media_type)).filter(|sent| *sent != "application/json");
         let says = says.map(|sent| Put::ContentType(sent.to_owned()));
         let own = self.ty(ty);
@@ -458,10 +458,10 @@ impl Context<'_> {
 /// The method that all lists share.
 const PAGE_SIZE: &str = "limit";
 
-/// How the enum of a response ends whose body differs by status.
+/// The suffix of the enum for a response whose body differs by status.
 const BY_STATUS: &str = "ByStatus";
 
-/// What a method sends outside of the path: the fields of the form only where that is the body.
+/// The parameters of a method outside of the path: the fields of the form only if the form is the body.
 fn sent_parameters<'o>(
     operation: &'o Operation,
     method: &name::Method,
@@ -479,7 +479,7 @@ fn placeholders(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 
-/// Whether it is the page size, and nothing else is to be said of it.
+/// True if it is the page size without further facts.
 fn is_page_size(parameter: &Parameter) -> bool {
     parameter.role() == Role::Limit && parameter.ty == TypeRef::Integer && !parameter.deprecated
 }
@@ -490,7 +490,7 @@ fn slug(operation: &Operation) -> String {
     text.replace(['{', '}'], "_").replace('/', "-")
 }
 
-/// Types that responses lead to.
+/// Types that responses use.
 pub(super) fn received(api: &Api) -> Vec<&TypeId> {
     let all = api.operations.values();
     all.flat_map(|o| {
@@ -500,7 +500,7 @@ pub(super) fn received(api: &Api) -> Vec<&TypeId> {
     .collect()
 }
 
-/// How a response that is a stream is read as it arrives.
+/// Documents how a streamed response is read as it arrives.
 fn stream_docs(media_type: &str) -> Option<String> {
     let media_type = MediaType::parse(media_type);
     let method = match media_type.stream()? {

@@ -13,11 +13,11 @@ pub struct Argument {
     pub ident: String,
     /// Its declared type.
     pub ty: RustType,
-    /// How it is put into the call, in this order.
+    /// The ways to put it into the call, in this order.
     pub puts: Vec<Put>,
 }
 
-/// How the text of a scalar is taken.
+/// The conversion of a scalar to text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Text {
     /// It has a text.
@@ -36,7 +36,7 @@ pub struct Segment {
 }
 
 impl Segment {
-    /// Whether it is a value of any shape.
+    /// True if it is a value of any shape.
     pub fn is_styled(&self) -> bool {
         matches!(self.value, SegmentValue::Styled { .. })
     }
@@ -51,11 +51,11 @@ pub enum SegmentValue {
     Styled {
         /// The parameter.
         key: String,
-        /// How it is written.
+        /// The style.
         style: Style,
         /// The type of the value.
         ty: RustType,
-        /// How the argument becomes the value.
+        /// The conversion from the argument to the value.
         convert: Convert,
     },
 }
@@ -83,11 +83,11 @@ pub enum Put {
     List {
         /// The parameter.
         key: String,
-        /// How it is written.
+        /// The style.
         style: Style,
-        /// Whether the items are numbers or flags.
+        /// True if the items are numbers or booleans.
         to_string: bool,
-        /// Whether the response has less with the parameter than without it, so that an empty list is an error.
+        /// True if the parameter narrows the response, so that an empty list is an error.
         filter: bool,
     },
     /// The call fails where the parameter has no value.
@@ -98,11 +98,11 @@ pub enum Put {
         method: &'static str,
         /// The parameter.
         key: String,
-        /// How it is written.
+        /// The style.
         style: Style,
         /// The type of the value.
         ty: RustType,
-        /// How the argument becomes the value.
+        /// The conversion from the argument to the value.
         convert: Convert,
     },
     /// A field of a form.
@@ -132,7 +132,7 @@ pub enum Put {
     Linkage {
         /// The type.
         kind: String,
-        /// Whether it may be null.
+        /// True if it may be null.
         nullable: bool,
     },
     /// The rule of the body is checked.
@@ -230,7 +230,7 @@ impl Context<'_> {
         Some(RustType::Model(token.clone()))
     }
 
-    /// Whether a parameter is a scalar, or a list of scalars in the query, in a style that has a method of its own.
+    /// True if a parameter is a scalar, or a list of scalars in the query, in a style that has its own method.
     fn is_plain(&self, parameter: &Parameter, name: &OperationName) -> bool {
         let (item, is_list) = item(&parameter.ty);
         let scalar = self.token(parameter, name).is_some()
@@ -363,7 +363,7 @@ impl Context<'_> {
             Role::Sort => Some("the order; `desc` turns one round"),
             Role::Filter(_) => Some("only resources that have one of these values"),
             Role::Exists(_) => Some("only what has this, or has it not"),
-            // Of what has no pages that we know, a `limit` may be anything.
+            // Without pages that we know, a `limit` may mean anything.
             Role::Limit if self.has_pages(operation) => Some("how many a page has"),
             Role::LimitOf(_) => Some("how many are sent along"),
             Role::Limit | Role::Other => None,
@@ -401,7 +401,7 @@ fn item(ty: &TypeRef) -> (&TypeRef, bool) {
     }
 }
 
-/// Whether the response has less with the parameter than without it: an empty list must not be sent as none.
+/// True if the parameter narrows the response: an empty list must not be sent as none.
 fn is_filter(parameter: &Parameter) -> bool {
     let selects = !matches!(parameter.role(), Role::Fields(_) | Role::Include | Role::Sort);
     selects && parameter.place == In::Query && matches!(parameter.ty, TypeRef::List(_))

@@ -102,7 +102,7 @@ impl RustType {
         format!("{self:#}")
     }
 
-    /// Whether a function with such an argument is generic.
+    /// True if a function with such an argument is generic.
     pub fn is_generic(&self) -> bool {
         match self {
             Self::Into(_) | Self::AsRef(_) | Self::Iterator(_) => true,
@@ -168,7 +168,7 @@ impl RustType {
         })
     }
 
-    /// The same with each named type of the crate replaced by what `replace` makes of it.
+    /// The same with each named type of the crate replaced by the result of `replace`.
     pub fn with_models(&self, replace: &dyn Fn(&str) -> Self) -> Self {
         let all = |types: &[Self]| types.iter().map(|ty| ty.with_models(replace)).collect::<Vec<Self>>();
         let inner = |ty: &Self| Box::new(ty.with_models(replace));

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use super::{Context, RustType};
 use crate::api::{self, Api, Field, Shape, TypeId, TypeRef, Union, Value};
 
-/// How a field holds its value.
+/// The container of a field's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Hold {
     /// Always there.
@@ -16,7 +16,7 @@ pub enum Hold {
     Patch,
 }
 
-/// How an argument becomes the value that is stored or sent.
+/// The conversion of an argument to the value that is stored or sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Convert {
     /// It is the value.
@@ -57,7 +57,7 @@ impl Context<'_> {
         RustType::Model(self.type_ident(id).to_owned())
     }
 
-    /// The type as a field holds it.
+    /// The type of a field.
     pub(crate) fn held(&self, ty: &TypeRef, hold: Hold, boxed: bool) -> RustType {
         let inner = self.ty(ty);
         let inner = if boxed { inner.boxed() } else { inner };
@@ -68,7 +68,7 @@ impl Context<'_> {
         }
     }
 
-    /// How the struct `id` holds a member, and whether that is boxed.
+    /// The container of a member of the struct `id`, and true if it is boxed.
     pub(crate) fn hold(&self, id: &TypeId, field: &Field) -> (Hold, bool) {
         let sent = self.is_sent(id);
         let is_given =
@@ -79,7 +79,7 @@ impl Context<'_> {
             (false, _) => Hold::Option,
         };
         let boxed = matches!(&field.ty, TypeRef::Named(to) if self.holds_itself(id, to));
-        // A value that must hold another of its own type could not be made.
+        // A value that requires another of its own type could not be constructed.
         (if boxed && hold == Hold::Plain { Hold::Option } else { hold }, boxed)
     }
 
@@ -111,7 +111,7 @@ impl Context<'_> {
         }
     }
 
-    /// What an alias of something that has no name of its own stands for.
+    /// The target of an alias without its own name.
     pub(crate) fn through<'t>(&'t self, ty: &'t TypeRef) -> &'t TypeRef {
         let mut ty = ty;
         while let TypeRef::Named(id) = ty
@@ -122,12 +122,12 @@ impl Context<'_> {
         ty
     }
 
-    /// Whether the type is an open enum, which strings convert into.
+    /// True if the type is an open enum, which strings convert into.
     pub(crate) fn is_enum(&self, id: &TypeId) -> bool {
         matches!(self.api.resolve(id).map(|(_, t)| &t.shape), Some(Shape::Enum(_)))
     }
 
-    /// Whether the type is an open enum of numbers.
+    /// True if the type is an open enum of numbers.
     pub(crate) fn is_integer_enum(&self, id: &TypeId) -> bool {
         matches!(self.api.resolve(id).map(|(_, t)| &t.shape),
             Some(Shape::Enum(e)) if e.values.iter().all(|v| matches!(v, Value::Integer(_))))
@@ -141,24 +141,24 @@ impl Context<'_> {
         }
     }
 
-    /// Whether the variants of the type convert into it.
+    /// True if the variants of the type convert into it.
     fn converts(&self, id: &TypeId) -> bool {
         let is_plain = |union: &Union| union.is_tagged() && self.has_one_type_twice(union);
         self.is_sent(id) && self.union_of(id).is_some_and(|union| !is_plain(union))
     }
 
-    /// Whether the type is a union that its variants convert into, and the shape of a value decides between them.
+    /// True if the type is a union that its variants convert into, and the shape of a value decides between them.
     fn is_untagged(&self, id: &TypeId) -> bool {
         self.is_sent(id) && self.union_of(id).is_some_and(|union| !union.is_tagged())
     }
 
-    /// Whether two variants are one Rust type.
+    /// True if two variants are one Rust type.
     pub(crate) fn has_one_type_twice(&self, union: &Union) -> bool {
         let types: BTreeSet<&TypeRef> = union.variants.iter().map(|v| self.through(&v.ty)).collect();
         types.len() < union.variants.len()
     }
 
-    /// Whether a variant is boxed: an object, and all that a tag alone decides about.
+    /// True if a variant is boxed: an object, and every variant that only a tag identifies.
     pub(crate) fn is_boxed(&self, union: &Union, variant: &TypeRef) -> bool {
         let is_object = match self.through(variant) {
             TypeRef::Named(id) => !self.is_enum(id) && self.union_of(id).is_none(),
@@ -183,14 +183,14 @@ impl Context<'_> {
         }
     }
 
-    /// Whether a member of the type `from` is of a type that holds one of `from` without a list or a map between.
+    /// True if a member of the type `from` is of a type that contains `from` without a list or a map between.
     pub(crate) fn holds_itself(&self, from: &TypeId, to: &TypeId) -> bool {
         let group = |id: &TypeId| self.cycles.get(self.api.resolve(id)?.0);
         group(from).is_some_and(|own| group(to) == Some(own))
     }
 }
 
-/// The types that hold themselves without a list or a map between, by the number of their cycle.
+/// The types that contain themselves without a list or a map between, by the number of their cycle.
 pub(crate) fn cycles(api: &Api) -> HashMap<&TypeId, usize> {
     let mut graph: BTreeMap<&TypeId, Vec<&TypeId>> = BTreeMap::new();
     for (id, ty) in &api.types {

@@ -9,7 +9,7 @@ use crate::api::{Combination, Pointer, Security};
 use crate::plan::doc::code;
 use crate::plan::{ItemKind, Items, RustType, Signature};
 
-/// Whether HTTP has headers of this name (RFC 9110, section 5.6.2).
+/// True if HTTP has headers of this name (RFC 9110, section 5.6.2).
 fn is_token(name: &str) -> bool {
     let is_fit = |c: char| c.is_ascii_alphanumeric() || "!#$%&'*+-.^_`|~".contains(c);
     !name.is_empty() && name.chars().all(is_fit)
@@ -86,7 +86,7 @@ fn listed(items: &mut Items, method: &str, arguments: Vec<(&'static str, RustTyp
 }
 
 impl Context<'_> {
-    /// Whether the crate has a generated type for credentials.
+    /// True if the crate has a generated type for credentials.
     pub(super) fn has_credentials(&self) -> bool {
         !self.names.schemes.is_empty()
     }
@@ -182,7 +182,7 @@ impl Context<'_> {
         Some(File { path: "src/credentials.rs".to_owned(), text: source.finish() })
     }
 
-    /// The call that gives the credentials in the README's sample: the first alternative of what is required, or none.
+    /// The call that gives the credentials in the README's sample: the first alternative of the requirement, or none.
     pub(super) fn sample_credentials(&self) -> Option<String> {
         if !self.has_credentials() {
             return None;

@@ -41,7 +41,7 @@ impl Context<'_> {
         }
     }
 
-    /// Documentation of a type: what it is, our own words, and the features that bring it.
+    /// Documentation of a type: its purpose, our own words, and the features that bring it.
     pub(super) fn type_docs(&self, what: String, ty: &Type, module: &str) -> TokenStream {
         let mut lines = vec![what];
         if let Some(doc) = &ty.doc {
@@ -170,7 +170,7 @@ impl Context<'_> {
         });
     }
 
-    /// `new` with what must be there, a setter for each member, and one that sends null where that means something.
+    /// `new` with the required members, a setter for each member, and one that sends null if that has a meaning.
     fn write_methods(
         &self,
         id: &TypeId,
@@ -181,7 +181,7 @@ impl Context<'_> {
         listing: &mut Items,
     ) {
         let own = ident(name);
-        // What a union tells the type by is no choice of whoever makes one.
+        // The tag that distinguishes the type in a union is not a choice of its creator.
         let tags = self.tags.get(id);
         let tag = |m: &Member<'_>| tags.and_then(|tags| tags.get(m.wire)).map(String::as_str);
         let constants: Vec<(&Member<'_>, &str)> = members.iter().filter_map(|m| Some((m, tag(m)?))).collect();

@@ -18,7 +18,7 @@ impl Context<'_> {
         let mut source = self.source(&format!("Operations of `{}`.", handle.module));
         let own = ident(&handle.ident);
         let docs = docs(&handle.docs);
-        // What the whole module needs is a condition of the module.
+        // A feature that the whole module needs is a condition of the module.
         let cfg = |features: &BTreeSet<String>| match handle.features.len() > 1 {
             true => cfg(features, self.areas),
             false => TokenStream::new(),
@@ -99,7 +99,7 @@ impl Context<'_> {
     }
 }
 
-/// The methods that set the optional arguments of one operation, whatever its response is read as.
+/// The methods that set the optional arguments of one operation, for any response type.
 fn setters(method: &Method, cfg: &TokenStream) -> TokenStream {
     let builder = ident(&method.builder);
     let setters: Vec<TokenStream> =

@@ -33,7 +33,7 @@ struct Feature<'a> {
     operations: usize,
 }
 
-/// Vendor's words that stand in strings and comments of any language: on one line, without what ends or escapes them.
+/// Vendor's words in strings and comments of any language: on one line, without characters that end or escape them.
 fn plain(text: &str) -> String {
     doc::line(&text.replace(['"', '\\'], " "))
 }
@@ -47,7 +47,7 @@ impl Context<'_> {
         environment.add_filter("code", |text: &str| doc::code(text));
         environment.add_filter("line", |text: &str| doc::line(text));
         let mut chosen: BTreeMap<&str, &str> = BTreeMap::new();
-        // Of an API that has templates of its own we know what we may say; anybody else's crate is anybody else's.
+        // An API with its own templates is ours, so we know its licence; any other crate belongs to its user.
         let prefix = format!("{}/", self.api.info.name);
         let own = self.options.templates.iter().filter(|(path, _)| path.starts_with(&prefix));
         let own = own.map(|(path, text)| (path.as_str(), text.as_str()));
@@ -97,7 +97,7 @@ impl Context<'_> {
                     .map_err(|e| format!("templates/{path}: {e:#}"))?;
                 Ok(File { path: target.to_owned(), text })
             })
-            // A template that has nothing to say about this document is no file.
+            // A template with an empty result makes no file.
             .filter(|file| !file.as_ref().is_ok_and(|file| file.text.trim().is_empty()))
             .collect()
     }
@@ -169,7 +169,7 @@ impl Context<'_> {
         File { path: "src/client.rs".to_owned(), text: source.finish() }
     }
 
-    /// `models.rs` and `operations.rs`: what there is, and with which features.
+    /// `models.rs` and `operations.rs`: the modules with their features.
     pub(super) fn indexes(&self, models: &[Models]) -> Vec<File> {
         let all = self.areas;
         let mut source = Source::new("What is sent and received.");

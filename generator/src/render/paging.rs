@@ -65,7 +65,7 @@ impl Context<'_> {
         });
     }
 
-    /// The fields that lead to a list, each with how it is held and whether it is boxed, and the type of the items.
+    /// The fields on the path to a list, each with its container and true if it is boxed, and the type of the items.
     fn list_of(&self, id: &TypeId, path: &str) -> Option<(Vec<(TokenStream, Hold, bool)>, RustType)> {
         let (id, Type { shape: Shape::Struct(object), .. }) = self.api.resolve(id)? else { return None };
         object.fields.iter().find_map(|(wire, field)| {

@@ -228,7 +228,7 @@ impl Context<'_> {
         (new, required_struct.unwrap_or_default())
     }
 
-    /// An argument for each field, and the fields as they are set from them.
+    /// An argument for each field, and the fields that are set from them.
     fn positional(&self, required: &[&Member<'_>]) -> (Vec<(String, RustType)>, Vec<TokenStream>) {
         let one = |m: &&Member<'_>| {
             let name = ident(&m.ident);

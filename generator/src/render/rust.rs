@@ -17,12 +17,12 @@ pub(super) struct Source {
     text: String,
     tokens: TokenStream,
     silent: bool,
-    /// Items beside the types with names of their own.
+    /// Items other than the types with their own names.
     pub(super) exported: Vec<String>,
 }
 
 impl Source {
-    /// A file that says in its first lines what it is and that it is generated.
+    /// A file whose first lines describe it and say that it is generated.
     pub(super) fn new(about: &str) -> Self {
         Self { text: format!("//! {about}\n//!\n//! {MARK}; edits are lost.\n\n"), ..Self::default() }
     }
@@ -39,7 +39,7 @@ impl Source {
         }
     }
 
-    /// Adds a line as it is: a macro call, whose body the formatter does not format.
+    /// Adds a line unchanged: a macro call, whose body the formatter does not format.
     pub(super) fn line(&mut self, line: &str) {
         if self.silent {
             return;
@@ -54,7 +54,7 @@ impl Source {
             return;
         }
         let tokens = std::mem::take(&mut self.tokens);
-        // Tokens that are no Rust are a fault of this stage; the compiler of the crate then says where.
+        // Tokens that are not valid Rust are a bug of this stage; the compiler of the crate then reports the location.
         match syn::parse2::<syn::File>(tokens.clone()) {
             Ok(file) => self.text.push_str(&separated(&prettyplease::unparse(&file))),
             Err(_) => self.text.push_str(&tokens.to_string()),
@@ -71,7 +71,7 @@ impl Source {
     }
 }
 
-/// Items and methods stand apart by an empty line, which the formatter does not write.
+/// Separates items and methods by an empty line, which the formatter does not write.
 fn separated(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + text.len() / 20);
     let mut last = "";
@@ -89,7 +89,7 @@ fn separated(text: &str) -> String {
             || now.starts_with("impl ");
         let continues =
             before.starts_with("///") || before.starts_with("#[") || before.ends_with(['{', ',', '(']);
-        // Methods stand in an impl at the first level; deeper lines are bodies, and fields end with commas.
+        // Methods are in an impl at the first level; deeper lines are bodies, and fields end with commas.
         if head && indent <= 4 && !last.is_empty() && !continues {
             out.push('\n');
         }
@@ -100,8 +100,8 @@ fn separated(text: &str) -> String {
     out
 }
 
-/// A signature that the formatter broke although it fits this repository's width, on one line; and how many lines it
-/// took beyond the first.
+/// A signature that the formatter broke although it fits this repository's width, on one line; and the number of lines
+/// that it took beyond the first.
 fn one_line<'a>(first: &str, rest: impl Iterator<Item = &'a str>) -> Option<(String, usize)> {
     if !first.trim_start().starts_with("pub fn ") || !first.ends_with('(') {
         return None;
@@ -123,7 +123,7 @@ fn one_line<'a>(first: &str, rest: impl Iterator<Item = &'a str>) -> Option<(Str
     None
 }
 
-/// `#[inline]` for a function that is compiled where it stands; a generic one is compiled where it is used anyway.
+/// `#[inline]` for a function that is compiled in its own crate; a generic one is compiled by its users anyway.
 pub(super) fn inline<'a>(arguments: impl IntoIterator<Item = &'a RustType>) -> TokenStream {
     let generic = arguments.into_iter().any(RustType::is_generic);
     if generic { TokenStream::new() } else { quote!(#[inline]) }
@@ -169,7 +169,7 @@ pub(super) fn cfg(areas: &BTreeSet<String>, all: usize) -> TokenStream {
     }
 }
 
-/// The same condition as text, for what the formatter does not see.
+/// The same condition as text, for parts that the formatter does not see.
 pub(super) fn condition(areas: &BTreeSet<String>) -> String {
     let features: Vec<String> = areas.iter().map(|a| format!("feature = {a:?}")).collect();
     match features.as_slice() {

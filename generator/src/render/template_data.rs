@@ -10,7 +10,7 @@ use crate::api::{Action, Api, Shape, TypeRef, Value};
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
 pub(super) struct Attribute<'a> {
     name: &'a str,
-    /// Whether it is a list.
+    /// True if it is a list.
     list: bool,
     /// Values of an enum.
     values: Vec<&'a str>,

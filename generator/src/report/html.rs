@@ -14,7 +14,7 @@ const TEMPLATE: &str = include_str!("report.html");
 #[derive(Serialize)]
 struct Row<'a> {
     id: &'a str,
-    /// The titles that it stands under.
+    /// The titles above it.
     title: &'a str,
     subtitle: &'a str,
     area: &'a str,
@@ -25,7 +25,7 @@ struct Row<'a> {
     verb: String,
     reach: String,
     others: String,
-    /// Why, in parts: code or not.
+    /// The reason, in parts: code or not.
     why: Vec<(bool, String)>,
     new_call: Option<String>,
     /// The pointer, behind file and line where they are known.
@@ -39,7 +39,7 @@ struct Row<'a> {
     places: Vec<Place<'a>>,
 }
 
-/// Where else the same happens.
+/// Another location of the same change.
 #[derive(Serialize)]
 struct Place<'a> {
     subject: &'a str,

@@ -1,4 +1,4 @@
-//! Renders changes as Markdown that fits into a comment and says what it folded.
+//! Renders changes as Markdown that fits into a comment and counts the folded rows.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -8,9 +8,9 @@ use super::text::{accepted_line, head, migrations, new_call, others};
 use super::words::{count, reach, verb};
 use crate::diff::{Bump, Diff, Wire};
 
-/// What is kept for the last lines, which say what was folded.
+/// The space for the last lines, which count the folded rows.
 const RESERVE: usize = 1_500;
-/// How many calls of one entry are shown as they were and as they are.
+/// The number of calls of one entry that are shown before and after.
 const MIGRATIONS: usize = 3;
 /// Rust items without a row that are shown.
 const ITEMS: usize = 20;
@@ -19,8 +19,7 @@ const LONGEST: usize = 900;
 
 /// The report for a comment, of at most `max_chars` characters (at least [`super::LEAST`]).
 ///
-/// Entries are taken by their importance until the space is used up, so none is left out before all that matter less
-/// are.
+/// Entries are taken by their importance until the space is used up, so the least important ones are omitted first.
 pub fn markdown(diff: &Diff, max_chars: usize) -> String {
     let max = max_chars.max(super::LEAST);
     let sections = outline(diff);
@@ -129,7 +128,7 @@ fn line(entry: &Entry<'_>) -> String {
     out
 }
 
-/// A span of code: what is inside is shown as it is, whatever it holds.
+/// A code span: its content is shown unchanged.
 fn code(text: &str) -> String {
     let text = text.replace(['\n', '\r'], " ");
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
@@ -143,7 +142,7 @@ fn words(text: &str) -> String {
     escaped(&text.replace('`', "'"))
 }
 
-/// Text of a document, without what Markdown or HTML would make of it; spans of code stay.
+/// Text of a document, escaped for Markdown and HTML; code spans stay.
 fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut inside = false;
@@ -205,7 +204,7 @@ fn accepted(diff: &Diff) -> String {
     out
 }
 
-/// What was folded, by verdict and kind.
+/// The folded rows, by verdict and kind.
 fn rest(folded: &[&Entry<'_>]) -> String {
     if folded.is_empty() {
         return String::new();

@@ -14,7 +14,7 @@ pub(super) struct Entry<'a> {
     pub(super) others: Vec<&'a Change>,
 }
 
-/// How much an entry matters: the wire first, then Rust.
+/// The importance of an entry: the wire first, then Rust.
 pub(super) type Weight = (Wire, Bump);
 
 impl<'a> Entry<'a> {
@@ -28,7 +28,7 @@ impl<'a> Entry<'a> {
         (wire, self.all().map(|c| c.rust).min().unwrap_or(Bump::None))
     }
 
-    /// Why its verdicts are what they are: the head's reason, and that of what weighs more than the head.
+    /// The reason for its verdicts: the head's, and that of more important changes.
     pub(super) fn why(&self) -> String {
         let weight = self.weight();
         let mut out = self.head.note.clone();
@@ -48,7 +48,7 @@ impl<'a> Entry<'a> {
     pub(super) fn place(&self) -> (&'a str, &'a str) {
         let name = |name: &'a Option<String>| name.as_deref().unwrap_or_default();
         let (area, tag) = (name(&self.head.area), name(&self.head.tag));
-        // Names of fields are told to all operations that include the resource; they say nothing of where it belongs.
+        // Field names appear in all operations that include the resource; they do not show where the change belongs.
         let rest =
             || self.all().filter(|c| !c.subject.contains(" ?fields[") || self.head.subject.contains('?'));
         match (rest().all(|c| name(&c.area) == area), rest().all(|c| name(&c.tag) == tag)) {
@@ -58,7 +58,7 @@ impl<'a> Entry<'a> {
         }
     }
 
-    /// Whether it is something to act on.
+    /// True if it requires an action.
     pub(super) fn breaks(&self) -> bool {
         let (wire, rust) = self.weight();
         wire == Wire::Breaking || rust == Bump::Major
@@ -68,7 +68,7 @@ impl<'a> Entry<'a> {
 /// The entries of one resource, or those that lead the report.
 #[derive(Debug)]
 pub(super) struct Section<'a> {
-    /// The name of an area, or the title of what leads the report.
+    /// The name of an area, or the title of the report's first section.
     pub(super) area: &'a str,
     /// The resource; empty where the section is not about one.
     pub(super) tag: &'a str,
@@ -80,11 +80,11 @@ pub(super) const BREAKING: &str = "Breaking changes";
 /// The title of the operations that were added.
 pub(super) const OPERATIONS: &str = "New operations";
 
-/// Where what is about no single resource stands beside what is.
+/// The group of changes that do not belong to a single resource.
 const SEVERAL: &str = "several resources";
 
-/// What breaks and the new operations lead; the other entries follow by area and resource, areas with the most important
-/// ones first.
+/// Breaking changes and new operations come first; the other entries follow by area and resource, areas with the most
+/// important ones first.
 pub(super) fn outline(diff: &Diff) -> Vec<Section<'_>> {
     let mut sections = areas(diff);
     let mut take = |area: &'static str, is: fn(&Entry<'_>) -> bool| {
@@ -114,7 +114,7 @@ fn areas(diff: &Diff) -> Vec<Section<'_>> {
     }
     let mut sections: BTreeMap<(&str, &str), Vec<Entry<'_>>> = BTreeMap::new();
     for (_, mut changes) in groups {
-        // What is a field on the one side and its name in a set on the other is told by the field.
+        // A field on the one side that is a name in a set on the other is shown as the field.
         changes.sort_by_key(|c| (is_value(c), c.subject.len(), c.subject.as_str()));
         let Some((head, others)) = changes.split_first() else { continue };
         let entry = Entry { head, others: others.to_vec() };
@@ -163,7 +163,7 @@ fn gather(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
         entries.into_iter().partition(|e| e.others.is_empty() && several(e.head).is_some());
     let mut by_kind: BTreeMap<(Kind, Weight, Option<&str>), Vec<&Change>> = BTreeMap::new();
     for entry in single {
-        // Types are told together whatever becomes of each.
+        // Types are shown together, added or removed.
         let is_type = matches!(entry.head.kind, Kind::TypeAdded | Kind::TypeRemoved);
         let weight = if is_type { (Wire::Safe, Bump::None) } else { entry.weight() };
         by_kind.entry((entry.head.kind, weight, several(entry.head))).or_default().push(entry.head);
@@ -180,13 +180,13 @@ fn gather(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
 /// The key of all items that more features bring.
 const MORE: &str = "";
 
-/// What the title above them adds where the rows are those of one area: these are of all.
+/// The addition to the title if the rows are those of one area: these are of all.
 pub(super) fn items_of(diff: &Diff) -> &'static str {
     if diff.is_part { ", of all areas" } else { "" }
 }
 
-/// Public Rust items that changed for no row's reason: verdict, path and what happened. What belongs to a type and shares
-/// its fate is told with it.
+/// Public Rust items that changed for no row's reason: verdict, path and change. Items of a type that share its change
+/// are shown with it.
 pub(super) fn items(diff: &Diff) -> Vec<(Bump, &str, String)> {
     let mut out: Vec<(Bump, &str, String, usize)> = Vec::new();
     let mut known: BTreeMap<(Bump, &str, String), usize> = BTreeMap::new();
@@ -215,7 +215,7 @@ pub(super) fn items(diff: &Diff) -> Vec<(Bump, &str, String)> {
     out.into_iter().map(|(rust, path, what, more)| (rust, path, with(rust, what, more))).collect()
 }
 
-/// What happened to a Rust item.
+/// The change of a Rust item.
 fn change_of(item: &ItemChange) -> String {
     match (&item.old, &item.new, &item.note) {
         (_, _, Some(note)) => format!(": {note}"),

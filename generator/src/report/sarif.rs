@@ -72,7 +72,7 @@ fn result(change: &Change, accepted: Option<&Accepted>, kinds: &[Kind]) -> Value
     Value::Object(out)
 }
 
-/// The level of SARIF, and of annotations: what breaks is an error.
+/// The level of SARIF, and of annotations: a breaking change is an error.
 pub(super) fn level(change: &Change) -> &'static str {
     match (change.wire, change.rust) {
         (Wire::Breaking, _) | (_, Bump::Major) => "error",

@@ -7,9 +7,9 @@ use super::outline::{Entry, items, items_of, outline, several};
 use super::words::{call, count, reach, typed_call, verb};
 use crate::diff::{Accepted, Bump, Change, Diff, Kind, Wire};
 
-/// How many types of one resource are named.
+/// The number of types of one resource that are named.
 const NAMES: usize = 12;
-/// How many calls of one entry are shown as they were and as they are.
+/// The number of calls of one entry that are shown before and after.
 const MIGRATIONS: usize = 6;
 
 /// The report for a terminal, with colours if wanted.
@@ -56,7 +56,7 @@ pub fn text(diff: &Diff, colour: bool) -> String {
 /// The title of the accepted changes.
 pub(super) const ACCEPTED: &str = "accepted";
 
-/// An accepted change, the reviewer's reason, and how long it holds.
+/// An accepted change, the reviewer's reason, and the end of its validity.
 pub(super) fn accepted_line(accepted: &Accepted) -> String {
     let change = &accepted.change;
     let until = accepted.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
@@ -89,7 +89,7 @@ pub(super) fn head(diff: &Diff) -> String {
     let operations = (before + now > 0).then(|| format!("{before} → {now} operations"));
     let bump = format!("the crate's version changes by: {}", diff.bump.as_str());
     let (counted, asked) = match (operations, diff.is_part) {
-        // What is narrowed to an area is no less true of all of them.
+        // A fact about one area is true of all of them, too.
         (operations, true) => (
             String::new(),
             format!(
@@ -157,7 +157,7 @@ fn line(out: &mut String, entry: &Entry<'_>, paint: &impl Fn(&str, &str) -> Stri
     }
 }
 
-/// In how many other places the same happens.
+/// The number of other places with the same change.
 pub(super) fn others(entry: &Entry<'_>) -> String {
     let (names, rest): (Vec<&Change>, Vec<&Change>) =
         entry.others.iter().partition(|c| c.subject.contains(" ?fields["));
@@ -196,13 +196,13 @@ pub(super) fn others(entry: &Entry<'_>) -> String {
     }
 }
 
-/// Whether several parameters are concerned.
+/// True if several parameters are affected.
 fn is_any(entry: &Entry<'_>) -> bool {
     let name = |c: &Change| c.subject.split_once(" ?").map(|(_, name)| name.to_owned());
     entry.all().any(|c| name(c) != name(entry.head))
 }
 
-/// The old calls of an entry and what takes their place, each once, at most `most` of them, and how many more there are.
+/// The old calls of an entry and their replacements, each once, at most `most` of them, and the number of the others.
 pub(super) fn migrations(entry: &Entry<'_>, most: usize) -> (Vec<(Vec<String>, String)>, usize) {
     let mut all: Vec<(String, String)> = Vec::new();
     for note in entry.all().filter_map(migration) {
@@ -230,12 +230,12 @@ fn migration(change: &Change) -> Option<(String, String)> {
     let new = change.rust_new.as_deref().map(call);
     match (old, new) {
         (Some(old), Some(new)) if old == new => {
-            // What is called is the same, so it is the types that differ.
+            // The name of the call is the same, so the types differ.
             let both = change.rust_old.as_deref().zip(change.rust_new.as_deref());
             both.map(|(old, new)| (typed_call(old, new), typed_call(new, old)))
                 .filter(|(old, new)| old != new)
         }
-        // What used it has a call to show.
+        // The code that used it has a call to show.
         (Some(_), None) if change.kind == Kind::TypeRemoved => None,
         (Some(old), new) => Some((old, new.unwrap_or_else(|| "nothing takes its place".to_owned()))),
         (None, _) => None,

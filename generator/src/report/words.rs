@@ -2,7 +2,7 @@
 
 use crate::diff::{Change, Direction, Kind};
 
-/// What became of the subject: `added`, `type changed: string → integer`.
+/// The change of the subject: `added`, `type changed: string → integer`.
 pub(super) fn verb(change: &Change) -> String {
     let kind = change.kind.as_str();
     let nouns = [
@@ -16,7 +16,7 @@ pub(super) fn verb(change: &Change) -> String {
         "media-type-",
         "body-",
     ];
-    // `type-changed` says what of the thing changed, `media-type-` which thing.
+    // `type-changed` names the changed part of the thing, `media-type-` the thing.
     let verb = match change.kind {
         Kind::LimitChanged => "limit changed".to_owned(),
         Kind::SecurityChanged => "security changed".to_owned(),
@@ -42,7 +42,7 @@ pub(super) fn verb(change: &Change) -> String {
     }
 }
 
-/// Who sends it and how many operations that is, where there is more to it than the subject says.
+/// The sender and the number of operations, if there is more to it than the subject says.
 pub(super) fn reach(change: &Change) -> String {
     let mut out = String::new();
     let is_operation = change.kind.as_str().starts_with("operation-");
@@ -83,7 +83,7 @@ pub(super) fn call(item: &str) -> String {
     }
 }
 
-/// The same with the types of what goes in and comes out, where those of the other item differ.
+/// The same with the types of arguments and results, if those of the other item differ.
 pub(super) fn typed_call(item: &str, other: &str) -> String {
     let plain = call(item);
     let signature = |item: &str| -> Option<(Vec<String>, String)> {

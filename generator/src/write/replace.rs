@@ -15,7 +15,7 @@ use tempfile::TempPath;
 
 use super::{TEMPORARY, naming};
 
-/// Starts like the temporary files, so what a killed run left is an orphan, too.
+/// Starts like the temporary files, so that the leftovers of a killed run are orphans, too.
 const LOCK: &str = ".storewright-lock";
 
 /// The changes of one folder.

@@ -177,7 +177,7 @@ fn a_write_that_fails_late_leaves_every_file_as_it_was() {
     record.records.insert("source.toml".to_owned(), "new".to_owned());
     let roots = [record, root(&at.join("crate"), &[("src/lib.rs", "new"), ("src/zz/last.rs", "x")])];
     let found = compare(&roots, MARK).unwrap();
-    // What nobody expects happens between looking and writing: the last file's folder cannot be made.
+    // An unlikely event between comparing and writing: the last file's folder cannot be made.
     put(at.join("crate/src/zz"), "mine");
     let before = tree(at);
 

@@ -8,10 +8,10 @@ use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use serde_json::{Value, json};
 use tempfile::TempDir;
 
-/// What it is called by those who package it.
+/// Its names in packages.
 const NAMES: &[&str] = &["chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome"];
 
-/// What keeps it by itself: no other process, no network, no dialogue.
+/// Flags that isolate it: no other process, no network, no dialogue.
 const FLAGS: &[&str] = &[
     "--headless",
     "--no-sandbox",
@@ -41,14 +41,14 @@ impl Page {
     pub(crate) fn open(html: &str) -> Option<Self> {
         let Some(name) = NAMES.iter().find(|name| is_there(name)) else {
             let test = std::thread::current().name().unwrap_or("a test").to_owned();
-            // Not `eprintln!`: the test harness hides what that prints in a test that passes.
+            // Not `eprintln!`: the test harness hides its output in a test that passes.
             let _ = writeln!(std::io::stderr(), "NOT RUN: {test}: Chromium is not installed");
             return None;
         };
         let folder = tempfile::tempdir().unwrap();
         std::fs::write(folder.path().join("report.html"), html).unwrap();
         let profile = format!("--user-data-dir={}", folder.path().join("profile").display());
-        // It reads requests from file 3 and writes answers to file 4.
+        // It reads requests from file 3 and writes responses to file 4.
         let mut child = Command::new("sh")
             .args(["-c", "exec \"$0\" \"$@\" 3<&0 4>&1 </dev/null >/dev/null 2>&1", name])
             .args(FLAGS)
@@ -80,7 +80,7 @@ impl Page {
         assert_eq!(self.eval(loaded), true);
     }
 
-    /// What a script gives.
+    /// The value of a script.
     pub(crate) fn eval(&mut self, script: &str) -> Value {
         let asked = json!({ "expression": script, "returnByValue": true, "awaitPromise": true });
         let answer = self.call("Runtime.evaluate", asked);
@@ -113,7 +113,7 @@ impl Page {
         self.call("Emulation.setDeviceMetricsOverride", size);
     }
 
-    /// Types into what has the focus.
+    /// Types into the focused element.
     pub(crate) fn type_in(&mut self, text: &str) {
         self.call("Input.insertText", json!({ "text": text }));
     }

@@ -47,7 +47,7 @@ pub(crate) fn loaded(name: &str, document: &Value) -> Version {
     })
 }
 
-/// One without names, where Rust is not what a test is about.
+/// One without names, for tests that are not about Rust.
 pub(crate) fn nameless(name: &str, document: &Value) -> Version {
     let mut out = Sink::new();
     let api = api(name, document, &mut out).unwrap_or_else(|| panic!("{:?}", out.diagnostics()));
@@ -116,8 +116,7 @@ pub(crate) fn reversed(value: &Value) -> Value {
     }
 }
 
-/// Every schema in the place of its references, except in discriminators, which know names only, and where a schema
-/// would stand in itself.
+/// Every schema in place of its references, except in discriminators, which know names only, and in cycles.
 pub(crate) fn dereferenced(document: &Value) -> Value {
     fn go<'v>(value: &'v Value, root: &'v Value, open: &mut Vec<&'v str>) -> Value {
         match value {

@@ -5,7 +5,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
-/// The files beside the checkout that cannot be part of it: `STOREWRIGHT_SHARED`, else `../shared`.
+/// The files next to the checkout that cannot be part of it: `STOREWRIGHT_SHARED`, else `../shared`.
 pub(crate) fn shared(below: &str) -> Option<PathBuf> {
     let root = std::env::var_os("STOREWRIGHT_SHARED")
         .map(PathBuf::from)
@@ -15,7 +15,7 @@ pub(crate) fn shared(below: &str) -> Option<PathBuf> {
         return Some(path);
     }
     let test = std::thread::current().name().unwrap_or("a test").to_owned();
-    // Not `eprintln!`: the test harness hides what that prints in a test that passes.
+    // Not `eprintln!`: the test harness hides its output in a test that passes.
     let _ = writeln!(
         std::io::stderr(),
         "NOT RUN: {test}: {} is missing (STOREWRIGHT_SHARED names its folder)",

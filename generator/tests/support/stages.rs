@@ -17,7 +17,7 @@ use storewright_generator::render::{self, File, Options, Runtime};
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Texts {
     pub(crate) name: String,
-    /// The document, if there is one, and what messages call it.
+    /// The document, if there is one, and its name in messages.
     pub(crate) document: Option<(&'static str, Vec<u8>)>,
     pub(crate) overlay: Option<Vec<u8>>,
     pub(crate) naming: String,
@@ -26,11 +26,11 @@ pub(crate) struct Texts {
     pub(crate) stored: Option<BTreeMap<String, String>>,
     /// Templates of the case's own, by path below `templates/`.
     pub(crate) templates: BTreeMap<String, String>,
-    /// Whether the document's own descriptions stay.
+    /// True if the document's own descriptions are kept.
     pub(crate) keep_prose: bool,
 }
 
-/// What the stages made, as far as they came.
+/// The results of the stages, up to the first that failed.
 #[derive(Debug, Default)]
 pub(crate) struct Made {
     pub(crate) spec: Option<Spec>,
@@ -120,7 +120,7 @@ pub(crate) fn report(out: &Sink) -> String {
     out.diagnostics().iter().map(|d| format!("{d}\n")).collect()
 }
 
-/// The stored form, all files in one text; kinds that the Api has not are left out.
+/// The stored form, all files in one text; kinds that the Api does not have are omitted.
 pub(crate) fn stored_text(api: &Api) -> String {
     let files = stored::files(api).unwrap();
     let files = files.into_iter().filter(|(_, text)| text != "{}\n");

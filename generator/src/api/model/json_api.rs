@@ -13,7 +13,7 @@ use super::super::{
 /// Members of the links objects that the runtime knows.
 const LINKS: &[&str] = &["self", "related", "first", "next"];
 
-/// The types that have a shape of JSON:API, and those that stand inline in them.
+/// The types with a JSON:API shape, and the inline types in them.
 pub fn recognise(api: &Api) -> BTreeMap<TypeId, Type> {
     let bodies = api.operations.values().filter(|operation| operation.path.contains("/relationships/"));
     let bodies = bodies.flat_map(|operation| &operation.body).flat_map(|body| body.content.values());
@@ -205,7 +205,7 @@ impl<'a> Recognition<'a> {
         Some(Shape::Request(Request { action, kind, attributes, relationships, included, one_of }))
     }
 
-    /// What `included` holds, if there is any; always as a union, so that a later version can add to it.
+    /// The type of `included`, if any; always a union, so that a later version can add to it.
     #[allow(
         clippy::option_option,
         reason = "no `included` is another thing than one that JSON:API does not have"
@@ -226,7 +226,7 @@ impl<'a> Recognition<'a> {
         Some(Some(TypeRef::Named(own)))
     }
 
-    /// A body of a relationship endpoint: `data` holds identifiers, and nothing else is sent.
+    /// The body of a relationship endpoint: `data` contains identifiers, and nothing else is sent.
     fn linkage_body(&self, id: &TypeId, s: &Struct) -> Option<Shape> {
         if !has_only(s, &["data"]) || !requires(s, "data") || !self.bodies.contains(id) {
             return None;

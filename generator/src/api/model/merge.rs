@@ -9,8 +9,7 @@ use super::json_api::Recognition;
 type Found = BTreeMap<String, (Field, TypeId)>;
 
 impl Recognition<'_> {
-    /// The members of an object, or of all objects of a union, with what stands inline in them below `to`; none of a type
-    /// that is anything else.
+    /// The members of an object, or of all objects of a union, with their inline types below `to`; none for any other type.
     pub(super) fn merged(&mut self, ty: &TypeRef, to: &TypeId) -> Option<Fields> {
         let mut out = Fields::new();
         for (name, (mut field, from)) in self.found(ty, to)? {
@@ -34,7 +33,7 @@ impl Recognition<'_> {
         Some(out)
     }
 
-    /// The same with types as they are declared.
+    /// The same with declared types.
     pub(super) fn found(&mut self, ty: &TypeRef, to: &TypeId) -> Option<Found> {
         let id = match ty {
             TypeRef::Named(id) => id,
@@ -67,7 +66,7 @@ impl Recognition<'_> {
         out
     }
 
-    /// The members of one variant and of another: what both must have is required.
+    /// The members of one variant and of another: members that both require are required.
     fn either(&mut self, mut known: Found, other: Found, to: &TypeId) -> Found {
         for (name, (field, _)) in &mut known {
             field.required &= other.get(name).is_some_and(|(other, _)| other.required);
@@ -124,7 +123,7 @@ impl Recognition<'_> {
         }
     }
 
-    /// Whether two uses of types look the same.
+    /// True if two uses of types look the same.
     fn is_same(&self, one: &TypeRef, other: &TypeRef, depth: usize) -> bool {
         match (one, other) {
             _ if one == other => true,
@@ -149,7 +148,7 @@ impl Recognition<'_> {
         }
     }
 
-    /// Gives what stands inline below `from` ids below `to`.
+    /// Gives the inline types below `from` ids below `to`.
     fn adopt(&mut self, ty: &mut TypeRef, from: &TypeId, to: &TypeId) {
         let id = match ty {
             TypeRef::Named(id) => id,
@@ -165,7 +164,7 @@ impl Recognition<'_> {
             && !self.made.contains_key(&moved)
         {
             let mut copy = known.clone();
-            // Before what it holds, which may be itself.
+            // Inserted before its members, which may contain the type itself.
             self.made.insert(moved.clone(), copy.clone());
             copy.shape.refs_mut().into_iter().for_each(|inner| self.adopt(inner, from, to));
             self.made.insert(moved.clone(), copy);

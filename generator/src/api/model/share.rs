@@ -9,14 +9,14 @@ use super::super::{Api, Owner, Shape, Type, TypeId, TypeRef, TypeStep};
 
 /// Replaces each inline type that is equal to a better-known one by an alias.
 ///
-/// A type that nothing leads to gives its name to no other: it comes and goes unseen. An enum that the vendor named does.
+/// An unused type gives its name to no other, since it may come and go unseen. An enum that the vendor named does.
 pub(super) fn share(api: &mut Api, used: &BTreeSet<TypeId>) {
     let mut alias: HashMap<TypeId, TypeId> = HashMap::new();
     let enums = api.enums_by_values(|id| !id.is_inline());
     let mut inline: Vec<&TypeId> = used.iter().filter(|id| id.is_inline()).collect();
-    // Inner types first: whether two outer ones are equal depends on them.
+    // Inner types first: the equality of two outer ones depends on them.
     inline.sort_by_key(|id| (std::cmp::Reverse(id.members().count()), *id));
-    // The first of each group stands for it while shapes are compared; the best-known one is its name at the end.
+    // The first of each group represents it while shapes are compared; the best-known one is its name at the end.
     let mut groups: HashMap<String, Vec<TypeId>> = HashMap::new();
     for id in inline {
         let Some(ty) = api.types.get(id) else { continue };
@@ -77,7 +77,7 @@ fn about(api: &Api, id: &TypeId, shape: &Shape) -> Option<String> {
     }
 }
 
-/// The last name on the way to a type, which may be its owner's, and what stands behind it.
+/// The last name on the path to a type, which may be its owner's, and the steps after it.
 fn last(id: &TypeId) -> (Option<&Owner>, &[TypeStep]) {
     match id.path.iter().rposition(|step| matches!(step, TypeStep::Member(_))) {
         Some(at) => (None, id.path.get(at..).unwrap_or_default()),
@@ -108,7 +108,7 @@ fn forget_docs(shape: &mut Shape) {
     fields.values_mut().for_each(|field| field.doc = None);
 }
 
-/// What the server sends is better known than what it takes.
+/// Types that the server sends are better known than types that it accepts.
 fn is_sent(api: &Api, id: &TypeId) -> bool {
     matches!(api.owner_of(id), Some(Type { shape: Shape::Request(_), .. }))
 }

@@ -1,7 +1,7 @@
 //! Reads and writes the members of a struct, most of them one line each.
 //!
-//! A member is its type after what else is true of it: `required nullable $Pet`. A member that has always one value, as the
-//! `type` of a JSON:API resource, is `const pets` and needs no line among the enums.
+//! A member is its type after its flags: `required nullable $Pet`. A member with a constant value, such as the `type`
+//! of a JSON:API resource, is `const pets` and needs no line among the enums.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
@@ -13,7 +13,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::super::{Api, Enum, Field, Limits, Shape, Struct, Type, TypeId, TypeRef, Value};
 
-/// A struct as it is stored.
+/// The stored form of a struct.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Written {
@@ -25,7 +25,7 @@ pub(super) struct Written {
     one_of: BTreeSet<BTreeSet<String>>,
 }
 
-/// The stored form of the struct `id`; the enums that stand in it as constants are added to `constants`.
+/// The stored form of the struct `id`; its constants among the enums are added to `constants`.
 pub(super) fn written(api: &Api, id: &TypeId, s: &Struct, constants: &mut BTreeSet<TypeId>) -> Written {
     let fields = s.fields.iter().map(|(name, field)| {
         let own = field.ty.as_named().filter(|own| **own == id.member(name.as_str()));
@@ -87,7 +87,7 @@ enum Content {
 
 type Flag = (&'static str, fn(&mut Field) -> &mut bool);
 
-/// What may be true of a member, in the order of its text.
+/// The flags of a member, in the order of its text.
 const FLAGS: [Flag; 5] = [
     ("required", |field| &mut field.required),
     ("nullable", |field| &mut field.nullable),

@@ -1,7 +1,7 @@
 //! Reads stored Apis of format 1, so that `diff` reads earlier commits.
 //!
-//! In format 1 an id is the text of its way, so whose way it is follows from the names that are there. A shape of JSON:API
-//! stands in the place of the objects that it is made of, which are written out here.
+//! In format 1 an id is the text of its path, so the owner of a path follows from the names that exist. A JSON:API
+//! shape replaces the objects that it is made of, which are written out here.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -35,7 +35,7 @@ pub(super) fn operations(
             }
             operation.insert("errors".into(), Value::Mapping(errors));
         }
-        // What follows from the path and the type is not kept.
+        // Facts that follow from the path and the type are not kept.
         if let Some(Value::Mapping(responses)) = operation.get_mut("responses") {
             for response in responses.values_mut().filter_map(Value::as_mapping_mut) {
                 response.remove("null_data");
@@ -46,7 +46,7 @@ pub(super) fn operations(
     Ok(out)
 }
 
-/// What stands once for the whole API.
+/// Facts about the whole API.
 #[derive(Deserialize)]
 pub(super) struct Info {
     format: u32,
@@ -115,9 +115,9 @@ impl Info {
 /// A schema behind `links` or `meta`.
 #[derive(Deserialize)]
 pub(super) struct Convention {
-    /// Where it stands: `document`, `page`, `resource` or `relationship`.
+    /// Its use: `document`, `page`, `resource` or `relationship`.
     uses: BTreeSet<String>,
-    /// Its members, by the names that lead to them: `paging.total`.
+    /// Its members, by their paths: `paging.total`.
     members: Fields,
 }
 
@@ -156,7 +156,7 @@ pub(super) fn upgrade(api: &mut Api, conventions: &Conventions) {
     api.types = out.types;
 }
 
-/// The objects that shapes of JSON:API stand for.
+/// The objects that JSON:API shapes represent.
 struct Wire<'c> {
     types: BTreeMap<TypeId, Type>,
     conventions: &'c Conventions,
@@ -188,7 +188,7 @@ impl Wire<'_> {
         self.place(id.clone(), fields)
     }
 
-    /// `links` or `meta` of what stands in a place.
+    /// `links` or `meta` of the object in a place.
     fn conventional(&self, member: &str, place: &str) -> Option<Field> {
         let is_meta = |convention: &Convention| convention.members.contains_key("paging");
         let found = self.conventions.iter().find(|(_, convention)| {
@@ -213,7 +213,7 @@ impl Wire<'_> {
         self.place(id, fields)
     }
 
-    /// `data` that leads to resources.
+    /// `data` that refers to resources.
     fn data(&mut self, id: &TypeId, to: Arity, kind: &str) -> TypeRef {
         match to {
             Arity::Many => TypeRef::List(Box::new(self.identifier(id.items(), kind))),

@@ -42,7 +42,7 @@ pub(super) fn apply(
                 ));
                 return places.len();
             };
-            // The source may hold the target or stand in it, so it is copied before anything changes.
+            // The source may contain the target or be inside of it, so it is copied before anything changes.
             let Some(value) = tree.pointer(from.as_str()) else { return places.len() };
             if !is_within(action, "copy", places.len(), value, budget, out) {
                 return places.len();

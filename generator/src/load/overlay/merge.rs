@@ -8,16 +8,16 @@ use super::Edition;
 use crate::diagnostic::Pointer;
 use crate::load::Origins;
 
-/// What an action puts into its targets.
+/// The value that an action puts into its targets.
 #[derive(Clone, Copy)]
 pub(super) struct Update<'a> {
     pub(super) value: &'a Value,
-    /// Where it was copied from, for a `copy` action.
+    /// The location that it was copied from, for a `copy` action.
     pub(super) from: Option<&'a Pointer>,
     pub(super) edition: Edition,
 }
 
-/// The three kinds of nodes that the specification tells apart.
+/// The three kinds of nodes that the specification distinguishes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Target {
     Object,
@@ -43,7 +43,7 @@ pub(super) fn target(value: &Value) -> Target {
     }
 }
 
-/// Puts the update into the node at `at`; gives what does not fit.
+/// Merges the update into the node at `at`; returns the parts that do not fit.
 pub(super) fn merge(
     node: &mut Value,
     update: &Update<'_>,

@@ -13,13 +13,13 @@ const MULTIPART: &str = "multipart/form-data";
 const URLENCODED: &str = "application/x-www-form-urlencoded";
 const OCTETS: &str = "application/octet-stream";
 
-/// A parameter, and where it stands in the vendor's tree.
+/// A parameter, and its location in the vendor's tree.
 struct Given<'v> {
     value: &'v Value,
     at: Pointer,
 }
 
-/// Where a parameter is sent.
+/// The part of the request that contains a parameter.
 pub(super) fn place(parameter: &Value) -> Option<&str> {
     parameter.get("in").and_then(Value::as_str)
 }
@@ -43,7 +43,7 @@ impl<'v> Upgrade<'v> {
         let Some(old) = value.as_object() else { return value.clone() };
         let vendor = self.vendor;
         let list = at.key("parameters");
-        // What is content belongs to each operation, whatever stands in the list of the path.
+        // Body parameters belong to each operation, regardless of those in the list of the path.
         let shared = given(vendor, value, &list);
         let mut new = Map::new();
         for (key, value) in old {
@@ -126,7 +126,7 @@ impl<'v> Upgrade<'v> {
         Value::Array(new.collect())
     }
 
-    /// A parameter in path, query or header; it will stand at `to`.
+    /// A parameter in path, query or header; its new location is `to`.
     pub(super) fn parameter(&mut self, value: &Value, at: &Trail<'_>, to: &Pointer) -> Value {
         let Some(old) = value.as_object() else { return value.clone() };
         if let Some(Value::String(reference)) = old.get("$ref") {
@@ -278,7 +278,7 @@ impl<'v> Upgrade<'v> {
         Some(json!({ "required": is_required, "content": { media_type: media } }))
     }
 
-    /// A response; it will stand at `to`.
+    /// A response; its new location is `to`.
     pub(super) fn response(
         &mut self,
         value: &Value,
@@ -336,7 +336,7 @@ impl<'v> Upgrade<'v> {
         Value::Object(new)
     }
 
-    /// The same schema under each media type; in the vendor's tree it stands at `from`.
+    /// The same schema under each media type; its location in the vendor's tree is `from`.
     fn content(&mut self, schema: Value, media_types: Vec<&str>, from: &Pointer, to: &Pointer) -> Value {
         let mut content = Map::new();
         for media_type in media_types {
@@ -367,7 +367,7 @@ fn given<'v>(vendor: &'v Value, owner: &Value, at: &Trail<'_>) -> Vec<Given<'v>>
     (0..count).filter_map(one).collect()
 }
 
-/// Whether a schema says that it is no JSON.
+/// True if a schema says that it is not JSON.
 fn is_bytes(schema: &Value) -> bool {
     schema.get("type") == Some(&json!("string")) && schema.get("format") == Some(&json!("binary"))
 }

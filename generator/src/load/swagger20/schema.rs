@@ -51,9 +51,9 @@ impl Upgrade<'_> {
         if is_file(node) { json!({ "type": "string", "format": "binary" }) } else { self.schema(node, at) }
     }
 
-    /// Whether an object has a property, its own or one of a part.
+    /// True if an object has a property, its own or one of a part.
     fn declares(&self, schema: &Value, name: &str, depth: usize) -> bool {
-        // Invariant: references that lead in a circle were refused; this is for parts that hold each other.
+        // Invariant: cyclic references were refused; this is for parts that contain each other.
         if depth > 64 {
             return false;
         }
@@ -63,7 +63,7 @@ impl Upgrade<'_> {
             || parts.into_iter().flatten().any(|part| self.declares(part, name, depth + 1))
     }
 
-    /// Parameters, headers and their items say in their own members what a schema would say.
+    /// Parameters, headers and their items use their own members in place of a schema.
     pub(super) fn simple(&mut self, old: &Map<String, Value>, at: &Trail<'_>) -> Map<String, Value> {
         let mut schema = Map::new();
         for (key, value) in old.iter().filter(|(key, _)| is_simple(key)) {
@@ -97,7 +97,7 @@ pub(super) fn is_file(node: &Value) -> bool {
     node.get("type").and_then(Value::as_str) == Some("file")
 }
 
-/// Whether a member of a parameter or header speaks of its value.
+/// True if a member of a parameter or header describes its value.
 pub(super) fn is_simple(key: &str) -> bool {
     const SCHEMA: &[&str] = &[
         "type",

@@ -13,7 +13,7 @@ pub(super) struct Subject {
     pub(super) ident: String,
     /// The module of its types of values.
     pub(super) module: String,
-    /// Whether the operation returns it.
+    /// True if the operation returns it.
     pub(super) primary: bool,
 }
 
