@@ -27,10 +27,10 @@ struct Args {
     /// The commit; the branch's newest where absent.
     #[arg(long)]
     commit: Option<String>,
-    /// Where what was built goes.
+    /// The file for the build.
     #[arg(long, value_name = "FILE")]
     download: Option<PathBuf>,
-    /// How long to wait before asking again.
+    /// The delay between two requests for the status.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     poll_seconds: u64,
 }

@@ -27,13 +27,13 @@ struct Args {
     /// The versions of the app that take it.
     #[arg(long, value_name = "RANGE")]
     target: String,
-    /// What is new.
+    /// The release notes.
     #[arg(long)]
     notes: Option<String>,
     /// Whoever has an older update must take this one.
     #[arg(long)]
     mandatory: bool,
-    /// How many of a hundred users get it.
+    /// The percentage of users that get it.
     #[arg(long, value_name = "PERCENT")]
     rollout: Option<i64>,
 }

@@ -59,7 +59,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
     let AppRef { owner, name } = &args.app;
     match &args.action {
         Action::Groups { since } => {
-            // An answer links the next page.
+            // The response links the next page.
             let mut groups = client.errors().group_list(owner, name, since).items();
             while let Some(group) = groups.try_next().await? {
                 let message = or_dash(group.exception_message);
@@ -70,14 +70,14 @@ async fn run(args: Args) -> Result<(), BoxError> {
             }
         }
         Action::Search { query } => {
-            // The client says how many it has.
+            // The client sends the number of items that it has.
             let mut errors = client.errors().error_search(owner, name).q(query).items();
             while let Some(error) = errors.try_next().await? {
                 println!("{}: {}", or_dash(error.error_id), or_dash(error.device_name));
             }
         }
         Action::CrashGroups => {
-            // An answer says what to send for the next page.
+            // The response contains the token of the next page.
             #[expect(deprecated, reason = "what is older than the newer interface is only here")]
             let mut groups = client.crash_groups().list(owner, name).items();
             while let Some(group) = groups.try_next().await? {
@@ -105,7 +105,7 @@ async fn download(client: &Client, app: &AppRef, since: &str, folder: &PathBuf) 
         let mut errors = client.errors().list_for_group(owner, name, &group.error_group_id, since).items();
         while let Some(error) = errors.try_next().await? {
             let Some(id) = error.error_id else { continue };
-            // Whatever the server calls an error, its report stands in the folder.
+            // For any id that the server gives an error, its report stays in the folder.
             let file = folder.join(format!("{}.log", id.replace(['/', '\\'], "_")));
             let call = client.errors().error_download(owner, name, &group.error_group_id, &id);
             let done = call.download().to_file(&file).await?;

@@ -26,7 +26,7 @@ struct Args {
     app: AppRef,
     /// The file: .apk, .aab, .ipa, .zip, .msi and others.
     file: PathBuf,
-    /// What is new.
+    /// The release notes.
     #[arg(long)]
     notes: Option<String>,
     /// The version, where the file does not say it.
@@ -38,13 +38,13 @@ struct Args {
     /// The address of a tester who gets it.
     #[arg(long, value_name = "EMAIL")]
     tester: Vec<String>,
-    /// A store, as it is called in App Center, that gets it.
+    /// A store, by its name in App Center, that gets it.
     #[arg(long)]
     store: Vec<String>,
     /// Whoever has an older release must take this one.
     #[arg(long)]
     mandatory: bool,
-    /// How long to wait before asking again.
+    /// The delay between two requests for the status.
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     poll_seconds: u64,
 }

@@ -18,7 +18,7 @@ use tokio::time::sleep;
 struct Args {
     #[command(flatten)]
     connection: Connection,
-    /// How long to wait before asking again.
+    /// The delay between two requests for the status.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     poll_seconds: u64,
 }

@@ -22,7 +22,7 @@ struct Args {
     /// The group of testers whose latest release is wanted.
     #[arg(long, requires = "app")]
     group: Option<String>,
-    /// Where the latest release goes.
+    /// The file for the latest release.
     #[arg(long, value_name = "FILE", requires = "group")]
     download: Option<PathBuf>,
 }

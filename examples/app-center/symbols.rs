@@ -48,7 +48,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
         request = request.version(version).build(build);
     }
     let begin = client.symbol_uploads().create(&args.app.owner, &args.app.name, request);
-    // What cannot be sent is aborted, so that nothing half-sent stays there.
+    // A failed upload is aborted, so that no partial file stays on the server.
     let upload = client.upload_symbols(begin, &args.file).send().await?;
     println!("the upload {} is {}", upload.symbol_upload_id, upload.status);
     Ok(())

@@ -20,10 +20,10 @@ use storewright_examples::app_center::Connection;
 use storewright_examples::{BoxError, exit_code};
 use tokio::time::sleep;
 
-/// Where a file of a test run goes, which no document describes.
+/// The route for a file of a test run, which no document describes.
 const UPLOAD: Operation = Operation::new(Method::Post, "upload_test_file", "/");
 
-/// What the service says of a file that it has not.
+/// The service's status for a file that it does not have.
 const UNKNOWN: f64 = 412.0;
 
 /// Runs tests on devices and waits for the end.
@@ -74,7 +74,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
             relative_path: file_name(file).into(),
         }));
     }
-    // What the service has already need not be sent: it answers in the order of the question.
+    // Files that the service has already need not be sent: the response is in the order of the request.
     let known = test.upload_hashes_batch(owner, name, run, hashes).send().await?;
     for ((file, kind), known) in files.iter().zip(known) {
         if known.upload_status.status_code == UNKNOWN {

@@ -29,7 +29,7 @@ struct Args {
     report: String,
     /// The day on which Apple made the report: `YYYY-MM-DD`.
     date: String,
-    /// Where its files go.
+    /// The folder for its files.
     folder: PathBuf,
 }
 

@@ -43,7 +43,7 @@ enum Action {
     Price {
         /// The territory, such as `USA`.
         territory: String,
-        /// What customers pay there, such as `4.99`.
+        /// The price for customers there, such as `4.99`.
         price: String,
     },
     /// Sells the app in these territories, and in no others.

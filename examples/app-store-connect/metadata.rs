@@ -16,7 +16,7 @@ use clap::Parser;
 use storewright_examples::app_store_connect::{Connection, app, version};
 use storewright_examples::{BoxError, exit_code};
 
-/// Sets texts of an app and of a version of it; those that are not given stay as they are.
+/// Sets texts of an app and of a version of it; omitted ones are not changed.
 #[derive(Parser)]
 struct Args {
     #[command(flatten)]

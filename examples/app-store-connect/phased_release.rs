@@ -21,7 +21,7 @@ struct Args {
     connection: Connection,
     /// The id of the version.
     version: String,
-    /// What to do.
+    /// The action.
     action: Action,
 }
 
@@ -45,7 +45,7 @@ async fn main() -> ExitCode {
 async fn run(args: Args) -> Result<(), BoxError> {
     let client = args.connection.client()?;
     let phased_releases = client.app_store_version_phased_releases();
-    // A version that has no phased release is no error: the answer's `data` is null.
+    // A version without a phased release is not an error: the response's `data` is null.
     let found =
         client.app_store_versions().get_app_store_version_phased_release(&args.version).send().await?;
     let Some(phased) = found.data else {

@@ -1,4 +1,4 @@
-//! Prints the prices of all territories that Apple holds equal to the price of one.
+//! Prints the prices of all territories that Apple considers equal to the price of one.
 //!
 //! `cargo run -p storewright-examples --bin asc-price-equalisation -- com.example.app com.example.coins USA 4.99`
 //! `cargo run -p storewright-examples --bin asc-price-equalisation -- com.example.app com.example.pro USA 9.99 --plan MONTHLY`

@@ -35,10 +35,10 @@ struct Args {
     /// A device: `NAME=UDID`; may be given more than once.
     #[arg(long = "device", value_name = "NAME=UDID", value_parser = name_and_udid, required = true)]
     devices: Vec<(String, String)>,
-    /// What the bundle id can do, as Apple calls it, such as `PUSH_NOTIFICATIONS`; may be given more than once.
+    /// The capabilities of the bundle id, by Apple's names, such as `PUSH_NOTIFICATIONS`; may be given more than once.
     #[arg(long = "capability", value_name = "TYPE")]
     capabilities: Vec<CapabilityType>,
-    /// Where the certificate and the profile go.
+    /// The folder for the certificate and the profile.
     #[arg(long, default_value = ".")]
     folder: PathBuf,
 }
@@ -151,7 +151,7 @@ async fn add_capabilities(
 
 /// Prints the profiles with their devices.
 async fn show_profiles(client: &Client) -> Result<(), BoxError> {
-    // The relationship must be among the fields too, or the answer does not say which device belongs to which profile.
+    // The relationship must be among the fields too, or the response does not connect devices with profiles.
     let mut pages = client
         .profiles()
         .list()

@@ -31,18 +31,18 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Report {
-    /// What was sold.
+    /// Sales.
     Sales {
         /// `DAILY`, `WEEKLY`, `MONTHLY` or `YEARLY`.
         frequency: SalesReportsFrequencyFilter,
         /// `YYYY-MM-DD` for a day or for the Sunday that ends a week, `YYYY-MM` for a month, `YYYY` for a year.
         date: String,
     },
-    /// What was paid.
+    /// Payments.
     Finance {
         /// The month of Apple's fiscal year: `YYYY-MM`.
         date: String,
-        /// Where the report goes.
+        /// The file for the report.
         file: PathBuf,
         /// A region as Apple calls it, such as `US`, or `ZZ` for all of them; the report with details has `Z1` only.
         #[arg(long, default_value = "ZZ")]

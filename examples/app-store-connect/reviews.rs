@@ -1,7 +1,7 @@
 //! Lists customer reviews and responds to them.
 //!
 //! `cargo run -p storewright-examples --bin asc-reviews -- list com.example.app`
-//! `cargo run -p storewright-examples --bin asc-reviews -- answer 00000026-3b5c "Thank you! It is mended in 1.2."`
+//! `cargo run -p storewright-examples --bin asc-reviews -- answer 00000026-3b5c "Thank you! It is fixed in 1.2."`
 //!
 //! The key is in the environment: `ASC_KEY_ID`, `ASC_ISSUER_ID`, and `ASC_PRIVATE_KEY` or `ASC_PRIVATE_KEY_PATH`.
 
@@ -14,7 +14,7 @@ use clap::{Parser, Subcommand};
 use storewright_examples::app_store_connect::{Connection, app};
 use storewright_examples::{BoxError, exit_code, or_dash};
 
-/// Lists reviews that have no answer, answers one, or takes an answer back.
+/// Lists reviews that have no response, responds to one, or deletes a response.
 #[derive(Parser)]
 struct Args {
     #[command(flatten)]
@@ -25,17 +25,17 @@ struct Args {
 
 #[derive(Subcommand)]
 enum Action {
-    /// Prints reviews without an answer, the newest first.
+    /// Prints reviews without a response, the newest first.
     List {
         /// The bundle id of the app.
         app: String,
-        /// How many at most.
+        /// The maximum number of reviews.
         #[arg(long, default_value_t = 100)]
         count: usize,
     },
-    /// Answers a review; an answer that there is gives way.
+    /// Responds to a review; an existing response is replaced.
     Answer { review: String, text: String },
-    /// Takes an answer back.
+    /// Deletes a response.
     Delete { answer: String },
 }
 

@@ -40,7 +40,7 @@ struct Args {
     /// The language.
     #[arg(long, default_value = "en-US")]
     locale: String,
-    /// How long to wait before asking again.
+    /// The delay between two requests for the status.
     #[arg(long, value_name = "SECONDS", default_value_t = 5)]
     poll_seconds: u64,
 }

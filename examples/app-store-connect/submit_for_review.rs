@@ -39,7 +39,7 @@ struct Args {
     /// Waits for the review, which takes hours or days, and releases the version.
     #[arg(long)]
     release: bool,
-    /// How long to wait before asking again.
+    /// The delay between two requests for the status.
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     poll_seconds: u64,
 }
@@ -55,7 +55,7 @@ struct Contact {
     phone: String,
     #[arg(long)]
     email: String,
-    /// What Apple should know.
+    /// The notes for Apple's review.
     #[arg(long, default_value = "")]
     notes: String,
 }
@@ -76,7 +76,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
 
     let submission = submission(&client, &args.platform, &app).await?;
     let item = ReviewSubmissionItemCreateRequest::new(&submission).app_store_version(&version);
-    // What the version still lacks is in the error of this call: one 409 with an error for each.
+    // Everything that the version still lacks is in the error of this call: one 409 with an error for each.
     client.review_submission_items().create(item).send().await?;
     let request = ReviewSubmissionUpdateRequest::new(&submission).submitted(true);
     client.review_submissions().update(request).send().await?;
@@ -117,7 +117,7 @@ async fn build(client: &Client, args: &Args, app: &str) -> Result<String, BoxErr
 }
 
 async fn name_contact(client: &Client, version: &str, contact: &Contact) -> Result<(), BoxError> {
-    // A version that has none is no error: the answer's `data` is null.
+    // A version without one is not an error: the response's `data` is null.
     match client.app_store_versions().get_app_store_review_detail(version).send().await?.data {
         Some(detail) => {
             let request = AppStoreReviewDetailUpdateRequest::new(detail.id)

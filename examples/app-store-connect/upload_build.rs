@@ -20,7 +20,7 @@ use storewright_examples::app_store_connect::{Connection, app};
 use storewright_examples::{BoxError, exit_code, name_and_size, or_dash};
 use tokio::time::sleep;
 
-/// How often it is tried to give a build to a group: Apple may not find it for some minutes after it is processed.
+/// The number of attempts to give a build to a group: Apple may not find it for some minutes after it is processed.
 const ATTEMPTS: usize = 20;
 
 /// Uploads a build, waits until it is processed, and gives it to testers.
@@ -42,22 +42,22 @@ struct Args {
     /// A group of testers that gets the build; may be given more than once.
     #[arg(long = "group", value_name = "NAME")]
     groups: Vec<String>,
-    /// What testers should look at.
+    /// The test notes.
     #[arg(long, value_name = "TEXT")]
     whats_new: Option<String>,
     /// The language of that text.
     #[arg(long, default_value = "en-US")]
     locale: String,
-    /// Whether the app has encryption of its own that is not exempt.
+    /// True if the app has its own encryption that is not exempt.
     #[arg(long)]
     non_exempt_encryption: bool,
     /// Submits the build for the review that groups of outsiders need.
     #[arg(long)]
     review: bool,
-    /// Tells the testers.
+    /// Notify the testers.
     #[arg(long)]
     notify: bool,
-    /// How long to wait before asking again.
+    /// The delay between two requests for the status.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     poll_seconds: u64,
 }
@@ -167,7 +167,7 @@ async fn wait_for_build(client: &Client, args: &Args, app: &str, pause: Duration
     }
 }
 
-/// Says what testers should look at.
+/// Sets the test notes.
 async fn describe(client: &Client, build: &str, locale: &str, text: &str) -> Result<(), BoxError> {
     let mut localizations = client.builds().list_beta_build_localizations(build).items();
     while let Some(localization) = localizations.try_next().await? {

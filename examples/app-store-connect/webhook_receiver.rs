@@ -14,7 +14,7 @@ use clap::Parser;
 use storewright_examples::{BoxError, exit_code, or_dash};
 use tokio::net::TcpListener;
 
-/// Receives what Apple sends to a webhook, at `/webhook`. The secret is in the environment: `WEBHOOK_SECRET`.
+/// Receives Apple's webhook events at `/webhook`. The secret is in the environment: `WEBHOOK_SECRET`.
 #[derive(Parser)]
 struct Args {
     /// The address to listen at; the port 0 is any that is free.
@@ -27,7 +27,7 @@ async fn receive(State(secret): State<String>, headers: HeaderMap, body: Bytes) 
     let signature = headers.get(SIGNATURE_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match WebhookEvent::verified(&secret, signature, &body) {
         Ok(event) => {
-            // The same event may come twice; its id tells. What takes long belongs into a queue: Apple does not wait.
+            // The same event may come twice, with the same id. Long work belongs into a queue: Apple does not wait.
             let about = event.instance().map(|resource| format!("{} {}", resource.kind, resource.id));
             println!("{} {}: {}", event.id, event.kind, or_dash(about));
             StatusCode::NO_CONTENT

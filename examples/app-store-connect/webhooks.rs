@@ -17,7 +17,7 @@ use clap::{Parser, Subcommand};
 use storewright_examples::app_store_connect::{Connection, app};
 use storewright_examples::{BoxError, exit_code, or_dash};
 
-/// Adds a webhook, shows what became of its deliveries, and has those that failed made again.
+/// Adds a webhook, shows the outcome of its deliveries, and has failed ones redelivered.
 #[derive(Parser)]
 struct Args {
     #[command(flatten)]
@@ -33,7 +33,7 @@ enum Action {
         /// The bundle id of the app.
         app: String,
         url: String,
-        /// What Apple calls it for, such as `BUILD_UPLOAD_STATE_UPDATED`.
+        /// The events that Apple calls it for, such as `BUILD_UPLOAD_STATE_UPDATED`.
         #[arg(required = true)]
         events: Vec<WebhookEventType>,
     },

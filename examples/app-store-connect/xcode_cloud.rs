@@ -18,7 +18,7 @@ use storewright_examples::app_store_connect::{Connection, app};
 use storewright_examples::{BoxError, exit_code, or_dash};
 use tokio::time::sleep;
 
-/// Starts a build, waits for its end, prints what went wrong, and downloads what it made.
+/// Starts a build, waits for its end, prints its issues, and downloads its artifacts.
 #[derive(Parser)]
 struct Args {
     #[command(flatten)]
@@ -27,9 +27,9 @@ struct Args {
     app: String,
     /// The name of the workflow.
     workflow: String,
-    /// Where the artifacts go.
+    /// The folder for the artifacts.
     folder: PathBuf,
-    /// How long to wait before asking again.
+    /// The delay between two requests for the status.
     #[arg(long, value_name = "SECONDS", default_value_t = 30)]
     poll_seconds: u64,
 }
@@ -117,7 +117,7 @@ async fn download_artifacts(client: &Client, action: &CiBuildAction, folder: &Pa
         // URLs are good for a while only: each is asked for when it is needed.
         let artifact = client.ci_artifacts().get(artifact.id).send().await?.data;
         let Some(url) = artifact.attributes.download_url else { continue };
-        // What a server calls a file is not where it may go.
+        // A file name of the server must not choose the path.
         let name = artifact.attributes.file_name.unwrap_or_default();
         let name = Path::new(&name).file_name().ok_or("an artifact has no name")?;
         let file = folder.join(name);

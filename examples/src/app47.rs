@@ -4,7 +4,7 @@ use app47_client::{AccessToken, Client};
 
 use crate::BoxError;
 
-/// How to reach App47. The token of a member is in the environment: `APP47_ACCESS_TOKEN`.
+/// The connection to App47. A member's token is in the environment: `APP47_ACCESS_TOKEN`.
 #[derive(Debug, clap::Args)]
 pub struct Connection {
     /// Another address than App47's.
@@ -16,7 +16,7 @@ impl Connection {
     /// The client.
     ///
     /// # Errors
-    /// If the environment holds no token, or the address is none.
+    /// If the environment contains no token, or the address is invalid.
     pub fn client(&self) -> Result<Client, BoxError> {
         let mut builder = Client::builder(AccessToken::from_env()?);
         if let Some(url) = &self.base_url {

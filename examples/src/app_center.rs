@@ -4,7 +4,7 @@ use app_center_client::{Client, Credentials};
 
 use crate::BoxError;
 
-/// How to reach App Center. The token is in the environment: `APP_CENTER_API_TOKEN`.
+/// The connection to App Center. The token is in the environment: `APP_CENTER_API_TOKEN`.
 #[derive(Debug, clap::Args)]
 pub struct Connection {
     /// Another address than that of Microsoft's retired service.
@@ -16,7 +16,7 @@ impl Connection {
     /// The client.
     ///
     /// # Errors
-    /// If the environment holds no token, or the address is none.
+    /// If the environment contains no token, or the address is invalid.
     pub fn client(&self) -> Result<Client, BoxError> {
         let mut builder = Client::builder(Credentials::from_env()?);
         if let Some(url) = &self.base_url {

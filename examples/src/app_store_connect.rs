@@ -5,7 +5,7 @@ use app_store_connect_client::{Client, TeamKey};
 
 use crate::BoxError;
 
-/// How to reach App Store Connect.
+/// The connection to App Store Connect.
 #[derive(Debug, clap::Args)]
 #[command(
     after_help = "The key is in the environment: ASC_KEY_ID, ASC_ISSUER_ID, and ASC_PRIVATE_KEY or ASC_PRIVATE_KEY_PATH."
@@ -20,7 +20,7 @@ impl Connection {
     /// The client.
     ///
     /// # Errors
-    /// If the environment holds no key, or the address is none.
+    /// If the environment contains no key, or the address is invalid.
     pub fn client(&self) -> Result<Client, BoxError> {
         let mut builder = Client::builder(TeamKey::from_env()?);
         if let Some(url) = &self.base_url {

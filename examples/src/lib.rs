@@ -8,7 +8,7 @@ use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
-/// Any error: those of the clients say what the vendor's server said.
+/// Any error: those of the clients contain the vendor's message.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// Says why an example failed, if it did.
@@ -22,12 +22,12 @@ pub fn exit_code(result: Result<(), BoxError>) -> ExitCode {
     }
 }
 
-/// What the server sent, or a dash: it need not send every attribute.
+/// The server's value, or a dash: it need not send every attribute.
 pub fn or_dash(value: Option<impl ToString>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| value.to_string())
 }
 
-/// The name and size of a file, as they are told before it is uploaded.
+/// The name and size of a file, as an upload declares them.
 ///
 /// # Errors
 /// If there is no such file.

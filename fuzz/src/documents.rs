@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-/// Names that collide, are keywords, are no identifiers, or mean something in a pointer, a path or a template.
+/// Names that collide, are keywords, are not identifiers, or mean something in a pointer, a path or a template.
 const NAMES: &[&str] = &[
     "a",
     "b",

@@ -10,7 +10,7 @@ use storewright_generator::{lower, render};
 
 mod documents;
 
-/// What stands between an overlay and its document.
+/// The separator of an overlay and its document.
 pub const BETWEEN: &[u8] = b"\n#####\n";
 
 fn source(bytes: &[u8]) -> Source<'_> {
@@ -58,7 +58,7 @@ pub fn overlay(bytes: &[u8]) {
     }
 }
 
-/// JSON is read as a model, or refused; what was read says the same when it is written and read again.
+/// JSON is decoded as a model, or refused; a decoded value is the same after it is encoded and decoded again.
 fn again<T: Slot + Put + Default>(json: &[u8]) {
     if let Ok(value) = from_slice::<T>(json) {
         let once = to_vec(&value);
@@ -76,7 +76,7 @@ fn again<T: Slot + Put + Default>(json: &[u8]) {
     }
 }
 
-/// Answers, requests and errors of the three APIs, from shapes that differ.
+/// Responses, requests and errors of the three APIs, of different shapes.
 const MODELS: &[fn(&[u8])] = &[
     again::<apple::BetaGroupsResponse>,
     again::<apple::BetaGroupResponse>,

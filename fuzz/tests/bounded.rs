@@ -6,7 +6,7 @@ use std::fs;
 use std::path::Path;
 use std::time::{Duration, Instant};
 
-/// What one input may take, on a machine that does other things besides.
+/// The time limit of one input, on a machine that does other work too.
 const PATIENCE: Duration = Duration::from_secs(20);
 /// Changed inputs of a run; libfuzzer goes on where this ends.
 const ROUNDS: usize = 2000;
@@ -95,7 +95,7 @@ fn run(target: fn(&[u8]), name: &str) {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("corpus").join(name);
     let mut files: Vec<_> = fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    // What is made to be costly is tried as it is, once.
+    // Inputs that are made to be costly are tried unchanged, once.
     let is_large =
         |path: &&std::path::PathBuf| path.file_name().unwrap().to_string_lossy().starts_with("large-");
     let read = |path: &std::path::PathBuf| fs::read(path).unwrap();

@@ -8,7 +8,7 @@
 //! assert_eq!(page.included::<Build>().count(), 0);
 //! ```
 //!
-//! and this does not, for the one reason that an app's answer has no testers in it:
+//! and this does not, only because an app's response has no testers in it:
 //!
 //! ```compile_fail,E0277
 //! use app_store_connect_client::models::{AppsResponse, BetaTester};
@@ -102,7 +102,7 @@
 //! use app_store_connect_client::{IndividualKey, KeyId};
 //! assert!(IndividualKey::from_p8_file(KeyId::new("2X9R4HXF34"), KeyId::new("2X9R4HXF34")).is_err());
 //! ```
-// A server that cannot be started, or a request that is not what a test expects, can only fail the test.
+// A server that cannot be started, or an unexpected request, can only fail the test.
 #![allow(clippy::unwrap_used, clippy::panic)]
 
 mod polled;
@@ -112,7 +112,7 @@ pub use polled::polled;
 pub use server::{Answer, Nowhere, Seen, Server};
 pub use storewright_runtime::testing::TestClock;
 
-/// The code in the pages of the documentation compiles, and what can run without a server runs.
+/// The code in the pages of the documentation compiles, and code that can run without a server runs.
 #[cfg(doctest)]
 mod pages {
     macro_rules! pages {

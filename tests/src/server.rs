@@ -44,7 +44,7 @@ impl Seen {
         serde_json::from_slice(&self.body).unwrap()
     }
 
-    /// Asserts that there is no body, and nothing that announces one.
+    /// Asserts that there is no body, and no header that announces one.
     pub fn assert_no_body(&self) {
         assert!(self.body.is_empty(), "{:?}", self.body);
         for name in ["content-type", "transfer-encoding"] {
@@ -53,22 +53,22 @@ impl Seen {
     }
 }
 
-/// One answer to give.
+/// One response to give.
 #[derive(Debug, Clone)]
 pub struct Answer {
     response: Response<Bytes>,
     fault: Fault,
 }
 
-/// What goes wrong with an answer.
+/// The failure of a response.
 #[derive(Debug, Clone, Copy)]
 enum Fault {
     None,
-    /// The connection ends without an answer.
+    /// The connection ends without a response.
     NoAnswer,
     /// The connection ends after so many bytes of the body.
     CutAfter(usize),
-    /// The answer begins after a while.
+    /// The response begins after a while.
     Delay(Duration),
     /// The body comes byte by byte, with a wait after each.
     Drip(Duration),
@@ -81,7 +81,7 @@ impl From<Response<Bytes>> for Answer {
 }
 
 impl Answer {
-    /// An answer with a body of a media type.
+    /// A response with a body of a media type.
     pub fn new(status: u16, media_type: &'static str, body: impl Into<Bytes>) -> Self {
         let mut response = Response::new(body.into());
         *response.status_mut() = StatusCode::from_u16(status).unwrap();
@@ -89,38 +89,38 @@ impl Answer {
         response.into()
     }
 
-    /// An answer of JSON.
+    /// A JSON response.
     pub fn json(status: u16, body: &Value) -> Self {
         Self::new(status, "application/json", body.to_string())
     }
 
-    /// An answer without a body.
+    /// A response without a body.
     pub fn empty(status: u16) -> Self {
         let mut response = Response::new(Bytes::new());
         *response.status_mut() = StatusCode::from_u16(status).unwrap();
         response.into()
     }
 
-    /// No answer: the connection is closed after the request was read.
+    /// No response: the connection is closed after the request was read.
     pub fn none() -> Self {
         Answer { response: Response::default(), fault: Fault::NoAnswer }
     }
 
-    /// The same answer, but the connection is closed after so many bytes of the body.
+    /// The same response, but the connection is closed after so many bytes of the body.
     #[must_use]
     pub fn cut_after(mut self, bytes: usize) -> Self {
         self.fault = Fault::CutAfter(bytes);
         self
     }
 
-    /// The same answer after a while.
+    /// The same response after a while.
     #[must_use]
     pub fn delayed(mut self, delay: Duration) -> Self {
         self.fault = Fault::Delay(delay);
         self
     }
 
-    /// The same answer, byte by byte.
+    /// The same response, byte by byte.
     #[must_use]
     pub fn dripping(mut self, wait: Duration) -> Self {
         self.fault = Fault::Drip(wait);
@@ -135,7 +135,7 @@ impl Answer {
     }
 }
 
-/// The body of an answer on its way.
+/// The body of a response that is being sent.
 struct Sending {
     left: Bytes,
     announced: u64,
@@ -159,7 +159,7 @@ impl Body for Sending {
             Fault::CutAfter(0) => return Poll::Ready(Some(Err(io::Error::other("cut")))),
             Fault::CutAfter(bytes) => {
                 self.fault = Fault::CutAfter(0);
-                // What was sent must leave before the connection ends.
+                // The sent bytes must leave before the connection ends.
                 self.wait = Some(Box::pin(tokio::time::sleep(Duration::from_millis(20))));
                 bytes.min(self.left.len())
             }
@@ -230,12 +230,12 @@ impl fmt::Debug for Server {
 }
 
 impl Server {
-    /// Starts a server that gives the answers in turn, one to each request; one request more fails with 599.
+    /// Starts a server that gives the responses in turn, one to each request; a further request fails with 599.
     pub async fn start(answers: impl IntoIterator<Item = Answer>) -> Server {
         Self::serve(answers.into_iter().collect(), None).await
     }
 
-    /// Starts a server that makes each answer from the request and its number, of which the first is 1.
+    /// Starts a server that makes each response from the request and its number; the first is 1.
     pub async fn with(answer: impl Fn(usize, &Seen) -> Answer + Send + Sync + 'static) -> Server {
         Self::serve(VecDeque::new(), Some(Arc::new(answer))).await
     }
@@ -292,12 +292,12 @@ impl Server {
         }))
     }
 
-    /// Where the server is, without a slash at the end.
+    /// The address of the server, without a slash at the end.
     pub fn url(&self) -> &str {
         &self.url
     }
 
-    /// Adds an answer, for one that must know where the server is.
+    /// Adds a response, for one that depends on the address of the server.
     pub fn push(&self, answer: Answer) {
         self.answers.lock().unwrap().push_back(answer);
     }

@@ -26,7 +26,7 @@ use p256::pkcs8::{EncodePrivateKey, LineEnding};
 use serde_json::json;
 use storewright_tests::{Answer, Seen, Server};
 
-/// What is secret is made of these, so that a piece of it is found too.
+/// Secrets are made of these, so that a piece of one is found too.
 const SECRETS: &[&str] = &[
     "pr0xy-s3cret",
     "pr0xy-p4ss",
@@ -118,7 +118,7 @@ fn url(server: &Server, path: &str) -> String {
     format!("{}{path}?X-Amz-Signature=s1gnature", server.url())
 }
 
-/// Answers that fail in every way there is, with secrets in them.
+/// Responses that fail in every way there is, with secrets in them.
 fn failures(server: &Server) -> Vec<Answer> {
     let secret = json!({"url": url(server, "/x"), "token": "upl0ad-t0ken", "api_token": "new-t0ken",
                         "attributes": {"uploadOperations": [{"url": url(server, "/x")}]}});
@@ -340,7 +340,7 @@ async fn no_secret_is_in_any_debug_log_or_error() {
     secrets.extend(SECRETS.iter().map(|secret| (*secret).to_owned()));
 
     let logged = String::from_utf8(log.0.lock().unwrap().clone()).unwrap();
-    // The log is one: it names what was done.
+    // The log contains one: it names the action.
     for part in [r#"path="/v1/users""#, "status=503", "attempt=2", r#"method="PUT""#] {
         assert!(logged.contains(part), "{part} is not in\n{logged}");
     }

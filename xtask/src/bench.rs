@@ -16,7 +16,7 @@ use crate::progress;
 use crate::report::{stdout, stdout_json};
 use crate::tree::{API, CRATE, DOCUMENT, OLDEST, SHARED, Tree};
 
-/// How often a thing is measured; the median counts.
+/// The number of measurements; the median counts.
 const RUNS: usize = 3;
 
 /// Command lines that a person can copy.
@@ -29,13 +29,13 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The rows to measure; where absent, all of them.
+    /// The rows to measure; by default all of them.
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(NAMES))]
     names: Vec<String>,
     /// Print JSON.
     #[arg(long)]
     json: bool,
-    /// Measure other generators on the vendor's file instead, beside ours: they are installed from crates.io, and some
+    /// Measure other generators on the vendor's file instead, next to ours: they are installed from crates.io, and some
     /// take minutes and gigabytes.
     #[arg(long, conflicts_with = "names")]
     peers: bool,
@@ -63,7 +63,7 @@ const NAMES: &[&str] = &[
     "floor-check",
 ];
 
-/// What `bench --json` prints.
+/// The output of `bench --json`.
 #[derive(Debug, Serialize)]
 struct Rows {
     rows: Vec<Row>,
@@ -73,13 +73,13 @@ struct Rows {
 #[derive(Debug, Default, PartialEq, Serialize)]
 struct Row {
     name: String,
-    /// What was measured.
+    /// The measured subject.
     subject: String,
     /// User and system time of the whole tree of processes.
     cpu_s: Option<f64>,
     /// Resident set of the largest process in the tree.
     peak_mb: Option<f64>,
-    /// What the budget is for, where it is not CPU time.
+    /// The value that the budget limits, if it is not CPU time.
     value: Option<f64>,
     unit: Option<String>,
     budget: Option<String>,
@@ -294,7 +294,7 @@ impl Bench<'_> {
         Ok(costs(name, subject, cost, &budget))
     }
 
-    /// What no generator gets around.
+    /// Measures the work that no generator can avoid.
     fn floor(&self, name: &str, subject: &str, work: &str, path: &Path) -> anyhow::Result<Row> {
         let cost = self.median(|| {
             let mut command = self.xtask(&["floor", work])?;
@@ -445,7 +445,7 @@ fn costs(name: &str, subject: &str, cost: Cost, budget: &Budget) -> Row {
     }
 }
 
-/// What a thing costs that has no budget, because it is what budgets are held against.
+/// A row without a budget, because budgets are compared with it.
 fn limit(name: &str, subject: &str, cost: Cost) -> Row {
     let budget = Budget { cpu_s: f64::INFINITY, peak_mb: None };
     Row { budget: None, ..costs(name, subject, cost, &budget) }
@@ -476,7 +476,7 @@ fn table(rows: &[Row]) -> String {
     crate::report::table(&cells)
 }
 
-/// Runs a command whose cost nobody asks for; its stdout comes out.
+/// Runs a command whose cost does not matter; returns its stdout.
 fn quietly(command: &mut Command) -> anyhow::Result<Vec<u8>> {
     let output = command.stdin(Stdio::null()).output()?;
     if !output.status.success() {

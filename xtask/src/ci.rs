@@ -21,15 +21,15 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The steps to run; where absent, all of them.
+    /// The steps to run; by default all of them.
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(STEPS))]
     steps: Vec<String>,
-    /// Steps to leave out.
+    /// Steps to skip.
     #[arg(long, value_name = "STEP", value_parser = clap::builder::PossibleValuesParser::new(STEPS))]
     skip: Vec<String>,
 }
 
-/// In the order in which they run: what fails soon and often comes first.
+/// In the order in which they run: quick steps that fail often come first.
 const STEPS: &[&str] = &[
     "tidy",
     "fmt",
@@ -54,11 +54,11 @@ const STEPS: &[&str] = &[
 /// So many of the deliberate faults are tried.
 const SAMPLE: usize = 10;
 
-/// How a step ended.
+/// The outcome of a step.
 enum Step {
     Passed,
     Failed(String),
-    /// What it needs is not there.
+    /// A tool or file that it needs is missing.
     Skipped(String),
 }
 
@@ -129,7 +129,7 @@ fn missing(file: &str) -> Step {
     Step::Skipped(format!("{file} is not beside the checkout; set {SHARED}"))
 }
 
-/// What is stored is what the documents give; an API without a document is checked everywhere.
+/// Checks that the stored Apis match their documents; an API without a document is checked everywhere.
 fn updates(tree: &Tree) -> anyhow::Result<Step> {
     for api in tree.apis()? {
         if settings::read(tree, &api)?.empty
@@ -154,7 +154,7 @@ fn updates(tree: &Tree) -> anyhow::Result<Step> {
     })
 }
 
-/// What stops no update is still to be settled for the version that is stored.
+/// Checks that no notice of a stored version is unsettled.
 fn notices(tree: &Tree) -> anyhow::Result<Step> {
     let mut out = Sink::new();
     let Some(status) = status::status(tree, &mut out)? else { return Ok(ended(refuse(out.diagnostics()))) };
@@ -174,7 +174,7 @@ fn notices(tree: &Tree) -> anyhow::Result<Step> {
     })
 }
 
-/// No dependency needs a newer Rust than the manifests promise; clippy looks at what the sources use of `std`.
+/// Checks that no dependency needs a newer Rust than the manifests promise; clippy checks the sources' use of `std`.
 fn rust_version(tree: &Tree) -> anyhow::Result<Step> {
     let found = oldest::look(tree)?;
     for fault in &found.faults {
@@ -200,7 +200,7 @@ fn deny(tree: &Tree) -> anyhow::Result<Step> {
     if let Step::Failed(_) = known {
         return Ok(known);
     }
-    // A database that is not there would be fetched, and where there is no network that fails for no fault of ours.
+    // A missing database would be fetched, and without a network that fails for no reason of ours.
     if !has_advisories() {
         let why =
             "advisories alone: no copy of the RustSec database is here, `cargo deny fetch db` makes one";
@@ -209,7 +209,7 @@ fn deny(tree: &Tree) -> anyhow::Result<Step> {
     cargo(tree, &[&["deny", "--offline"], &check[..], &["advisories"]].concat(), &[])
 }
 
-/// Whether cargo-deny has fetched the RustSec database at some time.
+/// True if cargo-deny has fetched the RustSec database at some time.
 fn has_advisories() -> bool {
     let home = env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| Some(env::home_dir()?.join(".cargo")));
     let folders = home.and_then(|home| fs::read_dir(home.join("advisory-dbs")).ok());
@@ -233,7 +233,7 @@ fn robustness(tree: &Tree) -> anyhow::Result<Step> {
     Ok(if failed.is_empty() { Step::Passed } else { Step::Failed(failed.join("; ")) })
 }
 
-/// Every operation of every API whose document is here is called, and what a judge says is nothing.
+/// Calls every operation of every API whose document is here, and fails if a judge reports anything.
 fn contracts(tree: &Tree) -> anyhow::Result<Step> {
     if let Some(why) = contract::prepare(tree)? {
         return Ok(Step::Skipped(why));
@@ -273,7 +273,7 @@ fn areas(tree: &Tree) -> anyhow::Result<Step> {
     let mut failed = Vec::new();
     for feature in std::iter::once("").chain(features.iter().map(String::as_str)) {
         let area = ["clippy", "--package", CRATE, "--no-default-features", "--features", feature];
-        // Warnings count: what one area alone leaves unused is seen nowhere else.
+        // Warnings count: code that is unused with only one area is seen nowhere else.
         let arguments = [&area[..], &["--", "-D", "warnings"]].concat();
         if let Step::Failed(_) = cargo(tree, &arguments, &[])? {
             failed.push(if feature.is_empty() { "(none)" } else { feature });

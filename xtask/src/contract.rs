@@ -49,15 +49,15 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The APIs, as their folders under `specs/` are called; where absent, all of them.
+    /// The APIs, by the names of their folders under `specs/`; by default all of them.
     apis: Vec<String>,
     /// A judge that runs already, for one API.
     #[arg(long, value_name = "URL")]
     judge: Option<String>,
-    /// The rounds; where absent, all of them.
+    /// The rounds; by default all of them.
     #[arg(long, value_enum)]
     round: Vec<Round>,
-    /// Print what was found as JSON on standard output.
+    /// Print the findings as JSON on standard output.
     #[arg(long)]
     json: bool,
     /// Only operations whose id contains this.
@@ -82,15 +82,15 @@ impl Args {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, clap::ValueEnum, Deserialize, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Round {
-    /// With what must be there.
+    /// With required members and parameters.
     Required,
     /// With everything that may be there.
     All,
     /// Every failure that is declared.
     Errors,
-    /// The judge makes up the answers.
+    /// The judge generates the responses.
     Dynamic,
-    /// Values of many seeds, sent and answered; what newer servers may answer.
+    /// Values of many seeds, sent and received; responses of newer servers.
     Properties,
 }
 
@@ -274,7 +274,7 @@ fn vendor_document(tree: &Tree, api: &str) -> anyhow::Result<Option<fetch::Docum
     }
 }
 
-/// The vendor's tree, mended by the API's overlay and then by that of the tests; none if errors were pushed.
+/// The vendor's tree, corrected by the API's overlay and then by that of the tests; none if errors were pushed.
 fn prepared(
     tree: &Tree,
     api: &str,
@@ -344,7 +344,7 @@ fn contract(tree: &Tree, args: &Args, subject: &Subject) -> anyhow::Result<(Foun
     }
     let (driver_mb, judge_mb) = (session.program.end()?, judge.end()?);
     let mut is_well = session.findings.is_empty();
-    // Answers that are made up at random may be right by chance.
+    // Responses that are generated at random may be right by chance.
     let is_sure = |round: &Round| *round != Round::Dynamic && rounds.contains(round);
     for exception in session.exceptions.iter().filter(|_| args.only.is_none() && args.from.is_none()) {
         for round in exception.rounds.iter().filter(|r| is_sure(r) && !exception.used.contains(r)) {
@@ -387,7 +387,7 @@ fn path_of(url: &str) -> &str {
     rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default()
 }
 
-/// The media types of a successful answer, one call each; an empty one where there is no body.
+/// The media types of a successful response, one call each; an empty one if there is no body.
 fn media_types(operation: &Operation<'_>) -> Vec<String> {
     let content = plan::success(operation).map_or(&[][..], |(_, content)| content);
     match content {
@@ -397,7 +397,7 @@ fn media_types(operation: &Operation<'_>) -> Vec<String> {
 }
 
 impl<'t> Session<'t> {
-    /// Calls one operation in a round; how many calls that were.
+    /// Calls one operation in a round; returns the number of calls.
     fn round(&mut self, round: Round, operation: &'t Operation<'t>) -> anyhow::Result<usize> {
         let schemas = self.schemas;
         let order = |fill, seed| plan::order(schemas, operation, fill, seed);
@@ -441,8 +441,8 @@ impl<'t> Session<'t> {
         }
     }
 
-    /// Requests of many seeds are what their schemas accept; answers that schemas accept are read, and so are those
-    /// that say more than the document does.
+    /// Requests of many seeds match their schemas; responses that match their schemas are read, and so are those with
+    /// more members than the document declares.
     fn properties(&mut self, operation: &'t Operation<'t>) -> anyhow::Result<usize> {
         let mut calls = 0;
         let Some((status, content)) = plan::success(operation) else { return Ok(0) };
@@ -484,8 +484,8 @@ impl<'t> Session<'t> {
         order: &Order,
         expected: Expected<'_>,
     ) -> anyhow::Result<usize> {
-        // Values of the round of properties are what their schemas accept; examples and what Prism makes are so in
-        // documents that say so.
+        // Values of the round of properties match their schemas; examples and Prism's values do so in documents that
+        // declare it.
         let strict = expected == Expected::Same && (round == Round::Properties || self.strict);
         let reports = self.program.call(&Order { strict, ..order.clone() })?;
         if reports.iter().any(|report| report.exchange.is_some()) {

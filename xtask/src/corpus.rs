@@ -56,7 +56,7 @@ const SAMPLE: &[&str] = &[
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The folder of documents; where absent, `corpus/docs` below `STOREWRIGHT_SHARED`.
+    /// The folder of documents; by default `corpus/docs` below `STOREWRIGHT_SHARED`.
     folder: Option<PathBuf>,
     /// Only the documents whose file names contain this text.
     #[arg(long, value_name = "TEXT")]
@@ -104,7 +104,7 @@ struct Row {
     peers: BTreeMap<&'static str, peers::Made>,
 }
 
-/// Why a result is not the best one.
+/// The reason for which a result is not the best one.
 type Reason = Option<String>;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize)]

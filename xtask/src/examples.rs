@@ -38,7 +38,7 @@ struct Manifest {
     bin: Vec<Program>,
 }
 
-/// What became of an example.
+/// The outcome of an example.
 #[derive(Debug, PartialEq, Serialize)]
 struct Row {
     example: String,
@@ -82,13 +82,13 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     if wrong == 0 && output.status.success() {
         return Ok(Outcome::Done);
     }
-    // What the tests said is of use only now.
+    // The output of the tests is of use only now.
     stderr(&text);
     tell!("{wrong} {} did not do what they should", plural(wrong, "example"));
     Ok(Outcome::Findings)
 }
 
-/// Finds an example in what the tests printed: `test <module>::<test> ... ok` for each test, and
+/// Finds an example in the output of the tests: `test <module>::<test> ... ok` for each test, and
 /// `example <name>: <calls> calls, <seconds> s` for each run.
 fn row(program: &Program, text: &str) -> Row {
     let (api, file) = program.path.rsplit_once('/').unwrap_or_default();

@@ -30,7 +30,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 #[derive(Default, clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The APIs, as their folders under `specs/` are called; where absent, all of them.
+    /// The APIs, by the names of their folders under `specs/`; by default all of them.
     #[arg(conflicts_with_all = ["from", "name", "api"])]
     apis: Vec<String>,
     #[command(flatten)]
@@ -38,7 +38,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// Proves that every crate is what would be generated.
+    /// Checks that every crate matches the generator's output.
     pub(crate) fn check() -> Self {
         Self {
             document: storewright::generate::Args { check: true, ..Default::default() },
@@ -82,7 +82,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     Ok(outcome)
 }
 
-/// What our own crates are generated with.
+/// The options for our own crates.
 pub(crate) fn ours(settings: &Settings) -> Options {
     Options {
         version: settings.crate_version.clone(),
@@ -157,7 +157,7 @@ pub(crate) fn document(
     Ok(store(tree, &[root], out)?.then_some(made.api))
 }
 
-/// Whether cargo takes a crate there for a part of this workspace, which excludes `target` alone.
+/// True if cargo takes a crate there for a part of this workspace, which only excludes `target`.
 fn is_taken(tree: &Tree, folder: &Path) -> anyhow::Result<bool> {
     let (folder, root) = (real(folder)?, real(tree.root())?);
     Ok(folder.starts_with(&root) && !folder.starts_with(root.join("target")))

@@ -1,6 +1,6 @@
 //! Runs one command of this repository.
 
-// Whatever is printed may meet a closed pipe: `report::stdout` and `report::tell` know what to do then.
+// Any output may meet a closed pipe: `report::stdout` and `report::tell` handle that.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
@@ -73,7 +73,7 @@ const FIND: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
     after_help = EXAMPLES
 )]
 struct Cli {
-    /// The checkout to work on; where absent, the one around the current folder.
+    /// The checkout to work on; by default the one around the current folder.
     #[arg(long, global = true, hide = true)]
     root: Option<PathBuf>,
     #[command(subcommand)]
@@ -86,11 +86,11 @@ enum Command {
     Update(update::Args),
     /// Generate crates from the stored Api, offline; or a crate from anybody's OpenAPI file.
     Generate(generate::Args),
-    /// Say what changed between two versions of an API, on the wire and in Rust.
+    /// Compare two versions of an API, on the wire and in Rust.
     Diff(diff::Args),
-    /// Say what a vendor's name is called in Rust and the other way round, with area, file and line.
+    /// Find the Rust item of a vendor's name, or the reverse, with area, file and line.
     Find(find::Args),
-    /// Say what is stored and generated, and what the overlay and the rules left open.
+    /// Show the stored and generated versions, and the open notices of overlay and rules.
     Status(status::Args),
     /// Check the rules of this repository that no compiler checks.
     #[command(after_help = TIDY)]
@@ -103,11 +103,11 @@ enum Command {
     Mutate(mutate::Args),
     /// Generate and check a crate from each document of a folder, and print one table.
     Corpus(corpus::Args),
-    /// Run every example against a server on loopback and say what became of it.
+    /// Run every example against a server on loopback and print the outcomes.
     Examples(examples::Args),
-    /// Make the archives of the crates that are released, and build each by itself.
+    /// Make the archives of the released crates, and build each of them alone.
     Package(package::Args),
-    /// Hold the diff's verdict on Rust against cargo-semver-checks, for the crates of three versions.
+    /// Compare the diff's verdict on Rust with cargo-semver-checks, for the crates of three versions.
     Semver(semver::Args),
     /// Measure the generator and the crates against their budgets.
     Bench(bench::Args),
@@ -117,13 +117,13 @@ enum Command {
         /// The shell.
         shell: clap_complete::Shell,
     },
-    /// Run a command and write what it cost into a file.
+    /// Run a command and write its cost into a file.
     #[command(hide = true)]
     Measure(measure::Args),
     /// Generate one crate and write down the outcome.
     #[command(hide = true)]
     CorpusDocument(corpus::document::Args),
-    /// Do a piece of the work that no generator gets around, to see what it costs.
+    /// Do a piece of the work that no generator can avoid, to measure its cost.
     #[command(hide = true)]
     Floor(bench::floor::Args),
 }
@@ -184,7 +184,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
 mod tests {
     use super::*;
 
-    /// The words of a command line, as a shell takes them apart; what redirects its output is not of it.
+    /// The words of a command line, as a shell splits them, without redirections.
     fn words(line: &str) -> Vec<String> {
         let (mut out, mut word, mut quoted) = (Vec::new(), String::new(), false);
         for c in line.split(" > ").next().unwrap_or(line).chars().chain([' ']) {

@@ -13,7 +13,7 @@ use crate::Outcome;
 
 #[derive(clap::Args)]
 pub(crate) struct Args {
-    /// Where the cost goes.
+    /// The file for the cost.
     #[arg(long)]
     into: PathBuf,
     /// The address space that each process may have, in MB.
@@ -24,7 +24,7 @@ pub(crate) struct Args {
     command: Vec<String>,
 }
 
-/// What a command took.
+/// The resources that a command used.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Cost {
     /// User and system time of the whole tree of processes.
@@ -43,7 +43,7 @@ pub(crate) fn run(args: &Args) -> anyhow::Result<Outcome> {
     Ok(if status.success() { Outcome::Done } else { Outcome::Findings })
 }
 
-/// What `command` takes; its environment and folder are kept, its output goes to stderr where it fails.
+/// Measures `command`; its environment and folder are kept, its output goes to stderr if it fails.
 pub(crate) fn measure(command: &Command, into: &Path) -> anyhow::Result<Cost> {
     match attempt(command, into)? {
         (cost, None) => Ok(cost),
@@ -51,7 +51,7 @@ pub(crate) fn measure(command: &Command, into: &Path) -> anyhow::Result<Cost> {
     }
 }
 
-/// What `command` takes, and what it says on stderr where it fails.
+/// Measures `command`, and returns its stderr if it fails.
 pub(crate) fn attempt(command: &Command, into: &Path) -> anyhow::Result<(Cost, Option<String>)> {
     let output = wrapped(command, into)?.stdin(Stdio::null()).output()?;
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
@@ -59,7 +59,7 @@ pub(crate) fn attempt(command: &Command, into: &Path) -> anyhow::Result<(Cost, O
     Ok((cost, (!output.status.success()).then_some(stderr)))
 }
 
-/// `command`, writing what it took into a file when it has ended; its environment and folder are kept.
+/// `command`, writing its cost into a file when it has ended; its environment and folder are kept.
 pub(crate) fn wrapped(command: &Command, into: &Path) -> anyhow::Result<Command> {
     wrapped_in(command, into, None)
 }
@@ -93,7 +93,7 @@ fn wrapped_in(command: &Command, into: &Path, memory: Option<u64>) -> anyhow::Re
     Ok(wrapped)
 }
 
-/// What a wrapped command took that has ended; none where the system does not say it, or it could not be run.
+/// The cost of a wrapped command that has ended; none if the system does not report it, or it could not be run.
 pub(crate) fn read(into: &Path) -> anyhow::Result<Option<Cost>> {
     Ok(match fs::read_to_string(into) {
         Ok(text) => Some(serde_json::from_str(&text)?),
@@ -108,7 +108,7 @@ fn children() -> anyhow::Result<Cost> {
     bail!("this system does not tell what child processes took; measure on Linux or macOS")
 }
 
-/// What this process took so far; nothing where the system does not say it.
+/// The cost of this process so far; empty if the system does not report it.
 pub(crate) fn own() -> anyhow::Result<Cost> {
     #[cfg(unix)]
     return cost(nix::sys::resource::UsageWho::RUSAGE_SELF);

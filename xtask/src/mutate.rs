@@ -32,7 +32,7 @@ pub(crate) struct Args {
     /// Only faults whose name contains this.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
-    /// So many of them, chosen by the seed; generator faults, which compile longest, are left out.
+    /// Make this many of them, chosen by the seed, without generator faults, which compile longest.
     #[arg(long, value_name = "N")]
     sample: Option<usize>,
     /// Chooses the place of each fault, and the sample.
@@ -67,7 +67,7 @@ struct Mutation {
     files: String,
     find: String,
     replace: String,
-    /// Why no test sees it.
+    /// The reason for which no test notices it.
     survives: Option<String>,
 }
 
@@ -77,7 +77,7 @@ struct File {
     mutation: Vec<Mutation>,
 }
 
-/// What noticed a fault.
+/// The check that noticed a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Caught {
     Compiler,
@@ -186,7 +186,7 @@ impl Caught {
 }
 
 impl Copy {
-    /// Copies what git knows to `target/mutate/checkout`; build output of an earlier run stays.
+    /// Copies the files that git knows to `target/mutate/checkout`; build output of an earlier run stays.
     fn of(tree: &Tree) -> anyhow::Result<Self> {
         let root = tree.root().join("target/mutate/checkout");
         let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(tree.root()).output()?;
@@ -254,7 +254,7 @@ impl Copy {
         Ok(if passes { Caught::Nothing } else { Caught::Tests })
     }
 
-    /// What the contract of the small document says, with the crate as it is or generated anew.
+    /// Runs the contract of the small document, with the crate unchanged or generated anew.
     fn contract(&self, program: &Path, kept: bool) -> anyhow::Result<Caught> {
         let mut command = Command::new(program);
         command.arg("--root").arg(&self.root).args(["contract", "--from"]).arg(self.root.join(DOCUMENT));

@@ -5,7 +5,7 @@ use serde::Deserialize;
 
 use crate::tree::Tree;
 
-/// Of what `cargo metadata` prints.
+/// A part of the output of `cargo metadata`.
 #[derive(Debug, Deserialize)]
 struct Metadata {
     packages: Vec<Package>,
@@ -16,20 +16,20 @@ struct Package {
     name: String,
     version: String,
     rust_version: Option<String>,
-    /// None for what is of this workspace.
+    /// None for packages of this workspace.
     source: Option<String>,
 }
 
-/// What the lock file says of the oldest Rust.
+/// The lock file's facts about the minimum supported Rust version.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Found {
-    /// What every package of the workspace promises.
+    /// The version that every package of the workspace promises.
     pub(crate) promised: String,
-    /// Dependencies that say what they need.
+    /// Dependencies that declare a version.
     pub(crate) said: usize,
     /// Dependencies that do not say it.
     pub(crate) unsaid: usize,
-    /// What breaks the promise.
+    /// Violations of the promise.
     pub(crate) faults: Vec<String>,
 }
 

@@ -24,13 +24,13 @@ pub(crate) struct Args {
     /// Print the names of the crates, in the order in which they are published, and do nothing else.
     #[arg(long)]
     list: bool,
-    /// Take what is not committed too.
+    /// Include uncommitted files.
     #[arg(long)]
     allow_dirty: bool,
 }
 
 impl Args {
-    /// What lies in the checkout, committed or not.
+    /// Packages the files of the checkout, committed or not.
     pub(crate) fn as_it_is() -> Self {
         Self { allow_dirty: true, ..Self::default() }
     }
@@ -38,17 +38,17 @@ impl Args {
 
 /// The most that the registry takes.
 const LIMIT: u64 = 10 * 1024 * 1024;
-/// What may stand in an archive beside sources. Cargo adds the last four.
+/// The files that an archive may contain other than sources. Cargo adds the last four.
 const FILES: &[&str] =
     &["README.md", "CHANGELOG.md", "Cargo.toml", "Cargo.toml.orig", "Cargo.lock", ".cargo_vcs_info.json"];
-/// Features that need what is not in any archive: a library of the system, or a choice of cryptography.
+/// Features that need something outside of all archives: a library of the system, or a choice of cryptography.
 const NEEDY: &[&str] = &["default", "native-tls", "rustls-no-provider"];
 
 /// A crate whose archive is made.
 struct Package {
     name: String,
     version: String,
-    /// Where the archive is unpacked.
+    /// The folder of the unpacked archive.
     folder: PathBuf,
     archive: PathBuf,
 }
@@ -64,8 +64,8 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         packages.push(package(tree, name)?);
     }
     let dirty = if args.allow_dirty { &["--allow-dirty"][..] } else { &[] };
-    // Whatever is of the workspace can be packaged, released or not. Cargo is not asked to build it: what it once unpacked
-    // of a version it takes again, whatever is in the archive now.
+    // Every package of the workspace can be packaged, released or not. Cargo does not build it: it reuses a version
+    // that it unpacked before, even if the archive has changed.
     cargo(tree, &[&["package", "--workspace", "--no-verify"], dirty].concat())?;
     packages.iter().try_for_each(|package| unpack(tree, package))?;
     let mut rows = vec![["crate", "version", "files", "KB", "archive KB"].map(str::to_owned)];
@@ -157,7 +157,7 @@ fn files(folder: &Path) -> anyhow::Result<Vec<(String, u64)>> {
     Ok(out)
 }
 
-/// What is wrong with an archive.
+/// The problems of an archive.
 fn faults(
     tree: &Tree,
     package: &Package,
@@ -219,7 +219,7 @@ fn check(tree: &Tree, package: &Package, all: &[Package]) -> anyhow::Result<()> 
     ];
     for way in ways {
         let mut arguments = [way, &["--manifest-path", &path, "--target-dir", &target]].concat();
-        // What is not published yet comes from its own archive.
+        // A crate that is not published yet comes from its own archive.
         let others = all.iter().filter(|other| dependencies.contains_key(&other.name));
         let others: Vec<String> = others.map(patch).collect();
         others.iter().for_each(|patch| arguments.extend(["--config", patch]));

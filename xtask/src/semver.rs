@@ -29,7 +29,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The features to look at: `full`, or areas; where absent, all of them that both crates of a step have.
+    /// The features to check: `full`, or areas; by default all of them that both crates of a step have.
     features: Vec<String>,
     /// Write the table into this file.
     #[arg(long, value_name = "FILE")]
@@ -51,10 +51,10 @@ struct Listed {
     warned: BTreeSet<String>,
 }
 
-/// Why the tool says nothing of an item that we call broken, in the tool's own words where it has some.
+/// The reason for which the tool reports nothing about an item that we call broken, in the tool's own words if it has any.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Blind {
-    /// It names what the item belongs to, which is gone.
+    /// It reports the owner of the item, which was removed.
     Owner,
     /// "breaking type changes, for example in the type of a field or function parameter"
     Type,
@@ -64,7 +64,7 @@ enum Blind {
     Unknown,
 }
 
-/// What came out of one step with one set of features.
+/// The result of one step with one set of features.
 struct Compared {
     features: String,
     /// Findings by lint.
@@ -130,7 +130,7 @@ fn tool(tree: &Tree) -> anyhow::Result<String> {
     Ok(String::from_utf8(output.stdout)?.trim().to_owned())
 }
 
-/// What each lint asks of the version.
+/// The version bump that each lint requires.
 fn lints(tree: &Tree) -> anyhow::Result<BTreeMap<String, Bump>> {
     let output = tree.cargo(&["semver-checks", "--list"]).output().context("cargo cannot be run")?;
     let mut out = BTreeMap::new();
@@ -170,7 +170,7 @@ fn generate(tree: &Tree, side: &Side) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The areas of a version, and what each brings with it.
+/// The areas of a version, each with the areas that it enables.
 fn areas(side: &Side) -> BTreeMap<String, BTreeSet<String>> {
     let all = side.version.names.areas.iter();
     all.map(|area| (area.feature.clone(), area.implies.clone())).collect()
@@ -239,7 +239,7 @@ fn step(
 /// Every area.
 const FULL: &str = "full";
 
-/// What rows of the diff say of items, and what is said of those without a row.
+/// The verdicts of the diff's rows on items, and the verdicts on items without a row.
 fn listed(old: &Version, new: &Version) -> Listed {
     let diff = diff::compare(old, new);
     let of = |bump: Bump| -> BTreeSet<String> {
@@ -251,11 +251,11 @@ fn listed(old: &Version, new: &Version) -> Listed {
     Listed { broken: of(Bump::Major), warned: of(Bump::Minor) }
 }
 
-/// What the tool finds with one set of features.
+/// The findings of the tool with one set of features.
 fn findings(tree: &Tree, old: &Path, new: &Path, feature: &str) -> anyhow::Result<Vec<Finding>> {
     let manifest = new.join("Cargo.toml");
     let mut command = tree.cargo(&["semver-checks", "--only-explicit-features", "--color", "never"]);
-    // A release that may change nothing: whatever asks for more is told.
+    // As for a release that may change nothing, so that every larger bump is reported.
     command.args(["--release-type", "patch", "--features", feature, "--manifest-path"]).arg(&manifest);
     command.arg("--baseline-root").arg(old).env("CARGO_TARGET_DIR", folder(tree).join("target"));
     let output = command.output().context("cargo cannot be run")?;
@@ -268,7 +268,7 @@ fn findings(tree: &Tree, old: &Path, new: &Path, feature: &str) -> anyhow::Resul
     Ok(found)
 }
 
-/// Holds the tool's findings against the items that changed with these features.
+/// Compares the tool's findings with the items that changed with these features.
 fn hold(
     feature: &str,
     findings: Vec<Finding>,
@@ -327,7 +327,7 @@ fn blind(change: &ItemChange, owners: &BTreeSet<String>) -> Blind {
     }
 }
 
-/// What the tool sees of an item: its kind, and how many arguments it takes.
+/// The parts of an item that the tool sees: its kind, and the number of its arguments.
 fn shape(item: &str) -> (&str, usize) {
     let (kind, signature) = item.split_once(' ').unwrap_or((item, ""));
     let arguments = signature.split("=>").next().unwrap_or_default().trim();

@@ -10,30 +10,30 @@ use toml_edit::{DocumentMut, Item, Table, value};
 use crate::fetch::{self, Document};
 use crate::tree::Tree;
 
-/// What `source.toml` says.
+/// The content of `source.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Settings {
     /// The vendor's document: JSON, or a zip archive with one JSON file in it.
     #[serde(default)]
     pub(crate) url: Option<String>,
-    /// Whether the vendor publishes none, so that the overlay is applied to an empty one.
+    /// True if the vendor publishes none, so that the overlay is applied to an empty one.
     #[serde(default)]
     pub(crate) empty: bool,
-    /// What the document's sha256 must be.
+    /// The required sha256 of the document.
     #[serde(default)]
     pub(crate) sha256: Option<String>,
-    /// Under what terms the vendor publishes it, in our own words.
+    /// The vendor's terms of publication, in our own words.
     #[serde(default, rename = "licence")]
     _licence: Option<String>,
     /// The version of the generated crate.
     pub(crate) crate_version: String,
-    /// What was read last.
+    /// The document that was read last.
     #[serde(default)]
     pub(crate) read: Option<Read>,
 }
 
-/// What was read last.
+/// The document that was read last.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Read {
@@ -45,7 +45,7 @@ pub(crate) struct Read {
     pub(crate) bytes: u64,
     /// The document's own, not that of the archive around it.
     pub(crate) sha256: String,
-    /// When this document was read first.
+    /// The day on which this document was first read.
     pub(crate) date: toml::value::Datetime,
 }
 
@@ -88,7 +88,7 @@ pub(crate) fn parse(path: &str, text: &str, out: &mut Sink) -> Option<Settings> 
 /// The same text with another version of the crate; the rest stays as a person wrote it.
 pub(crate) fn with_version(text: &str, version: &str) -> anyhow::Result<String> {
     let mut toml: DocumentMut = text.parse()?;
-    // The key is kept, and with it what stands above it.
+    // The key is kept, and with it the comments above it.
     let item = toml.entry("crate_version").or_insert(Item::None);
     let old = item.as_value().map(|old| old.decor().clone());
     let mut new = toml_edit::Value::from(version);

@@ -27,7 +27,7 @@ pub(crate) struct Args {
     json: bool,
 }
 
-/// What `status --json` prints.
+/// The output of `status --json`.
 #[derive(Debug, Serialize)]
 pub(crate) struct Status {
     pub(crate) apis: Vec<ApiStatus>,

@@ -39,9 +39,9 @@ pub(crate) fn run(tree: &Tree) -> anyhow::Result<Outcome> {
     Ok(if found.is_empty() { Outcome::Done } else { Outcome::Findings })
 }
 
-/// What would show where this checkout lies.
+/// Paths that would reveal the location of this checkout.
 fn machine_paths(root: &Path) -> Vec<String> {
-    // Folders that hold nothing but a system's own ones would be found in any text.
+    // Folders that contain only a system's own ones would be found in any text.
     let telling = |path: &Path| path.components().count() > 1 && path != std::env::temp_dir();
     let around = [Some(root), root.parent()];
     around
@@ -52,7 +52,7 @@ fn machine_paths(root: &Path) -> Vec<String> {
         .collect()
 }
 
-/// What version control holds or would take in; without version control, what is there.
+/// The files that version control has or would add; without version control, all files.
 fn read(root: &Path) -> anyhow::Result<Vec<File>> {
     let listed = Command::new("git")
         .args(["ls-files", "-z", "--cached", "--others", "--exclude-standard"])

@@ -67,7 +67,7 @@ impl Tree {
         self.root().join("target/contract")
     }
 
-    /// A vendor's file, where the vendor files are beside the checkout: never in it, they are not ours to spread.
+    /// A vendor's file, if the vendor files are next to the checkout: never in it, since we must not distribute them.
     pub(crate) fn shared(&self, path: &str) -> Option<PathBuf> {
         Some(self.shared_path(path)).filter(|path| path.is_file())
     }

@@ -31,11 +31,11 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 pub(crate) struct Args {
     /// The API, as its folder under `specs/` is called.
     api: String,
-    /// Where the document is: a URL, a JSON or YAML file, or a zip archive with one JSON file in it. Where absent,
-    /// it is downloaded from the URL in `source.toml`; an API without a document needs none.
+    /// The document: a URL, a JSON or YAML file, or a zip archive with one JSON file in it. By default it is downloaded
+    /// from the URL in `source.toml`; an API without a document needs none.
     #[arg(long, value_name = "URL|FILE|ZIP")]
     from: Option<String>,
-    /// Write nothing; say how the stored Api and the crate differ from what the document gives.
+    /// Write nothing; print the differences between the stored files and those that the document gives.
     #[arg(long)]
     check: bool,
     /// Write nothing if there is a notice: each is an error.
@@ -44,7 +44,7 @@ pub(crate) struct Args {
 }
 
 impl Args {
-    /// Proves that what is stored is what a file gives, or an empty document where there is none.
+    /// Checks that the stored files match a file, or an empty document if there is none.
     pub(crate) fn check(api: &str, from: Option<&Path>) -> Self {
         Self {
             api: api.to_owned(),
@@ -169,22 +169,22 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     Ok(Some(Outcome::Done))
 }
 
-/// How messages call the settings that are committed.
+/// The name of the committed settings in messages.
 const HEAD_SOURCE: &str = "HEAD:source.toml";
-/// What changed since each version, beside the crate.
+/// The changes since each version, next to the crate.
 const CHANGES: &str = "CHANGELOG.md";
-/// What stands above its sections.
+/// The text above its sections.
 const HEAD: &str =
     "# Changelog\n\nWritten by `cargo xtask update`: what each version of the vendor's document changed.\n\n";
 
-/// What is committed of an API.
+/// The committed state of an API.
 struct Committed {
     settings: Settings,
     /// Its CHANGELOG.md; empty where there is none.
     changes: String,
 }
 
-/// None where there is no commit of it that can be read.
+/// None if no readable commit of it exists.
 fn committed(tree: &Tree, api: &str) -> Option<Committed> {
     let at_head = |path: String| tree.at_revision("HEAD", &path).ok().flatten();
     let source = at_head(format!("specs/{api}/source.toml"))?;
@@ -192,7 +192,7 @@ fn committed(tree: &Tree, api: &str) -> Option<Committed> {
     Some(Committed { settings, changes: at_head(format!("generated/{api}/{CHANGES}")).unwrap_or_default() })
 }
 
-/// What an update is compared with: what is committed, or stored where there is no commit.
+/// The base of an update's comparison: the commit, or the stored state if there is no commit.
 struct Base {
     old: Option<Version>,
     /// The crate's version there.
@@ -208,7 +208,7 @@ fn base(
     settings: &Settings,
     committed: Option<&Committed>,
 ) -> anyhow::Result<Base> {
-    // What was stored is not asked for more than it says: an update is what mends it.
+    // Errors of the stored state are ignored here: an update fixes them.
     let mut unread = Sink::new();
     let mut stored = || {
         let (stored, _) = pipeline::read_stored(tree, api, &mut unread)?;
@@ -236,7 +236,7 @@ fn base(
 impl Base {
     /// The version that the crate has after an update to `new`, where it has `current` now.
     ///
-    /// What an earlier try raised is not kept: the version says what changed since what is committed, once.
+    /// An earlier attempt's raise is not kept: the version counts the changes since the commit once.
     fn next(&self, current: &str, diff: Option<&Diff>, new: &Version) -> String {
         let current = if self.tried.as_deref() == Some(current) { &self.version } else { current };
         let bump = diff.map_or(Bump::None, |diff| diff.bump);
@@ -244,13 +244,13 @@ impl Base {
     }
 }
 
-/// Whether a version comes before another, where both are numbers with dots between them.
+/// True if a version comes before another, if both are numbers with dots between them.
 fn is_older(version: &str, other: &str) -> bool {
     let numbers = |text: &str| text.split('.').map(|part| part.parse().ok()).collect::<Option<Vec<u64>>>();
     numbers(version).zip(numbers(other)).is_some_and(|(version, other)| version < other)
 }
 
-/// The text with a section about what changed on top, where anything did; none where no section is left.
+/// The text with a section about the changes on top, if there are any; none if no section is left.
 ///
 /// A section on top that an earlier try of the same update wrote goes: it is about the same step, or not committed.
 fn with_section(before: &str, committed: Option<&str>, api: &str, diff: Option<&Diff>) -> Option<String> {
@@ -284,7 +284,7 @@ fn numbers(version: &str) -> Option<[u64; 3]> {
 }
 
 /// The crate's next version: below 1.0 the second number breaks (semantic versioning, item 4); the vendor's version
-/// stands behind it as build metadata. What a person raised further by hand stays; what is no such version stays as well.
+/// follows as build metadata. A version that a person raised further stays; so does any other form of version.
 fn next_version(base: &str, current: &str, bump: Bump, vendor: &str) -> String {
     let (Some(base), Some(now)) = (numbers(base), numbers(current)) else { return current.to_owned() };
     let [major, minor, patch] = base;

@@ -191,7 +191,7 @@ fn hand_written_files_in_the_way_stop_an_update() {
     assert_eq!(checkout.files(), files);
 }
 
-/// A limit on the length of files stands for a full disk: the write fails half-way in the same manner.
+/// A limit on the length of files simulates a full disk: the write fails half-way in the same manner.
 #[cfg(unix)]
 #[test]
 fn a_full_disk_leaves_every_file_as_it_was() {
@@ -254,7 +254,7 @@ fn rules_that_cannot_be_read_are_named() {
     assert!(said.contains("--> specs/mini/naming.toml:1"), "{said}");
 }
 
-/// Names are made for the crate, for what changed and for the program of the contract tests, and said once.
+/// Names are made for the crate, for the changes and for the program of the contract tests, and reported once.
 #[test]
 fn what_there_is_to_say_is_said_once() {
     let checkout = Checkout::updated();
@@ -307,7 +307,7 @@ fn completions_are_printed() {
     assert!(String::from_utf8(output.stdout).unwrap().contains("generate"));
 }
 
-/// What bash offers after `xtask diff --format`, with the script that is printed for it.
+/// Bash's completions after `xtask diff --format`, with the printed script.
 #[cfg(unix)]
 #[test]
 fn bash_completes_with_the_script() {
@@ -394,7 +394,7 @@ fn a_diff_of_two_files_ends_as_it_was_asked_to() {
     assert!(String::from_utf8(only("Books").stdout).unwrap().contains("Book.pages"));
     assert_eq!(only("Shelves").status.code(), Some(2));
 
-    // What a part does not change is said apart from what it does.
+    // Unchanged and changed parts are reported separately.
     let text = fs::read_to_string(checkout.path("newer.json")).unwrap();
     let films = ["library.json", "newer.json"].map(|file| {
         let text = if file == "newer.json" { text.clone() } else { fs::read_to_string(checkout.path(file)).unwrap() };
@@ -433,7 +433,7 @@ fn a_diff_with_a_revision_takes_what_was_stored_there() {
         source.unwrap()
     };
     assert_eq!(version(), "0.4.0+1.3", "a field is gone, and below 1.0 the second number says so");
-    // What is tried before it is committed raises the version once.
+    // An attempt before the commit raises the version once.
     fs::write(checkout.path("specs/mini/naming.toml"), "[type]\n\"Book\" = \"Volume\"\n").unwrap();
     checkout.run(&["update", "mini", "--from", "newer.json"], 0);
     assert_eq!(version(), "0.4.0+1.3");
@@ -464,14 +464,14 @@ fn a_diff_with_a_revision_takes_what_was_stored_there() {
     assert_eq!(said, "error: there is no API `maxi` at `main`; there are: mini\n");
 }
 
-/// The files of a checkout without what git holds.
+/// The files of a checkout without git's own.
 fn work(checkout: &Checkout) -> std::collections::BTreeMap<std::path::PathBuf, Vec<u8>> {
     let mut out = checkout.files();
     out.retain(|path, _| !path.starts_with(checkout.path(".git")));
     out
 }
 
-/// The version follows what breaks since the last commit, so going back leaves nothing of what was tried.
+/// The version follows the breaking changes since the last commit, so going back leaves nothing of an attempt.
 #[test]
 fn an_update_back_to_what_is_committed_restores_every_file() {
     let checkout = Checkout::updated();
@@ -495,7 +495,7 @@ fn an_update_back_to_what_is_committed_restores_every_file() {
     assert!(said.contains("went from 0.4.0+1.3 to 0.3.0+1.2"), "{said}");
     assert_eq!(work(&checkout), files);
 
-    // What a person raised stays, and a check asks for nothing else than an update does.
+    // A version that a person raised stays, and a check asks for the same as an update.
     let text = fs::read_to_string(&source).unwrap();
     fs::write(&source, text.replace("0.3.0+1.2", "0.5.0")).unwrap();
     let said = checkout.run(&["update", "mini", "--check", "--from", "library.json"], 1);
@@ -514,7 +514,7 @@ fn an_update_back_to_what_is_committed_restores_every_file() {
     assert_eq!(work(&checkout), files);
 }
 
-/// Names are no part of the Api, and yet they are what a consumer writes.
+/// Names are not part of the Api, but users of the crate write them.
 #[test]
 fn a_change_of_names_alone_shows() {
     let checkout = Checkout::updated();
@@ -534,7 +534,7 @@ fn a_change_of_names_alone_shows() {
     );
 }
 
-/// Whoever may read what others write may read what commands write.
+/// Users who may read other files may read a command's files.
 #[cfg(unix)]
 #[test]
 fn written_files_have_the_mode_of_any_file() {
@@ -592,7 +592,7 @@ fn a_tool_that_is_not_there_is_named_with_the_way_to_it() {
     assert!(said.contains("`cargo install cargo-semver-checks --locked`"), "{said}");
 }
 
-/// A stand-in for cargo knows the tool; what is asked of it after that would fail.
+/// A stand-in for cargo knows the tool; a further call of it would fail.
 #[cfg(unix)]
 #[test]
 fn a_feature_that_is_none_is_said_before_a_crate_is_made() {

@@ -32,7 +32,7 @@ fn document(schema: &Value, schemas: &Value) -> Value {
     })
 }
 
-/// What a command printed, and its exit code; a run without an end is a failure.
+/// The output of a command, and its exit code; a run without an end is a failure.
 fn run(mut command: Command) -> (String, i32) {
     let mut child = command.stdout(Stdio::null()).stderr(Stdio::piped()).spawn().unwrap();
     let mut stderr = child.stderr.take().unwrap();
@@ -54,7 +54,7 @@ fn run(mut command: Command) -> (String, i32) {
     (said, code)
 }
 
-/// Generates a crate and compares the document with itself; what `generate` printed comes out.
+/// Generates a crate and compares the document with itself; returns the output of `generate`.
 fn generate(document: &Value) -> (String, i32, Checkout) {
     let checkout = Checkout::new();
     fs::write(checkout.path("hostile.json"), document.to_string()).unwrap();

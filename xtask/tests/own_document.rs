@@ -149,7 +149,7 @@ fn a_crate_takes_the_runtime_that_is_asked_for() {
     assert!(said.contains("write `version`, `version=0.1.0`, `git=URL`"), "{said}");
 }
 
-/// What the client of a document calls, by what the document says of its address.
+/// The address that a client calls, by the address in the document.
 #[test]
 fn anybodys_swagger_file_gives_a_crate_whatever_it_says_of_its_address() {
     let rest = "

@@ -65,7 +65,7 @@ fn no_output_contains_what_a_terminal_obeys() {
     };
     write("one.json", document("one"));
     write("second.json", document("second"));
-    // Errors quote what they are about.
+    // Errors quote the source.
     let mut wrong = document("one");
     wrong["paths"]["/a"]["get"]["responses"] =
         json!({ format!("2xx{HOSTILE}"): { "$ref": format!("#/{HOSTILE}") } });

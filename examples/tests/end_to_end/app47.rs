@@ -1,4 +1,4 @@
-//! Examples of App47 against a server that stands in for its own.
+//! Tests examples of App47 against a scripted server.
 
 mod app;
 mod list;
@@ -24,7 +24,7 @@ async fn run(program: Program, args: &[&str], api: &Script) -> Ended {
     ended
 }
 
-/// What a call gave.
+/// The results of a call.
 fn results(results: Value) -> Answer {
     Answer::json(200, &json!({"results": results, "md5": "896d94e5e2f4eb6b6bfa19144c7794e5"}))
 }

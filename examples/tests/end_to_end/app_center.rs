@@ -1,4 +1,4 @@
-//! Examples of App Center against a server that stands in for Microsoft's.
+//! Tests examples of App Center against a scripted server.
 
 mod build_app;
 mod code_push;
@@ -22,7 +22,7 @@ async fn run(program: Program, args: &[&str], api: &Script) -> Ended {
     run_beside(program, args, api, &[]).await
 }
 
-/// The same with servers beside App Center's, which must get no token.
+/// The same with other servers than App Center's, which must get no token.
 async fn run_beside(program: Program, args: &[&str], api: &Script, others: &[&Server]) -> Ended {
     let servers: Vec<&Server> = std::iter::once(&api.server).chain(others.iter().copied()).collect();
     let program = program.env("APP_CENTER_API_TOKEN", TOKEN).args(["--base-url", api.server.url()]);
@@ -56,7 +56,7 @@ async fn storage(size: usize) -> Server {
     .await
 }
 
-/// What a storage got, its blocks in their order.
+/// The data that a storage received, its blocks in order.
 fn stored(storage: &Server) -> Vec<u8> {
     let number = |seen: &Seen| -> Option<usize> {
         seen.line.split_once("block_number=")?.1.split('&').next()?.parse().ok()

@@ -1,4 +1,4 @@
-//! Examples of App Store Connect against a server that stands in for Apple's.
+//! Tests examples of App Store Connect against a scripted server.
 
 mod analytics;
 mod asset_library;
@@ -48,7 +48,7 @@ async fn run(program: Program, args: &[&str], api: &Script) -> Ended {
     run_beside(program, args, api, &[]).await
 }
 
-/// The same with servers beside Apple's, which must get no token.
+/// The same with other servers than Apple's, which must get no token.
 async fn run_beside(program: Program, args: &[&str], api: &Script, others: &[&Server]) -> Ended {
     let servers: Vec<&Server> = std::iter::once(&api.server).chain(others.iter().copied()).collect();
     let ended = with_key(program, &api.server).args(args).run(&servers).await;
@@ -77,7 +77,7 @@ fn token(seen: &Seen) -> String {
     seen.header("authorization").unwrap().strip_prefix("Bearer ").unwrap().to_owned()
 }
 
-/// What the token of a call says, if the key signed it.
+/// The claims of a call's token, if the key signed it.
 fn claims(seen: &Seen) -> Value {
     let token = token(seen);
     let (signed, signature) = token.rsplit_once('.').unwrap();
@@ -96,7 +96,7 @@ fn resource(kind: &str, id: &str, attributes: Value) -> Value {
     json!({"type": kind, "id": id, "attributes": attributes})
 }
 
-/// An answer with one resource.
+/// A response with one resource.
 fn one(status: u16, kind: &str, id: &str, attributes: Value) -> Answer {
     Answer::json(
         status,
@@ -104,7 +104,7 @@ fn one(status: u16, kind: &str, id: &str, attributes: Value) -> Answer {
     )
 }
 
-/// An answer with resources of one type.
+/// A response with resources of one type.
 fn list<const N: usize>(kind: &str, resources: [(&str, Value); N]) -> Answer {
     let data: Vec<Value> =
         resources.into_iter().map(|(id, attributes)| resource(kind, id, attributes)).collect();
@@ -112,7 +112,7 @@ fn list<const N: usize>(kind: &str, resources: [(&str, Value); N]) -> Answer {
     Answer::json(200, &json!({"data": data, "links": {"self": "https://example.com"}, "meta": meta}))
 }
 
-/// The answer to the reservation of a file, which is to be sent in two parts.
+/// The response to the reservation of a file, which is to be sent in two parts.
 fn reserved(kind: &str, id: &str, storage: &Server, size: usize) -> Answer {
     let part = |offset: usize, length: usize| {
         json!({"method": "PUT", "url": format!("{}/{id}/{offset}?signature=s1gned", storage.url()),
@@ -123,7 +123,7 @@ fn reserved(kind: &str, id: &str, storage: &Server, size: usize) -> Answer {
     one(201, kind, id, json!({"uploadOperations": parts, "assetDeliveryState": {"state": "AWAITING_UPLOAD"}}))
 }
 
-/// The answer about a file that was sent.
+/// The response about a file that was sent.
 fn sent(kind: &str, id: &str, state: &str) -> Answer {
     one(
         200,
@@ -138,7 +138,7 @@ async fn storage() -> Server {
     Server::with(|_, _| Answer::empty(200)).await
 }
 
-/// What a server got of a file.
+/// The data that a server received of a file.
 fn stored(storage: &Server, id: &str) -> Vec<u8> {
     let mut parts: Vec<Seen> =
         storage.seen().into_iter().filter(|seen| seen.line.starts_with(&format!("PUT /{id}/"))).collect();
@@ -158,7 +158,7 @@ fn gzip(text: &str) -> Vec<u8> {
     encoder.finish().unwrap()
 }
 
-/// The answer to the search for `com.example.app`, whose id is `a1`.
+/// The response to the search for `com.example.app`, whose id is `a1`.
 fn apps() -> Answer {
     list(
         "apps",

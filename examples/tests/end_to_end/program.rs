@@ -21,7 +21,7 @@ pub(crate) struct Program {
     command: Command,
 }
 
-/// How a program ended.
+/// The end of a program.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Ended {
     pub(crate) code: i32,
@@ -94,7 +94,7 @@ impl Running {
         line.trim_end().to_owned()
     }
 
-    /// Stops the program, which got so many calls. What else it printed comes out.
+    /// Stops the program after this many calls. Returns the rest of its output.
     pub(crate) fn stop(mut self, calls: usize) -> String {
         self.child.kill().unwrap();
         let mut rest = String::new();
@@ -113,7 +113,7 @@ impl Drop for Running {
 }
 
 impl Ended {
-    /// Asserts that the program did what it should and printed these lines.
+    /// Asserts that the program succeeded and printed these lines.
     #[track_caller]
     pub(crate) fn printed<const N: usize>(&self, lines: [&str; N]) {
         assert_eq!((self.code, self.err.as_str()), (0, ""), "{}", self.out);

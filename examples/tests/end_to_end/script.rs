@@ -4,10 +4,10 @@ use percent_encoding::percent_decode_str;
 use serde_json::Value;
 use storewright_tests::{Answer, Seen, Server};
 
-/// A call that is expected, and its answer.
+/// An expected call, and its response.
 pub(crate) struct Exchange {
     line: String,
-    /// Null where there is no body.
+    /// Null if there is no body.
     body: Value,
     answer: Answer,
 }
@@ -48,7 +48,7 @@ impl Script {
     }
 }
 
-/// A call as it is written in a script: readable. How queries are encoded is tested with the clients.
+/// A call in the readable form of scripts. The encoding of queries is tested with the clients.
 fn told(seen: &Seen) -> (String, Value) {
     let line = percent_decode_str(&seen.line).decode_utf8().unwrap().into_owned();
     (line, if seen.body.is_empty() { Value::Null } else { seen.json() })

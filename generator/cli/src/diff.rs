@@ -34,8 +34,8 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
-    /// The old version: a vendor's file or URL, an API of ours as it is stored (`app-store-connect`), or as it was
-    /// stored at a revision (`main:app-store-connect`).
+    /// The old version: a vendor's file or URL, a stored API (`app-store-connect`), or an API as it was stored at a
+    /// revision (`main:app-store-connect`).
     #[arg(required_unless_present_any = ["history", "git"])]
     from: Option<String>,
     /// The new version; if absent, the stored version of the same API.
@@ -58,16 +58,16 @@ pub struct Args {
     /// End with 1 where something breaks on the wire, in Rust, or where anything changed at all.
     #[arg(long, value_enum, value_name = "wire|rust|any")]
     fail_on: Option<FailOn>,
-    /// Only what belongs to this area, or has this tag.
+    /// Show only changes of this area or tag.
     #[arg(long, value_name = "AREA|TAG")]
     only: Option<String>,
-    /// The most characters that Markdown may have, 65,536 where absent; what matters least is folded first.
+    /// The maximum number of characters of the Markdown, by default 65,536; the least important changes are folded first.
     #[arg(long, value_name = "N")]
     max_chars: Option<usize>,
-    /// Compare the vendor's files as they are, without our corrections.
+    /// Compare the vendor's files unchanged, without our corrections.
     #[arg(long)]
     no_overlay: bool,
-    /// The API whose overlay, names and areas apply to files; where absent, the one with the same title.
+    /// The API whose overlay, names and areas apply to files; by default the one with the same title.
     #[arg(long)]
     api: Option<String>,
 }
@@ -164,7 +164,7 @@ fn put(args: &Args, text: &str) -> anyhow::Result<()> {
 
 /// Says why a version cannot be read.
 fn refuse(out: Sink) -> Outcome {
-    // What could not be placed is a matter of `update`; here it would only hide the errors.
+    // Unmatched rules concern `update`; here they would only hide the errors.
     let mut errors: Vec<Diagnostic> = Vec::new();
     for error in out.into_diagnostics().into_iter().filter(|d| d.severity == Severity::Error) {
         // Both sides may have the same rules, and fail by them.
@@ -192,7 +192,7 @@ struct Compared {
     document: Option<Document>,
 }
 
-/// What changed between two versions, with the locations of documents.
+/// The changes between two versions, with the locations of documents.
 fn located(old: &Compared, new: &Compared) -> Diff {
     let mut found = compare(&old.version, &new.version);
     let [old, new] = [old, new].map(|side| {
@@ -213,7 +213,7 @@ pub fn compare(old: &Version, new: &Version) -> Diff {
     diff::diff(&old, &new)
 }
 
-/// Whether it is, by the rows that are shown: what stays of all areas is no matter of the one that was asked for.
+/// True if it applies to the rows that are shown: changes outside of the requested area do not count.
 fn is_met(on: FailOn, diff: &Diff) -> bool {
     match on {
         FailOn::Wire => diff.changes.iter().any(|change| change.wire == Wire::Breaking),
@@ -272,7 +272,7 @@ fn place<'a>(project: &Project, text: &'a str, apis: &[String]) -> anyhow::Resul
     }
 }
 
-/// One side: where it is, what was read where it is a file, and what it is a version of.
+/// One side: its location, the file that was read, if any, and its API.
 struct Given<'a> {
     place: Place<'a>,
     document: Option<Document>,

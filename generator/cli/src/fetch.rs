@@ -14,7 +14,7 @@ use zip::ZipArchive;
 
 use crate::progress;
 
-/// Nine times Apple's file: what is longer is not a document, or an archive that unpacks to no end.
+/// Nine times the size of Apple's file: anything larger is not a document, or is an archive that unpacks without end.
 const LIMIT: u64 = 64 * 1024 * 1024;
 /// The most seconds that a download may take.
 const PATIENCE: &str = "120";
@@ -53,7 +53,7 @@ pub fn fetch(from: &str, pinned: Option<&str>, out: &mut Sink) -> Option<Documen
     }
 }
 
-/// What stands in for the document of a vendor that publishes none: all that is known is in the overlay.
+/// An empty document for a vendor that publishes none: the overlay contains everything.
 pub fn empty() -> Document {
     Document::of("an empty document", r#"{"openapi": "3.0.3"}"#.to_owned())
 }
@@ -169,14 +169,14 @@ fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
-/// The one JSON file of an archive, or what is wrong and the way out.
+/// The one JSON file of an archive, or the problem and its help.
 fn unpack(bytes: Vec<u8>) -> Result<Vec<u8>, (String, &'static str)> {
     let broken =
         |error: &dyn std::fmt::Display| (format!("the archive cannot be read: {error}"), "download it again");
     let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| broken(&error))?;
     let help = "unpack it and give the file that you mean with `--from FILE`";
     let is_json = |name: &&String| {
-        // What macOS adds to an archive has the names of the real files.
+        // Files that macOS adds to an archive have the names of the real files.
         let last = name.rsplit('/').next().unwrap_or_default();
         last.to_ascii_lowercase().ends_with(".json") && !last.starts_with("._")
     };

@@ -33,7 +33,7 @@ pub struct Args {
     name: String,
 }
 
-/// What a name stands for: places in the vendor's document, and the Rust member that is meant there.
+/// The meaning of a name: locations in the vendor's document, and the Rust member there.
 struct Wanted {
     origin: String,
     ends: Option<String>,
@@ -116,7 +116,7 @@ impl Wanted {
 
 fn wanted(api: &Api, names: &Names, name: &str) -> Vec<Wanted> {
     let mut out = Vec::new();
-    // `GET /v1/apps ?limit` is what a report says.
+    // Reports write `GET /v1/apps ?limit`.
     let (call, parameter) = match name.split_once(" ?") {
         Some((call, parameter)) => (Some(call), parameter),
         None => (None, name),
@@ -163,7 +163,7 @@ fn blank(path: &str) -> String {
     parts.collect::<Vec<_>>().join("/")
 }
 
-/// Whether a Rust path is what `client.apps().list(…)` calls last.
+/// True if a Rust path is the last call of `client.apps().list(…)`.
 fn is_call(path: &str, name: &str) -> bool {
     let name = name.strip_prefix("client.").unwrap_or(name);
     let Some((handle, rest)) = name.split_once("().") else { return false };
@@ -173,8 +173,8 @@ fn is_call(path: &str, name: &str) -> bool {
     own.is_some_and(|own| own.rsplit("::").next() == last)
 }
 
-/// Whether a Rust path ends with what a person wrote of it, from the start of a name on. Rust writes `::` where it is a
-/// variant and `.` where it is a field, and a method is found by its module too: `apps::list`.
+/// True if a Rust path ends with a person's text, from the start of a name on. Rust writes `::` before a variant and
+/// `.` before a field, and a method is found by its module too: `apps::list`.
 fn is_rust(path: &str, names: &Names, name: &str) -> bool {
     let (path, name) = (path.replace('.', "::"), name.replace('.', "::"));
     let ends = |path: &str| {

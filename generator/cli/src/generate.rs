@@ -210,7 +210,7 @@ pub struct Finish {
     pub elsewhere: bool,
     /// Whether the person has no rules yet.
     pub ruleless: bool,
-    /// The command that makes equal what a check found different.
+    /// The command that fixes the differences that a check found.
     pub fix: String,
 }
 
@@ -311,7 +311,7 @@ fn say_where_rules_go(how: &Finish, diagnostics: &[Diagnostic]) {
     }
 }
 
-/// Fails where the folder of a crate holds another one, which would be lost without a word.
+/// Fails if the folder of a crate contains another one, which would be lost silently.
 fn check_crate(project: &Project, root: &Root) -> anyhow::Result<()> {
     let package = |manifest: &str| -> Option<String> {
         let manifest: toml::Table = manifest.parse().ok()?;
@@ -340,7 +340,7 @@ fn relative(from: &Path, to: &Path) -> PathBuf {
     up.chain(to.components().skip(common)).collect()
 }
 
-/// Where a folder is that need not exist: without `..`, and with what links lead to.
+/// The absolute path of a folder that need not exist: without `..`, and with links resolved.
 pub fn real(folder: &Path) -> io::Result<PathBuf> {
     let mut out = PathBuf::new();
     for part in std::path::absolute(folder)?.components() {

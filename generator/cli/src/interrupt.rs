@@ -11,17 +11,17 @@ use anyhow::{Context, bail};
 use crate::progress;
 use crate::report::tell;
 
-/// What shells say of a process that Ctrl-C ended: 128 and the number of the signal.
+/// The exit code of a process that Ctrl-C ended, as shells report it: 128 and the number of the signal.
 const INTERRUPTED: i32 = 130;
 
 /// Held by whoever writes files that belong together, and by whoever ends the process.
 static WRITING: Mutex<()> = Mutex::new(());
 
-/// Whether what the command writes is written.
+/// True once the command's output is written.
 static WRITTEN: AtomicBool = AtomicBool::new(false);
 
-/// From now on Ctrl-C waits until what is being written is written. Other signals end the process at once, and running
-/// the command again completes the files.
+/// From now on Ctrl-C waits until the current write is complete. Other signals end the process at once, and running the
+/// command again completes the files.
 pub fn watch() {
     let end = || {
         let _writing = writing();
@@ -37,7 +37,7 @@ pub fn watch() {
     let _ = ctrlc::set_handler(end);
 }
 
-/// Writes what is not to be interrupted.
+/// Writes without interruption.
 pub fn whole(write: impl FnOnce() -> io::Result<()>) -> io::Result<()> {
     let _writing = writing();
     write()?;
@@ -51,7 +51,7 @@ pub fn replace(path: &Path, text: &str) -> anyhow::Result<()> {
     if !folder.is_dir() {
         bail!("{}: there is no folder {}", path.display(), folder.display());
     }
-    // What is no file, such as a pipe, cannot be replaced.
+    // A target that is not a file, such as a pipe, cannot be replaced.
     let replaced = match fs::metadata(path) {
         Ok(found) if !found.is_file() => fs::write(path, text),
         _ => whole(|| {

@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 pub use today::today;
 
-/// How a command ended, as its exit code says it.
+/// The outcome of a command, as its exit code shows it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Outcome {
     /// Success.

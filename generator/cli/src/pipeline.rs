@@ -18,10 +18,10 @@ use crate::fetch::{self, Document};
 use crate::progress;
 use crate::project::{Project, below};
 
-/// Name of the stored report, beside the stored Api.
+/// Name of the stored report, next to the stored Api.
 const REPORT: &str = "report.yaml";
 
-/// What people wrote about one API.
+/// The handwritten rules of one API.
 #[derive(Debug, Clone, Default)]
 pub struct Rules {
     /// The folder of the API, as messages show it.
@@ -40,7 +40,7 @@ pub struct Rules {
     pub templates: BTreeMap<String, String>,
 }
 
-/// What an update had to say, stored so that it can be asked for offline.
+/// The diagnostics of an update, stored so that they can be queried offline.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
@@ -50,7 +50,7 @@ pub struct Report {
     pub notices: Vec<Notice>,
 }
 
-/// How often an overlay action matched.
+/// The number of matches of an overlay action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Matched {
@@ -211,7 +211,7 @@ pub fn stored_files(api: &Api, report: &Report) -> anyhow::Result<BTreeMap<Strin
     Ok(out)
 }
 
-/// The stored Api as it is at a revision, its rules, and its public items; none if errors were pushed.
+/// The Api as it was stored at a revision, its rules, and its public items; none if errors were pushed.
 pub fn at_revision(
     project: &Project,
     revision: &str,
@@ -238,7 +238,7 @@ pub fn at_revision(
         diagnostic.at.file = shown(&format!("api/{}", diagnostic.at.file));
     }
     let Some(found) = found else { return Ok(None) };
-    // What that revision's own generator wrote is what its consumers have.
+    // The output of that revision's own generator is the API that its users have.
     let items = optional(format!("generated/{api}/API.txt"))?;
     Ok(version_of(found, &rules, items, out))
 }
@@ -285,7 +285,7 @@ pub fn read_stored(project: &Project, api: &str, out: &mut Sink) -> Option<(Api,
     }
 }
 
-/// What the stored Api says of itself; none where nothing is stored that can be read.
+/// The info of the stored Api; none if nothing readable is stored.
 pub fn info(project: &Project, api: &str) -> Option<Info> {
     let text = fs::read_to_string(project.spec(api).join("api/info.yaml")).ok()?;
     serde_yaml::from_str(&text).ok()
@@ -372,7 +372,7 @@ pub fn actions(document: &Document, rules: &Rules, out: &mut Sink) -> Option<Vec
     spec.map(|spec| spec.overlay)
 }
 
-/// The document as its vendor means it, mended and otherwise as it is; none if errors were pushed.
+/// The document as its vendor means it, corrected and otherwise unchanged; none if errors were pushed.
 pub fn mended(document: &Document, rules: &Rules, out: &mut Sink) -> Option<serde_json::Value> {
     let overlay = match &rules.overlay {
         None => None,
@@ -386,7 +386,7 @@ pub fn mended(document: &Document, rules: &Rules, out: &mut Sink) -> Option<serd
     tree
 }
 
-/// The safe defaults among what stages said.
+/// The notices among the diagnostics of stages.
 pub fn notices(diagnostics: &[Diagnostic]) -> Vec<Notice> {
     let is_open = |d: &&Diagnostic| d.severity == Severity::Notice;
     let notice = |d: &Diagnostic| Notice {

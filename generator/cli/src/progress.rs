@@ -11,7 +11,7 @@ use storewright_generator::diagnostic::shown;
 
 use crate::report::tell;
 
-/// What is done sooner is not worth a line.
+/// Quicker work does not get a line.
 const PATIENCE: Duration = Duration::from_millis(300);
 const TICK: Duration = Duration::from_millis(100);
 
@@ -28,7 +28,7 @@ pub struct Progress {
     waiting: Option<(mpsc::Sender<()>, JoinHandle<()>)>,
 }
 
-/// Begins what takes long; a line that is there already is taken over.
+/// Starts a progress line; an existing line is taken over.
 pub fn start(what: &str) -> Progress {
     if let Some(bar) = line().as_ref() {
         bar.set_message(shown(what));

@@ -169,7 +169,7 @@ impl Project {
     ///
     /// # Errors
     ///
-    /// If there is no such revision, or no git.
+    /// If there is no such revision, or git is missing.
     pub fn at_revision(&self, revision: &str, path: &str) -> anyhow::Result<Option<String>> {
         let git = |arguments: &[&str]| {
             let mut command = Command::new("git");
@@ -198,7 +198,7 @@ impl Project {
     }
 }
 
-/// The way from `folder` to what is below it, with `/` on every system.
+/// The path from `folder` to a path below it, with `/` on every system.
 pub fn below(folder: &Path, path: &Path) -> String {
     let path = path.strip_prefix(folder).unwrap_or(path);
     let parts: Vec<_> = path.components().map(|part| part.as_os_str().to_string_lossy()).collect();

@@ -21,7 +21,7 @@ pub fn print(diagnostics: &[Diagnostic]) {
     }
 }
 
-/// Prints what no stage says.
+/// Prints an error that is not a stage's diagnostic.
 pub fn fail(error: &anyhow::Error) {
     progress::clear();
     // The lines of an error may quote a document, so none of them can pass for one of ours.
@@ -42,7 +42,7 @@ pub fn plural(count: usize, noun: &str) -> String {
     if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }
 
-/// Writes to stdout what a command was asked for. A reader that has seen enough closes the pipe, which is no fault.
+/// Writes a command's output to stdout. A reader that has seen enough closes the pipe, which is not an error.
 pub fn stdout(text: &str) -> anyhow::Result<()> {
     match anstream::stdout().lock().write_all(shown_output(text).as_bytes()) {
         Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(()),
@@ -50,8 +50,8 @@ pub fn stdout(text: &str) -> anyhow::Result<()> {
     }
 }
 
-/// Writes to stderr what there is to say of it, with colours where that is a terminal. Where nobody hears it, because the
-/// pipe is closed or the disk is full, the command goes on: what it does and its exit code are worth more.
+/// Writes messages to stderr, with colours on a terminal. If nobody reads them, because the pipe is closed or the disk
+/// is full, the command goes on: its result and its exit code matter more.
 pub fn stderr(text: &str) {
     let _ = anstream::stderr().lock().write_all(shown_output(text).as_bytes());
 }
@@ -76,7 +76,7 @@ pub fn program() -> &'static str {
     PROGRAM.get().copied().unwrap_or("storewright")
 }
 
-/// Writes to stdout what a command was asked for, as JSON.
+/// Writes a command's output to stdout, as JSON.
 pub fn stdout_json(value: &impl Serialize) -> anyhow::Result<()> {
     stdout(&(shown_json(&serde_json::to_string_pretty(value)?) + "\n"))
 }

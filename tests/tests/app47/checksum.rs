@@ -29,7 +29,7 @@ async fn shown(body: String) -> Results<App> {
 async fn right() {
     for body in [
         format!(r#"{{"results":{DELETED},"md5":"{DELETED_MD5}"}}"#),
-        // Space around the value is no part of it, and a hash is a number.
+        // Space around the value is not part of it, and a hash is a number.
         format!("{{ \"md5\" : \"{}\",\n \"results\" :\t{DELETED} \n}}\n", DELETED_MD5.to_uppercase()),
     ] {
         let answer = deleted(body.clone()).await;

@@ -11,7 +11,7 @@ use app47_client::{AccessToken, Client};
 use serde_json::{Value, json};
 use storewright_tests::{Answer, Server};
 
-/// A token that no answer and no text of the client may show.
+/// A token that no response and no text of the client may show.
 const TOKEN: &str = "544fa14538d6b81f6b00003d-s3cret";
 
 /// A client whose address has a path, as the vendor's own has.
@@ -20,7 +20,7 @@ fn client_of(server: &Server) -> Client {
     builder.retry(RetryPolicy::none()).build().unwrap()
 }
 
-/// A server with answers, and a client of it.
+/// A server with responses, and a client of it.
 async fn serve(answers: impl IntoIterator<Item = Answer>) -> (Server, Client) {
     let server = Server::start(answers).await;
     let client = client_of(&server);
@@ -38,7 +38,7 @@ fn private_app() -> Value {
     })
 }
 
-/// An answer that holds `app`.
+/// A response that contains `app`.
 fn app_answer(app: &Value) -> Answer {
     Answer::json(200, &json!({"results": {"app": app, "success": true}, "md5": "stale"}))
 }

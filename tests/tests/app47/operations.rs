@@ -52,7 +52,7 @@ async fn show() {
     assert_eq!(app.user_ids.as_ref().unwrap().len(), 2);
     assert_eq!((app.rating, app.featured, app.display_order), (Some(0.0), Some(true), None));
 
-    // All that came is there, and nothing else: `type` alone changes, to what is sent.
+    // All received members are there, and nothing else: only `type` changes, to the form that is sent.
     let mut expected = private_app();
     expected["type"] = json!("private");
     assert_eq!(serde_json::to_value(app.into_inner()).unwrap(), expected);

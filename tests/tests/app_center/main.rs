@@ -12,7 +12,7 @@ use app_center_client::runtime::RetryPolicy;
 use app_center_client::{Client, Credentials};
 use storewright_tests::{Answer, Server};
 
-/// A token that no answer and no text of the client may show.
+/// A token that no response and no text of the client may show.
 const TOKEN: &str = "0123456789abcdef-s3cret";
 
 fn client_of(server: &Server) -> Client {
@@ -20,7 +20,7 @@ fn client_of(server: &Server) -> Client {
     Client::builder(credentials).base_url(server.url()).retry(RetryPolicy::none()).build().unwrap()
 }
 
-/// A server with answers, and a client of it.
+/// A server with responses, and a client of it.
 async fn serve(answers: impl IntoIterator<Item = Answer>) -> (Server, Client) {
     let server = Server::start(answers).await;
     let client = client_of(&server);

@@ -1,4 +1,4 @@
-//! Who an operation says it is: a token, a name with a password, or nobody.
+//! Tests the credentials of operations: a token, a name with a password, or none.
 
 use app_center_client::models::ApiTokensCreateRequest;
 use app_center_client::runtime::ErrorKind;

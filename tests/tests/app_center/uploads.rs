@@ -62,7 +62,7 @@ fn metadata() -> Answer {
     )
 }
 
-/// A storage that takes all, but for what `block` answers to a block in place of that.
+/// A storage that accepts all blocks, unless `block` gives another response to one.
 async fn storage(block: impl Fn(usize, &Seen) -> Option<Answer> + Send + Sync + 'static) -> Server {
     Server::with(move |number, seen| {
         if seen.line.contains("/upload/set_metadata/") {

@@ -183,7 +183,7 @@ async fn a_key_is_read_in_every_form_on_every_way_in() {
             "ASC_KEY_ID" => Some(KEY.to_owned()),
             "ASC_ISSUER_ID" => Some(ISSUER.to_owned()),
             "ASC_PRIVATE_KEY" => String::from_utf8(bytes.clone()).ok(),
-            // It is used where there is no other, so that no variable has bytes that are not text.
+            // It is used if there is no other, so that no variable has bytes that are not text.
             _ => Some(path.display().to_string()),
         };
         let path_only = |wanted: &str| variables(wanted).filter(|_| wanted != "ASC_PRIVATE_KEY");

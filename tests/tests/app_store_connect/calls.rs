@@ -45,7 +45,7 @@ async fn options_and_parameters_come_in_any_order() {
     let (server, client) = serve([Answer::json(200, &page), Answer::json(200, &page)]).await;
     let list: operations::apps::List = client.apps().list().with_header("x-trace", "7").limit(2);
     list.filter_name(["Notes"]).with_timeout(Duration::from_secs(9)).send().await.unwrap();
-    // The whole response changes what a call gives, not what it takes.
+    // The whole response changes the result of a call, not its arguments.
     let full = client.apps().list().full().filter_name(["Notes"]).limit(2).send().await.unwrap();
     assert_eq!((full.status().as_u16(), full.data.len()), (200, 1));
     let seen = server.seen();

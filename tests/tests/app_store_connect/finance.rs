@@ -1,4 +1,4 @@
-//! Finance reports: rows apart from preamble, totals and second table, whatever lines a report has around its rows.
+//! Tests finance reports: rows apart from preamble, totals and second table, with any lines around the rows.
 
 use app_store_connect_client::models::FinanceReportsReportTypeFilter;
 use app_store_connect_client::runtime::{Columns, ErrorKind, Rows};
@@ -33,7 +33,7 @@ async fn rows_of(text: &str) -> Rows<Api> {
     report.download().gunzip().rows(Columns::Tabs).await.unwrap()
 }
 
-/// The rows' titles, and what is around them.
+/// The rows' titles, and the lines around them.
 async fn read(text: &str) -> (Vec<String>, Rows<Api>) {
     let mut rows = rows_of(text).await;
     let mut titles = Vec::new();
@@ -63,7 +63,7 @@ async fn totals_are_apart_from_rows() {
         assert_eq!(pairs(rows.totals()), expected, "{totals:?}");
         assert!(rows.summary().is_empty() && rows.preamble().is_empty());
     }
-    // Another number of columns than the names have: a currency beside the amount.
+    // Another number of columns than the names have: a currency next to the amount.
     let (titles, rows) = read(&format!("{NAMES}\n{one}\nTotal_Amount\t7.00\tCHF\n")).await;
     assert_eq!((titles.len(), pairs(rows.totals())), (1, vec![("Total_Amount", "7.00")]));
     for (text, count) in [

@@ -29,7 +29,7 @@ use app_store_connect_client::Client;
 use app_store_connect_client::runtime::{RetryPolicy, StaticToken};
 use storewright_tests::{Answer, Server};
 
-/// A token that no answer and no text of the client may show.
+/// A token that no response and no text of the client may show.
 const TOKEN: &str = "eyJhbGciOiJFUzI1NiJ9.s3cret";
 
 fn client_of(server: &Server) -> Client {
@@ -40,7 +40,7 @@ fn client_of(server: &Server) -> Client {
         .unwrap()
 }
 
-/// A server with answers, and a client of it.
+/// A server with responses, and a client of it.
 async fn serve(answers: impl IntoIterator<Item = Answer>) -> (Server, Client) {
     let server = Server::start(answers).await;
     let client = client_of(&server);

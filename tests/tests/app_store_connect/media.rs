@@ -11,7 +11,7 @@ use crate::serve;
 
 const CSV: &str = "Price,\"a, b\"\r\n0.99,ü\r\n";
 
-/// `printf 'Provider\n' | gzip -n`, which is no UTF-8.
+/// `printf 'Provider\n' | gzip -n`, which is not UTF-8.
 const GZIP: &[u8] = &[
     0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x0b, 0x28, 0xca, 0x2f, 0xcb, 0x4c, 0x49,
     0x2d, 0xe2, 0x02, 0x00, 0x2c, 0x9f, 0x0d, 0x49, 0x09, 0x00, 0x00, 0x00,
@@ -61,7 +61,7 @@ async fn a_sales_report_is_the_bytes_as_they_come() {
          &filter%5Bversion%5D=1_0"
     );
     assert_eq!(seen.header("accept"), Some("application/a-gzip"));
-    // A transport that unpacks by itself would spoil a file that is meant to be packed.
+    // A transport that unpacks bodies would spoil a file that is meant to be packed.
     assert_eq!(seen.header("accept-encoding"), None);
 }
 

@@ -10,7 +10,7 @@ use app_store_connect_client::{Client, runtime::Response};
 use serde_json::{Value, json};
 use storewright_tests::{Answer, Server};
 
-/// Answers, and a client for which any value of another type is an error.
+/// Responses, and a client for which any value of another type is an error.
 async fn strict(bodies: impl IntoIterator<Item = Value>) -> (Server, Client) {
     let server = Server::start(bodies.into_iter().map(|body| Answer::json(200, &body))).await;
     let builder = Client::builder(StaticToken::bearer("t")).base_url(server.url());

@@ -12,7 +12,7 @@ fn listed<T>(response: &Response<T>) -> Vec<String> {
     response.mismatches().iter().map(ToString::to_string).collect()
 }
 
-/// An app with foreign values wherever one can be: scalars, a list, an object, a relationship, included resources.
+/// An app with values of another type wherever one can be: scalars, a list, an object, a relationship, included resources.
 fn foreign() -> Value {
     json!({
         "data": [{

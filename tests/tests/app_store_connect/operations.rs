@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use serde_yaml::Value;
 
-/// What identifies an operation: id, method, path, and the media type that is asked for.
+/// The identity of an operation: id, method, path, and the requested media type.
 type Facts = (String, String, String, String);
 
 /// One module of operations of the crate.
@@ -19,7 +19,7 @@ pub(crate) struct Module {
 pub(crate) struct Constant {
     pub(crate) name: String,
     pub(crate) id: String,
-    /// Whether `limit` sets the size of its pages.
+    /// True if `limit` sets the size of its pages.
     pub(crate) limited: bool,
     facts: Facts,
 }
@@ -83,7 +83,7 @@ fn sources(folder: &str) -> Vec<Module> {
     std::fs::read_dir(folder).unwrap().map(|file| read(file.unwrap().path())).collect()
 }
 
-/// The facts that the stored Api asks for: once for each media type of an operation's answer.
+/// The facts of the stored Api: once for each media type of an operation's response.
 fn expected(stored: &BTreeMap<String, Value>) -> Vec<Facts> {
     let mut expected = Vec::new();
     for (id, operation) in stored {
@@ -96,7 +96,7 @@ fn expected(stored: &BTreeMap<String, Value>) -> Vec<Facts> {
                     .extend(content.into_iter().flat_map(|content| content.keys()).filter_map(Value::as_str));
             }
         }
-        // Without a body of its own, what is asked for is that of a failure.
+        // Without a response body, the error's media type is requested.
         if media.is_empty() {
             media.insert("application/json");
         }

@@ -7,7 +7,7 @@ use storewright_tests::{Answer, Server};
 
 use crate::{TOKEN, client_of, serve};
 
-/// The links that the server gives, byte by byte; what Apple's cursors hold, and more.
+/// The links that the server gives, byte by byte: the content of Apple's cursors, and more.
 const SECOND: &str =
     "/v1/apps?cursor=Ag.AP%2bcF1x%2Fz_-~Q==:!*(),;@$&limit=2&sort=-name&filter[name]=a%2Cb,c&x";
 const THIRD: &str = "/v1/apps?limit=2&cursor=%7B%22offset%22%3A%224%22%7D&&sort=-name";
@@ -87,7 +87,7 @@ async fn a_page_on_another_host_is_not_asked_for() {
     for next in [format!("{}/v1/apps?cursor=1", elsewhere.url()), format!("//{host}/v1/apps?cursor=1")] {
         let (server, client) = serve([page(&["1"], Some(next))]).await;
         let mut items = client.apps().list().items();
-        // What the first page held is not lost.
+        // The items of the first page are not lost.
         assert_eq!(items.try_next().await.unwrap().unwrap().id, "1");
         let error = items.try_next().await.unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Paging);

@@ -11,10 +11,10 @@ use crate::operations::{modules, stored};
 /// Query parameters by name, with the method of a call that sets them.
 type Query = BTreeMap<String, String>;
 
-/// What one operation takes.
+/// The parameters of one operation.
 #[derive(Debug, Default, Clone, PartialEq)]
 struct Takes {
-    /// How many values fill the path.
+    /// The number of path parameters.
     holes: usize,
     /// Those that a call cannot do without.
     required: Query,
@@ -23,7 +23,7 @@ struct Takes {
     body: bool,
 }
 
-/// Whether a list without values asks for no more than leaving the parameter out.
+/// True if a list without values requests the same as an omitted parameter.
 fn is_selection(name: &str) -> bool {
     ["include", "sort"].contains(&name) || name.starts_with("fields[")
 }
@@ -51,7 +51,7 @@ fn expected(operation: &Value) -> Takes {
     takes
 }
 
-/// What a method's body does: the constant that it calls, and what it sets.
+/// The body of a method: the constant that it calls, and the parameters that it sets.
 #[derive(Default)]
 struct Body {
     constant: Option<String>,
@@ -106,7 +106,7 @@ fn name_of(ty: &syn::Type) -> String {
     }
 }
 
-/// What the operations of a module take, by their constants.
+/// The parameters of the operations of a module, by their constants.
 fn found(module: &syn::File) -> BTreeMap<String, Takes> {
     let mut calls = BTreeMap::new();
     let mut builders: BTreeMap<String, Query> = BTreeMap::new();
@@ -151,7 +151,7 @@ fn every_operation_takes_what_the_stored_api_says() {
             compared += 1;
             let mut found = found.get(&line.name).cloned();
             if let (Some(found), true) = (&mut found, line.limited) {
-                // The method is in `call.rs`; `reads` shows what it sends.
+                // The method is in `call.rs`; `reads` shows its request.
                 found.optional.insert("limit".to_owned(), "number".to_owned());
             }
             match found {

@@ -1,4 +1,4 @@
-//! Relationships as they are read and written back: absent, null and empty linkages are three things.
+//! Tests relationships as they are read and written back: absent, null and empty linkages are three values.
 
 use app_store_connect_client::models::{App, BetaGroup, Build};
 use app_store_connect_client::runtime::Patch;

@@ -329,7 +329,7 @@ async fn rows_of_an_analytics_segment_on_another_host() {
     let mut rows = download().checksum(checksum).rows(Columns::Tabs).await.unwrap();
     assert_eq!(rows.try_next().await.unwrap().unwrap().parse::<i64>("Counts"), Some(5));
     assert!(rows.try_next().await.unwrap().is_none());
-    // What was changed on the way is an error once it was read to its end.
+    // A file that was changed on the way is an error once it was read to its end.
     let mut rows = download()
         .checksum(Checksum::Md5(md5.replace(['0', '1', '2'], "3")))
         .rows(Columns::Tabs)

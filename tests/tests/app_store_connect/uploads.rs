@@ -77,7 +77,7 @@ async fn a_screenshot_from_reservation_to_completion() {
     let complete = json!({"state": "COMPLETE", "errors": []});
     let api = Server::start([
         reserved(KIND, &storage),
-        // It is no harm to commit twice.
+        // Committing twice does no harm.
         Answer::empty(500),
         asset(KIND, &uploaded),
         asset(KIND, &uploaded),
@@ -156,7 +156,7 @@ async fn an_upload_goes_on_in_another_process() {
     upload().resume(state.clone()).on_state(keep).send().await.unwrap();
     assert_eq!(other.one().line, "PUT /appScreenshots/10?signature=s1gned");
     assert_eq!(api.seen()[0].line, "PATCH /v1/appScreenshots/a1");
-    // What is committed is only waited for.
+    // A committed upload is only waited for.
     let committed = last.lock().unwrap().clone().unwrap();
     upload().resume(committed).send().await.unwrap();
     assert_eq!((api.seen().len(), api.seen()[2].line.as_str()), (3, "GET /v1/appScreenshots/a1"));

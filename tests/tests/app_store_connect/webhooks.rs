@@ -98,7 +98,7 @@ fn events_of_marketplaces_name_the_app_and_its_territories() {
 #[test]
 fn apples_own_sample_of_a_signature_is_right() {
     let header = "hmacsha256=7f062172b01cb00b53ca068614674a3d982a34062a0f5d37687d5e3377e54657";
-    // It is signed, and its body is no event.
+    // It is signed, and its body is not an event.
     let error = WebhookEvent::verified("This is my secret", header, b"Hello, World!").unwrap_err();
     assert!(matches!(error, WebhookError::Unreadable(_)), "{error}");
     let error = WebhookEvent::verified("This is my secret", header, b"Hello, World?").unwrap_err();

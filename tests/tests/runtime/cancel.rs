@@ -11,7 +11,7 @@ use crate::{GET, at_once, builder, call, fails, ok};
 
 #[tokio::test]
 async fn a_call_dropped_anywhere_keeps_no_permit() {
-    // Every call fails once, and its answer comes byte by byte.
+    // Every call fails once, and its response comes byte by byte.
     let failed = Mutex::new(HashSet::new());
     let server = Server::with(move |_, seen| match failed.lock().unwrap().insert(seen.line.clone()) {
         true => fails(503),
@@ -32,7 +32,7 @@ async fn a_call_dropped_anywhere_keeps_no_permit() {
         times += 1;
     }
     assert!(times > 5, "{times}");
-    // A permit that was lost would count as a request on its way, for ever, beside the one that the server counts.
+    // A lost permit would count as a request on its way, for ever, next to the one that the server counts.
     clock.advance(Duration::from_secs(3600));
     let before = clock.waits().len();
     for _ in 0..20 {
@@ -141,7 +141,7 @@ async fn an_upload_dropped_anywhere_goes_on_where_it_was() {
         storage.forget();
         uploader.send(file.path(), &mut transfer).await.unwrap();
         assert!(transfer.is_done());
-        // What was known to be there is not sent again, and the rest arrives whole.
+        // Parts that were known to be there are not sent twice, and the rest arrives whole.
         for seen in storage.seen() {
             let path = seen.line.strip_prefix("PUT ").unwrap();
             let number: usize = path.trim_start_matches('/').parse().unwrap();

@@ -101,7 +101,7 @@ async fn a_file_that_is_replaced_keeps_its_permissions() {
         let path = folder.path().join(format!("{wanted:o}"));
         std::fs::write(&path, "old").unwrap();
         std::fs::set_permissions(&path, std::fs::Permissions::from_mode(wanted)).unwrap();
-        // The first answer breaks off, so the file is begun twice.
+        // The first response breaks off, so the file is begun twice.
         let server = Server::start([file(TEXT).cut_after(5), file(TEXT)]).await;
         call(&client(&server), GET).download().to_file(&path).await.unwrap();
         assert_eq!((std::fs::read(&path).unwrap().as_slice(), mode(&path)), (TEXT, wanted));
@@ -160,7 +160,7 @@ async fn a_gzip_bomb_is_given_up_in_time() {
     let error = download.to_writer(&mut written).await.unwrap_err();
     assert!(error.to_string().contains("larger than 10485760 bytes"), "{error}");
     assert!(written.sum <= 10 << 20 && written.largest <= 5 << 20, "{written:?}");
-    // What has no line ends is no report.
+    // Data without line ends is not a report.
     let error = call(&client(&server), GET).download().gunzip().rows(Columns::Tabs).await.unwrap_err();
     assert!(error.to_string().contains("longer than 4 MiB"), "{error}");
 }
@@ -372,7 +372,7 @@ async fn a_report_that_breaks_off_is_an_error() {
         let error = read.await.unwrap_err();
         assert!(matches!(error.kind(), ErrorKind::File | ErrorKind::Transport), "{error}");
     }
-    // What was read of its last row is none, and there is nothing after the error.
+    // An incomplete last row is not a row, and nothing follows the error.
     let server = Server::start([file("A\tB\n1\t2\n3\t4\n").cut_after(10)]).await;
     let mut rows = call(&client(&server), GET).download().rows(Columns::Tabs).await.unwrap();
     assert_eq!(rows.try_next().await.unwrap().unwrap().values(), ["1", "2"]);

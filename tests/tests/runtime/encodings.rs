@@ -101,7 +101,7 @@ async fn a_file_that_is_cut_in_its_inner_layer_is_an_error() {
         let [client, _] = clients(&server);
         let error = call(&client, GET).download().gunzip().to_writer(&mut Vec::new()).await;
         match cut {
-            // One byte is no sign of gzip: it is what was packed.
+            // One byte is no sign of gzip: it is the packed content.
             1 => assert!(error.is_ok()),
             _ => assert!(error.unwrap_err().to_string().contains("no whole gzip"), "{cut}"),
         }
@@ -136,7 +136,7 @@ async fn a_bomb_inside_of_another_gzip_is_given_up_in_time() {
     let download = call(&client, GET).download().gunzip().limit(8 << 20);
     let error = download.to_writer(&mut written).await.unwrap_err();
     assert!(error.to_string().contains("larger than 8388608 bytes"), "{error}");
-    // What was written last is one piece of at most 4 KiB, unpacked.
+    // The last write is one piece of at most 4 KiB, unpacked.
     assert!((4 << 20..=8 << 20).contains(&written.len()), "{}", written.len());
 }
 

@@ -8,7 +8,7 @@ use storewright_tests::{Server, TestClock};
 
 use crate::{GET, builder, call, fails, ok, quick};
 
-/// A server that notes at what second of a clock it was asked.
+/// A server that records the second of a clock at which each request arrives.
 async fn noting(clock: &TestClock) -> (Server, Arc<Mutex<Vec<u64>>>) {
     let times = Arc::new(Mutex::new(Vec::new()));
     let (kept, clock) = (Arc::clone(&times), clock.clone());
@@ -45,7 +45,7 @@ async fn a_limit_of_ones_own_holds_whatever_the_server_would_take() {
     for _ in 0..4 {
         call(&client, GET).send().await.unwrap();
     }
-    // What others sent counts against the server's limit and not against one's own.
+    // Requests of others count against the server's limit and not against the client's own.
     assert_eq!(clock.waits(), [Duration::from_secs(3600)]);
 }
 

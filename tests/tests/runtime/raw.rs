@@ -60,7 +60,7 @@ async fn a_client_that_only_reads_refuses_the_rest() {
         }
     }
     assert!(server.seen().is_empty());
-    // What is stored elsewhere is written too; reading it is no write.
+    // Sending a part to another host is a write too; reading it is not.
     let part = Part::new("PUT", format!("{}/part", server.url()), 0, 1);
     let file = tempfile::NamedTempFile::new().unwrap();
     std::fs::write(file.path(), "x").unwrap();

@@ -219,7 +219,7 @@ impl TokenProvider for Numbered {
     }
 }
 
-/// A server that refuses so many tokens, and what a client of it waited for.
+/// A server that refuses so many tokens, and the delays of its client.
 async fn refusing(tokens: usize, policy: RetryPolicy) -> (Server, Client<Store>, TestClock) {
     let server = Server::with(move |number, _| if number <= tokens { fails(401) } else { ok() }).await;
     let clock = TestClock::at(0);
@@ -236,7 +236,7 @@ async fn a_refused_token_is_renewed_as_often_as_is_set_each_time_after_a_wait() 
         (9, policy().renewals(9), 10),
         (1, policy().renewals(0), 1),
         (1, RetryPolicy::none(), 1),
-        // How often a request is sent for other reasons is another matter.
+        // The number of attempts for other reasons is independent.
         (2, RetryPolicy::none().renewals(2), 3),
     ] {
         for operation in [GET, POST] {
@@ -283,7 +283,7 @@ async fn a_dead_server_receives_little_more_than_each_call() {
         }
         assert_eq!((server.seen().len(), clock.waits().len()), (CALLS + 20, 20));
     }
-    // Where nobody listens, attempts are counted by the waits.
+    // If nobody listens, attempts are counted by the delays.
     let server = Server::start([]).await;
     let (_, clock) = quick(&server);
     let nowhere = Nowhere::new();
@@ -329,7 +329,7 @@ async fn a_server_that_recovers_after_two_failures_costs_nothing() {
 
 #[tokio::test]
 async fn limits_and_refused_tokens_take_nothing_of_the_budget() {
-    // Of a server that works there is no reason to spare it, but for what it says itself.
+    // There is no reason to spare a working server, except its own limits.
     let server = Server::with(|number, _| match number % 4 {
         1 => fails(429).header("retry-after", "7"),
         2 => fails(429),

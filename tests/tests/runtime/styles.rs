@@ -22,7 +22,7 @@ fn words() -> Vec<String> {
     vec!["a b".to_owned(), "c,d".to_owned()]
 }
 
-/// What a server gets of one call.
+/// The request that a server gets of one call.
 async fn sent(operation: Operation, change: impl FnOnce(&mut Call<Store, Value>)) -> Seen {
     let server = Server::start([ok()]).await;
     let (client, _) = quick(&server);

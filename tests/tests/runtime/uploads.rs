@@ -48,7 +48,7 @@ fn transfer(server: &Server, method: &str) -> Transfer {
     Transfer::new(known(), parts.collect())
 }
 
-/// What a server got, put together by the numbers of the parts.
+/// The data that a server received, joined by the numbers of the parts.
 fn joined(seen: &[Seen]) -> Vec<u8> {
     let parts: BTreeMap<usize, &Seen> =
         seen.iter().map(|seen| (seen.header("x-part").unwrap().parse().unwrap(), seen)).collect();

@@ -18,13 +18,13 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 
 const TOKEN: &str = "acc3ss-t0ken";
 
-/// How many connections were accepted, and how many requests came.
+/// The number of accepted connections, and of requests.
 type Counts = Arc<(AtomicUsize, AtomicUsize)>;
 
 /// A server with a certificate for 127.0.0.1: its port and the certificate of its authority.
 async fn server() -> (u16, String, Counts) {
     let mut authority = CertificateParams::new(Vec::new()).unwrap();
-    // Of the same name as the server's, OpenSSL would take that for signed by itself.
+    // With the server's name, OpenSSL would take it for self-signed.
     authority.distinguished_name.push(DnType::CommonName, "an authority for tests");
     authority.is_ca = IsCa::Ca(BasicConstraints::Unconstrained);
     let authority_key = KeyPair::generate().unwrap();
@@ -99,7 +99,7 @@ async fn a_server_is_trusted_for_its_certificate_and_its_name() {
         assert_eq!(error.kind(), ErrorKind::Transport);
         assert_eq!(error.transport_error().unwrap().kind(), TransportErrorKind::Certificate, "{error}");
         assert!(!error.is_retryable());
-        // Why is what a person looks for in a log.
+        // The reason is what a person looks for in a log.
         assert!(error.to_string().to_lowercase().contains("certificate"), "{error}");
         assert!(!format!("{error} {error:?}").contains(TOKEN));
     }

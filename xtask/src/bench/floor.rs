@@ -67,7 +67,7 @@ fn parsed(folder: &Path) -> anyhow::Result<Vec<(PathBuf, File)>> {
 }
 
 /// The structs and enums of a crate as one file, with their fields and docs and nothing else: no codec, no methods, no
-/// traits. A type that is not among them, nor of the standard library, stands as `String`.
+/// traits. Any other type that is not of the standard library becomes `String`.
 pub(super) fn plain(folder: &Path) -> anyhow::Result<String> {
     let files = parsed(folder)?;
     let models =

@@ -1,7 +1,7 @@
 //! Runs other generators on a vendor's document and measures them next to ours.
 //!
-//! The others are installed from crates.io into the folder of build output, at the versions below, and are given the
-//! vendor's file as it is.
+//! The others are installed from crates.io into the folder of build output, at the versions below, and read the
+//! vendor's file unchanged.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -23,9 +23,9 @@ pub(crate) struct Peer {
     pub(crate) name: &'static str,
     pub(crate) program: &'static str,
     pub(crate) version: &'static str,
-    /// What it is called with; `{in}` and `{out}` are the document and the crate's folder.
+    /// Its arguments; `{in}` and `{out}` are the document and the crate's folder.
     arguments: &'static [&'static str],
-    /// Where it leaves the list of dependencies, if it writes modules and no crate: they are mounted as it asks for.
+    /// The location of its list of dependencies, if it writes modules without a crate: they are mounted as it requires.
     dependencies: Option<&'static str>,
 }
 
@@ -96,7 +96,7 @@ impl Peer {
         self.arguments.iter().map(fill).collect()
     }
 
-    /// Makes a crate of what it wrote, where that is modules alone, and a workspace of it.
+    /// Makes a crate of its output, if that is only modules, and a workspace of it.
     pub(crate) fn mount(&self, out: &Path) -> anyhow::Result<()> {
         if let Some(list) = self.dependencies {
             let list = fs::read_to_string(out.join(list))?;
@@ -118,7 +118,7 @@ fn own_workspace(folder: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What one generator made.
+/// The output of one generator.
 #[derive(Debug, Default, Serialize)]
 struct Made {
     name: String,
@@ -133,11 +133,11 @@ struct Made {
     check_peak_mb: Option<f64>,
     /// Errors of the compiler in the crate as it was generated.
     errors: Option<usize>,
-    /// What came between, such as a document that was refused.
+    /// The problem that occurred, such as a refused document.
     problem: Option<String>,
 }
 
-/// What `bench --peers --json` prints.
+/// The output of `bench --peers --json`.
 #[derive(Debug, Serialize)]
 struct Table {
     document: String,
@@ -270,7 +270,7 @@ pub(crate) fn package(folder: &Path) -> anyhow::Result<String> {
     name.map(str::to_owned).with_context(|| format!("{} names no package", path.display()))
 }
 
-/// How many errors the compiler says that it found; it may have stopped before it saw all.
+/// The number of errors that the compiler reports; it may have stopped before it saw all.
 fn errors(stderr: &str) -> usize {
     let count = stderr.lines().rev().find_map(|line| {
         let (_, tail) = line.split_once(" due to ")?;
@@ -283,7 +283,7 @@ fn last_line(text: &str) -> String {
     text.lines().rev().find(|line| !line.trim().is_empty()).unwrap_or_default().trim().to_owned()
 }
 
-/// Numbers of others stand beside how often ours go into them, but for a check that ended with errors: it did not do the
+/// Numbers of others are shown with their ratio to ours, except for a check that ended with errors: it did not do the
 /// same work.
 fn table(made: &[Made]) -> String {
     let head = ["generator", "version", "generate s", "MB", "lines", "check s", "MB", "compiles"];

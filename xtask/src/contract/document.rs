@@ -19,11 +19,11 @@ pub(super) struct Operation<'t> {
     /// The headers of credentials, as alternatives of combinations; without one the operation is open to all.
     pub(super) security: Vec<Vec<Credential>>,
     pub(super) parameters: Vec<Parameter<'t>>,
-    /// The media type and schema of what is sent, and whether it must be.
+    /// The media type and schema of the request body, and true if it is required.
     pub(super) body: Option<(String, &'t Value, bool)>,
     /// The other media types and schemas that may be sent.
     pub(super) others: Vec<(String, &'t Value)>,
-    /// The media types and schemas of answers by status; a schema that is not there is null.
+    /// The media types and schemas of responses by status; a missing schema is null.
     pub(super) answers: Vec<(String, Vec<(String, &'t Value)>)>,
 }
 
@@ -42,7 +42,7 @@ pub(super) struct Parameter<'t> {
     pub(super) place: &'t str,
     pub(super) required: bool,
     pub(super) schema: &'t Value,
-    /// What stands between the items of a list in the query; none if each is a pair of its own.
+    /// The separator of a list's items in the query; none if each is a separate pair.
     pub(super) separator: Option<char>,
 }
 
@@ -107,7 +107,7 @@ fn base(tree: &Value, item: &Value, operation: &Value) -> String {
     url.trim_end_matches('/').to_owned()
 }
 
-/// The credentials that an operation asks for, as far as they are headers.
+/// The credentials that an operation requires, if they are headers.
 fn security(tree: &Value, operation: &Value) -> Vec<Vec<Credential>> {
     let schemes = tree.get("securityDefinitions").or_else(|| tree.pointer("/components/securitySchemes"));
     let header = |name: &String| {
@@ -174,7 +174,7 @@ fn body<'t>(schemas: Schemas<'t>, tree: &'t Value, operation: &'t Value) -> Body
     }
     let body = schemas.resolve(operation.get("requestBody")?);
     let content: Vec<(&String, &Value)> = members(body.get("content")).collect();
-    // RFC 6839 and the registry of media types: `application/json`, then what ends with `+json`.
+    // RFC 6839 and the registry of media types: `application/json`, then any that ends with `+json`.
     let plain = |media: &str| media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     let exact = content.iter().find(|(media, _)| plain(media) == "application/json");
     let suffixed = || content.iter().find(|(media, _)| plain(media).ends_with("+json"));
@@ -210,15 +210,14 @@ fn answers<'t>(
         .collect()
 }
 
-/// What the vendor's tree does not say in the vocabulary of OpenAPI is said so: what stands around values, and where
-/// the judge is.
+/// Expresses the overlay's extensions in plain OpenAPI: members around values, and the judge's address.
 pub(super) fn written_back(mut tree: Value) -> Value {
     envelopes(&mut tree);
     variants::spell_out(&mut tree);
     tree
 }
 
-/// `x-envelope: a.b` beside `content` becomes objects around the schemas; the vendor's own word has none of it.
+/// `x-envelope: a.b` next to `content` becomes objects around the schemas.
 fn envelopes(node: &mut Value) {
     match node {
         Value::Object(members) => {
@@ -238,7 +237,7 @@ fn envelopes(node: &mut Value) {
     }
 }
 
-/// The document for the judge: what is sent may hold nothing that is not named.
+/// The document for the judge: requests may contain declared members only.
 pub(super) fn closed(tree: &Value) -> Value {
     let mut out = tree.clone();
     // The judge is at an address of its own.
@@ -275,14 +274,14 @@ fn parameter_is_body(schema: &Value) -> bool {
     schema.get("$ref").is_some() || schema.get("properties").is_some()
 }
 
-/// A copy of the schema without `$ref`s whose objects are closed; one that holds itself stays open from there on, and
-/// so do the parts of an `allOf`, which JSON Schema of OpenAPI 3.0 cannot close.
+/// A copy of the schema without `$ref`s whose objects are closed; a recursive one stays open from its second occurrence
+/// on, and so do the parts of an `allOf`, which JSON Schema of OpenAPI 3.0 cannot close.
 fn close(schemas: Schemas<'_>, schema: &Value, around: &mut Vec<String>) -> Value {
     if let Some(target) = schema.get("$ref").and_then(Value::as_str) {
         if around.iter().any(|one| one == target) {
             return schema.clone();
         }
-        // The tree outlives the copy, so what stands behind the pointer is looked up by it again.
+        // The tree outlives the copy, so the pointer's target is looked up in it again.
         let holder = json!({ "$ref": target });
         around.push(target.to_owned());
         let resolved = schemas.find(&holder);
@@ -303,7 +302,7 @@ fn close(schemas: Schemas<'_>, schema: &Value, around: &mut Vec<String>) -> Valu
                 .collect::<Map<_, _>>()
                 .into(),
             ("items" | "additionalProperties", value) => close(schemas, value, around),
-            // Next to properties a variant says what must be there, not what may be.
+            // Next to properties a variant says which members are required, not which are allowed.
             ("oneOf" | "anyOf", Value::Array(variants)) if !members.contains_key("properties") => {
                 variants.iter().map(|variant| close(schemas, variant, around)).collect::<Vec<_>>().into()
             }
@@ -315,7 +314,7 @@ fn close(schemas: Schemas<'_>, schema: &Value, around: &mut Vec<String>) -> Valu
     if members.contains_key("properties") && !members.contains_key("additionalProperties") && !combined {
         out.insert("additionalProperties".to_owned(), Value::Bool(false));
     }
-    // Mappings of discriminators lead to the schemas that are spelt out here.
+    // Mappings of discriminators refer to the schemas that are spelt out here.
     out.shift_remove("discriminator");
     Value::Object(out)
 }

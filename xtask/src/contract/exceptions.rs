@@ -11,16 +11,16 @@ use super::Round;
 use super::verdict::Side;
 use crate::tree::Tree;
 
-/// What is not held against the client, and why.
+/// A finding that is excepted, and the reason.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Exception {
     pub(super) operation: String,
-    /// Where it is needed.
+    /// The rounds that need it.
     pub(super) rounds: Vec<Round>,
-    /// `request` or `answer`.
+    /// The side: `request` or `answer`.
     pub(super) side: Side,
-    /// Part of what is found.
+    /// Part of the finding's text.
     pub(super) says: String,
     pub(super) reason: String,
     #[serde(skip)]
@@ -30,8 +30,8 @@ pub(super) struct Exception {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct File {
-    /// Whether responses that Prism makes are decoded strictly: the document's examples must then be as it says. Those of
-    /// the round of properties always are.
+    /// True if responses that Prism generates are decoded strictly: the document's examples must then match their
+    /// schemas. Those of the round of properties always are.
     #[serde(default)]
     pub(super) strict: bool,
     /// The Rust expression of the credentials; a bearer token where absent.
@@ -49,7 +49,7 @@ pub(super) fn read(tree: &Tree, api: &str) -> anyhow::Result<File> {
     }
 }
 
-/// Whether what was found is excepted; if so, the exception is needed.
+/// True if a finding is excepted; if so, the exception is needed.
 pub(super) fn excepts(
     exceptions: &mut [Exception],
     operation: &str,

@@ -26,19 +26,19 @@ struct Started {
     operations: usize,
 }
 
-/// What the lock file's packages need at least is older, and no longer maintained.
+/// The minimum version of Node. The lock file's packages need an older one, which is no longer maintained.
 const NODE: u32 = 20;
-/// What npm says where it is not the registry that is at fault, but the lock file.
+/// npm's codes for errors of the lock file rather than the registry.
 const FAULTS: &[&str] = &["EUSAGE", "EINTEGRITY"];
 const NPM: &str = if cfg!(windows) { "npm.cmd" } else { "npm" };
 
-/// What a program says about its version, if it can be run.
+/// A program's version, if it can be run.
 fn version(program: &str) -> Option<String> {
     let output = Command::new(program).arg("--version").stdin(Stdio::null()).output().ok()?;
     output.status.success().then(|| String::from_utf8_lossy(&output.stdout).trim().to_owned())
 }
 
-/// Makes sure that a judge can be started, for which it installs what the lock file says; or says why there can be none.
+/// Makes sure that a judge can be started, and installs the lock file's packages for it; else returns the reason.
 pub(super) fn prepare(tree: &Tree) -> anyhow::Result<Option<String>> {
     let is_installed = is_installed(tree);
     let problem = problem(version("node").as_deref(), || is_installed || version(NPM).is_some());
@@ -71,7 +71,7 @@ fn problem(node: Option<&str>, has_packages: impl FnOnce() -> bool) -> Option<St
     (!has_packages()).then(|| "npm is not installed: it brings the judge's packages".to_owned())
 }
 
-/// Whether what the lock file says is there.
+/// True if the lock file's packages are installed.
 fn is_installed(tree: &Tree) -> bool {
     let folder = tree.root().join("tests/contract");
     let written = |path: &str| fs::metadata(folder.join(path)).and_then(|m| m.modified()).ok();
@@ -85,7 +85,7 @@ impl Judge {
         Self { child: None, url: url.trim_end_matches('/').to_owned(), cost: PathBuf::new() }
     }
 
-    /// One of a document, which must hold so many operations.
+    /// Starts the judge of a document, which must contain so many operations.
     pub(super) fn start(tree: &Tree, document: &Path, operations: usize) -> anyhow::Result<Self> {
         let cost = document.with_extension("judge.cost");
         let mut command = Command::new("node");
@@ -107,7 +107,7 @@ impl Judge {
         Ok(judge)
     }
 
-    /// Ends the judge if it is ours; what memory it took at most, where the system says that.
+    /// Ends the judge if it is ours; returns its peak memory, if the system reports it.
     pub(super) fn end(mut self) -> anyhow::Result<Option<f64>> {
         let Some(mut child) = self.child.take() else { return Ok(None) };
         // It ends with its input.
@@ -120,7 +120,7 @@ impl Judge {
 impl Drop for Judge {
     fn drop(&mut self) {
         if let Some(child) = &mut self.child {
-            // It is gone already, or is now; either is what is wanted.
+            // It has ended already, or ends now; both are fine.
             let _ = child.kill();
             let _ = child.wait();
         }

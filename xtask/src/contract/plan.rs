@@ -14,7 +14,7 @@ pub(super) struct Order {
     pub(super) parameters: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) body: Option<Value>,
-    /// Headers that the judge is told something by.
+    /// Headers that configure the judge.
     pub(super) headers: Vec<(String, String)>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) answer: Option<Answer>,
@@ -23,13 +23,13 @@ pub(super) struct Order {
     /// The media type of the body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sends: Option<String>,
-    /// Whether a response that differs from the document is an error.
+    /// True if a response that differs from the document is an error.
     pub(super) strict: bool,
-    /// Whether setters are called for what constructors have set, too.
+    /// True if setters are also called for values that constructors have set.
     pub(super) sets_again: bool,
 }
 
-/// What is answered without asking the judge.
+/// A response that is given without asking the judge.
 #[derive(Debug, Clone, Serialize)]
 pub(super) struct Answer {
     pub(super) status: u16,
@@ -62,7 +62,7 @@ pub(super) fn order(schemas: Schemas<'_>, operation: &Operation<'_>, fill: Fill,
             }
             false => Value::String("bytes".to_owned()),
         };
-        // JSON:API: who changes a resource says twice which one.
+        // JSON:API: an update names its resource twice.
         let last = operation.parameters.iter().rfind(|p| p.place == "path");
         let id = last.and_then(|last| out.parameters.get(last.name)).cloned();
         if let (Some(own), Some(id), true) = (body.pointer_mut("/data/id"), id, operation.path.ends_with('}'))
@@ -96,12 +96,13 @@ pub(super) fn success<'o, 't>(operation: &'o Operation<'t>) -> Option<(u16, &'o 
     })
 }
 
-/// Gives one optional member a value of another type, or takes a required one away; its place, as the runtime writes it, or
-/// none where there is no such member. Members that several types describe are left alone: there the wrong type of one is the right one of another.
+/// Gives one optional member a value of another type, or removes a required one; returns its path as the runtime writes
+/// it, or none if there is no such member. Members that several types describe are skipped: a wrong type for one is
+/// right for another.
 pub(super) fn spoil(schemas: Schemas<'_>, schema: &Value, value: &mut Value, pick: usize) -> Option<String> {
     let mut places = Vec::new();
     spoilable(schemas, schema, value, String::new(), &mut places);
-    // Code that is written by hand reads what has members around it, and requires nothing of it.
+    // Handwritten code reads a response with members around it, and requires none of them.
     let is_around = schemas.resolve(schema).get("x-around").is_some();
     places.retain(|(_, wrong)| wrong.is_some() || !is_around);
     let (place, wrong) = places.get(pick.checked_rem(places.len())?)?.clone();
@@ -143,7 +144,7 @@ fn spoilable(
                     continue;
                 };
                 let at = if at.is_empty() { name.clone() } else { format!("{at}.{name}") };
-                // JSON:API tells resources apart by these, and a resource without `data` is none.
+                // JSON:API identifies resources by these, and a resource without `data` is invalid.
                 let is_structure =
                     ["data", "type", "id", "included", "links", "meta"].contains(&name.as_str());
                 let schema = schemas.resolve(schema);
@@ -176,8 +177,8 @@ fn spoilable(
     }
 }
 
-/// What newer servers may answer: unknown members, values and types, and null for what is there. Only `data` and `id` of
-/// JSON:API keep their values: a resource that is null is none, and the codec refuses it on purpose.
+/// Responses of newer servers: unknown members, values and types, and null in place of present members. Only `data` and
+/// `id` of JSON:API keep their values: a null resource is invalid, and the codec refuses it on purpose.
 pub(super) fn newer(schemas: Schemas<'_>, schema: &Value, value: &mut Value, seed: &mut u64) {
     *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
     let choice = (*seed >> 33) % 12;
@@ -196,7 +197,7 @@ pub(super) fn newer(schemas: Schemas<'_>, schema: &Value, value: &mut Value, see
                     }
                 }
             }
-            // What else a map holds is of its own type.
+            // Other members of a map have its own type.
             if choice < 4 && !is_map {
                 members.insert("aNewerMember".to_owned(), json!({ "is": ["new", 1, null] }));
             }

@@ -21,7 +21,7 @@ pub(super) struct Program {
     cost: PathBuf,
 }
 
-/// What became of a call. The names are those of `tests/contract/runner`.
+/// The outcome of a call. The names are those of `tests/contract/runner`.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
 pub(super) struct Report {
@@ -33,7 +33,7 @@ pub(super) struct Report {
     pub(super) failed: Option<Failed>,
 }
 
-/// An answer that was read, encoded again.
+/// A decoded response, encoded again.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Read {
     pub(super) read: Value,
@@ -42,7 +42,7 @@ pub(super) struct Read {
     pub(super) mismatches: Vec<String>,
 }
 
-/// Why there is no answer.
+/// The reason for which there is no response.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Failed {
     pub(super) failed: String,
@@ -51,7 +51,7 @@ pub(super) struct Failed {
     pub(super) fault: Option<String>,
 }
 
-/// A request and its answer.
+/// A request and its response.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Exchange {
     pub(super) method: String,
@@ -72,7 +72,7 @@ impl Program {
     /// Starts the program against the judge at `url`, whose paths have no `base`; `cost` gets time and memory.
     pub(super) fn start(file: &Path, url: &str, base: &str, cost: PathBuf) -> anyhow::Result<Self> {
         let mut command = Command::new(file);
-        // What is on loopback is not behind a proxy.
+        // Loopback is not behind a proxy.
         command.arg(url).arg(base).env("NO_PROXY", "127.0.0.1,localhost");
         let mut child = measure::wrapped(&command, &cost)?
             .stdin(Stdio::piped())
@@ -84,7 +84,7 @@ impl Program {
         Ok(Self { child, input, output: BufReader::new(output), cost })
     }
 
-    /// Makes the calls of one order: one for each media type of the answer.
+    /// Makes the calls of one order: one for each media type of the response.
     pub(super) fn call(&mut self, order: &Order) -> anyhow::Result<Vec<Report>> {
         let input = self.input.as_mut().context("the program has no input")?;
         serde_json::to_writer(&mut *input, order)?;
@@ -105,7 +105,7 @@ impl Program {
 }
 
 impl Program {
-    /// Ends the program; what memory it took at most, where the system says that.
+    /// Ends the program; returns its peak memory, if the system reports it.
     pub(super) fn end(mut self) -> anyhow::Result<Option<f64>> {
         self.input = None;
         self.child.wait()?;
@@ -115,7 +115,7 @@ impl Program {
 
 impl Drop for Program {
     fn drop(&mut self) {
-        // It is gone already, or is now; either is what is wanted.
+        // It has ended already, or ends now; both are fine.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

@@ -4,13 +4,13 @@ use serde_json::{Map, Number, Value, json};
 
 use super::schema::Schemas;
 
-/// How deep optional members and items go: schemas may be recursive.
+/// The maximum depth of optional members and items: schemas may be recursive.
 const DEPTH: usize = 12;
 
-/// How much of a schema is filled.
+/// The part of a schema that is filled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fill {
-    /// What must be there, and first values.
+    /// Required members, and first values.
     Required,
     /// Everything, and other values than the first ones.
     All,
@@ -18,14 +18,14 @@ pub(super) enum Fill {
     Some,
 }
 
-/// What makes values.
+/// A generator of sample values.
 #[derive(Debug)]
 pub(super) struct Sampler<'t> {
     schemas: Schemas<'t>,
     fill: Fill,
-    /// Whether values are sent: then what only the server sets is left out.
+    /// True if values are sent: then members that only the server sets are omitted.
     sent: bool,
-    /// Whether values are as wide as their types: 64 bits, all digits, long strings.
+    /// True if values are as wide as their types: 64 bits, all digits, long strings.
     wide: bool,
     state: u64,
 }
@@ -66,7 +66,7 @@ impl<'t> Sampler<'t> {
         items.get(index)
     }
 
-    /// Whether what may be left out is there.
+    /// Decides if an optional member is present.
     pub(super) fn takes(&mut self) -> bool {
         match self.fill {
             Fill::Required => false,
@@ -158,7 +158,7 @@ impl<'t> Sampler<'t> {
         out
     }
 
-    /// Adds the members that a variant requires of an object whose properties stand next to it.
+    /// Adds the members that a variant requires of an object whose properties are next to it.
     fn satisfy(&mut self, schema: &'t Value, variant: &'t Value, out: &mut Value, depth: usize) {
         let Value::Object(members) = out else { return };
         let property = |name: &str| schema.get("properties").and_then(|properties| properties.get(name));
@@ -177,7 +177,7 @@ impl<'t> Sampler<'t> {
         }
     }
 
-    /// What one part requires may be described by another, or by none.
+    /// Members that one part requires may be described by another, or by none.
     fn complete(&mut self, schema: &'t Value, out: &mut Value, depth: usize) {
         let parts = self.schemas.parts(schema, out);
         let Value::Object(members) = out else { return };
@@ -277,7 +277,7 @@ impl<'t> Sampler<'t> {
             "number" => ["1", "2.5"].map(str::to_owned),
             "byte" => ["YQ==", "YWI="].map(str::to_owned),
             "binary" => ["a", "b"].map(str::to_owned),
-            // What is special in queries, paths or JSON.
+            // Characters that are special in queries, paths or JSON.
             _ if schema.get("pattern").is_none() => ["a".to_owned(), format!("b, é|/?&=%\"{}", any % 1000)],
             _ => ["a1".to_owned(), format!("B-{}", any % 1000)],
         };

@@ -21,7 +21,7 @@ impl<'t> Schemas<'t> {
         Self { root }
     }
 
-    /// What stands behind `$ref`s.
+    /// The target of `$ref`s.
     pub(super) fn resolve(self, mut node: &'t Value) -> &'t Value {
         for _ in 0..DEPTH {
             let Some(pointer) = node.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#'))
@@ -36,15 +36,15 @@ impl<'t> Schemas<'t> {
         node
     }
 
-    /// What stands behind the `$ref`s of a node that is not of the tree.
+    /// The target of the `$ref`s of a node that is not in the tree.
     pub(super) fn find(self, node: &Value) -> Value {
         let pointer = node.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix('#'));
         let found = pointer.and_then(|pointer| self.root.pointer(pointer));
         found.map(|found| self.resolve(found).clone()).unwrap_or_default()
     }
 
-    /// The schemas that hold of `value` at once: those behind `$ref` and `allOf`, and of unions all that its `type`
-    /// does not rule out.
+    /// The schemas that apply to `value` at once: the targets of `$ref` and `allOf`, and of unions all that its `type`
+    /// does not exclude.
     pub(super) fn parts(self, schema: &'t Value, value: &Value) -> Vec<&'t Value> {
         let mut out = Vec::new();
         self.collect(schema, value, 0, &mut out);
@@ -68,7 +68,7 @@ impl<'t> Schemas<'t> {
         }
     }
 
-    /// Whether no member of one possible value rules the schema out.
+    /// True if no member of one possible value excludes the schema.
     fn may_be(self, schema: &'t Value, value: &Value) -> bool {
         let schema = self.resolve(schema);
         let fits = match (schema.get("type").and_then(Value::as_str), value) {
@@ -100,14 +100,14 @@ impl<'t> Schemas<'t> {
         }
     }
 
-    /// Whether every object fits: there are no members, or all are allowed by a bare `true`, or nothing is said.
+    /// True if every object fits: there are no members, or all are allowed by a bare `true`, or nothing is declared.
     pub(super) fn is_free(self, parts: &[&'t Value]) -> bool {
         let says = ["properties", "allOf", "oneOf", "anyOf", "$ref"];
         parts.iter().all(|part| says.iter().all(|key| part.get(key).is_none()))
             || parts.iter().any(|part| part.get("additionalProperties") == Some(&Value::Bool(true)))
     }
 
-    /// What is wrong with `value`, with the place in it.
+    /// The violations of `value`, each with its path.
     pub(super) fn check(self, schema: &'t Value, value: &Value, at: &str, out: &mut Vec<String>) {
         let parts = self.parts(schema, value);
         if value.is_null() {
@@ -143,7 +143,7 @@ impl<'t> Schemas<'t> {
         }
     }
 
-    /// Whether null is a value of the schema; a `$ref` may have `nullable` next to it.
+    /// True if null is a value of the schema; a `$ref` may have `nullable` next to it.
     fn is_nullable(self, schema: &'t Value, value: &Value) -> bool {
         let says = |part: &&Value| {
             ["nullable", "x-nullable"].iter().any(|key| part.get(key) == Some(&Value::Bool(true)))
@@ -228,9 +228,9 @@ impl<'t> Schemas<'t> {
         }
     }
 
-    /// Where a response that was encoded again differs from the one that came. A member that is null may be absent, and
-    /// members that no schema names may be lost. Where the response that came breaks its own schema, a null or a missing
-    /// member, nothing is compared.
+    /// The differences between a received response and its encoded form. A member that is null may be absent, and
+    /// undeclared members may be lost. If the received response violates its own schema by a null or a missing member,
+    /// nothing is compared.
     pub(super) fn compare(
         self,
         schemas: &[&'t Value],
@@ -289,7 +289,7 @@ impl<'t> Schemas<'t> {
     }
 }
 
-/// Whether a member is one of JSON:API without content: a crate has no other form of a resource without attributes,
+/// True if a member is an empty one of JSON:API: a crate has no other form of a resource without attributes,
 /// relationships or links, or of a document without included resources.
 fn is_around(at: &str, value: &Value) -> bool {
     let (around, name) = at.rsplit_once('/').unwrap_or_default();
@@ -299,7 +299,7 @@ fn is_around(at: &str, value: &Value) -> bool {
     is_one && is_empty(value)
 }
 
-/// Whether a list has no items, or an object no members but nulls and such objects.
+/// True if a list has no items, or an object only nulls and such objects.
 fn is_empty(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.is_empty(),

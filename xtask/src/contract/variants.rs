@@ -58,7 +58,7 @@ fn variant(schema: &Value, member: &str, value: &str) -> Value {
         }
     }
     if let Some(members) = out.as_object_mut() {
-        // Next to `allOf`, where a union looks for what tells its variants apart.
+        // Next to `allOf`, where a union looks for the tag of its variants.
         let properties = members.entry("properties").or_insert_with(|| json!({}));
         if let Some(properties) = properties.as_object_mut() {
             properties.insert(member.to_owned(), json!({ "type": "string", "enum": [value] }));

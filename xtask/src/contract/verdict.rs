@@ -12,26 +12,26 @@ use super::schema::{Schemas, same_value};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Side {
-    /// The request is not what the document asks for.
+    /// The request does not match the document.
     Request,
-    /// The answer was not read as it came.
+    /// The response was not decoded exactly.
     Answer,
 }
 
-/// What must happen.
+/// The expected outcome.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expected<'e> {
-    /// The answer is read, and says the same when it is encoded again.
+    /// The response is decoded, and is the same when it is encoded again.
     Same,
-    /// The answer is read; it says more than the client knows.
+    /// The response is decoded; it contains more than the client knows.
     Read,
-    /// The answer is read, and the value at this place is reported as one of a wrong type.
+    /// The response is decoded, and the value at this path is reported as a type mismatch.
     Mismatch(&'e str),
     /// The call fails with this status, and the API's own error was read.
     Failure(u16),
 }
 
-/// What is wrong.
+/// Collects the violations of a call.
 pub(super) fn judge(
     schemas: Schemas<'_>,
     operation: &Operation<'_>,
@@ -57,7 +57,7 @@ pub(super) fn judge(
     let mut all: Vec<(Side, String)> = out.into_iter().map(|message| (Side::Request, message)).collect();
     let mut out = Vec::new();
     answer(schemas, operation, report, exchange, expected, &mut out);
-    // An answer that only says that the request was wrong says nothing of its own.
+    // A response that only reports a wrong request adds nothing.
     let is_other = report.failed.as_ref().is_some_and(|failed| failed.failed == "arguments");
     if !is_other && (all.is_empty() || exchange.status < 400) {
         all.extend(out.into_iter().map(|message| (Side::Answer, message)));
@@ -105,7 +105,7 @@ fn plain(value: &Value) -> String {
     value.as_str().map_or_else(|| value.to_string(), str::to_owned)
 }
 
-/// Method and path are those of the operation, with the values in its holes.
+/// Checks that method and path are the operation's, with the values of its path parameters.
 fn line(operation: &Operation<'_>, order: &Order, exchange: &Exchange, out: &mut Vec<String>) {
     if exchange.method != operation.method {
         out.push(format!(
@@ -126,7 +126,7 @@ fn line(operation: &Operation<'_>, order: &Order, exchange: &Exchange, out: &mut
     }
 }
 
-/// Whether a segment is that of the template, which may have text around its holes.
+/// True if a segment matches the template's, which may have text around its parameters.
 fn matches_segment(sent: &str, asked: &str, order: &Order) -> bool {
     let mut expected = String::new();
     let mut rest = asked;
@@ -140,7 +140,7 @@ fn matches_segment(sent: &str, asked: &str, order: &Order) -> bool {
     decode(sent) == expected
 }
 
-/// Text without percent-encoding; what is no UTF-8 then is shown as well as it can be.
+/// Text without percent-encoding; invalid UTF-8 is replaced.
 fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -266,7 +266,7 @@ fn headers(operation: &Operation<'_>, order: &Order, exchange: &Exchange, out: &
     }
 }
 
-/// The body is what was asked for, and what the document allows.
+/// Checks that the body is the requested one, and that the document allows it.
 fn body(
     schemas: Schemas<'_>,
     operation: &Operation<'_>,
@@ -306,7 +306,7 @@ fn body(
     out.extend(found.into_iter().map(|message| format!("body{message}")));
 }
 
-/// Where the request's body differs from what was asked for: null, nothing, `[]` and `{}` are four things.
+/// The differences between the request's body and the requested one: null, nothing, `[]` and `{}` are four values.
 fn difference(asked: &Value, sent: &Value, at: &str, out: &mut Vec<String>) {
     match (asked, sent) {
         (Value::Object(asked), Value::Object(sent)) => {
@@ -331,8 +331,8 @@ fn difference(asked: &Value, sent: &Value, at: &str, out: &mut Vec<String>) {
     }
 }
 
-/// Whether a member is one of JSON:API that has no value of its own: a request names attributes and relationships
-/// themselves, so it cannot say that it has none.
+/// True if a member is a JSON:API member without a value: a request names attributes and relationships themselves, so
+/// it cannot say that it has none.
 fn is_around(at: &str, name: &str) -> bool {
     let is_resource = at == "/data" || (at.starts_with("/included/") && at.matches('/').count() == 2);
     (is_resource && ["attributes", "relationships"].contains(&name))
@@ -340,7 +340,7 @@ fn is_around(at: &str, name: &str) -> bool {
         || (at.is_empty() && name == "included")
 }
 
-/// Whether an object or a list has nothing in it.
+/// True if an object or a list is empty.
 fn says_nothing(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.is_empty(),
@@ -353,7 +353,7 @@ fn shown(value: &Value) -> String {
     value.to_string().chars().take(60).collect()
 }
 
-/// The answer was read, or the failure was.
+/// Checks that the response was decoded, or its failure reported.
 fn answer(
     schemas: Schemas<'_>,
     operation: &Operation<'_>,
@@ -370,7 +370,7 @@ fn answer(
             }
             return fault(schemas, operation, exchange, failed.fault.as_deref(), out);
         }
-        // HEAD answers no by a status.
+        // HEAD reports absence by a status.
         (Some(read), _, Expected::Failure(_)) if read.read == Value::Bool(false) => return,
         (Some(_), _, Expected::Failure(status)) => {
             return out.push(format!("status {status} was to come, and the call is no failure"));

@@ -27,7 +27,7 @@ pub(crate) struct Args {
     out: PathBuf,
     #[arg(long)]
     name: String,
-    /// Where the outcome is written.
+    /// The file for the outcome.
     #[arg(long)]
     into: PathBuf,
 }

@@ -20,12 +20,12 @@ pub(super) struct Limits {
 pub(super) struct Ended {
     pub(super) cost: Cost,
     pub(super) stderr: String,
-    /// Whether it ended with 0; none where it was stopped.
+    /// True if it exited with 0; none if it was stopped.
     pub(super) success: Option<bool>,
 }
 
 impl Ended {
-    /// Whether it asked for more memory than the limit.
+    /// True if it requested more memory than the limit.
     pub(super) fn is_out_of_memory(&self) -> bool {
         let said = ["memory allocation of", "memory exhausted", "out of memory", "Cannot allocate memory"];
         self.success == Some(false) && said.iter().any(|text| self.stderr.contains(text))
@@ -58,7 +58,7 @@ pub(super) fn attempt(command: &Command, into: &Path, limits: Limits) -> anyhow:
     Ok(Ended { cost: measure::read(into)?.unwrap_or_default(), stderr, success })
 }
 
-/// Whether the process ended with 0; none where it took too long and was stopped with all its children.
+/// True if the process exited with 0; none if it took too long and was stopped with all its children.
 fn wait(child: &mut Child, limit: Duration) -> anyhow::Result<Option<bool>> {
     let start = Instant::now();
     loop {

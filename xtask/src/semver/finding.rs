@@ -13,7 +13,7 @@ pub(super) struct Finding {
 }
 
 impl Finding {
-    /// Whether it is about an item: that one, or one in the module.
+    /// True if it is about an item: that one, or one in the module.
     pub(super) fn is_about(&self, path: &str) -> bool {
         let Some(item) = &self.item else { return false };
         let rest = path.strip_prefix(item.as_str());
@@ -25,7 +25,7 @@ impl Finding {
 ///
 /// # Errors
 ///
-/// If a lint failed and what it found cannot be read.
+/// If a lint failed and its findings cannot be parsed.
 pub(super) fn read(text: &str) -> anyhow::Result<Vec<Finding>> {
     let mut out = Vec::new();
     let mut lint: Option<(&str, usize)> = None;
@@ -60,7 +60,7 @@ fn finding(lint: &str, line: &str) -> Finding {
     Finding { lint: lint.to_owned(), text: what.to_owned(), item: item(what, &module(place)) }
 }
 
-/// The module that a file defines, as `API.txt` has it: items of models stand in one module, whatever their file.
+/// The module that a file defines, in the form of `API.txt`: items of models are in one module, in any file.
 fn module(place: &str) -> String {
     let file = place.split_whitespace().find_map(|word| word.split_once(".rs:")).map_or("", |(file, _)| file);
     let below = file.rsplit_once("src/").map_or(file, |(_, below)| below);

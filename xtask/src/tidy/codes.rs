@@ -34,7 +34,7 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
     out
 }
 
-/// What of a source is a test.
+/// The test part of a source.
 fn test_text(file: &File) -> Option<&str> {
     if !file.path.ends_with(".rs") || file.path.starts_with("generated/") {
         return None;
@@ -45,7 +45,7 @@ fn test_text(file: &File) -> Option<&str> {
     file.text.split_once("#[cfg(test)]").map(|(_, test)| test)
 }
 
-/// Whether `word` stands in `text` and is not a part of a longer word.
+/// True if `word` occurs in `text` and is not a part of a longer word.
 fn has_word(text: &str, word: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || c == '-' || c == '_';
     text.match_indices(word).any(|(at, _)| {

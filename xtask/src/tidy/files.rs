@@ -6,9 +6,9 @@ use super::File;
 const LINES: usize = 900;
 /// Bytes above which an API document is taken for a vendor's: ours are minimal.
 const DOCUMENT: usize = 300_000;
-/// Names that say nothing about what is inside.
+/// Names that do not describe the content.
 const NAMES: &[&str] = &["mod", "util", "utils", "helper", "helpers", "common"];
-/// Where the folders of persons are; split, so that this file does not hold them.
+/// Home folders; split, so that this file does not contain them.
 const HOMES: &[[&str; 2]] = &[["/home", "/"], ["/Users", "/"], ["/ro", "ot/"], ["C:\\", "Users\\"]];
 
 /// `machine` are folders around this checkout.
@@ -33,7 +33,7 @@ pub(super) fn check(files: &[File], machine: &[String]) -> Vec<String> {
 
 fn check_source(file: &File, out: &mut Vec<String>) {
     let path = &file.path;
-    // In a template the mark of the generated file comes first, and its README may say what the crate is.
+    // In a template the mark of the generated file comes first, and its README may describe the crate.
     let mut text = file.text.strip_prefix("// {{ mark }}; edits are lost.\n").unwrap_or(file.text.as_str());
     // The whole file may depend on the document.
     while let Some((_, rest)) = text.split_once('\n').filter(|(line, _)| line.starts_with("{%")) {

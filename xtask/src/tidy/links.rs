@@ -13,7 +13,7 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
             || paths.range(folder.as_str()..).next().is_some_and(|next| next.starts_with(&folder))
     };
     let mut out = Vec::new();
-    // What a template holds lies elsewhere when it is read: its output is looked at.
+    // The links of a template are relative to its output, which is checked instead.
     let pages =
         files.iter().filter(|file| file.path.ends_with(".md") && !file.path.starts_with("templates/"));
     for page in pages {
@@ -31,7 +31,7 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
     out
 }
 
-/// What inline links lead to, each with its line, outside of code.
+/// The targets of inline links, each with its line, outside of code.
 fn targets(text: &str) -> Vec<(usize, &str)> {
     let mut out = Vec::new();
     let mut is_code = false;
@@ -42,7 +42,7 @@ fn targets(text: &str) -> Vec<(usize, &str)> {
         if is_code {
             continue;
         }
-        // A link may have code as its text, so what counts is where its target begins.
+        // A link may have code as its text, so only the start of its target counts.
         let mut rest = line;
         while let Some((before, after)) = rest.split_once("](") {
             rest = after;

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::File;
 
-/// What each module of the generator may use beside itself (ARCHITECTURE.md, "Invariants").
+/// The modules that each module of the generator may use (ARCHITECTURE.md, "Invariants").
 const TABLE: &[(&str, &[&str])] = &[
     ("diagnostic", &[]),
     ("api", &["diagnostic"]),
@@ -19,7 +19,7 @@ const TABLE: &[(&str, &[&str])] = &[
     ("report", &["diagnostic", "api", "name", "diff"]),
 ];
 
-/// Packages that may not stand among the dependencies of the packages in a folder.
+/// Packages that must not be dependencies of the packages in a folder.
 const PACKAGES: &[(&str, &[&str])] = &[
     ("generator/", &["storewright-runtime", "xtask"]),
     ("runtime/", &["storewright", "storewright-generator", "xtask"]),
@@ -57,7 +57,7 @@ fn check_module(file: &File, module: &str, out: &mut Vec<String>) {
         return;
     };
     for (line, used) in used_modules(&file.text) {
-        // Other names stand in code that is generated.
+        // Other names are in code that is generated.
         let is_ours = TABLE.iter().any(|(name, _)| *name == used);
         if is_ours && used != module && !allowed.contains(&used.as_str()) {
             out.push(format!("{}:{line}: `{module}` may not use `{used}`", file.path));
@@ -88,7 +88,7 @@ fn used_modules(text: &str) -> BTreeSet<(usize, String)> {
     out
 }
 
-/// Reads `a, b::{c, d}}` from inside braces: names at the first depth are modules. The depth at its end comes out.
+/// Reads `a, b::{c, d}}` from inside braces: names at the first depth are modules. Returns the depth at its end.
 fn group(text: &str, mut depth: usize, number: usize, out: &mut BTreeSet<(usize, String)>) -> usize {
     let mut start = true;
     for (at, c) in text.char_indices() {

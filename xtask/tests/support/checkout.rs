@@ -35,7 +35,7 @@ impl Checkout {
         self.dir.path().join("checkout").join(path)
     }
 
-    /// Runs a command that must end with `code`; what it said comes out.
+    /// Runs a command that must end with `code`; returns its messages.
     pub(crate) fn run(&self, arguments: &[&str], code: i32) -> String {
         let output = self.output(arguments);
         let said = String::from_utf8_lossy(&output.stderr).into_owned();

@@ -32,7 +32,7 @@ fn begun(url: &str) -> Answer {
     )
 }
 
-/// App Center is told that all blocks are there, and is not ready at once.
+/// App Center receives the commit of all blocks, and is not ready at once.
 fn finished() -> [Exchange; 2] {
     [
         send(

@@ -24,7 +24,7 @@ fn begin() -> Vec<Exchange> {
     ]
 }
 
-/// The lists of what a day's report is made of; `sum` is said of the second file, and the list has two pages.
+/// The lists that a day's report is made of; `sum` is the checksum of the second file, and the list has two pages.
 fn day(files: &Server, sum: &str) -> Vec<Exchange> {
     let segment = |id: &str, sum: &str| {
         let url = format!("{}/{id}.gz?signature=s1gned", files.url());

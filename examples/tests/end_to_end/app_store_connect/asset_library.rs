@@ -51,7 +51,7 @@ fn image(status: u16, image: &str, state: &str, more: Value) -> Answer {
     one(status, IMAGES, image, attributes)
 }
 
-/// The upload of a file in one part, to its commit: which has no checksum, in contrast to screenshots.
+/// The upload of a file in one part, to its commit, which has no checksum, in contrast to screenshots.
 fn upload(name: &str, size: usize, asset: &str, storage: &Server) -> [Exchange; 2] {
     let part = json!({"method": "PUT", "url": format!("{}/{asset}/0?signature=s1gned", storage.url()),
         "offset": 0, "length": size, "requestHeaders": [{"name": "Content-Type", "value": "image/png"}]});

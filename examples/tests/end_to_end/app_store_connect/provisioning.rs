@@ -12,7 +12,7 @@ const BUNDLE_IDS: &str = "GET /v1/bundleIds?filter[identifier]=com.example.app";
 const CAPABILITIES: &str = "GET /v1/bundleIds/b1/bundleIdCapabilities";
 const PROFILES: &str = "GET /v1/profiles?include=devices&fields[profiles]=name,devices";
 
-/// What the example printed, and the folder with its files.
+/// The output of the example, and the folder with its files.
 async fn provision(devices: &[&str], api: &Script) -> (Ended, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let request = folder.path().join("request");
@@ -93,7 +93,7 @@ async fn everything_is_made() {
             json!({"data": {"type": "devices", "id": "d2", "attributes": {"status": "ENABLED"}}}),
             one(200, "devices", "d2", json!({"status": "ENABLED"})),
         ),
-        // The filter finds what only begins so.
+        // The filter also finds ids that only begin with it.
         call(BUNDLE_IDS, list("bundleIds", [("b0", json!({"identifier": "com.example.app.clip"}))])),
         send(
             "POST /v1/bundleIds",

@@ -1,4 +1,4 @@
-//! `asc-reviews`: reviews page by page, an answer, and an answer that is taken back.
+//! Tests `asc-reviews`: reviews page by page, a response, and a deleted response.
 
 use serde_json::{Value, json};
 use storewright_tests::Answer;

@@ -43,7 +43,7 @@ fn of_action(what: &str, answer: Answer) -> Exchange {
     call(format!("GET /v1/ciBuildActions/x1/{what}"), answer)
 }
 
-/// What Apple answers at a time when the token is over.
+/// Apple's response to an expired token.
 fn over(now: SystemTime) -> Answer {
     let body = json!({"errors": [{"status": "401", "code": "NOT_AUTHORIZED", "title": "The token is over"}]});
     Answer::json(401, &body).header("date", &httpdate::fmt_http_date(now))

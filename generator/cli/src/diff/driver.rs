@@ -12,7 +12,7 @@ use crate::project::Project;
 use crate::report::stdout;
 use crate::{Outcome, pipeline};
 
-/// What git passes for one file: its path, then file, blob and mode of each side.
+/// Git's arguments for one file: its path, then file, blob and mode of each side.
 struct Call<'a> {
     path: &'a str,
     old: &'a str,
@@ -27,7 +27,7 @@ pub(super) fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
     let api = call.path.strip_prefix("specs/").and_then(|rest| rest.split_once("/api/")).map(|(api, _)| api);
     let Some(api) = api else { bail!("{} is not a file of a stored Api", call.path) };
     let [old, new] = [revision(project, &call, call.old)?, revision(project, &call, call.new)?];
-    // Git calls once per file, and the report is one per Api: the first file that changed stands for all.
+    // Git calls once per file, and the report is one per Api: the first changed file represents all.
     if first(project, api, [old.as_deref(), new.as_deref()])?.is_some_and(|first| first != call.path) {
         return Ok(Outcome::Done);
     }
@@ -49,7 +49,7 @@ pub(super) fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
 
 /// The newest commit that has this blob at the path; none for the checkout.
 fn revision(project: &Project, call: &Call<'_>, blob: &str) -> anyhow::Result<Option<String>> {
-    // Git has no blob yet of a file that changed in the checkout, and zeros stand for that.
+    // Git has no blob yet of a file that changed in the checkout, and passes zeros for it.
     let is_blob = blob.len() >= 4 && blob.chars().all(|c| c.is_ascii_hexdigit());
     if !is_blob || blob.chars().all(|c| c == '0') {
         return Ok(None);
@@ -85,7 +85,7 @@ fn first(project: &Project, api: &str, sides: [Option<&str>; 2]) -> anyhow::Resu
 
 fn git(project: &Project, arguments: &[&str]) -> anyhow::Result<String> {
     let mut command = Command::new("git");
-    // Git tells its driver about the call that it is in; the calls in here are others.
+    // Git sets variables for the call of its driver; the calls in here are others.
     command.env_remove("GIT_EXTERNAL_DIFF").current_dir(project.root()).args(arguments).stdin(Stdio::null());
     let output = command.output().context("git cannot be run")?;
     if !output.status.success() {

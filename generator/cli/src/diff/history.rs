@@ -75,7 +75,7 @@ fn versions(project: &Project, args: &Args, out: &mut Sink) -> anyhow::Result<Op
     Ok(Some(all))
 }
 
-/// What is the same thing in two steps: its subject, and what a renamed or moved one was and is.
+/// The identity of a row in two steps: its subject, and the old and new form of a renamed or moved one.
 type Key<'a> = (&'a str, Option<&'a str>, Option<&'a str>);
 
 /// Changes whose mirror image follows in a later step, by kind and subject, with the versions that changed them.

@@ -20,7 +20,7 @@ fn archive(path: &Path, files: &[(&str, &[u8])]) -> String {
     path.display().to_string()
 }
 
-/// Answers one request on loopback, and gives the URL.
+/// Responds to one request on loopback, and returns the URL.
 fn serve(response: Vec<u8>) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/spec.json", listener.local_addr().unwrap());

@@ -12,7 +12,7 @@ use tokio::net::TcpListener;
 
 /// Apps on a page.
 const PAGE: usize = 200;
-/// Apps in the answer of a call whose overhead is measured.
+/// Apps in the response of a call whose overhead is measured.
 const CALL: usize = 50;
 const ITEMS: usize = 1_000_000;
 
@@ -119,8 +119,8 @@ fn cpu() -> anyhow::Result<f64> {
     bail!("this system does not tell what a process took; measure on Linux or macOS")
 }
 
-/// What this process holds now (`VmRSS`), or held at most (`VmHWM`). What `getrusage` calls the most counts the program
-/// that started this one, too.
+/// The current memory of this process (`VmRSS`), or its peak (`VmHWM`). The peak of `getrusage` counts the program that
+/// started this one, too.
 fn memory_mb(which: &str) -> anyhow::Result<f64> {
     let text =
         std::fs::read_to_string("/proc/self/status").context("only Linux tells what a process holds")?;
@@ -184,7 +184,7 @@ async fn overhead(url: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// What 100,000 calls leave behind.
+/// The memory that 100,000 calls leave allocated.
 async fn calls(url: &str) -> anyhow::Result<()> {
     let client = client(url)?;
     let mut before = 0.0;

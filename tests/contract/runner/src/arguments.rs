@@ -1,4 +1,4 @@
-//! Gives generated calls their arguments: JSON values by parameter, and a body as it is on the wire.
+//! Gives generated calls their arguments: JSON values by parameter, and a body in its wire form.
 
 use std::cell::{Cell, RefCell};
 use std::fmt::Display;
@@ -9,12 +9,12 @@ use serde_json::{Map, Value};
 
 const NULL: &Value = &Value::Null;
 
-/// The arguments of one call. What cannot be made of them is remembered and is the failure of the call.
+/// The arguments of one call. An argument that cannot be converted is remembered and is the failure of the call.
 #[derive(Debug, Default)]
 pub struct Arguments {
     parameters: Map<String, Value>,
     body: Option<Value>,
-    /// Whether setters are called for what constructors have set, too.
+    /// True if setters are also called for values that constructors have set.
     sets_again: bool,
     problem: RefCell<Option<String>>,
     taken: RefCell<Vec<String>>,
@@ -38,7 +38,7 @@ impl Arguments {
         self.problem.borrow_mut().get_or_insert(problem);
     }
 
-    /// Why the call cannot be made with these arguments, or which of them no method took.
+    /// The reason for which the call cannot be made with these arguments, or the names that no method took.
     pub fn problem(&self) -> Option<String> {
         self.problem.borrow().clone()
     }
@@ -120,7 +120,7 @@ impl<'a> Argument<'a> {
         self.value.clone()
     }
 
-    /// A value that neither constructors nor setters make: a union that no tag tells apart.
+    /// A value that neither constructors nor setters make: a union without a tag.
     #[allow(clippy::panic, reason = "the call fails, and the runner catches it")]
     pub fn read<T: DeserializeOwned>(self) -> T {
         T::deserialize(self.value).unwrap_or_else(|error| {
@@ -134,12 +134,12 @@ impl<'a> Argument<'a> {
         self.of.fail(format!("{ty} has no constant for `{value}`"));
     }
 
-    /// Whether the value is null.
+    /// True if the value is null.
     pub fn is_null(self) -> bool {
         self.value.is_null()
     }
 
-    /// Whether setters are called for what constructors have set, too.
+    /// True if setters are also called for values that constructors have set.
     pub fn sets_again(&self) -> bool {
         self.of.sets_again
     }

@@ -21,7 +21,7 @@ pub use self::recorder::{Answer, Exchange, Recorder};
 /// operationId, media types of the response and of the request (empty without one), and the function that makes the call.
 pub type Calls<C> = &'static [(&'static str, &'static str, &'static str, fn(&C, &Arguments) -> Outcome)];
 
-/// One operation that is to be called, once for each media type that it answers.
+/// One operation that is to be called, once for each media type of its response.
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Order {
@@ -32,32 +32,32 @@ struct Order {
     /// The body as it should be on the wire.
     #[serde(default)]
     body: Option<Value>,
-    /// Headers that the judge is told something by.
+    /// Headers that configure the judge.
     #[serde(default)]
     headers: Vec<(String, String)>,
-    /// What is answered without asking a server.
+    /// The response that is given without asking a server.
     #[serde(default)]
     answer: Option<Answer>,
-    /// Only the call that answers this media type.
+    /// Only the call with this response media type.
     #[serde(default)]
     media: Option<String>,
     /// Only the call that sends this media type.
     #[serde(default)]
     sends: Option<String>,
-    /// Whether a response that differs from the document is an error.
+    /// True if a response that differs from the document is an error.
     #[serde(default)]
     strict: bool,
-    /// Whether setters are called for what constructors have set, too.
+    /// True if setters are also called for values that constructors have set.
     #[serde(default)]
     sets_again: bool,
 }
 
-/// What became of a call.
+/// The outcome of a call.
 #[derive(Debug, Serialize)]
 struct Report<'a> {
     operation: &'a str,
     media: &'a str,
-    /// What was sent and came back; absent if nothing was sent.
+    /// The request and its response; absent if nothing was sent.
     exchange: Option<Exchange>,
     #[serde(flatten)]
     result: Result<Read, Failed>,
@@ -89,7 +89,7 @@ fn run<A: rt::Api>(
         rt::Client::<A>::builder()
             .credentials(Arc::clone(&credentials))
             .transport(Arc::clone(&recorder))
-            // Each call is one request, at once: also one that is told to come again later.
+            // Each call is one request, at once, even if the server asks to retry later.
             .retry(rt::RetryPolicy::none())
             .limits(rt::Limits::NONE)
             .strict_decoding(strict)
@@ -115,7 +115,7 @@ fn run<A: rt::Api>(
                 None => runtime.block_on(call(client, &arguments)),
                 Some(problem) => Err(Failed::arguments(problem)),
             };
-            // What a call could not be made of is known only once it was tried.
+            // Arguments that a call could not use are known only once it was tried.
             let result = match arguments.problem().or_else(|| arguments.left()) {
                 None => result,
                 Some(problem) => Err(Failed::arguments(problem)),

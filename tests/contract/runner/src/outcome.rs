@@ -9,7 +9,7 @@ use storewright_runtime as rt;
 
 use crate::Arguments;
 
-/// What becomes of a call.
+/// The outcome of a call.
 pub type Outcome = Pin<Box<dyn Future<Output = Result<Read, Failed>>>>;
 
 /// A response that was read.

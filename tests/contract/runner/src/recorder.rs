@@ -29,7 +29,7 @@ struct State {
     exchange: Option<Exchange>,
 }
 
-/// What is answered without asking a server.
+/// A response that is given without asking a server.
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
@@ -41,7 +41,7 @@ pub struct Answer {
     pub body: String,
 }
 
-/// A request and its answer. Bodies that are no UTF-8 are shown as well as they can be.
+/// A request and its response. Invalid UTF-8 in bodies is replaced.
 #[derive(Debug, Default, Clone, Serialize)]
 pub struct Exchange {
     /// The method.
@@ -56,13 +56,13 @@ pub struct Exchange {
     pub body: Option<String>,
     /// The digits of the response's bytes, where they are not UTF-8.
     pub bytes: Option<String>,
-    /// The status of the answer.
+    /// The status of the response.
     pub status: u16,
-    /// The media type of the answer.
+    /// The media type of the response.
     pub media: Option<String>,
-    /// What the judge says about request and answer, as it says it.
+    /// The judge's violations of request and response, in its own format.
     pub violations: Option<String>,
-    /// The body of the answer.
+    /// The body of the response.
     pub answer: String,
 }
 
@@ -102,12 +102,12 @@ impl Recorder {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the next requests carry along, and what answers them if not the server.
+    /// Sets the headers of the next requests, and their response if it is not the server's.
     pub fn expect(&self, headers: Vec<(String, String)>, answer: Option<Answer>) {
         *self.state() = State { headers, answer, exchange: None };
     }
 
-    /// What went both ways last.
+    /// The last request and response.
     pub fn take(&self) -> Option<Exchange> {
         self.state().exchange.take()
     }

@@ -142,7 +142,7 @@ impl Call<'_> {
         }
     }
 
-    /// What sends the call and reports the result.
+    /// The code that sends the call and reports the result.
     fn end(&self, returns: &str) -> String {
         let answers = |media: &String| {
             self.operation.responses.values().find(|response| response.content.contains_key(media))

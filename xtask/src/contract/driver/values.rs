@@ -214,7 +214,7 @@ impl<'a> Values<'a> {
         }
     }
 
-    /// A union whose variants a tag tells apart; the others are read.
+    /// A union whose variants a tag distinguishes; the others are read.
     fn union(&mut self, id: &TypeId, union: &Union) -> String {
         let types: BTreeSet<String> = union.variants.iter().map(|v| v.ty.to_string()).collect();
         let Some(tag) =
