@@ -31,7 +31,7 @@ pub trait Api: Sized + Send + Sync + 'static {
     #[cfg(feature = "files")]
     const REPORTS: crate::files::ReportLayout = crate::files::ReportLayout::PLAIN;
 
-    /// The JSON that is sent where an operation has no body; some servers refuse a `POST` without one.
+    /// The JSON that is sent for an operation without a body; some servers refuse a `POST` without one.
     fn default_body(_operation: &Operation) -> Option<&'static str> {
         None
     }
@@ -41,15 +41,15 @@ pub trait Api: Sized + Send + Sync + 'static {
 pub trait Fault: Debug + Clone + Send + Sync + 'static {
     /// Reads an error body; `None` if the JSON is not one.
     ///
-    /// Servers, and proxies in front of them, often keep less to their document in errors than in other responses: an
-    /// implementation should read each member on its own, so that an odd one does not cost the others.
+    /// Servers, and proxies in front of them, often ignore their document in error bodies. An implementation should
+    /// read each member separately, so that an unexpected one does not hide the others.
     fn read(body: &Value) -> Option<Self>;
 
     /// The server's message.
     fn message(&self) -> Option<String>;
 }
 
-/// The fault of an API whose errors have no body.
+/// The error body of an API whose errors have no body.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct NoFault;

@@ -8,7 +8,7 @@ use tokio::runtime::{Builder, Handle, Runtime};
 
 /// Waits for a future, such as a call that was sent.
 ///
-/// It is for scripts: on a thread that runs asynchronous code it must not be used, and panics there.
+/// Use it in scripts only: it panics on a thread that runs asynchronous code.
 ///
 /// ```no_run
 /// use storewright_runtime::Wait;
@@ -27,7 +27,7 @@ impl<F: Future> Wait for F {}
 
 /// Waits for each item of a stream, such as those of all pages of a list.
 pub trait WaitEach: Stream + Sized {
-    /// The items, each fetched when it is asked for.
+    /// The items, each fetched on demand.
     fn wait_each(self) -> Waiting<Self> {
         Waiting(Box::pin(self))
     }
@@ -35,7 +35,7 @@ pub trait WaitEach: Stream + Sized {
 
 impl<S: Stream> WaitEach for S {}
 
-/// The items of a stream, one after the other.
+/// An iterator over the items of a stream.
 #[derive(Debug)]
 #[must_use = "items are fetched when they are asked for"]
 pub struct Waiting<S>(Pin<Box<S>>);
@@ -48,13 +48,13 @@ impl<S: Stream> Iterator for Waiting<S> {
     }
 }
 
-/// One thread drives connections and timers for all that wait.
+/// One thread drives connections and timers for all waiting threads.
 fn handle() -> &'static Handle {
     static RUNTIME: OnceLock<Runtime> = OnceLock::new();
     RUNTIME
         .get_or_init(|| {
             let built = Builder::new_multi_thread().worker_threads(1).enable_all().build();
-            // Without threads and sockets there is nothing that a caller could do.
+            // Without threads and sockets a caller could do nothing.
             #[allow(clippy::expect_used)]
             built.expect("the system gives no threads or no sockets")
         })

@@ -26,7 +26,7 @@ use crate::retry::RetryPolicy;
 use crate::style::Style;
 use crate::transport::Body;
 
-/// A call that was sent: a future that borrows nothing. Dropping it gives the call up.
+/// A call that was sent: a future that borrows nothing. Dropping it cancels the call.
 pub type Sent<T, F> = Pin<Box<dyn Future<Output = Result<T, Error<F>>> + Send + 'static>>;
 
 /// A response of the server. Its `Debug` shows neither headers nor body, which may contain secrets.
@@ -64,12 +64,12 @@ impl Answer {
         &self.headers
     }
 
-    /// The body; empty if the payload does not read it.
+    /// The body; empty if the response type does not read it.
     pub fn body(&self) -> &Bytes {
         &self.body
     }
 
-    /// Names the encoding of a body that the server encoded without being asked to.
+    /// Names the encoding of a body that the server encoded although the request did not allow it.
     fn encoded(&self) -> Option<DecodeError> {
         let encoding = self.headers.get(CONTENT_ENCODING)?;
         let encoding = one_line(&String::from_utf8_lossy(encoding.as_bytes()), 64);
@@ -80,7 +80,7 @@ impl Answer {
         })
     }
 
-    /// Decodes the body from JSON. Mismatches are those of the response, or an error where the client decodes strictly.
+    /// Decodes the body from JSON. Mismatches are those of the response, or an error if the client decodes strictly.
     ///
     /// # Errors
     /// If the body is empty, is not JSON, or does not fit.
@@ -104,7 +104,7 @@ impl Answer {
 
     /// Keeps as much of the body as an error keeps.
     pub(crate) fn cut(mut self) -> Self {
-        // A copy, so that the whole body is let go.
+        // A copy, so that the whole body is freed.
         self.body = Bytes::copy_from_slice(self.body.get(..ERROR_BODY_LIMIT).unwrap_or(&self.body));
         self
     }
@@ -113,8 +113,8 @@ impl Answer {
 /// The type of an operation's response.
 ///
 /// - A model, `Vec`, map or JSON value is read from JSON; other JSON needs [`Json`] around it.
-/// - `()` does not look at the body.
-/// - `Option` is `None` where the body is empty.
+/// - `()` ignores the body.
+/// - `Option` is `None` if the body is empty.
 /// - `Bytes` is the unchanged body, `String` the body as text.
 /// - `bool` is the response to HEAD: 404 is `false`.
 pub trait Payload: Sized + Send + 'static {
@@ -139,7 +139,7 @@ pub trait Payload: Sized + Send + 'static {
     }
 }
 
-/// A request with a rule that its fields alone do not say. A generated crate implements it by hand.
+/// A request with a rule that its fields alone do not express. A generated crate implements it by hand.
 pub trait Check {
     /// The reason for which the server would refuse the request, if any.
     fn problem(&self) -> Option<String>;
@@ -312,7 +312,7 @@ impl<A, T> Call<A, T> {
         Call { client: self.client, request: self.request, answer: PhantomData }
     }
 
-    /// The same call, whose response comes with its status, headers and [mismatches](Response::mismatches).
+    /// The same call, whose response includes its status, headers and [mismatches](Response::mismatches).
     pub fn full(self) -> Call<A, Response<T>> {
         self.answering()
     }
@@ -346,7 +346,7 @@ impl<A, T> Call<A, T> {
         self.request.list(key, style, values);
     }
 
-    /// Sets a query parameter that restricts the response to some values; without values the call is an error.
+    /// Sets a query parameter that restricts the response to some values; an empty list is an error of the call.
     #[inline]
     pub fn filter<V: AsRef<str>>(&mut self, key: &'static str, values: impl IntoIterator<Item = V>) {
         self.request.filter(key, Style::Commas, values);
@@ -363,7 +363,7 @@ impl<A, T> Call<A, T> {
         self.request.filter(key, style, values);
     }
 
-    /// Makes the call an error if a query parameter has no value, as an empty list gives it none.
+    /// Makes the call an error if a query parameter has no value, such as after an empty list.
     pub fn require(&mut self, key: &str) {
         self.request.require(key);
     }
@@ -383,7 +383,7 @@ impl<A, T> Call<A, T> {
         self.request.cookie(name, style, value);
     }
 
-    /// Sets a query parameter to a text.
+    /// Sets a query parameter to a string.
     #[inline]
     pub fn text(&mut self, key: &'static str, value: &str) {
         self.request.text(key, value);
@@ -413,13 +413,13 @@ impl<A, T> Call<A, T> {
         self.request.header(name, value);
     }
 
-    /// The same call with a header more.
+    /// The same call with another header.
     pub fn with_header(mut self, name: &str, value: &str) -> Self {
         self.header(name, value);
         self
     }
 
-    /// The same call with a query parameter more, e.g. one that the vendor added after this crate was made.
+    /// The same call with another query parameter, e.g. one that the vendor added after this crate was generated.
     pub fn with_parameter(mut self, name: impl Into<String>, value: &str) -> Self {
         self.request.parameter_named(name, value);
         self
@@ -437,13 +437,13 @@ impl<A, T> Call<A, T> {
         self
     }
 
-    /// The same call with another limit for one attempt, body included; `None` waits for ever.
+    /// The same call with another time limit for one attempt, body included; `None` waits for ever.
     pub fn with_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.request.timeout(timeout);
         self
     }
 
-    /// The same call with another limit for all attempts and waits together; `None` waits as long as these take.
+    /// The same call with another time limit for all attempts and delays together; `None` is no limit.
     pub fn with_deadline(mut self, deadline: impl Into<Option<Duration>>) -> Self {
         self.request.deadline(deadline);
         self
@@ -455,7 +455,7 @@ impl<A, T> Call<A, T> {
         self
     }
 
-    /// Asks for another media type than the operation's.
+    /// Requests another media type than the operation's.
     #[inline]
     pub fn accept(&mut self, media_type: &str) {
         self.request.header("accept", media_type);
@@ -475,7 +475,7 @@ impl<A, T> Call<A, T> {
         }
     }
 
-    /// Looks at the body before it is sent: a problem is the error of the send.
+    /// Checks the body before it is sent: a problem makes sending fail.
     pub fn check(&mut self, body: &dyn Check) {
         if let Some(problem) = body.problem() {
             self.request.fail(problem);
@@ -494,7 +494,7 @@ impl<A, T> Call<A, T> {
         self.request.field(name, value);
     }
 
-    /// Adds a text to a multipart form that is the body.
+    /// Adds a string to a multipart form that is the body.
     #[inline]
     pub fn part(&mut self, name: &str, value: &str) {
         self.request.part(name, value);
@@ -510,7 +510,7 @@ impl<A, T> Call<A, T> {
         self.request.part_value(name, style, value);
     }
 
-    /// Adds a text of another media type to a multipart form that is the body.
+    /// Adds a string of another media type to a multipart form that is the body.
     pub fn part_as(&mut self, name: &str, media_type: &str, value: &str) {
         self.request.part_as(name, media_type, value);
     }
@@ -535,7 +535,7 @@ impl<A: Api, T> Call<A, T> {
     /// apply to reading the body too.
     ///
     /// # Errors
-    /// As `send`, except errors of the body.
+    /// As [`send`](Self::send), except errors of the body.
     pub async fn stream(self) -> Result<http::Response<Body>, ApiError<A>> {
         let opened =
             self.client.core().clone().open(self.request, |status| status.is_success(), Reading::Later);
@@ -548,7 +548,7 @@ impl<A: Api, T> Call<A, T> {
 }
 
 impl<A: Api, P: Payload + Paged> Call<A, P> {
-    /// All pages from this one on, each fetched when it is asked for.
+    /// All pages from this one on, each fetched on demand.
     #[inline]
     pub fn pages(self) -> Pages<A, P> {
         Pages::new(self.client, self.request)
@@ -584,9 +584,9 @@ fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
     Failure::new(Some(operation), cause, Some(answer.cut())).at(path)
 }
 
-/// Names operations: `NAME: Type = Method "operationId" "/path/{id}"`, with `=> "media/type"` where the response is not
-/// `application/json`, `by [["scheme" ["scope"], …], …]` where it takes other credentials than the rest, `by []` where it
-/// takes none, `at "https://…"` where it is on another server, and `with limit` where `limit` sets the size of its pages.
+/// Names operations: `NAME: Type = Method "operationId" "/path/{id}"`, with `=> "media/type"` if the response is not
+/// `application/json`, `by [["scheme" ["scope"], …], …]` if it requires other credentials than the rest, `by []` if it
+/// requires none, `at "https://…"` if it is on another server, and `with limit` if `limit` sets its page size.
 ///
 /// Each becomes a private constant of the module, and a type in its module `op` that distinguishes calls.
 ///
@@ -613,7 +613,7 @@ macro_rules! operations {
         $name:ident: $kind:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $security:tt)? $(at $server:literal)? $(pages $items:literal [$($step:tt)*])? $(with $limited:ident)?,
     )*) => {
         $(
-            // An operation whose area is off is named all the same.
+            // Operations of disabled areas are named, too.
             #[allow(dead_code)]
             const $name: $crate::Operation =
                 $crate::Operation::new($crate::Method::$method, $id, $path)

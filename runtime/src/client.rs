@@ -49,7 +49,7 @@ impl<A> fmt::Debug for Client<A> {
 }
 
 impl<A: Api> Client<A> {
-    /// Begins a client.
+    /// Starts to build a client.
     pub fn builder() -> ClientBuilder<A> {
         ClientBuilder {
             base_url: A::BASE_URL.to_owned(),
@@ -117,7 +117,7 @@ impl<A: Api> Client<A> {
         self.core.rate_limit()
     }
 
-    /// The clock by which the client waits.
+    /// The client's clock.
     pub fn clock(&self) -> &Arc<dyn Clock> {
         self.core.clock()
     }
@@ -127,7 +127,7 @@ impl<A: Api> Client<A> {
     }
 }
 
-/// Puts a [`Client`] together.
+/// Builds a [`Client`].
 pub struct ClientBuilder<A> {
     base_url: String,
     credentials: Option<Box<dyn TokenProvider>>,
@@ -162,7 +162,7 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// Another address of the API. Credentials are sent there.
+    /// Sets another address of the API. Credentials are sent there.
     #[must_use]
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = url.into();
@@ -211,7 +211,7 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// Refuses, before anything is sent, every method that may change something: all but GET, HEAD and OPTIONS.
+    /// Refuses every method that may change something, before anything is sent: all but GET, HEAD and OPTIONS.
     #[must_use]
     pub fn read_only(mut self, read_only: bool) -> Self {
         self.read_only = read_only;
@@ -226,7 +226,7 @@ impl<A: Api> ClientBuilder<A> {
         self
     }
 
-    /// Another clock than the system's, for tests.
+    /// Sets another clock than the system's, for tests.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Some(Arc::new(clock));
@@ -246,7 +246,7 @@ impl<A: Api> ClientBuilder<A> {
         self.header(USER_AGENT.as_str(), name)
     }
 
-    /// A header that goes with every request.
+    /// Adds a header to every request.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {

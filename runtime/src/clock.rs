@@ -13,7 +13,7 @@ pub trait Clock: Send + Sync + 'static {
     /// The date and time of day, which may be wrong and may jump.
     fn now(&self) -> SystemTime;
 
-    /// A time that never goes back, since any one moment.
+    /// The time since any fixed moment; it never goes back.
     fn elapsed(&self) -> Duration;
 
     /// Waits.
@@ -76,7 +76,7 @@ fn wait(duration: Duration) -> BoxFuture<'static, ()> {
     wait_on_a_thread(duration)
 }
 
-/// Gives a future up after a time of the system's clock.
+/// Cancels a future after a time of the system's clock.
 pub(crate) async fn within<F: Future>(time: Duration, future: F) -> Result<F::Output, TransportError> {
     let mut future = pin!(future);
     let mut over = wait(time);
@@ -92,7 +92,7 @@ pub(crate) async fn within<F: Future>(time: Duration, future: F) -> Result<F::Ou
     .await
 }
 
-/// Executors have no timer in common.
+/// Executors share no timer.
 fn wait_on_a_thread(duration: Duration) -> BoxFuture<'static, ()> {
     let (mut started, over) = (false, Arc::new(Mutex::new((false, Waker::noop().clone()))));
     Box::pin(std::future::poll_fn(move |context| {

@@ -1,12 +1,12 @@
 //! Reads and writes models as JSON, through erased slots and views.
 //!
-//! A model expands to three small functions: its wire names, the way from a name to a member ([`Object::member`]) and to a
-//! slot ([`Object::field`]). The code that walks JSON is here, once, and not generic over models: the time to compile
-//! thousands of models depends on the code that each of them expands to.
+//! A model expands to three small functions: its wire names, and the functions from a name to a member
+//! ([`Object::member`]) and to a slot ([`Object::field`]). The code that walks JSON is here, once, and not generic over
+//! models: the time to compile thousands of models depends on the code that each of them expands to.
 //!
 //! The rules of decoding:
-//! - Members that are not known are skipped.
-//! - `null` equals an absent member, wherever the member is not required. In a map of scalars it is the empty one.
+//! - Unknown members are skipped.
+//! - `null` equals an absent member, unless the member is required. In a map of scalars it is the empty value.
 //! - A value of another type than documented, and a required member that is missing or `null`, is a [`Mismatch`]. For
 //!   [`from_slice`] and serde's `Deserialize` it is an error. [`from_slice_tolerant`] lists it: the member is absent, or has
 //!   its default if it is required; a list or map has no such item or entry.
@@ -15,7 +15,7 @@
 //!
 //! The rules of encoding:
 //! - An absent member is not written, and a [`Patch::Null`](crate::Patch::Null) is written as `null`.
-//! - An object without members is not written, unless it is required or held by an `Option` or `Patch`.
+//! - An object without members is not written, unless it is required or inside of an `Option` or `Patch`.
 
 mod draft;
 mod macros;
@@ -60,14 +60,14 @@ pub struct DecodeError {
     pub message: String,
     /// The location, such as `data[0].attributes.name`; empty at the top level and for a syntax error.
     pub path: String,
-    /// The line in the text, from 1; 0 when it is not known.
+    /// The line in the text, from 1; 0 if unknown.
     pub line: usize,
-    /// The column in the text, from 1; 0 when it is not known.
+    /// The column in the text, from 1; 0 if unknown.
     pub column: usize,
 }
 
 impl DecodeError {
-    /// A fault that has no place in the text.
+    /// An error without a location in the text.
     pub fn message(message: String) -> Self {
         DecodeError { message, path: String::new(), line: 0, column: 0 }
     }
@@ -169,7 +169,7 @@ fn decode_into(
     deep: bool,
     strict: bool,
 ) -> Result<Vec<Mismatch>, DecodeError> {
-    // Looking at all of the text at once is faster than at every string on its own.
+    // Checking all of the text at once is faster than checking each string.
     let text = std::str::from_utf8(json).map_err(|error| DecodeError::message(error.to_string()))?;
     let mut context = Context::new(strict);
     let mut deserializer = serde_json::Deserializer::from_str(text);
@@ -284,7 +284,7 @@ pub fn debug(name: &str, value: &dyn Put, f: &mut fmt::Formatter<'_>) -> fmt::Re
     fmt::Debug::fmt(&value.view(), f)
 }
 
-/// The body of every model's `PartialEq`: two models are equal if they are so on the wire.
+/// The body of every model's `PartialEq`: two models are equal if their wire forms are.
 #[doc(hidden)]
 #[inline(never)]
 pub fn equal(one: &dyn Put, other: &dyn Put) -> bool {

@@ -22,19 +22,21 @@ pub use self::static_token::StaticToken;
 
 /// A source of credentials. The client asks it for every request, so that none is sent with an expired token.
 pub trait TokenProvider: Send + Sync + 'static {
-    /// The credentials for an operation, whose [`security`](Operation::security) is resolved; `None` sends it without.
+    /// The credentials for an operation, whose [`security`](Operation::security) is resolved; `None` sends the request
+    /// without any.
     fn credential<'a>(
         &'a self,
         operation: &'a Operation,
     ) -> BoxFuture<'a, Result<Option<Credential>, BoxError>>;
 
-    /// Learns that the server refused a credential with 401, and with which headers. `true` says that asking again gives
-    /// another one; the request is then retried as often as [`renewals`](crate::RetryPolicy::renewals) allows.
+    /// Informs the provider that the server refused a credential with 401, and with which headers. `true` means that
+    /// asking again gives another credential; the request is then retried as often as
+    /// [`renewals`](crate::RetryPolicy::renewals) allows.
     fn invalidate(&self, _refused: &Credential, _answer: &HeaderMap) -> bool {
         false
     }
 
-    /// Gets the connection of the client that is built with this provider, for providers that call servers themselves.
+    /// Passes the connection of the client that is built with this provider, for providers that call servers themselves.
     fn attach(&self, _connection: &Connection) {}
 }
 
@@ -88,8 +90,8 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// The parts of a request that authorise it: headers, query parameters and cookies. Their values show in no `Debug`, log
-/// or error.
+/// The parts of a request that authorise it: headers, query parameters and cookies. No `Debug`, log or error shows
+/// their values.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Credential {
     parts: Vec<Part>,
@@ -99,7 +101,7 @@ pub struct Credential {
 #[derive(Clone)]
 pub(crate) struct Part {
     pub(crate) place: Place,
-    /// The name of the security scheme; empty where a provider knows none.
+    /// The name of the security scheme; empty if the provider knows none.
     scheme: &'static str,
 }
 
@@ -170,7 +172,7 @@ impl Credential {
         self
     }
 
-    /// The headers among it, whose values are marked as sensitive.
+    /// Its headers, whose values are marked as sensitive.
     pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
         self.parts.iter().filter_map(|part| match &part.place {
             Place::Header(name, value) => Some((name, value)),
@@ -198,7 +200,7 @@ impl Credential {
         Credential { parts: vec![Part { place, scheme: "" }] }
     }
 
-    /// The same, for a security scheme.
+    /// The same, labelled with a security scheme.
     fn under(mut self, scheme: &'static str) -> Self {
         self.parts.iter_mut().for_each(|part| part.scheme = scheme);
         self

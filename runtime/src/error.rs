@@ -46,24 +46,24 @@ pub enum ErrorKind {
     Decode,
     /// The next page cannot be followed.
     Paging,
-    /// The client only reads, and the method may change something; nothing was sent.
+    /// The client is read-only, and the method may change something; nothing was sent.
     ReadOnly,
-    /// The client's own limit would let the request through only after its deadline; nothing was sent.
+    /// The client's own rate limit would allow the request only after its deadline; nothing was sent.
     Limit,
     /// A file has unexpected content, or cannot be read or written.
     File,
-    /// The server took the files but could not make use of them.
+    /// The server received the files but rejected them.
     Rejected,
 }
 
-/// An error before the API's own fault was read from it: the same type for all APIs.
+/// An error before the API's error body was read from it: the same type for all APIs.
 #[derive(Debug, Clone)]
 pub(crate) struct Failure(Arc<Details>);
 
 #[derive(Debug, Default)]
 pub(crate) struct Details {
     pub(crate) operation: Option<Operation>,
-    /// The path, where the operation's says nothing.
+    /// The path, if the operation's path is unknown.
     pub(crate) path: Option<String>,
     pub(crate) cause: Cause,
     /// The response, if one arrived.
@@ -194,7 +194,7 @@ impl<F> Error<F> {
         }
     }
 
-    /// The operation that was called; `None` when a client could not be built.
+    /// The operation that was called; `None` if a client could not be built.
     pub fn operation(&self) -> Option<&Operation> {
         self.failure.0.operation.as_ref()
     }
@@ -275,7 +275,7 @@ impl<F> Error<F> {
 
 impl<F: Fault> fmt::Display for Error<F> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        // A server could write lines of its own into a log, or control a terminal.
+        // A server could otherwise write lines into a log, or control a terminal.
         let mut f = OneLine::new(f, LONGEST);
         if let Some(operation) = self.operation() {
             let path = self.failure.0.path.as_deref().unwrap_or(operation.path);

@@ -1,4 +1,4 @@
-//! Reads the reason in error bodies of APIs whose form of errors is not known.
+//! Reads the reason in error bodies of APIs without a documented error format.
 
 use std::fmt;
 
@@ -6,10 +6,10 @@ use serde_json::Value;
 
 use crate::api::Fault;
 
-/// An error body of any JSON, in which the usual places are searched for a reason: `problem+json` (RFC 9457), `message`,
+/// An error body of any JSON. The usual members are searched for a reason: `problem+json` (RFC 9457), `message`,
 /// `error`, `error.message`, `errors[0]`, `detail`.
 ///
-/// Its `Debug` shows no more than the reason: the rest may be personal data.
+/// Its `Debug` shows only the reason: the rest may be personal data.
 #[derive(Clone, Default, PartialEq)]
 pub struct AnyFault {
     body: Value,
@@ -49,7 +49,7 @@ fn reason(value: &Value, depth: usize) -> Option<String> {
                 member.and_then(|(_, value)| reason(value, depth))
             };
             let reason = REASONS.into_iter().find_map(found)?;
-            // A problem of RFC 9457 says its kind in the title.
+            // A problem of RFC 9457 names its kind in the title.
             let title = members.get("title").and_then(Value::as_str).filter(|title| *title != reason);
             match title.filter(|_| members.contains_key("detail")) {
                 Some(title) => Some(format!("{title}: {reason}")),

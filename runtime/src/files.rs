@@ -25,9 +25,9 @@ pub use self::upload::{Part, PartHeader, Transfer, Uploader};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Progress {
-    /// Bytes that went over the network.
+    /// The number of bytes that were transferred.
     pub done: u64,
-    /// Bytes that will, where that is known.
+    /// The total number of bytes, if known.
     pub total: Option<u64>,
 }
 
@@ -74,7 +74,7 @@ fn unreadable(path: &Path, error: &std::io::Error) -> BoxError {
     format!("{} cannot be read: {error}", path.display()).into()
 }
 
-/// Both checksums at once: files are seldom so large that it matters, and they are read once.
+/// Computes both checksums at once: the file is read once, and the time seldom matters.
 #[derive(Default)]
 struct Digester {
     size: u64,
@@ -107,7 +107,7 @@ struct Unfinished {
 impl Drop for Unfinished {
     fn drop(&mut self) {
         if !self.kept {
-            // Whoever gives a download up has no use for an error.
+            // A cancelled download has no receiver of an error.
             let _ = std::fs::remove_file(&self.path);
         }
     }

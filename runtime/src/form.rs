@@ -23,7 +23,7 @@ pub struct File {
 }
 
 impl File {
-    /// A file with these contents, called `file` and of no known type.
+    /// A file with these contents, the name `file` and no known media type.
     pub fn new(bytes: impl Into<Bytes>) -> Self {
         File {
             bytes: bytes.into(),
@@ -96,7 +96,7 @@ impl Form {
         }
     }
 
-    /// Adds a value of a media type; a form that has none for its fields takes it for text.
+    /// Adds a value of a media type; a form whose fields have none adds it as text.
     pub(crate) fn typed(&mut self, name: &str, media_type: &str, value: &[u8]) {
         let Form::Multipart { boundary, parts } = self else {
             self.text(name, &String::from_utf8_lossy(value));
@@ -150,7 +150,7 @@ impl Form {
     }
 }
 
-/// A name in a header of a part, as the HTML standard writes it ("multipart form data").
+/// A quoted name in a header of a part, as in the HTML standard ("multipart form data").
 fn quoted(text: &str) -> String {
     text.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A")
 }

@@ -110,7 +110,7 @@ generic_object! {
     pub struct Document<T, I = NoIncluded> {
         /// The resource.
         pub data: T = "data",
-        /// Resources that the query asked to include.
+        /// The resources that the query's `include` requested.
         pub included: Vec<I> = "included",
         /// Links to the document.
         pub links: DocumentLinks = "links",
@@ -125,7 +125,7 @@ generic_object! {
     pub struct Page<T, I = NoIncluded> {
         /// The resources of this page.
         pub data: Vec<T> = "data",
-        /// Resources that the query asked to include.
+        /// The resources that the query's `include` requested.
         pub included: Vec<I> = "included",
         /// Links to this page and its neighbours.
         pub links: PagedDocumentLinks = "links",
@@ -142,14 +142,14 @@ pub type Linkage = Document<Option<Identifier>>;
 pub type Linkages = Page<Identifier>;
 
 impl<T> Document<T> {
-    /// A document around a resource, for tests and servers.
+    /// A document with a resource, for tests and servers.
     pub fn new(data: T) -> Self {
         Document { data, included: Vec::new(), links: DocumentLinks::default(), meta: None }
     }
 }
 
 impl<T> Page<T> {
-    /// A page around resources, for tests and servers.
+    /// A page with resources, for tests and servers.
     pub fn new(data: Vec<T>) -> Self {
         Page { data, included: Vec::new(), links: PagedDocumentLinks::default(), meta: None }
     }
@@ -235,8 +235,8 @@ objects! {
     ToOne {
         /// Links to the relationship.
         links: RelationshipLinks = "links",
-        /// The related resource: [`Absent`](crate::Patch::Absent) where the response says nothing about it, mostly
-        /// because `include` did not ask for the relationship, and [`Null`](crate::Patch::Null) where there is none.
+        /// The related resource: [`Absent`](crate::Patch::Absent) if the response does not mention it, mostly because
+        /// `include` did not request the relationship, and [`Null`](crate::Patch::Null) if there is none.
         data: Patch<Identifier> = "data",
     } required []
 
@@ -255,13 +255,13 @@ objects! {
         links: RelationshipLinks = "links",
         /// The number of related resources.
         meta: Option<PagingInformation> = "meta",
-        /// The related resources, or the first of them: `meta` has their number.
-        /// [`Absent`](crate::Patch::Absent) where the response says nothing about them, mostly because `include` did not
-        /// ask for the relationship; this is not the same as an empty list.
+        /// The related resources, or the first of them: `meta` has their number. [`Absent`](crate::Patch::Absent) if
+        /// the response does not mention them, mostly because `include` did not request the relationship; this differs
+        /// from an empty list.
         data: Patch<Vec<Identifier>> = "data",
     } required []
 
-    /// A relationship of which the response has links alone.
+    /// A relationship with links only.
     Related {
         /// Links to the relationship.
         links: RelationshipLinks = "links",
@@ -299,11 +299,11 @@ objects! {
 
     /// Facts about the list that a page belongs to.
     PagingInformation {
-        /// Its length, limit and cursor.
+        /// Its total, page size and cursor.
         paging: Paging = "paging",
     } required []
 
-    /// The length, limit and cursor of a list.
+    /// The total, page size and cursor of a list.
     Paging {
         /// The total number of items.
         total: Option<i64> = "total",
@@ -315,7 +315,7 @@ objects! {
 }
 
 impl Identifier {
-    /// An identifier of a type and an id.
+    /// An identifier with a type and an id.
     pub fn new(kind: impl Into<String>, id: impl Into<String>) -> Self {
         Identifier { kind: kind.into(), id: id.into() }
     }
@@ -330,8 +330,7 @@ impl ToOne {
 }
 
 impl ToMany {
-    /// The ids of the related resources. `None` where the response does not list them, which does not mean that there are
-    /// none.
+    /// The ids of the related resources. `None` if the response does not list them, which does not mean that there are none.
     pub fn ids(&self) -> Option<impl Iterator<Item = &str>> {
         Some(self.data.value()?.iter().map(|identifier| identifier.id.as_str()))
     }

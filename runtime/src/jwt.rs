@@ -19,7 +19,7 @@ use crate::transport::BoxError;
 
 mod private_key;
 
-/// The longest file that is read as a key. A key has a few hundred bytes.
+/// The maximum size of a key file. A key has a few hundred bytes.
 const MOST_BYTES: u64 = 64 * 1024;
 
 /// A private key on the curve P-256. It never appears in `Debug`, logs or errors, and is wiped when it is dropped.
@@ -69,7 +69,7 @@ impl Es256Key {
         self.id.as_deref()
     }
 
-    /// Signs claims, which are a JSON object.
+    /// Signs claims, which must be a JSON object.
     fn sign(&self, claims: &Value) -> Result<Zeroizing<String>, BoxError> {
         let header = match &self.id {
             Some(id) => json!({"alg": "ES256", "kid": id, "typ": "JWT"}),
@@ -89,7 +89,7 @@ impl Es256Key {
 }
 
 impl Credential {
-    /// A token of claims, which are a JSON object, signed by a key: `Authorization: Bearer <token>`.
+    /// A token with claims, which must be a JSON object, signed by a key: `Authorization: Bearer <token>`.
     ///
     /// # Errors
     /// If the system has no random numbers.

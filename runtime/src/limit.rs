@@ -27,7 +27,7 @@ impl RateLimit {
         RateLimit { text: header.to_owned() }
     }
 
-    /// The value of a name, which need not be one that is known here.
+    /// The value of any name, known or not.
     pub fn get(&self, key: &str) -> Option<&str> {
         self.entries().find(|(name, _)| *name == key).map(|(_, value)| value)
     }

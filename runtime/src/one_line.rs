@@ -1,11 +1,11 @@
-//! Writes text of a server on one bounded line, without characters that a terminal obeys.
+//! Writes server text on one line of limited length, without characters that control a terminal.
 
 use std::fmt::{self, Write};
 
-/// The most characters of an error's text, and of each part of it that a server chose.
+/// The maximum number of characters of an error's text, and of each part of it that a server chose.
 pub(crate) const LONGEST: usize = 8_192;
 
-/// A writer that makes one space of white space, control characters and bidi controls, and cuts the text.
+/// A writer that replaces white space, control characters and bidi controls by one space, and cuts the text.
 pub(crate) struct OneLine<W> {
     out: W,
     left: usize,
@@ -49,7 +49,7 @@ impl<W: Write> Write for OneLine<W> {
     }
 }
 
-/// A text on one line of at most so many characters.
+/// A text on one line of limited length.
 pub(crate) fn one_line(text: &dyn fmt::Display, longest: usize) -> String {
     let mut out = String::new();
     // Only the `Display` of a part can fail, and its text is complete up to there.

@@ -28,19 +28,19 @@ pub use rule::{PageRule, PageStep};
 pub enum Next {
     /// At a URL, which is followed unchanged, on the API's own host only.
     Url(String),
-    /// At the URL that the response's header `Link` has with `rel="next"`; none on the last page.
+    /// At the URL in the response's header `Link` with `rel="next"`; none on the last page.
     Link,
     /// At the same path, with these query parameters set.
     Query(Vec<(&'static str, String)>),
 }
 
 impl Next {
-    /// At the URL that a page names; an empty one is none.
+    /// At the URL in a page; `None` for an empty one.
     pub fn at(url: Option<&str>) -> Option<Next> {
         url.filter(|url| !url.is_empty()).map(|url| Next::Url(url.to_owned()))
     }
 
-    /// With the token that a page names; an empty one is none.
+    /// With the token in a page; `None` for an empty one.
     pub fn with(parameter: &'static str, token: Option<&str>) -> Option<Next> {
         let token = token.filter(|token| !token.is_empty())?;
         Some(Next::Query(vec![(parameter, token.to_owned())]))
@@ -73,7 +73,7 @@ pub trait Paged {
     /// Takes the items out of this page.
     fn take_items(&mut self) -> Vec<Self::Item>;
 
-    /// The items of this page alone.
+    /// The items of this page only.
     fn into_items(mut self) -> Vec<Self::Item>
     where
         Self: Sized,
@@ -82,7 +82,7 @@ pub trait Paged {
     }
 }
 
-/// A list alone is a page whose operation says where the next one is, or else the header `Link` (RFC 8288).
+/// A bare list is a page whose operation has a paging rule, or else the header `Link` (RFC 8288).
 impl<T: Slot + Put + Send + 'static> Paged for Vec<T> {
     type Item = T;
 
@@ -101,7 +101,7 @@ impl<T: Slot + Put + Send + 'static> Paged for Vec<T> {
 /// An operation whose query parameter `limit` sets the size of a page.
 pub trait HasLimit {}
 
-/// All pages of a list, each fetched when it is asked for. A `Stream`, which ends after the first error.
+/// All pages of a list, each fetched on demand. A `Stream`, which ends after the first error.
 #[must_use = "pages are fetched when they are asked for"]
 pub struct Pages<A: Api, P> {
     client: Client<A>,
@@ -173,7 +173,7 @@ impl<A: Api, P: Payload + Paged> Pages<A, P> {
     }
 }
 
-/// Eight bytes for a URL: a list may have many pages, and that two of them get the same ones does not happen.
+/// A hash of eight bytes instead of a URL: a list may have many pages, and a collision is practically impossible.
 fn mark(core: &Core, request: &Request) -> u64 {
     let mut hasher = DefaultHasher::new();
     core.url(request).hash(&mut hasher);
@@ -220,7 +220,7 @@ fn follow(
     let failed = |problem| Failure::new(Some(operation), Cause::Paging(problem), None);
     match next {
         Next::Url(url) => {
-            // A query alone is of the same path (RFC 3986, section 5.2).
+            // A query without a path has the same path (RFC 3986, section 5.2).
             let url = match url.strip_prefix('?') {
                 Some(query) => {
                     let here = core.url(&request);
@@ -274,8 +274,7 @@ impl<A: Api, P: Payload + Paged> Items<A, P> {
         Items { pages, items: Vec::new().into_iter(), page: None }
     }
 
-    /// The page of the last item, without the items: included resources, links, the length of the list. `None` before the
-    /// first item.
+    /// The page of the last item, without the items: included resources, links, the total. `None` before the first item.
     pub fn page(&self) -> Option<&P> {
         self.page.as_ref()
     }

@@ -2,8 +2,8 @@
 
 /// A JSON member that is absent, `null` or a value.
 ///
-/// In a request, absent leaves the server's value alone and null clears it. In a response, absent means that the server
-/// said nothing about the member: see [`ToOne::data`](crate::ToOne) and [`ToMany::data`](crate::ToMany).
+/// In a request, absent keeps the server's value and null clears it. In a response, absent means that the server did
+/// not mention the member: see [`ToOne::data`](crate::ToOne) and [`ToMany::data`](crate::ToMany).
 ///
 /// ```
 /// use storewright_runtime::Patch;
@@ -53,7 +53,7 @@ impl<T> Patch<T> {
         }
     }
 
-    /// The value, to be changed, if there is one.
+    /// The value, mutable, if there is one.
     pub fn value_mut(&mut self) -> Option<&mut T> {
         match self {
             Patch::Value(value) => Some(value),

@@ -49,7 +49,7 @@ impl Method {
         matches!(self, Method::Get | Method::Head | Method::Options)
     }
 
-    /// The method of a name on the wire, in any case.
+    /// The method with a name in any case.
     pub fn from_name(name: &str) -> Option<Method> {
         const ALL: [Method; 7] = [
             Method::Get,
@@ -89,7 +89,7 @@ impl From<Method> for http::Method {
     }
 }
 
-/// The credentials that an operation takes.
+/// The credentials that an operation accepts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Security {
     /// Of an operation: those of the API, [`Api::SECURITY`](crate::Api::SECURITY). Of the API: any that the client has.
@@ -106,7 +106,7 @@ impl Security {
     }
 }
 
-/// One security scheme that is required.
+/// A required security scheme.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Requirement {
     /// The document's name of the scheme.
@@ -131,11 +131,11 @@ pub struct Operation {
     pub id: &'static str,
     /// The path template, such as `/v1/apps/{id}/builds`.
     pub path: &'static str,
-    /// The media type that is asked for.
+    /// The requested media type.
     pub accept: &'static str,
-    /// The credentials that it takes.
+    /// The credentials that it accepts.
     pub security: Security,
-    /// The base URL where it is not the API's, or a path on the API's host; else empty.
+    /// The base URL if it differs from the API's, or a path on the API's host; else empty.
     pub server: &'static str,
     /// The paging rule, if the response does not state the next page in a standard way.
     pub paging: Option<PageRule>,
@@ -155,28 +155,28 @@ impl Operation {
         }
     }
 
-    /// Asks for another media type.
+    /// Sets the requested media type.
     #[must_use]
     pub const fn accept(mut self, media_type: &'static str) -> Self {
         self.accept = media_type;
         self
     }
 
-    /// Takes other credentials than the rest.
+    /// Sets the credentials that it accepts.
     #[must_use]
     pub const fn security(mut self, security: Security) -> Self {
         self.security = security;
         self
     }
 
-    /// Calls another server than the rest, unless the client has a base URL of its own.
+    /// Sets another server than the API's. A client with its own base URL ignores it.
     #[must_use]
     pub const fn server(mut self, url: &'static str) -> Self {
         self.server = url;
         self
     }
 
-    /// Responds with pages that follow each other by a rule.
+    /// Sets the paging rule.
     #[must_use]
     pub const fn paging(mut self, items: &'static str, step: PageStep) -> Self {
         self.paging = Some(PageRule { items, step });
@@ -184,13 +184,13 @@ impl Operation {
     }
 }
 
-/// The path of operations that call a path of the caller's.
+/// The path of operations whose path the caller chooses.
 const RAW: &str = "/{path}";
 
 /// The name of a request in errors: its operation, and its path if the operation's path is unknown.
 pub(crate) type Place = (Operation, Option<String>);
 
-/// One request, which can be looked at, kept, cloned and sent later.
+/// One request, which can be inspected, kept, cloned and sent later.
 ///
 /// Setting a query parameter or header again replaces it. A value that cannot be sent, such as an empty id, is
 /// remembered and makes sending fail.
@@ -204,7 +204,7 @@ pub struct Request {
     headers: HeaderMap,
     body: Option<Body>,
     problem: Option<String>,
-    /// To another host than the API's, without anything that is the API's.
+    /// True for a host other than the API's: nothing of the client is sent along.
     foreign: bool,
     options: Option<Box<Options>>,
 }
@@ -275,7 +275,7 @@ impl Request {
         request
     }
 
-    /// A request to a host that is not the API's: credentials and headers of the client stay at home.
+    /// A request to a host other than the API's: credentials and headers of the client are not sent.
     #[cfg(feature = "files")]
     pub(crate) fn foreign(operation: Operation, url: &str) -> Self {
         let mut request = Request::new(operation, &[]);
@@ -284,7 +284,7 @@ impl Request {
         request.problem = None;
         match url.parse() {
             Ok(url) => request.target = Some(url),
-            // The text of a URL that is signed is a secret.
+            // The text of a presigned URL is a secret.
             Err(_) => request.fail("the URL of the file is no URL".to_owned()),
         }
         request
@@ -298,7 +298,7 @@ impl Request {
         self.options.as_deref()
     }
 
-    /// Sends this request again as another policy says than the client's.
+    /// Retries this request by this policy instead of the client's.
     pub fn retry(&mut self, policy: RetryPolicy) {
         self.options.get_or_insert_default().retry = Some(policy);
     }
@@ -308,7 +308,7 @@ impl Request {
         self.options.get_or_insert_default().timeout = Some(timeout.into());
     }
 
-    /// The same, unless the request has a limit already.
+    /// The same, unless the request has a time limit already.
     pub(crate) fn timeout_unless_set(&mut self, timeout: Option<Duration>) {
         self.options.get_or_insert_default().timeout.get_or_insert(timeout);
     }
@@ -323,7 +323,7 @@ impl Request {
         self.options.get_or_insert_default().repeatable = true;
     }
 
-    /// Refuses this request unless its method is safe, or sends it through a client that is read-only.
+    /// Sets read-only mode for this request, regardless of the client's.
     pub fn read_only(&mut self, read_only: bool) {
         self.options.get_or_insert_default().read_only = Some(read_only);
     }
@@ -367,7 +367,7 @@ impl Request {
         self.query.iter().find(|(name, _)| name == key).map(|(_, value)| value.as_str())
     }
 
-    /// The headers that were set, without those that the client adds.
+    /// The headers that were set, without those of the client.
     pub fn headers(&self) -> &HeaderMap {
         &self.headers
     }
@@ -402,7 +402,7 @@ impl Request {
         self.target = Some(target);
     }
 
-    /// Sets a query parameter to a list; an empty one takes the parameter away. See also [`filter`](Self::filter).
+    /// Sets a query parameter to a list; an empty one removes the parameter. See also [`filter`](Self::filter).
     pub fn list<V: AsRef<str>>(
         &mut self,
         key: &'static str,
@@ -447,7 +447,7 @@ impl Request {
         );
     }
 
-    /// Makes a filter without values the problem of this request, or takes that problem back.
+    /// Makes a filter without values the problem of this request, or removes that problem.
     fn require_filter(&mut self, key: &str) {
         let is_empty = self.parameter(key).is_none();
         if !is_empty && self.problem.is_none() {
@@ -463,7 +463,7 @@ impl Request {
 
     fn add(&mut self, key: &'static str, style: Style, index: usize, value: &str) {
         match self.query.last_mut() {
-            // The parameter was taken away before the first value: the last one is this list.
+            // The parameter was removed before the first value: the last one is this list.
             Some((_, joined)) if index > 0 && style != Style::Repeated => {
                 joined.push_str(style.separator());
                 joined.extend(utf8_percent_encode(value, RESERVED));
@@ -472,11 +472,11 @@ impl Request {
         }
     }
 
-    /// Sets a query parameter to a value of any shape; null and an empty list take the parameter away.
+    /// Sets a query parameter to a value of any shape; null and an empty list remove the parameter.
     pub fn value(&mut self, key: &str, style: Style, value: &dyn Put) {
         let value = style::json(value);
         let pairs = style::query(key, style, &value);
-        // Members that have pairs of their own replace those that were set before; others go with the key.
+        // Members that become separate pairs replace earlier ones; others go with the key.
         match (style, &value) {
             (Style::Repeated, serde_json::Value::Object(members)) => {
                 self.query.retain(|(name, _)| !members.contains_key(name.as_ref()));
@@ -489,7 +489,7 @@ impl Request {
         self.query.extend(pairs.into_iter().map(|(key, value)| (Cow::Owned(key), value)));
     }
 
-    /// Sets a query parameter to a text.
+    /// Sets a query parameter to a string.
     pub fn text(&mut self, key: &'static str, value: &str) {
         self.set(Cow::Borrowed(key), encode(value));
     }
@@ -509,7 +509,7 @@ impl Request {
         self.set(Cow::Borrowed(key), value.to_string());
     }
 
-    /// Sets a query parameter whose name is not known to the client.
+    /// Sets a query parameter that the client does not know.
     pub fn parameter_named(&mut self, key: impl Into<String>, value: &str) {
         self.set(Cow::Owned(key.into()), encode(value));
     }
@@ -573,7 +573,7 @@ impl Request {
         self.form(Form::encoded, |form| form.text(name, value));
     }
 
-    /// Adds a text to the body, which is a form of the media type `multipart/form-data`.
+    /// Adds a string to the body, which is a form of the media type `multipart/form-data`.
     pub fn part(&mut self, name: &str, value: &str) {
         self.form(Form::multipart, |form| form.text(name, value));
     }
@@ -597,7 +597,7 @@ impl Request {
         }
     }
 
-    /// Adds a text of another media type to the body, which is a form of the media type `multipart/form-data`.
+    /// Adds a string of another media type to the body, which is a form of the media type `multipart/form-data`.
     pub fn part_as(&mut self, name: &str, media_type: &str, value: &str) {
         self.form(Form::multipart, |form| form.typed(name, media_type, value.as_bytes()));
     }
@@ -614,14 +614,14 @@ impl Request {
             Some(Body { content_type: form.media_type().into(), bytes: form.body(), form: Some(form) });
     }
 
-    /// Makes it a problem if a query parameter has no value: an empty list leaves its parameter away.
+    /// Makes a query parameter without a value the problem of this request: an empty list removes its parameter.
     pub fn require(&mut self, key: &str) {
         if self.parameter(key).is_none() {
             self.fail(needs_a_value(key));
         }
     }
 
-    /// Remembers the first problem.
+    /// Records the first problem.
     pub(crate) fn fail(&mut self, problem: String) {
         self.problem.get_or_insert(problem);
     }

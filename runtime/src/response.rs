@@ -11,9 +11,9 @@ use crate::limit::RateLimit;
 use crate::page::{Next, Paged};
 use crate::request::Request;
 
-/// A response with its status, headers and mismatches; it is used as the `T` inside.
+/// A response with its status, headers and mismatches; it derefs to its `T`.
 ///
-/// [`Call::full`](crate::Call::full) asks for it. A page of a list in it is a page too, so `full().pages()` loses nothing.
+/// [`Call::full`](crate::Call::full) requests it. A `Response` of a page is a page too, so `full().pages()` loses nothing.
 #[derive(Debug, Clone)]
 pub struct Response<T> {
     value: T,
@@ -21,7 +21,7 @@ pub struct Response<T> {
 }
 
 impl<T> Response<T> {
-    /// The value alone.
+    /// The value only.
     pub fn into_inner(self) -> T {
         self.value
     }
@@ -36,8 +36,8 @@ impl<T> Response<T> {
         &self.answer.headers
     }
 
-    /// The body as received, e.g. to read a value that is among the [`mismatches`](Self::mismatches); empty if `T` does not
-    /// read it.
+    /// The unchanged body, e.g. to read a value that is among the [`mismatches`](Self::mismatches); empty if `T` does
+    /// not read it.
     pub fn body(&self) -> &Bytes {
         &self.answer.body
     }

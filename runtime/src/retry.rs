@@ -1,4 +1,4 @@
-//! Decides whether and when a failed request is retried.
+//! Decides if and when a failed request is retried.
 
 use std::hash::{BuildHasher, Hasher};
 use std::time::{Duration, SystemTime};
@@ -13,10 +13,10 @@ pub(crate) use self::budget::Savings;
 
 /// The policy that decides which failed requests are retried, and after which delay.
 ///
-/// 429 and connections that could not be made are retried for every method: nothing has happened. 408, 500, 502, 503,
-/// 504 and lost connections are retried for methods that may be repeated; a `POST` or `PATCH` only with
-/// [`RetryPolicy::writes`], because it may have happened. 401 is retried for every method with a renewed credential, if
-/// the client's credentials can be renewed. A [`RetryBudget`] limits the retries of all calls of a client together.
+/// 429 and failed connections are retried for every method, since the server did nothing. 408, 500, 502, 503, 504 and
+/// lost connections are retried for idempotent methods; a `POST` or `PATCH` only with [`RetryPolicy::writes`], because
+/// it may have taken effect. 401 is retried for every method with a renewed credential, if the client's credentials can
+/// be renewed. A [`RetryBudget`] limits the retries of all calls of a client together.
 ///
 /// ```
 /// use std::time::Duration;
@@ -75,15 +75,15 @@ impl RetryPolicy {
         self
     }
 
-    /// The first wait, which doubles with each attempt, and the longest. After 429 it begins at four times the first.
-    /// Each wait is shortened at random by up to 50 % (jitter), so that clients do not retry at the same time.
+    /// The first delay, which doubles with each attempt, and the longest. After 429 it begins at four times the first.
+    /// Each delay is shortened at random by up to 50 % (jitter), so that clients do not retry at the same time.
     #[must_use]
     pub fn backoff(mut self, first: Duration, longest: Duration) -> Self {
         (self.base, self.cap) = (first, longest);
         self
     }
 
-    /// The longest `Retry-After` that is waited for; a server that wants more gets no more attempts.
+    /// The longest `Retry-After` that the client waits for; after a longer one the request is not retried.
     #[must_use]
     pub fn longest_retry_after(mut self, longest: Duration) -> Self {
         self.longest_retry_after = longest;
@@ -122,7 +122,7 @@ impl RetryPolicy {
         if renewal <= self.renewals { self.pause(renewal, false, Some(headers), now) } else { None }
     }
 
-    /// The wait after so many failures; `None` if the server wants a longer one than the policy allows.
+    /// The delay after a number of failures; `None` if the server requests a longer one than the policy allows.
     pub(crate) fn pause(
         &self,
         failures: u32,
@@ -160,7 +160,7 @@ fn http_date(text: &str) -> Option<SystemTime> {
     httpdate::parse_http_date(text.trim()).ok()
 }
 
-/// From 0 to 1. The keys of the standard hasher are random; a retry needs no better randomness.
+/// A number from 0 to 1. The keys of the standard hasher are random; a retry needs no better randomness.
 fn random() -> f64 {
     (random_bits() >> 11) as f64 / (1_u64 << 53) as f64
 }

@@ -33,7 +33,7 @@ impl<T: Default> Deref for Sparse<T> {
 impl<T: Default> DerefMut for Sparse<T> {
     fn deref_mut(&mut self) -> &mut T {
         let held = self.0.take().unwrap_or_default();
-        // The place was made empty on the line before.
+        // The cell was emptied on the line before.
         let _ = self.0.set(held);
         #[allow(clippy::expect_used)]
         self.0.get_mut().expect("it was set on the line before")
@@ -47,7 +47,7 @@ impl<T> From<T> for Sparse<T> {
 }
 
 impl<T: Default> Sparse<T> {
-    /// The value alone.
+    /// The value only.
     pub fn into_inner(self) -> T {
         self.0.into_inner().map(|held| *held).unwrap_or_default()
     }
@@ -94,7 +94,7 @@ impl<T: Put + Default> Put for Sparse<T> {
     }
 }
 
-/// Two are equal if they are so on the wire, as models are.
+/// Two are equal if their wire forms are, as for models.
 impl<T: Put + Default> PartialEq for Sparse<T> {
     fn eq(&self, other: &Self) -> bool {
         equal(self, other)

@@ -24,7 +24,7 @@ mod event;
 #[derive(Debug, Clone, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Event<T> {
-    /// Its name; `message` where the server gives none.
+    /// Its name; `message` if the server gives none.
     pub event: String,
     /// The id of the latest event that has one: `Last-Event-ID` of a request that continues the stream.
     pub id: String,
@@ -36,7 +36,7 @@ pub struct Event<T> {
 
 type Decode<T> = fn(Raw, bool) -> Result<(T, Vec<Mismatch>), DecodeError>;
 
-/// Records of one response, each as soon as it has arrived.
+/// Records of one response, each as soon as it arrives.
 struct Records<A: Api, P, T> {
     client: Client<A>,
     place: (crate::Operation, Option<String>),
@@ -58,7 +58,7 @@ enum State {
 impl<A: Api, P: Parser, T> Records<A, P, T> {
     fn new<U>(call: Call<A, U>, decode: Decode<T>) -> Self {
         let (client, mut request): (Client<A>, Request) = call.into_parts();
-        // An operation that is known to stream asks for its own media type.
+        // A streaming operation requests its own media type.
         if request.operation().accept == "application/json" {
             request.header("accept", P::ACCEPT);
         }
@@ -167,11 +167,11 @@ macro_rules! streams {
 }
 
 streams! {
-    /// Server-sent events (`text/event-stream`), each as soon as it has arrived. A `Stream`, which ends after the first
+    /// Server-sent events (`text/event-stream`), each as soon as it arrives. A `Stream`, which ends after the first
     /// error. Dropping it closes the connection.
     Events<T>: Sse => Event<T>;
-    /// JSON values of a sequence (`application/jsonl`, `application/x-ndjson`, `application/json-seq`), each as soon as it
-    /// has arrived. A `Stream`, which ends after the first error. Dropping it closes the connection.
+    /// JSON values of a sequence (`application/jsonl`, `application/x-ndjson`, `application/json-seq`), each as soon as
+    /// it arrives. A `Stream`, which ends after the first error. Dropping it closes the connection.
     JsonLines<T>: Lines => T;
 }
 

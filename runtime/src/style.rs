@@ -36,7 +36,7 @@ pub enum Style {
 }
 
 impl Style {
-    /// The separator within one value of a query, percent-encoded where it must be.
+    /// The separator within one value of a query, percent-encoded if required.
     pub(crate) fn separator(self) -> &'static str {
         match self {
             Style::Pipes => "|",
@@ -62,7 +62,7 @@ impl Style {
     }
 }
 
-/// The value as JSON: all styles go by its shape.
+/// The value as JSON: all styles depend on its shape.
 pub(crate) fn json(value: &dyn Put) -> Value {
     serde_json::from_slice(&to_vec(value)).unwrap_or_default()
 }
@@ -157,12 +157,12 @@ fn deep(key: &str, value: &Value, encode: &dyn Fn(&str) -> String, out: &mut Vec
     }
 }
 
-/// A value as one segment of a path, percent-encoded; empty where there is nothing to write.
+/// A value as one segment of a path, percent-encoded; empty for an empty value.
 pub(crate) fn segment(key: &str, style: Style, value: &Value) -> String {
     written(key, style, value, &percent)
 }
 
-/// A value as that of a header or a cookie; none where there is nothing to write.
+/// A value for a header or a cookie; none for an empty value.
 pub(crate) fn line(style: Style, value: &Value) -> Option<String> {
     Some(written("", style, value, &str::to_owned)).filter(|line| !line.is_empty())
 }
@@ -202,7 +202,7 @@ pub struct Segment(String);
 impl Segment {
     /// A value that is written unchanged.
     pub fn text(value: &str) -> Self {
-        // Empty values and dots are refused where the path is put together.
+        // Empty values and dots are refused when the path is built.
         Segment(percent(value))
     }
 

@@ -1,7 +1,7 @@
-//! A kit for tests of programs that use a client: scripted responses, recorded requests, a clock.
+//! A kit for testing programs that use a client: scripted responses, recorded requests, a clock.
 //!
-//! A program that takes its client as a parameter is tested without a network: its test gives it one whose transport is a
-//! [`Script`], and whose [`TestClock`] lets no wait take any time.
+//! A program that takes its client as a parameter can be tested without a network: its test builds a client with a
+//! [`Script`] as its transport and a [`TestClock`], whose waits end at once.
 //!
 //! ```
 //! use std::time::Duration;
@@ -75,7 +75,7 @@ struct State {
 pub struct Sent {
     /// The method.
     pub method: Method,
-    /// The whole URL, which may be one of another host, such as that of an upload.
+    /// The whole URL, possibly of another host, such as that of an upload.
     pub url: String,
     /// Path and query, percent-encoded.
     pub target: String,
@@ -86,7 +86,7 @@ pub struct Sent {
 }
 
 impl Sent {
-    /// The body as JSON; null if it is none.
+    /// The body as JSON; null if it is not JSON.
     pub fn json(&self) -> Value {
         serde_json::from_slice(&self.body).unwrap_or_default()
     }
@@ -105,11 +105,11 @@ pub struct Reply {
 #[derive(Debug, Clone, Copy)]
 enum End {
     Whole,
-    /// Before it began.
+    /// The transport failed before the response began.
     Failed(TransportErrorKind),
-    /// In the middle of the body.
+    /// The connection ends in the middle of the body.
     Cut,
-    /// Not at all: it never begins.
+    /// The response never begins.
     Never,
 }
 
@@ -125,18 +125,18 @@ impl Reply {
         Self::new(status, body.to_string()).header("content-type", "application/json")
     }
 
-    /// A page of a list in JSON:API, and the URL of the next one.
+    /// A JSON:API page of a list, with the URL of the next one.
     pub fn page(resources: impl IntoIterator<Item = Value>, next: Option<&str>) -> Self {
         let data: Vec<Value> = resources.into_iter().collect();
         Self::json(200, &json!({"data": data, "links": {"self": "", "next": next}}))
     }
 
-    /// One resource in JSON:API.
+    /// A JSON:API document with one resource.
     pub fn resource(resource: &Value) -> Self {
         Self::json(200, &json!({"data": resource}))
     }
 
-    /// An error in JSON:API.
+    /// A JSON:API error.
     pub fn error(status: u16, code: &str, detail: &str) -> Self {
         let error = json!({"status": status.to_string(), "code": code, "title": detail, "detail": detail});
         Self::json(status, &json!({"errors": [error]}))
@@ -153,7 +153,7 @@ impl Reply {
         Reply { end: End::Never, ..Self::new(200, "") }
     }
 
-    /// The connection is lost after so many bytes of the body.
+    /// Ends the connection after this number of bytes of the body.
     #[must_use]
     pub fn cut_after(mut self, bytes: usize) -> Self {
         self.body.truncate(bytes);

@@ -23,7 +23,7 @@ macro_rules! kept_text {
         pub struct $name(String);
 
         impl $name {
-            /// The text as it came or was given.
+            /// The unchanged text.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -36,7 +36,7 @@ macro_rules! kept_text {
                 self.0.parse()
             }
 
-            /// The meaning, or the text where it has none.
+            /// The parsed value, or the text if it has no known format.
             fn meaning(&self) -> Result<$parsed, &str> {
                 self.parse().map_err(|_| self.0.as_str())
             }
@@ -44,7 +44,7 @@ macro_rules! kept_text {
 
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
-                // Most texts that mean the same are the same.
+                // Most texts with the same meaning are the same.
                 self.0 == other.0 || self.meaning() == other.meaning()
             }
         }

@@ -26,8 +26,8 @@ pub type BoxError = Box<dyn std::error::Error + Send + Sync + 'static>;
 
 /// Sends requests. Your own tests can use [`Script`](crate::testing::Script).
 ///
-/// A transport sends once, follows no redirects, and keeps to the [`Timeout`] among the request's extensions.
-/// Dropping the future gives the request up.
+/// A transport sends a request once, follows no redirects, and observes the [`Timeout`] among the request's extensions.
+/// Dropping the future cancels the request.
 pub trait Transport: Send + Sync + 'static {
     /// Sends a request.
     fn send(
@@ -36,7 +36,7 @@ pub trait Transport: Send + Sync + 'static {
     ) -> BoxFuture<'static, Result<http::Response<Body>, TransportError>>;
 }
 
-/// One transport can serve several clients, and a test can look at the one that it gave away.
+/// One transport can serve several clients, and a test can inspect the one that it passed on.
 impl<T: Transport + ?Sized> Transport for Arc<T> {
     fn send(
         &self,
@@ -57,17 +57,17 @@ pub struct TransportError {
     source: BoxError,
 }
 
-/// At which point a transport failed.
+/// The point at which a transport failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TransportErrorKind {
-    /// No connection: the server has seen nothing of the request.
+    /// No connection: the server did not receive the request.
     Connect,
-    /// No connection, because a certificate was refused: the server has seen nothing of the request, and no retry helps.
+    /// No connection, because a certificate was refused: the server did not receive the request, and no retry helps.
     Certificate,
-    /// It took too long.
+    /// The time limit was exceeded.
     Timeout,
-    /// Anything else: the server may have seen the request.
+    /// Anything else: the server may have received the request.
     Other,
 }
 
@@ -77,7 +77,7 @@ impl TransportError {
         TransportError { kind, source: source.into() }
     }
 
-    /// At which point the transport failed.
+    /// The point at which the transport failed.
     pub fn kind(&self) -> TransportErrorKind {
         self.kind
     }
@@ -104,7 +104,7 @@ impl fmt::Display for TransportError {
 
 impl std::error::Error for TransportError {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
-        // The source's own text is in this one's already.
+        // This error's text contains the source's already.
         self.source.source()
     }
 }
@@ -126,7 +126,7 @@ impl Body {
         std::future::poll_fn(|context| self.0.as_mut().poll_next(context)).await.transpose()
     }
 
-    /// Reads up to a number of bytes; says whether that was all.
+    /// Reads up to a number of bytes; returns true if that was all.
     ///
     /// # Errors
     /// If the connection fails before the end.

@@ -5,7 +5,7 @@ use std::fmt;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-/// The signature is not one of this body with this secret: whoever sent it does not know the secret.
+/// The signature does not match this body and secret: its sender does not know the secret.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct BadSignature;
@@ -18,13 +18,12 @@ impl fmt::Display for BadSignature {
 
 impl std::error::Error for BadSignature {}
 
-/// Checks an HMAC-SHA256 in hexadecimal digits of any case, over the body byte by byte as it came. It takes the same time
-/// wherever a difference is.
+/// Checks an HMAC-SHA256 in hexadecimal digits of any case, over the unchanged bytes of the body. It takes constant time.
 ///
 /// # Errors
 /// If the signature is wrong or missing, or the secret is empty.
 pub fn verify_hmac_sha256(secret: &[u8], body: &[u8], signature: &str) -> Result<(), BadSignature> {
-    // A secret that is not set would be one that everybody knows.
+    // A missing secret would be one that everybody knows.
     let signature = unhex(signature.trim()).filter(|_| !secret.is_empty()).ok_or(BadSignature)?;
     let mut mac = Hmac::<Sha256>::new_from_slice(secret).map_err(|_| BadSignature)?;
     mac.update(body);

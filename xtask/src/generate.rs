@@ -92,7 +92,7 @@ pub(crate) fn ours(settings: &Settings) -> Options {
     }
 }
 
-/// What a crate is generated with that is tried and thrown away: the runtime of the checkout.
+/// The options for a crate that is tried and thrown away: the runtime of the checkout.
 pub(crate) fn trial(tree: &Tree) -> Options {
     let runtime = Runtime::Path(tree.root().join("runtime"));
     Options { version: FIRST.to_owned(), runtime, ..Options::default() }

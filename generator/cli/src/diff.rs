@@ -231,7 +231,7 @@ fn knows(side: &Version, word: &str) -> bool {
         || side.api.operations.values().any(|o| o.tags.iter().any(|tag| tag == word))
 }
 
-/// Where a version is.
+/// The location of a version.
 enum Place<'a> {
     File(&'a str),
     Stored(&'a str),

@@ -15,7 +15,7 @@ use crate::project::{Project, SETTINGS};
 use crate::report::{plural, refuse, stdout, tell};
 use crate::{Outcome, fetch};
 
-/// How many items are shown.
+/// The number of items that are shown.
 const SHOWN: usize = 40;
 
 /// Command lines that a person can copy.
@@ -39,7 +39,7 @@ struct Wanted {
     ends: Option<String>,
 }
 
-/// Prints the items that a name stands for, on both sides.
+/// Prints the items of a name, on both sides.
 pub fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
     let mut out = Sink::new();
     let mut count = 0;

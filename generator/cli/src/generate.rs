@@ -27,7 +27,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 #[command(after_help = EXAMPLES)]
 #[group(skip)]
 pub struct Args {
-    /// Write nothing; say how the crate differs from what would be generated.
+    /// Write nothing; print the differences between the crate and the generator's output.
     #[arg(long)]
     pub check: bool,
     /// Generate from this OpenAPI 3 or Swagger 2.0 document.
@@ -73,7 +73,7 @@ pub struct Job {
     pub out: PathBuf,
     /// Corrections, names, areas and selected operations.
     pub rules: Rules,
-    /// Whether the document's descriptions are kept.
+    /// True if the document's descriptions are kept.
     pub docs: bool,
     /// Version and runtime of the crate.
     pub options: Options,
@@ -202,20 +202,20 @@ pub fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
 
 /// The end of a run.
 pub struct Finish {
-    /// Whether nothing is written.
+    /// True if nothing is written.
     pub check: bool,
-    /// Whether notices are errors.
+    /// True if notices are errors.
     pub strict: bool,
-    /// Whether the crates may be those of others, which are not replaced.
+    /// True if the crates may belong to others, which are not replaced.
     pub elsewhere: bool,
-    /// Whether the person has no rules yet.
+    /// True if the person has no rules yet.
     pub ruleless: bool,
     /// The command that fixes the differences that a check found.
     pub fix: String,
 }
 
 impl Finish {
-    /// The end that arguments ask for; `apis` are those that stand before them.
+    /// The end that arguments request; `apis` are those before them.
     pub fn of(args: &Args, apis: &[String]) -> Self {
         Self {
             check: args.check,
@@ -359,7 +359,7 @@ pub fn real(folder: &Path) -> io::Result<PathBuf> {
 /// The characters of a name.
 pub(crate) const NAMES: &str = "use lower-case letters, digits and `-`, a letter first";
 
-/// Whether a text can name an API and its crate.
+/// True if a text can name an API and its crate.
 pub fn is_name(name: &str) -> bool {
     name.starts_with(|c: char| c.is_ascii_lowercase())
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')

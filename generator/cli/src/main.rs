@@ -38,7 +38,7 @@ enum Command {
     Init(init::Args),
     /// Generate the crate of a project, or of any document.
     Generate(generate::Args),
-    /// Report what changed between two versions of a document, on the wire and in Rust.
+    /// Report the changes between two versions of a document, on the wire and in Rust.
     Diff(diff::Args),
     /// Find the Rust name of a path, an operation, a schema or a field, and the other way round.
     Find(find::Args),

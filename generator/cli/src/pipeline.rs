@@ -44,7 +44,7 @@ pub struct Rules {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Report {
-    /// The actions that hold for the version.
+    /// The actions that apply to the version.
     pub overlay: Vec<Matched>,
     /// The safe defaults.
     pub notices: Vec<Notice>,
@@ -72,7 +72,7 @@ pub struct Notice {
     pub message: String,
 }
 
-/// What a document gives.
+/// The results for a document.
 pub struct Made {
     /// Operations and types.
     pub api: Api,
@@ -397,7 +397,7 @@ pub fn notices(diagnostics: &[Diagnostic]) -> Vec<Notice> {
     diagnostics.iter().filter(is_open).map(notice).collect()
 }
 
-/// Reads a file; none where there is no such file.
+/// Reads a file; none if there is no such file.
 pub fn read_optional(path: &Path) -> anyhow::Result<Option<String>> {
     match fetch::text(path) {
         Ok(text) => Ok(Some(text)),

@@ -55,7 +55,7 @@ pub fn start(what: &str) -> Progress {
     Progress { waiting }
 }
 
-/// Says what is done now.
+/// Shows the current step.
 pub fn step(what: &str) {
     if let Some(bar) = line().as_ref() {
         bar.set_message(shown(what));

@@ -37,13 +37,13 @@ pub struct Settings {
     /// The source of the runtime, as `--runtime` takes it.
     #[serde(default = "released")]
     pub runtime: String,
-    /// Whether the document's descriptions are kept as documentation.
+    /// True if the document's descriptions are kept as documentation.
     #[serde(default)]
     pub docs: bool,
     /// The operations to generate; all where empty.
     #[serde(default)]
     pub only: Vec<String>,
-    /// Whether each notice is an error.
+    /// True if each notice is an error.
     #[serde(default)]
     pub strict: bool,
 }

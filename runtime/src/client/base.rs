@@ -14,7 +14,7 @@ pub(crate) struct Base {
     pub(crate) declared: bool,
 }
 
-/// Scheme, host and port: whom credentials are for.
+/// Scheme, host and port: the receiver of credentials.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     pub(crate) scheme: String,
@@ -32,7 +32,7 @@ impl Origin {
             (None, "http") => 80,
             _ => return None,
         };
-        // A name before the host makes a URL look like it leads elsewhere, and would be sent as credentials.
+        // User information before the host makes a URL look like that of another host, and would be sent as credentials.
         if authority.as_str().contains('@') || authority.host().is_empty() {
             return None;
         }
@@ -52,7 +52,7 @@ impl Base {
             ));
         }
         let parsed: Uri = url.parse().map_err(|error| format!("the base URL is no URL: {error}"))?;
-        // `Uri` leaves a fragment away without a word.
+        // `Uri` drops a fragment silently.
         let is_whole = parsed.query().is_none() && !url.contains('#');
         let origin = Origin::of(&parsed).filter(|_| is_whole).ok_or_else(|| {
             "the base URL needs http or https, a host, and neither user, query nor fragment".to_owned()
@@ -72,7 +72,7 @@ impl Base {
 
     /// True if a URL belongs to the API, for an operation that may have its own server.
     pub(crate) fn has(&self, operation: &Operation, origin: &Origin) -> bool {
-        // Credentials that go over TLS to the API go nowhere without it.
+        // Credentials for the API over TLS are never sent without it.
         let safe = |own: &Origin| own.scheme == "https" || self.origin.scheme != "https";
         let own = || self.of(operation).parse().ok().as_ref().and_then(Origin::of).filter(safe);
         *origin == self.origin || (!operation.server.is_empty() && own().as_ref() == Some(origin))

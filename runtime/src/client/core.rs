@@ -25,7 +25,7 @@ pub(crate) const ERROR_BODY_LIMIT: usize = 64 * 1024;
 /// The number of mismatches that a client reports in its lifetime, since a server could send any number.
 const DIFFERING_LIMIT: usize = 1000;
 
-/// All that a client shares; knows no types of any API.
+/// The state that all clones of a client share, without types of any API.
 pub(crate) struct Core {
     pub(super) base: Base,
     pub(super) transport: Arc<dyn Transport>,
@@ -56,7 +56,7 @@ pub(crate) type Accepts = fn(StatusCode) -> bool;
 /// The handling of the body of a response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// It does not matter.
+    /// It is ignored.
     Nothing,
     /// It is read before the response is returned, as part of the attempt.
     Whole,
@@ -106,7 +106,7 @@ impl Core {
         Box::pin(attempts.instrument(span))
     }
 
-    /// The one place where requests are sent and retried.
+    /// The only function that sends and retries requests.
     async fn attempts(
         &self,
         request: &Request,
@@ -194,7 +194,7 @@ impl Core {
         tracing::Span::current().record("status", response.status().as_u16());
         let (mut answer, mut body) = self.answer(response, plan.request.is_foreign());
         if !(plan.accepts)(answer.status) {
-            // The status says more than a connection that fails after it.
+            // The status is more useful than a later failure of the connection.
             let kept = body.collect(ERROR_BODY_LIMIT);
             let kept = match plan.silence {
                 Some(longest) => within(longest, kept).await.and_then(|kept| kept),
@@ -241,7 +241,7 @@ impl Core {
 
     /// The delay before the next attempt, if there is one.
     fn wait(&self, plan: &Plan<'_>, failure: &Failure, attempt: u32) -> Option<Duration> {
-        // The client's own limit was waited for already, as long as the deadline allows.
+        // The delay of the client's own rate limit is over already, if the deadline allowed it.
         if failure.is_limit() || !failure.is_retryable(plan.repeatable || plan.policy.retries_writes()) {
             return None;
         }
@@ -261,7 +261,7 @@ impl Core {
         self.in_time(plan, plan.policy.wait_to_renew(renewal, headers, self.clock.now())?)
     }
 
-    /// The wait, if it is over before the deadline.
+    /// The delay, if it ends before the deadline.
     fn in_time(&self, plan: &Plan<'_>, wait: Duration) -> Option<Duration> {
         let end = self.clock.elapsed().saturating_add(wait);
         plan.deadline.is_none_or(|deadline| end < deadline).then_some(wait)
@@ -321,7 +321,7 @@ impl Core {
         let operation = request.operation();
         let mut headers = HeaderMap::with_capacity(self.headers.len() + request.headers().len() + 4);
         let default_body = match self.belongs(request, &url)? {
-            // Invariant: credentials, and headers that may be some, go to the API's own origin only.
+            // Invariant: credentials, and headers that may contain some, are sent to the API's own origin only.
             false => {
                 if let Some(name) = self.headers.get(USER_AGENT) {
                     headers.insert(USER_AGENT, name.clone());
@@ -380,7 +380,7 @@ impl Core {
         }
     }
 
-    /// The most bytes that are held in memory.
+    /// The maximum number of bytes in memory.
     pub(crate) fn body_limit(&self) -> usize {
         self.body_limit
     }
@@ -433,7 +433,7 @@ impl Core {
             return target.to_string();
         }
         let query = request.query();
-        // A path may have a query of its own: `/?Action=List`.
+        // A path may have its own query: `/?Action=List`.
         let mark = match (query.is_empty(), request.path().contains('?')) {
             (true, _) => "",
             (false, true) => "&",

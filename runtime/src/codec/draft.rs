@@ -9,7 +9,7 @@ use super::read::Seed;
 use super::slot::{Object, Slot};
 use super::view::{Fields, Items, View};
 
-/// The name under which a draft shows its `data.id`: no member of JSON:API has it.
+/// The name under which a draft shows its `data.id`; no JSON:API member has this name.
 pub const ID: &str = "/id";
 /// The name under which a draft shows its `included`.
 pub const INCLUDED: &str = "/included";

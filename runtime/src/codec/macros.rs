@@ -2,10 +2,10 @@
 
 /// Gives a plain struct with named fields its codec.
 ///
-/// Fields are listed with their wire names. `required [..]` lists wire names that must be present, and `vital [..]` those
-/// that identify the object ([`Object::vital`](crate::codec::Object::vital)); `null [..]` lists those that are written as null
-/// where they have no value; `rest` names a `BTreeMap<String, _>` field that takes the members that are not listed and writes
-/// them after the others.
+/// Fields are listed with their wire names. `required [..]` lists wire names that must be present, and `vital [..]`
+/// those that identify the object ([`Object::vital`](crate::codec::Object::vital)); `null [..]` lists those that are
+/// written as null if they have no value; `rest` names a `BTreeMap<String, _>` field that takes the members that are
+/// not listed and writes them after the others.
 ///
 /// ```
 /// pub struct Device {
@@ -280,10 +280,10 @@ macro_rules! included_impls {
 /// type precedes another that takes its values too. A value that fits none is kept in `Unrecognized`. Variants may be
 /// boxed or not.
 ///
-/// With `by` and the name of a member, variants may have a tag: `Cup(Cup) = "cup"`. Of a value whose tag some variants have,
-/// it is one of these; of any other value, one of those without a tag; of a value without the member, one of all. With
-/// `included` in front it is the union of an `included` list, as [`union!`](crate::union) makes it. `from [..]` at the end
-/// lists variants and types that convert into them.
+/// With `by` and the name of a member, variants may have a tag: `Cup(Cup) = "cup"`. A value with a known tag becomes
+/// one of the variants with that tag; a value with an unknown tag, one of those without a tag; a value without the
+/// member, any variant. With `included` in front it is the union of an `included` list, as [`union!`](crate::union)
+/// makes it. `from [..]` at the end lists variants and types that convert into them.
 ///
 /// ```
 /// # pub struct Pointer { pub pointer: String }
@@ -486,7 +486,7 @@ macro_rules! request {
     ($name:ident: $($rest:tt)*) => { $crate::request! { @false $name: $($rest)* } };
 }
 
-/// Implements [`Check`](crate::Check) for a model of which one of several sets of members must be sent.
+/// Implements [`Check`](crate::Check) for a model that must contain one of several sets of members.
 ///
 /// ```
 /// use storewright_runtime::{Check, object, require};

@@ -54,7 +54,7 @@ pub(crate) fn invalid<E: Error>(expected: &str, found: &str) -> E {
     E::custom(format_args!("invalid type: expected {expected}, found {found}"))
 }
 
-/// The state of one decoding: its rules, and the findings so far.
+/// The state of one decoding: its rules, and the mismatches so far.
 #[derive(Debug, Default)]
 pub(crate) struct Context {
     /// Makes a mismatch an error.
@@ -77,8 +77,8 @@ impl Context {
         std::mem::take(&mut self.refused)
     }
 
-    /// The number of mismatches so far. Whoever decodes a part compares it with the number afterwards, so that a path costs
-    /// nothing until there is a mismatch.
+    /// The number of mismatches so far. The decoder of a part compares it with the number afterwards, so that paths
+    /// cost nothing until there is a mismatch.
     #[inline]
     pub(crate) fn mark(&self) -> usize {
         self.mismatches.len()

@@ -15,7 +15,7 @@ pub(crate) struct Path(Vec<Step>);
 pub(crate) enum Step {
     /// A member that the model knows.
     Member(String),
-    /// An entry of a map, under a key of the server's choice.
+    /// An entry of a map, under a key that the server chooses.
     Entry(String),
     /// An item of a list.
     Index(usize),

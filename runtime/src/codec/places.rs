@@ -28,7 +28,7 @@ impl Slot for bool {
 
 /// The integer that a number represents: some servers write `5.0` for 5.
 fn integer(event: Event<'_>) -> Option<i64> {
-    // Beyond 2^53 a float no longer names one integer.
+    // Beyond 2^53 a float no longer identifies one integer.
     const EXACT: f64 = 9_007_199_254_740_992.0;
     match event {
         Event::Int(value) => Some(value),

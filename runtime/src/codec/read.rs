@@ -19,15 +19,15 @@ const NUMBER: &str = "$serde_json::private::Number";
 /// The treatment of a value that does not fit its slot, and of `null`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Need {
-    /// A member that may be missing: `null` equals that.
+    /// An optional member: `null` equals an absent one.
     Optional,
-    /// An item of a list: the slot says whether it may be `null`. The list has no item that does not fit.
+    /// An item of a list: the slot decides if it may be `null`. An item that does not fit is omitted.
     Item,
-    /// An entry of a map: `null` equals an empty value. The map has no entry that does not fit.
+    /// An entry of a map: `null` equals an empty value. An entry that does not fit is omitted.
     Entry,
-    /// A member that must be there: `null` is a mismatch.
+    /// A required member: `null` is a mismatch.
     Required,
-    /// The document itself, or a member without which it is of no use: a mismatch is an error.
+    /// The document itself, or a member that identifies a part of it: a mismatch is an error.
     Vital,
 }
 
@@ -236,7 +236,7 @@ fn value<'de, A: MapAccess<'de>>(
     context.leave(mark, read, step)
 }
 
-/// Decodes an entry of a map, which has none whose value does not fit.
+/// Decodes an entry of a map; an entry that does not fit is removed.
 fn entry<'de, A: MapAccess<'de>>(
     keys: &mut dyn Keys,
     key: &str,
@@ -267,7 +267,7 @@ fn elements<'de, A: SeqAccess<'de>>(
     }
 }
 
-/// Makes room only when there is an element to put there.
+/// Adds an element only if there is one to decode.
 struct Element<'s> {
     seq: &'s mut dyn Seq,
     context: &'s mut Context,
@@ -299,7 +299,7 @@ fn items<'de, A: SeqAccess<'de>>(mut array: A) -> Result<Vec<Value>, A::Error> {
 struct Seen(u64);
 
 impl Seen {
-    /// Notes one name, and returns the treatment of its value.
+    /// Records one name, and returns the treatment of its value.
     #[inline]
     fn note(&mut self, required: &[&str], key: &str, object: &dyn Object) -> Need {
         let Some(index) = required.iter().position(|name| *name == key) else { return Need::Optional };
@@ -423,7 +423,7 @@ fn choose<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Decodes the members that stood before the tag.
+/// Decodes the members before the tag.
 fn replay(
     object: &mut dyn Object,
     early: Map<String, Value>,
@@ -445,7 +445,7 @@ fn replay(
     Ok(())
 }
 
-/// Reads a key; borrows it from the text where it can.
+/// Reads a key; borrows it from the text if possible.
 struct Key;
 
 impl<'de> DeserializeSeed<'de> for Key {

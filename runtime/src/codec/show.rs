@@ -30,7 +30,7 @@ impl fmt::Debug for View<'_> {
     }
 }
 
-/// A view and whether it is in a list of headers, any of which may authorise the request.
+/// A view, and true if it is in a list of headers, any of which may authorise the request.
 struct Shown<'s, 'v> {
     view: &'s View<'v>,
     in_headers: bool,
@@ -77,7 +77,7 @@ impl fmt::Debug for Shown<'_, '_> {
     }
 }
 
-/// Members that are absent say nothing and would drown the others.
+/// Absent members carry no information and would hide the others.
 fn members(
     f: &mut fmt::Formatter<'_>,
     in_headers: bool,

@@ -34,7 +34,7 @@ pub enum Event<'a> {
 }
 
 impl Event<'_> {
-    /// The type of the value. Values stay out of the text: it ends up in logs.
+    /// The type of the value. The value itself is not part of the text, which may be logged.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Event::Null => "null",
@@ -58,9 +58,9 @@ impl fmt::Display for Event<'_> {
 /// The target of the rest of a value, once a [`Slot`] has seen its first event.
 #[non_exhaustive]
 pub enum Place<'a> {
-    /// Nowhere: a scalar is complete, and the content of an object or array is skipped.
+    /// None: a scalar is complete, and the content of an object or array is skipped.
     Done,
-    /// Nowhere: a scalar is complete, but not a value that its type lists or looks like.
+    /// None: a scalar is complete, but its type does not list it or it has an unexpected format.
     Unlisted,
     /// Into an object with known members.
     Object(&'a mut dyn Object),
@@ -81,20 +81,20 @@ pub enum Place<'a> {
 /// A slot's result; the error names the expected kind, such as `a string`.
 pub type Taken<'a> = Result<Place<'a>, &'static str>;
 
-/// A place that one JSON value is decoded into.
+/// The target of one JSON value.
 pub trait Slot {
-    /// Takes the beginning of a value, and all of it when it is a scalar.
+    /// Takes the beginning of a value; the whole value if it is a scalar.
     ///
     /// # Errors
     /// If the value does not fit: the expected kind.
     fn take(&mut self, event: Event<'_>) -> Taken<'_>;
 }
 
-/// An object with known members: all that a model has to say about itself.
+/// An object with known members: the description of a model.
 ///
 /// `dyn Object` contains only the reading part: a program that writes no model has no code that could.
 pub trait Object {
-    /// The place of one member, by its wire name.
+    /// The slot of one member, by its wire name.
     fn field(&mut self, key: &str) -> Option<&mut dyn Slot>;
 
     /// The wire names of all members.
@@ -107,8 +107,8 @@ pub trait Object {
     where
         Self: Sized;
 
-    /// Shows every member under its wire name, those of other names last. Objects without members are absent where they
-    /// are not required, so that a value that was read is written without members that it did not have.
+    /// Shows every member under its wire name, undeclared ones last. Objects without members are absent unless they are
+    /// required, so that a decoded value is encoded without members that it did not have.
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>))
     where
         Self: Sized,
@@ -138,7 +138,7 @@ pub trait Object {
         false
     }
 
-    /// The wire names of members that are written as null where they have no value.
+    /// The wire names of members that are written as null if they have no value.
     fn nulls(&self) -> &'static [&'static str]
     where
         Self: Sized,
@@ -170,7 +170,7 @@ pub trait Object {
 
 /// A map with string keys.
 pub trait Keys {
-    /// The place of one entry; makes it when it is new.
+    /// The slot of one entry, which is created if it is new.
     fn key(&mut self, key: &str) -> &mut dyn Slot;
 
     /// Removes one entry, whose value does not fit.
@@ -179,7 +179,7 @@ pub trait Keys {
 
 /// An array.
 pub trait Seq {
-    /// The place of one more element.
+    /// The slot of one more element.
     fn push(&mut self) -> &mut dyn Slot;
 
     /// Removes the last element, whose value does not fit.

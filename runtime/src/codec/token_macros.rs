@@ -1,8 +1,8 @@
 //! Expands string enums and newtypes with known values to codec and conversions.
 
-/// Gives an enum of texts its codec and conversions. It is open: `Unrecognized` keeps a text that is not listed.
+/// Gives a string enum its codec and conversions. It is open: `Unrecognized` keeps a string that is not listed.
 ///
-/// With `insensitive` before the braces, letter case is ignored when a text is read; the listed spelling is written.
+/// With `insensitive` before the braces, letter case is ignored in decoding; the listed spelling is encoded.
 ///
 /// ```
 /// #[non_exhaustive]
@@ -31,7 +31,7 @@ macro_rules! open_enum {
     };
     (@impls $name:ident |$text:ident| $canonical:expr; { $($variant:ident = $wire:literal),* }) => {
         impl $name {
-            /// The wire values that are known.
+            /// The known wire values.
             pub const KNOWN: &'static [&'static str] = &[$($wire),*];
 
             /// The known values, in the order of [`KNOWN`](Self::KNOWN).
@@ -94,7 +94,7 @@ macro_rules! open_enum {
 macro_rules! open_int_enum {
     ($name:ident { $($variant:ident = $wire:literal),* $(,)? }) => {
         impl $name {
-            /// The numbers that are known.
+            /// The known numbers.
             pub const KNOWN: &'static [i64] = &[$($wire),*];
 
             /// The known values, in the order of [`KNOWN`](Self::KNOWN).
@@ -189,7 +189,7 @@ macro_rules! open_impls {
     };
 }
 
-/// Defines a text newtype with constants, such as the field names that a query can ask for.
+/// Defines a string newtype with constants, such as the field names that a query can request.
 ///
 /// ```
 /// storewright_runtime::tokens! {
@@ -219,7 +219,7 @@ macro_rules! tokens {
                 pub const $constant: Self = Self(std::borrow::Cow::Borrowed($wire));
             )*
 
-            /// A value that has no constant here.
+            /// A value without a constant here.
             pub fn new(text: impl Into<std::borrow::Cow<'static, str>>) -> Self {
                 Self(text.into())
             }
@@ -245,7 +245,7 @@ macro_rules! tokens {
     };
 }
 
-/// Defines [`tokens!`](crate::tokens) to sort by, with `desc()` for the other direction.
+/// Defines [`tokens!`](crate::tokens) for sort orders, with `desc()` for the other direction.
 ///
 /// ```
 /// storewright_runtime::sort_tokens! {
@@ -317,14 +317,14 @@ pub fn listed<'a>(unrecognized: bool) -> super::slot::Place<'a> {
     if unrecognized { super::slot::Place::Unlisted } else { super::slot::Place::Done }
 }
 
-/// The value of a text that is listed at the same index. Tables compile faster than a match with an arm for each value.
+/// The value at the index of a listed string. Tables compile faster than a match with an arm for each value.
 #[doc(hidden)]
 #[inline]
 pub fn known<T: Clone>(known: &[&str], values: &[T], text: &str) -> Option<T> {
     values.get(known.iter().position(|name| *name == text)?).cloned()
 }
 
-/// The listed spelling that equals a text but for letter case, else the text.
+/// The listed spelling of a string with any letter case, else the string itself.
 #[doc(hidden)]
 pub fn canonical<'a>(known: &[&'static str], text: &'a str) -> &'a str {
     known.iter().find(|name| name.eq_ignore_ascii_case(text)).copied().unwrap_or(text)

@@ -15,16 +15,16 @@ pub trait Union {
     /// The member with the tag.
     fn tag(&self) -> &'static str;
 
-    /// Makes the variant that a tag names the current one and gives its place.
+    /// Makes the variant of a tag the current one and returns its slot.
     fn pick(&mut self, tag: &str) -> Option<&mut dyn Slot>;
 
-    /// Keeps the JSON of a variant that is not known.
+    /// Keeps the JSON of an unknown variant.
     fn unknown(&mut self, value: Value);
 }
 
-/// One of several types, which a tag decides as far as variants have one, and else the shape of the JSON.
+/// One of several types, which a tag decides for variants that have one, and the shape of the JSON for others.
 pub trait Untagged {
-    /// Makes one variant the current one, empty, and gives its place; `None` past the last.
+    /// Makes one variant the current one, empty, and returns its slot; `None` past the last.
     fn choose(&mut self, index: usize) -> Option<&mut dyn Slot>;
 
     /// The member with the tag, and the tag of each variant.
@@ -38,11 +38,11 @@ pub trait Untagged {
 
 /// A union of resources, as in the `included` list of a JSON:API document.
 pub trait AnyIncluded {
-    /// The resource inside; `None` for one that is not known.
+    /// The resource inside; `None` for an unknown one.
     fn resource(&self) -> Option<&dyn Any>;
 }
 
-/// Says that a union has a variant for the resource `R`, so that asking a page for another does not compile.
+/// Marks a union that has a variant for the resource `R`, so that asking a page for another type does not compile.
 ///
 /// ```compile_fail,E0277
 /// use storewright_runtime::{NoIncluded, Page};
@@ -55,7 +55,7 @@ pub trait AnyIncluded {
 )]
 pub trait Includes<R>: AnyIncluded {}
 
-/// The tag that a value is; a vendor may have numbers for tags.
+/// The tag as text; a vendor may use numbers.
 pub(crate) fn tag_text(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::String(text) => Some(Cow::Borrowed(text)),
@@ -66,8 +66,8 @@ pub(crate) fn tag_text(value: &Value) -> Option<Cow<'_, str>> {
 
 /// Decodes a value into the variant that fits it best; a value that fits none is kept unchanged.
 ///
-/// An object that fits a variant but for the types of some members is that variant, with mismatches. One variant is
-/// decoded, unless it fails: unions may be nested, and each further one would double the time at each level.
+/// An object that fits a variant except for the types of some members is that variant, with mismatches. One variant is
+/// decoded, unless it fails: unions may be nested, and each further attempt would double the time at each level.
 pub(crate) fn settle(
     untagged: &mut dyn Untagged,
     value: Value,

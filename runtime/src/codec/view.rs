@@ -1,7 +1,7 @@
 //! Encodes models as JSON through views and the only `Serialize`.
 //!
-//! An absent member is not written, and a [`Patch::Null`] is written as `null`. An object without members is not written
-//! either, unless it is required or held by an `Option` or `Patch`, which know that it was there.
+//! An absent member is not written, and a [`Patch::Null`] is written as `null`. An object without members is not
+//! written either, unless it is required or inside of an `Option` or `Patch`, which know that it was present.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use super::draft::{DraftShape, Outline};
 use super::slot::Object;
 use crate::patch::Patch;
 
-/// One value on its way into JSON.
+/// One value to encode.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
 pub enum View<'a> {
@@ -42,14 +42,14 @@ pub enum View<'a> {
     Value(&'a Value),
 }
 
-/// Something that has a JSON form.
+/// A value with a JSON form.
 pub trait Put {
     /// Shows the value.
     fn view(&self) -> View<'_>;
 
     /// Shows the value as a member that may be omitted: an object without members is absent.
     ///
-    /// An `Option` or [`Patch`] knows whether its member was there, and shows `{}` where it was.
+    /// An `Option` or [`Patch`] knows if its member was present, and then shows `{}`.
     fn optional_view(&self) -> View<'_> {
         self.view()
     }
@@ -63,7 +63,7 @@ impl dyn Put + '_ {
     }
 }
 
-/// Something that shows itself member by member.
+/// A value that shows itself member by member.
 pub trait Fields {
     /// Shows every member under its wire name.
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>));
@@ -205,7 +205,7 @@ impl<T: Put> Entries for BTreeMap<String, T> {
     #[inline]
     fn each(&self, put: &mut dyn FnMut(&str, View<'_>)) {
         for (key, value) in self {
-            // An entry that is there has a value, if only null.
+            // A present entry has a value, if only null.
             put(key, if let View::Absent = value.view() { View::Null } else { value.view() });
         }
     }

@@ -25,9 +25,9 @@ use crate::transport::{BoxError, BoxFuture, Timeout};
 const EARLY: Duration = Duration::from_secs(60);
 /// The time limit of the token endpoint.
 const PATIENCE: Duration = Duration::from_secs(30);
-/// The largest response of a token endpoint.
+/// The maximum size of a token endpoint's response.
 const LONGEST: usize = 64 * 1024;
-/// The most characters of a server's reason.
+/// The maximum number of characters of a server's reason.
 const REASON: usize = 500;
 
 /// Requests access tokens with a client id and a secret, and sends them as `Authorization: Bearer`.
@@ -37,7 +37,7 @@ const REASON: usize = 500;
 /// Concurrent calls share one request. The requests go through the transport of the client that is built with these
 /// credentials.
 ///
-/// The secret and the tokens show in no `Debug`, log or error.
+/// No `Debug`, log or error shows the secret and the tokens.
 pub struct ClientCredentials {
     token_url: String,
     id: String,
@@ -62,7 +62,7 @@ struct Slot {
 #[derive(Clone)]
 struct Token {
     credential: Credential,
-    /// By the client's clock; `None` where the server does not say when it ends.
+    /// By the client's clock; `None` if the server does not report the end.
     renew_at: Option<Duration>,
 }
 
@@ -138,7 +138,7 @@ impl ClientCredentials {
         let requested = (&running).await;
         let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         let slot = tokens.entry(scopes).or_default();
-        // Another call may have got here first, and the server may have refused the token since.
+        // Another call may have come first, and the server may have refused the token since.
         if slot.request.as_ref().is_some_and(|request| request.is(&running)) {
             slot.request = None;
             slot.token = requested.as_ref().ok().cloned();

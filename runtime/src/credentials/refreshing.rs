@@ -16,12 +16,12 @@ use crate::transport::{BoxError, BoxFuture};
 const EARLY: Duration = Duration::from_secs(60);
 /// A server reports its clock in whole seconds, and its response takes time: a smaller difference is ignored.
 const SKEW: Duration = Duration::from_secs(30);
-/// No clock that works is further off; a server that could say so would get tokens for times to come.
+/// The maximum difference: a server that could report more would get tokens for the future.
 const MOST_SKEW: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// An issuer of tokens, such as a key that signs them. It is fast and never waits.
 pub trait Issuer: Send + Sync + 'static {
-    /// A new token; `now` is the time that the server is believed to have.
+    /// A new token; `now` is the server's estimated time.
     ///
     /// # Errors
     /// If no token can be issued. The text must not contain a secret.
@@ -39,7 +39,7 @@ pub struct Issued {
 }
 
 impl Issued {
-    /// A token that is sent so, and ends then.
+    /// A credential and the end of its validity.
     pub fn new(credential: Credential, expires: SystemTime) -> Self {
         Issued { credential, expires }
     }
@@ -69,7 +69,7 @@ impl<I: Issuer> Refreshing<I> {
         Refreshing { issuer, clock: Arc::new(SystemClock::new()), state: Mutex::default() }
     }
 
-    /// With another clock than the system's, for tests.
+    /// Sets another clock than the system's, for tests.
     #[must_use]
     pub fn clock(mut self, clock: impl Clock) -> Self {
         self.clock = Arc::new(clock);
@@ -82,7 +82,7 @@ impl<I: Issuer> Refreshing<I> {
     }
 
     fn current(&self) -> Result<Credential, BoxError> {
-        // The lock is held while a token is issued: whoever comes meanwhile gets the same.
+        // The lock is kept while a token is issued, so that concurrent callers get the same one.
         let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
         let now = state.server_time(self.clock.now());
         if let Some(issued) = &state.current

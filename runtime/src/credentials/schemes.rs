@@ -8,7 +8,7 @@ use super::{ClientCredentials, Connection, Credential, TokenProvider};
 use crate::request::{Operation, Requirement, Security};
 use crate::transport::{BoxError, BoxFuture};
 
-/// Credentials of several security schemes of one document.
+/// Credentials for the security schemes of one document.
 ///
 /// Each call sends what its operation requires: the first of its alternatives for whose schemes all credentials are
 /// given. An operation without requirements is sent without credentials.
@@ -32,18 +32,18 @@ impl Scheme {
 }
 
 impl SchemeCredentials {
-    /// No credentials yet.
+    /// An empty set of credentials.
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// With the credentials of a scheme; the name is the document's.
+    /// Adds the credentials of a scheme; the name is the document's.
     #[must_use]
     pub fn with(self, scheme: &'static str, provider: impl TokenProvider) -> Self {
         self.set(scheme, Scheme::Provider(Box::new(provider)))
     }
 
-    /// With tokens of a scheme that are requested with client credentials, for the scopes that each operation requires.
+    /// Adds client credentials for a scheme, which request tokens with the scopes that each operation requires.
     #[must_use]
     pub fn with_client(self, scheme: &'static str, credentials: ClientCredentials) -> Self {
         self.set(scheme, Scheme::ClientCredentials(Box::new(credentials)))

@@ -21,7 +21,7 @@ enum State<T> {
     Done(T),
 }
 
-/// The tasks to wake: whichever of them runs next goes on with the future.
+/// The tasks to wake: any of them that runs next continues the future.
 #[derive(Default)]
 struct Waiting(Mutex<Vec<Waker>>);
 

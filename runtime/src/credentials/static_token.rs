@@ -38,7 +38,7 @@ impl StaticToken {
     /// for the password.
     pub fn basic(user: &str, password: &str) -> Self {
         let pair = Zeroizing::new(format!("{user}:{password}"));
-        // With room for all of it, so that growing leaves no copy behind.
+        // With room for the whole value, so that growing leaves no copy in memory.
         let mut value = String::with_capacity(8 + pair.len() * 2);
         value.push_str("Basic ");
         STANDARD.encode_string(pair.as_bytes(), &mut value);

@@ -18,10 +18,10 @@ use crate::request::{Method, Operation, Request};
 use crate::retry::RetryPolicy;
 use crate::transport::BoxError;
 
-/// Unpacked bytes that are taken unless another limit is set.
+/// The default limit of unpacked bytes.
 const LIMIT: u64 = 8 << 30;
 
-/// A file that is to be fetched. It is streamed: the memory that it takes does not depend on its size.
+/// A file to download. It is streamed: its memory does not depend on its size.
 #[must_use = "a download does nothing until it has a target"]
 pub struct Download<A> {
     client: Client<A>,
@@ -44,13 +44,13 @@ pub enum Checksum {
     Sha256(String),
 }
 
-/// A file that was fetched whole.
+/// A file that was downloaded completely.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Downloaded {
-    /// Bytes as they were sent.
+    /// The number of bytes on the wire.
     pub received: u64,
-    /// Bytes that were written: more, if they were unpacked.
+    /// The number of bytes that were written: more, if they were unpacked.
     pub written: u64,
     /// MD5 of the transferred bytes.
     pub md5: String,
@@ -73,8 +73,8 @@ impl<A: Api, T> Call<A, T> {
 }
 
 impl<A: Api> Client<A> {
-    /// A file at a URL that the API named, which may be on any host. No credentials and no headers of the client go
-    /// there, and where the API is reached over TLS, so is it.
+    /// A file at a URL that the API returned, on any host. No credentials and no headers of the client are sent there,
+    /// and if the API's address is `https`, the URL must be so too.
     pub fn download(&self, url: &str) -> Download<A> {
         let operation = const { Operation::new(Method::Get, "download", "(file)") };
         Download::new(self.clone(), Request::foreign(operation, url))
@@ -111,7 +111,7 @@ impl<A: Api> Download<A> {
         self
     }
 
-    /// The number of bytes that must be sent, counted as for [`Download::checksum`].
+    /// The number of bytes on the wire, counted as for [`Download::checksum`].
     pub fn size(mut self, bytes: u64) -> Self {
         self.size = Some(bytes);
         self
@@ -159,7 +159,7 @@ impl<A: Api> Download<A> {
             let text = format!("{} cannot be written: {error}", path.display());
             self.failure(Cause::File(text.into()))
         };
-        // Two downloads do not write into each other. The name of the file may be as long as the file system allows.
+        // Two downloads do not write into the same file. The name of the file may be as long as the file system allows.
         let name = format!(".{:016x}.part", crate::retry::random_bits());
         let mut unfinished = Unfinished { path: path.with_file_name(name), kept: false };
         let permissions =
@@ -169,7 +169,7 @@ impl<A: Api> Download<A> {
         let left = || until.map(|until| until.saturating_sub(clock.elapsed()));
         let mut attempt = 1_u32;
         let downloaded = loop {
-            // Not on another thread: were this future dropped meanwhile, the file would be made after it was removed.
+            // Not on another thread: if this future were dropped meanwhile, the file would be created after it was removed.
             let file = create(&unfinished.path, permissions.is_some()).map_err(failed)?;
             let mut file = tokio::fs::File::from_std(file);
             // A failure before the body has been retried already.
@@ -195,14 +195,14 @@ impl<A: Api> Download<A> {
         if let Some(permissions) = permissions {
             std::fs::set_permissions(&unfinished.path, permissions).map_err(failed)?;
         }
-        // At once, so that a download that was given up is none.
+        // At once, so that a cancelled download leaves no file.
         std::fs::rename(&unfinished.path, path).map_err(failed)?;
         unfinished.kept = true;
         Ok(downloaded)
     }
 
-    /// The rows of the file, whose first line has the names of the columns; in reports of an API that has other lines too,
-    /// these are kept apart ([`Rows`]).
+    /// The rows of the file, whose first line is the header row. Reports of an API may have other lines, which are kept
+    /// apart ([`Rows`]).
     ///
     /// # Errors
     /// As a call, and if there is no header row.
@@ -230,7 +230,7 @@ impl<A: Api> Download<A> {
         lost.then(|| policy.wait(attempt, false, None, core.clock().now())).flatten()
     }
 
-    /// `left` is until the deadline.
+    /// `left` is the time until the deadline.
     async fn open(&self, left: Option<Duration>) -> Result<Source, Failure> {
         let core = self.client.core();
         let mut request = self.request.clone();
@@ -270,7 +270,7 @@ impl<A: Api> Download<A> {
     }
 }
 
-/// Creates a file, or empties one; one that replaces a file is its owner's alone until it is whole.
+/// Creates a file, or empties one; a file that replaces another is private to its owner until it is complete.
 fn create(path: &Path, is_private: bool) -> std::io::Result<std::fs::File> {
     let mut options = std::fs::File::options();
     options.write(true).create(true).truncate(true);
@@ -291,7 +291,7 @@ pub(super) fn finish(
 ) -> Result<Downloaded, BoxError> {
     let (sent, inner, written) = source.finish();
     let compared = compare(&sent, size, checksum);
-    // Of a file that storage packed once more, the vendor knows the size and checksum that it had before.
+    // For a file that storage packed once more, the vendor knows its size and checksum before that.
     compared.or_else(|error| inner.map_or(Err(error), |inner| compare(&inner, size, checksum)))?;
     Ok(Downloaded { received: sent.size, written, md5: sent.md5, sha256: sent.sha256 })
 }

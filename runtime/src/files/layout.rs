@@ -7,28 +7,28 @@ pub struct ReportLayout {
     totals: &'static str,
 }
 
-/// A preamble is at most so many lines, and each is at most so wide. Wider first lines have the names.
+/// The maximum number of lines of a preamble, and of their columns. A wider first line is the header row.
 const PREAMBLE: (usize, usize) = (20, 6);
 
-/// One line below the first line of names.
+/// One line below the first header row.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Line {
     Row,
     Blank,
     /// Name and value.
     Total(String, String),
-    /// The names of the report's columns once more, as where several reports are one file.
+    /// A repeated header row, as in a file of several reports.
     Names,
-    /// The names of another table.
+    /// The header row of another table.
     OtherNames,
 }
 
 impl ReportLayout {
-    /// The first line has the names of the columns, and each other line is a row.
+    /// The first line is the header row, and each other line is a row.
     pub const PLAIN: ReportLayout = ReportLayout { columns: &[], totals: "" };
 
-    /// Reports that may have a preamble, totals or a second table. `columns` are names of columns, by which a line of names
-    /// is recognized: for each kind of report those that are known. `totals` is the first word of the name of a total.
+    /// Reports that may have a preamble, totals or a second table. `columns` are the known column names of each kind of
+    /// report, by which a header row is recognized. `totals` is the first word of the name of a total.
     pub const fn new(columns: &'static [&'static [&'static str]], totals: &'static str) -> Self {
         ReportLayout { columns, totals }
     }
@@ -38,7 +38,7 @@ impl ReportLayout {
         *self != Self::PLAIN && count < PREAMBLE.0 && filled(last).count() <= PREAMBLE.1
     }
 
-    /// The position of the line of names among the first lines: the first of which most cells are known, or else the first
+    /// The position of the header row among the first lines: the first line with mostly known names, or else the first
     /// that is about as wide as the widest, because a preamble is narrow.
     pub(super) fn names_at(&self, lines: &[Vec<String>]) -> usize {
         let known = lines.iter().position(|line| {
@@ -54,7 +54,7 @@ impl ReportLayout {
         *self != Self::PLAIN && filled(cells).next().is_none()
     }
 
-    /// Sorts a line below the names. `here` are the names of the table that the line is in.
+    /// Classifies a line below the header row. `here` are the names of the current table.
     pub(super) fn line(&self, cells: &[String], names: &[String], here: &[String]) -> Line {
         if *self == Self::PLAIN {
             return Line::Row;
@@ -68,7 +68,7 @@ impl ReportLayout {
         if same_names(cells, names) {
             return Line::Names;
         }
-        // A row has a date, an id or a number in it.
+        // A row contains a date, an id or a number.
         if cells.iter().any(|cell| cell.contains(|c: char| c.is_ascii_digit())) {
             return Line::Row;
         }
@@ -79,7 +79,7 @@ impl ReportLayout {
         if count > 1 && known * 2 >= count { Line::OtherNames } else { Line::Row }
     }
 
-    /// A total has a name that begins like one, a number, and little else: the title of a product may begin like that too.
+    /// A total has a name that begins like one, a number, and little else: the title of a product may begin in the same way.
     fn total(&self, cells: &[String], names: &[String]) -> Option<(String, String)> {
         let mut filled = filled(cells);
         let first = filled.next()?;
@@ -104,7 +104,7 @@ impl ReportLayout {
     }
 }
 
-/// The cells with something in them, without the spaces around it.
+/// The non-empty cells, trimmed.
 fn filled(cells: &[String]) -> impl Iterator<Item = &str> + Clone {
     cells.iter().map(|cell| cell.trim()).filter(|cell| !cell.is_empty())
 }

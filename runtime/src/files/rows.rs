@@ -16,36 +16,36 @@ use crate::api::Api;
 use crate::error::{ApiError, Cause, Failure};
 use crate::request::Place;
 
-/// The size of the longest row; a text with longer lines is not a report.
+/// The maximum size of a row; a text with longer lines is not a report.
 const LONGEST_ROW: usize = 4 << 20;
-/// No report has more text around its rows.
+/// The maximum size of the lines around the rows.
 const MOST_KEPT: usize = 16 << 20;
 
 /// The separator of the columns of a report.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Columns {
-    /// Tabs; quotes mean nothing.
+    /// Tabs; quotes are part of the values.
     Tabs,
-    /// Commas; a value with a comma, quote or line end in it is in quotes.
+    /// Commas; a value with a comma, quote or line end is quoted.
     Commas,
 }
 
-/// The rows of a report, each read when it is asked for.
+/// The rows of a report, each read on demand.
 ///
 /// If the API's reports have lines that are not rows ([`ReportLayout`]), these are kept apart: the preamble, the totals
 /// and the rows of a second table. A repeated header row is skipped: some files are several reports.
 pub struct Rows<A> {
     lines: Lines,
     layout: ReportLayout,
-    /// Lines that were read to find the names, and are not given yet.
+    /// Lines that were read to find the header row, and are not returned yet.
     ahead: VecDeque<Vec<String>>,
     /// The reason for which the report broke off before its header row was found.
     broke_off: Option<Cause>,
     preamble: Vec<Vec<String>>,
     names: Arc<[String]>,
     totals: Vec<(String, String)>,
-    /// The names of the second table, while its rows come.
+    /// The names of the second table, during its rows.
     other: Option<Arc<[String]>>,
     summary: Vec<Row>,
     kept: usize,
@@ -125,19 +125,18 @@ impl<A: Api> Rows<A> {
         &self.names
     }
 
-    /// The lines above the names, each with its cells; there are none in most reports.
+    /// The lines above the header row, each with its cells; most reports have none.
     pub fn preamble(&self) -> &[Vec<String>] {
         &self.preamble
     }
 
-    /// The totals below the rows, name and value, in order; all are known once [`Rows::try_next`] gave `None`. A report of
-    /// several regions has some of them more than once.
+    /// The totals below the rows, name and value, in order; complete once [`Rows::try_next`] returned `None`. A report
+    /// of several regions may repeat a name.
     pub fn totals(&self) -> &[(String, String)] {
         &self.totals
     }
 
-    /// The rows of the second table, which know the names of its own columns; all are known once [`Rows::try_next`] gave
-    /// `None`.
+    /// The rows of the second table, which have its own column names; complete once [`Rows::try_next`] returned `None`.
     pub fn summary(&self) -> &[Row] {
         &self.summary
     }
@@ -179,7 +178,7 @@ impl<A: Api> Rows<A> {
         Ok(None)
     }
 
-    /// Gives a row, and keeps any other line.
+    /// Returns a row, and keeps any other line.
     fn sort(&mut self, line: Vec<String>) -> Result<Option<Row>, Cause> {
         let size = line.iter().map(|cell| cell.len() + size_of::<String>()).sum::<usize>();
         let names = self.other.as_ref().unwrap_or(&self.names);
@@ -209,7 +208,7 @@ fn trimmed(names: Vec<String>) -> Arc<[String]> {
 }
 
 struct Lines {
-    /// Until it is at its end.
+    /// `None` after its end.
     source: Option<Source>,
     reader: Box<Reader>,
     input: Bytes,
@@ -236,7 +235,7 @@ impl Lines {
         }
     }
 
-    /// Gives nothing more.
+    /// Returns nothing more.
     fn stop(&mut self) {
         self.source = None;
         self.input = Bytes::new();
@@ -308,21 +307,21 @@ impl Row {
         self.values.get(index).map(String::as_str)
     }
 
-    /// The value in the column of a name, read as a number, for example. Spaces around it do not count; `None` also if it
-    /// is empty or no such value.
+    /// The value in a named column, parsed, for example as a number. Spaces around it are ignored; `None` also if it is
+    /// empty or cannot be parsed.
     pub fn parse<T: FromStr>(&self, name: &str) -> Option<T> {
         self.get(name)?.trim().parse().ok()
     }
 
-    /// The value in the first column that has one of some names. Unlike in [`Row::get`], case, spaces and punctuation do not
-    /// count, because they differ between the editions of a report.
+    /// The value in the first column with one of several names. Unlike [`Row::get`], it ignores case, spaces and
+    /// punctuation, because they differ between the editions of a report.
     pub fn find(&self, names: &[&str]) -> Option<&str> {
         let exact = self.names.iter().position(|own| names.contains(&own.as_str()));
         let index = exact.or_else(|| self.names.iter().position(|own| is_one_of(own, names)))?;
         self.values.get(index).map(String::as_str)
     }
 
-    /// The columns that have none of some names, compared as by [`Row::find`]: names and values, in order.
+    /// The columns with none of several names, compared as by [`Row::find`]: names and values, in order.
     pub fn others(&self, names: &[&str]) -> impl Iterator<Item = (&str, &str)> {
         let columns = self.names.iter().zip(&self.values);
         let others = columns.filter(|(own, _)| !names.contains(&own.as_str()) && !is_one_of(own, names));

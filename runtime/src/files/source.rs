@@ -11,9 +11,9 @@ use crate::clock::within;
 use crate::error::Cause;
 use crate::transport::{Body, BoxError};
 
-/// Bytes that are unpacked at once: gzip makes at most a thousand times as many of them.
+/// The number of bytes that are unpacked at once: gzip expands them at most a thousandfold.
 const PACKED_PIECE: usize = 4096;
-/// The beginning of every gzip file: two bytes of identification and the one method that there is.
+/// The first bytes of every gzip file: two bytes of identification and the only method.
 const GZIP: [u8; 3] = [0x1f, 0x8b, 0x08];
 
 pub(super) struct Source {
@@ -21,10 +21,10 @@ pub(super) struct Source {
     pub(super) idle: Duration,
     pub(super) total: Option<u64>,
     pub(super) progress: Option<OnProgress>,
-    /// Of unpacked bytes.
+    /// The limit of unpacked bytes.
     pub(super) limit: u64,
     pub(super) unpacker: Option<Unpacker>,
-    /// Received, but not unpacked yet.
+    /// Received bytes that are not unpacked yet.
     pub(super) packed: Bytes,
     pub(super) ended: bool,
     pub(super) digester: Digester,
@@ -71,8 +71,7 @@ impl Source {
         Ok(bytes)
     }
 
-    /// The digests of the bytes that were sent, and of the file inside of them if they were packed twice; and the number
-    /// of bytes that came out.
+    /// The digests of the bytes on the wire, and of the inner file if it was packed twice; and the number of unpacked bytes.
     pub(super) fn finish(self) -> (Digests, Option<Digests>, u64) {
         let inner = self.unpacker.and_then(Unpacker::finish);
         (self.digester.finish(), inner, self.written)
@@ -83,7 +82,7 @@ impl Source {
 /// without doing it: only the bytes show the number of layers.
 pub(super) struct Unpacker {
     outer: MultiGzDecoder<Vec<u8>>,
-    /// Out of the outer layer, but not passed on yet.
+    /// The output of the outer layer that was not passed on yet.
     between: Bytes,
     inner: Inner,
 }

@@ -1,4 +1,4 @@
-//! Sends a file in the parts that a server asks for.
+//! Uploads a file in the parts that a server requests.
 
 use std::fmt;
 use std::io::{ErrorKind, SeekFrom};
@@ -23,17 +23,17 @@ use crate::transport::BoxError;
 
 mod parts;
 
-/// A part that makes no progress for so long is retried.
+/// A part without progress for this time is retried.
 const PART_TIMEOUT: Duration = Duration::from_secs(600);
 
-/// One request of an upload: a range of the file, and where it goes.
+/// One request of an upload: a range of the file, and its target.
 #[non_exhaustive]
 pub struct Part {
     /// The method, such as `PUT`.
     pub method: String,
     /// The URL that the part is sent to, on any host. It often contains a signature, and so is a secret.
     pub url: String,
-    /// The first byte of the file.
+    /// The offset of the first byte in the file.
     pub offset: u64,
     /// The number of bytes.
     pub length: u64,
@@ -41,7 +41,7 @@ pub struct Part {
     pub headers: Vec<PartHeader>,
     /// True if the server has it.
     pub done: bool,
-    /// The SHA-256 of the bytes as they were sent.
+    /// The SHA-256 of the sent bytes.
     pub sha256: Option<String>,
 }
 crate::object! { Part {
@@ -59,20 +59,20 @@ pub struct PartHeader {
 crate::object! { PartHeader { name: "name", value: "value" } }
 
 impl PartHeader {
-    /// A header of a name and value.
+    /// A header with a name and a value.
     pub fn new(name: impl Into<String>, value: impl Into<String>) -> Self {
         PartHeader { name: name.into(), value: value.into() }
     }
 }
 
 impl Part {
-    /// A part of a file that goes to a URL, by a method such as `PUT`.
+    /// A part of a file, with its URL and a method such as `PUT`.
     pub fn new(method: impl Into<String>, url: impl Into<String>, offset: u64, length: u64) -> Self {
         let (method, url) = (method.into(), url.into());
         Part { method, url, offset, length, headers: Vec::new(), done: false, sha256: None }
     }
 
-    /// With a header more.
+    /// Adds a header.
     #[must_use]
     pub fn header(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.headers.push(PartHeader::new(name, value));
@@ -88,7 +88,7 @@ impl Part {
         };
         let mut request = Request::foreign(operation, &self.url);
         for header in &self.headers {
-            // These describe the connection and the body, which the transport knows.
+            // These describe the connection and the body, which the transport sets.
             let is_of_transport = ["content-length", "transfer-encoding"]
                 .iter()
                 .any(|name| header.name.eq_ignore_ascii_case(name));
@@ -98,18 +98,18 @@ impl Part {
         }
         request.bytes("application/octet-stream", body);
         request.retry(policy.clone());
-        // The same bytes at the same place.
+        // Sending the same bytes to the same place is idempotent.
         request.repeatable();
         request.timeout(timeout);
         Ok(request)
     }
 }
 
-/// The parts of one upload, and which of them the server has. It can be kept, as JSON, to go on later; it contains URLs that
-/// are secrets, as their queries sign them. `Debug` leaves the queries out, JSON must not.
+/// The parts of one upload, and which of them the server has. It can be saved as JSON to resume later. It contains URLs
+/// that are secret, since their queries sign them: `Debug` omits the queries, JSON cannot.
 #[non_exhaustive]
 pub struct Transfer {
-    /// The file as it was when the upload began.
+    /// Size and checksums of the file when the upload began.
     pub file: Digests,
     /// The parts.
     pub parts: Vec<Part>,
@@ -117,7 +117,7 @@ pub struct Transfer {
 crate::object! { Transfer { file: "file", parts: "parts" } }
 
 impl Transfer {
-    /// An upload of a file of which nothing is sent yet.
+    /// An upload of a file, with nothing sent yet.
     pub fn new(file: Digests, parts: Vec<Part>) -> Self {
         Transfer { file, parts }
     }
@@ -141,14 +141,14 @@ type Refuses = Arc<dyn Fn(&Answer) -> bool + Send + Sync>;
 struct Plan {
     core: Arc<Core>,
     path: Arc<PathBuf>,
-    /// Of the file when the upload began.
+    /// The size of the file when the upload began.
     size: u64,
     policy: RetryPolicy,
     timeout: Duration,
     refuses: Option<Refuses>,
 }
 
-/// Sends the parts of files. No credentials go with them: the server that takes parts is often another one.
+/// Uploads the parts of files. No credentials are sent: the host of the parts is often another one.
 #[must_use = "nothing is sent before `send`"]
 pub struct Uploader<A> {
     client: Client<A>,
@@ -184,7 +184,7 @@ impl<A> fmt::Debug for Uploader<A> {
 }
 
 impl<A: Api> Client<A> {
-    /// Begins uploads.
+    /// Starts to configure uploads.
     pub fn uploader(&self) -> Uploader<A> {
         Uploader {
             client: self.clone(),
@@ -242,15 +242,15 @@ impl<A: Api> Uploader<A> {
         self
     }
 
-    /// Is given the state after each part, to keep it.
+    /// Calls a function with the state after each part, to save it.
     pub fn on_part(mut self, given: impl Fn(&Transfer) + Send + Sync + 'static) -> Self {
         self.on_part = Some(Arc::new(given));
         self
     }
 
-    /// Sends the parts that the server has not yet, and then reads the file once more to prove that it has not changed.
-    /// `transfer` knows at any time which parts the server has: after an error, or when the future was dropped, the same call
-    /// sends the rest.
+    /// Sends the parts that the server does not have yet, and then reads the file once more to check that it has not
+    /// changed. `transfer` always knows which parts the server has: after an error, or after the future was dropped,
+    /// the same call sends the rest.
     ///
     /// # Errors
     /// Before anything is sent: if the file cannot be read, the parts do not cover all of its bytes once each, or one
@@ -285,7 +285,7 @@ impl<A: Api> Uploader<A> {
         // The number of failures of each part, and its delay.
         let mut waiting: Vec<(usize, u32, Duration)> =
             (0..transfer.parts.len()).rev().map(|index| (index, 0, Duration::ZERO)).collect();
-        // Dropped with this future, and all that is on its way with it.
+        // Dropped with this future, and with it all requests on their way.
         let mut sending = JoinSet::new();
         loop {
             while sending.len() < self.parallel {
@@ -329,7 +329,7 @@ impl<A: Api> Uploader<A> {
         }
         let verified = parts::verify(&path, transfer).await;
         if let (Err(_), Some(on_part)) = (&verified, &self.on_part) {
-            // A part may count as not sent now.
+            // A part may count as unsent now.
             on_part(transfer);
         }
         Ok(verified.map_err(failed)?)
@@ -350,11 +350,11 @@ fn wait_after(
     }
     let headers = failure.answer().map(Answer::headers);
     let throttled = status == Some(StatusCode::TOO_MANY_REQUESTS);
-    // The budget says how often.
+    // The budget limits the number of retries.
     policy.pause(failures, throttled, headers, clock.now())
 }
 
-/// Sends a part, and gives the checksum of its bytes.
+/// Sends a part, and returns the checksum of its bytes.
 async fn send_part(plan: Plan, part: &Part) -> Result<String, Failure> {
     let failed = |error| Failure::new(None, Cause::File(error), None);
     let body = read(&plan, part).await.map_err(failed)?;
@@ -378,7 +378,7 @@ async fn read(plan: &Plan, part: &Part) -> Result<Bytes, BoxError> {
     };
     let length = usize::try_from(part.length)?;
     let mut file = tokio::fs::File::open(&*plan.path).await.map_err(failed)?;
-    // The rest of a file that grows or shrinks need not be sent.
+    // The rest of a file that changed its size need not be sent.
     if file.metadata().await.map_err(failed)?.len() != plan.size {
         return Err(parts::changed(&plan.path));
     }

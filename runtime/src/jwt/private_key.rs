@@ -1,7 +1,7 @@
 //! Reads private keys in the forms in which people and build systems keep them.
 //!
-//! The PEM parser of `rustls-pki-types` needs line ends that the environment has often taken away, so it would only see
-//! text that this module has repaired already.
+//! The PEM parser of `rustls-pki-types` needs line ends, which environment variables often lose, so this module would
+//! have to repair the text first.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
@@ -74,7 +74,7 @@ fn text_of(bytes: &[u8]) -> Option<Zeroizing<String>> {
 fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<Zeroizing<String>> {
     let (pairs, []) = bytes.as_chunks::<2>() else { return None };
     let units = pairs.iter().map(|pair| unit(*pair));
-    // With room for all of it, so that growing leaves no copy behind.
+    // With room for the whole text, so that growing leaves no copy in memory.
     let mut text = Zeroizing::new(String::with_capacity(bytes.len() * 2));
     for c in char::decode_utf16(units) {
         text.push(c.ok()?);
@@ -82,7 +82,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Option<Zeroizing<String>> {
     Some(text)
 }
 
-/// The text without the quotes and escapes of shells, JSON and YAML, however often they were applied.
+/// The text without the quotes and escapes of shells, JSON and YAML, at any depth.
 ///
 /// Invariant: neither a PEM label nor base64 contains a backslash or quote, so nothing of a key is lost.
 fn unescaped(text: &str) -> Zeroizing<String> {
@@ -98,7 +98,7 @@ fn unescaped(text: &str) -> Zeroizing<String> {
                     Some('n' | 'r' | 't') => out.push('\n'),
                     Some('u') => {
                         let code = after.get(1..5).and_then(|digits| u32::from_str_radix(digits, 16).ok());
-                        // An escape that is cut stays, and is an error later.
+                        // An incomplete escape stays, and is an error later.
                         out.push(code.and_then(char::from_u32).unwrap_or('\\'));
                         rest = after.get(5..).unwrap_or_default().chars();
                     }
@@ -133,7 +133,7 @@ fn pem(text: &str) -> Result<Zeroizing<Vec<u8>>, &'static str> {
     Err(problem)
 }
 
-/// The bytes that base64 of either alphabet represents.
+/// The bytes of base64 in either alphabet.
 fn decode(text: &str) -> Option<Zeroizing<Vec<u8>>> {
     let mut plain = Zeroizing::new(String::with_capacity(text.len()));
     plain.extend(text.chars().filter(|c| !c.is_whitespace()).map(|c| match c {

@@ -8,7 +8,7 @@ use super::RateLimit;
 
 const MINUTE: Duration = Duration::from_secs(60);
 const HOUR: Duration = Duration::from_secs(3600);
-/// More sends than this in a window are not remembered one by one.
+/// The maximum number of remembered requests per window.
 const LONGEST: usize = 100_000;
 
 /// The rate limits of a client. A client and all its clones share them.
@@ -29,14 +29,14 @@ impl Limits {
     /// No limit.
     pub const NONE: Limits = Limits { minute: None, hour: None, told: false };
 
-    /// So many in any 60 seconds; 0 counts as 1.
+    /// Limits requests in any 60 seconds; 0 counts as 1.
     #[must_use]
     pub const fn per_minute(mut self, requests: u32) -> Self {
         self.minute = Some(requests);
         self
     }
 
-    /// So many in any hour; 0 counts as 1. Requests of other programs with the same key do not count.
+    /// Limits requests in any hour; 0 counts as 1. Requests of other programs with the same key do not count.
     #[must_use]
     pub const fn per_hour(mut self, requests: u32) -> Self {
         self.hour = Some(requests);
@@ -86,11 +86,11 @@ fn bounded(limit: u64) -> usize {
 struct State {
     minute: Option<Window>,
     hour: Option<Window>,
-    /// The hour as the server counts it.
+    /// The hour by the server's count.
     told: Option<Window>,
     /// Requests without a response so far: the server may not have counted them.
     in_flight: usize,
-    /// The server asked for quiet until then.
+    /// The end of the pause that the server requested.
     quiet_until: Duration,
 }
 
@@ -113,7 +113,7 @@ impl Limiter {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Takes a permit, or says how long to wait before asking again. Nothing is taken by asking.
+    /// Takes a permit, or returns the delay before the next attempt. A refusal takes nothing.
     pub(crate) fn permit(&self, now: Duration) -> Result<Permit<'_>, Duration> {
         let state = &mut *self.state();
         let mut free_at = state.quiet_until.max(now);
@@ -152,7 +152,7 @@ impl Limiter {
         }
     }
 
-    /// Sends nothing for a while.
+    /// Pauses all requests for a while.
     pub(crate) fn quiet(&self, now: Duration, wait: Duration) {
         let mut state = self.state();
         state.quiet_until = state.quiet_until.max(now.saturating_add(wait));
@@ -165,7 +165,7 @@ impl State {
     }
 }
 
-/// Leave to send one request, which is on its way as long as this lives.
+/// A permit for one request, which is in flight until this is dropped.
 #[derive(Debug)]
 pub(crate) struct Permit<'a>(&'a Limiter);
 
@@ -185,7 +185,7 @@ mod tests {
         Duration::from_secs(seconds)
     }
 
-    /// The seconds at which so many requests are sent, if each is sent as soon as it may be.
+    /// The seconds at which this many requests are sent, each as soon as possible.
     fn sent_at(limiter: &Limiter, count: usize) -> Vec<u64> {
         let mut now = seconds(0);
         let mut out = Vec::new();

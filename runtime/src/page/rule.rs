@@ -9,7 +9,7 @@ use crate::request::Request;
 /// Members are names of the response's JSON, with dots between those of nested objects: `meta.next_cursor`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct PageRule {
-    /// The member with the list; empty where the response is the list.
+    /// The member with the list; empty if the response is the list.
     pub items: &'static str,
     /// The request for the next page.
     pub step: PageStep,
@@ -26,7 +26,7 @@ pub enum PageStep {
     },
     /// By the URL of the header `Link` with `rel="next"` (RFC 8288).
     Link,
-    /// By the text or number in `member`, sent as the query parameter; absent, null or empty on the last page.
+    /// By the string or number in `member`, sent as the query parameter; absent, null or empty on the last page.
     Token {
         /// The member.
         member: &'static str,
@@ -39,7 +39,7 @@ pub enum PageStep {
         member: &'static str,
         /// The query parameter.
         parameter: &'static str,
-        /// The boolean member of the page that says whether there are more items.
+        /// The boolean member of the page that reports more items.
         more: Option<&'static str>,
     },
     /// By the number of items on the pages so far, sent as the query parameter.
@@ -48,7 +48,7 @@ pub enum PageStep {
         parameter: &'static str,
         /// The member with the number of items on all pages.
         total: Option<&'static str>,
-        /// The boolean member that says whether there are more.
+        /// The boolean member that reports more items.
         more: Option<&'static str>,
     },
     /// By the number of the page, sent as the query parameter.
@@ -59,13 +59,13 @@ pub enum PageStep {
         first: i64,
         /// The member with the number of pages.
         pages: Option<&'static str>,
-        /// The boolean member that says whether there are more.
+        /// The boolean member that reports more items.
         more: Option<&'static str>,
     },
 }
 
 impl Next {
-    /// The page after `page`, by the rule of the operation that was called. An operation without a rule has no further page.
+    /// The page after `page`, by the rule of the called operation. An operation without a rule has no further page.
     ///
     /// If pages are counted, there is no page after one without items.
     pub fn of(page: &dyn Put, sent: &Request) -> Option<Next> {
@@ -97,7 +97,7 @@ impl Next {
     }
 }
 
-/// Shows the member at a path. A name may have dots itself: `@odata.nextLink`.
+/// Shows the member at a path. A name may contain dots: `@odata.nextLink`.
 fn find(view: View<'_>, path: &str, found: &mut dyn FnMut(View<'_>)) {
     if path.is_empty() {
         return found(view);

@@ -2,7 +2,7 @@
 
 use std::sync::{Mutex, PoisonError};
 
-/// Successes that pay for one retry.
+/// The number of successes that pay for one retry.
 const SUCCESSES: u32 = 5;
 /// The maximum of saved retries, as a multiple of those at the start.
 const MOST: u32 = 5;
@@ -28,7 +28,7 @@ impl Default for RetryBudget {
 }
 
 impl RetryBudget {
-    /// A budget that starts with so many retries; with 0 there are none but after 429 and 401.
+    /// A budget that starts with this number of retries; 0 allows only those after 429 and 401.
     pub const fn new(retries: u32) -> Self {
         RetryBudget(Some(retries))
     }
@@ -42,7 +42,7 @@ impl RetryBudget {
 /// The state of a budget.
 #[derive(Debug)]
 pub(crate) struct Savings {
-    /// In fifths of a retry.
+    /// The rest, in fifths of a retry.
     left: Mutex<u32>,
     most: u32,
     limited: bool,
@@ -62,7 +62,7 @@ impl Savings {
         rest.is_some() || !self.limited
     }
 
-    /// Adds for a call that succeeded after it took so many retries.
+    /// Adds the share of a call that succeeded after it took this many retries.
     pub(crate) fn succeeded(&self, taken: u32) {
         let earned = taken.saturating_mul(SUCCESSES).max(1);
         let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);

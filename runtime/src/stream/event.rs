@@ -14,7 +14,7 @@ pub(super) struct Raw {
 
 /// A parser that splits a response into records.
 pub(super) trait Parser: Default + Send + 'static {
-    /// The media types that are asked for.
+    /// The requested media types.
     const ACCEPT: &'static str;
 
     /// Takes a piece of the body.
@@ -23,7 +23,7 @@ pub(super) trait Parser: Default + Send + 'static {
     /// Ends: nothing follows.
     fn finish(&mut self, out: &mut VecDeque<Raw>);
 
-    /// The bytes that no record has yet.
+    /// The number of bytes that are not part of a record yet.
     fn pending(&self) -> usize;
 }
 
@@ -152,7 +152,7 @@ impl Parser for Lines {
 mod tests {
     use super::*;
 
-    /// The records of a body, which arrives in pieces of every size.
+    /// The records of a body, which arrives in pieces of any size.
     fn parsed<P: Parser>(body: &[u8]) -> Vec<(String, String, Option<u64>, String)> {
         let read = |size: usize| {
             let (mut parser, mut out) = (P::default(), VecDeque::new());
@@ -213,7 +213,7 @@ mod tests {
                 event("message", "7", None, "c"),
             ]
         );
-        // An event without data is none, and its name is forgotten.
+        // An event without data is ignored, and its name is forgotten.
         assert_eq!(events("event: x\n\nunknown: 1\ndata: a\n\n"), [event("message", "", None, "a")]);
     }
 

@@ -9,8 +9,8 @@ use crate::transport::BoxFuture;
 /// A clock on which time passes only by waiting for it, and then at once, or by [`advance`](TestClock::advance). Clones are
 /// the same clock.
 ///
-/// It is given to the client, and to keys that sign tokens, so that retries, limits, polling and the ends of tokens take
-/// no time in a test.
+/// Pass it to the client, and to keys that sign tokens, so that retries, rate limits, polling and the expiry of tokens
+/// take no time in a test.
 #[derive(Debug, Clone)]
 pub struct TestClock(Arc<Mutex<State>>);
 
@@ -22,13 +22,13 @@ struct State {
 }
 
 impl TestClock {
-    /// A clock that begins at so many seconds after 1970.
+    /// A clock that begins this many seconds after 1970.
     pub fn at(seconds: u64) -> Self {
         let start = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
         TestClock(Arc::new(Mutex::new(State { start, elapsed: Duration::ZERO, waits: Vec::new() })))
     }
 
-    /// Lets time pass.
+    /// Advances the time.
     pub fn advance(&self, by: Duration) {
         self.state().elapsed += by;
     }

@@ -25,7 +25,7 @@ impl fmt::Debug for Reqwest {
 }
 
 impl Reqwest {
-    /// A transport with the usual settings.
+    /// A transport with default settings.
     ///
     /// # Errors
     /// If TLS cannot be set up.
@@ -33,7 +33,7 @@ impl Reqwest {
         Self::with(|builder| builder)
     }
 
-    /// A transport with settings of yours, such as a proxy, certificates or a time to connect. Without any, the proxies
+    /// A transport with your settings, such as a proxy, certificates or a connection timeout. By default, the proxies
     /// of the environment are used. Redirects and the unpacking of bodies stay off.
     ///
     /// # Errors
@@ -42,8 +42,8 @@ impl Reqwest {
         settings: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder,
     ) -> Result<Self, TransportError> {
         let builder = settings(reqwest::Client::builder());
-        // Any crate of a build may turn on the features that unpack bodies. Reports and logs are gzip files, whose bytes
-        // have checksums, so nothing is unpacked behind their back.
+        // Any crate of a build may enable the features that unpack bodies. Reports and logs are gzip files whose
+        // checksums count the packed bytes, so nothing is unpacked.
         let builder = builder.no_gzip().no_brotli().no_deflate().no_zstd();
         builder.redirect(reqwest::redirect::Policy::none()).build().map(Reqwest).map_err(failed)
     }
@@ -88,7 +88,7 @@ fn failed(error: reqwest::Error) -> TransportError {
     TransportError::new(kind, error.without_url())
 }
 
-/// TLS libraries have no error type in common, but all name the certificate. One that does so in another language is retried,
+/// TLS libraries have no common error type, but all name the certificate. An error in another language is retried,
 /// which does no harm.
 fn is_about_a_certificate(error: &reqwest::Error) -> bool {
     let mut inner = error.source();

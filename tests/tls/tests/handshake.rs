@@ -99,7 +99,7 @@ async fn a_server_is_trusted_for_its_certificate_and_its_name() {
         assert_eq!(error.kind(), ErrorKind::Transport);
         assert_eq!(error.transport_error().unwrap().kind(), TransportErrorKind::Certificate, "{error}");
         assert!(!error.is_retryable());
-        // The reason is what a person looks for in a log.
+        // A person looks for the reason in a log.
         assert!(error.to_string().to_lowercase().contains("certificate"), "{error}");
         assert!(!format!("{error} {error:?}").contains(TOKEN));
     }

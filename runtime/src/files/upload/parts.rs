@@ -9,10 +9,10 @@ use super::{Part, Transfer};
 use crate::files::{hex, unreadable};
 use crate::transport::BoxError;
 
-/// No storage takes a file in more parts: Azure takes 50,000, S3 10,000.
+/// The maximum number of parts of any storage: Azure accepts 50,000, S3 10,000.
 const MOST_PARTS: usize = 50_000;
 
-/// No storage takes more in one request: S3 takes 5 GiB, Azure a little less.
+/// The maximum size of one request of any storage: S3 accepts 5 GiB, Azure a little less.
 const LONGEST_PART: u64 = 5 * 1024 * 1024 * 1024;
 
 /// Checks that the parts are all bytes of a file of that size, each once: the server would take a file with a gap for a
@@ -58,15 +58,15 @@ pub(super) fn changed(path: &Path) -> BoxError {
     format!("{} was changed since its upload began", path.display()).into()
 }
 
-/// The checksum that is kept of a part.
+/// The checksum of a part.
 pub(super) fn checksum(bytes: &[u8]) -> String {
     hex(&Sha256::digest(bytes))
 }
 
-/// Reads the file once more: it must be the one that was announced, and its parts those that were sent. Together this proves
+/// Reads the file once more: it must equal the announced one, and its parts those that were sent. Together this proves
 /// that the checksum is that of the bytes that the server has.
 ///
-/// A part that was sent otherwise, from a file that was changed and changed back, counts as not sent.
+/// A part with other bytes, from a file that was changed and changed back, counts as unsent.
 pub(super) async fn verify(path: &Path, transfer: &mut Transfer) -> Result<(), BoxError> {
     let failed = |error| unreadable(path, &error);
     let mut file = tokio::fs::File::open(path).await.map_err(failed)?;
