@@ -30,7 +30,7 @@ struct Args {
     /// The release notes.
     #[arg(long)]
     notes: Option<String>,
-    /// Whoever has an older update must take this one.
+    /// Users of an older update must take this one.
     #[arg(long)]
     mandatory: bool,
     /// The percentage of users that get it.

@@ -41,7 +41,7 @@ struct Args {
     /// A store, by its name in App Center, that gets it.
     #[arg(long)]
     store: Vec<String>,
-    /// Whoever has an older release must take this one.
+    /// Users of an older release must take this one.
     #[arg(long)]
     mandatory: bool,
     /// The delay between two requests for the status.

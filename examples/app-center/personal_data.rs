@@ -13,7 +13,7 @@ use storewright_examples::app_center::Connection;
 use storewright_examples::{BoxError, exit_code};
 use tokio::time::sleep;
 
-/// Asks for an export of your data and waits for it.
+/// Requests an export of your data and waits for it.
 #[derive(Parser)]
 struct Args {
     #[command(flatten)]

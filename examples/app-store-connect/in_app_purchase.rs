@@ -33,7 +33,7 @@ struct Args {
 enum Action {
     /// Adds an in-app purchase.
     Add {
-        /// The identifier by which the app asks for it.
+        /// The identifier under which the app requests it.
         product: String,
         name: String,
         /// `CONSUMABLE`, `NON_CONSUMABLE` or `NON_RENEWING_SUBSCRIPTION`.

@@ -91,7 +91,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
     show_profiles(&client).await
 }
 
-/// The id of a device. One that was registered once cannot be taken out, only disabled.
+/// The id of a device. A registered device cannot be removed, only disabled.
 async fn device(client: &Client, name: &str, udid: &str) -> Result<String, BoxError> {
     let found = client.devices().list().filter_udid([udid]).send().await?.data.into_iter().next();
     let id = match found {

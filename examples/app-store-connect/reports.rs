@@ -47,7 +47,7 @@ enum Report {
         /// A region as Apple calls it, such as `US`, or `ZZ` for all of them; the report with details has `Z1` only.
         #[arg(long, default_value = "ZZ")]
         region: String,
-        /// Asks for the report with details.
+        /// Requests the report with details.
         #[arg(long)]
         details: bool,
     },

@@ -51,7 +51,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
             let app = app(&client, &bundle_id).await?.id;
             let reviews =
                 client.apps().list_customer_reviews(app).sort([CustomerReviewSort::CREATED_DATE.desc()]);
-            // Pages are fetched when their first review is asked for.
+            // Pages are fetched on demand.
             let mut reviews = reviews.exists_published_response(false).items();
             for _ in 0..count {
                 let Some(review) = reviews.try_next().await? else { break };

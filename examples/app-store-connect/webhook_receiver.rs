@@ -22,7 +22,7 @@ struct Args {
     listen: String,
 }
 
-/// The body must be taken as bytes: whoever reads it as JSON first has no bytes left to check.
+/// The body must be taken as bytes: a handler that reads it as JSON first has no bytes left to check.
 async fn receive(State(secret): State<String>, headers: HeaderMap, body: Bytes) -> StatusCode {
     let signature = headers.get(SIGNATURE_HEADER).and_then(|value| value.to_str().ok()).unwrap_or_default();
     match WebhookEvent::verified(&secret, signature, &body) {

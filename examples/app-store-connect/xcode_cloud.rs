@@ -114,7 +114,7 @@ async fn show_problems(client: &Client, action: &CiBuildAction) -> Result<(), Bo
 async fn download_artifacts(client: &Client, action: &CiBuildAction, folder: &Path) -> Result<(), BoxError> {
     let mut artifacts = client.ci_build_actions().list_artifacts(&action.id).items();
     while let Some(artifact) = artifacts.try_next().await? {
-        // URLs are good for a while only: each is asked for when it is needed.
+        // URLs are valid for a while only, so each is requested when it is needed.
         let artifact = client.ci_artifacts().get(artifact.id).send().await?.data;
         let Some(url) = artifact.attributes.download_url else { continue };
         // A file name of the server must not choose the path.

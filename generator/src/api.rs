@@ -213,7 +213,7 @@ pub enum Step {
     },
     /// The client sends the number of items that it has already.
     Skip {
-        /// The query parameter that it says so in.
+        /// The query parameter for it.
         parameter: String,
         /// The member with the total number of items.
         #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -224,7 +224,7 @@ pub enum Step {
     },
     /// The client says the number of the page.
     Page {
-        /// The query parameter that it says so in.
+        /// The query parameter for it.
         parameter: String,
         /// The number of the first page.
         #[serde(default = "one", skip_serializing_if = "is_one")]
@@ -556,7 +556,7 @@ impl Api {
         self.types.retain(|id, _| used.contains(id));
     }
 
-    /// The same, but for a schema that has the values of an enum inline, which is called after it.
+    /// The same, except for a schema that contains the values of an enum inline, which is named after it.
     pub fn forget_unnamed(&mut self) {
         let used = self.used();
         let inline: BTreeSet<&[Value]> =

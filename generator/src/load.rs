@@ -63,7 +63,7 @@ pub struct Spec {
     pub overlay: Vec<ActionOutcome>,
     /// The parts that the overlay skips.
     pub skipped: Vec<Skip>,
-    /// By the id of a place, which of several equal definitions is meant there; `naming.toml` says so.
+    /// By the id of a place: the definition that it means, of several equal ones, by `naming.toml`.
     pub definitions: BTreeMap<String, String>,
     /// The number of objects, lists and scalars in the document, to which later stages bound their work.
     pub size: usize,

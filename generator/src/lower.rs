@@ -33,7 +33,7 @@ struct Lowering<'a> {
     families: BTreeMap<String, Vec<String>>,
     /// Inline enums that the vendor names (`x-ms-enum`).
     named_enums: BTreeSet<String>,
-    /// For each component that was asked for, whether it may be null.
+    /// For each component that was needed, true if it may be null.
     nullable: BTreeMap<String, bool>,
     /// Notices about schemas, which are lowered more than once where others have them as parts.
     said: BTreeSet<(Pointer, String)>,

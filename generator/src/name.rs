@@ -295,7 +295,7 @@ impl fmt::Display for Section {
     }
 }
 
-/// The exceptions of `naming.toml`, and which of them something asked for.
+/// The exceptions of `naming.toml`, and those of them that were used.
 struct Exceptions<'c> {
     naming: &'c Naming,
     used: BTreeSet<(Section, &'c str)>,

@@ -27,7 +27,7 @@ pub struct Root {
     pub files: BTreeMap<String, String>,
     /// Unmarked files, which a person edits, too: not compared, and replaced after `files`.
     pub records: BTreeMap<String, String>,
-    /// Files of that kind that are to be taken out.
+    /// Files of that kind that are to be removed.
     pub gone: BTreeSet<String>,
 }
 

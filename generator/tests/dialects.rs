@@ -1,4 +1,5 @@
-//! Checks that OpenAPI 3.1 and 3.2 mean the same as their 3.0 forms, and that faults of a document become notices with places.
+//! Checks that OpenAPI 3.1 and 3.2 mean the same as their 3.0 forms, and that errors of a document become notices with
+//! locations.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 

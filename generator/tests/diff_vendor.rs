@@ -259,7 +259,7 @@ fn nothing_changed_in_the_same_document_in_another_order() {
     }
 }
 
-/// All of it without references would be hundreds of megabytes; a few resources with all that they include will do.
+/// All of it without references would be hundreds of megabytes; a few resources with their included ones are enough.
 #[test]
 fn nothing_changed_in_the_same_document_without_references() {
     let Some(mut document) = document("4.4.1") else { return };

@@ -56,7 +56,7 @@ fn object(name: &str) -> Value {
     json!({"type": "object", "properties": {name: {"type": "string"}}})
 }
 
-/// The same as in `made`, of a document that must be refused for the work that it asks for.
+/// The same as in `made`, of a document that must be refused for the work that it causes.
 fn is_too_much_work(schemas: Value) {
     let size = schemas.to_string().len();
     let (made, out) = lowered(&to("A0"), schemas);

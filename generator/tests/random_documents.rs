@@ -24,7 +24,7 @@ use storewright_generator::diff::{self, Side};
 use storewright_generator::render::{self, File};
 use storewright_generator::report;
 
-/// Documents of a run; `STOREWRIGHT_DOCUMENTS` asks for another number.
+/// Documents of a run; `STOREWRIGHT_DOCUMENTS` sets another number.
 const DOCUMENTS: u64 = 400;
 /// The number of accepted ones that are compiled.
 const COMPILED: usize = 25;

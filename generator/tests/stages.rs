@@ -1,4 +1,4 @@
-//! Pins the output of every stage for small documents, so the first difference names the stage at fault.
+//! Pins the output of every stage for small documents, so the first difference names the stage with the bug.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -27,7 +27,7 @@ fn made(texts: &Texts) -> (Made, String) {
     (made, report(&out))
 }
 
-/// Files from templates are the same but for a few values; these cases show them.
+/// Files from templates are the same except for a few values; these cases show them.
 const WHOLE: &[&str] = &["plain", "areas", "overlay", "header-key", "basic"];
 const FROM_TEMPLATES: &[&str] = &["Cargo.toml", "README.md", "src/lib.rs", "src/api.rs", "src/call.rs"];
 

@@ -66,7 +66,7 @@ enum Fault {
     None,
     /// The connection ends without a response.
     NoAnswer,
-    /// The connection ends after so many bytes of the body.
+    /// The connection ends after this number of bytes of the body.
     CutAfter(usize),
     /// The response begins after a while.
     Delay(Duration),
@@ -106,7 +106,7 @@ impl Answer {
         Answer { response: Response::default(), fault: Fault::NoAnswer }
     }
 
-    /// The same response, but the connection is closed after so many bytes of the body.
+    /// The same response, but the connection is closed after this number of bytes of the body.
     #[must_use]
     pub fn cut_after(mut self, bytes: usize) -> Self {
         self.fault = Fault::CutAfter(bytes);

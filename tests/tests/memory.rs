@@ -26,7 +26,7 @@ struct Item {
 }
 object! { Item { id: "id", name: "name" } }
 
-/// The most that this process ever held, in MiB.
+/// The peak memory of this process, in MiB.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap();

@@ -73,7 +73,7 @@ impl std::io::Write for Log {
     }
 }
 
-/// All that a program could print.
+/// Everything that a program could print.
 #[derive(Default)]
 struct Shown(String);
 

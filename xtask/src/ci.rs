@@ -51,7 +51,7 @@ const STEPS: &[&str] = &[
     "mutate",
 ];
 
-/// So many of the deliberate faults are tried.
+/// The number of deliberate faults that are tried.
 const SAMPLE: usize = 10;
 
 /// The outcome of a step.
@@ -188,7 +188,7 @@ fn rust_version(tree: &Tree) -> anyhow::Result<Step> {
     })
 }
 
-/// Licences, sources and known faults of dependencies, as deny.toml says.
+/// Licences, sources and advisories of dependencies, by the rules of deny.toml.
 fn deny(tree: &Tree) -> anyhow::Result<Step> {
     if !tree.cargo(&["deny", "--version"]).output()?.status.success() {
         return Ok(Step::Skipped(

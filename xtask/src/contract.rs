@@ -34,7 +34,7 @@ use crate::report::{plural, refuse, stderr, stdout_json, table, tell};
 use crate::tree::{SHARED, Tree};
 use crate::{Outcome, fetch, generate, pipeline, progress, settings};
 
-/// Values of so many seeds are tried in the round of properties.
+/// The number of seeds in the round of properties.
 const SEEDS: u64 = 8;
 
 /// The credentials of APIs whose tests name no others.
@@ -51,7 +51,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 pub(crate) struct Args {
     /// The APIs, by the names of their folders under `specs/`; by default all of them.
     apis: Vec<String>,
-    /// A judge that runs already, for one API.
+    /// The URL of a running judge, for one API.
     #[arg(long, value_name = "URL")]
     judge: Option<String>,
     /// The rounds; by default all of them.
@@ -66,7 +66,7 @@ pub(crate) struct Args {
     /// Generate and call a client of this document instead of a stored one; with the rules of the named API, if any.
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
-    /// Call the client that was generated from the document before, however it was changed since.
+    /// Call the client that an earlier run generated from the document, with any changes since.
     #[arg(long, requires = "from", hide = true)]
     keep_client: bool,
 }
@@ -84,9 +84,9 @@ impl Args {
 pub(crate) enum Round {
     /// With required members and parameters.
     Required,
-    /// With everything that may be there.
+    /// With all optional members and parameters.
     All,
-    /// Every failure that is declared.
+    /// Every declared failure.
     Errors,
     /// The judge generates the responses.
     Dynamic,
@@ -209,7 +209,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     Ok(if is_well { Outcome::Done } else { Outcome::Findings })
 }
 
-/// A client, and the document that it is held against.
+/// A client, and the document that it is compared with.
 struct Subject {
     name: String,
     /// The name of the files below `tests/contract`.
@@ -256,7 +256,7 @@ fn rows(found: &Found) -> Vec<[String; 9]> {
     rows
 }
 
-/// The document that the stored Api was made of; none if it is not here.
+/// The document of the stored Api; none if it is not here.
 fn vendor_document(tree: &Tree, api: &str) -> anyhow::Result<Option<fetch::Document>> {
     let settings = settings::read(tree, api)?;
     if settings.empty {

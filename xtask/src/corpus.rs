@@ -64,10 +64,10 @@ pub(crate) struct Args {
     /// Generate the crates, but do not check them.
     #[arg(long)]
     no_check: bool,
-    /// Give each document to other generators, too; they are installed below `target/`.
+    /// Run other generators on each document, too; they are installed below `target/`.
     #[arg(long)]
     peers: bool,
-    /// The seconds after which a document, or the check of its crate, counts as hanging.
+    /// The time limit of a document, and of the check of its crate, in seconds.
     #[arg(long, value_name = "SECONDS", default_value_t = 300)]
     timeout: u64,
     /// The address space that a generator or compiler may have (Linux and macOS).

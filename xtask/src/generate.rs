@@ -73,8 +73,8 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         && is_taken(tree, folder)?
     {
         tell!(
-            "{} is in this checkout, so cargo looks for it in the workspace here and builds it neither with that nor by \
-             itself: give a folder outside, such as `--out ../{}`",
+            "{} is in this checkout, so cargo looks for it in the workspace here and cannot build it: \
+             give a folder outside, such as `--out ../{}`",
             folder.display(),
             folder.file_name().unwrap_or_default().to_string_lossy()
         );

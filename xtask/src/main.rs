@@ -63,7 +63,7 @@ const FIND: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   cargo xtask find App.attributes.bundleId  # a field, by the vendor's name
   cargo xtask find apps::list               # and the other way round";
 
-/// Vendor API documents in, typed Rust client crates out.
+/// Generates typed Rust client crates from vendor API documents.
 #[derive(Parser)]
 #[command(
     name = "cargo xtask",
@@ -84,7 +84,7 @@ struct Cli {
 enum Command {
     /// Read a vendor document, store its Api and generate its crate.
     Update(update::Args),
-    /// Generate crates from the stored Api, offline; or a crate from anybody's OpenAPI file.
+    /// Generate crates from the stored Api, offline; or a crate from any OpenAPI file.
     Generate(generate::Args),
     /// Compare two versions of an API, on the wire and in Rust.
     Diff(diff::Args),
@@ -97,9 +97,9 @@ enum Command {
     Tidy,
     /// Run every check that continuous integration runs.
     Ci(ci::Args),
-    /// Call every operation through its generated client, judged by a server that was made from the document.
+    /// Call every operation through its generated client; a server made from the document validates the calls.
     Contract(contract::Args),
-    /// Makes deliberate faults and counts those that the contract or the tests catch.
+    /// Make deliberate bugs in a copy and count those that the contract or the tests catch.
     Mutate(mutate::Args),
     /// Generate and check a crate from each document of a folder, and print one table.
     Corpus(corpus::Args),
@@ -111,7 +111,7 @@ enum Command {
     Semver(semver::Args),
     /// Measure the generator and the crates against their budgets.
     Bench(bench::Args),
-    /// Print a script that completes these commands in a shell, for a shell function `xtask` that runs `cargo xtask`.
+    /// Print a script for shell completion, for a shell function `xtask` that runs `cargo xtask`.
     #[command(after_help = COMPLETIONS)]
     Completions {
         /// The shell.
@@ -120,7 +120,7 @@ enum Command {
     /// Run a command and write its cost into a file.
     #[command(hide = true)]
     Measure(measure::Args),
-    /// Generate one crate and write down the outcome.
+    /// Generate one crate and record the outcome.
     #[command(hide = true)]
     CorpusDocument(corpus::document::Args),
     /// Do a piece of the work that no generator can avoid, to measure its cost.

@@ -64,7 +64,7 @@ pub(crate) fn wrapped(command: &Command, into: &Path) -> anyhow::Result<Command>
     wrapped_in(command, into, None)
 }
 
-/// The same for a command whose processes may have so many MB of address space each, where the system can limit it.
+/// The same for a command whose processes may each use this number of MB of address space, if the system can limit it.
 pub(crate) fn limited(command: &Command, into: &Path, memory: u64) -> anyhow::Result<Command> {
     wrapped_in(command, into, Some(memory))
 }

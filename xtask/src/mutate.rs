@@ -1,4 +1,4 @@
-//! Makes deliberate faults, one by one, and says which of them the contract or the runtime's tests catch.
+//! Makes deliberate faults one by one and reports those that the contract or the runtime's tests catch.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -35,7 +35,7 @@ pub(crate) struct Args {
     /// Make this many of them, chosen by the seed, without generator faults, which compile longest.
     #[arg(long, value_name = "N")]
     sample: Option<usize>,
-    /// Chooses the place of each fault, and the sample.
+    /// The seed for the place of each bug and for the sample.
     #[arg(long, default_value_t = 1)]
     seed: u64,
     /// Write the table to docs/mutations.md.
@@ -209,7 +209,7 @@ impl Copy {
         Ok(Self { root, program: std::env::current_exe()? })
     }
 
-    /// Makes one fault, and takes it back.
+    /// Makes one fault, and undoes it.
     fn judge(&self, mutation: &Mutation, seed: u64) -> anyhow::Result<(String, Caught)> {
         let sources = self.root.join(mutation.r#in.sources());
         let find = Regex::new(&mutation.find)?;

@@ -72,7 +72,7 @@ fn read(root: &Path) -> anyhow::Result<Vec<File>> {
     paths.dedup();
     let mut out = Vec::new();
     for path in paths {
-        // A file that is listed and gone is about to be taken out.
+        // A listed file that is missing is about to be deleted.
         let Ok(bytes) = fs::read(root.join(&path)) else { continue };
         out.push(File { path, text: String::from_utf8(bytes).unwrap_or_default() });
     }

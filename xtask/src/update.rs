@@ -29,7 +29,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The API, as its folder under `specs/` is called.
+    /// The API, by the name of its folder under `specs/`.
     api: String,
     /// The document: a URL, a JSON or YAML file, or a zip archive with one JSON file in it. By default it is downloaded
     /// from the URL in `source.toml`; an API without a document needs none.
@@ -38,7 +38,7 @@ pub(crate) struct Args {
     /// Write nothing; print the differences between the stored files and those that the document gives.
     #[arg(long)]
     check: bool,
-    /// Write nothing if there is a notice: each is an error.
+    /// Treat each notice as an error, and write nothing if there is one.
     #[arg(long)]
     strict: bool,
 }

@@ -97,7 +97,7 @@ actions:
     }
     assert_eq!(checkout.files(), files);
 
-    // A fault has no place in an empty document, and is said all the same.
+    // A problem has no location in an empty document, and is reported all the same.
     let odd = overlay.replace("operationId: ping, ", "operationId: ping, desc: Ours, ");
     fs::write(checkout.path("specs/none/overlay.yaml"), odd).unwrap();
     let said = checkout.run(&["update", "none", "--strict"], 2);
@@ -495,7 +495,7 @@ fn an_update_back_to_what_is_committed_restores_every_file() {
     assert!(said.contains("went from 0.4.0+1.3 to 0.3.0+1.2"), "{said}");
     assert_eq!(work(&checkout), files);
 
-    // A version that a person raised stays, and a check asks for the same as an update.
+    // A version that a person raised stays, and a check requires the same as an update.
     let text = fs::read_to_string(&source).unwrap();
     fs::write(&source, text.replace("0.3.0+1.2", "0.5.0")).unwrap();
     let said = checkout.run(&["update", "mini", "--check", "--from", "library.json"], 1);

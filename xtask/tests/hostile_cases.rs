@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use checkout::Checkout;
 use serde_json::{Value, json};
 
-/// A debug build on a busy machine needs less; the faults took minutes or had no end.
+/// A debug build on a busy machine needs less; the former bugs took minutes or did not end.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// One operation that returns `schema`.
@@ -197,7 +197,7 @@ fn overlays_that_are_nested_deep_are_refused() {
     }
 }
 
-/// A folder that an earlier version used for its journal moves nothing, whoever made it.
+/// A folder that an earlier version used for its journal moves nothing, regardless of its creator.
 #[test]
 fn folders_next_to_the_output_are_not_believed() {
     let checkout = Checkout::new();

@@ -52,10 +52,10 @@ pub struct Args {
     /// The format of the report.
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Write it into this file.
+    /// Write the report into this file.
     #[arg(long, value_name = "FILE")]
     out: Option<PathBuf>,
-    /// End with 1 where something breaks on the wire, in Rust, or where anything changed at all.
+    /// Exit with 1 if anything breaks on the wire, in Rust, or if anything changed at all.
     #[arg(long, value_enum, value_name = "wire|rust|any")]
     fail_on: Option<FailOn>,
     /// Show only changes of this area or tag.

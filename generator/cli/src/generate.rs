@@ -33,23 +33,23 @@ pub struct Args {
     /// Generate from this OpenAPI 3 or Swagger 2.0 document.
     #[arg(long, value_name = "URL|FILE|ZIP", requires = "out")]
     pub from: Option<String>,
-    /// The folder that the crate goes to.
+    /// The folder of the crate.
     #[arg(long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// Keep the document's own descriptions as documentation.
     #[arg(long, requires = "from")]
     pub docs: bool,
-    /// The API's name, which names the crate; by default made of the file's name.
+    /// The API's name, which names the crate; by default derived from the file's name.
     #[arg(long, requires = "from")]
     pub name: Option<String>,
     /// A folder with any of overlay.yaml, naming.toml and areas.toml; in a checkout with `specs/` also one of its APIs.
     #[arg(long, requires = "from", value_name = "API|DIR")]
     pub api: Option<String>,
-    /// Generate these operations alone, with the types that they use: a tag, an operationId, a path in which `*` is any
+    /// Generate only these operations, with the types that they use: a tag, an operationId, a path in which `*` is any
     /// text (`/pets*`), or a method and a path (`GET /pets`). Repeat it for more.
     #[arg(long, value_name = "TAG|OPERATION|PATH", requires = "out")]
     pub only: Vec<String>,
-    /// Write nothing if there is a notice: each is an error.
+    /// Treat each notice as an error, and write nothing if there is one.
     #[arg(long)]
     pub strict: bool,
     /// The source of the runtime crate: the released `version`, another one (`version=0.2.0`), a repository
@@ -365,7 +365,7 @@ pub fn is_name(name: &str) -> bool {
         && name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')
 }
 
-/// A crate's name made of a file's or URL's.
+/// A crate's name, derived from a file's name or a URL.
 pub fn name_of(from: &str) -> String {
     let last = from.rsplit(['/', '\\']).find(|part| !part.is_empty()).unwrap_or_default();
     let stem = last.rsplit_once('.').map_or(last, |(stem, _)| stem).to_lowercase();

@@ -39,7 +39,7 @@ pub struct Args {
     /// The folder of the project; by default named after the API.
     #[arg(long)]
     dir: Option<PathBuf>,
-    /// The API's name, which names the crate; by default made of the file's name.
+    /// The API's name, which names the crate; by default derived from the file's name.
     #[arg(long)]
     name: Option<String>,
     /// The source of the runtime crate: the released `version`, another one (`version=0.2.0`), a repository

@@ -14,7 +14,7 @@ use crate::report::tell;
 /// The exit code of a process that Ctrl-C ended, as shells report it: 128 and the number of the signal.
 const INTERRUPTED: i32 = 130;
 
-/// Held by whoever writes files that belong together, and by whoever ends the process.
+/// Locked while related files are written, and by the end of the process.
 static WRITING: Mutex<()> = Mutex::new(());
 
 /// True once the command's output is written.

@@ -40,11 +40,11 @@ enum Command {
     Generate(generate::Args),
     /// Report the changes between two versions of a document, on the wire and in Rust.
     Diff(diff::Args),
-    /// Find the Rust name of a path, an operation, a schema or a field, and the other way round.
+    /// Find the Rust name of a path, an operation, a schema or a field, or the reverse.
     Find(find::Args),
     /// Check an overlay.
     Overlay(overlay::Args),
-    /// Print a script that completes these commands in a shell.
+    /// Print a script for shell completion.
     #[command(after_help = COMPLETIONS)]
     Completions {
         /// The shell.

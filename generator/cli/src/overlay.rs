@@ -24,7 +24,7 @@ pub struct Args {
 
 #[derive(Debug, clap::Subcommand)]
 enum Command {
-    /// List how often each action matches; ends with 1 if one matches nothing.
+    /// List the number of matches of each action; exit with 1 if one matches nothing.
     #[command(after_help = EXAMPLES)]
     Check {
         /// The document, a file or a URL; by default the project's.

@@ -71,7 +71,7 @@ pub fn say(text: &str) {
     }
 }
 
-/// Takes the line away: something else is to be printed, by whoever.
+/// Removes the line, because other output follows.
 pub fn clear() {
     if let Some(bar) = line().take() {
         bar.finish_and_clear();
@@ -103,7 +103,7 @@ impl<R> Drop for Counted<R> {
 }
 
 impl Progress {
-    /// So many things are to be done, one after the other.
+    /// Sets the number of things to do, one after the other.
     pub fn count(&self, total: usize) {
         if let Some(bar) = line().as_ref() {
             bar.set_length(total as u64);

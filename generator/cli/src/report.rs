@@ -37,7 +37,7 @@ pub fn refuse(diagnostics: &[Diagnostic]) -> Outcome {
     Outcome::Refused
 }
 
-/// `noun` in the number that `count` asks for.
+/// The singular or plural of `noun` for `count`.
 pub fn plural(count: usize, noun: &str) -> String {
     if count == 1 { noun.to_owned() } else { format!("{noun}s") }
 }

@@ -63,8 +63,8 @@ impl Excerpt {
     }
 }
 
-/// The lines of a text, of which excerpts are asked for in their order: no line is measured twice, since some vendors
-/// write a document on one line.
+/// The lines of a text, for excerpts in their order: no line is measured twice, since some vendors write a document on
+/// one line.
 pub(super) struct Lines<'t> {
     lines: Vec<&'t [u8]>,
     /// The line of the last excerpt, from 1.

@@ -131,7 +131,7 @@ impl Walk<'_> {
         }
     }
 
-    /// Compares sets of values: the old values of a parameter against the new set, and the other way round.
+    /// Compares sets of values: the old values of a parameter against the new set, and the reverse.
     fn sets(&self, [old, new]: [&Parameter; 2]) -> [Fit; 2] {
         let [from, to] = [values(old, self.apis[0]), values(new, self.apis[1])];
         let fits = self.fits(&old.ty, &new.ty);

@@ -13,7 +13,7 @@ use crate::name::{Family, Names};
 pub(super) struct Keys<'a> {
     /// The model.
     pub(super) api: &'a Api,
-    /// None where Rust is not asked for.
+    /// None if Rust is not compared.
     pub(super) names: Option<&'a Names>,
 }
 

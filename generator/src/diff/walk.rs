@@ -45,7 +45,7 @@ pub(super) struct Walk<'a> {
     pub(super) renamed: &'a Renamed,
     pub(super) rows: Vec<Row>,
     seen: HashSet<(Option<TypeId>, Option<TypeId>)>,
-    /// Named types of each side that were held against something.
+    /// Named types of each side that were compared.
     pub(super) met: [HashSet<TypeId>; 2],
     /// Pairs of names that are used at one place, to look for renames.
     pub(super) pairs: Option<BTreeSet<(TypeId, TypeId)>>,
@@ -111,7 +111,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Types that were held against nothing.
+    /// Types that were not compared.
     fn lone_types(&mut self) {
         for (side, kind) in [(0, Kind::TypeRemoved), (1, Kind::TypeAdded)] {
             let [old, new] = self.apis;

@@ -135,7 +135,7 @@ impl Rewriting<'_> {
 
     /// Turns an alternative that is null into `nullable`, and a single alternative that remains into the schema.
     fn null_alternatives(&mut self, map: &mut Map<String, Value>, at: &Trail<'_>) {
-        // Invariant: each round takes out an alternative, so it ends; a schema of more levels than this is a joke.
+        // Invariant: each round removes an alternative, so it ends; a real schema has fewer levels than this.
         for _ in 0..32 {
             let found = ["oneOf", "anyOf"].into_iter().find(|key| {
                 let list = map.get(*key).and_then(Value::as_array);

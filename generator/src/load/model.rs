@@ -26,7 +26,7 @@ pub(super) fn read(mut tree: Value, origins: &mut Origins, out: &mut Sink) -> Op
         if faults.is_empty() {
             break;
         }
-        // From the end, so that items of a list which are taken out do not move those before them.
+        // From the end, so that the removal of items does not move those before them.
         for fault in faults.into_iter().rev() {
             let at = origins.origin(&fault.place);
             out.push(
@@ -127,7 +127,7 @@ fn blame(node: &Value, shape: Shape, at: &Trail<'_>, faults: &mut Vec<Fault>) ->
     true
 }
 
-/// The change of an object of which no member with a kind is at fault.
+/// The change of an object of which no member with a kind is invalid.
 fn fault(node: &Value, kind: Kind, at: &Trail<'_>, error: &str) -> Fault {
     let here = at.pointer();
     let name = shape::name(kind);
@@ -185,7 +185,7 @@ fn fault(node: &Value, kind: Kind, at: &Trail<'_>, error: &str) -> Fault {
     Fault { at, place, message, change }
 }
 
-/// The member at fault, and the object without it and without others that have the same fault.
+/// The invalid member, and the object without it and without others that have the same error.
 fn culprit(map: &Map<String, Value>, kind: Kind, error: &str) -> Option<(String, Map<String, Value>)> {
     let without = |key: &str| {
         let mut rest = map.clone();
@@ -210,7 +210,7 @@ fn culprit(map: &Map<String, Value>, kind: Kind, error: &str) -> Option<(String,
     if let Some(key) = quoted.or(other) {
         return Some((key.clone(), without(key)));
     }
-    // Several members have one fault, so that no single removal shows.
+    // Several members have one error, so that no single removal shows it.
     let mut rest = map.clone();
     for key in map.keys().filter(|key| !required.contains(key)) {
         rest.shift_remove(key);

@@ -9,7 +9,7 @@ use super::shape::{Kind, Shape};
 use super::trail::Trail;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
-/// Rewrites the document around its schemas; false where there is nothing that a client could be made of.
+/// Rewrites the document around its schemas; false if it has nothing that a client could call.
 pub(super) fn rewrite(tree: &mut Value, dialect: Dialect, origins: &mut Origins, out: &mut Sink) -> bool {
     let mut rewriting = Rewriting { origins, out };
     let Some(root) = tree.as_object_mut() else { return false };

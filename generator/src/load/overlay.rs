@@ -16,7 +16,7 @@ use crate::diagnostic::{Code, Diagnostic, Pointer, Severity, Sink};
 /// An Overlay document (Overlay Specification 1.0 or 1.1).
 #[derive(Debug, Clone)]
 pub struct Overlay {
-    /// The document that it was written for, if it says so.
+    /// The document that it was written for, if declared.
     pub extends: Option<String>,
     actions: Vec<Action>,
     edition: Edition,

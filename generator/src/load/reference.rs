@@ -85,7 +85,7 @@ pub(super) fn cut_circles(tree: &mut Value, origins: &mut Origins, out: &mut Sin
                 report(circle, site, part, origins, out);
             }
             let mut sites: Vec<Pointer> = found.into_iter().map(|(_, site)| site).collect();
-            // From the end, so that alternatives which are taken out do not move those before them.
+            // From the end, so that the removal of alternatives does not move those before them.
             sites.sort_by_cached_key(|site| Reverse(order(site)));
             sites.iter().for_each(|site| cut(tree, site, part, origins));
         }

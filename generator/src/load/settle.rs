@@ -144,7 +144,7 @@ fn is_settled(tree: &Value, node: &Value, shape: Shape, dialect: Dialect) -> boo
 struct Document {
     path: PathBuf,
     tree: Rc<Value>,
-    /// The pointers of schemas by `$id`, `$anchor` and `$dynamicAnchor`, once they are asked for.
+    /// The pointers of schemas by `$id`, `$anchor` and `$dynamicAnchor`, once they are needed.
     names: Option<HashMap<String, String>>,
 }
 
@@ -538,7 +538,7 @@ impl Settling {
         Ok(self.documents.len() - 1)
     }
 
-    /// The names of the components that targets become: the last part of their place, and more of it where two would
+    /// The names of the components that targets become: the last part of their location, and more of it if two would
     /// have one name.
     fn chosen(&self) -> BTreeMap<Target, String> {
         let home = home(self.dialect, Kind::Schema).unwrap_or_default().trim_end_matches('/');
@@ -624,7 +624,7 @@ fn absent(node: &mut Value, shape: Shape) -> bool {
         Some(Kind::RequestBody) => *node = json!({ "content": { "application/json": {} } }),
         Some(Kind::MediaType) => *node = json!({}),
         Some(Kind::Schema) | None => {}
-        // The siblings are all that is left of such an object.
+        // Only the siblings remain of such an object.
         Some(kind) => {
             return !shape::is_referable(kind) && node.as_object().is_some_and(|map| !map.is_empty());
         }

@@ -116,7 +116,7 @@ impl Lowering<'_> {
         }
     }
 
-    /// Reports choices that no place asks for.
+    /// Reports choices that no place needs.
     pub(super) fn unused_definitions(&mut self) {
         let asked = self.definitions.as_ref().map(|d| &d.asked);
         let is_asked = |id: &String| asked.is_some_and(|asked| asked.contains(id));

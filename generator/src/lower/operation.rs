@@ -103,8 +103,7 @@ impl<'d> Lowering<'d> {
         (operations, values)
     }
 
-    /// The id of each operation, by path and method. One that the document does not give, or has given to another
-    /// operation, is made of these two.
+    /// The id of each operation, by path and method. An id that is missing or a duplicate is derived from these two.
     fn operation_ids(&mut self) -> HashMap<(&'d str, &'d str), String> {
         let mut all: Vec<(&str, &str, Option<&str>)> = Vec::new();
         for (path, item) in &self.document.paths.paths {
@@ -253,7 +252,7 @@ impl<'d> Lowering<'d> {
             .collect();
         // In the order of the statuses, so that the first one does not depend on the order of the document.
         declared.sort_by(|(a, ..), (b, ..)| a.cmp(b));
-        // `default` is for all that is not declared: for success, too, where that is not.
+        // `default` is for all undeclared statuses: for success, too, if that is not declared.
         let default_is_success = !declared.iter().any(|(_, success, _)| *success);
         if let Some(default) = &operation.responses.default {
             declared.push(("default".to_owned(), default_is_success, default));

@@ -226,7 +226,7 @@ impl Lowering<'_> {
     /// The type behind names of lists, maps and scalars.
     pub(super) fn through<'t>(&'t self, ty: &'t TypeRef) -> &'t TypeRef {
         let mut ty = ty;
-        // Aliases that lead back to themselves were taken out before operations are lowered.
+        // Cyclic aliases were removed before operations are lowered.
         while let TypeRef::Named(id) = ty
             && let Some(Shape::Alias(next)) = self.types.get(id).map(|t| &t.shape)
         {

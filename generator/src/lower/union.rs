@@ -77,7 +77,7 @@ impl<'a> Lowering<'a> {
             let tags = match (mapped.is_empty(), constant, name) {
                 (false, _, _) => mapped,
                 (true, Some(value), _) => vec![value],
-                // A value of a union without discriminator has a constant, or nothing that is known of its tag.
+                // A value of a union without discriminator has a constant, or an unknown tag.
                 (true, None, Some(name)) if discriminator.is_some() && may_be_object(arm) => {
                     vec![name.to_owned()]
                 }

@@ -20,7 +20,7 @@ pub(super) struct Work {
 }
 
 impl Work {
-    /// The work that a document of so many values may take.
+    /// The work that a document with this number of values may take.
     pub(super) fn of(size: usize) -> Self {
         let most = size.saturating_mul(PER_VALUE).max(LEAST);
         Self { most, left: Cell::new(most) }

@@ -75,7 +75,7 @@ pub struct HandleRule {
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Areas {
-    /// Areas that are on where a consumer asks for none.
+    /// Areas that are on by default.
     pub default: Vec<String>,
     /// Tags that say nothing about an area.
     pub secondary: BTreeSet<String>,

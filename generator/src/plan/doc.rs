@@ -16,7 +16,7 @@ fn is_control(c: char) -> bool {
     c.is_control() || turns || matches!(c, '\u{2028}' | '\u{2029}')
 }
 
-/// Control characters as Rust writes them, but for those that may stay.
+/// Control characters as Rust writes them, except those that may stay.
 pub(crate) fn visible(text: &str, stay: &[char]) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {

@@ -43,7 +43,7 @@ pub struct Method {
     pub features: BTreeSet<String>,
     /// The message where it is deprecated.
     pub deprecated: Option<String>,
-    /// The media type that it asks for, where that is not JSON.
+    /// The media type that it requests, if it is not JSON.
     pub accept: Option<String>,
     /// The placeholders of the path, in order.
     pub segments: Vec<Segment>,
@@ -381,7 +381,7 @@ impl Context<'_> {
         }
     }
 
-    /// The argument that is sent as the body, and whether it has the id that the path asks for.
+    /// The argument that is sent as the body, and true if it contains the id of the path.
     fn body(&self, operation: &Operation, method: &name::Method) -> Option<(Argument, bool)> {
         let body = operation.body.as_ref()?;
         let (media_type, ty) = body.content.get_key_value(method.sends.as_ref()?)?;

@@ -156,8 +156,8 @@ pub(super) fn several(change: &Change) -> Option<&str> {
     }
 }
 
-/// Types come and go with the operations that use them: one entry a resource says which. So do values of one enum and
-/// types of one union.
+/// Types come and go with the operations that use them: one entry per resource lists them. The same applies to values
+/// of one enum and types of one union.
 fn gather(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
     let (single, mut out): (Vec<_>, Vec<_>) =
         entries.into_iter().partition(|e| e.others.is_empty() && several(e.head).is_some());

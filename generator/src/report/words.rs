@@ -56,7 +56,7 @@ pub(super) fn reach(change: &Change) -> String {
     out
 }
 
-/// `count` of `noun`, in the number that it asks for.
+/// `count` of `noun`, in the singular or plural.
 pub(super) fn count(count: usize, noun: &str) -> String {
     if count == 1 { format!("{count} {noun}") } else { format!("{count} {noun}s") }
 }

@@ -1,4 +1,4 @@
-//! Checks the md5 hash of `results` where the caller asks for it.
+//! Checks the md5 hash of `results` if the caller requests it.
 
 use app47_client::models::{App, Message};
 use app47_client::runtime::testing::Script;

@@ -45,7 +45,7 @@ async fn items_of_three_pages() {
     let list =
         client_of(&server).apps().list().sort([AppSort::NAME.desc()]).limit(2).with_header("x-trace", "7");
     let mut items = list.items();
-    // Nothing is asked for before it is wanted.
+    // Nothing is requested before it is needed.
     assert!(server.seen().is_empty());
     let mut ids = Vec::new();
     while let Some(app) = items.try_next().await.unwrap() {

@@ -48,7 +48,7 @@ async fn a_to_one_relationship_is_unknown_empty_or_set() {
     assert_eq!(relationships.app.data, Patch::Absent);
     assert_eq!(relationships.pre_release_version.id(), Some("p"));
     assert_eq!((relationships.app.id(), relationships.app_store_version.id()), (None, None));
-    // Reading made room for the relationships that were asked for, which is nothing to write.
+    // Reading made room for the requested relationships, which is nothing to write.
     assert!(relationships.icons.data.is_absent());
     assert_eq!(serde_json::to_value(&read).unwrap(), build);
 }

@@ -32,7 +32,7 @@ async fn a_call_dropped_anywhere_keeps_no_permit() {
         times += 1;
     }
     assert!(times > 5, "{times}");
-    // A lost permit would count as a request on its way, for ever, next to the one that the server counts.
+    // A lost permit would count as a request in flight for ever, next to the one that the server counts.
     clock.advance(Duration::from_secs(3600));
     let before = clock.waits().len();
     for _ in 0..20 {

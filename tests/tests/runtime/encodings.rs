@@ -30,7 +30,7 @@ async fn labelled(bytes: &[u8]) -> Server {
     Server::with(move |_, _| answer.clone()).await
 }
 
-/// The clients that must keep bytes: with the usual settings, and with settings that ask for the opposite.
+/// The clients that must keep bytes: with the default settings, and with settings for the opposite.
 fn clients(server: &Server) -> [Client<Store>; 2] {
     let asks = Reqwest::with(|settings| settings.gzip(true).deflate(true)).unwrap();
     [builder(server).build().unwrap(), builder(server).transport(asks).build().unwrap()]

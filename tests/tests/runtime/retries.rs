@@ -219,7 +219,7 @@ impl TokenProvider for Numbered {
     }
 }
 
-/// A server that refuses so many tokens, and the delays of its client.
+/// A server that refuses a number of tokens, and the delays of its client.
 async fn refusing(tokens: usize, policy: RetryPolicy) -> (Server, Client<Store>, TestClock) {
     let server = Server::with(move |number, _| if number <= tokens { fails(401) } else { ok() }).await;
     let clock = TestClock::at(0);

@@ -85,7 +85,7 @@ impl Judge {
         Self { child: None, url: url.trim_end_matches('/').to_owned(), cost: PathBuf::new() }
     }
 
-    /// Starts the judge of a document, which must contain so many operations.
+    /// Starts the judge of a document, which must contain this number of operations.
     pub(super) fn start(tree: &Tree, document: &Path, operations: usize) -> anyhow::Result<Self> {
         let cost = document.with_extension("judge.cost");
         let mut command = Command::new("node");

@@ -50,7 +50,7 @@ impl<'t> Sampler<'t> {
         z ^ (z >> 31)
     }
 
-    /// One of so many.
+    /// A random number below `count`.
     pub(super) fn below(&mut self, count: usize) -> usize {
         let count = u64::try_from(count).unwrap_or(1).max(1);
         usize::try_from(self.next() % count).unwrap_or_default()

@@ -1,7 +1,7 @@
 //! Validates a JSON value against a schema of the vendor's tree and lists violations.
 //!
-//! It shares no code with the pipeline, so it does not share bugs with the clients. It is stricter than JSON
-//! Schema in one thing: a member that no schema names is a fault.
+//! It shares no code with the pipeline, so it does not share bugs with the clients. It is stricter than JSON Schema in
+//! one thing: a member that no schema names is an error.
 
 use serde_json::{Map, Value};
 

@@ -1,6 +1,6 @@
-//! Writes the subtypes of Swagger 2.0's discriminators as `oneOf`, so that values are made of them and checked as them.
+//! Writes the subtypes of Swagger 2.0's discriminators as `oneOf`, so that values are generated and checked by them.
 //!
-//! In Swagger 2.0 a base names the member, and whoever has the base in its `allOf` is a subtype (specification 2.0,
+//! In Swagger 2.0 a base names the member, and a schema with the base in its `allOf` is a subtype (specification 2.0,
 //! "Composition and Inheritance"). A document without references has copies of the base in both places.
 
 use serde_json::{Map, Value, json};

@@ -8,7 +8,7 @@ use super::plan::{Order, failures, success};
 use super::program::{Exchange, Report};
 use super::schema::{Schemas, same_value};
 
-/// Whose fault it is.
+/// The side with the error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Side {
@@ -158,7 +158,7 @@ fn decode(text: &str) -> String {
     String::from_utf8_lossy(&bytes).into_owned()
 }
 
-/// Every parameter that was asked for arrives as it should be written, and no other.
+/// Checks that every requested parameter arrives in its style, and no other.
 fn query(operation: &Operation<'_>, order: &Order, exchange: &Exchange, out: &mut Vec<String>) {
     let text = exchange.target.split_once('?').map_or("", |(_, query)| query);
     let pairs: Vec<(String, &str)> = text
@@ -237,7 +237,7 @@ fn negotiation(operation: &Operation<'_>, report: &Report, exchange: &Exchange, 
     }
 }
 
-/// One alternative of credentials is sent as the document says, and none where it asks for none.
+/// Checks that one documented alternative of credentials is sent, and none if none is required.
 fn credentials(operation: &Operation<'_>, exchange: &Exchange, out: &mut Vec<String>) {
     let is_sent = |credential: &Credential| {
         header(exchange, &credential.header).is_some_and(|value| match credential.scheme.as_str() {

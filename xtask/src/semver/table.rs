@@ -61,7 +61,7 @@ fn row(compared: &Compared) -> String {
     format!("| `{}` | {} |\n", compared.features, cells.join(" | "))
 }
 
-/// The findings by lint: those of all features together, where that was asked for.
+/// The findings by lint: those of all features together, if they were checked.
 fn lints(out: &mut String, step: &Step) {
     let none = BTreeMap::new();
     let full = step.compared.iter().find(|compared| compared.features == FULL);

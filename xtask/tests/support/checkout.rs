@@ -14,7 +14,7 @@ pub(crate) struct Checkout {
 }
 
 impl Checkout {
-    /// A checkout made of `tests/mini`.
+    /// A checkout with the files of `tests/mini`.
     pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let here = Path::new(env!("CARGO_MANIFEST_DIR"));

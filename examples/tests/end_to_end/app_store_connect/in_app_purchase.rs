@@ -92,7 +92,7 @@ async fn where_an_app_is_sold() {
     let ended =
         run(program!("asc-in-app-purchase"), &["com.example.app", "sell-in", "USA", "CHE"], &api).await;
     ended.printed(["the app is sold in USA, CHE: v1"]);
-    // Without a list nothing is asked for: the arguments are wrong.
+    // Without a list nothing is requested: the arguments are invalid.
     let api = Script::start([]).await;
     let ended = run(program!("asc-in-app-purchase"), &["com.example.app", "sell-in"], &api).await;
     assert_eq!((ended.code, ended.out.as_str()), (2, ""));

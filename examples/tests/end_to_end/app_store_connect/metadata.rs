@@ -1,4 +1,4 @@
-//! `asc-metadata`: a page that there is, one that there is not, and texts that are taken away.
+//! Tests `asc-metadata`: a page that exists, one that does not, and texts that are removed.
 
 use serde_json::json;
 

@@ -1,4 +1,4 @@
-//! `asc-upload-build`: from a file to testers, with all that takes its time on the way.
+//! Tests `asc-upload-build`: from a file to testers, with all delays on the way.
 
 use serde_json::{Value, json};
 use storewright_tests::{Answer, Server};

@@ -21,7 +21,7 @@ thread_local! {
     static IS_EXHAUSTED: Cell<bool> = const { Cell::new(false) };
 }
 
-/// Runs a query; none if it asks for too many expressions.
+/// Runs a query; none if it needs too many expressions.
 pub(super) fn bounded<T>(query: impl FnOnce() -> T) -> Option<T> {
     COMPILED.with_borrow_mut(HashMap::clear);
     IS_EXHAUSTED.set(false);

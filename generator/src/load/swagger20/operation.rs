@@ -137,7 +137,7 @@ impl<'v> Upgrade<'v> {
             new.insert(key.clone(), value.clone());
         }
         new.insert("schema".to_owned(), Value::Object(self.simple(old, at)));
-        // Invariant: whoever asks for the way back of the list has taken it before that of its members.
+        // Invariant: a lookup of the list's source comes before that of its members.
         self.origins.copied(to.clone(), to.child("schema"));
         if old.get("type").and_then(Value::as_str) == Some("array") {
             let format = old.get("collectionFormat").and_then(Value::as_str).unwrap_or("csv");

@@ -198,7 +198,7 @@ async fn calls(url: &str) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The most that this process ever held, with a million apps paged through.
+/// The peak memory of this process, with a million apps paged through.
 async fn paging(url: &str) -> anyhow::Result<()> {
     let first = client(url)?.apps().list().with_parameter("cursor", "0");
     let mut apps = first.items();

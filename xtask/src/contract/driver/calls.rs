@@ -1,4 +1,4 @@
-//! Writes the functions that call operations, each with all that its method and its setters take.
+//! Writes the functions that call operations, each with all arguments of its method and its setters.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;

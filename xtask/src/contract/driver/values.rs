@@ -28,7 +28,7 @@ impl<'a> Values<'a> {
         Self { api, names, public, library, types, wanted: Vec::new(), seen: BTreeSet::new() }
     }
 
-    /// An expression of the type, made of the `Argument` that `from` is.
+    /// An expression of the type, from the `Argument` in `from`.
     pub(super) fn value(&mut self, ty: &str, from: &str) -> String {
         let inside =
             |open: &str| ty.strip_prefix(open).and_then(|rest| rest.strip_suffix('>')).map(str::trim);
