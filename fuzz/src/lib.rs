@@ -34,8 +34,9 @@ pub fn documents(bytes: &[u8]) {
     let spec = load::load(source(text.as_bytes()), None, &load::Options::default(), &mut out);
     if let Some(api) = spec.and_then(|spec| lower::lower(&spec, "fuzz", &mut out)) {
         let config = Config::parse("", None, &mut out).unwrap_or_default();
-        if let Some(names) = name::name(&api, &config, &mut out) {
-            drop(render::items(&api, &names));
+        let model = api.model();
+        if let Some(names) = name::name(&model, &config, &mut out) {
+            drop(render::items(&model, &names));
         }
     }
     load::locate(source(text.as_bytes()), &mut out);

@@ -13,7 +13,7 @@ pub mod stored;
 mod type_id;
 mod type_ref;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::{Deserialize, Serialize};
 
@@ -21,7 +21,7 @@ pub use crate::diagnostic::Pointer;
 pub use cycle::cycles;
 pub use json_api::{Action, Arity, Document, Linkage, Relationship, Request, Resource};
 pub use media_type::{Form, MediaType, Stream};
-pub use model::recognise;
+pub use model::{Model, recognise};
 pub use parameter::{In, Parameter, Role, Style};
 pub use security::{Combination, Flow, Security, alternatives};
 pub use type_id::{Owner, Step as TypeStep, TypeId};
@@ -459,6 +459,18 @@ impl Union {
         let alone =
             |tag: &&String| self.variants.iter().filter(|v| v.tag.as_ref() == Some(*tag)).count() == 1;
         variant.tag.as_ref().filter(alone).cloned().unwrap_or_else(|| variant.ty.to_string())
+    }
+
+    /// [`Union::key`] of each variant, in time that grows with their number and not with its square.
+    pub fn keys(&self) -> Vec<String> {
+        let mut counts: HashMap<&String, usize> = HashMap::new();
+        self.variants
+            .iter()
+            .filter_map(|v| v.tag.as_ref())
+            .for_each(|tag| *counts.entry(tag).or_default() += 1);
+        let alone = |tag: &&String| counts.get(tag) == Some(&1);
+        let key = |v: &Variant| v.tag.as_ref().filter(alone).cloned().unwrap_or_else(|| v.ty.to_string());
+        self.variants.iter().map(key).collect()
     }
 }
 

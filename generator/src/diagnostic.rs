@@ -31,16 +31,14 @@ impl Pointer {
 
     /// The pointer to the member or item `token` of this pointer's target.
     pub fn child(&self, token: impl fmt::Display) -> Self {
-        let token = token.to_string();
-        let mut out = String::with_capacity(self.0.len() + token.len() + 1);
+        let mut out = String::with_capacity(self.0.len() + 24);
         out.push_str(&self.0);
         out.push('/');
-        for c in token.chars() {
-            match c {
-                '~' => out.push_str("~0"),
-                '/' => out.push_str("~1"),
-                c => out.push(c),
-            }
+        let start = out.len();
+        let _ = write!(out, "{token}");
+        if out.get(start..).is_some_and(|token| token.contains(['~', '/'])) {
+            let token = out.split_off(start);
+            out.push_str(&token.replace('~', "~0").replace('/', "~1"));
         }
         Self(out)
     }

@@ -5,6 +5,7 @@
 //! exchanging the sides exchanges the kinds of each row.
 
 mod change;
+mod correction;
 mod feature;
 mod fold;
 mod item;
@@ -26,11 +27,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use change::{Bump, Change, Direction, Kind, Reach, Wire};
+pub use correction::{Corrected, Effect};
 pub use item::{ItemChange, Items};
 pub use locate::Resolve;
 pub use policy::{Accepted, Date, Policy};
 
-use crate::api::Api;
+use crate::api::{Api, Model};
 use crate::diagnostic::shown;
 use crate::name::Names;
 use crate::plan::Item;
@@ -40,6 +42,8 @@ use crate::plan::Item;
 pub struct Side<'a> {
     /// The API.
     pub api: &'a Api,
+    /// The model that its crate is made from.
+    pub model: &'a Model,
     /// Its Rust names.
     pub names: &'a Names,
     /// The public items of its crate; none where no Rust verdict is wanted.
@@ -61,6 +65,8 @@ pub struct Diff {
     pub changes: Vec<Change>,
     /// The changes that a reviewer accepted, with the reason.
     pub accepted: Vec<Accepted>,
+    /// The changes that an overlay's corrections make or hide; see [`Diff::separate`].
+    pub corrected: Vec<Corrected>,
     /// True if rows were omitted: the bump, the numbers of operations and the Rust-only changes stay those of all.
     #[serde(skip)]
     pub is_part: bool,
@@ -111,10 +117,8 @@ pub struct Summary {
 /// Compares two versions.
 pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
     let renamed = rename::types(old.api, new.api);
-    let models = [old.api.model(), new.api.model()];
-    let models = [&models[0], &models[1]];
-    let mut rows = walk::rows([old, new], models, &renamed);
-    fold::fold(&mut rows, [old, new], models);
+    let mut rows = walk::rows([old, new], &renamed);
+    fold::fold(&mut rows, [old, new]);
     let items = Items::compare(old.items, new.items);
     let rust_only = rust::judge(&mut rows, &items, [old.api, new.api]);
     let mut changes: Vec<Change> = rows.into_iter().map(row::Row::finish).collect();
@@ -131,6 +135,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
         bump,
         changes,
         accepted: Vec::new(),
+        corrected: Vec::new(),
         is_part: false,
     };
     out.escape();
@@ -162,6 +167,7 @@ impl Diff {
         self.is_part = true;
         self.changes.retain(|change| keep(change));
         self.accepted.retain(|accepted| keep(&accepted.change));
+        self.corrected.retain(|corrected| keep(&corrected.change));
         self.count();
     }
 

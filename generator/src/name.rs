@@ -18,7 +18,7 @@ use std::fmt;
 pub use config::Config;
 use config::Naming;
 
-use crate::api::{Api, In, Parameter, TypeId};
+use crate::api::{In, Model, Parameter, TypeId};
 use crate::diagnostic::{Code, Diagnostic, Place, Pointer, Sink};
 
 /// Every Rust identifier of one crate.
@@ -160,9 +160,8 @@ pub struct Token {
 }
 
 /// Names everything; none if errors were pushed.
-pub fn name(api: &Api, config: &Config, out: &mut Sink) -> Option<Names> {
+pub fn name(api: &Model, config: &Config, out: &mut Sink) -> Option<Names> {
     let before = out.errors();
-    let api = &api.model();
     let mut names = Names {
         package: format!("{}-client", api.info.name),
         areas: area::areas(api, config),
@@ -190,16 +189,16 @@ struct Scope {
 /// The thing that took a name: its location, and its key in `naming.toml`, which is separate if several things have one
 /// location.
 #[derive(Debug, Clone)]
-struct Taker {
-    at: Pointer,
-    key: String,
-}
+struct Taker(Option<String>);
+
+/// A thing that wants a name: its location, which is asked for only if the name is taken, and the section and the key by
+/// which naming.toml can choose another.
+type Own<'o> = (&'o dyn Fn() -> Pointer, Section, String);
 
 impl Scope {
     /// A scope in which `words` mean something else already.
     fn reserving(words: &[&str]) -> Self {
-        let nobody = || Taker { at: Pointer::root(), key: String::new() };
-        Self { taken: words.iter().map(|w| ((*w).to_owned(), nobody())).collect() }
+        Self { taken: words.iter().map(|w| ((*w).to_owned(), Taker(None))).collect() }
     }
 
     /// Takes `wanted` for the thing at `at`, or the first free one of `others` if it is taken; returns the taken name.
@@ -207,15 +206,15 @@ impl Scope {
     fn take(
         &mut self,
         wanted: &str,
-        others: &[String],
-        (at, section, key): (&Pointer, Section, &str),
+        others: impl FnOnce() -> Vec<String>,
+        (at, section, key): Own<'_>,
         out: &mut Sink,
     ) -> String {
-        let own = Taker { at: at.clone(), key: key.to_owned() };
-        let Some(first) = self.taken.get(wanted).cloned() else {
-            self.taken.insert(wanted.to_owned(), own);
+        let Some(Taker(first)) = self.taken.get(wanted).cloned() else {
+            self.taken.insert(wanted.to_owned(), Taker(Some(key)));
             return wanted.to_owned();
         };
+        let others = others();
         let is_free = |name: &String| !self.taken.contains_key(name);
         // A keyword ends with `_` already, and Rust's conventions do not allow a second one.
         let base = wanted.trim_end_matches('_');
@@ -223,25 +222,24 @@ impl Scope {
             true => format!("{base}{n}"),
             false => format!("{base}_{n}"),
         });
-        let reserved = first.at.as_str().is_empty();
-        let plain = (reserved && base == wanted && others.is_empty()).then(|| format!("{wanted}_"));
-        let found = others.iter().cloned().chain(plain).chain(numbered).find(is_free);
+        let plain = (first.is_none() && base == wanted && others.is_empty()).then(|| format!("{wanted}_"));
+        let found = others.into_iter().chain(plain).chain(numbered).find(is_free);
         let Some(name) = found else { return wanted.to_owned() };
-        let message = match reserved {
-            true => format!("the Rust name `{wanted}` means something else here; `{key}` is called `{name}`"),
-            false => format!("`{wanted}` is the Rust name of `{}`; `{key}` is called `{name}`", first.key),
+        let message = match first {
+            None => format!("the Rust name `{wanted}` means something else here; `{key}` is called `{name}`"),
+            Some(first) => format!("`{wanted}` is the Rust name of `{first}`; `{key}` is called `{name}`"),
         };
-        let line = format!("{} = {}", quoted(key), quoted(&name));
+        let line = format!("{} = {}", quoted(&key), quoted(&name));
         let help =
             format!("to keep this name or choose another, put it under [{section}] in naming.toml: {line}");
-        out.push(Diagnostic::notice(Code::NameCollision, at, message).help(help));
-        self.taken.insert(name.clone(), own);
+        out.push(Diagnostic::notice(Code::NameCollision, &at(), message).help(help));
+        self.taken.insert(name.clone(), Taker(Some(key)));
         name
     }
 
     /// Takes a name that something else has by its own.
-    fn reserve(&mut self, ident: String, at: &Pointer, key: &str) {
-        self.taken.entry(ident).or_insert_with(|| Taker { at: at.clone(), key: key.to_owned() });
+    fn reserve(&mut self, ident: String, key: &str) {
+        self.taken.entry(ident).or_insert_with(|| Taker(Some(key.to_owned())));
     }
 }
 
@@ -316,6 +314,9 @@ impl<'c> Exceptions<'c> {
     /// The same for a thing that belongs to a type; `key` makes the key of the type's text. A person may write that
     /// text in a readable form, which is the same except for names with dots and for inline types of an operation.
     fn of_type(&mut self, section: Section, id: &TypeId, key: impl Fn(&str) -> String) -> Option<String> {
+        if section.of(self.naming).is_empty() {
+            return None;
+        }
         self.get(section, &key(&id.to_string())).or_else(|| self.get(section, &key(&id.label())))
     }
 

@@ -58,8 +58,8 @@ impl<'a> Context<'a> {
         let untagged = api.types.values().filter_map(|t| match &t.shape {
             Shape::Union(u) if !u.is_tagged() => {
                 // A tag that no other variant has decides alone.
-                let shared = u.variants.iter().filter(|v| v.tag.as_ref() != Some(&u.key(v)));
-                Some(shared.filter_map(|v| v.ty.named()))
+                let shared = u.variants.iter().zip(u.keys()).filter(|(v, key)| v.tag.as_ref() != Some(key));
+                Some(shared.filter_map(|(v, _)| v.ty.named()))
             }
             _ => None,
         });

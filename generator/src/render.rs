@@ -17,7 +17,9 @@ mod token;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use crate::api::{Api, Shape, TypeId};
+use proc_macro2::TokenStream;
+
+use crate::api::{Model, Shape, TypeId};
 use crate::name::Names;
 use crate::plan::{self, Item, Items};
 pub use missing_models::{MissingModel, missing_models};
@@ -52,6 +54,15 @@ pub struct Options {
     pub workspace: bool,
 }
 
+/// A generated crate.
+#[derive(Debug, Clone, Default)]
+pub struct Rendered {
+    /// Its files, sorted by path.
+    pub files: Vec<File>,
+    /// Its public items, sorted as `API.txt` lists them.
+    pub items: Vec<Item>,
+}
+
 /// A module of models.
 struct Models {
     module: String,
@@ -77,8 +88,13 @@ impl<'a> std::ops::Deref for Context<'a> {
 }
 
 impl<'a> Context<'a> {
-    fn new(api: &'a Api, names: &'a Names, options: &'a Options) -> Self {
+    fn new(api: &'a Model, names: &'a Names, options: &'a Options) -> Self {
         Self { plan: plan::Context::new(api, names), options, printed: true }
+    }
+
+    /// Tokens, unless only items are listed.
+    fn tokens(&self, make: impl FnOnce() -> TokenStream) -> TokenStream {
+        if self.printed { make() } else { TokenStream::new() }
     }
 
     /// A file whose first lines describe its content.
@@ -88,9 +104,8 @@ impl<'a> Context<'a> {
 }
 
 /// The public items of the crate, at a fraction of the cost of rendering it.
-pub fn items(api: &Api, names: &Names) -> Vec<Item> {
+pub fn items(api: &Model, names: &Names) -> Vec<Item> {
     let options = Options::default();
-    let api = &api.model();
     let context = Context { printed: false, ..Context::new(api, names, &options) };
     let mut items = Items::default();
     context.client(&mut items);
@@ -116,8 +131,7 @@ pub fn listed(items: &[Item]) -> String {
 /// # Errors
 ///
 /// If a template is missing or wrong; the message names it.
-pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, String> {
-    let api = &api.model();
+pub fn render(api: &Model, names: &Names, options: &Options) -> Result<Rendered, String> {
     let context = Context::new(api, names, options);
     let mut items = Items::default();
     let mut files = context.templates()?;
@@ -134,9 +148,10 @@ pub fn render(api: &Api, names: &Names, options: &Options) -> Result<Vec<File>, 
         let text = context.handle(handle).finish();
         files.push(File { path: format!("src/operations/{}.rs", handle.module), text });
     }
-    files.push(File { path: LISTING.to_owned(), text: listed(&items.finish()) });
+    let items = items.finish();
+    files.push(File { path: LISTING.to_owned(), text: listed(&items) });
     files.sort();
-    Ok(files)
+    Ok(Rendered { files, items })
 }
 
 impl Context<'_> {

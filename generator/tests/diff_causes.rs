@@ -406,7 +406,8 @@ fn an_optional_parameter_does_not_change_a_signature() {
     let (old, new) = (plain(), patched(&plain(), &yaml(verbose)));
     let signatures = |document: &Value| -> Vec<String> {
         let version = diff::loaded("shelf", document);
-        let files = render::render(&version.api, &version.names, &render::Options::default()).unwrap();
+        let files = render::render(&version.model, &version.names, &render::Options::default()).unwrap();
+        let files = files.files;
         let operations = files.into_iter().filter(|file| file.path.starts_with("src/operations/"));
         let text: String = operations.map(|file| file.text).collect();
         text.lines().filter(|line| line.contains("&self")).map(str::to_owned).collect()

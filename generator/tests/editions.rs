@@ -45,7 +45,8 @@ fn edition(file: &str) -> Option<Edition> {
     spec.definitions = config.naming.definition.clone();
     let api = lower::lower(&spec, "app-center", &mut out);
     let api = api.unwrap_or_else(|| panic!("{:#?}", out.diagnostics()));
-    let names = name::name(&api, &config, &mut out).unwrap_or_else(|| panic!("{:#?}", out.diagnostics()));
+    let names =
+        name::name(&api.model(), &config, &mut out).unwrap_or_else(|| panic!("{:#?}", out.diagnostics()));
     let definitions = spec.document.components.unwrap().schemas.into_keys().collect();
     let references = String::from_utf8_lossy(&text).matches("\"$ref\"").count();
     Some(Edition { api, names, definitions, references })

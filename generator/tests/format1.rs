@@ -25,7 +25,8 @@ fn an_earlier_form_differs_from_its_document_in_nothing() {
         assert!(read("info.yaml").unwrap().starts_with("format: 1\n"));
         let old = stored::from_files(read, &mut out).unwrap_or_else(|| panic!("{}", report(&out)));
         let (new, names) = (made.api.unwrap(), made.names.unwrap());
-        let sides = [&old, &new].map(|api| Side { api, names: &names, items: None });
+        let sides = [&old, &new].map(|api| (api, api.model()));
+        let sides = sides.each_ref().map(|(api, model)| Side { api, model, names: &names, items: None });
         for [from, to] in [[&sides[0], &sides[1]], [&sides[1], &sides[0]]] {
             let rows = diff(from, to).changes;
             let rows: Vec<_> = rows.iter().map(|c| (c.kind, c.subject.to_string(), &c.old, &c.new)).collect();

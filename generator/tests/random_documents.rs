@@ -66,13 +66,16 @@ fn runtime() -> String {
 
 /// Every report of the differences.
 fn compare(old: &Made, new: &Made) {
-    let of = |made: &Made| Some(render::items(made.api.as_ref()?, made.names.as_ref()?));
-    let (Some(old_items), Some(new_items)) = (of(old), of(new)) else { return };
+    let of = |made: &Made| {
+        let model = made.api.as_ref()?.model();
+        Some((render::items(&model, made.names.as_ref()?), model))
+    };
+    let (Some((old_items, old_model)), Some((new_items, new_model))) = (of(old), of(new)) else { return };
     let (Some(old_api), Some(old_names)) = (&old.api, &old.names) else { return };
     let (Some(new_api), Some(new_names)) = (&new.api, &new.names) else { return };
     let found = diff::diff(
-        &Side { api: old_api, names: old_names, items: Some(&old_items) },
-        &Side { api: new_api, names: new_names, items: Some(&new_items) },
+        &Side { api: old_api, model: &old_model, names: old_names, items: Some(&old_items) },
+        &Side { api: new_api, model: &new_model, names: new_names, items: Some(&new_items) },
     );
     report::text(&found, true);
     report::json(&found).unwrap();

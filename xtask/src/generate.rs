@@ -115,14 +115,15 @@ fn stored(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec
         if select::select(&mut stored, &rules.only, &BTreeMap::new(), out).is_none() {
             continue;
         }
-        let Some(names) = pipeline::names(&stored, &rules, out) else { continue };
+        let model = stored.model();
+        let Some(names) = pipeline::names(&model, &rules, out) else { continue };
         let (folder, options) = match &args.document.out {
             Some(folder) => (folder.clone(), args.document.options(folder, &settings.crate_version)?),
             None => (tree.generated(api), ours(&settings)),
         };
-        let Some(files) = pipeline::crate_files(&stored, &names, &rules, &options, out)? else { continue };
+        let Some(made) = pipeline::render_crate(&model, &names, &rules, &options, out)? else { continue };
         let records = if args.document.out.is_none() { licences(tree)? } else { BTreeMap::new() };
-        roots.push(Root { folder, files, records, ..Root::default() });
+        roots.push(Root { folder, files: made.files, records, ..Root::default() });
     }
     Ok((!out.has_errors()).then_some(roots))
 }
@@ -151,9 +152,9 @@ pub(crate) fn document(
     let Some(document) = fetch::fetch(&from, None, out) else { return Ok(None) };
     let options = trial(tree);
     let Some(made) = pipeline::make(&document, &rules, name, false, out) else { return Ok(None) };
-    let files = pipeline::crate_files(&made.api, &made.names, &rules, &options, out)?;
-    let Some(files) = files else { return Ok(None) };
-    let root = Root { folder: folder.to_owned(), files, ..Root::default() };
+    let rendered = pipeline::render_crate(&made.model, &made.names, &rules, &options, out)?;
+    let Some(rendered) = rendered else { return Ok(None) };
+    let root = Root { folder: folder.to_owned(), files: rendered.files, ..Root::default() };
     Ok(store(tree, &[root], out)?.then_some(made.api))
 }
 

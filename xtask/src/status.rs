@@ -76,7 +76,7 @@ pub(crate) fn status(tree: &Tree, out: &mut Sink) -> anyhow::Result<Option<Statu
         let Some((api, report)) = pipeline::stored(tree, &name, out) else { continue };
         let rules = pipeline::rules(tree, Some(&name))?;
         let mut named = Sink::new();
-        let names = pipeline::names(&api, &rules, &mut named);
+        let names = pipeline::names(&api.model(), &rules, &mut named);
         let mut notices = report.notices;
         notices.extend(pipeline::notices(named.diagnostics()));
         named

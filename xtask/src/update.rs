@@ -9,11 +9,11 @@ use storewright::generate::store;
 use storewright_generator::api::{Api, Shape};
 use storewright_generator::diagnostic::{Sink, shown};
 use storewright_generator::diff::{Bump, Diff};
-use storewright_generator::render::{self, MARK};
+use storewright_generator::render::MARK;
 use storewright_generator::report;
 use storewright_generator::write::{self, Root};
 
-use crate::pipeline::{self, Made, Report, Rules, Version};
+use crate::pipeline::{self, Crate, Made, Report, Rules, Version};
 use crate::report::{plural, print, refuse, tell};
 use crate::settings::Settings;
 use crate::tree::Tree;
@@ -96,27 +96,27 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let known = pipeline::info(tree, &args.api);
     rules.title = known.as_ref().map(|known| known.title.clone());
     let made = pipeline::make(&document, &rules, &args.api, false, out);
-    let Some(Made { api, names, report }) = made else { return Ok(None) };
-    let files = pipeline::crate_files(&api, &names, &rules, &generate::ours(&settings), out)?;
+    let Some(Made { api, model, names, report }) = made else { return Ok(None) };
+    let rendered = pipeline::render_crate(&model, &names, &rules, &generate::ours(&settings), out)?;
     if args.strict {
         out.be_strict();
     }
-    let Some(mut files) = files.filter(|_| !out.has_errors()) else { return Ok(None) };
+    let Some(Crate { mut files, items }) = rendered.filter(|_| !out.has_errors()) else { return Ok(None) };
     let committed = committed(tree, &args.api);
-    let new = Version { items: render::items(&api, &names), api, names };
+    let new = Version { items, api, model, names, raw: None };
     let base = base(tree, &args.api, &rules, &settings, committed.as_ref())?;
     let before = settings.crate_version.clone();
     let diff = base.old.as_ref().map(|old| crate::diff::compare(old, &new));
     settings.crate_version = base.next(&before, diff.as_ref(), &new);
     let changed = diff.filter(|diff| !diff.changes.is_empty() || diff.bump != Bump::None);
-    let Version { api, names, .. } = new;
+    let Version { api, model, names, .. } = new;
     let mut record = text.clone();
     if settings.crate_version != before {
         record = settings::with_version(&record, &settings.crate_version)?;
         // It is the same crate in another version, so there is nothing to report that was not reported.
         let again =
-            pipeline::crate_files(&api, &names, &rules, &generate::ours(&settings), &mut Sink::new())?;
-        files = again.unwrap_or_default();
+            pipeline::render_crate(&model, &names, &rules, &generate::ours(&settings), &mut Sink::new())?;
+        files = again.map(|again| again.files).unwrap_or_default();
     }
     // Nothing was read where the overlay says all.
     if !is_empty {

@@ -195,6 +195,12 @@ struct Compared {
 /// The changes between two versions, with the locations of documents.
 fn located(old: &Compared, new: &Compared) -> Diff {
     let mut found = compare(&old.version, &new.version);
+    let (a, b) = (&old.version, &new.version);
+    // The corrections of a stored Api are not known.
+    if old.document.is_some() && new.document.is_some() && (a.raw.is_some() || b.raw.is_some()) {
+        let raw = [a, b].map(|version| version.raw.as_ref().unwrap_or(&version.api));
+        found.separate([&side(a), &side(b)], raw);
+    }
     let [old, new] = [old, new].map(|side| {
         side.document.as_ref().map(|document| {
             move |pointers: &[Pointer]| {
@@ -209,8 +215,12 @@ fn located(old: &Compared, new: &Compared) -> Diff {
 
 /// The changes between two versions.
 pub fn compare(old: &Version, new: &Version) -> Diff {
-    let [old, new] = [old, new].map(|v| Side { api: &v.api, names: &v.names, items: Some(&v.items) });
-    diff::diff(&old, &new)
+    diff::diff(&side(old), &side(new))
+}
+
+fn side(version: &Version) -> Side<'_> {
+    let Version { api, model, names, items, .. } = version;
+    Side { api, model, names, items: Some(items) }
 }
 
 /// True if it applies to the rows that are shown: changes outside of the requested area do not count.
@@ -221,8 +231,14 @@ fn is_met(on: FailOn, diff: &Diff) -> bool {
             let alone = || diff.summary.rust_only.iter().any(|item| item.rust == Bump::Major);
             (!diff.is_part && diff.bump == Bump::Major && alone())
                 || diff.changes.iter().any(|change| change.rust == Bump::Major)
+                // The crate changes with a correction.
+                || diff.corrected.iter().any(|corrected| corrected.change.rust == Bump::Major)
         }
-        FailOn::Any => !diff.changes.is_empty() || (!diff.is_part && diff.bump != Bump::None),
+        FailOn::Any => {
+            !diff.changes.is_empty()
+                || !diff.corrected.is_empty()
+                || (!diff.is_part && diff.bump != Bump::None)
+        }
     }
 }
 

@@ -138,8 +138,8 @@ impl Job {
         let Some(document) = fetch::fetch(&self.document, None, out) else { return Ok(None) };
         let made = pipeline::make(&document, &self.rules, &self.name, self.docs, out);
         let Some(made) = made else { return Ok(None) };
-        let files = pipeline::crate_files(&made.api, &made.names, &self.rules, &self.options, out)?;
-        Ok(files.map(|files| Root { folder: self.out.clone(), files, ..Root::default() }))
+        let made = pipeline::render_crate(&made.model, &made.names, &self.rules, &self.options, out)?;
+        Ok(made.map(|made| Root { folder: self.out.clone(), files: made.files, ..Root::default() }))
     }
 }
 

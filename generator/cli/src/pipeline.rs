@@ -6,7 +6,7 @@ use std::{fs, io};
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
-use storewright_generator::api::{Api, Info, stored};
+use storewright_generator::api::{Api, Info, Model, stored};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Pointer, Severity, Sink};
 use storewright_generator::name::Names;
 use storewright_generator::plan::Item;
@@ -76,6 +76,8 @@ pub struct Notice {
 pub struct Made {
     /// Operations and types.
     pub api: Api,
+    /// The types of the crate.
+    pub model: Model,
     /// Rust names.
     pub names: Names,
     /// Overlay actions and notices.
@@ -86,8 +88,12 @@ pub struct Made {
 pub struct Version {
     /// Operations and types.
     pub api: Api,
+    /// The types of the crate.
+    pub model: Model,
     /// Rust names.
     pub names: Names,
+    /// The Api of the document without the overlay; none if the overlay does not change it, or without a document.
+    pub raw: Option<Api>,
     /// The public items of the crate.
     pub items: Vec<Item>,
 }
@@ -141,7 +147,8 @@ pub fn make(
             let dropped = dropped.located(|at| spec.origin(at));
             out.retain_notices(|notice| !dropped.contains(&notice.at.pointer));
         }
-        Some(Made { names: names(&api, rules, out)?, api, report })
+        let model = api.model();
+        Some(Made { names: names(&model, rules, out)?, api, model, report })
     });
     load::locate(source, out);
     made
@@ -149,18 +156,26 @@ pub fn make(
 
 /// Document → `Spec` → `Api` → `Names` → public items; none if errors were pushed.
 pub fn version(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -> Option<Version> {
-    let Made { api, names, .. } = make(document, rules, name, false, out)?;
-    Some(Version { items: render::items(&api, &names), api, names })
+    let Made { api, model, names, report } = make(document, rules, name, false, out)?;
+    let raw = report.overlay.iter().any(|action| action.matched > 0).then(|| {
+        let source = load::Source { name: &document.from, text: document.text.as_bytes() };
+        let options = load::Options { keep_prose: false, read: document.read };
+        let rules = Rules { overlay: None, title: None, templates: BTreeMap::new(), ..rules.clone() };
+        // The faults that the overlay corrects are not faults of the corrected document.
+        lowered(source, &rules, name, &options, &mut Sink::new()).map(|(api, ..)| api)
+    });
+    Some(Version { items: render::items(&model, &names), api, model, names, raw: raw.flatten() })
 }
 
 /// `Api` → `Names` → public items, where those are not known already; none if errors were pushed.
 pub fn version_of(api: Api, rules: &Rules, items: Option<String>, out: &mut Sink) -> Option<Version> {
-    let names = names(&api, rules, out)?;
+    let model = api.model();
+    let names = names(&model, rules, out)?;
     let items = match items {
         Some(text) => Item::read_all(&text),
-        None => render::items(&api, &names),
+        None => render::items(&model, &names),
     };
-    Some(Version { api, names, items })
+    Some(Version { api, model, names, raw: None, items })
 }
 
 fn lowered(
@@ -292,7 +307,7 @@ pub fn info(project: &Project, api: &str) -> Option<Info> {
 }
 
 /// `Api` → `Names`; none if errors were pushed.
-pub fn names(api: &Api, rules: &Rules, out: &mut Sink) -> Option<Names> {
+pub fn names(api: &Model, rules: &Rules, out: &mut Sink) -> Option<Names> {
     let before = out.diagnostics().len();
     let names = config(rules, out).and_then(|config| name::name(api, &config, out));
     if !rules.only.is_empty() {
@@ -321,17 +336,26 @@ fn show_folder(rules: &Rules, before: usize, out: &mut Sink) {
     }
 }
 
-/// The files of a crate, by path below its folder; none if errors were pushed.
-pub fn crate_files(
-    api: &Api,
+/// A crate that was rendered.
+pub struct Crate {
+    /// Files by path below its folder.
+    pub files: BTreeMap<String, String>,
+    /// Public items.
+    pub items: Vec<Item>,
+}
+
+/// Renders a crate; none if errors were pushed.
+pub fn render_crate(
+    api: &Model,
     names: &Names,
     rules: &Rules,
     options: &Options,
     out: &mut Sink,
-) -> anyhow::Result<Option<BTreeMap<String, String>>> {
+) -> anyhow::Result<Option<Crate>> {
     progress::step(&format!("{}: writing Rust", api.info.name));
     let options = Options { templates: rules.templates.clone(), ..options.clone() };
-    let files = render::render(api, names, &options).map_err(anyhow::Error::msg)?;
+    let render::Rendered { files, items } =
+        render::render(api, names, &options).map_err(anyhow::Error::msg)?;
     let files = files.into_iter().map(|file| (file.path, file.text)).collect();
     let missing = render::missing_models(&api.info.name, &options.templates, &files);
     let mut compiles = true;
@@ -351,7 +375,7 @@ pub fn crate_files(
         compiles &= diagnostic.severity == Severity::Notice;
         out.push(diagnostic.help("name a type so in naming.toml, or change the template"));
     }
-    Ok(compiles.then_some(files))
+    Ok(compiles.then_some(Crate { files, items }))
 }
 
 /// Reads an overlay, with the path that messages show.

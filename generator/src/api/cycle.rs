@@ -3,56 +3,64 @@
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
+/// A node while the graph is walked.
+#[derive(Clone, Copy, Default)]
+struct State {
+    /// Its number in the order of the walk, from 1; 0 before it is reached.
+    number: usize,
+    /// The lowest number that is reached from it.
+    low: usize,
+    is_open: bool,
+}
+
 /// The nodes that lie on a cycle, each with the number of its strongly connected component.
 ///
 /// Tarjan's algorithm without recursion: a document chooses how deep the graph is.
 pub fn cycles<N: Copy + Ord + Hash>(graph: &BTreeMap<N, Vec<N>>) -> HashMap<N, usize> {
+    let nodes: Vec<N> = graph.keys().copied().collect();
+    let index: HashMap<N, usize> = nodes.iter().enumerate().map(|(at, node)| (*node, at)).collect();
+    // Targets without targets of their own are on no cycle.
+    let known = |targets: &Vec<N>| targets.iter().filter_map(|target| index.get(target).copied()).collect();
+    let edges: Vec<Vec<usize>> = graph.values().map(known).collect();
+    let mut states: Vec<State> = vec![State::default(); nodes.len()];
     let mut out = HashMap::new();
-    let mut visited: HashMap<N, usize> = HashMap::new();
-    let mut low: HashMap<N, usize> = HashMap::new();
-    let mut open: Vec<N> = Vec::new();
-    let mut is_open: HashMap<N, bool> = HashMap::new();
-    let mut count = 0;
-    for root in graph.keys() {
-        let mut path: Vec<(N, usize)> = Vec::new();
-        if !visited.contains_key(root) {
-            path.push((*root, 0));
+    let (mut visited, mut count) = (0, 0);
+    let mut open: Vec<usize> = Vec::new();
+    let mut path: Vec<(usize, usize)> = Vec::new();
+    for root in 0..nodes.len() {
+        if states.get(root).is_some_and(|state| state.number == 0) {
+            path.push((root, 0));
         }
         while let Some((node, next)) = path.pop() {
+            let (Some(targets), Some(state)) = (edges.get(node), states.get_mut(node)) else { continue };
             if next == 0 {
-                let number = visited.len();
-                visited.insert(node, number);
-                low.insert(node, number);
+                visited += 1;
+                *state = State { number: visited, low: visited, is_open: true };
                 open.push(node);
-                is_open.insert(node, true);
             }
-            let Some(target) = graph.get(&node).and_then(|targets| targets.get(next)) else {
-                let own = low.get(&node).copied().unwrap_or_default();
-                if visited.get(&node) == Some(&own) {
+            let own = *state;
+            let Some(&target) = targets.get(next) else {
+                if own.number == own.low {
                     let start = open.iter().rposition(|other| *other == node).unwrap_or_default();
                     let group = open.split_off(start);
-                    let itself = graph.get(&node).is_some_and(|targets| targets.contains(&node));
-                    for member in &group {
-                        is_open.insert(*member, false);
-                        if group.len() > 1 || itself {
-                            out.insert(*member, count);
-                        }
+                    let is_cycle = group.len() > 1 || targets.contains(&node);
+                    for member in group {
+                        states.get_mut(member).into_iter().for_each(|state| state.is_open = false);
+                        out.extend(nodes.get(member).filter(|_| is_cycle).map(|node| (*node, count)));
                     }
                     count += 1;
                 }
-                if let Some((parent, _)) = path.last() {
-                    low.entry(*parent).and_modify(|low| *low = own.min(*low));
+                if let Some(parent) = path.last().and_then(|(parent, _)| states.get_mut(*parent)) {
+                    parent.low = parent.low.min(own.low);
                 }
                 continue;
             };
             path.push((node, next + 1));
-            match visited.get(target) {
-                None if graph.contains_key(target) => path.push((*target, 0)),
-                Some(number) if is_open.get(target) == Some(&true) => {
-                    let number = *number;
-                    low.entry(node).and_modify(|low| *low = number.min(*low));
-                }
-                _ => {}
+            let Some(&reached) = states.get(target) else { continue };
+            if reached.number == 0 {
+                path.push((target, 0));
+            } else if reached.is_open {
+                states.get_mut(node).into_iter().for_each(|state| state.low = state.low.min(reached.number));
             }
         }
     }

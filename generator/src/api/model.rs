@@ -5,15 +5,28 @@ mod merge;
 mod share;
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Deref;
 
 pub use json_api::recognise;
 
 use super::{Api, Shape, Type, TypeId};
 
+/// An [`Api`] as Rust is made from it: the result of [`Api::model`], which a run derives once.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Model(Api);
+
+impl Deref for Model {
+    type Target = Api;
+
+    fn deref(&self) -> &Api {
+        &self.0
+    }
+}
+
 impl Api {
     /// The types of the Rust model: those of [`Shape`] that exist on the wire, with JSON:API documents, resources and
     /// requests in place of the objects that they are made of. The replaced objects are no longer separate types.
-    pub fn model(&self) -> Self {
+    pub fn model(&self) -> Model {
         let mut made = recognise(self);
         let mut types: BTreeMap<TypeId, Type> = BTreeMap::new();
         let mut open: Vec<TypeId> = self.operations.values().flat_map(|o| o.uses()).cloned().collect();
@@ -39,7 +52,7 @@ impl Api {
         out.null_documents();
         share::share(&mut out, &used);
         out.forget_unused();
-        out
+        Model(out)
     }
 
     /// JSON:API 1.1, "Fetching Resources": a to-one related resource that is not there is `"data": null`.

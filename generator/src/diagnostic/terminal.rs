@@ -3,6 +3,10 @@
 /// Escapes the text of a document or server for one line: control characters and bidi controls become `\u{…}`, line
 /// breaks and tabs become spaces.
 pub fn shown(text: &str) -> String {
+    // Nearly all texts are plain.
+    if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     text.chars().for_each(|c| push(&mut out, c));
     out

@@ -7,10 +7,10 @@ use super::change::Kind;
 use super::operation::blank;
 use super::reach;
 use super::row::Row;
-use crate::api::{Api, Shape, TypeId};
+use crate::api::{Model, Shape, TypeId};
 
 /// Folds changes with the same cause into one row, then places and groups the rest.
-pub(super) fn fold(rows: &mut Vec<Row>, [old, new]: [&Side<'_>; 2], models: [&Api; 2]) {
+pub(super) fn fold(rows: &mut Vec<Row>, [old, new]: [&Side<'_>; 2]) {
     unify(rows);
     failures(rows);
     renames(rows);
@@ -21,7 +21,7 @@ pub(super) fn fold(rows: &mut Vec<Row>, [old, new]: [&Side<'_>; 2], models: [&Ap
     reach::fill(rows, old, new);
     everywhere(rows);
     deprecations(rows);
-    resource_fields(rows, models);
+    resource_fields(rows, [old.model, new.model]);
     groups(rows);
 }
 
@@ -162,7 +162,7 @@ fn resources(rows: &mut [Row], kind: Kind, old: &Side<'_>, new: &Side<'_>) {
 
 /// A change of a resource's field, of its name among the values of `fields[…]`, and of the same field in the resource's
 /// requests have one cause; so has a value that several fields of a resource gain or lose.
-fn resource_fields(rows: &mut [Row], models: [&Api; 2]) {
+fn resource_fields(rows: &mut [Row], models: [&Model; 2]) {
     let resource = |ty: &TypeId| {
         models.into_iter().rev().find_map(|api| match &api.types.get(ty)?.shape {
             Shape::Resource(resource) => Some(resource.kind.as_str()),

@@ -13,7 +13,8 @@ impl Diff {
         for (side, resolve) in sides.into_iter().enumerate() {
             let Some(resolve) = resolve else { continue };
             let accepted = self.accepted.iter_mut().map(|accepted| &mut accepted.change);
-            let all = self.changes.iter_mut().chain(accepted);
+            let corrected = self.corrected.iter_mut().map(|corrected| &mut corrected.change);
+            let all = self.changes.iter_mut().chain(accepted).chain(corrected);
             let mut changes: Vec<&mut Change> =
                 all.filter(|change| usize::from(!change.is_removal()) == side).collect();
             let pointers: Vec<Pointer> =

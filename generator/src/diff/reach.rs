@@ -14,31 +14,69 @@ const SAMPLE: usize = 5;
 /// Operations that use each type, by their number: those that send it and those that receive it.
 struct Users<'a> {
     operations: Vec<(&'a String, &'a Operation)>,
-    sent: HashMap<&'a TypeId, BTreeSet<usize>>,
-    received: HashMap<&'a TypeId, BTreeSet<usize>>,
+    sent: HashMap<&'a TypeId, Vec<usize>>,
+    received: HashMap<&'a TypeId, Vec<usize>>,
 }
 
 impl<'a> Users<'a> {
     fn of(api: &'a Api) -> Self {
-        let operations: Vec<_> = api.operations.iter().collect();
-        let mut out = Self { operations, sent: HashMap::new(), received: HashMap::new() };
+        let operations: Vec<(&String, &Operation)> = api.operations.iter().collect();
+        let graph = Graph::of(api);
         // Operations share their responses, so each root is followed once.
-        let mut closures: BTreeMap<&TypeId, Vec<&TypeId>> = BTreeMap::new();
-        let mut follow = |root: &'a TypeId, to: &mut HashMap<&'a TypeId, BTreeSet<usize>>, at: usize| {
-            let closure = closures.entry(root).or_insert_with(|| api.closure([root]).into_iter().collect());
-            for id in closure {
-                to.entry(*id).or_default().insert(at);
+        let mut closures: HashMap<usize, Vec<usize>> = HashMap::new();
+        let mut sent: Vec<Vec<usize>> = vec![Vec::new(); graph.ids.len()];
+        let mut received = sent.clone();
+        let mut follow = |root: &TypeId, to: &mut Vec<Vec<usize>>, at: usize| {
+            let Some(root) = graph.index.get(root).copied() else { return };
+            for ty in closures.entry(root).or_insert_with(|| graph.closure(root)) {
+                to.get_mut(*ty)
+                    .into_iter()
+                    .filter(|users| users.last() != Some(&at))
+                    .for_each(|u| u.push(at));
             }
         };
-        for at in 0..out.operations.len() {
-            let Some((_, operation)) = out.operations.get(at) else { continue };
-            let sent = operation.parameters.iter().map(|p| &p.ty);
-            let sent = sent.chain(operation.body.iter().flat_map(|b| b.content.values()));
-            sent.filter_map(TypeRef::named).for_each(|root| follow(root, &mut out.sent, at));
-            let received = operation.responses.values().flat_map(|r| r.content.values());
-            let received = received.filter_map(TypeRef::named);
-            let failed = operation.failures().filter_map(TypeRef::named);
-            received.chain(failed).for_each(|root| follow(root, &mut out.received, at));
+        for (at, (_, operation)) in operations.iter().enumerate() {
+            let parameters = operation.parameters.iter().map(|p| &p.ty);
+            let bodies = operation.body.iter().flat_map(|b| b.content.values());
+            let roots = parameters.chain(bodies).filter_map(TypeRef::named);
+            roots.for_each(|root| follow(root, &mut sent, at));
+            let responses = operation.responses.values().flat_map(|r| r.content.values());
+            let roots = responses.chain(operation.failures()).filter_map(TypeRef::named);
+            roots.for_each(|root| follow(root, &mut received, at));
+        }
+        let by_id = |users: Vec<Vec<usize>>| graph.ids.iter().copied().zip(users).collect();
+        Self { operations, sent: by_id(sent), received: by_id(received) }
+    }
+}
+
+/// Which types name which, by their numbers.
+struct Graph<'a> {
+    ids: Vec<&'a TypeId>,
+    index: HashMap<&'a TypeId, usize>,
+    uses: Vec<Vec<usize>>,
+}
+
+impl<'a> Graph<'a> {
+    fn of(api: &'a Api) -> Self {
+        let ids: Vec<&TypeId> = api.types.keys().collect();
+        let index: HashMap<&TypeId, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        let uses = api.types.values().map(|ty| {
+            let used = ty.shape.refs().into_iter().filter_map(TypeRef::named);
+            used.filter_map(|id| index.get(id).copied()).collect()
+        });
+        let uses = uses.collect();
+        Self { ids, index, uses }
+    }
+
+    /// A type and every type that it leads to.
+    fn closure(&self, root: usize) -> Vec<usize> {
+        let mut seen = vec![false; self.ids.len()];
+        let (mut out, mut open) = (Vec::new(), vec![root]);
+        while let Some(at) = open.pop() {
+            let Some(seen) = seen.get_mut(at).filter(|seen| !**seen) else { continue };
+            *seen = true;
+            out.push(at);
+            open.extend(self.uses.get(at).into_iter().flatten());
         }
         out
     }

@@ -60,10 +60,9 @@ pub(super) struct Walk<'a> {
 const CONVENTIONAL: [&str; 5] = ["attributes", "relationships", "data", "links", "meta"];
 
 /// Every difference, one row each, in no order yet.
-pub(super) fn rows([old, new]: [&Side<'_>; 2], models: [&Api; 2], renamed: &Renamed) -> Vec<Row> {
-    let [a, b] = models;
-    let keys = [(a, old), (b, new)].map(|(api, side)| Keys { api, names: Some(side.names) });
-    let mut walk = Walk::new([old.api, new.api], keys, renamed);
+pub(super) fn rows(sides: [&Side<'_>; 2], renamed: &Renamed) -> Vec<Row> {
+    let keys = sides.map(|side| Keys { api: side.model, names: Some(side.names) });
+    let mut walk = Walk::new(sides.map(|side| side.api), keys, renamed);
     walk.api();
     walk.rows
 }

@@ -220,7 +220,6 @@ impl Rewriting<'_> {
 
     /// Makes `type` one of the types of OpenAPI 3.0.
     fn types(&mut self, map: &mut Map<String, Value>, at: &Trail<'_>) {
-        let here = at.key("type").pointer();
         let names = match map.get("type") {
             None => return,
             Some(Value::String(name)) if TYPES.contains(&name.as_str()) => return,
@@ -241,7 +240,7 @@ impl Rewriting<'_> {
             let known = TYPES.iter().copied().find(|known| *known == name);
             let (ty, format) = match known {
                 Some(known) => (Some(known), None),
-                None => self.misspelt(name, &here),
+                None => self.misspelt(name, &at.key("type").pointer()),
             };
             match ty {
                 Some(ty) if !types.contains(&ty) => types.push(ty),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 
 use saphyr_parser::{Event, Parser};
-use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use serde_json::value::RawValue;
 
@@ -156,58 +156,95 @@ fn json(whole: &str, part: &str, wanted: &Wanted, at: &Pointer, offsets: &mut Ha
         return;
     }
     let mut deserializer = serde_json::Deserializer::from_str(part);
-    let Ok(members) = deserializer.deserialize_any(Members { wanted }) else { return };
-    for member in members {
-        let (Some(below), at) = (wanted.below.get(&member.token), at.child(&member.token)) else { continue };
-        if let Some(name) = member.name {
-            offsets.insert(at.clone(), offset(whole, name).saturating_sub(1));
-        }
-        json(whole, member.value.get(), below, &at, offsets);
-    }
+    // A document that cannot be parsed has no positions.
+    let _ = deserializer.deserialize_any(Members { whole, wanted, at, offsets });
 }
 
 fn offset(whole: &str, part: &str) -> usize {
     (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
 }
 
-struct Member<'de> {
-    token: String,
-    /// The name as written, where it is written without escapes.
-    name: Option<&'de str>,
-    value: &'de RawValue,
+/// Finds the wanted members of an object or an array, and what is wanted of them, in one pass over the text.
+struct Members<'a> {
+    whole: &'a str,
+    wanted: &'a Wanted,
+    at: &'a Pointer,
+    offsets: &'a mut HashMap<Pointer, usize>,
 }
 
-struct Members<'a> {
-    wanted: &'a Wanted,
+impl<'de> DeserializeSeed<'de> for Members<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        match self.wanted.below.is_empty() {
+            true => deserializer.deserialize_ignored_any(IgnoredAny).map(drop),
+            false => deserializer.deserialize_any(self),
+        }
+    }
 }
 
 impl<'de> Visitor<'de> for Members<'_> {
-    type Value = Vec<Member<'de>>;
+    type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("an object or an array")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let Self { whole, wanted, at, offsets } = self;
         while let Some(Name { token, name }) = map.next_key()? {
-            if self.wanted.below.contains_key(&token) {
-                members.push(Member { token, name, value: map.next_value()? });
-            } else {
+            let Some(below) = wanted.below.get(&token) else {
                 map.next_value::<IgnoredAny>()?;
+                continue;
+            };
+            let at = at.child(&token);
+            match name {
+                // A member that is repeated is read where it is last.
+                Some(name) => {
+                    offsets.insert(at.clone(), offset(whole, name).saturating_sub(1));
+                    map.next_value_seed(Members { whole, wanted: below, at: &at, offsets })?;
+                }
+                None => json(whole, map.next_value::<&RawValue>()?.get(), below, &at, offsets),
             }
         }
-        Ok(members)
+        Ok(())
     }
 
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Self::Value, A::Error> {
-        let mut members = Vec::new();
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let Self { whole, wanted, at, offsets } = self;
         let mut index = 0usize;
         while let Some(value) = items.next_element::<&RawValue>()? {
-            members.push(Member { token: index.to_string(), name: None, value });
+            if let Some(below) = wanted.below.get(&index.to_string()) {
+                json(whole, value.get(), below, &at.child(index), offsets);
+            }
             index += 1;
         }
-        Ok(members)
+        Ok(())
+    }
+
+    // What is wanted below a scalar is not there.
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
     }
 }
 

@@ -115,7 +115,9 @@ impl Lowering<'_> {
         &'t self,
         edges: impl Fn(&'t Shape) -> Vec<&'t TypeId>,
     ) -> BTreeMap<&'t TypeId, Vec<&'t TypeId>> {
-        self.types.iter().map(|(id, ty)| (id, edges(&ty.shape))).collect()
+        // What leads nowhere is on no cycle.
+        let all = self.types.iter().map(|(id, ty)| (id, edges(&ty.shape)));
+        all.filter(|(_, edges)| !edges.is_empty()).collect()
     }
 
     /// The component that a type belongs to.

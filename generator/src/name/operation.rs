@@ -55,17 +55,18 @@ pub(super) fn name(
     for (id, operation) in &api.operations {
         let (_, handle) = handle(id, operation, exceptions);
         let plain = plain_method(id, operation, &handle, exceptions.naming.handle.from);
-        order.push((plain != snake(id), snake(id) != *id, id, operation));
+        let whole = snake(id);
+        order.push((plain != whole, whole != *id, id, operation));
     }
     order.sort_by_key(|(shortened, other, id, _)| (*shortened, *other, *id));
     for (.., id, operation) in order {
         let (word, wanted) = handle(id, operation, exceptions);
-        let at = operation.pointer();
+        let at = || operation.pointer();
         // Two spellings of one handle are one handle; it conflicts only with the client's own methods.
         let handle = match handles.get(&wanted) {
             Some(handle) => handle.clone(),
             None => {
-                let handle = client.take(&wanted, &[], (&at, Section::Alias, &word), out);
+                let handle = client.take(&wanted, Vec::new, (&at, Section::Alias, word), out);
                 handles.insert(wanted, handle.clone());
                 handle
             }
@@ -76,14 +77,16 @@ pub(super) fn name(
         let scope = methods.entry(handle.clone()).or_insert_with(|| Scope::reserving(METHODS));
         let built = builders.entry(handle.clone()).or_insert_with(|| Builders::new(&ident));
         let all = methods_of(operation, &main).into_iter().map(|mut method| {
-            let whole = match method.ident == main {
-                true => snake(id),
-                false => format!("{}_{}", snake(id), method.ident),
+            let alternatives = || {
+                let whole = match method.ident == main {
+                    true => snake(id),
+                    false => format!("{}_{}", snake(id), method.ident),
+                };
+                let verb = format!("{}_{}", method.ident, operation.method.to_lowercase());
+                [whole, verb].into_iter().filter(|other| *other != method.ident).collect()
             };
-            let verb = format!("{}_{}", method.ident, operation.method.to_lowercase());
-            let alternatives: Vec<String> =
-                [whole, verb].into_iter().filter(|other| *other != method.ident).collect();
-            method.ident = scope.take(&method.ident, &alternatives, (&at, Section::Operation, id), out);
+            method.ident =
+                scope.take(&method.ident, alternatives, (&at, Section::Operation, id.clone()), out);
             method.builder = built.take(&method.ident);
             method
         });
@@ -290,12 +293,13 @@ fn parameters(
     };
     let mut arguments = Scope::reserving(own);
     let mut names = BTreeMap::new();
-    let at = operation.pointer();
-    let all = operation.parameters.iter();
-    let repeated = |name: &str| all.clone().filter(|p| p.name == name).count() > 1;
+    let at = || operation.pointer();
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    operation.parameters.iter().for_each(|p| *counts.entry(&p.name).or_default() += 1);
+    let repeated = |name: &str| counts.get(name).is_some_and(|count| *count > 1);
     // The path's own come first, then those whose Rust name is the vendor's.
     let mut order: Vec<_> = operation.parameters.iter().collect();
-    order.sort_by_key(|p| (p.place, snake(&p.name) != p.name, p.name.as_str()));
+    order.sort_by_cached_key(|p| (p.place, snake(&p.name) != p.name, p.name.as_str()));
     for parameter in order {
         let (name, place) = (&parameter.name, parameter.place.as_str());
         let key = match repeated(name) && parameter.place != In::Path {
@@ -304,16 +308,16 @@ fn parameters(
         };
         let wanted = exceptions.get(Section::Field, &key).unwrap_or_else(|| snake(name));
         let is_path = parameter.place == In::Path;
-        let mut alternatives = Vec::new();
-        if SETTERS.contains(&wanted.as_str()) || own.contains(&wanted.as_str()) {
-            alternatives.push(format!("{wanted}_"));
-        } else {
+        let alternatives = || -> Vec<String> {
+            if SETTERS.contains(&wanted.as_str()) || own.contains(&wanted.as_str()) {
+                return vec![format!("{wanted}_")];
+            }
             let placed = (!is_path).then(|| format!("{}_{place}", wanted.trim_end_matches('_')));
             match repeated(name) {
-                true => alternatives.extend(placed.into_iter().chain(others(name, &wanted))),
-                false => alternatives.extend(others(name, &wanted).into_iter().chain(placed)),
+                true => placed.into_iter().chain(others(name, &wanted)).collect(),
+                false => others(name, &wanted).into_iter().chain(placed).collect(),
             }
-        }
+        };
         // An argument needs a name that neither arguments nor setters have.
         let is_free = |name: &String, setters: &Scope, arguments: &Scope| {
             let argument = is_path || parameter.required;
@@ -323,20 +327,21 @@ fn parameters(
         let ident = match is_free(&wanted, &setters, &arguments) {
             true => wanted,
             false => {
+                let mut alternatives = alternatives();
                 alternatives.retain(|name| is_free(name, &setters, &arguments));
                 let taken = if setters.taken.contains_key(&wanted) && !is_path {
                     &mut setters
                 } else {
                     &mut arguments
                 };
-                taken.take(&wanted, &alternatives, (&at, Section::Field, &key), out)
+                taken.take(&wanted, || alternatives, (&at, Section::Field, key.clone()), out)
             }
         };
         if !is_path {
-            setters.reserve(ident.clone(), &at, &key);
+            setters.reserve(ident.clone(), &key);
         }
         if is_path || parameter.required {
-            arguments.reserve(ident.clone(), &at, &key);
+            arguments.reserve(ident.clone(), &key);
         }
         names.insert((name.clone(), parameter.place), ParameterName { ident, token: None });
     }

@@ -15,15 +15,16 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
     let mut methods = Scope::reserving(METHODS);
     let root = Pointer::new("/components/securitySchemes");
     for (scheme, security) in &api.info.security {
-        let (at, key) = (root.child(scheme), format!("security.{scheme}"));
+        let key = format!("security.{scheme}");
         let wanted = exceptions.get(Section::Field, &key).unwrap_or_else(|| snake(scheme));
-        let others = match METHODS.contains(&wanted.as_str()) {
+        let others = || match METHODS.contains(&wanted.as_str()) {
             true => Vec::new(),
             false => others(scheme, &wanted),
         };
-        let method = methods.take(&wanted, &others, (&at, Section::Field, &key), out);
+        let method =
+            methods.take(&wanted, others, (&|| root.child(scheme), Section::Field, key.clone()), out);
         if matches!(security, Security::OAuth2(flows) if flows.contains_key("clientCredentials")) {
-            methods.reserve(format!("{method}_client"), &at, &key);
+            methods.reserve(format!("{method}_client"), &key);
         }
         names.schemes.insert(scheme.clone(), method);
     }

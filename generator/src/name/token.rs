@@ -76,13 +76,18 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
     let mut scope = Scope::reserving(super::types::TYPES);
     for (id, name) in &names.types {
         for ident in [Some(&name.ident), name.required.as_ref()].into_iter().flatten() {
-            scope.reserve(ident.clone(), &api.type_pointer(id), &id.to_string());
+            scope.reserve(ident.clone(), &id.to_string());
         }
     }
     let mut renamed: BTreeMap<String, String> = BTreeMap::new();
     for (ident, mut draft) in drafts {
-        let alternatives = [draft.full.clone(), format!("{}Value", draft.full)];
-        let own = scope.take(&ident, &alternatives, (&draft.at, Section::Type, draft.key()), out);
+        let alternatives = || vec![draft.full.clone(), format!("{}Value", draft.full)];
+        let own = scope.take(
+            &ident,
+            alternatives,
+            (&|| draft.at.clone(), Section::Type, draft.key().to_owned()),
+            out,
+        );
         if draft.token.family == Family::Value {
             let key: Vec<Value> = draft.values.iter().map(|v| Value::String((*v).to_owned())).collect();
             draft.token.alias = by_values.get(key.as_slice()).copied().flatten().cloned();
@@ -104,6 +109,7 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
 /// Every parameter with known values.
 fn uses<'a>(api: &'a Api, exceptions: &mut Exceptions<'_>, names: &Names) -> Vec<Use<'a>> {
     let mut out = Vec::new();
+    let kinds = subject::kinds(api);
     for (id, operation) in &api.operations {
         let Some(name) = names.operations.get(id) else { continue };
         for parameter in &operation.parameters {
@@ -119,7 +125,7 @@ fn uses<'a>(api: &'a Api, exceptions: &mut Exceptions<'_>, names: &Names) -> Vec
                 _ => Family::Value,
             };
             let (subject, mut chain) =
-                subject::subject(api, names, (id, operation), (parameter, family), name);
+                subject::subject((api, &kinds), names, (id, operation), (parameter, family), name);
             let keys = [&subject.key, id].map(|owner| format!("{owner}?{}", parameter.name));
             let [general, own] = keys.each_ref().map(|key| exceptions.get(Section::Type, key));
             match (own, general, chain.first_mut()) {
@@ -224,9 +230,8 @@ fn constants(draft: &Draft<'_>, exceptions: &mut Exceptions<'_>, out: &mut Sink)
             Some(order) if draft.token.family == Family::Order => format!("{}_DESC", shouty(order)),
             _ => shouty(value),
         });
-        let alternatives: Vec<String> =
-            others(value, &snake(value)).iter().map(|name| shouty(name)).collect();
-        let own = scope.take(&wanted, &alternatives, (at, Section::Value, &key(value)), out);
+        let alternatives = || others(value, &snake(value)).iter().map(|name| shouty(name)).collect();
+        let own = scope.take(&wanted, alternatives, (&|| at.clone(), Section::Value, key(value)), out);
         constants.insert(value.to_owned(), own);
     }
     constants

@@ -62,18 +62,18 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
             Some(ident) => ident,
             None => inline_ident(api, id, &components, out),
         };
-        let at = api.type_pointer(id);
-        let reserved = TYPES.contains(&wanted.as_str()).then(|| joined(&wanted, "Model"));
-        let alternatives: Vec<String> = match id.is_inline() {
-            true => reserved.into_iter().chain([full(id), joined(&full(id), "Inline")]).collect(),
+        let reserved = || TYPES.contains(&wanted.as_str()).then(|| joined(&wanted, "Model"));
+        let alternatives = || match id.is_inline() {
+            true => reserved().into_iter().chain([full(id), joined(&full(id), "Inline")]).collect(),
             // A schema that is called as in Rust gives way to a type that a resource brings.
             false if id.schema_name() == Some(&wanted) => vec![joined(&wanted, "Model")],
-            false => reserved.into_iter().chain(others(id.owner.name(), &wanted)).collect(),
+            false => reserved().into_iter().chain(others(id.owner.name(), &wanted)).collect(),
         };
-        let ident = scope.take(&wanted, &alternatives, (&at, Section::Type, &id.to_string()), out);
+        let at = || api.type_pointer(id);
+        let ident = scope.take(&wanted, alternatives, (&at, Section::Type, id.to_string()), out);
         if let Some(Shape::Resource(_)) = api.types.get(id).map(|t| &t.shape) {
             for part in ["Attributes", "Relationships"] {
-                scope.reserve(format!("{ident}{part}"), &at, &id.to_string());
+                scope.reserve(format!("{ident}{part}"), &id.to_string());
             }
         }
         names.types.insert(id.clone(), TypeName { ident, module: module(api, id), ..TypeName::default() });
@@ -81,15 +81,15 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
     let is_built = |id: &&TypeId| api.types.get(*id).is_some_and(has_several_required);
     for id in api.sent().into_iter().filter(is_built) {
         let Some(name) = names.types.get_mut(id) else { continue };
-        let at = api.type_pointer(id);
+        let at = || api.type_pointer(id);
         let key = format!("{id}!required");
         let full = joined(&name.ident, "Required");
         let wanted = exceptions.get(Section::Type, &key).unwrap_or_else(|| {
             let action = name.ident.strip_suffix("Request").filter(|rest| is_action(rest));
             action.map_or_else(|| full.clone(), str::to_owned)
         });
-        let alternatives = [full, joined(&name.ident, "RequiredFields")];
-        name.required = Some(scope.take(&wanted, &alternatives, (&at, Section::Type, &key), out));
+        let alternatives = || vec![full, joined(&name.ident, "RequiredFields")];
+        name.required = Some(scope.take(&wanted, alternatives, (&at, Section::Type, key), out));
     }
     for (id, ty) in &api.types {
         let at = api.type_pointer(id);
@@ -135,9 +135,10 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
             Shape::Union(u) => {
                 let mut scope = Scope::reserving(VARIANTS);
                 let mut members = BTreeMap::new();
-                for variant in &u.variants {
-                    let member = u.key(variant);
-                    let repeated = u.variants.iter().filter(|v| v.ty == variant.ty).count() > 1;
+                let mut counts: HashMap<&TypeRef, usize> = HashMap::new();
+                u.variants.iter().for_each(|variant| *counts.entry(&variant.ty).or_default() += 1);
+                for (member, variant) in u.keys().into_iter().zip(&u.variants) {
+                    let repeated = counts.get(&variant.ty).is_some_and(|count| *count > 1);
                     let ident = match (&variant.ty, &variant.tag) {
                         (TypeRef::Named(id), _) if !repeated => names.types.get(id).map(|t| t.ident.clone()),
                         _ => Some(pascal(&member)),
@@ -145,8 +146,12 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
                     let key = format!("{id}={member}");
                     let chosen = exceptions.of_type(Section::Value, id, |id| format!("{id}={member}"));
                     let ident = chosen.or(ident).unwrap_or_else(|| pascal(&member));
-                    let ident =
-                        scope.take(&ident, &others(&member, &ident), (&at, Section::Value, &key), out);
+                    let ident = scope.take(
+                        &ident,
+                        || others(&member, &ident),
+                        (&|| at.clone(), Section::Value, key),
+                        out,
+                    );
                     members.insert(member, ident);
                 }
                 members
@@ -194,6 +199,7 @@ fn fields<'a>(
     out: &mut Sink,
 ) -> BTreeMap<String, String> {
     let mut scope = Scope::reserving(own);
+    let owner = id.to_string();
     let mut members = BTreeMap::new();
     let mut places = BTreeMap::new();
     // A field whose Rust name is the vendor's keeps its name.
@@ -201,15 +207,17 @@ fn fields<'a>(
         all.map(|(field, at)| (snake(field) != *field, field, at)).collect();
     all.sort_by_key(|(other, field, _)| (*other, *field));
     for (_, field, at) in all {
-        places.insert(field, at.child(field));
-        let key = format!("{id}.{field}");
+        if !cleared.is_empty() {
+            places.insert(field, at);
+        }
+        let key = format!("{owner}.{field}");
         let ident = exceptions.of_type(Section::Field, id, |id| format!("{id}.{field}"));
         let ident = ident.unwrap_or_else(|| snake(field));
-        let alternatives = match own.contains(&ident.as_str()) {
+        let alternatives = || match own.contains(&ident.as_str()) {
             true => Vec::new(),
             false => others(field, &ident),
         };
-        let ident = scope.take(&ident, &alternatives, (&at.child(field), Section::Field, &key), out);
+        let ident = scope.take(&ident, alternatives, (&|| at.child(field), Section::Field, key), out);
         members.insert(field.clone(), ident);
     }
     // The setter that sends null has a name of its own, and a field's own setter goes before it.
@@ -217,9 +225,10 @@ fn fields<'a>(
         let ident = members.get(field).map(|ident| format!("clear_{}", ident.trim_end_matches('_')));
         let other = members.iter().find(|(_, other)| Some(*other) == ident.as_ref());
         if let (Some(ident), Some((other, _)), Some(at)) = (&ident, other, places.get(field)) {
-            scope.taken.insert(ident.clone(), Taker { at: at.clone(), key: format!("{id}.{field}") });
-            let (other, key) = (other.clone(), format!("{id}.{other}"));
-            let renamed = scope.take(ident, &[format!("{ident}_")], (at, Section::Field, &key), out);
+            scope.taken.insert(ident.clone(), Taker(Some(format!("{owner}.{field}"))));
+            let (other, key) = (other.clone(), format!("{owner}.{other}"));
+            let alternatives = || vec![format!("{ident}_")];
+            let renamed = scope.take(ident, alternatives, (&|| at.child(field), Section::Field, key), out);
             members.insert(other, renamed);
         }
     }
@@ -238,7 +247,8 @@ fn variants(
         Value::Integer(number) => number.to_string(),
     });
     let texts: Vec<String> = texts.collect();
-    let key = |text: &str| format!("{id}={text}");
+    let owner = id.to_string();
+    let key = |text: &str| format!("{owner}={text}");
     let chosen = |value: &str| exceptions.of_type(Section::Value, id, |id| format!("{id}={value}"));
     named_values(texts.iter().map(String::as_str), (at, &key), chosen, out)
 }
@@ -257,11 +267,11 @@ pub(super) fn named_values<'v>(
     for (_, text) in order {
         let key = key(text);
         let ident = chosen(text).unwrap_or_else(|| pascal(text));
-        let alternatives = match VARIANTS.contains(&ident.as_str()) {
+        let alternatives = || match VARIANTS.contains(&ident.as_str()) {
             true => vec![format!("{ident}Value")],
             false => others(text, &ident),
         };
-        let ident = scope.take(&ident, &alternatives, (at, Section::Value, &key), out);
+        let ident = scope.take(&ident, alternatives, (&|| at.clone(), Section::Value, key), out);
         members.insert(text.to_owned(), ident);
     }
     members

@@ -18,6 +18,10 @@ fn is_control(c: char) -> bool {
 
 /// Control characters as Rust writes them, except those that may stay.
 pub(crate) fn visible(text: &str, stay: &[char]) -> String {
+    // Nearly all texts are plain.
+    if text.bytes().all(|b| matches!(b, b' '..=b'~')) {
+        return text.to_owned();
+    }
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         if !is_control(c) || stay.contains(&c) {
@@ -57,16 +61,28 @@ pub(crate) fn code(text: &str) -> String {
 
 /// Markdown with all of its code blocks marked as text.
 pub(crate) fn harmless(markdown: &str) -> String {
-    let lines = markdown.replace("\r\n", "\n").replace('\r', "\n");
-    let mut text = visible(&lines, &['\n', '\t']);
-    let may_have_blocks = ["```", "~~~", "    ", "\t"].iter().any(|begin| text.contains(begin));
-    if !may_have_blocks || only_text(&text) {
+    let lines = match markdown.contains('\r') {
+        true => &markdown.replace("\r\n", "\n").replace('\r', "\n"),
+        false => markdown,
+    };
+    let mut text = visible(lines, &['\n', '\t']);
+    if !may_have_blocks(&text) || only_text(&text) {
         return text;
     }
     for (range, block) in blocks(&text).into_iter().rev() {
         text.replace_range(range, &block);
     }
     if only_text(&text) { text } else { fenced("", &text) }
+}
+
+/// Whether the text has a fence or an indent of a block of code.
+fn may_have_blocks(text: &str) -> bool {
+    let (mut last, mut row) = (0, 0);
+    text.bytes().any(|b| {
+        row = if b == last { row + 1 } else { 1 };
+        last = b;
+        matches!((b, row), (b'\t', _) | (b' ', 4..) | (b'`' | b'~', 3..))
+    })
 }
 
 /// True if every code block is marked as text.

@@ -178,17 +178,22 @@ impl Item {
 
     /// Its kind and signature.
     pub fn shown(&self) -> String {
-        let signature = self.signature.to_string();
-        format!("{} {signature}", self.kind.as_str()).trim_end().to_owned()
+        match &self.signature {
+            Signature::None => self.kind.as_str().to_owned(),
+            signature => format!("{} {signature}", self.kind.as_str()).trim_end().to_owned(),
+        }
     }
 }
 
 impl fmt::Display for Item {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, origin, areas, .. } = self;
-        write!(f, "{path} {}", self.shown())?;
-        let areas = areas.iter().map(String::as_str).collect::<Vec<_>>().join(",");
-        write!(f, " | {}", format!("{origin} {areas}").trim_end())
+        write!(f, "{path} {} | ", self.shown())?;
+        f.write_str(if areas.is_empty() { origin.trim_end() } else { origin })?;
+        areas.iter().enumerate().try_for_each(|(at, area)| {
+            f.write_str(if at == 0 { " " } else { "," })?;
+            f.write_str(area)
+        })
     }
 }
 

@@ -159,12 +159,12 @@ impl Context<'_> {
     }
 
     /// True if a variant is boxed: an object, and every variant that only a tag identifies.
-    pub(crate) fn is_boxed(&self, union: &Union, variant: &TypeRef) -> bool {
+    pub(crate) fn is_boxed(&self, is_tagged: bool, variant: &TypeRef) -> bool {
         let is_object = match self.through(variant) {
             TypeRef::Named(id) => !self.is_enum(id) && self.union_of(id).is_none(),
             _ => false,
         };
-        is_object || union.is_tagged()
+        is_object || is_tagged
     }
 
     /// In which order the types of a union are tried: the one with fewest values first, since the others take these, too.
@@ -199,7 +199,10 @@ pub(crate) fn cycles(api: &Api) -> HashMap<&TypeId, usize> {
             TypeRef::Named(id) => Some(id),
             _ => None,
         });
-        graph.insert(id, named.filter_map(|id| Some(api.resolve(id)?.0)).collect());
+        let edges: Vec<&TypeId> = named.filter_map(|id| Some(api.resolve(id)?.0)).collect();
+        if !edges.is_empty() {
+            graph.insert(id, edges);
+        }
     }
     api::cycles(&graph)
 }

@@ -1,5 +1,7 @@
 //! Renders a type: struct or enum, setters and codec line.
 
+use std::collections::HashMap;
+
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
@@ -41,8 +43,16 @@ impl Context<'_> {
         }
     }
 
+    /// Documentation of a field; none where only items are listed.
+    pub(super) fn field_docs(&self, wire: &str, field: &Field) -> Vec<String> {
+        if self.printed { field_docs(wire, field) } else { Vec::new() }
+    }
+
     /// Documentation of a type: its purpose, our own words, and the features that bring it.
     pub(super) fn type_docs(&self, what: String, ty: &Type, module: &str) -> TokenStream {
+        if !self.printed {
+            return TokenStream::new();
+        }
         let mut lines = vec![what];
         if let Some(doc) = &ty.doc {
             lines.extend([String::new(), doc.trim().to_owned()]);
@@ -103,7 +113,7 @@ impl Context<'_> {
             .map(|(wire, field)| {
                 let (hold, boxed) = self.hold(id, field);
                 let ident = name.members.get(wire).cloned().unwrap_or_default();
-                let docs = field_docs(wire, field);
+                let docs = self.field_docs(wire, field);
                 Member { ident, wire, ty: &field.ty, hold, boxed, deprecated: field.deprecated, docs }
             })
             .collect();
@@ -152,10 +162,12 @@ impl Context<'_> {
         let own = ident(name);
         listing.add(ItemKind::Struct, name, Signature::None);
         let fields = members.iter().map(|m| {
-            let (docs, deprecated, ident) = (docs(&m.docs), deprecated(m.deprecated), ident(&m.ident));
             let ty = self.held(m.ty, m.hold, m.boxed);
             listing.add(ItemKind::Field, &format!("{name}.{}", m.ident), Signature::Type(ty.clone()));
-            quote! { #docs #deprecated pub #ident: #ty }
+            self.tokens(|| {
+                let (docs, deprecated, ident) = (docs(&m.docs), deprecated(m.deprecated), ident(&m.ident));
+                quote! { #docs #deprecated pub #ident: #ty }
+            })
         });
         let fields: Vec<TokenStream> = fields.collect();
         let rest = rest.map(|item| {
@@ -197,9 +209,18 @@ impl Context<'_> {
 
     /// A setter, and one that sends null where that means something.
     pub(super) fn setter(&self, of: &str, m: &Member<'_>, listing: &mut Items) -> TokenStream {
+        let (argument, convert) = self.argument(m.ty);
+        let setter = setter_of(&m.ident);
+        listing.add(ItemKind::Fn, &format!("{of}::{setter}"), Signature::Type(argument.clone()));
+        let clear = (m.hold == Hold::Patch).then(|| format!("clear_{}", m.ident.trim_end_matches('_')));
+        if let Some(clear) = &clear {
+            listing.add(ItemKind::Fn, &format!("{of}::{clear}"), Signature::None);
+        }
+        if !self.printed {
+            return TokenStream::new();
+        }
         let field = ident(&m.ident);
         let name = if matches!(m.ty, TypeRef::List(_)) { "values" } else { "value" };
-        let (argument, convert) = self.argument(m.ty);
         let (name, inline) = (ident(name), inline([&argument]));
         let value = converted(&name, convert);
         let value = if m.boxed { quote!(Box::new(#value)) } else { value };
@@ -210,12 +231,9 @@ impl Context<'_> {
         };
         let deprecated = deprecated(m.deprecated);
         let doc = format!(" Sets [`{}`](Self#structfield.{}).", m.ident, m.ident);
-        let setter = setter_of(&m.ident);
-        listing.add(ItemKind::Fn, &format!("{of}::{setter}"), Signature::Type(argument.clone()));
         let setter = ident(&setter);
-        let clear = (m.hold == Hold::Patch).then(|| {
-            let clear = format_ident!("clear_{}", m.ident.trim_end_matches('_'));
-            listing.add(ItemKind::Fn, &format!("{of}::{clear}"), Signature::None);
+        let clear = clear.map(|clear| {
+            let clear = ident(&clear);
             let doc = format!(" Sends null for [`{}`](Self#structfield.{}).", m.ident, m.ident);
             quote! {
                 #[doc = #doc] #deprecated #[inline]
@@ -293,7 +311,7 @@ impl Context<'_> {
                     hold: Hold::Option,
                     boxed: false,
                     deprecated: field.deprecated,
-                    docs: field_docs(wire, field),
+                    docs: self.field_docs(wire, field),
                 })
                 .collect();
             let name = attributes.to_string();
@@ -336,9 +354,11 @@ impl Context<'_> {
                     Arity::Links => (RustType::runtime("Related"), format!("{named}.")),
                 };
                 listing.add(ItemKind::Field, &format!("{own}.{field}"), Signature::Type(ty.clone()));
-                let (docs, deprecated) = (docs(&[what]), deprecated(relationship.deprecated));
-                let field = ident(&field);
-                quote! { #docs #deprecated pub #field: #ty }
+                self.tokens(|| {
+                    let (docs, deprecated) = (docs(&[what]), deprecated(relationship.deprecated));
+                    let field = ident(&field);
+                    quote! { #docs #deprecated pub #field: #ty }
+                })
             })
             .collect();
         let ident = ident(own);
@@ -374,9 +394,10 @@ impl Context<'_> {
                 let variant = name.members.get(&key).cloned().unwrap_or_default();
                 listing.add(ItemKind::Variant, &format!("{own}::{variant}"), Signature::None);
                 lines.push(format!("{variant} = {wire}"));
-                let docs = docs(&[code(&key)]);
-                let variant = ident(&variant);
-                quote! { #docs #variant }
+                self.tokens(|| {
+                    let (docs, variant) = (docs(&[code(&key)]), ident(&variant));
+                    quote! { #docs #variant }
+                })
             })
             .collect();
         let docs = self.type_docs(format!("{}, open to new values.", code(&id.label())), ty, &name.module);
@@ -408,25 +429,29 @@ impl Context<'_> {
         let own = ident(&name.ident);
         listing.add(ItemKind::Enum, &own.to_string(), Signature::None);
         let mut lines = Vec::new();
+        let is_tagged = u.is_tagged();
         let variants: Vec<TokenStream> = u
             .variants
             .iter()
-            .map(|variant| {
-                let member = name.members.get(&u.key(variant)).cloned().unwrap_or_default();
+            .zip(u.keys())
+            .map(|(variant, key)| {
+                let member = name.members.get(&key).cloned().unwrap_or_default();
                 let ty = self.ty(&variant.ty);
                 listing.add(ItemKind::Variant, &format!("{own}::{member}"), Signature::Type(ty.clone()));
-                let docs = docs(&[match (&variant.tag, &u.tag) {
-                    (Some(tag), Some(member)) => format!("{}: {}", code(member), code(tag)),
-                    _ => code(&variant.ty.label()),
-                }]);
                 let line = format!("{member}({})", ty.path());
                 lines.push(match &variant.tag {
                     Some(tag) => format!("{line} = {tag:?}"),
                     None => line,
                 });
-                let member = ident(&member);
-                let held = if self.is_boxed(u, &variant.ty) { ty.boxed() } else { ty };
-                quote! { #docs #member(#held) }
+                self.tokens(|| {
+                    let docs = docs(&[match (&variant.tag, &u.tag) {
+                        (Some(tag), Some(member)) => format!("{}: {}", code(member), code(tag)),
+                        _ => code(&variant.ty.label()),
+                    }]);
+                    let member = ident(&member);
+                    let held = if self.is_boxed(is_tagged, &variant.ty) { ty.boxed() } else { ty };
+                    quote! { #docs #member(#held) }
+                })
             })
             .collect();
         let what = if id.is_included() && self.is_sent(id) {
@@ -447,7 +472,7 @@ impl Context<'_> {
             }
         });
         match &u.tag {
-            Some(tag) if u.is_tagged() => {
+            Some(tag) if is_tagged => {
                 let plain = match (self.has_one_type_twice(u), self.is_sent(id)) {
                     (true, _) => "plain ",
                     (false, true) => "sent ",
@@ -461,7 +486,7 @@ impl Context<'_> {
                 order.sort_by_key(|index| u.variants.get(*index).map(|v| self.rank(&v.ty)));
                 let ranked: Vec<String> =
                     order.iter().filter_map(|index| lines.get(*index).cloned()).collect();
-                let resources = u.variants.iter().all(|v| v.tag.is_some() && self.is_boxed(u, &v.ty));
+                let resources = u.variants.iter().all(|v| v.tag.is_some() && self.is_boxed(is_tagged, &v.ty));
                 let is_list = id.is_included() && tag.is_some() && !self.is_sent(id);
                 let included = is_list && resources && !self.has_one_type_twice(u);
                 let included = if included { "included " } else { "" };
@@ -476,12 +501,12 @@ impl Context<'_> {
         if !self.is_sent(id) {
             return String::new();
         }
-        let alone = |v: &&Variant| {
-            u.variants.iter().filter(|w| self.through(&w.ty) == self.through(&v.ty)).count() == 1
-        };
+        let mut counts: HashMap<&TypeRef, usize> = HashMap::new();
+        u.variants.iter().for_each(|v| *counts.entry(self.through(&v.ty)).or_default() += 1);
+        let alone = |(v, _): &(&Variant, String)| counts.get(self.through(&v.ty)) == Some(&1);
         let mut parts = Vec::new();
-        for variant in u.variants.iter().filter(alone) {
-            let member = name.members.get(&u.key(variant)).map(String::as_str).unwrap_or_default();
+        for (variant, key) in u.variants.iter().zip(u.keys()).filter(alone) {
+            let member = name.members.get(&key).map(String::as_str).unwrap_or_default();
             parts.push(format!("{member}({})", self.ty(&variant.ty).path()));
             if *self.through(&variant.ty) == TypeRef::String {
                 parts.push(format!("{member}(&str)"));

@@ -12,7 +12,6 @@ use super::rust::{Source, docs, ident, inline};
 use crate::api::{Action, Arity, Request, Type, TypeId, TypeRef};
 use crate::name::TypeName;
 use crate::plan::doc::code;
-use crate::plan::model::field_docs;
 use crate::plan::{Convert, Hold, ItemKind, Items, RustType, Signature};
 
 impl Context<'_> {
@@ -40,7 +39,7 @@ impl Context<'_> {
                     (_, true) => Hold::Patch,
                     (false, false) => Hold::Option,
                 };
-                let (ident, docs) = (field(wire), field_docs(wire, f));
+                let (ident, docs) = (field(wire), self.field_docs(wire, f));
                 Member { ident, wire, ty: &f.ty, hold, boxed: false, deprecated: f.deprecated, docs }
             })
             .collect();
@@ -197,6 +196,9 @@ impl Context<'_> {
             None => Signature::Function(arguments.clone(), None),
         };
         listing.add(ItemKind::Fn, &format!("{own}::new"), signature);
+        if !self.printed {
+            return Default::default();
+        }
         fields.extend(constants.iter().map(|(m, value)| {
             let name = ident(&m.ident);
             match m.hold {

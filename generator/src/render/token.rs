@@ -74,9 +74,10 @@ impl Context<'_> {
             .iter()
             .map(|(value, variant)| {
                 listing.add(ItemKind::Variant, &format!("{name}::{variant}"), Signature::None);
-                let docs = docs(&[code(value)]);
-                let variant = ident(variant);
-                quote! { #docs #variant }
+                self.tokens(|| {
+                    let (docs, variant) = (docs(&[code(value)]), ident(variant));
+                    quote! { #docs #variant }
+                })
             })
             .collect();
         source.items(quote! {

@@ -4,7 +4,7 @@ use minijinja::{AutoEscape, Environment, UndefinedBehavior, context};
 use serde::Serialize;
 
 use super::outline::{Entry, items, outline};
-use super::text::{accepted_line, head, migrations, new_call, others};
+use super::text::{asides, head, migrations, new_call, others};
 use super::words::{reach, verb};
 use crate::diff::{Change, Diff};
 
@@ -79,7 +79,7 @@ pub fn html(diff: &Diff) -> Result<String, String> {
         rows,
         items,
         items_of => super::outline::items_of(diff),
-        accepted => diff.accepted.iter().map(accepted_line).collect::<Vec<_>>(),
+        asides => asides(diff),
     };
     environment.render_named_str("report.html", TEMPLATE, values).map_err(|e| format!("report.html: {e:#}"))
 }

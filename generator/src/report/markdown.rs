@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use super::outline::{Entry, Section, outline};
-use super::text::{accepted_line, head, migrations, new_call, others};
+use super::text::{asides, head, migrations, new_call, others};
 use super::words::{count, reach, verb};
 use crate::diff::{Bump, Diff, Wire};
 
@@ -24,7 +24,7 @@ pub fn markdown(diff: &Diff, max_chars: usize) -> String {
     let max = max_chars.max(super::LEAST);
     let sections = outline(diff);
     let top = top(diff);
-    let items = accepted(diff) + &items(diff);
+    let items = aside(diff) + &items(diff);
     let mut order: Vec<(usize, usize)> = sections
         .iter()
         .enumerate()
@@ -186,20 +186,21 @@ fn items(diff: &Diff) -> String {
     out
 }
 
-/// The accepted changes, as many as fit into their room.
-fn accepted(diff: &Diff) -> String {
-    if diff.accepted.is_empty() {
-        return String::new();
-    }
-    let mut out = "\n### Accepted\n\n".to_owned();
-    let room = 900;
-    for (at, accepted) in diff.accepted.iter().enumerate() {
-        let text = format!("- {}\n", escaped(&accepted_line(accepted).replace('`', "'")));
-        if length(&out) + length(&text) > room {
-            let _ = writeln!(out, "- and {} more", diff.accepted.len() - at);
-            break;
+/// The changes that are not counted, as many as fit into their room.
+fn aside(diff: &Diff) -> String {
+    let mut out = String::new();
+    let mut room = 900;
+    for (title, lines) in asides(diff) {
+        let _ = write!(out, "\n### {title}\n\n");
+        for (at, line) in lines.iter().enumerate() {
+            let text = format!("- {}\n", words(line));
+            if length(&text) > room {
+                let _ = writeln!(out, "- and {} more", lines.len() - at);
+                break;
+            }
+            room -= length(&text);
+            out.push_str(&text);
         }
-        out.push_str(&text);
     }
     out
 }

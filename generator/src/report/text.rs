@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::outline::{Entry, items, items_of, outline, several};
 use super::words::{call, count, reach, typed_call, verb};
-use crate::diff::{Accepted, Bump, Change, Diff, Kind, Wire};
+use crate::diff::{Bump, Change, Diff, Effect, Kind, Wire};
 
 /// The number of types of one resource that are named.
 const NAMES: usize = 12;
@@ -34,10 +34,10 @@ pub fn text(diff: &Diff, colour: bool) -> String {
             line(&mut out, entry, &paint);
         }
     }
-    if !diff.accepted.is_empty() {
-        let _ = writeln!(out, "\n{}", paint("1;4", ACCEPTED));
-        for accepted in &diff.accepted {
-            let _ = writeln!(out, "    {}", paint("2", &accepted_line(accepted)));
+    for (title, lines) in asides(diff) {
+        let _ = writeln!(out, "\n{}", paint("1;4", &title.to_lowercase()));
+        for line in lines {
+            let _ = writeln!(out, "    {}", paint("2", &line));
         }
     }
     if !diff.summary.rust_only.is_empty() {
@@ -53,22 +53,32 @@ pub fn text(diff: &Diff, colour: bool) -> String {
     out
 }
 
-/// The title of the accepted changes.
-pub(super) const ACCEPTED: &str = "accepted";
-
 /// An accepted change, the reviewer's reason, and the end of its validity.
-pub(super) fn accepted_line(accepted: &Accepted) -> String {
-    let change = &accepted.change;
-    let until = accepted.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
-    format!(
-        "{} {} {} {}: {}{until} [{}]",
-        change.wire.as_str(),
-        change.rust.as_str(),
-        change.subject,
-        verb(change),
-        accepted.reason,
-        change.id,
-    )
+pub(super) fn asides(diff: &Diff) -> Vec<(&'static str, Vec<String>)> {
+    let line = |change: &Change, reason: &str| {
+        let (wire, rust) = (change.wire.as_str(), change.rust.as_str());
+        format!("{wire} {rust} {} {}: {reason} [{}]", change.subject, verb(change), change.id)
+    };
+    let accepted = diff.accepted.iter().map(|accepted| {
+        let until = accepted.until.as_ref().map(|until| format!(", until {until}")).unwrap_or_default();
+        line(&accepted.change, &format!("{}{until}", accepted.reason))
+    });
+    let corrected = |effect: Effect, reason: &str| {
+        let all = diff.corrected.iter().filter(|corrected| corrected.effect == effect);
+        all.map(|corrected| line(&corrected.change, reason)).collect()
+    };
+    let sections = [
+        ("Accepted", accepted.collect()),
+        (
+            "Made by corrections of the overlay",
+            corrected(Effect::Makes, "the vendor's documents do not have it"),
+        ),
+        (
+            "Hidden by corrections of the overlay",
+            corrected(Effect::Hides, "only the vendor's documents have it"),
+        ),
+    ];
+    sections.into_iter().filter(|(_, lines): &(_, Vec<String>)| !lines.is_empty()).collect()
 }
 
 /// The Rust call of an operation that was added.
@@ -80,7 +90,8 @@ pub(super) fn new_call(change: &Change) -> Option<String> {
 /// Counts, in a few lines.
 pub(super) fn head(diff: &Diff) -> String {
     let summary = &diff.summary;
-    if summary.changes == 0 && diff.accepted.is_empty() && diff.bump == Bump::None {
+    let aside = diff.accepted.len() + diff.corrected.len();
+    if summary.changes + aside == 0 && diff.bump == Bump::None {
         return "nothing changed\n".to_owned();
     }
     let of =
@@ -108,8 +119,12 @@ pub(super) fn head(diff: &Diff) -> String {
         0 => String::new(),
         n => format!(", {n} accepted"),
     };
+    let corrected = match diff.corrected.len() {
+        0 => String::new(),
+        n => format!(", {n} of corrections"),
+    };
     format!(
-        "{}{places}{counted}{accepted}\nwire: {} breaking, {} risky, {} safe\nrust: {} major, {} minor{asked}\n",
+        "{}{places}{counted}{accepted}{corrected}\nwire: {} breaking, {} risky, {} safe\nrust: {} major, {} minor{asked}\n",
         count(summary.causes, "change"),
         of(&summary.wire, "breaking"),
         of(&summary.wire, "risky"),

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Map, Value};
-use storewright_generator::api::Api;
+use storewright_generator::api::{Api, Model};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::diff::{Diff, Side, diff};
 use storewright_generator::load::{self, Options, Source};
@@ -18,6 +18,7 @@ use storewright_generator::render;
 /// One side of a comparison.
 pub(crate) struct Version {
     pub(crate) api: Api,
+    pub(crate) model: Model,
     pub(crate) names: Names,
     pub(crate) items: Option<Vec<Item>>,
 }
@@ -34,9 +35,10 @@ pub(crate) fn tried(name: &str, document: &Value, areas: Option<&str>) -> Option
     let mut out = Sink::new();
     let api = api(name, document, &mut out)?;
     let config = Config::parse("handle.from = \"id\"", areas, &mut out)?;
-    let names = name::name(&api, &config, &mut out)?;
-    let items = Some(render::items(&api, &names));
-    Some(Version { api, names, items })
+    let model = api.model();
+    let names = name::name(&model, &config, &mut out)?;
+    let items = Some(render::items(&model, &names));
+    Some(Version { api, model, names, items })
 }
 
 pub(crate) fn loaded(name: &str, document: &Value) -> Version {
@@ -51,11 +53,12 @@ pub(crate) fn loaded(name: &str, document: &Value) -> Version {
 pub(crate) fn nameless(name: &str, document: &Value) -> Version {
     let mut out = Sink::new();
     let api = api(name, document, &mut out).unwrap_or_else(|| panic!("{:?}", out.diagnostics()));
-    Version { api, names: Names::default(), items: None }
+    Version { model: api.model(), api, names: Names::default(), items: None }
 }
 
 pub(crate) fn compare(old: &Version, new: &Version) -> Diff {
-    let [old, new] = [old, new].map(|v| Side { api: &v.api, names: &v.names, items: v.items.as_deref() });
+    let [old, new] =
+        [old, new].map(|v| Side { api: &v.api, model: &v.model, names: &v.names, items: v.items.as_deref() });
     diff(&old, &new)
 }
 

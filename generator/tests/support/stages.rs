@@ -80,7 +80,7 @@ impl Texts {
         }
         let Some(config) = Config::parse(&self.naming, self.areas.as_deref(), out) else { return made };
         if let Some(api) = &made.api {
-            made.names = name::name(api, &config, out);
+            made.names = name::name(&api.model(), &config, out);
             if let Some((name, text)) = &self.document {
                 load::locate(Source { name, text }, out);
             }
@@ -135,7 +135,8 @@ pub(crate) fn rendered(made: &Made, runtime: &str) -> Vec<File> {
         version: "0.1.0".to_owned(),
         workspace: true,
     };
-    render::render(made.api.as_ref().unwrap(), made.names.as_ref().unwrap(), &options).unwrap()
+    let model = made.api.as_ref().unwrap().model();
+    render::render(&model, made.names.as_ref().unwrap(), &options).unwrap().files
 }
 
 /// The files of a folder, if it is there, by path below `name`.

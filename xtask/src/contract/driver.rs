@@ -13,7 +13,7 @@ use std::{env, fs};
 
 use anyhow::{Context, bail};
 use serde_json::Value;
-use storewright_generator::api::Api;
+use storewright_generator::api::Model;
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::name::Names;
 use storewright_generator::render::MARK;
@@ -29,7 +29,7 @@ use storewright::generate::store;
 /// A client crate, and the Api that it was generated from.
 pub(super) struct Client {
     /// The model that the crate is made from.
-    pub(super) api: Api,
+    pub(super) api: Model,
     pub(super) names: Names,
     /// The folder of the crate.
     pub(super) folder: PathBuf,
@@ -43,13 +43,14 @@ impl Client {
         let mut out = Sink::new();
         let rules = pipeline::rules(tree, Some(api))?;
         let stored = pipeline::stored(tree, api, &mut out);
-        let made = stored.and_then(|(stored, _)| Some((pipeline::names(&stored, &rules, &mut out)?, stored)));
-        let Some((names, stored)) = made else {
+        let model = stored.map(|(stored, _)| stored.model());
+        let made = model.and_then(|model| Some((pipeline::names(&model, &rules, &mut out)?, model)));
+        let Some((names, model)) = made else {
             refuse(out.diagnostics());
             return Ok(None);
         };
         let program = tree.contract().join("driver").join(api);
-        Ok(Some(Self { api: stored.model(), names, folder: tree.generated(api), program }))
+        Ok(Some(Self { api: model, names, folder: tree.generated(api), program }))
     }
 }
 
@@ -68,14 +69,14 @@ impl Client {
         let Some(made) = pipeline::make(document, rules, api.unwrap_or(name), false, out) else {
             return Ok(None);
         };
-        let files = pipeline::crate_files(&made.api, &made.names, rules, &options, out)?;
-        let Some(files) = files else { return Ok(None) };
-        let root = Root { folder: folder.clone(), files, ..Root::default() };
+        let rendered = pipeline::render_crate(&made.model, &made.names, rules, &options, out)?;
+        let Some(rendered) = rendered else { return Ok(None) };
+        let root = Root { folder: folder.clone(), files: rendered.files, ..Root::default() };
         if !keep && !store(tree, &[root], out)? {
             return Ok(None);
         }
         let program = tree.contract().join("driver").join(name);
-        Ok(Some(Self { api: made.api.model(), names: made.names, folder, program }))
+        Ok(Some(Self { api: made.model, names: made.names, folder, program }))
     }
 }
 

@@ -129,7 +129,7 @@ fn changed_by_docs(tree: &Tree, args: &Args) -> anyhow::Result<Option<String>> {
     let mut items = Vec::new();
     for keep_prose in [false, true] {
         let made = pipeline::make(&document, &rules, &args.name, keep_prose, &mut out);
-        items.push(made.map(|made| render::items(&made.api, &made.names)).unwrap_or_default());
+        items.push(made.map(|made| render::items(&made.model, &made.names)).unwrap_or_default());
     }
     let [without, with] = items.as_slice() else { return Ok(None) };
     let [without, with] = [without, with].map(|items| items.iter().collect::<BTreeSet<&Item>>());

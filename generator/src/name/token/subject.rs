@@ -1,5 +1,7 @@
 //! Finds the resource that a parameter is about.
 
+use std::collections::HashMap;
+
 use super::super::case::{joined, pascal};
 use super::super::operation::without_route;
 use super::super::{Family, Names, OperationName};
@@ -64,7 +66,7 @@ fn resource<'a>(api: &'a Api, ty: &TypeRef) -> Option<(&'a TypeId, &'a Resource)
 /// The subject of a parameter with known values, and the names of their type: each is more specific than the one before,
 /// and the last one belongs to this parameter of this operation alone.
 pub(super) fn subject(
-    api: &Api,
+    (api, kinds): (&Api, &Kinds<'_>),
     names: &Names,
     (id, operation): (&str, &Operation),
     (parameter, family): (&Parameter, Family),
@@ -73,7 +75,7 @@ pub(super) fn subject(
     let returned = Returned::by(api, operation);
     let primary = returned.data.map(|(id, _)| id);
     let about = match parameter.role() {
-        Role::Fields(kind) => returned.of_kind(kind).or_else(|| only(api, kind)),
+        Role::Fields(kind) => returned.of_kind(kind).or_else(|| kinds.get(kind).copied().flatten()),
         Role::Include | Role::Sort | Role::Filter(_) => primary,
         _ => None,
     };
@@ -116,12 +118,17 @@ pub(super) fn subject(
     (subject, chain.into_iter().flatten().collect())
 }
 
-/// The only resource of a type in the whole API.
-fn only<'a>(api: &'a Api, kind: &str) -> Option<&'a TypeId> {
-    let mut all =
-        api.types.iter().filter(|(_, ty)| matches!(&ty.shape, Shape::Resource(r) if r.kind == kind));
-    let (id, _) = all.next()?;
-    all.next().is_none().then_some(id)
+/// The resource of each type that one resource alone has in the whole API.
+pub(super) type Kinds<'a> = HashMap<&'a str, Option<&'a TypeId>>;
+
+pub(super) fn kinds(api: &Api) -> Kinds<'_> {
+    let mut out = Kinds::new();
+    for (id, ty) in &api.types {
+        if let Shape::Resource(resource) = &ty.shape {
+            out.entry(&resource.kind).and_modify(|one| *one = None).or_insert(Some(id));
+        }
+    }
+    out
 }
 
 /// The handle and the middle segments of an operationId: as a key and as part of a type's name.
