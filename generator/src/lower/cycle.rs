@@ -1,6 +1,6 @@
 //! Ends cycles of types that no Rust type can have, and says which of the bytes of JSON are text.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use super::Lowering;
 use crate::api::{Owner, Shape, Struct, TypeId, TypeRef, Variant, cycles};
@@ -79,7 +79,7 @@ impl Lowering<'_> {
 
     /// JSON has no bytes: a string of format `binary` inside of it is a text.
     pub(super) fn text_for_bytes(&mut self) {
-        let bytes: Vec<TypeId> = self
+        let bytes: BTreeSet<TypeId> = self
             .types
             .iter()
             .filter(|(_, ty)| ty.shape == Shape::Alias(TypeRef::Binary))

@@ -58,6 +58,7 @@ impl<'a> Lowering<'a> {
         let constants: Vec<Option<String>> =
             arms.iter().map(|arm| self.constant_of(&arm.parts, tag.as_ref()?)).collect();
         let words = words(&arms, &constants);
+        let mapped = discriminator.map(mapped).unwrap_or_default();
         let mut variants = Vec::new();
         for ((arm, constant), word) in arms.iter().zip(constants).zip(words) {
             let own = id.member(word);
@@ -68,20 +69,14 @@ impl<'a> Lowering<'a> {
             };
             let named = ty.named().filter(|id| **id != own);
             let name = arm.name.or_else(|| named.and_then(TypeId::schema_name));
-            let mapped: Vec<String> = discriminator
-                .into_iter()
-                .flat_map(|d| &d.mapping)
-                .filter(|(_, target)| target.rsplit('/').next() == name)
-                .map(|(value, _)| value.clone())
-                .collect();
-            let tags = match (mapped.is_empty(), constant, name) {
-                (false, _, _) => mapped,
-                (true, Some(value), _) => vec![value],
-                // A value of a union without discriminator has a constant, or an unknown tag.
-                (true, None, Some(name)) if discriminator.is_some() && may_be_object(arm) => {
+            let tags = match (name.and_then(|name| mapped.get(name)), constant, name) {
+                (Some(values), _, _) => values.clone(),
+                (None, Some(value), _) => vec![value],
+                // A value of a union without discriminator has a constant, or nothing that is known of its tag.
+                (None, None, Some(name)) if discriminator.is_some() && may_be_object(arm) => {
                     vec![name.to_owned()]
                 }
-                (true, None, _) => {
+                (None, None, _) => {
                     variants.push(Variant { tag: None, ty });
                     continue;
                 }
@@ -155,6 +150,7 @@ impl<'a> Lowering<'a> {
     /// and Inheritance"). One that is itself such a base and has no own value represents those that contain it.
     pub(super) fn family(&mut self, name: &str, schema: &Schema) -> Option<Shape> {
         let discriminator = schema.schema_data.discriminator.as_ref()?;
+        let mapped = mapped(discriminator);
         let mut by_tag: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         let mut open: Vec<&String> = self.families.get(name)?.iter().collect();
         let mut seen: BTreeSet<&String> = BTreeSet::new();
@@ -162,7 +158,7 @@ impl<'a> Lowering<'a> {
             if !seen.insert(child) {
                 continue;
             }
-            let values = self.tag_values(discriminator, child);
+            let values = self.tag_values(&mapped, child);
             // Components that contain the child are variants of the base, too, unless the child has its own discriminator.
             let own = self.families.get(child).filter(|_| values.is_empty() || !self.is_base(child));
             open.extend(own.into_iter().flatten());
@@ -223,14 +219,9 @@ impl<'a> Lowering<'a> {
     }
 
     /// The values of its base's discriminator for a component.
-    fn tag_values(&self, discriminator: &Discriminator, name: &str) -> Vec<String> {
-        let mapping = discriminator.mapping.iter();
-        let mapped: Vec<String> = mapping
-            .filter(|(_, target)| target.rsplit('/').next() == Some(name))
-            .map(|(value, _)| value.clone())
-            .collect();
-        if !mapped.is_empty() {
-            return mapped;
+    fn tag_values(&self, mapped: &HashMap<&str, Vec<String>>, name: &str) -> Vec<String> {
+        if let Some(values) = mapped.get(name) {
+            return values.clone();
         }
         let schema = self.document.components.as_ref().and_then(|c| c.schemas.get(name));
         let Some(ReferenceOr::Item(schema)) = schema else { return Vec::new() };
@@ -293,6 +284,15 @@ impl<'a> Lowering<'a> {
             || (parts.iter().any(|part| !says_nothing(part))
                 && parts.iter().filter(|part| !says_nothing(part)).all(|part| self.is_nullable(part)))
     }
+}
+
+/// The values of a discriminator by the name of the schema that they stand for.
+fn mapped(discriminator: &Discriminator) -> HashMap<&str, Vec<String>> {
+    let mut out: HashMap<&str, Vec<String>> = HashMap::new();
+    for (value, target) in &discriminator.mapping {
+        out.entry(target.rsplit('/').next().unwrap_or(target)).or_default().push(value.clone());
+    }
+    out
 }
 
 /// The stored facts of a discriminator.
