@@ -156,15 +156,17 @@ pub fn make(
 
 /// Document → `Spec` → `Api` → `Names` → public items; none if errors were pushed.
 pub fn version(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -> Option<Version> {
-    let Made { api, model, names, report } = make(document, rules, name, false, out)?;
-    let raw = report.overlay.iter().any(|action| action.matched > 0).then(|| {
+    // First, since loading takes the most memory.
+    let raw = rules.overlay.as_ref().and_then(|_| {
         let source = load::Source { name: &document.from, text: document.text.as_bytes() };
         let options = load::Options { keep_prose: false, read: document.read };
         let rules = Rules { overlay: None, title: None, templates: BTreeMap::new(), ..rules.clone() };
         // The faults that the overlay corrects are not faults of the corrected document.
         lowered(source, &rules, name, &options, &mut Sink::new()).map(|(api, ..)| api)
     });
-    Some(Version { items: render::items(&model, &names), api, model, names, raw: raw.flatten() })
+    let Made { api, model, names, report } = make(document, rules, name, false, out)?;
+    let raw = raw.filter(|_| report.overlay.iter().any(|action| action.matched > 0));
+    Some(Version { items: render::items(&model, &names), api, model, names, raw })
 }
 
 /// `Api` → `Names` → public items, where those are not known already; none if errors were pushed.
