@@ -15,6 +15,7 @@ mod types;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
 
+pub(crate) use case::{singular, snake};
 pub use config::Config;
 use config::Naming;
 

@@ -7,6 +7,7 @@ mod operation;
 mod paging;
 mod parameter;
 mod rust_type;
+mod sentence;
 mod ty;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

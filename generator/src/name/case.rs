@@ -105,7 +105,7 @@ fn words(text: &str) -> String {
 }
 
 /// For methods, fields and arguments.
-pub(super) fn snake(text: &str) -> String {
+pub(crate) fn snake(text: &str) -> String {
     mend(words(text).to_snake_case(), "value_", "empty")
 }
 
@@ -198,7 +198,7 @@ pub(super) fn is_ident(text: &str) -> bool {
 }
 
 /// The singular of the last word of a camel-case English plural; a version stays.
-pub(super) fn singular(text: &str) -> String {
+pub(crate) fn singular(text: &str) -> String {
     let digits = text.trim_end_matches(|c: char| c.is_ascii_digit());
     let stem = digits.strip_suffix('V').filter(|_| digits.len() < text.len()).unwrap_or(text);
     let version = text.get(stem.len()..).unwrap_or_default();

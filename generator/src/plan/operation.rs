@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::doc::code;
 use super::parameter::{Argument, Put, Segment};
+use super::sentence::{Reply, sentence};
 use super::{Context, RustType};
 use crate::api::{
     Action, Api, Arity, Form, In, MediaType, Operation, Parameter, Pointer, Response, Role, Shape, Stream,
@@ -145,9 +146,8 @@ pub struct StatusVariant {
 impl Context<'_> {
     /// A handle and its methods.
     pub(super) fn handle(&self, module: &str, handle: &name::Handle) -> Handle {
-        let mut docs = vec![format!(
-            "Operations of `{module}`; [`Client::{module}`](crate::Client::{module}) gives it."
-        )];
+        let mut docs =
+            vec![format!("Operations of `{module}`, from [`Client::{module}`](crate::Client::{module}).")];
         docs.extend(self.feature_note(&handle.areas).into_iter().flat_map(|note| [String::new(), note]));
         let operations = handle.operations.iter();
         let named = operations
@@ -190,7 +190,7 @@ impl Context<'_> {
                 argument: self.sent_argument(operation, parameter, value, name),
             }
         });
-        let deprecation = operation.deprecation.as_deref().unwrap_or("the vendor has deprecated it");
+        let deprecation = operation.deprecation.as_deref().unwrap_or("deprecated by the vendor");
         // Methods that differ in their body share one enum, which the first defines.
         let by_status = self.by_status(operation, name, method);
         Method {
@@ -220,15 +220,22 @@ impl Context<'_> {
         name: &OperationName,
         (updates, paged): (bool, bool),
     ) -> Vec<String> {
-        let call = code(&format!("{} {}", operation.method, operation.path));
-        let mut lines = vec![match &self.names.operation_link {
-            Some(template) => {
-                format!("{call} ([vendor's page]({}))", template.replace("{slug}", &slug(operation)))
-            }
-            None => call,
+        let route = code(&format!("{} {}", operation.method, operation.path));
+        let route = match &self.names.operation_link {
+            Some(template) => format!("[{route}]({})", template.replace("{slug}", &slug(operation))),
+            None => route,
+        };
+        // The document's own words are better.
+        let sentence = match operation.doc {
+            Some(_) => None,
+            None => sentence(operation, &method.ident, self.reply(operation, method, paged)),
+        };
+        let mut lines = vec![match sentence {
+            Some(sentence) => format!("{sentence} {route}"),
+            None => route,
         }];
         if let Some(media_type) = method.media_type.as_ref().filter(|t| *t != "application/json") {
-            lines.extend([String::new(), format!("Answers {}.", code(media_type))]);
+            lines.extend([String::new(), format!("The response is {}.", code(media_type))]);
             lines.extend(stream_docs(media_type));
         }
         if let Some(doc) = &operation.doc {
@@ -246,13 +253,27 @@ impl Context<'_> {
             lines.extend([String::new(), self.parameter_docs(operation, limit).join("\n")]);
         }
         if updates {
-            lines.extend([String::new(), "The request says which resource it changes.".to_owned()]);
+            lines.extend([String::new(), "The request has the id of the resource.".to_owned()]);
         }
         let several = self.names.handles.get(&name.handle).is_some_and(|h| h.areas.len() > 1);
         if let (Some(area), true) = (&name.area, several) {
             lines.extend([String::new(), format!("Feature: `{area}`.")]);
         }
         lines
+    }
+
+    fn reply(&self, operation: &Operation, method: &name::Method, paged: bool) -> Reply {
+        let Some(media_type) = &method.media_type else { return Reply::Other };
+        let kind = MediaType::parse(media_type);
+        let ty = operation.responses.values().find_map(|response| response.content.get(media_type));
+        match ty.map(|ty| self.through(ty)) {
+            _ if paged => Reply::List,
+            _ if kind.stream().is_some() => Reply::Stream,
+            _ if !kind.reads_json() => Reply::File,
+            Some(TypeRef::List(_)) => Reply::List,
+            Some(TypeRef::Binary) => Reply::File,
+            _ => Reply::Other,
+        }
     }
 
     /// The types of error bodies, by status.

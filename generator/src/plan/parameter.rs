@@ -358,14 +358,14 @@ impl Context<'_> {
     pub(super) fn parameter_docs(&self, operation: &Operation, parameter: &Parameter) -> Vec<String> {
         let mut line = code(&parameter.name);
         let role = match parameter.role() {
-            Role::Fields(_) => Some("the fields that are sent of each"),
-            Role::Include => Some("related resources that are sent along"),
-            Role::Sort => Some("the order; `desc` turns one round"),
-            Role::Filter(_) => Some("only resources that have one of these values"),
-            Role::Exists(_) => Some("only what has this, or has it not"),
+            Role::Fields(_) => Some("the fields to return"),
+            Role::Include => Some("related resources to include in the response"),
+            Role::Sort => Some("the sort order; `desc` reverses one"),
+            Role::Filter(_) => Some("selects resources that have one of these values"),
+            Role::Exists(_) => Some("selects resources that have this, or that do not"),
             // Without pages that we know, a `limit` may mean anything.
-            Role::Limit if self.has_pages(operation) => Some("how many a page has"),
-            Role::LimitOf(_) => Some("how many are sent along"),
+            Role::Limit if self.has_pages(operation) => Some("the page size"),
+            Role::LimitOf(_) => Some("the number of included resources"),
             Role::Limit | Role::Other => None,
         };
         let role =
