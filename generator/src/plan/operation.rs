@@ -225,21 +225,16 @@ impl Context<'_> {
             Some(template) => format!("[{route}]({})", template.replace("{slug}", &slug(operation))),
             None => route,
         };
-        // The document's own words are better.
-        let sentence = match operation.doc {
-            Some(_) => None,
-            None => sentence(operation, &method.ident, self.reply(operation, method, paged)),
+        let reply = self.reply(operation, method, paged);
+        let mut lines = match (&operation.doc, sentence(operation, &method.ident, reply)) {
+            // The document's own words are better.
+            (Some(doc), _) => vec![doc.trim().to_owned(), String::new(), route],
+            (None, Some(sentence)) => vec![format!("{sentence} {route}")],
+            (None, None) => vec![route],
         };
-        let mut lines = vec![match sentence {
-            Some(sentence) => format!("{sentence} {route}"),
-            None => route,
-        }];
         if let Some(media_type) = method.media_type.as_ref().filter(|t| *t != "application/json") {
             lines.extend([String::new(), format!("The response is {}.", code(media_type))]);
             lines.extend(stream_docs(media_type));
-        }
-        if let Some(doc) = &operation.doc {
-            lines.extend([String::new(), doc.trim().to_owned()]);
         }
         lines.extend(self.error_docs(operation).into_iter().flat_map(|line| [String::new(), line]));
         // Optional ones have methods with docs of their own.

@@ -88,7 +88,7 @@ const VERBS: &[&str] = &[
     "verify",
 ];
 /// Other first words of segments that do not name a thing.
-const OTHERS: &[&str] = &["find", "get", "has", "is", "list", "login", "logout", "me"];
+const OTHERS: &[&str] = &["find", "get", "has", "is", "latest", "list", "login", "logout", "me"];
 /// Words that turn a name into a query: `petsByStatus`.
 const RELATIONS: &[&str] = &["by", "for"];
 /// Segments before the first thing.
@@ -107,7 +107,7 @@ pub(super) enum Reply {
 pub(super) fn sentence(operation: &Operation, method: &str, reply: Reply) -> Option<String> {
     let segments = segments(&operation.path)?;
     let (last, before) = segments.split_last()?;
-    if let ([.., owner, Segment::Parameter, Segment::Name("relationships")], Segment::Name(name)) =
+    if let ([.., owner, Segment::Parameter(_), Segment::Name("relationships")], Segment::Name(name)) =
         (before, last)
     {
         return linkage(operation, owner, name, method, reply == Reply::List);
@@ -118,14 +118,17 @@ pub(super) fn sentence(operation: &Operation, method: &str, reply: Reply) -> Opt
     let owner = owner(segments.get(..at)?);
     let verb = method.split('_').next().filter(|word| VERBS.contains(word));
     if VERBS.contains(&snake(name).as_str()) {
-        let (Some(owner), false) = (owner, has_id) else { return None };
-        return Some(format!("{} {}.", third_person(&snake(name)), a(&one(owner)?)));
+        let before = at.checked_sub(1).and_then(|at| segments.get(at));
+        let (Some(owner), Some(Segment::Parameter(_)), false) = (owner, before, has_id) else { return None };
+        return Some(format!("{} {}.", third_person(&snake(name)), a(&one(owner, true)?)));
     }
     let of = match owner {
-        Some(owner) => format!(" of {}", a(&one(owner)?)),
+        Some(owner) => format!(" of {}", a(&one(owner, true)?)),
         None => String::new(),
     };
-    let (all, one) = (words(name)?, one(name)?);
+    // `list_search_keywords` lists `searchKeywords`.
+    let is_thing = has_id || method.split_once('_').is_some_and(|(_, rest)| rest == snake(name));
+    let (all, one) = (words(name, is_thing)?, one(name, is_thing)?);
     let the_one = if of.is_empty() && has_id {
         a(&one)
     } else if has_id {
@@ -133,6 +136,10 @@ pub(super) fn sentence(operation: &Operation, method: &str, reply: Reply) -> Opt
     } else {
         format!("the {all}{of}")
     };
+    if let (Some(verb @ ("add" | "remove")), Some(owner)) = (verb, owner) {
+        let (things, place) = (if has_id { a(&one) } else { all }, if verb == "add" { "to" } else { "from" });
+        return Some(format!("{} {things} {place} {}.", third_person(verb), a(&self::one(owner, true)?)));
+    }
     Some(match operation.method.as_str() {
         "HEAD" => format!("Checks for {the_one}."),
         "GET" | "QUERY" => match reply {
@@ -169,7 +176,7 @@ fn linkage(
     is_list: bool,
 ) -> Option<String> {
     let Segment::Name(owner) = owner else { return None };
-    let (of, all) = (a(&one(owner)?), words(name)?);
+    let (of, all) = (a(&one(owner, true)?), words(name, true)?);
     Some(match operation.method.as_str() {
         "GET" if is_list => format!("Lists the ids of the {all} of {of}."),
         "GET" => format!("Gets the id of the {all} of {of}."),
@@ -183,7 +190,8 @@ fn linkage(
 
 enum Segment<'p> {
     Name(&'p str),
-    Parameter,
+    /// The name of the parameter.
+    Parameter(&'p str),
 }
 
 /// The segments of a path behind its version; none if one is more than a name or a parameter.
@@ -197,7 +205,7 @@ fn segments(path: &str) -> Option<Vec<Segment<'_>>> {
         .map(|text| {
             match (text.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')), text.contains(['{', '}']))
             {
-                (Some(name), _) if !name.contains(['{', '}']) => Some(Segment::Parameter),
+                (Some(name), _) if !name.contains(['{', '}']) => Some(Segment::Parameter(name)),
                 (_, true) => None,
                 _ => Some(Segment::Name(text)),
             }
@@ -205,30 +213,34 @@ fn segments(path: &str) -> Option<Vec<Segment<'_>>> {
         .collect()
 }
 
-/// The name of the thing that the last parameter identifies.
+/// The name of the thing that the last parameter identifies: the one that its name repeats, else the one before it.
 fn owner<'p>(segments: &[Segment<'p>]) -> Option<&'p str> {
-    let at = segments.iter().rposition(|segment| matches!(segment, Segment::Parameter))?;
-    segments.get(..at)?.iter().rev().find_map(|segment| match segment {
+    let at = segments.iter().rposition(|segment| matches!(segment, Segment::Parameter(_)))?;
+    let Some(Segment::Parameter(parameter)) = segments.get(at) else { return None };
+    let names = segments.get(..at)?.iter().rev().filter_map(|segment| match segment {
         Segment::Name(name) => Some(*name),
-        Segment::Parameter => None,
-    })
+        Segment::Parameter(_) => None,
+    });
+    let parameter = snake(parameter);
+    let is_named = |name: &&str| parameter.starts_with(&format!("{}_", snake(&singular(name))));
+    names.clone().find(is_named).or_else(|| names.clone().next())
 }
 
-/// The words of a name; none if they are not those of a thing.
-fn words(name: &str) -> Option<String> {
+/// The words of a name; none if they are not those of a thing. A segment before a parameter names one whatever its verb.
+fn words(name: &str, is_thing: bool) -> Option<String> {
     let snake = snake(name);
     let mut words: Vec<&str> = snake.trim_end_matches('_').split('_').collect();
     let is_version = |word: &&str| word.strip_prefix('v').is_some_and(|rest| rest.parse::<u32>().is_ok());
     words.pop_if(|word| is_version(&&**word));
-    let is_action =
-        words.first().is_some_and(|first| VERBS.contains(first) && words.len() > 1 || OTHERS.contains(first));
+    let is_action = |first: &&str| VERBS.contains(first) && words.len() > 1 || OTHERS.contains(first);
+    let is_action = !is_thing && words.first().is_some_and(is_action);
     let is_noun = |word: &&str| word.is_ascii() && !RELATIONS.contains(word);
     (!is_action && !words.is_empty() && words.iter().all(is_noun) && name.len() > 2).then(|| words.join(" "))
 }
 
 /// The same of one such thing.
-fn one(name: &str) -> Option<String> {
-    words(&singular(name))
+fn one(name: &str, is_thing: bool) -> Option<String> {
+    words(&singular(name), is_thing)
 }
 
 fn a(thing: &str) -> String {
@@ -256,13 +268,27 @@ mod tests {
 
     #[test]
     fn words_are_those_of_things() {
-        assert_eq!(words("appStoreVersions").as_deref(), Some("app store versions"));
-        assert_eq!(words("inAppPurchasesV2").as_deref(), Some("in app purchases"));
-        assert_eq!(words("findByStatus"), None);
-        assert_eq!(words("me"), None);
-        assert_eq!(one("distribution_groups").as_deref(), Some("distribution group"));
+        assert_eq!(words("appStoreVersions", false).as_deref(), Some("app store versions"));
+        assert_eq!(words("inAppPurchasesV2", false).as_deref(), Some("in app purchases"));
+        assert_eq!(words("findByStatus", false), None);
+        assert_eq!(words("me", false), None);
+        assert_eq!(one("distribution_groups", false).as_deref(), Some("distribution group"));
         assert_eq!(a("user"), "a user");
         assert_eq!(a("app"), "an app");
+    }
+
+    #[test]
+    fn owners_are_named_by_their_parameter() {
+        for (path, found) in [
+            ("/v1/apps/{id}/builds", "apps"),
+            ("/v0.1/apps/{owner_name}/{app_name}/builds", "apps"),
+            ("/user/invitations/apps/{invitation_token}/accept", "invitations"),
+            ("/pets/{petId}/toys", "pets"),
+        ] {
+            let segments = segments(path).unwrap();
+            assert_eq!(owner(&segments), Some(found), "{path}");
+        }
+        assert!(segments("/files/{name}.json").is_none());
     }
 
     #[test]

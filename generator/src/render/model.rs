@@ -172,7 +172,7 @@ impl Context<'_> {
         let fields: Vec<TokenStream> = fields.collect();
         let rest = rest.map(|item| {
             let item = self.ty(item);
-            quote! { #[doc = " Members of other names."] pub additional: std::collections::BTreeMap<String, #item>, }
+            quote! { #[doc = " Members with other names."] pub additional: std::collections::BTreeMap<String, #item>, }
         });
         let deprecated = deprecated(deprecated_type);
         source.items(quote! {
@@ -258,7 +258,7 @@ impl Context<'_> {
         listing.add(ItemKind::Field, &format!("{own}.id"), Signature::Type(RustType::string()));
         if !r.attributes.is_empty() {
             fields.extend(
-                quote! { #[doc = " What it is, as far as it was asked for."] pub attributes: #attributes, },
+                quote! { #[doc = " Attributes; only requested fields are set."] pub attributes: #attributes, },
             );
             parts.push("attributes: \"attributes\"".to_owned());
             listing.add(
@@ -269,14 +269,14 @@ impl Context<'_> {
         }
         if !r.relationships.is_empty() {
             fields.extend(
-                quote! { #[doc = " Relationships to other resources; most have `data` only where `include` asked for them."] pub relationships: rt::Sparse<#relationships>, },
+                quote! { #[doc = " Relationships to other resources; most have `data` only if `include` requested them."] pub relationships: rt::Sparse<#relationships>, },
             );
             parts.push("relationships: \"relationships\"".to_owned());
             let sparse = RustType::runtime_of("Sparse", vec![RustType::Model(relationships.to_string())]);
             listing.add(ItemKind::Field, &format!("{own}.relationships"), Signature::Type(sparse));
         }
         if r.links {
-            fields.extend(quote! { #[doc = " Where it is."] pub links: rt::ResourceLinks, });
+            fields.extend(quote! { #[doc = " Links to this resource."] pub links: rt::ResourceLinks, });
             parts.push("links: \"links\"".to_owned());
             listing.add(
                 ItemKind::Field,
@@ -295,7 +295,7 @@ impl Context<'_> {
         listing.add(ItemKind::Fn, &format!("{own}::new"), Signature::Type(RustType::string().into_arg()));
         source.items(quote! {
             impl #own {
-                #[doc = " A resource that has nothing but its id."]
+                #[doc = " Creates a resource with an id and nothing else."]
                 pub fn new(id: impl Into<String>) -> Self { Self { id: id.into(), ..Self::default() } }
             }
         });
@@ -408,7 +408,7 @@ impl Context<'_> {
             #[non_exhaustive]
             pub enum #own {
                 #(#variants,)*
-                #[doc = " A value that is newer than this crate."]
+                #[doc = " A value that this crate does not know."]
                 Unrecognized(#unknown),
             }
         });
@@ -455,9 +455,9 @@ impl Context<'_> {
             })
             .collect();
         let what = if id.is_included() && self.is_sent(id) {
-            "What a request can create along.".to_owned()
+            "Resources that a request can create as well.".to_owned()
         } else if id.is_included() {
-            "What a document may include, open to new types.".to_owned()
+            "Resources that a document may include, open to new types.".to_owned()
         } else {
             format!("{}: one of several types, open to new ones.", code(&id.label()))
         };
@@ -467,7 +467,7 @@ impl Context<'_> {
             #[non_exhaustive]
             pub enum #own {
                 #(#variants,)*
-                #[doc = " A type that is newer than this crate, as it came."]
+                #[doc = " A value of a type that this crate does not know, unchanged."]
                 Unrecognized(rt::Value),
             }
         });

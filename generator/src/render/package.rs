@@ -122,7 +122,7 @@ impl Context<'_> {
 
     /// The client: one method a handle.
     pub(super) fn client(&self, listing: &mut Items) -> File {
-        let mut source = Source::new("The client: where every call begins.");
+        let mut source = Source::new("The client of the API.");
         listing.module("");
         let handles: TokenStream = self
             .names
@@ -159,7 +159,7 @@ impl Context<'_> {
                     rt::Client::builder().credentials(credentials)
                 }
 
-                #[doc = " What all operations have in common, e.g. for calls that the crate does not know."]
+                #[doc = " The runtime's client, for calls that this crate does not define."]
                 #[inline]
                 pub fn runtime(&self) -> &rt::Client<crate::Api> { &self.0 }
 
@@ -172,7 +172,7 @@ impl Context<'_> {
     /// `models.rs` and `operations.rs`: the modules with their features.
     pub(super) fn indexes(&self, models: &[Models]) -> Vec<File> {
         let all = self.areas;
-        let mut source = Source::new("What is sent and received.");
+        let mut source = Source::new("Types of requests and responses.");
         let lines: String = models
             .iter()
             .map(|Models { module, items, .. }| {
@@ -189,7 +189,7 @@ impl Context<'_> {
         source.line(&lines);
         let models = File { path: "src/models.rs".to_owned(), text: source.finish() };
 
-        let mut source = Source::new("What can be called, a module a handle.");
+        let mut source = Source::new("Operations, one module per handle.");
         let items: TokenStream = self
             .names
             .handles

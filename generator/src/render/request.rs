@@ -68,7 +68,7 @@ impl Context<'_> {
                 hold: Hold::Plain,
                 boxed: false,
                 deprecated: false,
-                docs: vec!["`id` of the resource that is changed.".to_owned()],
+                docs: vec!["`id` of the resource to change.".to_owned()],
             }),
             Action::Inline => Some(Member {
                 ident: "id".to_owned(),
@@ -93,10 +93,10 @@ impl Context<'_> {
         let what = match r.action {
             Action::Create => format!("Creates a resource of the type {}.", code(&r.kind)),
             Action::Update => {
-                format!("Changes a resource of the type {}; what is absent stays as it is.", code(&r.kind))
+                format!("Changes a resource of the type {}; absent members stay unchanged.", code(&r.kind))
             }
             Action::Inline => {
-                format!("A resource of the type {} that another request creates along.", code(&r.kind))
+                format!("A resource of the type {} that another request creates as well.", code(&r.kind))
             }
         };
         let mut call = format!(

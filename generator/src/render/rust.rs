@@ -152,7 +152,7 @@ pub(super) fn deprecated(deprecated: bool) -> TokenStream {
 
 /// The same with a reason or replacement as the compiler's message.
 pub(super) fn deprecated_with(deprecated: bool, note: Option<&str>) -> TokenStream {
-    let note = note.unwrap_or("the vendor has deprecated it");
+    let note = note.unwrap_or("deprecated by the vendor");
     if deprecated { quote!(#[deprecated = #note]) } else { TokenStream::new() }
 }
 

@@ -85,7 +85,7 @@ impl Context<'_> {
             #[non_exhaustive]
             pub enum #own {
                 #(#variants,)*
-                #[doc = " A value that is newer than this crate."]
+                #[doc = " A value that this crate does not know."]
                 Unrecognized(String),
             }
         });

@@ -34,7 +34,7 @@ pub enum AddUserAsRoleRequestRole {
     Collaborator,
     /// `member`
     Member,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

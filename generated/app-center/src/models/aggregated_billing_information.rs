@@ -37,7 +37,7 @@ pub enum AggregatedBillingInformationAzureSubscriptionState {
     Enabled,
     /// `NotSet`
     NotSet,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -30,7 +30,7 @@ pub enum AlertingBugtrackerState {
     Enabled,
     /// `unauthorized`
     Unauthorized,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -47,7 +47,7 @@ pub enum AlertingBugtrackerType {
     Jira,
     /// `vsts`
     Vsts,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

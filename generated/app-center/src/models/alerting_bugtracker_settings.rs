@@ -13,7 +13,7 @@ pub enum AlertingBugtrackerSettings {
     AlertingJiraBugtrackerSettings(Box<crate::models::AlertingJiraBugtrackerSettings>),
     /// `type`: `vsts`
     AlertingVstsBugtrackerSettings(Box<crate::models::AlertingVstsBugtrackerSettings>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -45,7 +45,7 @@ pub enum ApiTokensCreateRequestScope {
     All,
     /// `viewer`
     Viewer,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -49,7 +49,7 @@ pub enum AppInvitationDetailResponseInviteType {
     Developer,
     /// `tester`
     Tester,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -66,7 +66,7 @@ pub enum AppInvitationDetailResponsePermissions {
     Tester,
     /// `viewer`
     Viewer,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -102,7 +102,7 @@ pub enum AppRequestOs {
     MacOs,
     /// `tvOS`
     TvOs,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -136,7 +136,7 @@ pub enum AppRequestPlatform {
     WinForms,
     /// `Xamarin`
     Xamarin,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

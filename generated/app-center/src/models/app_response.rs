@@ -57,7 +57,7 @@ pub enum AppResponseMemberPermissions {
     Tester,
     /// `viewer`
     Viewer,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -74,7 +74,7 @@ pub enum AppResponseOrigin {
     Codepush,
     /// `hockeyapp`
     Hockeyapp,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -112,7 +112,7 @@ pub enum AppResponsePlatform {
     WinForms,
     /// `Xamarin`
     Xamarin,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

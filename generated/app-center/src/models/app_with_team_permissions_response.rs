@@ -74,7 +74,7 @@ pub enum AppWithTeamPermissionsResponseTeamPermissions {
     Manager,
     /// `viewer`
     Viewer,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -33,7 +33,7 @@ pub enum AppleCertificateNonSecretDetailsResponseCredentialType {
     Certificate,
     /// `credentials`
     Credentials,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -52,7 +52,7 @@ pub enum AppleCertificateNonSecretDetailsResponseServiceType {
     Googleplay,
     /// `jira`
     Jira,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -9,7 +9,7 @@ pub enum AppsOrderBy {
     DisplayName,
     /// `name`
     Name,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -49,7 +49,7 @@ pub enum BasicReleaseDetailsResponseDestinationType {
     Store,
     /// `tester`
     Tester,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -64,7 +64,7 @@ pub enum BasicReleaseDetailsResponseOrigin {
     Appcenter,
     /// `hockeyapp`
     Hockeyapp,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

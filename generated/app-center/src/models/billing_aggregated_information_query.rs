@@ -11,7 +11,7 @@ pub enum BillingAggregatedInformationPeriod {
     Next,
     /// `Previous`
     Previous,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -26,7 +26,7 @@ pub enum BillingAggregatedInformationService {
     Build,
     /// `Test`
     Test,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

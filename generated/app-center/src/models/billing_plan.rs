@@ -41,7 +41,7 @@ pub enum BillingPlanPaymentSource {
     None,
     /// `Xtc`
     Xtc,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -56,7 +56,7 @@ pub enum BillingPlanService {
     Build,
     /// `Test`
     Test,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

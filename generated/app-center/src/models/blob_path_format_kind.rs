@@ -9,7 +9,7 @@ pub enum BlobPathFormatKind {
     WithAppId,
     /// `WithoutAppId`
     WithoutAppId,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

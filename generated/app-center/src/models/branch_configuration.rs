@@ -21,7 +21,7 @@ pub struct BranchConfiguration {
     pub toolsets: Option<crate::models::BranchConfigurationToolsets>,
     /// `trigger`.
     pub trigger: Option<crate::models::BranchConfigurationTrigger>,
-    /// Members of other names.
+    /// Members with other names.
     pub additional: std::collections::BTreeMap<String, crate::models::BranchProperties>,
 }
 
@@ -98,7 +98,7 @@ pub enum BranchConfigurationTrigger {
     Continuous,
     /// `manual`
     Manual,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -39,7 +39,7 @@ pub enum BranchConfigurationArtifactVersioningBuildNumberFormat {
     BuildId,
     /// `timestamp`
     Timestamp,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

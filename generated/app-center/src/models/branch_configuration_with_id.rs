@@ -23,7 +23,7 @@ pub struct BranchConfigurationWithId {
     pub toolsets: Option<crate::models::BranchConfigurationToolsets>,
     /// `trigger`.
     pub trigger: Option<crate::models::BranchConfigurationWithIdTrigger>,
-    /// Members of other names.
+    /// Members with other names.
     pub additional: std::collections::BTreeMap<String, crate::models::BranchProperties>,
 }
 

@@ -9,7 +9,7 @@ pub struct BranchStatus {
     pub configured: bool,
     /// `lastBuild`.
     pub last_build: Option<crate::models::Build>,
-    /// Members of other names.
+    /// Members with other names.
     pub additional: std::collections::BTreeMap<String, crate::models::BranchProperties>,
 }
 

@@ -35,7 +35,7 @@ pub enum BugTrackerIssueResultBugTrackerType {
     Jira,
     /// `vsts`
     Vsts,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

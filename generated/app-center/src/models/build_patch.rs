@@ -30,7 +30,7 @@ impl BuildPatch {
 pub enum BuildPatchStatus {
     /// `cancelling`
     Cancelling,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -15,7 +15,7 @@ pub enum BuildsDownloadType {
     Mapping,
     /// `symbols`
     Symbols,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -34,7 +34,7 @@ pub enum BuildsOs {
     IOs,
     /// `macOS`
     MacOs,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -53,7 +53,7 @@ pub enum BuildsPlatform {
     Uwp,
     /// `Xamarin`
     Xamarin,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -71,7 +71,7 @@ pub enum BuildsTools {
     Xamarin,
     /// `xcode`
     Xcode,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

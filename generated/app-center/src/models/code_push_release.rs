@@ -163,7 +163,7 @@ pub enum CodePushReleaseReleaseMethod {
     Rollback,
     /// `Upload`
     Upload,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -12,7 +12,7 @@ pub enum CrashGroupsGroupType {
     GroupType1,
     /// `GroupType2`
     GroupType2,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -37,7 +37,7 @@ pub enum CrashGroupsOrderby {
     LastOccurrenceAsc,
     /// `last_occurrence desc`
     LastOccurrenceDesc,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

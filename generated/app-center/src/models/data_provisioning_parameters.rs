@@ -156,7 +156,7 @@ pub enum DataProvisioningParametersResourceRegion {
     WestUs,
     /// `West US 2`
     WestUs2,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

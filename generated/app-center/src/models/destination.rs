@@ -40,7 +40,7 @@ pub enum DestinationType {
     Intune,
     /// `none`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -53,7 +53,7 @@ pub enum DestinationDetailsType {
     Store,
     /// `tester`
     Tester,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

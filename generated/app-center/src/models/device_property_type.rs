@@ -13,7 +13,7 @@ pub enum DevicePropertyType {
     Number,
     /// `string`
     String,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

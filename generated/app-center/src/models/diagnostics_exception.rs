@@ -41,7 +41,7 @@ pub enum DiagnosticsExceptionPlatform {
     Unity,
     /// `xamarin`
     Xamarin,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -61,7 +61,7 @@ pub enum DiagnosticsStackFrameLanguage {
     Swift,
     /// `Unknown`
     Unknown,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -42,7 +42,7 @@ pub enum ErrorRetentionSettingsRetentionInDays {
     Value28,
     /// `90`
     Value90,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(i64),
 }
 

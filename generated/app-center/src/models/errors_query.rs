@@ -9,7 +9,7 @@ pub enum ErrorsCountsPerDayErrorType {
     HandledError,
     /// `unhandledError`
     UnhandledError,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -24,7 +24,7 @@ pub enum ErrorsErrorFreeDevicePercentagesErrorType {
     HandledError,
     /// `unhandledError`
     UnhandledError,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -49,7 +49,7 @@ pub enum ErrorsErrorType {
     HandledError,
     /// `unhandledError`
     UnhandledError,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -64,7 +64,7 @@ pub enum ErrorsFormat {
     Json,
     /// `txt`
     Txt,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -77,7 +77,7 @@ pub enum ErrorsInlinecount {
     Allpages,
     /// `none`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -90,7 +90,7 @@ pub enum ErrorsOrder {
     Asc,
     /// `desc`
     Desc,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -28,7 +28,7 @@ pub enum EventSettingDefaultValue {
     Disabled,
     /// `Individual`
     Individual,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -42,7 +42,7 @@ rt::open_enum! { EventSettingDefaultValue {
 pub enum EventSettingEventType {
     /// `crash_newCrashGroupCreated`
     CrashNewCrashGroupCreated,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -61,7 +61,7 @@ pub enum EventSettingValue {
     Disabled,
     /// `Individual`
     Individual,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -80,7 +80,7 @@ pub enum ExportBlobConfigurationType {
     BlobStorageConnectionString,
     /// `blob_storage_linked_subscription`
     BlobStorageLinkedSubscription,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

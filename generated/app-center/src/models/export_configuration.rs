@@ -23,7 +23,7 @@ pub enum ExportConfiguration {
     ),
     /// `type`: `export_blob_configuration`
     ExportBlobConfiguration(Box<crate::models::ExportBlobConfiguration>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -13,7 +13,7 @@ pub enum ExportEntity {
     Errors,
     /// `no_logs`
     NoLogs,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

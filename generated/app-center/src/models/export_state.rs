@@ -15,7 +15,7 @@ pub enum ExportState {
     Invalid,
     /// `Pending`
     Pending,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -9,7 +9,7 @@ pub enum ExportType {
     AppInsights,
     /// `BlobStorage`
     BlobStorage,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -74,7 +74,7 @@ pub enum ExternalStoreRequestTrack {
     TestflightExternal,
     /// `testflight-internal`
     TestflightInternal,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -92,7 +92,7 @@ pub enum ExternalStoreRequestType {
     Googleplay,
     /// `intune`
     Intune,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -52,7 +52,7 @@ pub enum GenericLogType {
     StartService,
     /// `start_session`
     StartSession,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

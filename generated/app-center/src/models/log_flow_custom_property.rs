@@ -15,7 +15,7 @@ pub enum LogFlowCustomProperty {
     LogFlowNumberProperty(Box<crate::models::LogFlowNumberProperty>),
     /// `type`: `string`
     LogFlowStringProperty(Box<crate::models::LogFlowStringProperty>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

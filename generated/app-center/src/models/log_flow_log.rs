@@ -19,7 +19,7 @@ pub enum LogFlowLog {
     LogFlowStartServiceLog(Box<crate::models::LogFlowStartServiceLog>),
     /// `type`: `start_session`
     LogFlowStartSessionLog(Box<crate::models::LogFlowStartSessionLog>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

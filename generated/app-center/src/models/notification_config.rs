@@ -13,7 +13,7 @@ pub enum NotificationConfig {
     NotificationConfigGoogle(Box<crate::models::NotificationConfigGoogle>),
     /// `type`: `wns_config`
     NotificationConfigWindows(Box<crate::models::NotificationConfigWindows>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -81,7 +81,7 @@ pub enum NotificationConfigAppleType {
     GcmConfig,
     /// `wns_config`
     WnsConfig,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

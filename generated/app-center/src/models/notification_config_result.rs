@@ -15,7 +15,7 @@ pub enum NotificationConfigResult {
     NotificationConfigGoogleResult(Box<crate::models::NotificationConfigGoogleResult>),
     /// `type`: `wns_config`
     NotificationConfigWindowsResult(Box<crate::models::NotificationConfigWindowsResult>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

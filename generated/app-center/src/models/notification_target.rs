@@ -15,7 +15,7 @@ pub enum NotificationTarget {
     NotificationTargetDevices(Box<crate::models::NotificationTargetDevices>),
     /// `type`: `user_ids_target`
     NotificationTargetUserIds(Box<crate::models::NotificationTargetUserIds>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -44,7 +44,7 @@ pub enum NotificationTargetAccountIdsType {
     DevicesTarget,
     /// `user_ids_target`
     UserIdsTarget,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -17,7 +17,7 @@ pub enum OperationStatus {
     None,
     /// `Queued`
     Queued,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

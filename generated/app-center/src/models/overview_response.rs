@@ -95,7 +95,7 @@ pub enum OverviewResponseDatabaseLocation {
     WestUs,
     /// `West US 2`
     WestUs2,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

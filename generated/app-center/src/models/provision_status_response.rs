@@ -26,7 +26,7 @@ pub enum ProvisionStatusResponseStatus {
     Empty,
     /// `Invalid`
     Invalid,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

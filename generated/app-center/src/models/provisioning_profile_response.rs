@@ -35,7 +35,7 @@ pub enum ProvisioningProfileResponseProvisioningProfileType {
     Enterprise,
     /// `other`
     Other,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -9,7 +9,7 @@ pub enum PushInlinecount {
     Allpages,
     /// `none`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -40,7 +40,7 @@ pub enum RepoConfigState {
     Inactive,
     /// `unauthorized`
     Unauthorized,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -9,7 +9,7 @@ pub enum RepositoriesForm {
     Full,
     /// `lite`
     Lite,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -26,7 +26,7 @@ pub enum RepositoriesSourceHost {
     Gitlab,
     /// `vsts`
     Vsts,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

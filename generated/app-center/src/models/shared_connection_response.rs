@@ -13,7 +13,7 @@ pub enum SharedConnectionResponse {
     ),
     /// `serviceType`: `jira`
     SharedConnectionResponseJira(Box<crate::models::SharedConnectionResponseJira>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -40,7 +40,7 @@ pub enum SharedConnectionResponseApple {
     AppleCredentialNonSecretDetailsResponse(
         Box<crate::models::AppleCredentialNonSecretDetailsResponse>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -62,7 +62,7 @@ pub enum SharedConnectionResponseGoogleplay {
     GooglePlayCredentialNonSecretDetailsResponse(
         Box<crate::models::GooglePlayCredentialNonSecretDetailsResponse>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -80,7 +80,7 @@ pub enum SharedConnectionResponseJira {
     JiraCredentialNonSecretDetailsResponse(
         Box<crate::models::JiraCredentialNonSecretDetailsResponse>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -26,7 +26,7 @@ pub enum StoresBasicDetailsType {
     Googleplay,
     /// `intune`
     Intune,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

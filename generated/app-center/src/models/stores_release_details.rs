@@ -54,7 +54,7 @@ pub enum StoresReleaseDetailsInstallUrl {
     Group,
     /// `store`
     Store,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -67,7 +67,7 @@ pub enum StoresReleaseDetailsStatus {
     Available,
     /// `unavailable`
     Unavailable,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -42,7 +42,7 @@ pub enum SymbolOrigin {
     System,
     /// `User`
     User,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -55,7 +55,7 @@ pub enum SymbolStatus {
     Available,
     /// `ignored`
     Ignored,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -74,7 +74,7 @@ pub enum SymbolType {
     JavaScript,
     /// `UWP`
     Uwp,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -51,7 +51,7 @@ pub enum SymbolUploadStatus {
     Indexed,
     /// `processing`
     Processing,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -73,7 +73,7 @@ pub enum SymbolUploadSymbolType {
     JavaScript,
     /// `UWP`
     Uwp,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -31,7 +31,7 @@ pub enum SymbolUploadEndRequestStatus {
     Aborted,
     /// `committed`
     Committed,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

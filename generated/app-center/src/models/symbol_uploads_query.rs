@@ -11,7 +11,7 @@ pub enum SymbolUploadsStatus {
     Processed,
     /// `uploaded`
     Uploaded,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -30,7 +30,7 @@ pub enum SymbolUploadsSymbolType {
     JavaScript,
     /// `UWP`
     Uwp,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

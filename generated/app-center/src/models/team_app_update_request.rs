@@ -44,7 +44,7 @@ pub enum TeamAppUpdateRequestPermissions {
     Manager,
     /// `viewer`
     Viewer,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -26,7 +26,7 @@ pub enum TeamUserResponseRole {
     Collaborator,
     /// `maintainer`
     Maintainer,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

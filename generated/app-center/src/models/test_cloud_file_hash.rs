@@ -66,7 +66,7 @@ pub enum TestCloudFileHashFileType {
     DsymFile,
     /// `test-file`
     TestFile,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -75,7 +75,7 @@ pub enum TestCloudFileHashDeprecatedFileType {
     DsymFile,
     /// `test-file`
     TestFile,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

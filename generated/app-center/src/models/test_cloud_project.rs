@@ -30,7 +30,7 @@ pub enum TestCloudProjectFrameworkType {
     Generated,
     /// `UITest`
     UiTest,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

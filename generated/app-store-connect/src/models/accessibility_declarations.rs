@@ -9,9 +9,9 @@
 pub struct AccessibilityDeclaration {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AccessibilityDeclarationAttributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -20,7 +20,7 @@ rt::resource! { AccessibilityDeclaration: "accessibilityDeclarations" {
 } }
 
 impl AccessibilityDeclaration {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -76,7 +76,7 @@ pub enum AccessibilityDeclarationState {
     Published,
     /// `REPLACED`
     Replaced,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -32,7 +32,7 @@ pub enum AccessibilityDeclarationStateFilter {
     Published,
     /// `REPLACED`
     Replaced,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

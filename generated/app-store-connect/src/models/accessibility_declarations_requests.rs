@@ -187,12 +187,12 @@ pub struct AccessibilityDeclarationCreate {
     pub app: String,
 }
 
-/// Changes a resource of the type `accessibilityDeclarations`; what is absent stays as it is.
+/// Changes a resource of the type `accessibilityDeclarations`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AccessibilityDeclarationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `publish`.
     pub publish: rt::Patch<bool>,

@@ -9,16 +9,16 @@
 pub struct Actor {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: ActorAttributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
 rt::resource! { Actor: "actors" { attributes: "attributes", links: "links" } }
 
 impl Actor {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -60,7 +60,7 @@ pub enum ActorActorType {
     User,
     /// `XCODE_CLOUD`
     XcodeCloud,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

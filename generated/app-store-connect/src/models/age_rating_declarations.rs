@@ -9,16 +9,16 @@
 pub struct AgeRatingDeclaration {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AgeRatingDeclarationAttributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
 rt::resource! { AgeRatingDeclaration: "ageRatingDeclarations" { attributes: "attributes", links: "links" } }
 
 impl AgeRatingDeclaration {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -35,7 +35,7 @@ pub struct AgeRatingDeclarationAttributes {
     /// `ageAssurance`.
     pub age_assurance: Option<bool>,
     /// `ageRatingOverride`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub age_rating_override: Option<
         crate::models::AgeRatingDeclarationAgeRatingOverride,
     >,
@@ -158,7 +158,7 @@ pub enum AgeRatingDeclarationAgeRatingOverride {
     ThirteenPlus,
     /// `UNRATED`
     Unrated,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -184,7 +184,7 @@ pub enum AgeRatingDeclarationAgeRatingOverrideV2 {
     ThirteenPlus,
     /// `UNRATED`
     Unrated,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -208,7 +208,7 @@ pub enum AgeRatingDeclarationAlcoholTobaccoOrDrugUseOrReferences {
     InfrequentOrMild,
     /// `NONE`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -232,7 +232,7 @@ pub enum AgeRatingDeclarationContests {
     InfrequentOrMild,
     /// `NONE`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -256,7 +256,7 @@ pub enum AgeRatingDeclarationGamblingSimulated {
     InfrequentOrMild,
     /// `NONE`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -280,7 +280,7 @@ pub enum AgeRatingDeclarationGunsOrOtherWeapons {
     InfrequentOrMild,
     /// `NONE`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -304,7 +304,7 @@ pub enum AgeRatingDeclarationHorrorOrFearThemes {
     InfrequentOrMild,
     /// `NONE`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -328,7 +328,7 @@ pub enum AgeRatingDeclarationKoreaAgeRatingOverride {
     None,
     /// `TWELVE_PLUS`
     TwelvePlus,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -352,7 +352,7 @@ pub enum AgeRatingDeclarationMatureOrSuggestiveThemes {
     InfrequentOrMild,
     /// `NONE`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -376,7 +376,7 @@ pub enum AgeRatingDeclarationMedicalOrTreatmentInformation {
     InfrequentOrMild,
     /// `NONE`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -400,7 +400,7 @@ pub enum AgeRatingDeclarationProfanityOrCrudeHumor {
     InfrequentOrMild,
     /// `NONE`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -424,7 +424,7 @@ pub enum AgeRatingDeclarationSexualContentGraphicAndNudity {
     InfrequentOrMild,
     /// `NONE`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -448,7 +448,7 @@ pub enum AgeRatingDeclarationSexualContentOrNudity {
     InfrequentOrMild,
     /// `NONE`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -472,7 +472,7 @@ pub enum AgeRatingDeclarationViolenceCartoonOrFantasy {
     InfrequentOrMild,
     /// `NONE`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -496,7 +496,7 @@ pub enum AgeRatingDeclarationViolenceRealistic {
     InfrequentOrMild,
     /// `NONE`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -520,7 +520,7 @@ pub enum AgeRatingDeclarationViolenceRealisticProlongedGraphicOrSadistic {
     InfrequentOrMild,
     /// `NONE`
     None,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

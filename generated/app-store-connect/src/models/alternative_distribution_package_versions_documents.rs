@@ -10,7 +10,7 @@ pub type AlternativeDistributionPackageVersionResponse = rt::Document<
     crate::models::AlternativeDistributionPackageVersionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `alternative-distribution`.
 #[non_exhaustive]
@@ -25,7 +25,7 @@ pub enum AlternativeDistributionPackageVersionResponseIncluded {
     ),
     /// `type`: `alternativeDistributionPackages`
     AlternativeDistributionPackage(Box<crate::models::AlternativeDistributionPackage>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -30,7 +30,7 @@ pub enum AlternativeDistributionPackageVersionStateFilter {
     Completed,
     /// `REPLACED`
     Replaced,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,7 +10,7 @@ pub type AlternativeDistributionPackageResponse = rt::Document<
     crate::models::AlternativeDistributionPackageResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `alternative-distribution`, `app-store`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum AlternativeDistributionPackageResponseIncluded {
     AlternativeDistributionPackageVersion(
         Box<crate::models::AlternativeDistributionPackageVersion>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

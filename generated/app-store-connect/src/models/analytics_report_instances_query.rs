@@ -21,7 +21,7 @@ pub enum AnalyticsReportInstanceGranularityFilter {
     Monthly,
     /// `WEEKLY`
     Weekly,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

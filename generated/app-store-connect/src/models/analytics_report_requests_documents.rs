@@ -10,14 +10,14 @@ pub type AnalyticsReportRequestResponse = rt::Document<
     crate::models::AnalyticsReportRequestResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `analytics`, `app-store`.
 #[non_exhaustive]
 pub enum AnalyticsReportRequestResponseIncluded {
     /// `type`: `analyticsReports`
     AnalyticsReport(Box<crate::models::AnalyticsReport>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -44,12 +44,12 @@ pub struct AndroidToIosAppMappingDetailCreate {
     pub app: String,
 }
 
-/// Changes a resource of the type `androidToIosAppMappingDetails`; what is absent stays as it is.
+/// Changes a resource of the type `androidToIosAppMappingDetails`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AndroidToIosAppMappingDetailUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `appSigningKeyPublicCertificateSha256Fingerprints`.
     pub app_signing_key_public_certificate_sha256_fingerprints: rt::Patch<Vec<String>>,

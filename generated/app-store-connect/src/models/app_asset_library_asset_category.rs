@@ -11,7 +11,7 @@ pub enum AppAssetLibraryAssetCategory {
     AppScreenshotsAndPreviews,
     /// `CREATIVE_ASSETS`
     CreativeAssets,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

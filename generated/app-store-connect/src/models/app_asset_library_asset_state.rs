@@ -31,7 +31,7 @@ pub enum AppAssetLibraryAssetState {
     UploadComplete,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

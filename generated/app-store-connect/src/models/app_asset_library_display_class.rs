@@ -47,7 +47,7 @@ pub enum AppAssetLibraryDisplayClass {
     WatchSeries7,
     /// `WATCH_ULTRA`
     WatchUltra,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -27,7 +27,7 @@ pub enum AppAssetLibraryFeature {
     RetentionMessaging,
     /// `SUBSCRIPTIONS`
     Subscriptions,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,14 +10,14 @@ pub type AppAssetLibraryImageResponse = rt::Document<
     crate::models::AppAssetLibraryImageResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub enum AppAssetLibraryImageResponseIncluded {
     /// `type`: `appAssetLibraryPlacements`
     AppAssetLibraryPlacement(Box<crate::models::AppAssetLibraryPlacement>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -75,12 +75,12 @@ pub struct AppAssetLibraryImageCreate {
     pub asset_library: String,
 }
 
-/// Changes a resource of the type `appAssetLibraryImages`; what is absent stays as it is.
+/// Changes a resource of the type `appAssetLibraryImages`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryImageUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `archived`.
     pub archived: rt::Patch<bool>,

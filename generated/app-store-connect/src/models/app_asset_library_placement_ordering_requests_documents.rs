@@ -10,14 +10,14 @@ pub type AppAssetLibraryPlacementOrderingRequestResponse = rt::Document<
     crate::models::AppAssetLibraryPlacementOrderingRequestResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub enum AppAssetLibraryPlacementOrderingRequestResponseIncluded {
     /// `type`: `appAssetLibraryPlacements`
     AppAssetLibraryPlacement(Box<crate::models::AppAssetLibraryPlacement>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

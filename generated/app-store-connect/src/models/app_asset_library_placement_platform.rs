@@ -23,7 +23,7 @@ pub enum AppAssetLibraryPlacementPlatform {
     VisionProAppStore,
     /// `WATCH_APP_STORE`
     WatchAppStore,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

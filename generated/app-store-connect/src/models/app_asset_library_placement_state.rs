@@ -21,7 +21,7 @@ pub enum AppAssetLibraryPlacementState {
     ParentReadyForReview,
     /// `PARENT_WAITING_FOR_REVIEW`
     ParentWaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -27,7 +27,7 @@ pub enum AppAssetLibraryPlacementType {
     SearchResultsAdsAsset,
     /// `TODAY_TAB_ADS_ASSET`
     TodayTabAdsAsset,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,7 +10,7 @@ pub type AppAssetLibraryPlacementResponse = rt::Document<
     crate::models::AppAssetLibraryPlacementResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-events`, `app-store`, `product-pages`.
 #[non_exhaustive]
@@ -31,7 +31,7 @@ pub enum AppAssetLibraryPlacementResponseIncluded {
     ),
     /// `type`: `appStoreVersionLocalizations`
     AppStoreVersionLocalization(Box<crate::models::AppStoreVersionLocalization>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -16,9 +16,9 @@ pub type AppAssetLibraryRefDataResponse = rt::Page<
 pub struct AppAssetLibraryRefDatum {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppAssetLibraryRefDatumAttributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -27,7 +27,7 @@ rt::resource! { AppAssetLibraryRefDatum: "appAssetLibraryRefData" {
 } }
 
 impl AppAssetLibraryRefDatum {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

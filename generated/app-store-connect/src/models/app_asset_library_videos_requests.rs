@@ -91,12 +91,12 @@ pub struct AppAssetLibraryVideoCreate {
     pub asset_library: String,
 }
 
-/// Changes a resource of the type `appAssetLibraryVideos`; what is absent stays as it is.
+/// Changes a resource of the type `appAssetLibraryVideos`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryVideoUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `archived`.
     pub archived: rt::Patch<bool>,

@@ -10,14 +10,14 @@ pub type AppAvailabilityV2Response = rt::Document<
     crate::models::AppAvailabilityV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `pricing`.
 #[non_exhaustive]
 pub enum AppAvailabilityV2ResponseIncluded {
     /// `type`: `territoryAvailabilities`
     TerritoryAvailability(Box<crate::models::TerritoryAvailability>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

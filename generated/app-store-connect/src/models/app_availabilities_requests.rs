@@ -56,7 +56,7 @@ pub struct AppAvailabilityV2Create {
     pub territory_availabilities: Vec<String>,
 }
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `pricing`.
 #[non_exhaustive]
@@ -65,7 +65,7 @@ pub enum AppAvailabilityV2CreateRequestIncluded {
     TerritoryAvailabilityInlineCreate(
         Box<crate::models::TerritoryAvailabilityInlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -10,14 +10,14 @@ pub type AppCategoriesResponse = rt::Page<
     crate::models::AppCategoriesResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub enum AppCategoriesResponseIncluded {
     /// `type`: `appCategories`
     AppCategory(Box<crate::models::AppCategory>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

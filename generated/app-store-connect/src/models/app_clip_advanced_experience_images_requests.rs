@@ -34,12 +34,12 @@ pub struct AppClipAdvancedExperienceImageCreate {
     pub file_size: i64,
 }
 
-/// Changes a resource of the type `appClipAdvancedExperienceImages`; what is absent stays as it is.
+/// Changes a resource of the type `appClipAdvancedExperienceImages`; absent members stay unchanged.
 ///
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceImageUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,

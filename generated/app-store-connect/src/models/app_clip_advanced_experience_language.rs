@@ -71,7 +71,7 @@ pub enum AppClipAdvancedExperienceLanguage {
     Vi,
     /// `ZH`
     Zh,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -9,9 +9,9 @@
 pub struct AppClipAdvancedExperienceLocalization {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppClipAdvancedExperienceLocalizationAttributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -20,7 +20,7 @@ rt::resource! { AppClipAdvancedExperienceLocalization: "appClipAdvancedExperienc
 } }
 
 impl AppClipAdvancedExperienceLocalization {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -9,11 +9,11 @@
 pub struct AppClipAdvancedExperience {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppClipAdvancedExperienceAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<AppClipAdvancedExperienceRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -22,7 +22,7 @@ rt::resource! { AppClipAdvancedExperience: "appClipAdvancedExperiences" {
 } }
 
 impl AppClipAdvancedExperience {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -136,7 +136,7 @@ pub enum AppClipAdvancedExperienceBusinessCategory {
     Ticketing,
     /// `TRANSIT`
     Transit,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -341,7 +341,7 @@ pub enum AppClipAdvancedExperiencePlaceDisplayPointSource {
     Calculated,
     /// `MANUALLY_PLACED`
     ManuallyPlaced,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -553,7 +553,7 @@ pub enum AppClipAdvancedExperiencePlaceMapAction {
     ViewAvailability,
     /// `VIEW_PRICING`
     ViewPricing,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -636,7 +636,7 @@ pub enum AppClipAdvancedExperiencePlacePhoneNumberType {
     Mobile,
     /// `TOLLFREE`
     Tollfree,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -655,7 +655,7 @@ pub enum AppClipAdvancedExperiencePlaceRelationship {
     Other,
     /// `OWNER`
     Owner,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -674,7 +674,7 @@ pub enum AppClipAdvancedExperiencePlaceStatus {
     NoMatch,
     /// `PENDING`
     Pending,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -693,7 +693,7 @@ pub enum AppClipAdvancedExperienceStatus {
     Deactivated,
     /// `RECEIVED`
     Received,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,7 +10,7 @@ pub type AppClipAdvancedExperienceResponse = rt::Document<
     crate::models::AppClipAdvancedExperienceResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-clips`.
 #[non_exhaustive]
@@ -23,7 +23,7 @@ pub enum AppClipAdvancedExperienceResponseIncluded {
     ),
     /// `type`: `appClips`
     AppClip(Box<crate::models::AppClip>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

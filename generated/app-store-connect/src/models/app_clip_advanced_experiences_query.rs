@@ -37,7 +37,7 @@ pub enum AppClipAdvancedExperiencePlaceStatusFilter {
     NoMatch,
     /// `PENDING`
     Pending,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -56,7 +56,7 @@ pub enum AppClipAdvancedExperienceStatusFilter {
     Deactivated,
     /// `RECEIVED`
     Received,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -141,7 +141,7 @@ pub type AppClipAdvancedExperienceCreateRequestBusinessCategory = crate::models:
 /// Feature: `app-clips`.
 pub type AppClipAdvancedExperienceCreateRequestPlace = crate::models::AppClipAdvancedExperiencePlace;
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `app-clips`.
 #[non_exhaustive]
@@ -150,7 +150,7 @@ pub enum AppClipAdvancedExperienceCreateRequestIncluded {
     AppClipAdvancedExperienceLocalizationInlineCreate(
         Box<crate::models::AppClipAdvancedExperienceLocalizationInlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -158,12 +158,12 @@ rt::union! { sent AppClipAdvancedExperienceCreateRequestIncluded by "type" {
     AppClipAdvancedExperienceLocalizationInlineCreate(crate::models::AppClipAdvancedExperienceLocalizationInlineCreate) = "appClipAdvancedExperienceLocalizations",
 } }
 
-/// Changes a resource of the type `appClipAdvancedExperiences`; what is absent stays as it is.
+/// Changes a resource of the type `appClipAdvancedExperiences`; absent members stay unchanged.
 ///
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `action`.
     pub action: rt::Patch<crate::models::AppClipAction>,

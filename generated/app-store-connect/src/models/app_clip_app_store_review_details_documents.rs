@@ -10,14 +10,14 @@ pub type AppClipAppStoreReviewDetailResponse = rt::Document<
     crate::models::AppClipAppStoreReviewDetailResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub enum AppClipAppStoreReviewDetailResponseIncluded {
     /// `type`: `appClipDefaultExperiences`
     AppClipDefaultExperience(Box<crate::models::AppClipDefaultExperience>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

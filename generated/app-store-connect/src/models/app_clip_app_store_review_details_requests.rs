@@ -43,12 +43,12 @@ impl AppClipAppStoreReviewDetailCreateRequest {
     }
 }
 
-/// Changes a resource of the type `appClipAppStoreReviewDetails`; what is absent stays as it is.
+/// Changes a resource of the type `appClipAppStoreReviewDetails`; absent members stay unchanged.
 ///
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetailUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `invocationUrls`.
     pub invocation_urls: rt::Patch<Vec<String>>,

@@ -10,7 +10,7 @@ pub type AppClipDefaultExperienceLocalizationResponse = rt::Document<
     crate::models::AppClipDefaultExperienceLocalizationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-clips`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum AppClipDefaultExperienceLocalizationResponseIncluded {
     AppClipDefaultExperience(Box<crate::models::AppClipDefaultExperience>),
     /// `type`: `appClipHeaderImages`
     AppClipHeaderImage(Box<crate::models::AppClipHeaderImage>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

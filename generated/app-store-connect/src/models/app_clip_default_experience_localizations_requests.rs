@@ -53,12 +53,12 @@ pub struct AppClipDefaultExperienceLocalizationCreate {
     pub app_clip_default_experience: String,
 }
 
-/// Changes a resource of the type `appClipDefaultExperienceLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `appClipDefaultExperienceLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `subtitle`.
     pub subtitle: rt::Patch<String>,

@@ -10,7 +10,7 @@ pub type AppClipDefaultExperienceResponse = rt::Document<
     crate::models::AppClipDefaultExperienceResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-clips`, `app-store`.
 #[non_exhaustive]
@@ -25,7 +25,7 @@ pub enum AppClipDefaultExperienceResponseIncluded {
     AppClip(Box<crate::models::AppClip>),
     /// `type`: `appStoreVersions`
     AppStoreVersion(Box<crate::models::AppStoreVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -59,12 +59,12 @@ impl AppClipDefaultExperienceCreateRequest {
     }
 }
 
-/// Changes a resource of the type `appClipDefaultExperiences`; what is absent stays as it is.
+/// Changes a resource of the type `appClipDefaultExperiences`; absent members stay unchanged.
 ///
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `action`.
     pub action: rt::Patch<crate::models::AppClipAction>,

@@ -9,16 +9,16 @@
 pub struct AppClipDomainStatus {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppClipDomainStatusAttributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
 rt::resource! { AppClipDomainStatus: "appClipDomainStatuses" { attributes: "attributes", links: "links" } }
 
 impl AppClipDomainStatus {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -98,7 +98,7 @@ pub enum AppClipDomainStatusDomainsErrorCode {
     TooManyRedirects,
     /// `UNEXPECTED_ERROR`
     UnexpectedError,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

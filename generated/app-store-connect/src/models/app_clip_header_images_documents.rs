@@ -10,7 +10,7 @@ pub type AppClipHeaderImageResponse = rt::Document<
     crate::models::AppClipHeaderImageResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-clips`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum AppClipHeaderImageResponseIncluded {
     AppClipDefaultExperienceLocalization(
         Box<crate::models::AppClipDefaultExperienceLocalization>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

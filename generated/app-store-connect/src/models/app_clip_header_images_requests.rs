@@ -43,12 +43,12 @@ pub struct AppClipHeaderImageCreate {
     pub app_clip_default_experience_localization: String,
 }
 
-/// Changes a resource of the type `appClipHeaderImages`; what is absent stays as it is.
+/// Changes a resource of the type `appClipHeaderImages`; absent members stay unchanged.
 ///
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipHeaderImageUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,

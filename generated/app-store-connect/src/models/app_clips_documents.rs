@@ -10,7 +10,7 @@ pub type AppClipResponse = rt::Document<
     crate::models::AppClipResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-clips`, `app-store`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum AppClipResponseIncluded {
     AppClipDefaultExperience(Box<crate::models::AppClipDefaultExperience>),
     /// `type`: `apps`
     App(Box<crate::models::App>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

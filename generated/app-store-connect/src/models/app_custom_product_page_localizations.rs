@@ -9,11 +9,11 @@
 pub struct AppCustomProductPageLocalization {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppCustomProductPageLocalizationAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<AppCustomProductPageLocalizationRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -22,7 +22,7 @@ rt::resource! { AppCustomProductPageLocalization: "appCustomProductPageLocalizat
 } }
 
 impl AppCustomProductPageLocalization {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -50,10 +50,10 @@ pub struct AppCustomProductPageLocalizationRelationships {
     /// `appCustomProductPageVersion`: one of `appCustomProductPageVersions`.
     pub app_custom_product_page_version: rt::ToOne,
     /// `appPreviewSets`: any number of `appPreviewSets`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub app_preview_sets: rt::ToMany,
     /// `appScreenshotSets`: any number of `appScreenshotSets`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub app_screenshot_sets: rt::ToMany,
     /// `placements`: any number of `appAssetLibraryPlacements`.
     pub placements: rt::ToMany,

@@ -10,7 +10,7 @@ pub type AppCustomProductPageLocalizationResponse = rt::Document<
     crate::models::AppCustomProductPageLocalizationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `product-pages`.
 #[non_exhaustive]
@@ -25,7 +25,7 @@ pub enum AppCustomProductPageLocalizationResponseIncluded {
     AppPreviewSet(Box<crate::models::AppPreviewSet>),
     /// `type`: `appScreenshotSets`
     AppScreenshotSet(Box<crate::models::AppScreenshotSet>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

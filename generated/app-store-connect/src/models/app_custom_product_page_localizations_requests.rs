@@ -62,7 +62,7 @@ pub struct AppCustomProductPageLocalizationCreate {
     pub app_custom_product_page_version: String,
 }
 
-/// A resource of the type `appCustomProductPageLocalizations` that another request creates along.
+/// A resource of the type `appCustomProductPageLocalizations` that another request creates as well.
 ///
 /// Feature: `product-pages`.
 #[non_exhaustive]
@@ -126,12 +126,12 @@ impl AppCustomProductPageLocalizationInlineCreate {
     }
 }
 
-/// Changes a resource of the type `appCustomProductPageLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `appCustomProductPageLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `product-pages`.
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `promotionalText`.
     pub promotional_text: rt::Patch<String>,

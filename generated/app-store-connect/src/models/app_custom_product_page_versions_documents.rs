@@ -10,7 +10,7 @@ pub type AppCustomProductPageVersionResponse = rt::Document<
     crate::models::AppCustomProductPageVersionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `product-pages`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum AppCustomProductPageVersionResponseIncluded {
     ),
     /// `type`: `appCustomProductPages`
     AppCustomProductPage(Box<crate::models::AppCustomProductPage>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

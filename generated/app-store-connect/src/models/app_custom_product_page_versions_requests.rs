@@ -55,7 +55,7 @@ impl AppCustomProductPageVersionCreateRequest {
     }
 }
 
-/// A resource of the type `appCustomProductPageVersions` that another request creates along.
+/// A resource of the type `appCustomProductPageVersions` that another request creates as well.
 ///
 /// Feature: `product-pages`.
 #[non_exhaustive]
@@ -120,12 +120,12 @@ impl AppCustomProductPageVersionInlineCreate {
     }
 }
 
-/// Changes a resource of the type `appCustomProductPageVersions`; what is absent stays as it is.
+/// Changes a resource of the type `appCustomProductPageVersions`; absent members stay unchanged.
 ///
 /// Feature: `product-pages`.
 #[non_exhaustive]
 pub struct AppCustomProductPageVersionUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `deepLink`: a URI, kept as it comes.
     pub deep_link: rt::Patch<String>,

@@ -10,7 +10,7 @@ pub type AppCustomProductPageResponse = rt::Document<
     crate::models::AppCustomProductPageResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `product-pages`.
 #[non_exhaustive]
@@ -23,7 +23,7 @@ pub enum AppCustomProductPageResponseIncluded {
     AppCustomProductPageVersion(Box<crate::models::AppCustomProductPageVersion>),
     /// `type`: `apps`
     App(Box<crate::models::App>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

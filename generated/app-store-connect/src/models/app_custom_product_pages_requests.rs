@@ -83,7 +83,7 @@ pub struct AppCustomProductPageCreate {
     pub app: String,
 }
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `product-pages`.
 #[non_exhaustive]
@@ -96,7 +96,7 @@ pub enum AppCustomProductPageCreateRequestIncluded {
     AppCustomProductPageVersionInlineCreate(
         Box<crate::models::AppCustomProductPageVersionInlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -105,12 +105,12 @@ rt::union! { sent AppCustomProductPageCreateRequestIncluded by "type" {
     AppCustomProductPageVersionInlineCreate(crate::models::AppCustomProductPageVersionInlineCreate) = "appCustomProductPageVersions",
 } }
 
-/// Changes a resource of the type `appCustomProductPages`; what is absent stays as it is.
+/// Changes a resource of the type `appCustomProductPages`; absent members stay unchanged.
 ///
 /// Feature: `product-pages`.
 #[non_exhaustive]
 pub struct AppCustomProductPageUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `name`.
     pub name: rt::Patch<String>,

@@ -42,12 +42,12 @@ pub struct AppEncryptionDeclarationDocumentCreate {
     pub app_encryption_declaration: String,
 }
 
-/// Changes a resource of the type `appEncryptionDeclarationDocuments`; what is absent stays as it is.
+/// Changes a resource of the type `appEncryptionDeclarationDocuments`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocumentUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,

@@ -19,7 +19,7 @@ pub enum AppEncryptionDeclarationState {
     InReview,
     /// `REJECTED`
     Rejected,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

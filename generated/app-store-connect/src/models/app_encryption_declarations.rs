@@ -9,11 +9,11 @@
 pub struct AppEncryptionDeclaration {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppEncryptionDeclarationAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<AppEncryptionDeclarationRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -22,7 +22,7 @@ rt::resource! { AppEncryptionDeclaration: "appEncryptionDeclarations" {
 } }
 
 impl AppEncryptionDeclaration {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -51,24 +51,24 @@ pub struct AppEncryptionDeclarationAttributes {
     /// `createdDate`: date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
     /// `documentName`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub document_name: Option<String>,
     /// `documentType`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub document_type: Option<String>,
     /// `documentUrl`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub document_url: Option<String>,
     /// `exempt`.
     pub exempt: Option<bool>,
     /// `platform`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub platform: Option<crate::models::Platform>,
     /// `uploadedDate`: date and time (RFC 3339).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub uploaded_date: Option<rt::Timestamp>,
     /// `usesEncryption`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub uses_encryption: Option<bool>,
 }
 
@@ -85,12 +85,12 @@ rt::object! { AppEncryptionDeclarationAttributes {
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationRelationships {
     /// `app`: one of `apps`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub app: rt::ToOne,
     /// `appEncryptionDeclarationDocument`: one of `appEncryptionDeclarationDocuments`.
     pub app_encryption_declaration_document: rt::ToOne,
     /// `builds`: any number of `builds`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub builds: rt::ToMany,
 }
 

@@ -16,7 +16,7 @@ pub struct AppEncryptionDeclarationCreateRequest {
     /// `containsThirdPartyCryptography`.
     pub contains_third_party_cryptography: bool,
     /// `app`: id of `apps`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub app: String,
 }
 

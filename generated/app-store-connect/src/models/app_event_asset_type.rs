@@ -11,7 +11,7 @@ pub enum AppEventAssetType {
     EventCard,
     /// `EVENT_DETAILS_PAGE`
     EventDetailsPage,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -9,11 +9,11 @@
 pub struct AppEventLocalization {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppEventLocalizationAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<AppEventLocalizationRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -22,7 +22,7 @@ rt::resource! { AppEventLocalization: "appEventLocalizations" {
 } }
 
 impl AppEventLocalization {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -55,10 +55,10 @@ pub struct AppEventLocalizationRelationships {
     /// `appEvent`: one of `appEvents`.
     pub app_event: rt::ToOne,
     /// `appEventScreenshots`: any number of `appEventScreenshots`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub app_event_screenshots: rt::ToMany,
     /// `appEventVideoClips`: any number of `appEventVideoClips`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub app_event_video_clips: rt::ToMany,
     /// `placements`: any number of `appAssetLibraryPlacements`.
     pub placements: rt::ToMany,

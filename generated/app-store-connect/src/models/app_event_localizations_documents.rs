@@ -10,7 +10,7 @@ pub type AppEventLocalizationResponse = rt::Document<
     crate::models::AppEventLocalizationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-events`.
 #[non_exhaustive]
@@ -23,7 +23,7 @@ pub enum AppEventLocalizationResponseIncluded {
     AppEventVideoClip(Box<crate::models::AppEventVideoClip>),
     /// `type`: `appEvents`
     AppEvent(Box<crate::models::AppEvent>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -95,12 +95,12 @@ pub struct AppEventLocalizationCreate {
     pub app_event: String,
 }
 
-/// Changes a resource of the type `appEventLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `appEventLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `app-events`.
 #[non_exhaustive]
 pub struct AppEventLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `longDescription`.
     pub long_description: rt::Patch<String>,

@@ -5,20 +5,20 @@
 /// A document with one resource.
 ///
 /// Feature: `app-events`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppEventScreenshotResponse = rt::Document<
     crate::models::AppEventScreenshot,
     crate::models::AppEventScreenshotResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-events`.
 #[non_exhaustive]
 pub enum AppEventScreenshotResponseIncluded {
     /// `type`: `appEventLocalizations`
     AppEventLocalization(Box<crate::models::AppEventLocalization>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -29,7 +29,7 @@ rt::union! { AppEventScreenshotResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `app-events`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppEventScreenshotsResponse = rt::Page<
     crate::models::AppEventScreenshot,
     crate::models::AppEventScreenshotsResponseIncluded,

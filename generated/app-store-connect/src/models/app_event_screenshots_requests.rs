@@ -5,7 +5,7 @@
 /// Creates a resource of the type `appEventScreenshots`.
 ///
 /// Feature: `app-events`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppEventScreenshotCreateRequest {
     /// `appEventAssetType`.
@@ -51,13 +51,13 @@ pub struct AppEventScreenshotCreate {
     pub app_event_localization: String,
 }
 
-/// Changes a resource of the type `appEventScreenshots`; what is absent stays as it is.
+/// Changes a resource of the type `appEventScreenshots`; absent members stay unchanged.
 ///
 /// Feature: `app-events`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppEventScreenshotUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `uploaded`.
     pub uploaded: rt::Patch<bool>,

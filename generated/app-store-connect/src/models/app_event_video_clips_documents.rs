@@ -5,20 +5,20 @@
 /// A document with one resource.
 ///
 /// Feature: `app-events`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppEventVideoClipResponse = rt::Document<
     crate::models::AppEventVideoClip,
     crate::models::AppEventVideoClipResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-events`.
 #[non_exhaustive]
 pub enum AppEventVideoClipResponseIncluded {
     /// `type`: `appEventLocalizations`
     AppEventLocalization(Box<crate::models::AppEventLocalization>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -29,7 +29,7 @@ rt::union! { AppEventVideoClipResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `app-events`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppEventVideoClipsResponse = rt::Page<
     crate::models::AppEventVideoClip,
     crate::models::AppEventVideoClipsResponseIncluded,

@@ -5,7 +5,7 @@
 /// Creates a resource of the type `appEventVideoClips`.
 ///
 /// Feature: `app-events`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppEventVideoClipCreateRequest {
     /// `appEventAssetType`.
@@ -68,13 +68,13 @@ pub struct AppEventVideoClipCreate {
     pub app_event_localization: String,
 }
 
-/// Changes a resource of the type `appEventVideoClips`; what is absent stays as it is.
+/// Changes a resource of the type `appEventVideoClips`; absent members stay unchanged.
 ///
 /// Feature: `app-events`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppEventVideoClipUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `previewFrameTimeCode`.
     pub preview_frame_time_code: rt::Patch<String>,

@@ -9,11 +9,11 @@
 pub struct AppEvent {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppEventAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<AppEventRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -22,7 +22,7 @@ rt::resource! { AppEvent: "appEvents" {
 } }
 
 impl AppEvent {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -113,7 +113,7 @@ pub enum AppEventBadge {
     Premiere,
     /// `SPECIAL_EVENT`
     SpecialEvent,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -148,7 +148,7 @@ pub enum AppEventEventState {
     Rejected,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -167,7 +167,7 @@ pub enum AppEventPriority {
     High,
     /// `NORMAL`
     Normal,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -182,7 +182,7 @@ pub enum AppEventPurchaseRequirement {
     InAppPurchase,
     /// `NO_COST_ASSOCIATED`
     NoCostAssociated,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -203,7 +203,7 @@ pub enum AppEventPurpose {
     BringBackLapsedUsers,
     /// `KEEP_ACTIVE_USERS_INFORMED`
     KeepActiveUsersInformed,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

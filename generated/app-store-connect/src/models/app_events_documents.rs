@@ -10,14 +10,14 @@ pub type AppEventResponse = rt::Document<
     crate::models::AppEventResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-events`, `app-store`.
 #[non_exhaustive]
 pub enum AppEventResponseIncluded {
     /// `type`: `appEventLocalizations`
     AppEventLocalization(Box<crate::models::AppEventLocalization>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -27,7 +27,7 @@ pub enum AppEventEventStateFilter {
     Rejected,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

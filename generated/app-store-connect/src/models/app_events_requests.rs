@@ -182,12 +182,12 @@ pub type AppEventCreateRequestPurpose = crate::models::AppEventPurpose;
 /// Feature: `app-events`.
 pub type AppEventCreateRequestTerritorySchedules = crate::models::AppEventTerritorySchedules;
 
-/// Changes a resource of the type `appEvents`; what is absent stays as it is.
+/// Changes a resource of the type `appEvents`; absent members stay unchanged.
 ///
 /// Feature: `app-events`.
 #[non_exhaustive]
 pub struct AppEventUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `badge`.
     pub badge: rt::Patch<crate::models::AppEventUpdateRequestBadge>,

@@ -104,12 +104,12 @@ pub struct AppInfoLocalizationCreate {
     pub app_info: String,
 }
 
-/// Changes a resource of the type `appInfoLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `appInfoLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppInfoLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `name`.
     pub name: rt::Patch<String>,

@@ -9,11 +9,11 @@
 pub struct AppInfo {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppInfoAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<AppInfoRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -22,7 +22,7 @@ rt::resource! { AppInfo: "appInfos" {
 } }
 
 impl AppInfo {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -35,25 +35,25 @@ impl AppInfo {
 #[non_exhaustive]
 pub struct AppInfoAttributes {
     /// `appStoreAgeRating`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub app_store_age_rating: Option<crate::models::AppStoreAgeRating>,
     /// `appStoreState`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub app_store_state: Option<crate::models::AppStoreVersionState>,
     /// `australiaAgeRating`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub australia_age_rating: Option<crate::models::AppInfoAustraliaAgeRating>,
     /// `brazilAgeRating`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub brazil_age_rating: Option<crate::models::BrazilAgeRating>,
     /// `brazilAgeRatingV2`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub brazil_age_rating_v2: Option<crate::models::AppInfoBrazilAgeRatingV2>,
     /// `franceAgeRating`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub france_age_rating: Option<crate::models::AppInfoFranceAgeRating>,
     /// `koreaAgeRating`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub korea_age_rating: Option<crate::models::AppInfoKoreaAgeRating>,
     /// `state`.
     pub state: Option<crate::models::AppInfoState>,
@@ -108,7 +108,7 @@ pub enum AppInfoAustraliaAgeRating {
     Eighteen,
     /// `FIFTEEN`
     Fifteen,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -143,7 +143,7 @@ pub enum AppInfoBrazilAgeRatingV2 {
     SelfRatedTen,
     /// `SELF_RATED_TWELVE`
     SelfRatedTwelve,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -162,7 +162,7 @@ rt::open_enum! { AppInfoBrazilAgeRatingV2 {
 pub enum AppInfoFranceAgeRating {
     /// `EIGHTEEN`
     Eighteen,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -183,7 +183,7 @@ pub enum AppInfoKoreaAgeRating {
     NotApplicable,
     /// `TWELVE`
     Twelve,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -217,7 +217,7 @@ pub enum AppInfoState {
     ReplacedWithNewInfo,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -30,7 +30,7 @@ pub enum AppMediaAssetStateState {
     Failed,
     /// `UPLOAD_COMPLETE`
     UploadComplete,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -28,7 +28,7 @@ pub enum AppMediaPreviewFrameImageStateState {
     Failed,
     /// `PROCESSING`
     Processing,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

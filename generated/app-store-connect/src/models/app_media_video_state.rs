@@ -32,7 +32,7 @@ pub enum AppMediaVideoStateState {
     Processing,
     /// `UPLOAD_COMPLETE`
     UploadComplete,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

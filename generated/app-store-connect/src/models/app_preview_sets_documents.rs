@@ -5,13 +5,13 @@
 /// A document with one resource.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppPreviewSetResponse = rt::Document<
     crate::models::AppPreviewSet,
     crate::models::AppPreviewSetResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `product-pages`.
 #[non_exhaustive]
@@ -28,7 +28,7 @@ pub enum AppPreviewSetResponseIncluded {
     ),
     /// `type`: `appStoreVersionLocalizations`
     AppStoreVersionLocalization(Box<crate::models::AppStoreVersionLocalization>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -42,7 +42,7 @@ rt::union! { AppPreviewSetResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppPreviewSetsResponse = rt::Page<
     crate::models::AppPreviewSet,
     crate::models::AppPreviewSetsResponseIncluded,

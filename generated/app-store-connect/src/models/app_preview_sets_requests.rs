@@ -5,7 +5,7 @@
 /// Creates a resource of the type `appPreviewSets`.
 ///
 /// Feature: `app-store`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppPreviewSetCreateRequest {
     /// `previewType`.

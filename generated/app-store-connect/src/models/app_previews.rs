@@ -5,16 +5,16 @@
 /// A resource of the type `appPreviews`.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppPreview {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppPreviewAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<AppPreviewRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -23,7 +23,7 @@ rt::resource! { AppPreview: "appPreviews" {
 } }
 
 impl AppPreview {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -36,7 +36,7 @@ impl AppPreview {
 #[non_exhaustive]
 pub struct AppPreviewAttributes {
     /// `assetDeliveryState`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
     /// `fileName`.
     pub file_name: Option<String>,
@@ -49,7 +49,7 @@ pub struct AppPreviewAttributes {
     /// `previewFrameTimeCode`.
     pub preview_frame_time_code: Option<String>,
     /// `previewImage`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub preview_image: Option<crate::models::ImageAsset>,
     /// `sourceFileChecksum`.
     pub source_file_checksum: Option<String>,

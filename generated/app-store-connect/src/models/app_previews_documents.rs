@@ -5,20 +5,20 @@
 /// A document with one resource.
 ///
 /// Feature: `app-store`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppPreviewResponse = rt::Document<
     crate::models::AppPreview,
     crate::models::AppPreviewResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub enum AppPreviewResponseIncluded {
     /// `type`: `appPreviewSets`
     AppPreviewSet(Box<crate::models::AppPreviewSet>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -29,7 +29,7 @@ rt::union! { AppPreviewResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `app-store`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppPreviewsResponse = rt::Page<
     crate::models::AppPreview,
     crate::models::AppPreviewsResponseIncluded,

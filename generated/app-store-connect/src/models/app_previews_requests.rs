@@ -5,7 +5,7 @@
 /// Creates a resource of the type `appPreviews`.
 ///
 /// Feature: `app-store`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppPreviewCreateRequest {
     /// `fileName`.
@@ -75,13 +75,13 @@ pub struct AppPreviewCreate {
     pub app_preview_set: String,
 }
 
-/// Changes a resource of the type `appPreviews`; what is absent stays as it is.
+/// Changes a resource of the type `appPreviews`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppPreviewUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `previewFrameTimeCode`.
     pub preview_frame_time_code: rt::Patch<String>,

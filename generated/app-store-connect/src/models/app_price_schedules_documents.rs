@@ -10,7 +10,7 @@ pub type AppPriceScheduleResponse = rt::Document<
     crate::models::AppPriceScheduleResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `pricing`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum AppPriceScheduleResponseIncluded {
     App(Box<crate::models::App>),
     /// `type`: `territories`
     Territory(Box<crate::models::Territory>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

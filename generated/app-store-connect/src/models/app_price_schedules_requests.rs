@@ -57,7 +57,7 @@ pub struct AppPriceScheduleCreate {
     pub manual_prices: Vec<String>,
 }
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `pricing`.
 #[non_exhaustive]
@@ -66,7 +66,7 @@ pub enum AppPriceScheduleCreateRequestIncluded {
     AppPriceV2InlineCreate(Box<crate::models::AppPriceV2InlineCreate>),
     /// `type`: `territories`
     TerritoryInlineCreate(Box<crate::models::TerritoryInlineCreate>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -10,7 +10,7 @@ pub type AppPricesV2Response = rt::Page<
     crate::models::AppPricesV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `pricing`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum AppPricesV2ResponseIncluded {
     AppPricePointV3(Box<crate::models::AppPricePointV3>),
     /// `type`: `territories`
     Territory(Box<crate::models::Territory>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -5,7 +5,7 @@
 /// Creates a resource of the type `appScreenshotSets`.
 ///
 /// Feature: `app-store`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppScreenshotSetCreateRequest {
     /// `screenshotDisplayType`.

@@ -5,20 +5,20 @@
 /// A document with one resource.
 ///
 /// Feature: `app-store`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppScreenshotResponse = rt::Document<
     crate::models::AppScreenshot,
     crate::models::AppScreenshotResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub enum AppScreenshotResponseIncluded {
     /// `type`: `appScreenshotSets`
     AppScreenshotSet(Box<crate::models::AppScreenshotSet>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -29,7 +29,7 @@ rt::union! { AppScreenshotResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `app-store`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppScreenshotsResponse = rt::Page<
     crate::models::AppScreenshot,
     crate::models::AppScreenshotsResponseIncluded,

@@ -5,7 +5,7 @@
 /// Creates a resource of the type `appScreenshots`.
 ///
 /// Feature: `app-store`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppScreenshotCreateRequest {
     /// `fileName`.
@@ -43,13 +43,13 @@ pub struct AppScreenshotCreate {
     pub app_screenshot_set: String,
 }
 
-/// Changes a resource of the type `appScreenshots`; what is absent stays as it is.
+/// Changes a resource of the type `appScreenshots`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppScreenshotUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,

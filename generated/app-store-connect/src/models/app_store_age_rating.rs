@@ -57,7 +57,7 @@ pub enum AppStoreAgeRating {
     Unrated,
     /// `ZERO_ZERO`
     ZeroZero,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

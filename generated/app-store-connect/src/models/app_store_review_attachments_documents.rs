@@ -10,14 +10,14 @@ pub type AppStoreReviewAttachmentResponse = rt::Document<
     crate::models::AppStoreReviewAttachmentResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub enum AppStoreReviewAttachmentResponseIncluded {
     /// `type`: `appStoreReviewDetails`
     AppStoreReviewDetail(Box<crate::models::AppStoreReviewDetail>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -42,12 +42,12 @@ pub struct AppStoreReviewAttachmentCreate {
     pub app_store_review_detail: String,
 }
 
-/// Changes a resource of the type `appStoreReviewAttachments`; what is absent stays as it is.
+/// Changes a resource of the type `appStoreReviewAttachments`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppStoreReviewAttachmentUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,

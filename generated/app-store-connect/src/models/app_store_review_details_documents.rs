@@ -10,7 +10,7 @@ pub type AppStoreReviewDetailResponse = rt::Document<
     crate::models::AppStoreReviewDetailResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum AppStoreReviewDetailResponseIncluded {
     AppStoreReviewAttachment(Box<crate::models::AppStoreReviewAttachment>),
     /// `type`: `appStoreVersions`
     AppStoreVersion(Box<crate::models::AppStoreVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

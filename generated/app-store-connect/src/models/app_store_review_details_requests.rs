@@ -150,12 +150,12 @@ impl AppStoreReviewDetailCreateRequest {
     }
 }
 
-/// Changes a resource of the type `appStoreReviewDetails`; what is absent stays as it is.
+/// Changes a resource of the type `appStoreReviewDetails`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppStoreReviewDetailUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `contactEmail`.
     pub contact_email: rt::Patch<String>,

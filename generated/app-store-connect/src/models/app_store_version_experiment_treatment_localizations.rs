@@ -9,13 +9,13 @@
 pub struct AppStoreVersionExperimentTreatmentLocalization {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppStoreVersionExperimentTreatmentLocalizationAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<
         AppStoreVersionExperimentTreatmentLocalizationRelationships,
     >,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -24,7 +24,7 @@ rt::resource! { AppStoreVersionExperimentTreatmentLocalization: "appStoreVersion
 } }
 
 impl AppStoreVersionExperimentTreatmentLocalization {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -46,10 +46,10 @@ rt::object! { AppStoreVersionExperimentTreatmentLocalizationAttributes { locale:
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalizationRelationships {
     /// `appPreviewSets`: any number of `appPreviewSets`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub app_preview_sets: rt::ToMany,
     /// `appScreenshotSets`: any number of `appScreenshotSets`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub app_screenshot_sets: rt::ToMany,
     /// `appStoreVersionExperimentTreatment`: one of `appStoreVersionExperimentTreatments`.
     pub app_store_version_experiment_treatment: rt::ToOne,

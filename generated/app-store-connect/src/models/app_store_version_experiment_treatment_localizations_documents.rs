@@ -10,7 +10,7 @@ pub type AppStoreVersionExperimentTreatmentLocalizationResponse = rt::Document<
     crate::models::AppStoreVersionExperimentTreatmentLocalizationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `product-pages`.
 #[non_exhaustive]
@@ -25,7 +25,7 @@ pub enum AppStoreVersionExperimentTreatmentLocalizationResponseIncluded {
     AppStoreVersionExperimentTreatment(
         Box<crate::models::AppStoreVersionExperimentTreatment>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -10,7 +10,7 @@ pub type AppStoreVersionExperimentTreatmentResponse = rt::Document<
     crate::models::AppStoreVersionExperimentTreatmentResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `product-pages`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum AppStoreVersionExperimentTreatmentResponseIncluded {
     ),
     /// `type`: `appStoreVersionExperiments`
     AppStoreVersionExperiment(Box<crate::models::AppStoreVersionExperiment>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -58,12 +58,12 @@ impl AppStoreVersionExperimentTreatmentCreateRequest {
     }
 }
 
-/// Changes a resource of the type `appStoreVersionExperimentTreatments`; what is absent stays as it is.
+/// Changes a resource of the type `appStoreVersionExperimentTreatments`; absent members stay unchanged.
 ///
 /// Feature: `product-pages`.
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `appIconName`.
     pub app_icon_name: rt::Patch<String>,

@@ -5,16 +5,16 @@
 /// A resource of the type `appStoreVersionExperiments`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`, `product-pages`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppStoreVersionExperiment {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppStoreVersionExperimentAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<AppStoreVersionExperimentRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -23,7 +23,7 @@ rt::resource! { AppStoreVersionExperiment: "appStoreVersionExperiments" {
 } }
 
 impl AppStoreVersionExperiment {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -91,7 +91,7 @@ pub enum AppStoreVersionExperimentState {
     Stopped,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -108,11 +108,11 @@ rt::open_enum! { AppStoreVersionExperimentState {
 pub struct AppStoreVersionExperimentV2 {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppStoreVersionExperimentV2Attributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<AppStoreVersionExperimentV2Relationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -121,7 +121,7 @@ rt::resource! { AppStoreVersionExperimentV2: "appStoreVersionExperiments" {
 } }
 
 impl AppStoreVersionExperimentV2 {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

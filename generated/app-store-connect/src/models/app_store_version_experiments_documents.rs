@@ -5,13 +5,13 @@
 /// A document with one resource.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppStoreVersionExperimentResponse = rt::Document<
     crate::models::AppStoreVersionExperiment,
     crate::models::AppStoreVersionExperimentResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `product-pages`.
 #[non_exhaustive]
@@ -22,7 +22,7 @@ pub enum AppStoreVersionExperimentResponseIncluded {
     ),
     /// `type`: `appStoreVersions`
     AppStoreVersion(Box<crate::models::AppStoreVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -39,7 +39,7 @@ pub type AppStoreVersionExperimentV2Response = rt::Document<
     crate::models::AppStoreVersionExperimentV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `product-pages`.
 #[non_exhaustive]
@@ -52,7 +52,7 @@ pub enum AppStoreVersionExperimentV2ResponseIncluded {
     AppStoreVersion(Box<crate::models::AppStoreVersion>),
     /// `type`: `apps`
     App(Box<crate::models::App>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -64,7 +64,7 @@ rt::union! { AppStoreVersionExperimentV2ResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Features: any of `app-store`, `product-pages`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppStoreVersionExperimentsResponse = rt::Page<
     crate::models::AppStoreVersionExperiment,
     crate::models::AppStoreVersionExperimentsResponseIncluded,

@@ -58,7 +58,7 @@ pub enum AppStoreVersionExperimentStateFilter {
     Stopped,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -125,7 +125,7 @@ pub enum AppStoreVersionExperimentV2StateFilter {
     Stopped,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

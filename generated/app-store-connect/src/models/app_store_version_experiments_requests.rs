@@ -5,7 +5,7 @@
 /// Creates a resource of the type `appStoreVersionExperiments`.
 ///
 /// Feature: `product-pages`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentCreateRequest {
     /// `name`.
@@ -40,13 +40,13 @@ pub struct AppStoreVersionExperimentCreate {
     pub app_store_version: String,
 }
 
-/// Changes a resource of the type `appStoreVersionExperiments`; what is absent stays as it is.
+/// Changes a resource of the type `appStoreVersionExperiments`; absent members stay unchanged.
 ///
 /// Feature: `product-pages`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `name`.
     pub name: rt::Patch<String>,
@@ -157,12 +157,12 @@ pub struct AppStoreVersionExperimentV2Create {
     pub app: String,
 }
 
-/// Changes a resource of the type `appStoreVersionExperiments`; what is absent stays as it is.
+/// Changes a resource of the type `appStoreVersionExperiments`; absent members stay unchanged.
 ///
 /// Feature: `product-pages`.
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `name`.
     pub name: rt::Patch<String>,

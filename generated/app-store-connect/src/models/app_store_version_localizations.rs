@@ -9,11 +9,11 @@
 pub struct AppStoreVersionLocalization {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppStoreVersionLocalizationAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<AppStoreVersionLocalizationRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -22,7 +22,7 @@ rt::resource! { AppStoreVersionLocalization: "appStoreVersionLocalizations" {
 } }
 
 impl AppStoreVersionLocalization {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -59,10 +59,10 @@ rt::object! { AppStoreVersionLocalizationAttributes {
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationRelationships {
     /// `appPreviewSets`: any number of `appPreviewSets`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub app_preview_sets: rt::ToMany,
     /// `appScreenshotSets`: any number of `appScreenshotSets`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub app_screenshot_sets: rt::ToMany,
     /// `appStoreVersion`: one of `appStoreVersions`.
     pub app_store_version: rt::ToOne,

@@ -10,7 +10,7 @@ pub type AppStoreVersionLocalizationResponse = rt::Document<
     crate::models::AppStoreVersionLocalizationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
@@ -25,7 +25,7 @@ pub enum AppStoreVersionLocalizationResponseIncluded {
     AppScreenshotSet(Box<crate::models::AppScreenshotSet>),
     /// `type`: `appStoreVersions`
     AppStoreVersion(Box<crate::models::AppStoreVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

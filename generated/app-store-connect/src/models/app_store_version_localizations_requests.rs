@@ -141,12 +141,12 @@ pub struct AppStoreVersionLocalizationCreate {
     pub app_store_version: String,
 }
 
-/// Changes a resource of the type `appStoreVersionLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `appStoreVersionLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `description`.
     pub description: rt::Patch<String>,

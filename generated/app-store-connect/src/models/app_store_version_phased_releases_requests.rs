@@ -38,12 +38,12 @@ impl AppStoreVersionPhasedReleaseCreateRequest {
     }
 }
 
-/// Changes a resource of the type `appStoreVersionPhasedReleases`; what is absent stays as it is.
+/// Changes a resource of the type `appStoreVersionPhasedReleases`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppStoreVersionPhasedReleaseUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `phasedReleaseState`.
     pub phased_release_state: rt::Patch<crate::models::PhasedReleaseState>,

@@ -47,7 +47,7 @@ pub enum AppStoreVersionState {
     WaitingForExportCompliance,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

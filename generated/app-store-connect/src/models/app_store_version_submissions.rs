@@ -5,14 +5,14 @@
 /// A resource of the type `appStoreVersionSubmissions`.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppStoreVersionSubmission {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<AppStoreVersionSubmissionRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -21,7 +21,7 @@ rt::resource! { AppStoreVersionSubmission: "appStoreVersionSubmissions" {
 } }
 
 impl AppStoreVersionSubmission {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -5,20 +5,20 @@
 /// A document with one resource.
 ///
 /// Feature: `app-store`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppStoreVersionSubmissionResponse = rt::Document<
     crate::models::AppStoreVersionSubmission,
     crate::models::AppStoreVersionSubmissionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub enum AppStoreVersionSubmissionResponseIncluded {
     /// `type`: `appStoreVersions`
     AppStoreVersion(Box<crate::models::AppStoreVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -9,11 +9,11 @@
 pub struct AppStoreVersion {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppStoreVersionAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<AppStoreVersionRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -22,7 +22,7 @@ rt::resource! { AppStoreVersion: "appStoreVersions" {
 } }
 
 impl AppStoreVersion {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -35,7 +35,7 @@ impl AppStoreVersion {
 #[non_exhaustive]
 pub struct AppStoreVersionAttributes {
     /// `appStoreState`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub app_store_state: Option<crate::models::AppStoreVersionState>,
     /// `appVersionState`.
     pub app_version_state: Option<crate::models::AppVersionState>,
@@ -54,7 +54,7 @@ pub struct AppStoreVersionAttributes {
     /// `reviewType`.
     pub review_type: Option<crate::models::AppStoreVersionReviewType>,
     /// `usesIdfa`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub uses_idfa: Option<bool>,
     /// `versionString`.
     pub version_string: Option<String>,
@@ -121,7 +121,7 @@ pub enum AppStoreVersionReleaseType {
     Manual,
     /// `SCHEDULED`
     Scheduled,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -138,7 +138,7 @@ pub enum AppStoreVersionReviewType {
     AppStore,
     /// `NOTARIZATION`
     Notarization,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

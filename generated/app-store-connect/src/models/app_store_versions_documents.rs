@@ -10,7 +10,7 @@ pub type AppStoreVersionResponse = rt::Document<
     crate::models::AppStoreVersionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-clips`, `app-store`, `builds`, `game-center`.
 #[non_exhaustive]
@@ -37,7 +37,7 @@ pub enum AppStoreVersionResponseIncluded {
     GameCenterAppVersion(Box<crate::models::GameCenterAppVersion>),
     /// `type`: `routingAppCoverages`
     RoutingAppCoverage(Box<crate::models::RoutingAppCoverage>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -18,7 +18,7 @@ pub struct AppStoreVersionCreateRequest {
     /// `reviewType`.
     pub review_type: rt::Patch<crate::models::AppStoreVersionCreateRequestReviewType>,
     /// `usesIdfa`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub uses_idfa: rt::Patch<bool>,
     /// `versionString`.
     pub version_string: String,
@@ -113,7 +113,7 @@ impl AppStoreVersionCreateRequest {
     }
 
     /// Sets [`uses_idfa`](Self#structfield.uses_idfa).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     #[inline]
     pub fn uses_idfa(mut self, value: bool) -> Self {
         self.uses_idfa = rt::Patch::Value(value);
@@ -121,7 +121,7 @@ impl AppStoreVersionCreateRequest {
     }
 
     /// Sends null for [`uses_idfa`](Self#structfield.uses_idfa).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     #[inline]
     pub fn clear_uses_idfa(mut self) -> Self {
         self.uses_idfa = rt::Patch::Null;
@@ -166,12 +166,12 @@ pub type AppStoreVersionCreateRequestReleaseType = crate::models::AppStoreVersio
 /// Feature: `app-store`.
 pub type AppStoreVersionCreateRequestReviewType = crate::models::AppStoreVersionReviewType;
 
-/// Changes a resource of the type `appStoreVersions`; what is absent stays as it is.
+/// Changes a resource of the type `appStoreVersions`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppStoreVersionUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `copyright`.
     pub copyright: rt::Patch<String>,
@@ -184,7 +184,7 @@ pub struct AppStoreVersionUpdateRequest {
     /// `reviewType`.
     pub review_type: rt::Patch<crate::models::AppStoreVersionUpdateRequestReviewType>,
     /// `usesIdfa`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub uses_idfa: rt::Patch<bool>,
     /// `versionString`.
     pub version_string: rt::Patch<String>,
@@ -287,7 +287,7 @@ impl AppStoreVersionUpdateRequest {
     }
 
     /// Sets [`uses_idfa`](Self#structfield.uses_idfa).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     #[inline]
     pub fn uses_idfa(mut self, value: bool) -> Self {
         self.uses_idfa = rt::Patch::Value(value);
@@ -295,7 +295,7 @@ impl AppStoreVersionUpdateRequest {
     }
 
     /// Sends null for [`uses_idfa`](Self#structfield.uses_idfa).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     #[inline]
     pub fn clear_uses_idfa(mut self) -> Self {
         self.uses_idfa = rt::Patch::Null;

@@ -10,14 +10,14 @@ pub type AppTagResponse = rt::Document<
     crate::models::AppTagResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub enum AppTagResponseIncluded {
     /// `type`: `territories`
     Territory(Box<crate::models::Territory>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

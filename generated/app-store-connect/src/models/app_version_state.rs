@@ -37,7 +37,7 @@ pub enum AppVersionState {
     WaitingForExportCompliance,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

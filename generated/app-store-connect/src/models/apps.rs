@@ -9,18 +9,18 @@
 pub struct App {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: AppAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<AppRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
 rt::resource! { App: "apps" { attributes: "attributes", relationships: "relationships", links: "links" } }
 
 impl App {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -143,7 +143,7 @@ pub struct AppRelationships {
     /// `gameCenterEnabledVersions`: any number of `gameCenterEnabledVersions`.
     pub game_center_enabled_versions: rt::ToMany,
     /// `inAppPurchases`: any number of `inAppPurchases`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub in_app_purchases: rt::ToMany,
     /// `inAppPurchasesV2`: any number of `inAppPurchases`.
     pub in_app_purchases_v2: rt::ToMany,
@@ -206,7 +206,7 @@ pub enum AppContentRightsDeclaration {
     DoesNotUseThirdPartyContent,
     /// `USES_THIRD_PARTY_CONTENT`
     UsesThirdPartyContent,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -108,14 +108,14 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks
     group_by: "groupBy", related: "related",
 } }
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[non_exhaustive]
 pub enum AppsBetaTesterUsagesV1MetricResponseIncluded {
     /// `type`: `betaTesters`
     BetaTester(Box<crate::models::BetaTester>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

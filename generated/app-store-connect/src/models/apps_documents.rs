@@ -10,7 +10,7 @@ pub type AppResponse = rt::Document<
     crate::models::AppResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
 #[non_exhaustive]
@@ -63,7 +63,7 @@ pub enum AppResponseIncluded {
     SubscriptionGracePeriod(Box<crate::models::SubscriptionGracePeriod>),
     /// `type`: `subscriptionGroups`
     SubscriptionGroup(Box<crate::models::SubscriptionGroup>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -101,7 +101,7 @@ pub enum AppReviewSubmissionsStateFilter {
     UnresolvedIssues,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -124,7 +124,7 @@ pub struct AppSort { BUNDLE_ID = "bundleId", NAME = "name", SKU = "sku" } }
 pub enum AppsBetaTesterUsagesGroupBy {
     /// `betaTesters`
     BetaTesters,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -143,7 +143,7 @@ pub enum AppsBetaTesterUsagesPeriod {
     P7d,
     /// `P90D`
     P90d,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -161,7 +161,7 @@ pub type AppsPerfPowerMetricsMetricTypeFilter = crate::models::MetricCategory;
 pub enum AppsPerfPowerMetricsPlatformFilter {
     /// `IOS`
     Ios,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -9,9 +9,9 @@
 pub struct BackgroundAssetUploadFile {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: BackgroundAssetUploadFileAttributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -20,7 +20,7 @@ rt::resource! { BackgroundAssetUploadFile: "backgroundAssetUploadFiles" {
 } }
 
 impl BackgroundAssetUploadFile {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -43,7 +43,7 @@ pub struct BackgroundAssetUploadFileAttributes {
     /// `fileSize`: 1 to 9007199254740991.
     pub file_size: Option<i64>,
     /// `sourceFileChecksum`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub source_file_checksum: Option<String>,
     /// `sourceFileChecksums`.
     pub source_file_checksums: Option<crate::models::Checksums>,
@@ -66,7 +66,7 @@ pub enum BackgroundAssetUploadFileAssetType {
     Asset,
     /// `MANIFEST`
     Manifest,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

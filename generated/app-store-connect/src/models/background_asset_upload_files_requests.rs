@@ -55,15 +55,15 @@ pub struct BackgroundAssetUploadFileCreate {
 /// Feature: `background-assets`.
 pub type BackgroundAssetUploadFileCreateRequestAssetType = crate::models::BackgroundAssetUploadFileAssetType;
 
-/// Changes a resource of the type `backgroundAssetUploadFiles`; what is absent stays as it is.
+/// Changes a resource of the type `backgroundAssetUploadFiles`; absent members stay unchanged.
 ///
 /// Feature: `background-assets`.
 #[non_exhaustive]
 pub struct BackgroundAssetUploadFileUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `sourceFileChecksum`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub source_file_checksum: rt::Patch<String>,
     /// `sourceFileChecksums`.
     pub source_file_checksums: rt::Patch<crate::models::Checksums>,
@@ -87,14 +87,14 @@ impl BackgroundAssetUploadFileUpdateRequest {
     }
 
     /// Sets [`source_file_checksum`](Self#structfield.source_file_checksum).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn source_file_checksum(mut self, value: impl Into<String>) -> Self {
         self.source_file_checksum = rt::Patch::Value(value.into());
         self
     }
 
     /// Sends null for [`source_file_checksum`](Self#structfield.source_file_checksum).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     #[inline]
     pub fn clear_source_file_checksum(mut self) -> Self {
         self.source_file_checksum = rt::Patch::Null;

@@ -25,7 +25,7 @@ pub enum BackgroundAssetVersionAppStoreReleaseState {
     Superseded,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

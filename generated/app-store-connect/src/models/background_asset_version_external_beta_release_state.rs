@@ -21,7 +21,7 @@ pub enum BackgroundAssetVersionExternalBetaReleaseState {
     Superseded,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

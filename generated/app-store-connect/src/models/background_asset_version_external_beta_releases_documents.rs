@@ -10,14 +10,14 @@ pub type BackgroundAssetVersionExternalBetaReleaseResponse = rt::Document<
     crate::models::BackgroundAssetVersionExternalBetaReleaseResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `background-assets`.
 #[non_exhaustive]
 pub enum BackgroundAssetVersionExternalBetaReleaseResponseIncluded {
     /// `type`: `backgroundAssetVersions`
     BackgroundAssetVersion(Box<crate::models::BackgroundAssetVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -9,13 +9,13 @@
 pub struct BackgroundAssetVersionInternalBetaRelease {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: BackgroundAssetVersionInternalBetaReleaseAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<
         BackgroundAssetVersionInternalBetaReleaseRelationships,
     >,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -24,7 +24,7 @@ rt::resource! { BackgroundAssetVersionInternalBetaRelease: "backgroundAssetVersi
 } }
 
 impl BackgroundAssetVersionInternalBetaRelease {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -62,7 +62,7 @@ pub enum BackgroundAssetVersionInternalBetaReleaseState {
     ReadyForTesting,
     /// `SUPERSEDED`
     Superseded,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

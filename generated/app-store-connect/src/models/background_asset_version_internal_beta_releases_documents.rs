@@ -10,14 +10,14 @@ pub type BackgroundAssetVersionInternalBetaReleaseResponse = rt::Document<
     crate::models::BackgroundAssetVersionInternalBetaReleaseResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `background-assets`.
 #[non_exhaustive]
 pub enum BackgroundAssetVersionInternalBetaReleaseResponseIncluded {
     /// `type`: `backgroundAssetVersions`
     BackgroundAssetVersion(Box<crate::models::BackgroundAssetVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -10,7 +10,7 @@ pub type BackgroundAssetVersionResponse = rt::Document<
     crate::models::BackgroundAssetVersionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `background-assets`.
 #[non_exhaustive]
@@ -31,7 +31,7 @@ pub enum BackgroundAssetVersionResponseIncluded {
     ),
     /// `type`: `backgroundAssets`
     BackgroundAsset(Box<crate::models::BackgroundAsset>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

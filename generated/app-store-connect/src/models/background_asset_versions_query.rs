@@ -43,7 +43,7 @@ pub enum BackgroundAssetVersionInternalBetaReleaseStateFilter {
     ReadyForTesting,
     /// `SUPERSEDED`
     Superseded,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -75,7 +75,7 @@ pub enum BackgroundAssetVersionStateFilter {
     Failed,
     /// `PROCESSING`
     Processing,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,7 +10,7 @@ pub type BackgroundAssetResponse = rt::Document<
     crate::models::BackgroundAssetResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `background-assets`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum BackgroundAssetResponseIncluded {
     App(Box<crate::models::App>),
     /// `type`: `backgroundAssetVersions`
     BackgroundAssetVersion(Box<crate::models::BackgroundAssetVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -34,12 +34,12 @@ pub struct BackgroundAssetCreate {
     pub app: String,
 }
 
-/// Changes a resource of the type `backgroundAssets`; what is absent stays as it is.
+/// Changes a resource of the type `backgroundAssets`; absent members stay unchanged.
 ///
 /// Feature: `background-assets`.
 #[non_exhaustive]
 pub struct BackgroundAssetUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `archived`.
     pub archived: rt::Patch<bool>,

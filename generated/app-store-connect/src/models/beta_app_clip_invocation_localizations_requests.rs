@@ -42,7 +42,7 @@ pub struct BetaAppClipInvocationLocalizationCreate {
     pub beta_app_clip_invocation: String,
 }
 
-/// A resource of the type `betaAppClipInvocationLocalizations` that another request creates along.
+/// A resource of the type `betaAppClipInvocationLocalizations` that another request creates as well.
 ///
 /// Feature: `testflight`.
 #[non_exhaustive]
@@ -94,12 +94,12 @@ pub struct BetaAppClipInvocationLocalizationInlineCreateRequired {
     pub title: String,
 }
 
-/// Changes a resource of the type `betaAppClipInvocationLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `betaAppClipInvocationLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaAppClipInvocationLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `title`.
     pub title: rt::Patch<String>,

@@ -10,7 +10,7 @@ pub type BetaAppClipInvocationResponse = rt::Document<
     crate::models::BetaAppClipInvocationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `builds`, `testflight`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum BetaAppClipInvocationResponseIncluded {
     BetaAppClipInvocationLocalization(
         Box<crate::models::BetaAppClipInvocationLocalization>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

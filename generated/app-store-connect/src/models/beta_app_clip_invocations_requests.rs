@@ -58,7 +58,7 @@ pub struct BetaAppClipInvocationCreate {
     pub build_bundle: String,
 }
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `testflight`.
 #[non_exhaustive]
@@ -67,7 +67,7 @@ pub enum BetaAppClipInvocationCreateRequestIncluded {
     BetaAppClipInvocationLocalizationInlineCreate(
         Box<crate::models::BetaAppClipInvocationLocalizationInlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -75,12 +75,12 @@ rt::union! { sent BetaAppClipInvocationCreateRequestIncluded by "type" {
     BetaAppClipInvocationLocalizationInlineCreate(crate::models::BetaAppClipInvocationLocalizationInlineCreate) = "betaAppClipInvocationLocalizations",
 } }
 
-/// Changes a resource of the type `betaAppClipInvocations`; what is absent stays as it is.
+/// Changes a resource of the type `betaAppClipInvocations`; absent members stay unchanged.
 ///
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaAppClipInvocationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `url`: a URI, kept as it comes.
     pub url: rt::Patch<String>,

@@ -115,12 +115,12 @@ pub struct BetaAppLocalizationCreate {
     pub app: String,
 }
 
-/// Changes a resource of the type `betaAppLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `betaAppLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaAppLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `description`.
     pub description: rt::Patch<String>,

@@ -10,14 +10,14 @@ pub type BetaAppReviewDetailResponse = rt::Document<
     crate::models::BetaAppReviewDetailResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub enum BetaAppReviewDetailResponseIncluded {
     /// `type`: `apps`
     App(Box<crate::models::App>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -10,14 +10,14 @@ pub type BetaAppReviewSubmissionResponse = rt::Document<
     crate::models::BetaAppReviewSubmissionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub enum BetaAppReviewSubmissionResponseIncluded {
     /// `type`: `builds`
     Build(Box<crate::models::Build>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -10,14 +10,14 @@ pub type BetaBuildLocalizationResponse = rt::Document<
     crate::models::BetaBuildLocalizationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub enum BetaBuildLocalizationResponseIncluded {
     /// `type`: `builds`
     Build(Box<crate::models::Build>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -50,12 +50,12 @@ pub struct BetaBuildLocalizationCreate {
     pub build: String,
 }
 
-/// Changes a resource of the type `betaBuildLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `betaBuildLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaBuildLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `whatsNew`.
     pub whats_new: rt::Patch<String>,

@@ -10,7 +10,7 @@ pub type BetaFeedbackScreenshotSubmissionResponse = rt::Document<
     crate::models::BetaFeedbackScreenshotSubmissionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `testflight`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum BetaFeedbackScreenshotSubmissionResponseIncluded {
     BetaTester(Box<crate::models::BetaTester>),
     /// `type`: `builds`
     Build(Box<crate::models::Build>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

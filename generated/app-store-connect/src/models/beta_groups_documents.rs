@@ -10,7 +10,7 @@ pub type BetaGroupResponse = rt::Document<
     crate::models::BetaGroupResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `testflight`.
 #[non_exhaustive]
@@ -23,7 +23,7 @@ pub enum BetaGroupResponseIncluded {
     BetaTester(Box<crate::models::BetaTester>),
     /// `type`: `builds`
     Build(Box<crate::models::Build>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

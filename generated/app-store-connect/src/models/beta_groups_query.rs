@@ -43,7 +43,7 @@ pub struct BetaGroupSort {
 pub enum BetaGroupsBetaTesterUsagesGroupBy {
     /// `betaTesters`
     BetaTesters,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -62,7 +62,7 @@ pub enum BetaGroupsBetaTesterUsagesPeriod {
     P7d,
     /// `P90D`
     P90d,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

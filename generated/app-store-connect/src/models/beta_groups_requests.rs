@@ -155,12 +155,12 @@ pub struct BetaGroupCreate {
     pub app: String,
 }
 
-/// Changes a resource of the type `betaGroups`; what is absent stays as it is.
+/// Changes a resource of the type `betaGroups`; absent members stay unchanged.
 ///
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaGroupUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `feedbackEnabled`.
     pub feedback_enabled: rt::Patch<bool>,

@@ -11,7 +11,7 @@ pub enum BetaInviteType {
     Email,
     /// `PUBLIC_LINK`
     PublicLink,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,14 +10,14 @@ pub type BetaLicenseAgreementResponse = rt::Document<
     crate::models::BetaLicenseAgreementResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub enum BetaLicenseAgreementResponseIncluded {
     /// `type`: `apps`
     App(Box<crate::models::App>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -41,12 +41,12 @@ pub struct BetaRecruitmentCriterionCreate {
     pub beta_group: String,
 }
 
-/// Changes a resource of the type `betaRecruitmentCriteria`; what is absent stays as it is.
+/// Changes a resource of the type `betaRecruitmentCriteria`; absent members stay unchanged.
 ///
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `deviceFamilyOsVersionFilters`.
     pub device_family_os_version_filters: rt::Patch<

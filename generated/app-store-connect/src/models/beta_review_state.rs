@@ -15,7 +15,7 @@ pub enum BetaReviewState {
     Rejected,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -9,14 +9,14 @@
 pub struct BetaTesterInvitation {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
 rt::resource! { BetaTesterInvitation: "betaTesterInvitations" { links: "links" } }
 
 impl BetaTesterInvitation {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

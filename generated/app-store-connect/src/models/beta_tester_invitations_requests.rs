@@ -10,7 +10,7 @@ pub struct BetaTesterInvitationCreateRequest {
     /// `app`: id of `apps`.
     pub app: String,
     /// `betaTester`: id of `betaTesters`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub beta_tester: Option<String>,
 }
 
@@ -29,7 +29,7 @@ impl BetaTesterInvitationCreateRequest {
     }
 
     /// Sets [`beta_tester`](Self#structfield.beta_tester).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn beta_tester(mut self, value: impl Into<String>) -> Self {
         self.beta_tester = Some(value.into());
         self

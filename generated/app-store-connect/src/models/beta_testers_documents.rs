@@ -10,7 +10,7 @@ pub type BetaTesterResponse = rt::Document<
     crate::models::BetaTesterResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `testflight`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum BetaTesterResponseIncluded {
     BetaGroup(Box<crate::models::BetaGroup>),
     /// `type`: `builds`
     Build(Box<crate::models::Build>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

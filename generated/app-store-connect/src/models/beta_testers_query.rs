@@ -45,7 +45,7 @@ pub enum BetaTestersBetaTesterUsagesPeriod {
     P7d,
     /// `P90D`
     P90d,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -11,7 +11,7 @@ pub enum BuildAudienceType {
     AppStoreEligible,
     /// `INTERNAL_ONLY`
     InternalOnly,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -9,16 +9,16 @@
 pub struct BuildUploadFile {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: BuildUploadFileAttributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
 rt::resource! { BuildUploadFile: "buildUploadFiles" { attributes: "attributes", links: "links" } }
 
 impl BuildUploadFile {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -65,7 +65,7 @@ pub enum BuildUploadFileAssetType {
     AssetDescription,
     /// `ASSET_SPI`
     AssetSpi,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -88,7 +88,7 @@ pub enum BuildUploadFileUti {
     ComAppleXmlPropertyList,
     /// `com.pkware.zip-archive`
     ComPkwareZipArchive,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

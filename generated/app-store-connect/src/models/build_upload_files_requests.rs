@@ -62,12 +62,12 @@ pub type BuildUploadFileCreateRequestAssetType = crate::models::BuildUploadFileA
 /// Feature: `builds`.
 pub type BuildUploadFileCreateRequestUti = crate::models::BuildUploadFileUti;
 
-/// Changes a resource of the type `buildUploadFiles`; what is absent stays as it is.
+/// Changes a resource of the type `buildUploadFiles`; absent members stay unchanged.
 ///
 /// Feature: `builds`.
 #[non_exhaustive]
 pub struct BuildUploadFileUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `sourceFileChecksums`.
     pub source_file_checksums: rt::Patch<crate::models::Checksums>,

@@ -10,7 +10,7 @@ pub type BuildUploadResponse = rt::Document<
     crate::models::BuildUploadResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `builds`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum BuildUploadResponseIncluded {
     BuildUploadFile(Box<crate::models::BuildUploadFile>),
     /// `type`: `builds`
     Build(Box<crate::models::Build>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -10,7 +10,7 @@ pub type BuildResponse = rt::Document<
     crate::models::BuildResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `builds`, `testflight`, `xcode-cloud`.
 #[non_exhaustive]
@@ -39,7 +39,7 @@ pub enum BuildResponseIncluded {
     BuildUpload(Box<crate::models::BuildUpload>),
     /// `type`: `preReleaseVersions`
     PrereleaseVersion(Box<crate::models::PrereleaseVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

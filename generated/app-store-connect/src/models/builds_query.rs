@@ -62,7 +62,7 @@ pub enum BuildProcessingStateFilter {
     Processing,
     /// `VALID`
     Valid,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -90,7 +90,7 @@ pub type BuildsPerfPowerMetricsMetricTypeFilter = crate::models::MetricCategory;
 pub enum BuildsPerfPowerMetricsPlatformFilter {
     /// `IOS`
     Ios,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -50,12 +50,12 @@ pub struct BundleIdCapabilityCreate {
     pub bundle_id: String,
 }
 
-/// Changes a resource of the type `bundleIdCapabilities`; what is absent stays as it is.
+/// Changes a resource of the type `bundleIdCapabilities`; absent members stay unchanged.
 ///
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub struct BundleIdCapabilityUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `capabilityType`.
     pub capability_type: rt::Patch<crate::models::CapabilityType>,

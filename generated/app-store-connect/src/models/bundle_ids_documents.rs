@@ -10,7 +10,7 @@ pub type BundleIdResponse = rt::Document<
     crate::models::BundleIdResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `provisioning`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum BundleIdResponseIncluded {
     BundleIdCapability(Box<crate::models::BundleIdCapability>),
     /// `type`: `profiles`
     Profile(Box<crate::models::Profile>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -58,12 +58,12 @@ pub struct BundleIdCreate {
     pub platform: crate::models::BundleIdPlatform,
 }
 
-/// Changes a resource of the type `bundleIds`; what is absent stays as it is.
+/// Changes a resource of the type `bundleIds`; absent members stay unchanged.
 ///
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub struct BundleIdUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `name`.
     pub name: rt::Patch<String>,

@@ -90,7 +90,7 @@ pub enum CapabilityOptionKey {
     Xcode5,
     /// `XCODE_6`
     Xcode6,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -104,7 +104,7 @@ pub enum CapabilitySettingAllowedInstances {
     Multiple,
     /// `SINGLE`
     Single,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -123,7 +123,7 @@ pub enum CapabilitySettingKey {
     DataProtectionPermissionLevel,
     /// `ICLOUD_VERSION`
     IcloudVersion,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

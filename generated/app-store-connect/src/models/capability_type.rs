@@ -63,7 +63,7 @@ pub enum CapabilityType {
     Wallet,
     /// `WIRELESS_ACCESSORY_CONFIGURATION`
     WirelessAccessoryConfiguration,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

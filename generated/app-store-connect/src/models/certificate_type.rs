@@ -43,7 +43,7 @@ pub enum CertificateType {
     PassTypeId,
     /// `PASS_TYPE_ID_WITH_NFC`
     PassTypeIdWithNfc,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,14 +10,14 @@ pub type CertificateResponse = rt::Document<
     crate::models::CertificateResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub enum CertificateResponseIncluded {
     /// `type`: `passTypeIds`
     PassTypeId(Box<crate::models::PassTypeId>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

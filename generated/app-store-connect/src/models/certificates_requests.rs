@@ -54,12 +54,12 @@ pub struct CertificateCreate {
     pub csr_content: String,
 }
 
-/// Changes a resource of the type `certificates`; what is absent stays as it is.
+/// Changes a resource of the type `certificates`; absent members stay unchanged.
 ///
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub struct CertificateUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `activated`.
     pub activated: rt::Patch<bool>,

@@ -11,7 +11,7 @@ pub enum ChecksumAlgorithm {
     Md5,
     /// `SHA_256`
     Sha256,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -77,7 +77,7 @@ impl ChecksumsComposite {
 pub enum ChecksumsCompositeAlgorithm {
     /// `MD5`
     Md5,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

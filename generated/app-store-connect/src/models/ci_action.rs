@@ -114,7 +114,7 @@ pub enum CiActionDestination {
     AnyWatchosDevice,
     /// `ANY_WATCHOS_SIMULATOR`
     AnyWatchosSimulator,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -141,7 +141,7 @@ pub enum CiActionPlatform {
     Visionos,
     /// `WATCHOS`
     Watchos,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -204,7 +204,7 @@ pub enum CiActionTestConfigurationKind {
     SpecificTestPlans,
     /// `USE_SCHEME_SETTINGS`
     UseSchemeSettings,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -15,7 +15,7 @@ pub enum CiActionType {
     Build,
     /// `TEST`
     Test,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -9,16 +9,16 @@
 pub struct CiArtifact {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: CiArtifactAttributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
 rt::resource! { CiArtifact: "ciArtifacts" { attributes: "attributes", links: "links" } }
 
 impl CiArtifact {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -63,7 +63,7 @@ pub enum CiArtifactFileType {
     TestProducts,
     /// `XCODEBUILD_PRODUCTS`
     XcodebuildProducts,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

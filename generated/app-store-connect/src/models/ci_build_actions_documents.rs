@@ -10,14 +10,14 @@ pub type CiBuildActionResponse = rt::Document<
     crate::models::CiBuildActionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub enum CiBuildActionResponseIncluded {
     /// `type`: `ciBuildRuns`
     CiBuildRun(Box<crate::models::CiBuildRun>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

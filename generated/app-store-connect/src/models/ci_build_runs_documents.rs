@@ -10,7 +10,7 @@ pub type CiBuildRunResponse = rt::Document<
     crate::models::CiBuildRunResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
@@ -25,7 +25,7 @@ pub enum CiBuildRunResponseIncluded {
     ScmGitReference(Box<crate::models::ScmGitReference>),
     /// `type`: `scmPullRequests`
     ScmPullRequest(Box<crate::models::ScmPullRequest>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

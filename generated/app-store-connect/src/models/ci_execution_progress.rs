@@ -13,7 +13,7 @@ pub enum CiExecutionProgress {
     Pending,
     /// `RUNNING`
     Running,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

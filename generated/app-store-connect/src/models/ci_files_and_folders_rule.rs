@@ -47,7 +47,7 @@ pub enum CiFilesAndFoldersRuleMode {
     DoNotStartIfAllFilesMatch,
     /// `START_IF_ANY_FILE_MATCHES`
     StartIfAnyFileMatches,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,14 +10,14 @@ pub type CiMacOsVersionResponse = rt::Document<
     crate::models::CiMacOsVersionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub enum CiMacOsVersionResponseIncluded {
     /// `type`: `ciXcodeVersions`
     CiXcodeVersion(Box<crate::models::CiXcodeVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

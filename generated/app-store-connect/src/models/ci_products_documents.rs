@@ -10,7 +10,7 @@ pub type CiProductResponse = rt::Document<
     crate::models::CiProductResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `xcode-cloud`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum CiProductResponseIncluded {
     BundleId(Box<crate::models::BundleId>),
     /// `type`: `scmRepositories`
     ScmRepository(Box<crate::models::ScmRepository>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

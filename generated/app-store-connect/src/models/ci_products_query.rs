@@ -29,7 +29,7 @@ pub enum CiProductProductTypeFilter {
     App,
     /// `FRAMEWORK`
     Framework,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

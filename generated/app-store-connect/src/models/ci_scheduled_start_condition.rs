@@ -125,7 +125,7 @@ pub enum CiScheduledStartConditionScheduleDays {
     Tuesday,
     /// `WEDNESDAY`
     Wednesday,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -145,7 +145,7 @@ pub enum CiScheduledStartConditionScheduleFrequency {
     Hourly,
     /// `WEEKLY`
     Weekly,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,7 +10,7 @@ pub type CiWorkflowResponse = rt::Document<
     crate::models::CiWorkflowResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
@@ -23,7 +23,7 @@ pub enum CiWorkflowResponseIncluded {
     CiXcodeVersion(Box<crate::models::CiXcodeVersion>),
     /// `type`: `scmRepositories`
     ScmRepository(Box<crate::models::ScmRepository>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -229,12 +229,12 @@ pub struct CiWorkflowCreate {
     pub xcode_version: String,
 }
 
-/// Changes a resource of the type `ciWorkflows`; what is absent stays as it is.
+/// Changes a resource of the type `ciWorkflows`; absent members stay unchanged.
 ///
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiWorkflowUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `actions`.
     pub actions: rt::Patch<Vec<crate::models::CiAction>>,

@@ -10,14 +10,14 @@ pub type CiXcodeVersionResponse = rt::Document<
     crate::models::CiXcodeVersionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub enum CiXcodeVersionResponseIncluded {
     /// `type`: `ciMacOsVersions`
     CiMacOsVersion(Box<crate::models::CiMacOsVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -10,14 +10,14 @@ pub type CustomerReviewResponseV1Response = rt::Document<
     crate::models::CustomerReviewResponseV1ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `customer-reviews`.
 #[non_exhaustive]
 pub enum CustomerReviewResponseV1ResponseIncluded {
     /// `type`: `customerReviews`
     CustomerReview(Box<crate::models::CustomerReview>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

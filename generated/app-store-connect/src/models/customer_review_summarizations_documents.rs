@@ -10,14 +10,14 @@ pub type CustomerReviewSummarizationsResponse = rt::Page<
     crate::models::CustomerReviewSummarizationsResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub enum CustomerReviewSummarizationsResponseIncluded {
     /// `type`: `territories`
     Territory(Box<crate::models::Territory>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

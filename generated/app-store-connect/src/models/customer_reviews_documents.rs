@@ -10,7 +10,7 @@ pub type CustomerReviewResponse = rt::Document<
     crate::models::CustomerReviewResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `customer-reviews`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum CustomerReviewResponseIncluded {
     CustomerReviewResponseV1(Box<crate::models::CustomerReviewResponseV1>),
     /// `type`: `territories`
     Territory(Box<crate::models::Territory>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

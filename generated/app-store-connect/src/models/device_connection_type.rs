@@ -17,7 +17,7 @@ pub enum DeviceConnectionType {
     Wifi,
     /// `WIRE`
     Wire,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

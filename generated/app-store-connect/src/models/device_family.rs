@@ -19,7 +19,7 @@ pub enum DeviceFamily {
     Mac,
     /// `VISION`
     Vision,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

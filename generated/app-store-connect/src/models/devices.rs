@@ -9,16 +9,16 @@
 pub struct Device {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: DeviceAttributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
 rt::resource! { Device: "devices" { attributes: "attributes", links: "links" } }
 
 impl Device {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -70,7 +70,7 @@ pub enum DeviceDeviceClass {
     Ipod,
     /// `MAC`
     Mac,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -90,7 +90,7 @@ pub enum DeviceStatus {
     Enabled,
     /// `PROCESSING`
     Processing,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -22,7 +22,7 @@ pub enum DevicePlatformFilter {
     MacOs,
     /// `UNIVERSAL`
     Universal,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -43,7 +43,7 @@ pub enum DeviceStatusFilter {
     Disabled,
     /// `ENABLED`
     Enabled,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

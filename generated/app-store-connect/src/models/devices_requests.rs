@@ -39,12 +39,12 @@ pub struct DeviceCreate {
     pub udid: String,
 }
 
-/// Changes a resource of the type `devices`; what is absent stays as it is.
+/// Changes a resource of the type `devices`; absent members stay unchanged.
 ///
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub struct DeviceUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `name`.
     pub name: rt::Patch<String>,
@@ -99,7 +99,7 @@ pub enum DeviceUpdateRequestStatus {
     Disabled,
     /// `ENABLED`
     Enabled,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,7 +10,7 @@ pub type EndUserLicenseAgreementResponse = rt::Document<
     crate::models::EndUserLicenseAgreementResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum EndUserLicenseAgreementResponseIncluded {
     App(Box<crate::models::App>),
     /// `type`: `territories`
     Territory(Box<crate::models::Territory>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -42,12 +42,12 @@ pub struct EndUserLicenseAgreementCreate {
     pub territories: Vec<String>,
 }
 
-/// Changes a resource of the type `endUserLicenseAgreements`; what is absent stays as it is.
+/// Changes a resource of the type `endUserLicenseAgreements`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct EndUserLicenseAgreementUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `agreementText`.
     pub agreement_text: rt::Patch<String>,

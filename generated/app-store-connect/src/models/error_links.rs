@@ -24,7 +24,7 @@ pub enum ErrorLinksAssociated {
     String(String),
     /// `ErrorLinks.associated.value`
     ErrorLinksAssociatedValue(Box<crate::models::ErrorLinksAssociatedValue>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -37,7 +37,7 @@ pub struct ErrorResponseErrorMeta {
     pub associated_errors: Option<
         std::collections::BTreeMap<String, Vec<crate::models::ErrorResponseError>>,
     >,
-    /// Members of other names.
+    /// Members with other names.
     pub additional: std::collections::BTreeMap<String, rt::Value>,
 }
 
@@ -50,7 +50,7 @@ pub enum ErrorResponseErrorSource {
     ErrorSourceParameter(Box<crate::models::ErrorSourceParameter>),
     /// `ErrorSourcePointer`
     ErrorSourcePointer(Box<crate::models::ErrorSourcePointer>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

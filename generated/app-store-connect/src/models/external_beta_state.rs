@@ -33,7 +33,7 @@ pub enum ExternalBetaState {
     ReadyForBetaTesting,
     /// `WAITING_FOR_BETA_REVIEW`
     WaitingForBetaReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

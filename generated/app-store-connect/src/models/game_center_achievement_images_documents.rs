@@ -5,13 +5,13 @@
 /// A document with one resource.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterAchievementImageResponse = rt::Document<
     crate::models::GameCenterAchievementImage,
     crate::models::GameCenterAchievementImageResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub enum GameCenterAchievementImageResponseIncluded {
     GameCenterAchievementLocalization(
         Box<crate::models::GameCenterAchievementLocalization>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -36,7 +36,7 @@ pub type GameCenterAchievementImageV2Response = rt::Document<
     crate::models::GameCenterAchievementImageV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -45,7 +45,7 @@ pub enum GameCenterAchievementImageV2ResponseIncluded {
     GameCenterAchievementLocalizationV2(
         Box<crate::models::GameCenterAchievementLocalizationV2>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

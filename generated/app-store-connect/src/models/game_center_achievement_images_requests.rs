@@ -5,7 +5,7 @@
 /// Creates a resource of the type `gameCenterAchievementImages`.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageCreateRequest {
     /// `fileName`.
@@ -44,13 +44,13 @@ pub struct GameCenterAchievementImageCreate {
     pub game_center_achievement_localization: String,
 }
 
-/// Changes a resource of the type `gameCenterAchievementImages`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterAchievementImages`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
@@ -122,12 +122,12 @@ pub struct GameCenterAchievementImageV2Create {
     pub localization: String,
 }
 
-/// Changes a resource of the type `gameCenterAchievementImages`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterAchievementImages`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `uploaded`.
     pub uploaded: rt::Patch<bool>,

@@ -5,13 +5,13 @@
 /// A document with one resource.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterAchievementLocalizationResponse = rt::Document<
     crate::models::GameCenterAchievementLocalization,
     crate::models::GameCenterAchievementLocalizationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub enum GameCenterAchievementLocalizationResponseIncluded {
     GameCenterAchievementImage(Box<crate::models::GameCenterAchievementImage>),
     /// `type`: `gameCenterAchievements`
     GameCenterAchievement(Box<crate::models::GameCenterAchievement>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -37,7 +37,7 @@ pub type GameCenterAchievementLocalizationV2Response = rt::Document<
     crate::models::GameCenterAchievementLocalizationV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -46,7 +46,7 @@ pub enum GameCenterAchievementLocalizationV2ResponseIncluded {
     GameCenterAchievementImageV2(Box<crate::models::GameCenterAchievementImageV2>),
     /// `type`: `gameCenterAchievementVersions`
     GameCenterAchievementVersionV2(Box<crate::models::GameCenterAchievementVersionV2>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -58,7 +58,7 @@ rt::union! { GameCenterAchievementLocalizationV2ResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterAchievementLocalizationsResponse = rt::Page<
     crate::models::GameCenterAchievementLocalization,
     crate::models::GameCenterAchievementLocalizationsResponseIncluded,

@@ -5,7 +5,7 @@
 /// Creates a resource of the type `gameCenterAchievementLocalizations`.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationCreateRequest {
     /// `afterEarnedDescription`.
@@ -57,13 +57,13 @@ pub struct GameCenterAchievementLocalizationCreate {
     pub game_center_achievement: String,
 }
 
-/// Changes a resource of the type `gameCenterAchievementLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterAchievementLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `afterEarnedDescription`.
     pub after_earned_description: rt::Patch<String>,
@@ -179,12 +179,12 @@ pub struct GameCenterAchievementLocalizationV2Create {
     pub version: String,
 }
 
-/// Changes a resource of the type `gameCenterAchievementLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterAchievementLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `afterEarnedDescription`.
     pub after_earned_description: rt::Patch<String>,

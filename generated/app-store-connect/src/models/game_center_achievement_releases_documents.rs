@@ -5,13 +5,13 @@
 /// A document with one resource.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterAchievementReleaseResponse = rt::Document<
     crate::models::GameCenterAchievementRelease,
     crate::models::GameCenterAchievementReleaseResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub enum GameCenterAchievementReleaseResponseIncluded {
     GameCenterAchievement(Box<crate::models::GameCenterAchievement>),
     /// `type`: `gameCenterDetails`
     GameCenterDetail(Box<crate::models::GameCenterDetail>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -32,7 +32,7 @@ rt::union! { GameCenterAchievementReleaseResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterAchievementReleasesResponse = rt::Page<
     crate::models::GameCenterAchievementRelease,
     crate::models::GameCenterAchievementReleasesResponseIncluded,

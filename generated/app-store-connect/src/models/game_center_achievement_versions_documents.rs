@@ -10,7 +10,7 @@ pub type GameCenterAchievementVersionV2Response = rt::Document<
     crate::models::GameCenterAchievementVersionV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum GameCenterAchievementVersionV2ResponseIncluded {
     ),
     /// `type`: `gameCenterAchievements`
     GameCenterAchievementV2(Box<crate::models::GameCenterAchievementV2>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

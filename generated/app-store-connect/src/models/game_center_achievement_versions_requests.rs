@@ -22,7 +22,7 @@ impl GameCenterAchievementVersionV2CreateRequest {
     }
 }
 
-/// A resource of the type `gameCenterAchievementVersions` that another request creates along.
+/// A resource of the type `gameCenterAchievementVersions` that another request creates as well.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]

@@ -5,16 +5,16 @@
 /// A resource of the type `gameCenterAchievements`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterAchievement {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: GameCenterAchievementAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<GameCenterAchievementRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -23,7 +23,7 @@ rt::resource! { GameCenterAchievement: "gameCenterAchievements" {
 } }
 
 impl GameCenterAchievement {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -67,7 +67,7 @@ pub struct GameCenterAchievementRelationships {
     /// `gameCenterGroup`: one of `gameCenterGroups`.
     pub game_center_group: rt::ToOne,
     /// `groupAchievement`: one of `gameCenterAchievements`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub group_achievement: rt::ToOne,
     /// `localizations`: any number of `gameCenterAchievementLocalizations`.
     pub localizations: rt::ToMany,
@@ -87,11 +87,11 @@ rt::object! { GameCenterAchievementRelationships {
 pub struct GameCenterAchievementV2 {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: GameCenterAchievementV2Attributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<GameCenterAchievementV2Relationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -100,7 +100,7 @@ rt::resource! { GameCenterAchievementV2: "gameCenterAchievements" {
 } }
 
 impl GameCenterAchievementV2 {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

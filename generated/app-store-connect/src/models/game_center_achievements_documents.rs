@@ -5,13 +5,13 @@
 /// A document with one resource.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterAchievementResponse = rt::Document<
     crate::models::GameCenterAchievement,
     crate::models::GameCenterAchievementResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -30,7 +30,7 @@ pub enum GameCenterAchievementResponseIncluded {
     GameCenterDetail(Box<crate::models::GameCenterDetail>),
     /// `type`: `gameCenterGroups`
     GameCenterGroup(Box<crate::models::GameCenterGroup>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -51,7 +51,7 @@ pub type GameCenterAchievementV2Response = rt::Document<
     crate::models::GameCenterAchievementV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -64,7 +64,7 @@ pub enum GameCenterAchievementV2ResponseIncluded {
     GameCenterDetail(Box<crate::models::GameCenterDetail>),
     /// `type`: `gameCenterGroups`
     GameCenterGroup(Box<crate::models::GameCenterGroup>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -78,7 +78,7 @@ rt::union! { GameCenterAchievementV2ResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterAchievementsResponse = rt::Page<
     crate::models::GameCenterAchievement,
     crate::models::GameCenterAchievementsResponseIncluded,

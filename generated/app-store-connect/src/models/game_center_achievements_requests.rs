@@ -5,7 +5,7 @@
 /// Creates a resource of the type `gameCenterAchievements`.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterAchievementCreateRequest {
     /// `activityProperties`.
@@ -92,13 +92,13 @@ pub struct GameCenterAchievementCreate {
     pub vendor_identifier: String,
 }
 
-/// Changes a resource of the type `gameCenterAchievements`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterAchievements`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterAchievementUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `activityProperties`.
     pub activity_properties: rt::Patch<crate::models::StringToStringMap>,
@@ -321,7 +321,7 @@ pub struct GameCenterAchievementV2Create {
     pub versions: Vec<String>,
 }
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -330,7 +330,7 @@ pub enum GameCenterAchievementV2CreateRequestIncluded {
     GameCenterAchievementVersionV2InlineCreate(
         Box<crate::models::GameCenterAchievementVersionV2InlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -338,12 +338,12 @@ rt::union! { sent GameCenterAchievementV2CreateRequestIncluded by "type" {
     GameCenterAchievementVersionV2InlineCreate(crate::models::GameCenterAchievementVersionV2InlineCreate) = "gameCenterAchievementVersions",
 } }
 
-/// Changes a resource of the type `gameCenterAchievements`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterAchievements`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterAchievementV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `activityProperties`.
     pub activity_properties: rt::Patch<crate::models::StringToStringMap>,

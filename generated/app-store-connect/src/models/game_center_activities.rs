@@ -9,11 +9,11 @@
 pub struct GameCenterActivity {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: GameCenterActivityAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<GameCenterActivityRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -22,7 +22,7 @@ rt::resource! { GameCenterActivity: "gameCenterActivities" {
 } }
 
 impl GameCenterActivity {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -63,7 +63,7 @@ rt::object! { GameCenterActivityAttributes {
 #[non_exhaustive]
 pub struct GameCenterActivityRelationships {
     /// `achievements`: any number of `gameCenterAchievements`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub achievements: rt::ToMany,
     /// `achievementsV2`: any number of `gameCenterAchievements`.
     pub achievements_v2: rt::ToMany,
@@ -72,7 +72,7 @@ pub struct GameCenterActivityRelationships {
     /// `gameCenterGroup`: one of `gameCenterGroups`.
     pub game_center_group: rt::ToOne,
     /// `leaderboards`: any number of `gameCenterLeaderboards`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub leaderboards: rt::ToMany,
     /// `leaderboardsV2`: any number of `gameCenterLeaderboards`.
     pub leaderboards_v2: rt::ToMany,
@@ -95,7 +95,7 @@ pub enum GameCenterActivityPlayStyle {
     Asynchronous,
     /// `SYNCHRONOUS`
     Synchronous,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

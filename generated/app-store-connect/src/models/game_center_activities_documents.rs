@@ -10,7 +10,7 @@ pub type GameCenterActivitiesResponse = rt::Page<
     crate::models::GameCenterActivitiesResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -25,7 +25,7 @@ pub enum GameCenterActivitiesResponseIncluded {
     GameCenterGroup(Box<crate::models::GameCenterGroup>),
     /// `type`: `gameCenterLeaderboards`
     GameCenterLeaderboard(Box<crate::models::GameCenterLeaderboard>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -169,7 +169,7 @@ pub struct GameCenterActivityCreate {
 /// Feature: `game-center`.
 pub type GameCenterActivityCreateRequestPlayStyle = crate::models::GameCenterActivityPlayStyle;
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -178,7 +178,7 @@ pub enum GameCenterActivityCreateRequestIncluded {
     GameCenterActivityVersionInlineCreate(
         Box<crate::models::GameCenterActivityVersionInlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -186,12 +186,12 @@ rt::union! { sent GameCenterActivityCreateRequestIncluded by "type" {
     GameCenterActivityVersionInlineCreate(crate::models::GameCenterActivityVersionInlineCreate) = "gameCenterActivityVersions",
 } }
 
-/// Changes a resource of the type `gameCenterActivities`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterActivities`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterActivityUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `archived`.
     pub archived: rt::Patch<bool>,

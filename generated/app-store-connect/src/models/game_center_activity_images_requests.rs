@@ -55,12 +55,12 @@ pub struct GameCenterActivityImageCreate {
     pub file_size: i64,
 }
 
-/// Changes a resource of the type `gameCenterActivityImages`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterActivityImages`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterActivityImageUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `uploaded`.
     pub uploaded: rt::Patch<bool>,

@@ -10,7 +10,7 @@ pub type GameCenterActivityLocalizationResponse = rt::Document<
     crate::models::GameCenterActivityLocalizationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum GameCenterActivityLocalizationResponseIncluded {
     GameCenterActivityImage(Box<crate::models::GameCenterActivityImage>),
     /// `type`: `gameCenterActivityVersions`
     GameCenterActivityVersion(Box<crate::models::GameCenterActivityVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -55,12 +55,12 @@ pub struct GameCenterActivityLocalizationCreate {
     pub version: String,
 }
 
-/// Changes a resource of the type `gameCenterActivityLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterActivityLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterActivityLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `description`.
     pub description: rt::Patch<String>,

@@ -5,20 +5,20 @@
 /// A document with one resource.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterActivityVersionReleaseResponse = rt::Document<
     crate::models::GameCenterActivityVersionRelease,
     crate::models::GameCenterActivityVersionReleaseResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub enum GameCenterActivityVersionReleaseResponseIncluded {
     /// `type`: `gameCenterActivityVersions`
     GameCenterActivityVersion(Box<crate::models::GameCenterActivityVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -29,7 +29,7 @@ rt::union! { GameCenterActivityVersionReleaseResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterActivityVersionReleasesResponse = rt::Page<
     crate::models::GameCenterActivityVersionRelease,
     crate::models::GameCenterActivityVersionReleasesResponseIncluded,

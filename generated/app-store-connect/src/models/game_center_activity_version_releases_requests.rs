@@ -5,7 +5,7 @@
 /// Creates a resource of the type `gameCenterActivityVersionReleases`.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionReleaseCreateRequest {
     /// `gameCenterDetail`: id of `gameCenterDetails`.

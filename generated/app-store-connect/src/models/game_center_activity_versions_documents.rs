@@ -10,7 +10,7 @@ pub type GameCenterActivityVersionResponse = rt::Document<
     crate::models::GameCenterActivityVersionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -25,7 +25,7 @@ pub enum GameCenterActivityVersionResponseIncluded {
     GameCenterActivityVersionRelease(
         Box<crate::models::GameCenterActivityVersionRelease>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -38,7 +38,7 @@ impl GameCenterActivityVersionCreateRequest {
     }
 }
 
-/// A resource of the type `gameCenterActivityVersions` that another request creates along.
+/// A resource of the type `gameCenterActivityVersions` that another request creates as well.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -86,12 +86,12 @@ impl GameCenterActivityVersionInlineCreate {
     }
 }
 
-/// Changes a resource of the type `gameCenterActivityVersions`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterActivityVersions`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterActivityVersionUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `fallbackUrl`.
     pub fallback_url: rt::Patch<String>,

@@ -10,7 +10,7 @@ pub type GameCenterAppVersionResponse = rt::Document<
     crate::models::GameCenterAppVersionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `game-center`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum GameCenterAppVersionResponseIncluded {
     AppStoreVersion(Box<crate::models::AppStoreVersion>),
     /// `type`: `gameCenterAppVersions`
     GameCenterAppVersion(Box<crate::models::GameCenterAppVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -22,12 +22,12 @@ impl GameCenterAppVersionCreateRequest {
     }
 }
 
-/// Changes a resource of the type `gameCenterAppVersions`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterAppVersions`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterAppVersionUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `enabled`.
     pub enabled: rt::Patch<bool>,

@@ -55,12 +55,12 @@ pub struct GameCenterChallengeImageCreate {
     pub file_size: i64,
 }
 
-/// Changes a resource of the type `gameCenterChallengeImages`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterChallengeImages`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterChallengeImageUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `uploaded`.
     pub uploaded: rt::Patch<bool>,

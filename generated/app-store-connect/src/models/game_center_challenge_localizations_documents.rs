@@ -10,7 +10,7 @@ pub type GameCenterChallengeLocalizationResponse = rt::Document<
     crate::models::GameCenterChallengeLocalizationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum GameCenterChallengeLocalizationResponseIncluded {
     GameCenterChallengeImage(Box<crate::models::GameCenterChallengeImage>),
     /// `type`: `gameCenterChallengeVersions`
     GameCenterChallengeVersion(Box<crate::models::GameCenterChallengeVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -5,14 +5,14 @@
 /// A resource of the type `gameCenterChallengeVersionReleases`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionRelease {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<GameCenterChallengeVersionReleaseRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -21,7 +21,7 @@ rt::resource! { GameCenterChallengeVersionRelease: "gameCenterChallengeVersionRe
 } }
 
 impl GameCenterChallengeVersionRelease {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

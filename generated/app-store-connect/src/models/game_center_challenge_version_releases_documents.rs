@@ -5,20 +5,20 @@
 /// A document with one resource.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterChallengeVersionReleaseResponse = rt::Document<
     crate::models::GameCenterChallengeVersionRelease,
     crate::models::GameCenterChallengeVersionReleaseResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub enum GameCenterChallengeVersionReleaseResponseIncluded {
     /// `type`: `gameCenterChallengeVersions`
     GameCenterChallengeVersion(Box<crate::models::GameCenterChallengeVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -29,7 +29,7 @@ rt::union! { GameCenterChallengeVersionReleaseResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterChallengeVersionReleasesResponse = rt::Page<
     crate::models::GameCenterChallengeVersionRelease,
     crate::models::GameCenterChallengeVersionReleasesResponseIncluded,

@@ -10,7 +10,7 @@ pub type GameCenterChallengeVersionResponse = rt::Document<
     crate::models::GameCenterChallengeVersionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -25,7 +25,7 @@ pub enum GameCenterChallengeVersionResponseIncluded {
     ),
     /// `type`: `gameCenterChallenges`
     GameCenterChallenge(Box<crate::models::GameCenterChallenge>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -22,7 +22,7 @@ impl GameCenterChallengeVersionCreateRequest {
     }
 }
 
-/// A resource of the type `gameCenterChallengeVersions` that another request creates along.
+/// A resource of the type `gameCenterChallengeVersions` that another request creates as well.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]

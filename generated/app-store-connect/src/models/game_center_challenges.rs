@@ -9,11 +9,11 @@
 pub struct GameCenterChallenge {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: GameCenterChallengeAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<GameCenterChallengeRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -22,7 +22,7 @@ rt::resource! { GameCenterChallenge: "gameCenterChallenges" {
 } }
 
 impl GameCenterChallenge {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -59,7 +59,7 @@ pub struct GameCenterChallengeRelationships {
     /// `gameCenterGroup`: one of `gameCenterGroups`.
     pub game_center_group: rt::ToOne,
     /// `leaderboard`: one of `gameCenterLeaderboards`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub leaderboard: rt::ToOne,
     /// `leaderboardV2`: one of `gameCenterLeaderboards`.
     pub leaderboard_v2: rt::ToOne,
@@ -79,7 +79,7 @@ rt::object! { GameCenterChallengeRelationships {
 pub enum GameCenterChallengeChallengeType {
     /// `LEADERBOARD`
     Leaderboard,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

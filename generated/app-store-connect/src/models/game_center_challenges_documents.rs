@@ -10,7 +10,7 @@ pub type GameCenterChallengeResponse = rt::Document<
     crate::models::GameCenterChallengeResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -23,7 +23,7 @@ pub enum GameCenterChallengeResponseIncluded {
     GameCenterGroup(Box<crate::models::GameCenterGroup>),
     /// `type`: `gameCenterLeaderboards`
     GameCenterLeaderboard(Box<crate::models::GameCenterLeaderboard>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -20,7 +20,7 @@ pub struct GameCenterChallengeCreateRequest {
     /// `gameCenterGroup`: id of `gameCenterGroups`.
     pub game_center_group: Option<String>,
     /// `leaderboard`: id of `gameCenterLeaderboards`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub leaderboard: Option<String>,
     /// `leaderboardV2`: id of `gameCenterLeaderboards`.
     pub leaderboard_v2: Option<String>,
@@ -82,7 +82,7 @@ impl GameCenterChallengeCreateRequest {
     }
 
     /// Sets [`leaderboard`](Self#structfield.leaderboard).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn leaderboard(mut self, value: impl Into<String>) -> Self {
         self.leaderboard = Some(value.into());
         self
@@ -127,7 +127,7 @@ pub struct GameCenterChallengeCreate {
 /// Feature: `game-center`.
 pub type GameCenterChallengeCreateRequestChallengeType = crate::models::GameCenterChallengeChallengeType;
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -136,7 +136,7 @@ pub enum GameCenterChallengeCreateRequestIncluded {
     GameCenterChallengeVersionInlineCreate(
         Box<crate::models::GameCenterChallengeVersionInlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -144,12 +144,12 @@ rt::union! { sent GameCenterChallengeCreateRequestIncluded by "type" {
     GameCenterChallengeVersionInlineCreate(crate::models::GameCenterChallengeVersionInlineCreate) = "gameCenterChallengeVersions",
 } }
 
-/// Changes a resource of the type `gameCenterChallenges`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterChallenges`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterChallengeUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `archived`.
     pub archived: rt::Patch<bool>,
@@ -158,7 +158,7 @@ pub struct GameCenterChallengeUpdateRequest {
     /// `repeatable`.
     pub repeatable: rt::Patch<bool>,
     /// `leaderboard`: id of `gameCenterLeaderboards`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub leaderboard: rt::Patch<String>,
     /// `leaderboardV2`: id of `gameCenterLeaderboards`.
     pub leaderboard_v2: rt::Patch<String>,
@@ -224,14 +224,14 @@ impl GameCenterChallengeUpdateRequest {
     }
 
     /// Sets [`leaderboard`](Self#structfield.leaderboard).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn leaderboard(mut self, value: impl Into<String>) -> Self {
         self.leaderboard = rt::Patch::Value(value.into());
         self
     }
 
     /// Sends null for [`leaderboard`](Self#structfield.leaderboard).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     #[inline]
     pub fn clear_leaderboard(mut self) -> Self {
         self.leaderboard = rt::Patch::Null;

@@ -9,11 +9,11 @@
 pub struct GameCenterDetail {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: GameCenterDetailAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<GameCenterDetailRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -22,7 +22,7 @@ rt::resource! { GameCenterDetail: "gameCenterDetails" {
 } }
 
 impl GameCenterDetail {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -37,7 +37,7 @@ pub struct GameCenterDetailAttributes {
     /// `arcadeEnabled`.
     pub arcade_enabled: Option<bool>,
     /// `challengeEnabled`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub challenge_enabled: Option<bool>,
 }
 
@@ -49,32 +49,32 @@ rt::object! { GameCenterDetailAttributes {
 #[non_exhaustive]
 pub struct GameCenterDetailRelationships {
     /// `achievementReleases`: any number of `gameCenterAchievementReleases`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub achievement_releases: rt::ToMany,
     /// `activityReleases`: any number of `gameCenterActivityVersionReleases`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub activity_releases: rt::ToMany,
     /// `app`: one of `apps`.
     pub app: rt::ToOne,
     /// `blockedPlayers`.
     pub blocked_players: rt::Related,
     /// `challengeReleases`: any number of `gameCenterChallengeVersionReleases`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub challenge_releases: rt::ToMany,
     /// `challengesMinimumPlatformVersions`: any number of `appStoreVersions`.
     pub challenges_minimum_platform_versions: rt::ToMany,
     /// `defaultGroupLeaderboard`: one of `gameCenterLeaderboards`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub default_group_leaderboard: rt::ToOne,
     /// `defaultGroupLeaderboardV2`: one of `gameCenterLeaderboards`.
     pub default_group_leaderboard_v2: rt::ToOne,
     /// `defaultLeaderboard`: one of `gameCenterLeaderboards`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub default_leaderboard: rt::ToOne,
     /// `defaultLeaderboardV2`: one of `gameCenterLeaderboards`.
     pub default_leaderboard_v2: rt::ToOne,
     /// `gameCenterAchievements`: any number of `gameCenterAchievements`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub game_center_achievements: rt::ToMany,
     /// `gameCenterAchievementsV2`: any number of `gameCenterAchievements`.
     pub game_center_achievements_v2: rt::ToMany,
@@ -87,20 +87,20 @@ pub struct GameCenterDetailRelationships {
     /// `gameCenterGroup`: one of `gameCenterGroups`.
     pub game_center_group: rt::ToOne,
     /// `gameCenterLeaderboardSets`: any number of `gameCenterLeaderboardSets`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub game_center_leaderboard_sets: rt::ToMany,
     /// `gameCenterLeaderboardSetsV2`: any number of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_sets_v2: rt::ToMany,
     /// `gameCenterLeaderboards`: any number of `gameCenterLeaderboards`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub game_center_leaderboards: rt::ToMany,
     /// `gameCenterLeaderboardsV2`: any number of `gameCenterLeaderboards`.
     pub game_center_leaderboards_v2: rt::ToMany,
     /// `leaderboardReleases`: any number of `gameCenterLeaderboardReleases`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub leaderboard_releases: rt::ToMany,
     /// `leaderboardSetReleases`: any number of `gameCenterLeaderboardSetReleases`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub leaderboard_set_releases: rt::ToMany,
 }
 

@@ -10,7 +10,7 @@ pub type GameCenterDetailResponse = rt::Document<
     crate::models::GameCenterDetailResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `game-center`.
 #[non_exhaustive]
@@ -47,7 +47,7 @@ pub enum GameCenterDetailResponseIncluded {
     GameCenterLeaderboardSet(Box<crate::models::GameCenterLeaderboardSet>),
     /// `type`: `gameCenterLeaderboards`
     GameCenterLeaderboard(Box<crate::models::GameCenterLeaderboard>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

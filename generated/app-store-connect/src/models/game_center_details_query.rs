@@ -57,7 +57,7 @@ pub type GameCenterDetailsClassicMatchmakingRequestsGranularity = crate::models:
 pub enum GameCenterDetailsClassicMatchmakingRequestsGroupBy {
     /// `result`
     Result,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -74,7 +74,7 @@ pub enum GameCenterDetailsClassicMatchmakingRequestsResultFilter {
     Expired,
     /// `MATCHED`
     Matched,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -103,7 +103,7 @@ pub type GameCenterDetailsRuleBasedMatchmakingRequestsGranularity = crate::model
 pub enum GameCenterDetailsRuleBasedMatchmakingRequestsGroupBy {
     /// `result`
     Result,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -120,7 +120,7 @@ pub enum GameCenterDetailsRuleBasedMatchmakingRequestsResultFilter {
     Expired,
     /// `MATCHED`
     Matched,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

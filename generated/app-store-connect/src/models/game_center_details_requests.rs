@@ -8,7 +8,7 @@
 #[non_exhaustive]
 pub struct GameCenterDetailCreateRequest {
     /// `challengeEnabled`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub challenge_enabled: rt::Patch<bool>,
     /// `app`: id of `apps`.
     pub app: String,
@@ -26,7 +26,7 @@ impl GameCenterDetailCreateRequest {
     }
 
     /// Sets [`challenge_enabled`](Self#structfield.challenge_enabled).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     #[inline]
     pub fn challenge_enabled(mut self, value: bool) -> Self {
         self.challenge_enabled = rt::Patch::Value(value);
@@ -34,7 +34,7 @@ impl GameCenterDetailCreateRequest {
     }
 
     /// Sends null for [`challenge_enabled`](Self#structfield.challenge_enabled).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     #[inline]
     pub fn clear_challenge_enabled(mut self) -> Self {
         self.challenge_enabled = rt::Patch::Null;
@@ -42,23 +42,23 @@ impl GameCenterDetailCreateRequest {
     }
 }
 
-/// Changes a resource of the type `gameCenterDetails`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterDetails`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterDetailUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `challengeEnabled`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub challenge_enabled: rt::Patch<bool>,
     /// `defaultGroupLeaderboard`: id of `gameCenterLeaderboards`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub default_group_leaderboard: rt::Patch<String>,
     /// `defaultGroupLeaderboardV2`: id of `gameCenterLeaderboards`.
     pub default_group_leaderboard_v2: rt::Patch<String>,
     /// `defaultLeaderboard`: id of `gameCenterLeaderboards`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub default_leaderboard: rt::Patch<String>,
     /// `defaultLeaderboardV2`: id of `gameCenterLeaderboards`.
     pub default_leaderboard_v2: rt::Patch<String>,
@@ -85,7 +85,7 @@ impl GameCenterDetailUpdateRequest {
     }
 
     /// Sets [`challenge_enabled`](Self#structfield.challenge_enabled).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     #[inline]
     pub fn challenge_enabled(mut self, value: bool) -> Self {
         self.challenge_enabled = rt::Patch::Value(value);
@@ -93,7 +93,7 @@ impl GameCenterDetailUpdateRequest {
     }
 
     /// Sends null for [`challenge_enabled`](Self#structfield.challenge_enabled).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     #[inline]
     pub fn clear_challenge_enabled(mut self) -> Self {
         self.challenge_enabled = rt::Patch::Null;
@@ -101,14 +101,14 @@ impl GameCenterDetailUpdateRequest {
     }
 
     /// Sets [`default_group_leaderboard`](Self#structfield.default_group_leaderboard).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn default_group_leaderboard(mut self, value: impl Into<String>) -> Self {
         self.default_group_leaderboard = rt::Patch::Value(value.into());
         self
     }
 
     /// Sends null for [`default_group_leaderboard`](Self#structfield.default_group_leaderboard).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     #[inline]
     pub fn clear_default_group_leaderboard(mut self) -> Self {
         self.default_group_leaderboard = rt::Patch::Null;
@@ -129,14 +129,14 @@ impl GameCenterDetailUpdateRequest {
     }
 
     /// Sets [`default_leaderboard`](Self#structfield.default_leaderboard).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub fn default_leaderboard(mut self, value: impl Into<String>) -> Self {
         self.default_leaderboard = rt::Patch::Value(value.into());
         self
     }
 
     /// Sends null for [`default_leaderboard`](Self#structfield.default_leaderboard).
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     #[inline]
     pub fn clear_default_leaderboard(mut self) -> Self {
         self.default_leaderboard = rt::Patch::Null;

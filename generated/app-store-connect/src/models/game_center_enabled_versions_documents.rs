@@ -5,13 +5,13 @@
 /// A page of resources.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterEnabledVersionsResponse = rt::Page<
     crate::models::GameCenterEnabledVersion,
     crate::models::GameCenterEnabledVersionsResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `game-center`.
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub enum GameCenterEnabledVersionsResponseIncluded {
     App(Box<crate::models::App>),
     /// `type`: `gameCenterEnabledVersions`
     GameCenterEnabledVersion(Box<crate::models::GameCenterEnabledVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -9,11 +9,11 @@
 pub struct GameCenterGroup {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: GameCenterGroupAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<GameCenterGroupRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -22,7 +22,7 @@ rt::resource! { GameCenterGroup: "gameCenterGroups" {
 } }
 
 impl GameCenterGroup {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -44,7 +44,7 @@ rt::object! { GameCenterGroupAttributes { reference_name: "referenceName" } }
 #[non_exhaustive]
 pub struct GameCenterGroupRelationships {
     /// `gameCenterAchievements`: any number of `gameCenterAchievements`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub game_center_achievements: rt::ToMany,
     /// `gameCenterAchievementsV2`: any number of `gameCenterAchievements`.
     pub game_center_achievements_v2: rt::ToMany,
@@ -55,12 +55,12 @@ pub struct GameCenterGroupRelationships {
     /// `gameCenterDetails`: any number of `gameCenterDetails`.
     pub game_center_details: rt::ToMany,
     /// `gameCenterLeaderboardSets`: any number of `gameCenterLeaderboardSets`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub game_center_leaderboard_sets: rt::ToMany,
     /// `gameCenterLeaderboardSetsV2`: any number of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_sets_v2: rt::ToMany,
     /// `gameCenterLeaderboards`: any number of `gameCenterLeaderboards`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub game_center_leaderboards: rt::ToMany,
     /// `gameCenterLeaderboardsV2`: any number of `gameCenterLeaderboards`.
     pub game_center_leaderboards_v2: rt::ToMany,

@@ -10,7 +10,7 @@ pub type GameCenterGroupResponse = rt::Document<
     crate::models::GameCenterGroupResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -27,7 +27,7 @@ pub enum GameCenterGroupResponseIncluded {
     GameCenterLeaderboardSet(Box<crate::models::GameCenterLeaderboardSet>),
     /// `type`: `gameCenterLeaderboards`
     GameCenterLeaderboard(Box<crate::models::GameCenterLeaderboard>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -34,12 +34,12 @@ impl GameCenterGroupCreateRequest {
     }
 }
 
-/// Changes a resource of the type `gameCenterGroups`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterGroups`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterGroupUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `referenceName`.
     pub reference_name: rt::Patch<String>,

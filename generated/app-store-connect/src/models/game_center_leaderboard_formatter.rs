@@ -43,7 +43,7 @@ pub enum GameCenterLeaderboardFormatter {
     MoneyPoundDecimal,
     /// `MONEY_YEN`
     MoneyYen,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

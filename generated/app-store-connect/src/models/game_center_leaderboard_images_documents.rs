@@ -5,13 +5,13 @@
 /// A document with one resource.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardImageResponse = rt::Document<
     crate::models::GameCenterLeaderboardImage,
     crate::models::GameCenterLeaderboardImageResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub enum GameCenterLeaderboardImageResponseIncluded {
     GameCenterLeaderboardLocalization(
         Box<crate::models::GameCenterLeaderboardLocalization>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -36,7 +36,7 @@ pub type GameCenterLeaderboardImageV2Response = rt::Document<
     crate::models::GameCenterLeaderboardImageV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -45,7 +45,7 @@ pub enum GameCenterLeaderboardImageV2ResponseIncluded {
     GameCenterLeaderboardLocalizationV2(
         Box<crate::models::GameCenterLeaderboardLocalizationV2>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -5,7 +5,7 @@
 /// Creates a resource of the type `gameCenterLeaderboardImages`.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageCreateRequest {
     /// `fileName`.
@@ -44,13 +44,13 @@ pub struct GameCenterLeaderboardImageCreate {
     pub game_center_leaderboard_localization: String,
 }
 
-/// Changes a resource of the type `gameCenterLeaderboardImages`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterLeaderboardImages`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
@@ -122,12 +122,12 @@ pub struct GameCenterLeaderboardImageV2Create {
     pub localization: String,
 }
 
-/// Changes a resource of the type `gameCenterLeaderboardImages`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterLeaderboardImages`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `uploaded`.
     pub uploaded: rt::Patch<bool>,

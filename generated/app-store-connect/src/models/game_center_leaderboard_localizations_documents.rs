@@ -5,13 +5,13 @@
 /// A document with one resource.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardLocalizationResponse = rt::Document<
     crate::models::GameCenterLeaderboardLocalization,
     crate::models::GameCenterLeaderboardLocalizationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub enum GameCenterLeaderboardLocalizationResponseIncluded {
     GameCenterLeaderboardImage(Box<crate::models::GameCenterLeaderboardImage>),
     /// `type`: `gameCenterLeaderboards`
     GameCenterLeaderboard(Box<crate::models::GameCenterLeaderboard>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -37,7 +37,7 @@ pub type GameCenterLeaderboardLocalizationV2Response = rt::Document<
     crate::models::GameCenterLeaderboardLocalizationV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -46,7 +46,7 @@ pub enum GameCenterLeaderboardLocalizationV2ResponseIncluded {
     GameCenterLeaderboardImageV2(Box<crate::models::GameCenterLeaderboardImageV2>),
     /// `type`: `gameCenterLeaderboardVersions`
     GameCenterLeaderboardVersionV2(Box<crate::models::GameCenterLeaderboardVersionV2>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -58,7 +58,7 @@ rt::union! { GameCenterLeaderboardLocalizationV2ResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardLocalizationsResponse = rt::Page<
     crate::models::GameCenterLeaderboardLocalization,
     crate::models::GameCenterLeaderboardLocalizationsResponseIncluded,

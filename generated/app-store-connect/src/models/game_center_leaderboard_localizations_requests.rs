@@ -5,7 +5,7 @@
 /// Creates a resource of the type `gameCenterLeaderboardLocalizations`.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationCreateRequest {
     /// `description`.
@@ -112,13 +112,13 @@ pub struct GameCenterLeaderboardLocalizationCreate {
     pub game_center_leaderboard: String,
 }
 
-/// Changes a resource of the type `gameCenterLeaderboardLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterLeaderboardLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `description`.
     pub description: rt::Patch<String>,
@@ -323,12 +323,12 @@ pub struct GameCenterLeaderboardLocalizationV2Create {
     pub version: String,
 }
 
-/// Changes a resource of the type `gameCenterLeaderboardLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterLeaderboardLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `description`.
     pub description: rt::Patch<String>,

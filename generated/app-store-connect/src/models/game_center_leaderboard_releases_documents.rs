@@ -5,13 +5,13 @@
 /// A document with one resource.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardReleaseResponse = rt::Document<
     crate::models::GameCenterLeaderboardRelease,
     crate::models::GameCenterLeaderboardReleaseResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub enum GameCenterLeaderboardReleaseResponseIncluded {
     GameCenterDetail(Box<crate::models::GameCenterDetail>),
     /// `type`: `gameCenterLeaderboards`
     GameCenterLeaderboard(Box<crate::models::GameCenterLeaderboard>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -32,7 +32,7 @@ rt::union! { GameCenterLeaderboardReleaseResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardReleasesResponse = rt::Page<
     crate::models::GameCenterLeaderboardRelease,
     crate::models::GameCenterLeaderboardReleasesResponseIncluded,

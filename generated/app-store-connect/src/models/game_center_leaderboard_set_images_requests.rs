@@ -5,7 +5,7 @@
 /// Creates a resource of the type `gameCenterLeaderboardSetImages`.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageCreateRequest {
     /// `fileName`.
@@ -44,13 +44,13 @@ pub struct GameCenterLeaderboardSetImageCreate {
     pub game_center_leaderboard_set_localization: String,
 }
 
-/// Changes a resource of the type `gameCenterLeaderboardSetImages`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterLeaderboardSetImages`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
@@ -122,12 +122,12 @@ pub struct GameCenterLeaderboardSetImageV2Create {
     pub localization: String,
 }
 
-/// Changes a resource of the type `gameCenterLeaderboardSetImages`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterLeaderboardSetImages`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `uploaded`.
     pub uploaded: rt::Patch<bool>,

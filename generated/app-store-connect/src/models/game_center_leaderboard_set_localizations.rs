@@ -5,16 +5,16 @@
 /// A resource of the type `gameCenterLeaderboardSetLocalizations`.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalization {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: GameCenterLeaderboardSetLocalizationAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<GameCenterLeaderboardSetLocalizationRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -23,7 +23,7 @@ rt::resource! { GameCenterLeaderboardSetLocalization: "gameCenterLeaderboardSetL
 } }
 
 impl GameCenterLeaderboardSetLocalization {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -64,11 +64,11 @@ rt::object! { GameCenterLeaderboardSetLocalizationRelationships {
 pub struct GameCenterLeaderboardSetLocalizationV2 {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: GameCenterLeaderboardSetLocalizationV2Attributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<GameCenterLeaderboardSetLocalizationV2Relationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -77,7 +77,7 @@ rt::resource! { GameCenterLeaderboardSetLocalizationV2: "gameCenterLeaderboardSe
 } }
 
 impl GameCenterLeaderboardSetLocalizationV2 {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -5,13 +5,13 @@
 /// A document with one resource.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardSetLocalizationResponse = rt::Document<
     crate::models::GameCenterLeaderboardSetLocalization,
     crate::models::GameCenterLeaderboardSetLocalizationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -20,7 +20,7 @@ pub enum GameCenterLeaderboardSetLocalizationResponseIncluded {
     GameCenterLeaderboardSetImage(Box<crate::models::GameCenterLeaderboardSetImage>),
     /// `type`: `gameCenterLeaderboardSets`
     GameCenterLeaderboardSet(Box<crate::models::GameCenterLeaderboardSet>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -37,7 +37,7 @@ pub type GameCenterLeaderboardSetLocalizationV2Response = rt::Document<
     crate::models::GameCenterLeaderboardSetLocalizationV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -48,7 +48,7 @@ pub enum GameCenterLeaderboardSetLocalizationV2ResponseIncluded {
     GameCenterLeaderboardSetVersionV2(
         Box<crate::models::GameCenterLeaderboardSetVersionV2>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -60,7 +60,7 @@ rt::union! { GameCenterLeaderboardSetLocalizationV2ResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardSetLocalizationsResponse = rt::Page<
     crate::models::GameCenterLeaderboardSetLocalization,
     crate::models::GameCenterLeaderboardSetLocalizationsResponseIncluded,

@@ -5,7 +5,7 @@
 /// Creates a resource of the type `gameCenterLeaderboardSetLocalizations`.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationCreateRequest {
     /// `locale`.
@@ -43,13 +43,13 @@ pub struct GameCenterLeaderboardSetLocalizationCreate {
     pub game_center_leaderboard_set: String,
 }
 
-/// Changes a resource of the type `gameCenterLeaderboardSetLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterLeaderboardSetLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `name`.
     pub name: rt::Patch<String>,
@@ -117,12 +117,12 @@ pub struct GameCenterLeaderboardSetLocalizationV2Create {
     pub version: String,
 }
 
-/// Changes a resource of the type `gameCenterLeaderboardSetLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterLeaderboardSetLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `name`.
     pub name: rt::Patch<String>,

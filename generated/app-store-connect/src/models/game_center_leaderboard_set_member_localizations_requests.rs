@@ -69,12 +69,12 @@ pub struct GameCenterLeaderboardSetMemberLocalizationCreate {
     pub game_center_leaderboard_set: String,
 }
 
-/// Changes a resource of the type `gameCenterLeaderboardSetMemberLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterLeaderboardSetMemberLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetMemberLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `name`.
     pub name: rt::Patch<String>,

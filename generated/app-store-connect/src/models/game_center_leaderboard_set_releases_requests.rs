@@ -5,7 +5,7 @@
 /// Creates a resource of the type `gameCenterLeaderboardSetReleases`.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetReleaseCreateRequest {
     /// `gameCenterDetail`: id of `gameCenterDetails`.

@@ -10,7 +10,7 @@ pub type GameCenterLeaderboardSetVersionV2Response = rt::Document<
     crate::models::GameCenterLeaderboardSetVersionV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum GameCenterLeaderboardSetVersionV2ResponseIncluded {
     ),
     /// `type`: `gameCenterLeaderboardSets`
     GameCenterLeaderboardSetV2(Box<crate::models::GameCenterLeaderboardSetV2>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

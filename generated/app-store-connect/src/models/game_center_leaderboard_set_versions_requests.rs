@@ -25,7 +25,7 @@ impl GameCenterLeaderboardSetVersionV2CreateRequest {
     }
 }
 
-/// A resource of the type `gameCenterLeaderboardSetVersions` that another request creates along.
+/// A resource of the type `gameCenterLeaderboardSetVersions` that another request creates as well.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]

@@ -5,16 +5,16 @@
 /// A resource of the type `gameCenterLeaderboardSets`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSet {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: GameCenterLeaderboardSetAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<GameCenterLeaderboardSetRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -23,7 +23,7 @@ rt::resource! { GameCenterLeaderboardSet: "gameCenterLeaderboardSets" {
 } }
 
 impl GameCenterLeaderboardSet {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -55,7 +55,7 @@ pub struct GameCenterLeaderboardSetRelationships {
     /// `gameCenterLeaderboards`: any number of `gameCenterLeaderboards`.
     pub game_center_leaderboards: rt::ToMany,
     /// `groupLeaderboardSet`: one of `gameCenterLeaderboardSets`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub group_leaderboard_set: rt::ToOne,
     /// `localizations`: any number of `gameCenterLeaderboardSetLocalizations`.
     pub localizations: rt::ToMany,
@@ -76,11 +76,11 @@ rt::object! { GameCenterLeaderboardSetRelationships {
 pub struct GameCenterLeaderboardSetV2 {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: GameCenterLeaderboardSetV2Attributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<GameCenterLeaderboardSetV2Relationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -89,7 +89,7 @@ rt::resource! { GameCenterLeaderboardSetV2: "gameCenterLeaderboardSets" {
 } }
 
 impl GameCenterLeaderboardSetV2 {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -5,13 +5,13 @@
 /// A document with one resource.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardSetResponse = rt::Document<
     crate::models::GameCenterLeaderboardSet,
     crate::models::GameCenterLeaderboardSetResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -30,7 +30,7 @@ pub enum GameCenterLeaderboardSetResponseIncluded {
     GameCenterLeaderboardSet(Box<crate::models::GameCenterLeaderboardSet>),
     /// `type`: `gameCenterLeaderboards`
     GameCenterLeaderboard(Box<crate::models::GameCenterLeaderboard>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -51,7 +51,7 @@ pub type GameCenterLeaderboardSetV2Response = rt::Document<
     crate::models::GameCenterLeaderboardSetV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -66,7 +66,7 @@ pub enum GameCenterLeaderboardSetV2ResponseIncluded {
     ),
     /// `type`: `gameCenterLeaderboards`
     GameCenterLeaderboardV2(Box<crate::models::GameCenterLeaderboardV2>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -80,7 +80,7 @@ rt::union! { GameCenterLeaderboardSetV2ResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardSetsResponse = rt::Page<
     crate::models::GameCenterLeaderboardSet,
     crate::models::GameCenterLeaderboardSetsResponseIncluded,

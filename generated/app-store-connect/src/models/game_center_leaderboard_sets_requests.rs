@@ -5,7 +5,7 @@
 /// Creates a resource of the type `gameCenterLeaderboardSets`.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetCreateRequest {
     /// `referenceName`.
@@ -70,13 +70,13 @@ pub struct GameCenterLeaderboardSetCreate {
     pub vendor_identifier: String,
 }
 
-/// Changes a resource of the type `gameCenterLeaderboardSets`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterLeaderboardSets`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `referenceName`.
     pub reference_name: rt::Patch<String>,
@@ -195,7 +195,7 @@ pub struct GameCenterLeaderboardSetV2Create {
     pub versions: Vec<String>,
 }
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -204,7 +204,7 @@ pub enum GameCenterLeaderboardSetV2CreateRequestIncluded {
     GameCenterLeaderboardSetVersionV2InlineCreate(
         Box<crate::models::GameCenterLeaderboardSetVersionV2InlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -212,12 +212,12 @@ rt::union! { sent GameCenterLeaderboardSetV2CreateRequestIncluded by "type" {
     GameCenterLeaderboardSetVersionV2InlineCreate(crate::models::GameCenterLeaderboardSetVersionV2InlineCreate) = "gameCenterLeaderboardSetVersions",
 } }
 
-/// Changes a resource of the type `gameCenterLeaderboardSets`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterLeaderboardSets`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `referenceName`.
     pub reference_name: rt::Patch<String>,

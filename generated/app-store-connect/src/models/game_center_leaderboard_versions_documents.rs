@@ -10,7 +10,7 @@ pub type GameCenterLeaderboardVersionV2Response = rt::Document<
     crate::models::GameCenterLeaderboardVersionV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum GameCenterLeaderboardVersionV2ResponseIncluded {
     ),
     /// `type`: `gameCenterLeaderboards`
     GameCenterLeaderboardV2(Box<crate::models::GameCenterLeaderboardV2>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

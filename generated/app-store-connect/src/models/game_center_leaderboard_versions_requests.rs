@@ -22,7 +22,7 @@ impl GameCenterLeaderboardVersionV2CreateRequest {
     }
 }
 
-/// A resource of the type `gameCenterLeaderboardVersions` that another request creates along.
+/// A resource of the type `gameCenterLeaderboardVersions` that another request creates as well.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]

@@ -5,16 +5,16 @@
 /// A resource of the type `gameCenterLeaderboards`.
 ///
 /// Features: any of `app-store`, `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboard {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: GameCenterLeaderboardAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<GameCenterLeaderboardRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -23,7 +23,7 @@ rt::resource! { GameCenterLeaderboard: "gameCenterLeaderboards" {
 } }
 
 impl GameCenterLeaderboard {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -85,7 +85,7 @@ pub struct GameCenterLeaderboardRelationships {
     /// `gameCenterLeaderboardSets`: any number of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_sets: rt::ToMany,
     /// `groupLeaderboard`: one of `gameCenterLeaderboards`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub group_leaderboard: rt::ToOne,
     /// `localizations`: any number of `gameCenterLeaderboardLocalizations`.
     pub localizations: rt::ToMany,
@@ -108,7 +108,7 @@ pub enum GameCenterLeaderboardScoreSortType {
     Asc,
     /// `DESC`
     Desc,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -123,7 +123,7 @@ pub enum GameCenterLeaderboardSubmissionType {
     BestScore,
     /// `MOST_RECENT_SCORE`
     MostRecentScore,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -140,7 +140,7 @@ pub enum GameCenterLeaderboardVisibility {
     HideForAll,
     /// `SHOW_FOR_ALL`
     ShowForAll,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -155,11 +155,11 @@ rt::open_enum! { GameCenterLeaderboardVisibility {
 pub struct GameCenterLeaderboardV2 {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: GameCenterLeaderboardV2Attributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<GameCenterLeaderboardV2Relationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -168,7 +168,7 @@ rt::resource! { GameCenterLeaderboardV2: "gameCenterLeaderboards" {
 } }
 
 impl GameCenterLeaderboardV2 {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

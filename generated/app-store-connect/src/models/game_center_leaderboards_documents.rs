@@ -5,13 +5,13 @@
 /// A document with one resource.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardResponse = rt::Document<
     crate::models::GameCenterLeaderboard,
     crate::models::GameCenterLeaderboardResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -34,7 +34,7 @@ pub enum GameCenterLeaderboardResponseIncluded {
     GameCenterLeaderboardSet(Box<crate::models::GameCenterLeaderboardSet>),
     /// `type`: `gameCenterLeaderboards`
     GameCenterLeaderboard(Box<crate::models::GameCenterLeaderboard>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -57,7 +57,7 @@ pub type GameCenterLeaderboardV2Response = rt::Document<
     crate::models::GameCenterLeaderboardV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -74,7 +74,7 @@ pub enum GameCenterLeaderboardV2ResponseIncluded {
     GameCenterLeaderboardSetV2(Box<crate::models::GameCenterLeaderboardSetV2>),
     /// `type`: `gameCenterLeaderboardVersions`
     GameCenterLeaderboardVersionV2(Box<crate::models::GameCenterLeaderboardVersionV2>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -90,7 +90,7 @@ rt::union! { GameCenterLeaderboardV2ResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardsResponse = rt::Page<
     crate::models::GameCenterLeaderboard,
     crate::models::GameCenterLeaderboardsResponseIncluded,

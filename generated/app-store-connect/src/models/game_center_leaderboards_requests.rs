@@ -5,7 +5,7 @@
 /// Creates a resource of the type `gameCenterLeaderboards`.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardCreateRequest {
     /// `activityProperties`.
@@ -219,13 +219,13 @@ pub type GameCenterLeaderboardCreateRequestSubmissionType = crate::models::GameC
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardCreateRequestVisibility = crate::models::GameCenterLeaderboardVisibility;
 
-/// Changes a resource of the type `gameCenterLeaderboards`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterLeaderboards`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `activityProperties`.
     pub activity_properties: rt::Patch<crate::models::StringToStringMap>,
@@ -698,7 +698,7 @@ pub type GameCenterLeaderboardV2CreateRequestSubmissionType = crate::models::Gam
 /// Feature: `game-center`.
 pub type GameCenterLeaderboardV2CreateRequestVisibility = crate::models::GameCenterLeaderboardVisibility;
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -707,7 +707,7 @@ pub enum GameCenterLeaderboardV2CreateRequestIncluded {
     GameCenterLeaderboardVersionV2InlineCreate(
         Box<crate::models::GameCenterLeaderboardVersionV2InlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -715,12 +715,12 @@ rt::union! { sent GameCenterLeaderboardV2CreateRequestIncluded by "type" {
     GameCenterLeaderboardVersionV2InlineCreate(crate::models::GameCenterLeaderboardVersionV2InlineCreate) = "gameCenterLeaderboardVersions",
 } }
 
-/// Changes a resource of the type `gameCenterLeaderboards`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterLeaderboards`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `activityProperties`.
     pub activity_properties: rt::Patch<crate::models::StringToStringMap>,

@@ -114,7 +114,7 @@ pub enum GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultDat
     Expired,
     /// `MATCHED`
     Matched,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,14 +10,14 @@ pub type GameCenterMatchmakingQueueResponse = rt::Document<
     crate::models::GameCenterMatchmakingQueueResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub enum GameCenterMatchmakingQueueResponseIncluded {
     /// `type`: `gameCenterMatchmakingRuleSets`
     GameCenterMatchmakingRuleSet(Box<crate::models::GameCenterMatchmakingRuleSet>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -47,7 +47,7 @@ pub enum GameCenterMatchmakingQueuesExperimentMatchmakingRequestsGroupBy {
     GameCenterDetail,
     /// `result`
     Result,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -66,7 +66,7 @@ pub enum GameCenterMatchmakingQueuesExperimentMatchmakingRequestsResultFilter {
     Expired,
     /// `MATCHED`
     Matched,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -111,7 +111,7 @@ pub enum GameCenterMatchmakingQueuesMatchmakingRequestsGroupBy {
     GameCenterDetail,
     /// `result`
     Result,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -130,7 +130,7 @@ pub enum GameCenterMatchmakingQueuesMatchmakingRequestsResultFilter {
     Expired,
     /// `MATCHED`
     Matched,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -70,12 +70,12 @@ pub struct GameCenterMatchmakingQueueCreate {
     pub rule_set: String,
 }
 
-/// Changes a resource of the type `gameCenterMatchmakingQueues`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterMatchmakingQueues`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `classicMatchmakingBundleIds`.
     pub classic_matchmaking_bundle_ids: rt::Patch<Vec<String>>,

@@ -10,7 +10,7 @@ pub type GameCenterMatchmakingRuleSetTestResponse = rt::Document<
     crate::models::GameCenterMatchmakingRuleSetTestResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -23,7 +23,7 @@ pub enum GameCenterMatchmakingRuleSetTestResponseIncluded {
     GameCenterMatchmakingTestRequest(
         Box<crate::models::GameCenterMatchmakingTestRequest>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

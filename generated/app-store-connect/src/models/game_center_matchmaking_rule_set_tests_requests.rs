@@ -56,7 +56,7 @@ pub struct GameCenterMatchmakingRuleSetTestCreate {
     pub matchmaking_rule_set: String,
 }
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -69,7 +69,7 @@ pub enum GameCenterMatchmakingRuleSetTestCreateRequestIncluded {
     GameCenterMatchmakingTestRequestInlineCreate(
         Box<crate::models::GameCenterMatchmakingTestRequestInlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -10,7 +10,7 @@ pub type GameCenterMatchmakingRuleSetResponse = rt::Document<
     crate::models::GameCenterMatchmakingRuleSetResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum GameCenterMatchmakingRuleSetResponseIncluded {
     GameCenterMatchmakingRule(Box<crate::models::GameCenterMatchmakingRule>),
     /// `type`: `gameCenterMatchmakingTeams`
     GameCenterMatchmakingTeam(Box<crate::models::GameCenterMatchmakingTeam>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -48,12 +48,12 @@ pub struct GameCenterMatchmakingRuleSetCreate {
     pub rule_language_version: i64,
 }
 
-/// Changes a resource of the type `gameCenterMatchmakingRuleSets`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterMatchmakingRuleSets`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `maxPlayers`.
     pub max_players: rt::Patch<i64>,

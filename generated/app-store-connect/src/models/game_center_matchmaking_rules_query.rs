@@ -25,7 +25,7 @@ pub enum GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGroupBy {
     GameCenterMatchmakingQueue,
     /// `result`
     Result,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -51,7 +51,7 @@ pub type GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGranularity = cra
 pub enum GameCenterMatchmakingRulesMatchmakingNumberRuleResultsGroupBy {
     /// `gameCenterMatchmakingQueue`
     GameCenterMatchmakingQueue,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -79,7 +79,7 @@ pub type GameCenterMatchmakingRulesMatchmakingRuleErrorsGranularity = crate::mod
 pub enum GameCenterMatchmakingRulesMatchmakingRuleErrorsGroupBy {
     /// `gameCenterMatchmakingQueue`
     GameCenterMatchmakingQueue,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

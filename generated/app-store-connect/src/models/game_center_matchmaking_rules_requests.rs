@@ -75,12 +75,12 @@ pub struct GameCenterMatchmakingRuleCreate {
 /// Feature: `game-center`.
 pub type GameCenterMatchmakingRuleCreateRequestType = crate::models::GameCenterMatchmakingRuleType;
 
-/// Changes a resource of the type `gameCenterMatchmakingRules`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterMatchmakingRules`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `description`.
     pub description: rt::Patch<String>,

@@ -47,12 +47,12 @@ pub struct GameCenterMatchmakingTeamCreate {
     pub rule_set: String,
 }
 
-/// Changes a resource of the type `gameCenterMatchmakingTeams`; what is absent stays as it is.
+/// Changes a resource of the type `gameCenterMatchmakingTeams`; absent members stay unchanged.
 ///
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeamUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `maxPlayers`.
     pub max_players: rt::Patch<i64>,

@@ -9,14 +9,14 @@
 pub struct GameCenterMatchmakingTestRequest {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
 rt::resource! { GameCenterMatchmakingTestRequest: "gameCenterMatchmakingTestRequests" { links: "links" } }
 
 impl GameCenterMatchmakingTestRequest {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

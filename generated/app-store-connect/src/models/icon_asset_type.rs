@@ -19,7 +19,7 @@ pub enum IconAssetType {
     TvOsTopShelf,
     /// `WATCH_APP_STORE`
     WatchAppStore,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

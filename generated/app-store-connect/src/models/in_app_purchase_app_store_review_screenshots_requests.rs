@@ -39,12 +39,12 @@ pub struct InAppPurchaseAppStoreReviewScreenshotCreate {
     pub in_app_purchase_v2: String,
 }
 
-/// Changes a resource of the type `inAppPurchaseAppStoreReviewScreenshots`; what is absent stays as it is.
+/// Changes a resource of the type `inAppPurchaseAppStoreReviewScreenshots`; absent members stay unchanged.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshotUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,

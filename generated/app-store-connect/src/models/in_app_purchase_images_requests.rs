@@ -39,12 +39,12 @@ pub struct InAppPurchaseImageCreate {
     pub in_app_purchase: String,
 }
 
-/// Changes a resource of the type `inAppPurchaseImages`; what is absent stays as it is.
+/// Changes a resource of the type `inAppPurchaseImages`; absent members stay unchanged.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseImageUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,
@@ -131,12 +131,12 @@ pub struct InAppPurchaseImageV2Create {
     pub version: String,
 }
 
-/// Changes a resource of the type `inAppPurchaseImages`; what is absent stays as it is.
+/// Changes a resource of the type `inAppPurchaseImages`; absent members stay unchanged.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseImageV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `uploaded`.
     pub uploaded: rt::Patch<bool>,

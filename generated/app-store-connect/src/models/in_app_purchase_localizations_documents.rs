@@ -10,14 +10,14 @@ pub type InAppPurchaseLocalizationResponse = rt::Document<
     crate::models::InAppPurchaseLocalizationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub enum InAppPurchaseLocalizationResponseIncluded {
     /// `type`: `inAppPurchases`
     InAppPurchaseV2(Box<crate::models::InAppPurchaseV2>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -33,14 +33,14 @@ pub type InAppPurchaseLocalizationV2Response = rt::Document<
     crate::models::InAppPurchaseLocalizationV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub enum InAppPurchaseLocalizationV2ResponseIncluded {
     /// `type`: `inAppPurchaseVersions`
     InAppPurchaseVersion(Box<crate::models::InAppPurchaseVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -55,12 +55,12 @@ pub struct InAppPurchaseLocalizationCreate {
     pub in_app_purchase_v2: String,
 }
 
-/// Changes a resource of the type `inAppPurchaseLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `inAppPurchaseLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `description`.
     pub description: rt::Patch<String>,
@@ -159,12 +159,12 @@ pub struct InAppPurchaseLocalizationV2Create {
     pub version: String,
 }
 
-/// Changes a resource of the type `inAppPurchaseLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `inAppPurchaseLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `description`.
     pub description: rt::Patch<String>,

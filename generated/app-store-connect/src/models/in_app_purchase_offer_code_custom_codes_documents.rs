@@ -10,14 +10,14 @@ pub type InAppPurchaseOfferCodeCustomCodeResponse = rt::Document<
     crate::models::InAppPurchaseOfferCodeCustomCodeResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub enum InAppPurchaseOfferCodeCustomCodeResponseIncluded {
     /// `type`: `actors`
     Actor(Box<crate::models::Actor>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -58,12 +58,12 @@ pub struct InAppPurchaseOfferCodeCustomCodeCreate {
     pub offer_code: String,
 }
 
-/// Changes a resource of the type `inAppPurchaseOfferCodeCustomCodes`; what is absent stays as it is.
+/// Changes a resource of the type `inAppPurchaseOfferCodeCustomCodes`; absent members stay unchanged.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCodeUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `active`.
     pub active: rt::Patch<bool>,

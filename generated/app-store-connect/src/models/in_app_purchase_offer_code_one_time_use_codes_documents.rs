@@ -10,14 +10,14 @@ pub type InAppPurchaseOfferCodeOneTimeUseCodeResponse = rt::Document<
     crate::models::InAppPurchaseOfferCodeOneTimeUseCodeResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub enum InAppPurchaseOfferCodeOneTimeUseCodeResponseIncluded {
     /// `type`: `actors`
     Actor(Box<crate::models::Actor>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

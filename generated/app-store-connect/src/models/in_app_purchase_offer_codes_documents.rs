@@ -10,7 +10,7 @@ pub type InAppPurchaseOfferCodeResponse = rt::Document<
     crate::models::InAppPurchaseOfferCodeResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
@@ -25,7 +25,7 @@ pub enum InAppPurchaseOfferCodeResponseIncluded {
     ),
     /// `type`: `inAppPurchaseOfferPrices`
     InAppPurchaseOfferPrice(Box<crate::models::InAppPurchaseOfferPrice>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

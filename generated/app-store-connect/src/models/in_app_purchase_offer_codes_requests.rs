@@ -70,7 +70,7 @@ pub struct InAppPurchaseOfferCodeCreate {
 /// Feature: `in-app-purchases`.
 pub type InAppPurchaseOfferCodeCreateRequestCustomerEligibilities = crate::models::InAppPurchaseOfferCodeCustomerEligibilities;
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
@@ -79,7 +79,7 @@ pub enum InAppPurchaseOfferCodeCreateRequestIncluded {
     InAppPurchaseOfferPriceInlineCreate(
         Box<crate::models::InAppPurchaseOfferPriceInlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -87,12 +87,12 @@ rt::union! { sent InAppPurchaseOfferCodeCreateRequestIncluded by "type" {
     InAppPurchaseOfferPriceInlineCreate(crate::models::InAppPurchaseOfferPriceInlineCreate) = "inAppPurchaseOfferPrices",
 } }
 
-/// Changes a resource of the type `inAppPurchaseOfferCodes`; what is absent stays as it is.
+/// Changes a resource of the type `inAppPurchaseOfferCodes`; absent members stay unchanged.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `active`.
     pub active: rt::Patch<bool>,

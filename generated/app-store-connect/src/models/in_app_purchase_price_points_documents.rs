@@ -10,14 +10,14 @@ pub type InAppPurchasePricePointsResponse = rt::Page<
     crate::models::InAppPurchasePricePointsResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub enum InAppPurchasePricePointsResponseIncluded {
     /// `type`: `territories`
     Territory(Box<crate::models::Territory>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -59,7 +59,7 @@ pub struct InAppPurchasePriceScheduleCreate {
     pub manual_prices: Vec<String>,
 }
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
@@ -68,7 +68,7 @@ pub enum InAppPurchasePriceScheduleCreateRequestIncluded {
     InAppPurchasePriceInlineCreate(Box<crate::models::InAppPurchasePriceInlineCreate>),
     /// `type`: `territories`
     TerritoryInlineCreate(Box<crate::models::TerritoryInlineCreate>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

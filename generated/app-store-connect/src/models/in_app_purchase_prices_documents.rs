@@ -10,7 +10,7 @@ pub type InAppPurchasePricesResponse = rt::Page<
     crate::models::InAppPurchasePricesResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum InAppPurchasePricesResponseIncluded {
     InAppPurchasePricePoint(Box<crate::models::InAppPurchasePricePoint>),
     /// `type`: `territories`
     Territory(Box<crate::models::Territory>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

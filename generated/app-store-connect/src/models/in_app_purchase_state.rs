@@ -31,7 +31,7 @@ pub enum InAppPurchaseState {
     WaitingForReview,
     /// `WAITING_FOR_UPLOAD`
     WaitingForUpload,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -9,9 +9,9 @@
 pub struct InAppPurchaseSubmission {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<InAppPurchaseSubmissionRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -20,7 +20,7 @@ rt::resource! { InAppPurchaseSubmission: "inAppPurchaseSubmissions" {
 } }
 
 impl InAppPurchaseSubmission {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

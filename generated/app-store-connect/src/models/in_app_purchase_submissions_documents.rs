@@ -10,14 +10,14 @@ pub type InAppPurchaseSubmissionResponse = rt::Document<
     crate::models::InAppPurchaseSubmissionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub enum InAppPurchaseSubmissionResponseIncluded {
     /// `type`: `inAppPurchases`
     InAppPurchaseV2(Box<crate::models::InAppPurchaseV2>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -13,7 +13,7 @@ pub enum InAppPurchaseType {
     NonConsumable,
     /// `NON_RENEWING_SUBSCRIPTION`
     NonRenewingSubscription,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,7 +10,7 @@ pub type InAppPurchaseVersionResponse = rt::Document<
     crate::models::InAppPurchaseVersionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum InAppPurchaseVersionResponseIncluded {
     InAppPurchaseLocalizationV2(Box<crate::models::InAppPurchaseLocalizationV2>),
     /// `type`: `inAppPurchases`
     InAppPurchaseV2(Box<crate::models::InAppPurchaseV2>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -5,16 +5,16 @@
 /// A resource of the type `inAppPurchases`.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct InAppPurchase {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: InAppPurchaseAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<InAppPurchaseRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -23,7 +23,7 @@ rt::resource! { InAppPurchase: "inAppPurchases" {
 } }
 
 impl InAppPurchase {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -74,7 +74,7 @@ pub enum InAppPurchaseInAppPurchaseType {
     NonConsumable,
     /// `NON_RENEWING_SUBSCRIPTION`
     NonRenewingSubscription,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -127,7 +127,7 @@ pub enum InAppPurchaseV1State {
     WaitingForScreenshot,
     /// `WAITING_FOR_UPLOAD`
     WaitingForUpload,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -149,11 +149,11 @@ rt::open_enum! { InAppPurchaseV1State {
 pub struct InAppPurchaseV2 {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: InAppPurchaseV2Attributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<InAppPurchaseV2Relationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -162,7 +162,7 @@ rt::resource! { InAppPurchaseV2: "inAppPurchases" {
 } }
 
 impl InAppPurchaseV2 {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

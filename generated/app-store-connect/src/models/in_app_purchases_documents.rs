@@ -5,20 +5,20 @@
 /// A document with one resource.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type InAppPurchaseResponse = rt::Document<
     crate::models::InAppPurchase,
     crate::models::InAppPurchaseResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
 #[non_exhaustive]
 pub enum InAppPurchaseResponseIncluded {
     /// `type`: `apps`
     App(Box<crate::models::App>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -32,7 +32,7 @@ pub type InAppPurchaseV2Response = rt::Document<
     crate::models::InAppPurchaseV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
 #[non_exhaustive]
@@ -59,7 +59,7 @@ pub enum InAppPurchaseV2ResponseIncluded {
     InAppPurchaseVersion(Box<crate::models::InAppPurchaseVersion>),
     /// `type`: `promotedPurchases`
     PromotedPurchase(Box<crate::models::PromotedPurchase>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -79,7 +79,7 @@ rt::union! { InAppPurchaseV2ResponseIncluded by "type" {
 /// A page of resources.
 ///
 /// Features: any of `app-store`, `in-app-purchases`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type InAppPurchasesResponse = rt::Page<
     crate::models::InAppPurchase,
     crate::models::InAppPurchasesResponseIncluded,

@@ -80,12 +80,12 @@ pub struct InAppPurchaseV2Create {
     pub app: String,
 }
 
-/// Changes a resource of the type `inAppPurchases`; what is absent stays as it is.
+/// Changes a resource of the type `inAppPurchases`; absent members stay unchanged.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `familySharable`.
     pub family_sharable: rt::Patch<bool>,

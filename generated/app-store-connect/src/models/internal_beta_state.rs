@@ -21,7 +21,7 @@ pub enum InternalBetaState {
     ProcessingException,
     /// `READY_FOR_BETA_TESTING`
     ReadyForBetaTesting,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

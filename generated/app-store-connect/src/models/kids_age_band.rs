@@ -13,7 +13,7 @@ pub enum KidsAgeBand {
     NineToEleven,
     /// `SIX_TO_EIGHT`
     SixToEight,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

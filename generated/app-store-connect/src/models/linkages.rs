@@ -235,13 +235,13 @@ pub type AppCustomProductPageAppCustomProductPageVersionsLinkagesResponse = rt::
 /// Identifiers of `appPreviewSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppCustomProductPageLocalizationAppPreviewSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appScreenshotSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppCustomProductPageLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appAssetLibraryPlacements`.
@@ -272,7 +272,7 @@ pub type AppEncryptionDeclarationAppEncryptionDeclarationDocumentLinkageResponse
 /// Identifiers of `apps`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppEncryptionDeclarationAppLinkageResponse = rt::Linkage;
 
 /// Identifiers of `endUserLicenseAgreements`.
@@ -283,13 +283,13 @@ pub type AppEndUserLicenseAgreementLinkageResponse = rt::Linkage;
 /// Identifiers of `appEventScreenshots`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppEventLocalizationAppEventScreenshotsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appEventVideoClips`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppEventLocalizationAppEventVideoClipsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appAssetLibraryPlacements`.
@@ -310,13 +310,13 @@ pub type AppGameCenterDetailLinkageResponse = rt::Linkage;
 /// Identifiers of `gameCenterEnabledVersions`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppGameCenterEnabledVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchases`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppInAppPurchasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `inAppPurchases`.
@@ -382,7 +382,7 @@ pub type AppPreReleaseVersionsLinkagesResponse = rt::Linkages;
 /// Identifiers of `appPreviews`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppPreviewSetAppPreviewsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appPricePoints`.
@@ -418,7 +418,7 @@ pub type AppReviewSubmissionsLinkagesResponse = rt::Linkages;
 /// Identifiers of `appScreenshots`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppScreenshotSetAppScreenshotsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appKeywords`.
@@ -449,7 +449,7 @@ pub type AppStoreVersionAppStoreReviewDetailLinkageResponse = rt::Linkage;
 /// Identifiers of `appStoreVersionExperiments`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppStoreVersionAppStoreVersionExperimentsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appStoreVersionExperiments`.
@@ -470,7 +470,7 @@ pub type AppStoreVersionAppStoreVersionPhasedReleaseLinkageResponse = rt::Linkag
 /// Identifiers of `appStoreVersionSubmissions`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppStoreVersionAppStoreVersionSubmissionLinkageResponse = rt::Linkage;
 
 /// Identifiers of `builds`.
@@ -486,7 +486,7 @@ pub type AppStoreVersionCustomerReviewsLinkagesResponse = rt::Linkages;
 /// Identifiers of `appStoreVersionExperimentTreatments`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppStoreVersionExperimentAppStoreVersionExperimentTreatmentsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appStoreVersionExperimentTreatmentLocalizations`.
@@ -497,13 +497,13 @@ pub type AppStoreVersionExperimentTreatmentAppStoreVersionExperimentTreatmentLoc
 /// Identifiers of `appPreviewSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppStoreVersionExperimentTreatmentLocalizationAppPreviewSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appScreenshotSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appAssetLibraryPlacements`.
@@ -524,13 +524,13 @@ pub type AppStoreVersionGameCenterAppVersionLinkageResponse = rt::Linkage;
 /// Identifiers of `appPreviewSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppStoreVersionLocalizationAppPreviewSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appScreenshotSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type AppStoreVersionLocalizationAppScreenshotSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `appAssetLibraryPlacements`.
@@ -836,19 +836,19 @@ pub type EndUserLicenseAgreementTerritoriesLinkagesResponse = rt::Linkages;
 /// Identifiers of `gameCenterAchievements`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterAchievementGroupAchievementLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterAchievementImages`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterAchievementLocalizationGameCenterAchievementImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterAchievements`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterAchievementLocalizationGameCenterAchievementLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterAchievementImages`.
@@ -859,13 +859,13 @@ pub type GameCenterAchievementLocalizationV2ImageLinkageResponse = rt::Linkage;
 /// Identifiers of `gameCenterAchievementLocalizations`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterAchievementLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievementReleases`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterAchievementReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievementVersions`.
@@ -931,13 +931,13 @@ pub type GameCenterChallengeVersionsLinkagesResponse = rt::Linkages;
 /// Identifiers of `gameCenterAchievementReleases`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterDetailAchievementReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterActivityVersionReleases`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterDetailActivityReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterDetailPlayers`.
@@ -948,13 +948,13 @@ pub type GameCenterDetailBlockedPlayersLinkagesResponse = rt::Linkages;
 /// Identifiers of `gameCenterChallengeVersionReleases`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterDetailChallengeReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievements`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterDetailGameCenterAchievementsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievements`.
@@ -985,7 +985,7 @@ pub type GameCenterDetailGameCenterGroupLinkageResponse = rt::Linkage;
 /// Identifiers of `gameCenterLeaderboardSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterDetailGameCenterLeaderboardSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardSets`.
@@ -996,7 +996,7 @@ pub type GameCenterDetailGameCenterLeaderboardSetsV2LinkagesResponse = rt::Linka
 /// Identifiers of `gameCenterLeaderboards`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterDetailGameCenterLeaderboardsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboards`.
@@ -1007,25 +1007,25 @@ pub type GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse = rt::Linkages
 /// Identifiers of `gameCenterLeaderboardReleases`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterDetailLeaderboardReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardSetReleases`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterDetailLeaderboardSetReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterEnabledVersions`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterEnabledVersionCompatibleVersionsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievements`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterGroupGameCenterAchievementsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterAchievements`.
@@ -1051,7 +1051,7 @@ pub type GameCenterGroupGameCenterDetailsLinkagesResponse = rt::Linkages;
 /// Identifiers of `gameCenterLeaderboardSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterGroupGameCenterLeaderboardSetsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardSets`.
@@ -1062,7 +1062,7 @@ pub type GameCenterGroupGameCenterLeaderboardSetsV2LinkagesResponse = rt::Linkag
 /// Identifiers of `gameCenterLeaderboards`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterGroupGameCenterLeaderboardsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboards`.
@@ -1073,13 +1073,13 @@ pub type GameCenterGroupGameCenterLeaderboardsV2LinkagesResponse = rt::Linkages;
 /// Identifiers of `gameCenterLeaderboards`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardGroupLeaderboardLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardImages`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardLocalizationGameCenterLeaderboardImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardImages`.
@@ -1090,31 +1090,31 @@ pub type GameCenterLeaderboardLocalizationV2ImageLinkageResponse = rt::Linkage;
 /// Identifiers of `gameCenterLeaderboardLocalizations`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardReleases`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboards`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardSetGameCenterLeaderboardsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboardSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardSetGroupLeaderboardSetLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardSetImages`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardSetLocalizationGameCenterLeaderboardSetImageLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardSetImages`.
@@ -1125,25 +1125,25 @@ pub type GameCenterLeaderboardSetLocalizationV2ImageLinkageResponse = rt::Linkag
 /// Identifiers of `gameCenterLeaderboardSetLocalizations`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardSetLocalizationsLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboards`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardSets`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardSetLinkageResponse = rt::Linkage;
 
 /// Identifiers of `gameCenterLeaderboardSetReleases`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type GameCenterLeaderboardSetReleasesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `gameCenterLeaderboards`.
@@ -1359,7 +1359,7 @@ pub type SubscriptionAppStoreReviewScreenshotLinkageResponse = rt::Linkage;
 /// Identifiers of `territories`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type SubscriptionAvailabilityAvailableTerritoriesLinkagesResponse = rt::Linkages;
 
 /// Identifiers of `subscriptionGroupLocalizations`.
@@ -1455,7 +1455,7 @@ pub type SubscriptionPromotionalOffersLinkagesResponse = rt::Linkages;
 /// Identifiers of `subscriptionAvailabilities`.
 ///
 /// Features: any of `alternative-distribution`, `analytics`, `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `customer-reviews`, `game-center`, `in-app-purchases`, `power-and-performance`, `pricing`, `product-pages`, `provisioning`, `subscriptions`, `testflight`, `users-and-access`, `webhooks`, `xcode-cloud`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type SubscriptionSubscriptionAvailabilityLinkageResponse = rt::Linkage;
 
 /// Identifiers of `subscriptionLocalizations`.

@@ -34,12 +34,12 @@ pub struct MarketplaceSearchDetailCreate {
     pub app: String,
 }
 
-/// Changes a resource of the type `marketplaceSearchDetails`; what is absent stays as it is.
+/// Changes a resource of the type `marketplaceSearchDetails`; absent members stay unchanged.
 ///
 /// Feature: `alternative-distribution`.
 #[non_exhaustive]
 pub struct MarketplaceSearchDetailUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `catalogUrl`: a URI, kept as it comes.
     pub catalog_url: rt::Patch<String>,

@@ -5,21 +5,21 @@
 /// A resource of the type `marketplaceWebhooks`.
 ///
 /// Feature: `alternative-distribution`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct MarketplaceWebhook {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: MarketplaceWebhookAttributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
 rt::resource! { MarketplaceWebhook: "marketplaceWebhooks" { attributes: "attributes", links: "links" } }
 
 impl MarketplaceWebhook {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -40,11 +40,11 @@ rt::object! { MarketplaceWebhookAttributes { endpoint_url: "endpointUrl" } }
 /// A document with one resource.
 ///
 /// Feature: `alternative-distribution`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type MarketplaceWebhookResponse = rt::Document<crate::models::MarketplaceWebhook>;
 
 /// A page of resources.
 ///
 /// Feature: `alternative-distribution`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type MarketplaceWebhooksResponse = rt::Page<crate::models::MarketplaceWebhook>;

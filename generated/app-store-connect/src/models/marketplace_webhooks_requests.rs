@@ -5,7 +5,7 @@
 /// Creates a resource of the type `marketplaceWebhooks`.
 ///
 /// Feature: `alternative-distribution`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct MarketplaceWebhookCreateRequest {
     /// `endpointUrl`: a URI, kept as it comes.
@@ -35,13 +35,13 @@ pub struct MarketplaceWebhookCreate {
     pub secret: String,
 }
 
-/// Changes a resource of the type `marketplaceWebhooks`; what is absent stays as it is.
+/// Changes a resource of the type `marketplaceWebhooks`; absent members stay unchanged.
 ///
 /// Feature: `alternative-distribution`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct MarketplaceWebhookUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `endpointUrl`: a URI, kept as it comes.
     pub endpoint_url: rt::Patch<String>,

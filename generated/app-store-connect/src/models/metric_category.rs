@@ -23,7 +23,7 @@ pub enum MetricCategory {
     Storage,
     /// `TERMINATION`
     Termination,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

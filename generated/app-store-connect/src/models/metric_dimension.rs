@@ -13,7 +13,7 @@ pub enum MetricDimension {
     String(String),
     /// `MetricDimensionResource`
     MetricDimensionResource(Box<crate::models::MetricDimensionResource>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

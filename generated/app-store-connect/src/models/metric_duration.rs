@@ -13,7 +13,7 @@ pub enum MetricDuration {
     Pt15m,
     /// `PT1H`
     Pt1h,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -13,7 +13,7 @@ pub enum MetricGranularity {
     Integer(i64),
     /// `MetricDuration`
     MetricDuration(crate::models::MetricDuration),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -13,7 +13,7 @@ pub enum MetricRuleResult {
     String(String),
     /// `boolean`
     Boolean(bool),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

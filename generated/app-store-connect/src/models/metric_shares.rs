@@ -13,7 +13,7 @@ pub enum MetricShares {
     MetricShare(Box<crate::models::MetricShare>),
     /// `list MetricShare`
     ListMetricShare(Vec<crate::models::MetricShare>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

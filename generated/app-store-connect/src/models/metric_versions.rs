@@ -13,7 +13,7 @@ pub enum MetricVersions {
     String(String),
     /// `list string`
     ListString(Vec<String>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -48,7 +48,7 @@ pub enum NominationStateFilter {
     Draft,
     /// `SUBMITTED`
     Submitted,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -65,7 +65,7 @@ pub enum NominationTypeFilter {
     AppLaunch,
     /// `NEW_CONTENT`
     NewContent,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -220,12 +220,12 @@ pub struct NominationCreate {
 /// Feature: `app-store`.
 pub type NominationCreateRequestType = crate::models::NominationType;
 
-/// Changes a resource of the type `nominations`; what is absent stays as it is.
+/// Changes a resource of the type `nominations`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct NominationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `archived`.
     pub archived: rt::Patch<bool>,

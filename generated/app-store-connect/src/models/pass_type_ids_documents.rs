@@ -10,14 +10,14 @@ pub type PassTypeIdResponse = rt::Document<
     crate::models::PassTypeIdResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub enum PassTypeIdResponseIncluded {
     /// `type`: `certificates`
     Certificate(Box<crate::models::Certificate>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -34,12 +34,12 @@ pub struct PassTypeIdCreate {
     pub name: String,
 }
 
-/// Changes a resource of the type `passTypeIds`; what is absent stays as it is.
+/// Changes a resource of the type `passTypeIds`; absent members stay unchanged.
 ///
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub struct PassTypeIdUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `name`.
     pub name: rt::Patch<String>,

@@ -16,11 +16,11 @@ pub type PreReleaseVersionsWithoutIncludesResponse = rt::Page<
 pub struct PrereleaseVersion {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: PrereleaseVersionAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<PrereleaseVersionRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -29,7 +29,7 @@ rt::resource! { PrereleaseVersion: "preReleaseVersions" {
 } }
 
 impl PrereleaseVersion {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

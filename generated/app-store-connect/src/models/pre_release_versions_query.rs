@@ -20,7 +20,7 @@ pub enum PrereleaseVersionBuildsProcessingStateFilter {
     Processing,
     /// `VALID`
     Valid,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -39,7 +39,7 @@ pub enum PreviewType {
     Iphone65,
     /// `IPHONE_67`
     Iphone67,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

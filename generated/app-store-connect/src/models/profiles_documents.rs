@@ -10,7 +10,7 @@ pub type ProfileResponse = rt::Document<
     crate::models::ProfileResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `provisioning`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum ProfileResponseIncluded {
     Certificate(Box<crate::models::Certificate>),
     /// `type`: `devices`
     Device(Box<crate::models::Device>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

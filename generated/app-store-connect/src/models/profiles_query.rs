@@ -28,7 +28,7 @@ pub enum ProfileProfileStateFilter {
     Active,
     /// `INVALID`
     Invalid,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -67,7 +67,7 @@ pub enum ProfileProfileTypeFilter {
     TvosAppInhouse,
     /// `TVOS_APP_STORE`
     TvosAppStore,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,7 +10,7 @@ pub type PromotedPurchaseResponse = rt::Document<
     crate::models::PromotedPurchaseResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `in-app-purchases`, `subscriptions`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum PromotedPurchaseResponseIncluded {
     InAppPurchaseV2(Box<crate::models::InAppPurchaseV2>),
     /// `type`: `subscriptions`
     Subscription(Box<crate::models::Subscription>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -71,12 +71,12 @@ pub struct PromotedPurchaseCreate {
     pub app: String,
 }
 
-/// Changes a resource of the type `promotedPurchases`; what is absent stays as it is.
+/// Changes a resource of the type `promotedPurchases`; absent members stay unchanged.
 ///
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct PromotedPurchaseUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `enabled`.
     pub enabled: rt::Patch<bool>,

@@ -10,7 +10,7 @@ pub type ReviewSubmissionItemResponse = rt::Document<
     crate::models::ReviewSubmissionItemResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
@@ -47,7 +47,7 @@ pub enum ReviewSubmissionItemResponseIncluded {
     SubscriptionGroupVersion(Box<crate::models::SubscriptionGroupVersion>),
     /// `type`: `subscriptionVersions`
     SubscriptionVersion(Box<crate::models::SubscriptionVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -169,12 +169,12 @@ impl ReviewSubmissionItemCreateRequest {
     }
 }
 
-/// Changes a resource of the type `reviewSubmissionItems`; what is absent stays as it is.
+/// Changes a resource of the type `reviewSubmissionItems`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct ReviewSubmissionItemUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `removed`.
     pub removed: rt::Patch<bool>,

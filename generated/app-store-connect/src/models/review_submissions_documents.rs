@@ -10,7 +10,7 @@ pub type ReviewSubmissionResponse = rt::Document<
     crate::models::ReviewSubmissionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
@@ -23,7 +23,7 @@ pub enum ReviewSubmissionResponseIncluded {
     App(Box<crate::models::App>),
     /// `type`: `reviewSubmissionItems`
     ReviewSubmissionItem(Box<crate::models::ReviewSubmissionItem>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

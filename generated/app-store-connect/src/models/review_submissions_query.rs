@@ -45,7 +45,7 @@ pub enum ReviewSubmissionStateFilter {
     UnresolvedIssues,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -38,12 +38,12 @@ impl ReviewSubmissionCreateRequest {
     }
 }
 
-/// Changes a resource of the type `reviewSubmissions`; what is absent stays as it is.
+/// Changes a resource of the type `reviewSubmissions`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct ReviewSubmissionUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `canceled`.
     pub canceled: rt::Patch<bool>,

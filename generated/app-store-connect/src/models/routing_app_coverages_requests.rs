@@ -39,12 +39,12 @@ pub struct RoutingAppCoverageCreate {
     pub app_store_version: String,
 }
 
-/// Changes a resource of the type `routingAppCoverages`; what is absent stays as it is.
+/// Changes a resource of the type `routingAppCoverages`; absent members stay unchanged.
 ///
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct RoutingAppCoverageUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,

@@ -15,7 +15,7 @@ pub enum SalesReportsFrequencyFilter {
     Weekly,
     /// `YEARLY`
     Yearly,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -38,7 +38,7 @@ pub enum SalesReportsReportSubTypeFilter {
     SummaryInstallType,
     /// `SUMMARY_TERRITORY`
     SummaryTerritory,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -72,7 +72,7 @@ pub enum SalesReportsReportTypeFilter {
     SubscriptionOfferCodeRedemption,
     /// `WIN_BACK_ELIGIBILITY`
     WinBackEligibility,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -9,16 +9,16 @@
 pub struct SandboxTesterV2 {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: SandboxTesterV2Attributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
 rt::resource! { SandboxTesterV2: "sandboxTesters" { attributes: "attributes", links: "links" } }
 
 impl SandboxTesterV2 {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -69,7 +69,7 @@ pub enum SandboxTesterV2SubscriptionRenewalRate {
     MonthlyRenewalEveryThirtyMinutes,
     /// `MONTHLY_RENEWAL_EVERY_THREE_MINUTES`
     MonthlyRenewalEveryThreeMinutes,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

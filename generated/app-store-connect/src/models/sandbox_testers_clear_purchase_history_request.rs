@@ -9,7 +9,7 @@
 pub struct SandboxTestersClearPurchaseHistoryRequestV2 {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -18,7 +18,7 @@ rt::resource! { SandboxTestersClearPurchaseHistoryRequestV2: "sandboxTestersClea
 } }
 
 impl SandboxTestersClearPurchaseHistoryRequestV2 {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

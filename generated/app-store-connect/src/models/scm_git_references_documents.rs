@@ -10,14 +10,14 @@ pub type ScmGitReferenceResponse = rt::Document<
     crate::models::ScmGitReferenceResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub enum ScmGitReferenceResponseIncluded {
     /// `type`: `scmRepositories`
     ScmRepository(Box<crate::models::ScmRepository>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -34,7 +34,7 @@ pub enum ScmProviderTypeKind {
     GitlabCloud,
     /// `GITLAB_SELF_MANAGED`
     GitlabSelfManaged,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

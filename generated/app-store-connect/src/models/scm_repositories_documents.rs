@@ -10,7 +10,7 @@ pub type ScmRepositoriesResponse = rt::Page<
     crate::models::ScmRepositoriesResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum ScmRepositoriesResponseIncluded {
     ScmGitReference(Box<crate::models::ScmGitReference>),
     /// `type`: `scmProviders`
     ScmProvider(Box<crate::models::ScmProvider>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -73,7 +73,7 @@ pub enum ScreenshotDisplayType {
     ImessageAppIphone65,
     /// `IMESSAGE_APP_IPHONE_67`
     ImessageAppIphone67,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -39,12 +39,12 @@ pub struct SubscriptionAppStoreReviewScreenshotCreate {
     pub subscription: String,
 }
 
-/// Changes a resource of the type `subscriptionAppStoreReviewScreenshots`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptionAppStoreReviewScreenshots`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshotUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,

@@ -5,20 +5,20 @@
 /// A document with one resource.
 ///
 /// Feature: `subscriptions`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 pub type SubscriptionAvailabilityResponse = rt::Document<
     crate::models::SubscriptionAvailability,
     crate::models::SubscriptionAvailabilityResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub enum SubscriptionAvailabilityResponseIncluded {
     /// `type`: `territories`
     Territory(Box<crate::models::Territory>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

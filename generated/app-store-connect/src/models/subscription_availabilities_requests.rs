@@ -5,7 +5,7 @@
 /// Creates a resource of the type `subscriptionAvailabilities`.
 ///
 /// Feature: `subscriptions`.
-#[deprecated = "the vendor has deprecated it"]
+#[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct SubscriptionAvailabilityCreateRequest {
     /// `availableInNewTerritories`.

@@ -13,7 +13,7 @@ pub enum SubscriptionCustomerEligibility {
     Expired,
     /// `NEW`
     New,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -13,7 +13,7 @@ pub enum SubscriptionGracePeriodDuration {
     ThreeDays,
     /// `TWENTY_EIGHT_DAYS`
     TwentyEightDays,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

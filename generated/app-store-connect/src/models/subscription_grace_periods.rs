@@ -9,9 +9,9 @@
 pub struct SubscriptionGracePeriod {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: SubscriptionGracePeriodAttributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -20,7 +20,7 @@ rt::resource! { SubscriptionGracePeriod: "subscriptionGracePeriods" {
 } }
 
 impl SubscriptionGracePeriod {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -55,7 +55,7 @@ pub enum SubscriptionGracePeriodRenewalType {
     AllRenewals,
     /// `PAID_TO_PAID_ONLY`
     PaidToPaidOnly,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,14 +10,14 @@ pub type SubscriptionGroupLocalizationResponse = rt::Document<
     crate::models::SubscriptionGroupLocalizationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub enum SubscriptionGroupLocalizationResponseIncluded {
     /// `type`: `subscriptionGroups`
     SubscriptionGroup(Box<crate::models::SubscriptionGroup>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -33,14 +33,14 @@ pub type SubscriptionGroupLocalizationV2Response = rt::Document<
     crate::models::SubscriptionGroupLocalizationV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub enum SubscriptionGroupLocalizationV2ResponseIncluded {
     /// `type`: `subscriptionGroupVersions`
     SubscriptionGroupVersion(Box<crate::models::SubscriptionGroupVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -61,12 +61,12 @@ pub struct SubscriptionGroupLocalizationCreate {
     pub subscription_group: String,
 }
 
-/// Changes a resource of the type `subscriptionGroupLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptionGroupLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `customAppName`.
     pub custom_app_name: rt::Patch<String>,
@@ -168,12 +168,12 @@ pub struct SubscriptionGroupLocalizationV2Create {
     pub version: String,
 }
 
-/// Changes a resource of the type `subscriptionGroupLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptionGroupLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `customAppName`.
     pub custom_app_name: rt::Patch<String>,

@@ -10,7 +10,7 @@ pub type SubscriptionGroupVersionResponse = rt::Document<
     crate::models::SubscriptionGroupVersionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum SubscriptionGroupVersionResponseIncluded {
     SubscriptionGroupLocalizationV2(Box<crate::models::SubscriptionGroupLocalizationV2>),
     /// `type`: `subscriptionGroups`
     SubscriptionGroup(Box<crate::models::SubscriptionGroup>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -10,7 +10,7 @@ pub type SubscriptionGroupResponse = rt::Document<
     crate::models::SubscriptionGroupResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `subscriptions`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum SubscriptionGroupResponseIncluded {
     SubscriptionGroupVersion(Box<crate::models::SubscriptionGroupVersion>),
     /// `type`: `subscriptions`
     Subscription(Box<crate::models::Subscription>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

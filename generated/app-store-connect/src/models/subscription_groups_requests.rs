@@ -34,12 +34,12 @@ pub struct SubscriptionGroupCreate {
     pub app: String,
 }
 
-/// Changes a resource of the type `subscriptionGroups`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptionGroups`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionGroupUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `referenceName`.
     pub reference_name: rt::Patch<String>,

@@ -39,12 +39,12 @@ pub struct SubscriptionImageCreate {
     pub subscription: String,
 }
 
-/// Changes a resource of the type `subscriptionImages`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptionImages`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionImageUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,
@@ -131,12 +131,12 @@ pub struct SubscriptionImageV2Create {
     pub version: String,
 }
 
-/// Changes a resource of the type `subscriptionImages`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptionImages`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionImageV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `uploaded`.
     pub uploaded: rt::Patch<bool>,

@@ -10,7 +10,7 @@ pub type SubscriptionIntroductoryOfferResponse = rt::Document<
     crate::models::SubscriptionIntroductoryOfferResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum SubscriptionIntroductoryOfferResponseIncluded {
     Subscription(Box<crate::models::Subscription>),
     /// `type`: `territories`
     Territory(Box<crate::models::Territory>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

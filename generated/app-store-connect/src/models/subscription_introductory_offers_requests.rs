@@ -134,7 +134,7 @@ pub struct SubscriptionIntroductoryOfferCreate {
     pub subscription: String,
 }
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
@@ -143,7 +143,7 @@ pub enum SubscriptionIntroductoryOfferCreateRequestIncluded {
     SubscriptionPricePointInlineCreate(
         Box<crate::models::SubscriptionPricePointInlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -151,7 +151,7 @@ rt::union! { sent SubscriptionIntroductoryOfferCreateRequestIncluded by "type" {
     SubscriptionPricePointInlineCreate(crate::models::SubscriptionPricePointInlineCreate) = "subscriptionPricePoints",
 } }
 
-/// A resource of the type `subscriptionIntroductoryOffers` that another request creates along.
+/// A resource of the type `subscriptionIntroductoryOffers` that another request creates as well.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
@@ -279,12 +279,12 @@ pub struct SubscriptionIntroductoryOfferInlineCreateRequired {
     pub offer_mode: crate::models::SubscriptionOfferMode,
 }
 
-/// Changes a resource of the type `subscriptionIntroductoryOffers`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptionIntroductoryOffers`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `endDate`: date (RFC 3339).
     pub end_date: rt::Patch<rt::Date>,

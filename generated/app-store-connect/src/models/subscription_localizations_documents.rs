@@ -10,14 +10,14 @@ pub type SubscriptionLocalizationResponse = rt::Document<
     crate::models::SubscriptionLocalizationResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub enum SubscriptionLocalizationResponseIncluded {
     /// `type`: `subscriptions`
     Subscription(Box<crate::models::Subscription>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -33,14 +33,14 @@ pub type SubscriptionLocalizationV2Response = rt::Document<
     crate::models::SubscriptionLocalizationV2ResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub enum SubscriptionLocalizationV2ResponseIncluded {
     /// `type`: `subscriptionVersions`
     SubscriptionVersion(Box<crate::models::SubscriptionVersion>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -55,12 +55,12 @@ pub struct SubscriptionLocalizationCreate {
     pub subscription: String,
 }
 
-/// Changes a resource of the type `subscriptionLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptionLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionLocalizationUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `description`.
     pub description: rt::Patch<String>,
@@ -159,12 +159,12 @@ pub struct SubscriptionLocalizationV2Create {
     pub version: String,
 }
 
-/// Changes a resource of the type `subscriptionLocalizations`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptionLocalizations`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2UpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `description`.
     pub description: rt::Patch<String>,

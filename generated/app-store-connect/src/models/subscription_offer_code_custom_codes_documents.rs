@@ -10,14 +10,14 @@ pub type SubscriptionOfferCodeCustomCodeResponse = rt::Document<
     crate::models::SubscriptionOfferCodeCustomCodeResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub enum SubscriptionOfferCodeCustomCodeResponseIncluded {
     /// `type`: `subscriptionOfferCodes`
     SubscriptionOfferCode(Box<crate::models::SubscriptionOfferCode>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -58,12 +58,12 @@ pub struct SubscriptionOfferCodeCustomCodeCreate {
     pub offer_code: String,
 }
 
-/// Changes a resource of the type `subscriptionOfferCodeCustomCodes`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptionOfferCodeCustomCodes`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCustomCodeUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `active`.
     pub active: rt::Patch<bool>,

@@ -58,12 +58,12 @@ pub struct SubscriptionOfferCodeOneTimeUseCodeCreate {
     pub offer_code: String,
 }
 
-/// Changes a resource of the type `subscriptionOfferCodeOneTimeUseCodes`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptionOfferCodeOneTimeUseCodes`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCodeUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `active`.
     pub active: rt::Patch<bool>,

@@ -10,7 +10,7 @@ pub type SubscriptionOfferCodeResponse = rt::Document<
     crate::models::SubscriptionOfferCodeResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
@@ -25,7 +25,7 @@ pub enum SubscriptionOfferCodeResponseIncluded {
     SubscriptionOfferCodePrice(Box<crate::models::SubscriptionOfferCodePrice>),
     /// `type`: `subscriptions`
     Subscription(Box<crate::models::Subscription>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

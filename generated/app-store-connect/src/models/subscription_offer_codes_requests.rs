@@ -121,7 +121,7 @@ pub struct SubscriptionOfferCodeCreate {
     pub subscription: String,
 }
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
@@ -130,7 +130,7 @@ pub enum SubscriptionOfferCodeCreateRequestIncluded {
     SubscriptionOfferCodePriceInlineCreate(
         Box<crate::models::SubscriptionOfferCodePriceInlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -138,12 +138,12 @@ rt::union! { sent SubscriptionOfferCodeCreateRequestIncluded by "type" {
     SubscriptionOfferCodePriceInlineCreate(crate::models::SubscriptionOfferCodePriceInlineCreate) = "subscriptionOfferCodePrices",
 } }
 
-/// Changes a resource of the type `subscriptionOfferCodes`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptionOfferCodes`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `active`.
     pub active: rt::Patch<bool>,

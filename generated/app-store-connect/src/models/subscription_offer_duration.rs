@@ -23,7 +23,7 @@ pub enum SubscriptionOfferDuration {
     TwoMonths,
     /// `TWO_WEEKS`
     TwoWeeks,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

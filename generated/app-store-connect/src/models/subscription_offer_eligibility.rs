@@ -11,7 +11,7 @@ pub enum SubscriptionOfferEligibility {
     ReplaceIntroOffers,
     /// `STACK_WITH_INTRO_OFFERS`
     StackWithIntroOffers,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -13,7 +13,7 @@ pub enum SubscriptionOfferMode {
     PayAsYouGo,
     /// `PAY_UP_FRONT`
     PayUpFront,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

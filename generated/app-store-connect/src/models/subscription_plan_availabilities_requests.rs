@@ -63,12 +63,12 @@ pub struct SubscriptionPlanAvailabilityCreate {
     pub subscription: String,
 }
 
-/// Changes a resource of the type `subscriptionPlanAvailabilities`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptionPlanAvailabilities`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `availableInNewTerritories`.
     pub available_in_new_territories: rt::Patch<bool>,

@@ -11,7 +11,7 @@ pub enum SubscriptionPlanType {
     Monthly,
     /// `UPFRONT`
     Upfront,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,7 +10,7 @@ pub type SubscriptionPriceResponse = rt::Document<
     crate::models::SubscriptionPriceResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
@@ -19,7 +19,7 @@ pub enum SubscriptionPriceResponseIncluded {
     SubscriptionPricePoint(Box<crate::models::SubscriptionPricePoint>),
     /// `type`: `territories`
     Territory(Box<crate::models::Territory>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -97,7 +97,7 @@ pub struct SubscriptionPriceCreate {
     pub subscription_price_point: String,
 }
 
-/// A resource of the type `subscriptionPrices` that another request creates along.
+/// A resource of the type `subscriptionPrices` that another request creates as well.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]

@@ -101,7 +101,7 @@ pub struct SubscriptionPromotionalOfferCreate {
     pub subscription: String,
 }
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
@@ -110,7 +110,7 @@ pub enum SubscriptionPromotionalOfferCreateRequestIncluded {
     SubscriptionPromotionalOfferPriceInlineCreate(
         Box<crate::models::SubscriptionPromotionalOfferPriceInlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -118,7 +118,7 @@ rt::union! { sent SubscriptionPromotionalOfferCreateRequestIncluded by "type" {
     SubscriptionPromotionalOfferPriceInlineCreate(crate::models::SubscriptionPromotionalOfferPriceInlineCreate) = "subscriptionPromotionalOfferPrices",
 } }
 
-/// A resource of the type `subscriptionPromotionalOffers` that another request creates along.
+/// A resource of the type `subscriptionPromotionalOffers` that another request creates as well.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
@@ -216,12 +216,12 @@ pub struct SubscriptionPromotionalOfferInlineCreateRequired {
     pub offer_mode: crate::models::SubscriptionOfferMode,
 }
 
-/// Changes a resource of the type `subscriptionPromotionalOffers`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptionPromotionalOffers`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `prices`: ids of `subscriptionPromotionalOfferPrices`.
     pub prices: Option<Vec<String>>,

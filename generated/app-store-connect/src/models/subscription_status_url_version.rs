@@ -11,7 +11,7 @@ pub enum SubscriptionStatusUrlVersion {
     V1,
     /// `V2`
     V2,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

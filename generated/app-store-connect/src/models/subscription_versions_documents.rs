@@ -10,7 +10,7 @@ pub type SubscriptionVersionResponse = rt::Document<
     crate::models::SubscriptionVersionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
@@ -21,7 +21,7 @@ pub enum SubscriptionVersionResponseIncluded {
     SubscriptionLocalizationV2(Box<crate::models::SubscriptionLocalizationV2>),
     /// `type`: `subscriptions`
     Subscription(Box<crate::models::Subscription>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

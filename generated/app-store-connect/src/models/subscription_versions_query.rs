@@ -42,7 +42,7 @@ pub enum SubscriptionVersionStateFilter {
     ReplacedWithNewVersion,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -9,11 +9,11 @@
 pub struct Subscription {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: SubscriptionAttributes,
-    /// Relationships to other resources; most have `data` only where `include` asked for them.
+    /// Relationships to other resources; most have `data` only if `include` requested them.
     pub relationships: rt::Sparse<SubscriptionRelationships>,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
@@ -22,7 +22,7 @@ rt::resource! { Subscription: "subscriptions" {
 } }
 
 impl Subscription {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),
@@ -84,7 +84,7 @@ pub struct SubscriptionRelationships {
     /// `promotionalOffers`: any number of `subscriptionPromotionalOffers`.
     pub promotional_offers: rt::ToMany,
     /// `subscriptionAvailability`: one of `subscriptionAvailabilities`.
-    #[deprecated = "the vendor has deprecated it"]
+    #[deprecated = "deprecated by the vendor"]
     pub subscription_availability: rt::ToOne,
     /// `subscriptionLocalizations`: any number of `subscriptionLocalizations`.
     pub subscription_localizations: rt::ToMany,
@@ -115,7 +115,7 @@ pub enum SubscriptionMarketSettings {
     AppleSchool,
     /// `APP_STORE`
     AppStore,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -132,7 +132,7 @@ pub enum SubscriptionMultiSeatStatus {
     Disabled,
     /// `ENABLED`
     Enabled,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -163,7 +163,7 @@ pub enum SubscriptionState {
     RemovedFromSale,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 
@@ -192,7 +192,7 @@ pub enum SubscriptionSubscriptionPeriod {
     ThreeMonths,
     /// `TWO_MONTHS`
     TwoMonths,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,7 +10,7 @@ pub type SubscriptionResponse = rt::Document<
     crate::models::SubscriptionResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
@@ -43,7 +43,7 @@ pub enum SubscriptionResponseIncluded {
     SubscriptionVersion(Box<crate::models::SubscriptionVersion>),
     /// `type`: `winBackOffers`
     WinBackOffer(Box<crate::models::WinBackOffer>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -63,7 +63,7 @@ pub enum SubscriptionStateFilter {
     RemovedFromSale,
     /// `WAITING_FOR_REVIEW`
     WaitingForReview,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -116,12 +116,12 @@ pub struct SubscriptionCreate {
 /// Feature: `subscriptions`.
 pub type SubscriptionCreateRequestSubscriptionPeriod = crate::models::SubscriptionSubscriptionPeriod;
 
-/// Changes a resource of the type `subscriptions`; what is absent stays as it is.
+/// Changes a resource of the type `subscriptions`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `familySharable`.
     pub family_sharable: rt::Patch<bool>,
@@ -325,7 +325,7 @@ pub type SubscriptionUpdateRequestMultiSeatStatus = crate::models::SubscriptionM
 /// Feature: `subscriptions`.
 pub type SubscriptionUpdateRequestSubscriptionPeriod = crate::models::SubscriptionSubscriptionPeriod;
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
@@ -340,7 +340,7 @@ pub enum SubscriptionUpdateRequestIncluded {
     SubscriptionPromotionalOfferInlineCreate(
         Box<crate::models::SubscriptionPromotionalOfferInlineCreate>,
     ),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

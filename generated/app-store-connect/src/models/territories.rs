@@ -19,16 +19,16 @@ pub type TerritoriesWithoutIncludesResponse = rt::Page<crate::models::Territory>
 pub struct Territory {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: TerritoryAttributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
 rt::resource! { Territory: "territories" { attributes: "attributes", links: "links" } }
 
 impl Territory {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

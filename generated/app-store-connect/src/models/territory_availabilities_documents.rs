@@ -10,14 +10,14 @@ pub type TerritoryAvailabilitiesResponse = rt::Page<
     crate::models::TerritoryAvailabilitiesResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `pricing`.
 #[non_exhaustive]
 pub enum TerritoryAvailabilitiesResponseIncluded {
     /// `type`: `territories`
     Territory(Box<crate::models::Territory>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

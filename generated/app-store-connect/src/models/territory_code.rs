@@ -473,7 +473,7 @@ pub enum TerritoryCode {
     Zmb,
     /// `ZWE`
     Zwe,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

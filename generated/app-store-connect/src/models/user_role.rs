@@ -33,7 +33,7 @@ pub enum UserRole {
     Marketing,
     /// `SALES`
     Sales,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -10,14 +10,14 @@ pub type UserResponse = rt::Document<
     crate::models::UserResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `users-and-access`.
 #[non_exhaustive]
 pub enum UserResponseIncluded {
     /// `type`: `apps`
     App(Box<crate::models::App>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -10,14 +10,14 @@ pub type WebhookDeliveriesResponse = rt::Page<
     crate::models::WebhookDeliveriesResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `webhooks`.
 #[non_exhaustive]
 pub enum WebhookDeliveriesResponseIncluded {
     /// `type`: `webhookEvents`
     WebhookEvent(Box<crate::models::WebhookEvent>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

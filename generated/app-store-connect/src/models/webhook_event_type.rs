@@ -31,7 +31,7 @@ pub enum WebhookEventType {
     BuildBetaDetailExternalBuildStateUpdated,
     /// `BUILD_UPLOAD_STATE_UPDATED`
     BuildUploadStateUpdated,
-    /// A value that is newer than this crate.
+    /// A value that this crate does not know.
     Unrecognized(String),
 }
 

@@ -9,16 +9,16 @@
 pub struct WebhookEvent {
     /// Opaque, and unique among resources of its type.
     pub id: String,
-    /// What it is, as far as it was asked for.
+    /// Attributes; only requested fields are set.
     pub attributes: WebhookEventAttributes,
-    /// Where it is.
+    /// Links to this resource.
     pub links: rt::ResourceLinks,
 }
 
 rt::resource! { WebhookEvent: "webhookEvents" { attributes: "attributes", links: "links" } }
 
 impl WebhookEvent {
-    /// A resource that has nothing but its id.
+    /// Creates a resource with an id and nothing else.
     pub fn new(id: impl Into<String>) -> Self {
         Self {
             id: id.into(),

@@ -10,14 +10,14 @@ pub type WebhookResponse = rt::Document<
     crate::models::WebhookResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Features: any of `app-store`, `webhooks`.
 #[non_exhaustive]
 pub enum WebhookResponseIncluded {
     /// `type`: `apps`
     App(Box<crate::models::App>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

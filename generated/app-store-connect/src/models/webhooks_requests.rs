@@ -57,12 +57,12 @@ pub struct WebhookCreate {
     pub app: String,
 }
 
-/// Changes a resource of the type `webhooks`; what is absent stays as it is.
+/// Changes a resource of the type `webhooks`; absent members stay unchanged.
 ///
 /// Feature: `webhooks`.
 #[non_exhaustive]
 pub struct WebhookUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `enabled`.
     pub enabled: rt::Patch<bool>,

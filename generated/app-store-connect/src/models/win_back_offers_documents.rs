@@ -10,14 +10,14 @@ pub type WinBackOfferResponse = rt::Document<
     crate::models::WinBackOfferResponseIncluded,
 >;
 
-/// What a document may include, open to new types.
+/// Resources that a document may include, open to new types.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub enum WinBackOfferResponseIncluded {
     /// `type`: `winBackOfferPrices`
     WinBackOfferPrice(Box<crate::models::WinBackOfferPrice>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 

@@ -188,14 +188,14 @@ pub type WinBackOfferCreateRequestPriority = crate::models::AppEventPriority;
 /// Feature: `subscriptions`.
 pub type WinBackOfferCreateRequestPromotionIntent = crate::models::WinBackOfferPromotionIntent;
 
-/// What a request can create along.
+/// Resources that a request can create as well.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub enum WinBackOfferCreateRequestIncluded {
     /// `type`: `winBackOfferPrices`
     WinBackOfferPriceInlineCreate(Box<crate::models::WinBackOfferPriceInlineCreate>),
-    /// A type that is newer than this crate, as it came.
+    /// A value of a type that this crate does not know, unchanged.
     Unrecognized(rt::Value),
 }
 
@@ -203,12 +203,12 @@ rt::union! { sent WinBackOfferCreateRequestIncluded by "type" {
     WinBackOfferPriceInlineCreate(crate::models::WinBackOfferPriceInlineCreate) = "winBackOfferPrices",
 } }
 
-/// Changes a resource of the type `winBackOffers`; what is absent stays as it is.
+/// Changes a resource of the type `winBackOffers`; absent members stay unchanged.
 ///
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct WinBackOfferUpdateRequest {
-    /// `id` of the resource that is changed.
+    /// `id` of the resource to change.
     pub id: String,
     /// `customerEligibilityPaidSubscriptionDurationInMonths`.
     pub customer_eligibility_paid_subscription_duration_in_months: rt::Patch<i64>,
