@@ -129,7 +129,7 @@ impl<T: rt::Payload, O> Call<T, O> {
 }
 
 impl<P: rt::Payload + rt::Paged, O> Call<P, O> {
-    /// All pages from this one on, each fetched when it is asked for.
+    /// All pages from this one on, each fetched on demand.
     pub fn pages(self) -> rt::Pages<Api, P> {
         self.0.pages()
     }

@@ -3,6 +3,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // What the vendor advises against is still there, and its own code must name it.
 #![allow(deprecated)]
+// A field of which the document says nothing has no documentation.
+#![allow(missing_docs)]
 // Names and shapes are the vendor's.
 #![allow(
     clippy::enum_variant_names,

@@ -2,21 +2,25 @@
 
 use super::doc::code;
 use crate::api::{Field, Limits, TypeRef};
+use crate::name::snake;
 
-/// The wire name of a field, its type and its constraints.
-pub(crate) fn field_docs(wire: &str, field: &Field) -> Vec<String> {
-    let mut line = code(wire);
-    let facts = facts(&field.ty, &field.limits);
-    if !facts.is_empty() {
-        line.push_str(": ");
-        line.push_str(&facts.join(", "));
-    }
-    line.push('.');
-    let mut lines = vec![line];
-    if let Some(doc) = &field.doc {
-        lines.extend([String::new(), doc.trim().to_owned()]);
-    }
-    lines
+/// The document's words for a field, its wire name where the Rust name does not show it, and its facts.
+pub(crate) fn field_docs(ident: &str, wire: &str, field: &Field) -> Vec<String> {
+    let facts = facts(&field.ty, &field.limits).join(", ");
+    let line = match (ident == snake(wire), facts.is_empty()) {
+        (true, true) => None,
+        (true, false) => Some(format!("{}.", capitalised(&facts))),
+        (false, true) => Some(format!("{}.", code(wire))),
+        (false, false) => Some(format!("{}: {facts}.", code(wire))),
+    };
+    let doc = field.doc.as_ref().map(|doc| doc.trim().to_owned());
+    let gap = doc.iter().zip(&line).map(|_| String::new()).next();
+    doc.into_iter().chain(gap).chain(line).collect()
+}
+
+fn capitalised(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
 }
 
 /// Facts that a type does not express.

@@ -44,8 +44,8 @@ impl Context<'_> {
     }
 
     /// Documentation of a field; none where only items are listed.
-    pub(super) fn field_docs(&self, wire: &str, field: &Field) -> Vec<String> {
-        if self.printed { field_docs(wire, field) } else { Vec::new() }
+    pub(super) fn field_docs(&self, ident: &str, wire: &str, field: &Field) -> Vec<String> {
+        if self.printed { field_docs(ident, wire, field) } else { Vec::new() }
     }
 
     /// Documentation of a type: its purpose, our own words, and the features that bring it.
@@ -113,7 +113,7 @@ impl Context<'_> {
             .map(|(wire, field)| {
                 let (hold, boxed) = self.hold(id, field);
                 let ident = name.members.get(wire).cloned().unwrap_or_default();
-                let docs = self.field_docs(wire, field);
+                let docs = self.field_docs(&ident, wire, field);
                 Member { ident, wire, ty: &field.ty, hold, boxed, deprecated: field.deprecated, docs }
             })
             .collect();
@@ -311,7 +311,7 @@ impl Context<'_> {
                     hold: Hold::Option,
                     boxed: false,
                     deprecated: field.deprecated,
-                    docs: self.field_docs(wire, field),
+                    docs: self.field_docs(&member(wire), wire, field),
                 })
                 .collect();
             let name = attributes.to_string();
@@ -347,15 +347,15 @@ impl Context<'_> {
             .map(|(wire, relationship)| {
                 let field = name.members.get(wire).cloned().unwrap_or_default();
                 wires.push(format!("{field}: {wire:?}"));
-                let (named, kind) = (code(wire), code(&relationship.kind));
-                let (ty, what) = match relationship.to {
-                    Arity::One => (RustType::runtime("ToOne"), format!("{named}: one of {kind}.")),
-                    Arity::Many => (RustType::runtime("ToMany"), format!("{named}: any number of {kind}.")),
-                    Arity::Links => (RustType::runtime("Related"), format!("{named}.")),
+                let kind = code(&relationship.kind);
+                let (ty, about) = match relationship.to {
+                    Arity::One => (RustType::runtime("ToOne"), Some(format!("One of {kind}."))),
+                    Arity::Many => (RustType::runtime("ToMany"), Some(format!("Any number of {kind}."))),
+                    Arity::Links => (RustType::runtime("Related"), None),
                 };
                 listing.add(ItemKind::Field, &format!("{own}.{field}"), Signature::Type(ty.clone()));
                 self.tokens(|| {
-                    let (docs, deprecated) = (docs(&[what]), deprecated(relationship.deprecated));
+                    let (docs, deprecated) = (docs(about.as_slice()), deprecated(relationship.deprecated));
                     let field = ident(&field);
                     quote! { #docs #deprecated pub #field: #ty }
                 })

@@ -39,7 +39,8 @@ impl Context<'_> {
                     (_, true) => Hold::Patch,
                     (false, false) => Hold::Option,
                 };
-                let (ident, docs) = (field(wire), self.field_docs(wire, f));
+                let ident = field(wire);
+                let docs = self.field_docs(&ident, wire, f);
                 Member { ident, wire, ty: &f.ty, hold, boxed: false, deprecated: f.deprecated, docs }
             })
             .collect();
@@ -53,8 +54,8 @@ impl Context<'_> {
                     (_, false) if to.nullable || r.action == Action::Update => Hold::Patch,
                     _ => Hold::Option,
                 };
-                let noun = if many { "ids" } else { "id" };
-                let docs = vec![format!("{}: {noun} of {}.", code(wire), code(&to.kind))];
+                let noun = if many { "Ids" } else { "The id" };
+                let docs = vec![format!("{noun} of {}.", code(&to.kind))];
                 let ty = if many { &ids } else { &string };
                 Member { ident: field(wire), wire, ty, hold, boxed: false, deprecated: to.deprecated, docs }
             })

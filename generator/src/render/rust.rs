@@ -136,6 +136,9 @@ pub(super) fn ident(name: &str) -> Ident {
 
 /// Doc comments, one a line.
 pub(super) fn docs(lines: &[String]) -> TokenStream {
+    if lines.is_empty() {
+        return TokenStream::new();
+    }
     doc::harmless(&lines.join("\n"))
         .split('\n')
         .map(|line| {

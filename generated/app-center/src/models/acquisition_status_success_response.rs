@@ -5,9 +5,7 @@
 /// `AcquisitionStatusSuccessResponse`.
 #[non_exhaustive]
 pub struct AcquisitionStatusSuccessResponse {
-    /// `code`.
     pub code: String,
-    /// `message`.
     pub message: String,
 }
 

@@ -5,11 +5,8 @@
 /// `ActiveDeviceCounts`.
 #[non_exhaustive]
 pub struct ActiveDeviceCounts {
-    /// `daily`.
     pub daily: Option<Vec<crate::models::DateTimeCounts>>,
-    /// `monthly`.
     pub monthly: Option<Vec<crate::models::DateTimeCounts>>,
-    /// `weekly`.
     pub weekly: Option<Vec<crate::models::DateTimeCounts>>,
 }
 

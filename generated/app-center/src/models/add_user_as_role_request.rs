@@ -5,7 +5,6 @@
 /// `AddUserAsRoleRequest`.
 #[non_exhaustive]
 pub struct AddUserAsRoleRequest {
-    /// `role`.
     pub role: Option<crate::models::AddUserAsRoleRequestRole>,
 }
 

@@ -5,7 +5,6 @@
 /// `AdministeredOrgsResponse`.
 #[non_exhaustive]
 pub struct AdministeredOrgsResponse {
-    /// `organizations`.
     pub organizations: crate::models::OrganizationResponse,
 }
 

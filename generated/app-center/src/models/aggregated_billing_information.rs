@@ -5,21 +5,15 @@
 /// `AggregatedBillingInformation`.
 #[non_exhaustive]
 pub struct AggregatedBillingInformation {
-    /// `azureSubscriptionId`.
     pub azure_subscription_id: Option<String>,
-    /// `azureSubscriptionState`.
     pub azure_subscription_state: Option<
         crate::models::AggregatedBillingInformationAzureSubscriptionState,
     >,
-    /// `billingPlans`.
     pub billing_plans: Option<crate::models::BillingInformationPlans>,
-    /// `id`.
     pub id: Option<String>,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: Option<rt::Timestamp>,
-    /// `usage`.
     pub usage: Option<crate::models::BillingResourceUsage>,
-    /// `version`.
     pub version: Option<String>,
 }
 

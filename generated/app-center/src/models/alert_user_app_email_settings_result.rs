@@ -5,19 +5,12 @@
 /// `AlertUserAppEmailSettingsResult`.
 #[non_exhaustive]
 pub struct AlertUserAppEmailSettingsResult {
-    /// `appId`.
     pub app_id: Option<String>,
-    /// `eTag`.
     pub e_tag: Option<String>,
-    /// `enabled`.
     pub enabled: bool,
-    /// `request_id`.
     pub request_id: String,
-    /// `settings`.
     pub settings: Vec<crate::models::EventSetting>,
-    /// `userId`.
     pub user_id: Option<String>,
-    /// `user_enabled`.
     pub user_enabled: bool,
 }
 

@@ -5,15 +5,10 @@
 /// `AlertUserEmailSettingsResult`.
 #[non_exhaustive]
 pub struct AlertUserEmailSettingsResult {
-    /// `eTag`.
     pub e_tag: Option<String>,
-    /// `enabled`.
     pub enabled: bool,
-    /// `request_id`.
     pub request_id: String,
-    /// `settings`.
     pub settings: Vec<crate::models::EventSetting>,
-    /// `userId`.
     pub user_id: Option<String>,
 }
 

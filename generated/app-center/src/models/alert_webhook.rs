@@ -5,15 +5,11 @@
 /// `AlertWebhook`.
 #[non_exhaustive]
 pub struct AlertWebhook {
-    /// `enabled`.
     pub enabled: Option<bool>,
-    /// `event_types`.
     pub event_types: Vec<crate::models::AlertingEventTypes>,
-    /// `id`.
     pub id: Option<String>,
-    /// `name`: at most 512 characters.
+    /// At most 512 characters.
     pub name: String,
-    /// `url`.
     pub url: String,
 }
 

@@ -5,7 +5,6 @@
 /// `AlertWebhookListResult`.
 #[non_exhaustive]
 pub struct AlertWebhookListResult {
-    /// `values`.
     pub values: Vec<crate::models::AlertWebhook>,
 }
 

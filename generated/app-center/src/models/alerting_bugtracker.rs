@@ -5,15 +5,10 @@
 /// `AlertingBugtracker`.
 #[non_exhaustive]
 pub struct AlertingBugtracker {
-    /// `event_types`.
     pub event_types: Option<Vec<crate::models::AlertingEventTypes>>,
-    /// `settings`.
     pub settings: Option<crate::models::AlertingBugtrackerSettings>,
-    /// `state`.
     pub state: Option<crate::models::AlertingBugtrackerState>,
-    /// `token_id`.
     pub token_id: Option<String>,
-    /// `type`.
     pub type_: Option<crate::models::AlertingBugtrackerType>,
 }
 

@@ -5,17 +5,11 @@
 /// `AlertingGithubBugtrackerSettings`.
 #[non_exhaustive]
 pub struct AlertingGithubBugtrackerSettings {
-    /// `callback_url`.
     pub callback_url: Option<String>,
-    /// `github_label`.
     pub github_label: Option<String>,
-    /// `github_repo_id`.
     pub github_repo_id: i64,
-    /// `github_repo_name`.
     pub github_repo_name: String,
-    /// `owner_name`.
     pub owner_name: String,
-    /// `type`.
     pub type_: crate::models::AlertingGithubBugtrackerSettingsType,
 }
 

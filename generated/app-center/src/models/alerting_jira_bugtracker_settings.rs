@@ -5,15 +5,10 @@
 /// `AlertingJiraBugtrackerSettings`.
 #[non_exhaustive]
 pub struct AlertingJiraBugtrackerSettings {
-    /// `callback_url`.
     pub callback_url: Option<String>,
-    /// `jira_project_id`.
     pub jira_project_id: i64,
-    /// `jira_project_name`.
     pub jira_project_name: String,
-    /// `owner_name`.
     pub owner_name: String,
-    /// `type`.
     pub type_: crate::models::AlertingJiraBugtrackerSettingsType,
 }
 

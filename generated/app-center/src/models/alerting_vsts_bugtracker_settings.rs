@@ -5,23 +5,14 @@
 /// `AlertingVstsBugtrackerSettings`.
 #[non_exhaustive]
 pub struct AlertingVstsBugtrackerSettings {
-    /// `callback_url`.
     pub callback_url: Option<String>,
-    /// `owner_name`.
     pub owner_name: String,
-    /// `type`.
     pub type_: crate::models::AlertingVstsBugtrackerSettingsType,
-    /// `vsts_account_name`.
     pub vsts_account_name: Option<String>,
-    /// `vsts_area_path`.
     pub vsts_area_path: Option<String>,
-    /// `vsts_default_payload`.
     pub vsts_default_payload: Option<std::collections::BTreeMap<String, rt::Value>>,
-    /// `vsts_project_id`.
     pub vsts_project_id: String,
-    /// `vsts_project_name`.
     pub vsts_project_name: Option<String>,
-    /// `vsts_project_uri`.
     pub vsts_project_uri: String,
 }
 

@@ -5,7 +5,6 @@
 /// `AllAccountsAggregatedBillingInformation`.
 #[non_exhaustive]
 pub struct AllAccountsAggregatedBillingInformation {
-    /// `aggregatedBillings`.
     pub aggregated_billings: Option<crate::models::AggregatedBillingInformation>,
 }
 

@@ -5,11 +5,8 @@
 /// `Analytics_CrashGroupsTotals.response[]`.
 #[non_exhaustive]
 pub struct AnalyticsCrashGroupsTotalsResponse {
-    /// `app_version`.
     pub app_version: Option<String>,
-    /// `crash_group_id`.
     pub crash_group_id: Option<String>,
-    /// `overall`.
     pub overall: Option<crate::models::CrashOverall>,
 }
 

@@ -5,9 +5,7 @@
 /// `AnalyticsModels`.
 #[non_exhaustive]
 pub struct AnalyticsModels {
-    /// `models`.
     pub models: Option<Vec<crate::models::Model>>,
-    /// `total`.
     pub total: Option<i64>,
 }
 

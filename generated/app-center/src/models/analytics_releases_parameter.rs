@@ -5,11 +5,9 @@
 /// `AnalyticsReleasesParameter`.
 #[non_exhaustive]
 pub struct AnalyticsReleasesParameter {
-    /// `distribution_group_id`.
     pub distribution_group_id: String,
-    /// `release_id`.
     pub release_id: i64,
-    /// `user_id`: format `uuid`.
+    /// Format `uuid`.
     pub user_id: String,
 }
 
@@ -50,10 +48,8 @@ impl AnalyticsReleasesParameter {
 
 /// Required fields of [`AnalyticsReleasesParameter`].
 pub struct AnalyticsReleasesParameterRequired {
-    /// `distribution_group_id`.
     pub distribution_group_id: String,
-    /// `release_id`.
     pub release_id: i64,
-    /// `user_id`: format `uuid`.
+    /// Format `uuid`.
     pub user_id: String,
 }

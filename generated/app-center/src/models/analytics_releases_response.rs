@@ -5,7 +5,6 @@
 /// `AnalyticsReleasesResponse`.
 #[non_exhaustive]
 pub struct AnalyticsReleasesResponse {
-    /// `releases`.
     pub releases: Option<Vec<crate::models::AnalyticsReleasesParameter>>,
 }
 

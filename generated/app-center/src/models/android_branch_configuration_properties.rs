@@ -5,29 +5,18 @@
 /// `AndroidBranchConfigurationProperties`.
 #[non_exhaustive]
 pub struct AndroidBranchConfigurationProperties {
-    /// `automaticSigning`.
     pub automatic_signing: Option<bool>,
-    /// `buildVariant`.
     pub build_variant: Option<String>,
-    /// `gradleWrapperPath`.
     pub gradle_wrapper_path: Option<String>,
-    /// `isRoot`.
     pub is_root: Option<bool>,
-    /// `keyAlias`.
     pub key_alias: Option<String>,
-    /// `keyPassword`.
     pub key_password: Option<String>,
-    /// `keystoreEncoded`.
     pub keystore_encoded: Option<String>,
-    /// `keystoreFilename`.
     pub keystore_filename: Option<String>,
-    /// `keystorePassword`.
     pub keystore_password: Option<String>,
-    /// `module`.
     pub module: Option<String>,
-    /// `runLint`.
     pub run_lint: Option<bool>,
-    /// `runTests`: default `true`.
+    /// Default `true`.
     pub run_tests: Option<bool>,
 }
 

@@ -5,19 +5,12 @@
 /// `AndroidModule`.
 #[non_exhaustive]
 pub struct AndroidModule {
-    /// `buildConfigurations`.
     pub build_configurations: Option<Vec<crate::models::BuildConfiguration>>,
-    /// `buildTypes`.
     pub build_types: Option<Vec<String>>,
-    /// `buildVariants`.
     pub build_variants: Option<Vec<String>>,
-    /// `hasBundle`.
     pub has_bundle: Option<bool>,
-    /// `isRoot`.
     pub is_root: Option<bool>,
-    /// `name`.
     pub name: String,
-    /// `productFlavors`.
     pub product_flavors: Option<Vec<String>>,
 }
 

@@ -5,9 +5,7 @@
 /// `AndroidProject`.
 #[non_exhaustive]
 pub struct AndroidProject {
-    /// `androidModules`.
     pub android_modules: Vec<crate::models::AndroidModule>,
-    /// `gradleWrapperPath`.
     pub gradle_wrapper_path: Option<String>,
 }
 

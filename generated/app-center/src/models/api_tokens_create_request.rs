@@ -5,9 +5,7 @@
 /// `ApiTokensCreateRequest`.
 #[non_exhaustive]
 pub struct ApiTokensCreateRequest {
-    /// `description`.
     pub description: Option<String>,
-    /// `scope`.
     pub scope: Option<Vec<crate::models::ApiTokensCreateRequestScope>>,
 }
 

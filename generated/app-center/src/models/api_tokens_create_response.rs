@@ -5,15 +5,10 @@
 /// `ApiTokensCreateResponse`.
 #[non_exhaustive]
 pub struct ApiTokensCreateResponse {
-    /// `api_token`.
     pub api_token: String,
-    /// `created_at`.
     pub created_at: String,
-    /// `description`.
     pub description: Option<String>,
-    /// `id`.
     pub id: String,
-    /// `scope`.
     pub scope: Option<Vec<crate::models::ApiTokensCreateResponseScope>>,
 }
 

@@ -5,13 +5,9 @@
 /// `ApiTokensGetResponse`.
 #[non_exhaustive]
 pub struct ApiTokensGetResponse {
-    /// `created_at`.
     pub created_at: String,
-    /// `description`.
     pub description: Option<String>,
-    /// `id`.
     pub id: String,
-    /// `scope`.
     pub scope: Option<Vec<crate::models::ApiTokensGetResponseScope>>,
 }
 

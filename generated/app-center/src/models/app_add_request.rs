@@ -5,7 +5,6 @@
 /// `AppAddRequest`.
 #[non_exhaustive]
 pub struct AppAddRequest {
-    /// `name`.
     pub name: String,
 }
 

@@ -5,9 +5,7 @@
 /// `AppCrashesInfo`.
 #[non_exhaustive]
 pub struct AppCrashesInfo {
-    /// `features`.
     pub features: crate::models::AppFeatures,
-    /// `has_crashes`.
     pub has_crashes: bool,
 }
 

@@ -5,7 +5,6 @@
 /// `AppDeleteRequest`.
 #[non_exhaustive]
 pub struct AppDeleteRequest {
-    /// `name`.
     pub name: String,
 }
 

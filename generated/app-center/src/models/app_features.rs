@@ -5,17 +5,11 @@
 /// `AppFeatures`.
 #[non_exhaustive]
 pub struct AppFeatures {
-    /// `crash_download_raw`.
     pub crash_download_raw: Option<bool>,
-    /// `crashgroup_analytics_crashfreeusers`.
     pub crashgroup_analytics_crashfreeusers: Option<bool>,
-    /// `crashgroup_analytics_impactedusers`.
     pub crashgroup_analytics_impactedusers: Option<bool>,
-    /// `crashgroup_modify_annotation`.
     pub crashgroup_modify_annotation: Option<bool>,
-    /// `crashgroup_modify_status`.
     pub crashgroup_modify_status: Option<bool>,
-    /// `search`.
     pub search: Option<bool>,
 }
 

@@ -5,25 +5,17 @@
 /// `AppInvitationDetailResponse`.
 #[non_exhaustive]
 pub struct AppInvitationDetailResponse {
-    /// `app`.
     pub app: crate::models::AppResponse,
-    /// `app_count`.
     pub app_count: Option<f64>,
-    /// `distribution_group`.
     pub distribution_group: Option<
         crate::models::AppInvitationDetailResponseDistributionGroup,
     >,
-    /// `email`.
     pub email: String,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `invite_type`.
     pub invite_type: crate::models::AppInvitationDetailResponseInviteType,
-    /// `invited_by`.
     pub invited_by: crate::models::UserProfileResponse,
-    /// `is_existing_user`.
     pub is_existing_user: bool,
-    /// `permissions`.
     pub permissions: Option<Vec<crate::models::AppInvitationDetailResponsePermissions>>,
 }
 
@@ -36,7 +28,6 @@ rt::object! { AppInvitationDetailResponse {
 /// `AppInvitationDetailResponse.distribution_group`.
 #[non_exhaustive]
 pub struct AppInvitationDetailResponseDistributionGroup {
-    /// `owner`.
     pub owner: Option<crate::models::Owner>,
 }
 

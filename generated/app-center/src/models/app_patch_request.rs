@@ -5,17 +5,12 @@
 /// `AppPatchRequest`.
 #[non_exhaustive]
 pub struct AppPatchRequest {
-    /// `description`.
     pub description: Option<String>,
-    /// `display_name`.
     pub display_name: Option<String>,
-    /// `icon_asset_id`: format `uuid`.
+    /// Format `uuid`.
     pub icon_asset_id: Option<String>,
-    /// `icon_url`.
     pub icon_url: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `release_type`.
     pub release_type: Option<String>,
 }
 

@@ -5,17 +5,11 @@
 /// `AppRequest`.
 #[non_exhaustive]
 pub struct AppRequest {
-    /// `description`.
     pub description: Option<String>,
-    /// `display_name`.
     pub display_name: String,
-    /// `name`.
     pub name: Option<String>,
-    /// `os`.
     pub os: crate::models::AppRequestOs,
-    /// `platform`.
     pub platform: crate::models::AppRequestPlatform,
-    /// `release_type`.
     pub release_type: Option<String>,
 }
 
@@ -75,11 +69,8 @@ impl AppRequest {
 
 /// Required fields of [`AppRequest`].
 pub struct AppRequestRequired {
-    /// `display_name`.
     pub display_name: String,
-    /// `os`.
     pub os: crate::models::AppRequestOs,
-    /// `platform`.
     pub platform: crate::models::AppRequestPlatform,
 }
 

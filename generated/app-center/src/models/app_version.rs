@@ -5,15 +5,10 @@
 /// `AppVersion`.
 #[non_exhaustive]
 pub struct AppVersion {
-    /// `app_id`.
     pub app_id: String,
-    /// `app_version`.
     pub app_version: String,
-    /// `app_version_id`.
     pub app_version_id: String,
-    /// `build_number`.
     pub build_number: Option<String>,
-    /// `display_name`.
     pub display_name: String,
 }
 

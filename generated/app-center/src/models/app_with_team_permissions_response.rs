@@ -5,43 +5,27 @@
 /// `AppWithTeamPermissionsResponse`.
 #[non_exhaustive]
 pub struct AppWithTeamPermissionsResponse {
-    /// `app_secret`.
     pub app_secret: String,
-    /// `azure_subscription`.
     pub azure_subscription: Option<crate::models::AzureSubscriptionResponse>,
-    /// `created_at`.
     pub created_at: Option<String>,
-    /// `description`.
     pub description: Option<String>,
-    /// `display_name`.
     pub display_name: String,
-    /// `icon_source`.
     pub icon_source: Option<String>,
-    /// `icon_url`.
     pub icon_url: Option<String>,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `member_permissions`.
     pub member_permissions: Option<
         Vec<crate::models::AppWithTeamPermissionsResponseMemberPermissions>,
     >,
-    /// `name`.
     pub name: String,
-    /// `origin`.
     pub origin: crate::models::AppWithTeamPermissionsResponseOrigin,
-    /// `os`.
     pub os: crate::models::AppWithTeamPermissionsResponseOs,
-    /// `owner`.
     pub owner: crate::models::Owner,
-    /// `platform`.
     pub platform: crate::models::AppWithTeamPermissionsResponsePlatform,
-    /// `release_type`.
     pub release_type: Option<String>,
-    /// `team_permissions`.
     pub team_permissions: Option<
         Vec<crate::models::AppWithTeamPermissionsResponseTeamPermissions>,
     >,
-    /// `updated_at`.
     pub updated_at: Option<String>,
 }
 

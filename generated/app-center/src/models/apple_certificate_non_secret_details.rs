@@ -5,11 +5,8 @@
 /// `AppleCertificateNonSecretDetails`.
 #[non_exhaustive]
 pub struct AppleCertificateNonSecretDetails {
-    /// `certificateValidityEndDate`.
     pub certificate_validity_end_date: String,
-    /// `certificateValidityStartDate`.
     pub certificate_validity_start_date: String,
-    /// `displayName`.
     pub display_name: String,
 }
 

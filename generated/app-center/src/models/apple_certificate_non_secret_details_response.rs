@@ -5,19 +5,12 @@
 /// `AppleCertificateNonSecretDetailsResponse`.
 #[non_exhaustive]
 pub struct AppleCertificateNonSecretDetailsResponse {
-    /// `credentialType`.
     pub credential_type: crate::models::AppleCertificateNonSecretDetailsResponseCredentialType,
-    /// `data`.
     pub data: crate::models::AppleCertificateNonSecretDetails,
-    /// `displayName`.
     pub display_name: Option<String>,
-    /// `id`.
     pub id: String,
-    /// `is2FA`.
     pub is2_fa: Option<bool>,
-    /// `isValid`.
     pub is_valid: Option<bool>,
-    /// `serviceType`.
     pub service_type: crate::models::AppleCertificateNonSecretDetailsResponseServiceType,
 }
 

@@ -5,15 +5,10 @@
 /// `AppleCertificateSecretDetails`.
 #[non_exhaustive]
 pub struct AppleCertificateSecretDetails {
-    /// `base64Certificate`.
     pub base64_certificate: String,
-    /// `certificateValidityEndDate`.
     pub certificate_validity_end_date: String,
-    /// `certificateValidityStartDate`.
     pub certificate_validity_start_date: String,
-    /// `displayName`.
     pub display_name: String,
-    /// `password`.
     pub password: String,
 }
 

@@ -5,19 +5,12 @@
 /// `AppleCertificateSecretDetailsResponse`.
 #[non_exhaustive]
 pub struct AppleCertificateSecretDetailsResponse {
-    /// `credentialType`.
     pub credential_type: crate::models::AppleCertificateSecretDetailsResponseCredentialType,
-    /// `data`.
     pub data: crate::models::AppleCertificateSecretDetails,
-    /// `displayName`.
     pub display_name: Option<String>,
-    /// `id`.
     pub id: String,
-    /// `is2FA`.
     pub is2_fa: Option<bool>,
-    /// `isValid`.
     pub is_valid: Option<bool>,
-    /// `serviceType`.
     pub service_type: crate::models::AppleCertificateSecretDetailsResponseServiceType,
 }
 

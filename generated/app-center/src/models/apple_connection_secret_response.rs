@@ -5,19 +5,12 @@
 /// `AppleConnectionSecretResponse`.
 #[non_exhaustive]
 pub struct AppleConnectionSecretResponse {
-    /// `credentialType`.
     pub credential_type: crate::models::AppleConnectionSecretResponseCredentialType,
-    /// `data`.
     pub data: crate::models::AppleSecretDetailsResponse,
-    /// `displayName`.
     pub display_name: Option<String>,
-    /// `id`.
     pub id: String,
-    /// `is2FA`.
     pub is2_fa: Option<bool>,
-    /// `isValid`.
     pub is_valid: Option<bool>,
-    /// `serviceType`.
     pub service_type: crate::models::AppleConnectionSecretResponseServiceType,
 }
 

@@ -5,19 +5,12 @@
 /// `AppleCredentialNonSecretDetailsResponse`.
 #[non_exhaustive]
 pub struct AppleCredentialNonSecretDetailsResponse {
-    /// `credentialType`.
     pub credential_type: crate::models::AppleCredentialNonSecretDetailsResponseCredentialType,
-    /// `data`.
     pub data: crate::models::AppleSecretDetailsResponse,
-    /// `displayName`.
     pub display_name: Option<String>,
-    /// `id`.
     pub id: String,
-    /// `is2FA`.
     pub is2_fa: Option<bool>,
-    /// `isValid`.
     pub is_valid: Option<bool>,
-    /// `serviceType`.
     pub service_type: crate::models::AppleCredentialNonSecretDetailsResponseServiceType,
 }
 

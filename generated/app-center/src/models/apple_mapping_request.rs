@@ -5,13 +5,9 @@
 /// `AppleMappingRequest`.
 #[non_exhaustive]
 pub struct AppleMappingRequest {
-    /// `apple_id`.
     pub apple_id: Option<String>,
-    /// `bundle_identifier`.
     pub bundle_identifier: Option<String>,
-    /// `service_connection_id`.
     pub service_connection_id: String,
-    /// `team_identifier`.
     pub team_identifier: String,
 }
 
@@ -58,8 +54,6 @@ impl AppleMappingRequest {
 
 /// Required fields of [`AppleMappingRequest`].
 pub struct AppleMappingRequestRequired {
-    /// `service_connection_id`.
     pub service_connection_id: String,
-    /// `team_identifier`.
     pub team_identifier: String,
 }

@@ -5,13 +5,9 @@
 /// `AppleMappingResponse`.
 #[non_exhaustive]
 pub struct AppleMappingResponse {
-    /// `app_id`.
     pub app_id: Option<String>,
-    /// `apple_id`.
     pub apple_id: Option<String>,
-    /// `service_connection_id`.
     pub service_connection_id: Option<String>,
-    /// `team_identifier`.
     pub team_identifier: Option<String>,
 }
 

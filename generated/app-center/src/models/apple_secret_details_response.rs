@@ -5,7 +5,6 @@
 /// `AppleSecretDetailsResponse`.
 #[non_exhaustive]
 pub struct AppleSecretDetailsResponse {
-    /// `username`.
     pub username: String,
 }
 

@@ -5,13 +5,9 @@
 /// `AppleTestFlightGroupsResponse`.
 #[non_exhaustive]
 pub struct AppleTestFlightGroupsResponse {
-    /// `appleId`.
     pub apple_id: Option<f64>,
-    /// `id`.
     pub id: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `providerId`.
     pub provider_id: Option<f64>,
 }
 

@@ -5,25 +5,18 @@
 /// `Audience`.
 #[non_exhaustive]
 pub struct Audience {
-    /// `custom_properties`.
     pub custom_properties: Option<
         std::collections::BTreeMap<String, crate::models::DevicePropertyType>,
     >,
-    /// `definition`.
     pub definition: Option<String>,
-    /// `description`.
     pub description: Option<String>,
-    /// `enabled`: default `true`.
+    /// Default `true`.
     pub enabled: Option<bool>,
-    /// `estimated_count`.
     pub estimated_count: Option<i64>,
-    /// `estimated_total_count`.
     pub estimated_total_count: Option<i64>,
-    /// `name`.
     pub name: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::AudienceProcessingState>,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: Option<rt::Timestamp>,
 }
 

@@ -5,15 +5,14 @@
 /// `AudienceDefinition`.
 #[non_exhaustive]
 pub struct AudienceDefinition {
-    /// `custom_properties`.
     pub custom_properties: Option<
         std::collections::BTreeMap<String, crate::models::DevicePropertyType>,
     >,
-    /// `definition`: at most 2000 characters.
+    /// At most 2000 characters.
     pub definition: String,
-    /// `description`: at most 128 characters.
+    /// At most 128 characters.
     pub description: Option<String>,
-    /// `enabled`: default `true`.
+    /// Default `true`.
     pub enabled: Option<bool>,
 }
 

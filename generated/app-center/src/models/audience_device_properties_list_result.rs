@@ -5,7 +5,6 @@
 /// `AudienceDevicePropertiesListResult`.
 #[non_exhaustive]
 pub struct AudienceDevicePropertiesListResult {
-    /// `values`.
     pub values: std::collections::BTreeMap<String, crate::models::DevicePropertyType>,
 }
 

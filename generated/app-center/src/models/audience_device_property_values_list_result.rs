@@ -5,7 +5,6 @@
 /// `AudienceDevicePropertyValuesListResult`.
 #[non_exhaustive]
 pub struct AudienceDevicePropertyValuesListResult {
-    /// `values`.
     pub values: Vec<String>,
 }
 

@@ -5,9 +5,7 @@
 /// `AudienceListResult`.
 #[non_exhaustive]
 pub struct AudienceListResult {
-    /// `nextLink`.
     pub next_link: Option<String>,
-    /// `values`.
     pub values: Vec<crate::models::AudienceSummary>,
 }
 

@@ -5,15 +5,10 @@
 /// `AudienceSummary`.
 #[non_exhaustive]
 pub struct AudienceSummary {
-    /// `definition`.
     pub definition: Option<String>,
-    /// `description`.
     pub description: Option<String>,
-    /// `estimated_count`.
     pub estimated_count: Option<i64>,
-    /// `name`.
     pub name: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::AudienceProcessingState>,
 }
 

@@ -5,15 +5,11 @@
 /// `AudienceTestResult`.
 #[non_exhaustive]
 pub struct AudienceTestResult {
-    /// `custom_properties`.
     pub custom_properties: Option<
         std::collections::BTreeMap<String, crate::models::DevicePropertyType>,
     >,
-    /// `definition`.
     pub definition: Option<String>,
-    /// `estimated_count`.
     pub estimated_count: Option<i64>,
-    /// `estimated_total_count`.
     pub estimated_total_count: Option<i64>,
 }
 

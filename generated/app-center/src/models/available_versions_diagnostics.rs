@@ -5,9 +5,7 @@
 /// `AvailableVersions_Diagnostics`.
 #[non_exhaustive]
 pub struct AvailableVersionsDiagnostics {
-    /// `total_count`.
     pub total_count: Option<i64>,
-    /// `versions`.
     pub versions: Option<Vec<String>>,
 }
 

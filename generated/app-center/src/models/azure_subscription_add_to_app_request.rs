@@ -5,7 +5,7 @@
 /// `AzureSubscriptionAddToAppRequest`.
 #[non_exhaustive]
 pub struct AzureSubscriptionAddToAppRequest {
-    /// `subscription_id`: format `uuid`.
+    /// Format `uuid`.
     pub subscription_id: String,
 }
 

@@ -5,17 +5,13 @@
 /// `AzureSubscriptionResponse`.
 #[non_exhaustive]
 pub struct AzureSubscriptionResponse {
-    /// `is_billable`.
     pub is_billable: Option<bool>,
-    /// `is_billing`.
     pub is_billing: Option<bool>,
-    /// `is_microsoft_internal`.
     pub is_microsoft_internal: Option<bool>,
-    /// `subscription_id`: format `uuid`.
+    /// Format `uuid`.
     pub subscription_id: String,
-    /// `subscription_name`.
     pub subscription_name: String,
-    /// `tenant_id`: format `uuid`.
+    /// Format `uuid`.
     pub tenant_id: String,
 }
 

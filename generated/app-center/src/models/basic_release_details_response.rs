@@ -5,31 +5,19 @@
 /// `BasicReleaseDetailsResponse`.
 #[non_exhaustive]
 pub struct BasicReleaseDetailsResponse {
-    /// `build`.
     pub build: Option<crate::models::BuildInfo>,
-    /// `destination_type`.
     pub destination_type: Option<
         crate::models::BasicReleaseDetailsResponseDestinationType,
     >,
-    /// `destinations`.
     pub destinations: Option<Vec<crate::models::Destination>>,
-    /// `distribution_groups`.
     pub distribution_groups: Option<Vec<crate::models::DistributionGroup>>,
-    /// `distribution_stores`.
     pub distribution_stores: Option<Vec<crate::models::DistributionStore>>,
-    /// `enabled`.
     pub enabled: bool,
-    /// `id`.
     pub id: i64,
-    /// `is_external_build`.
     pub is_external_build: Option<bool>,
-    /// `origin`.
     pub origin: Option<crate::models::BasicReleaseDetailsResponseOrigin>,
-    /// `short_version`.
     pub short_version: String,
-    /// `uploaded_at`.
     pub uploaded_at: String,
-    /// `version`.
     pub version: String,
 }
 

@@ -5,9 +5,7 @@
 /// `BillingInformationPlans`.
 #[non_exhaustive]
 pub struct BillingInformationPlans {
-    /// `buildService`.
     pub build_service: Option<crate::models::ServiceBillingPlans>,
-    /// `testService`.
     pub test_service: Option<crate::models::ServiceBillingPlans>,
 }
 

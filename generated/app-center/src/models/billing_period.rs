@@ -5,11 +5,10 @@
 /// `BillingPeriod`.
 #[non_exhaustive]
 pub struct BillingPeriod {
-    /// `byAccount`.
     pub by_account: Option<crate::models::BillingPlanSelection>,
-    /// `endTime`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub end_time: Option<rt::Timestamp>,
-    /// `startTime`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub start_time: Option<rt::Timestamp>,
 }
 

@@ -5,23 +5,15 @@
 /// `BillingPlan`.
 #[non_exhaustive]
 pub struct BillingPlan {
-    /// `attributes`.
     pub attributes: Option<
         std::collections::BTreeMap<String, std::collections::BTreeMap<String, rt::Value>>,
     >,
-    /// `id`.
     pub id: Option<String>,
-    /// `limits`.
     pub limits: Option<std::collections::BTreeMap<String, f64>>,
-    /// `parentId`.
     pub parent_id: Option<String>,
-    /// `paymentSource`.
     pub payment_source: Option<crate::models::BillingPlanPaymentSource>,
-    /// `price`.
     pub price: Option<f64>,
-    /// `service`.
     pub service: Option<crate::models::BillingPlanService>,
-    /// `version`.
     pub version: Option<String>,
 }
 

@@ -5,9 +5,7 @@
 /// `BillingPlanSelection`.
 #[non_exhaustive]
 pub struct BillingPlanSelection {
-    /// `count`.
     pub count: Option<i64>,
-    /// `plan`.
     pub plan: Option<crate::models::BillingPlan>,
 }
 

@@ -5,9 +5,7 @@
 /// `BillingResourceUsage`.
 #[non_exhaustive]
 pub struct BillingResourceUsage {
-    /// `buildService`.
     pub build_service: Option<crate::models::ServiceResourceUsage>,
-    /// `testService`.
     pub test_service: Option<crate::models::ServiceResourceUsage>,
 }
 

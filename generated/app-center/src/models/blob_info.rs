@@ -5,9 +5,7 @@
 /// `BlobInfo`.
 #[non_exhaustive]
 pub struct BlobInfo {
-    /// `size`.
     pub size: f64,
-    /// `url`.
     pub url: String,
 }
 
@@ -39,8 +37,6 @@ impl BlobInfo {
 
 /// Required fields of [`BlobInfo`].
 pub struct BlobInfoRequired {
-    /// `size`.
     pub size: f64,
-    /// `url`.
     pub url: String,
 }

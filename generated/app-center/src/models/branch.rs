@@ -5,9 +5,7 @@
 /// `Branch`.
 #[non_exhaustive]
 pub struct Branch {
-    /// `commit`.
     pub commit: crate::models::Commit,
-    /// `name`.
     pub name: String,
 }
 
@@ -39,8 +37,6 @@ impl Branch {
 
 /// Required fields of [`Branch`].
 pub struct BranchRequired {
-    /// `commit`.
     pub commit: crate::models::Commit,
-    /// `name`.
     pub name: String,
 }

@@ -5,7 +5,6 @@
 /// `BranchConfigurationArtifactVersioning`.
 #[non_exhaustive]
 pub struct BranchConfigurationArtifactVersioning {
-    /// `buildNumberFormat`.
     pub build_number_format: Option<
         crate::models::BranchConfigurationArtifactVersioningBuildNumberFormat,
     >,

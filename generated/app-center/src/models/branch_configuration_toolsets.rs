@@ -5,13 +5,9 @@
 /// `BranchConfigurationToolsets`.
 #[non_exhaustive]
 pub struct BranchConfigurationToolsets {
-    /// `android`.
     pub android: Option<crate::models::AndroidBranchConfigurationProperties>,
-    /// `javascript`.
     pub javascript: Option<crate::models::JavaScriptBranchConfigurationProperties>,
-    /// `xamarin`.
     pub xamarin: Option<crate::models::XamarinBranchConfigurationProperties>,
-    /// `xcode`.
     pub xcode: Option<crate::models::XcodeBranchConfigurationProperties>,
 }
 

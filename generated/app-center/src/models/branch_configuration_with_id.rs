@@ -5,23 +5,15 @@
 /// `BranchConfigurationWithId`.
 #[non_exhaustive]
 pub struct BranchConfigurationWithId {
-    /// `artifactVersioning`.
     pub artifact_versioning: Option<
         crate::models::BranchConfigurationArtifactVersioning,
     >,
-    /// `badgeIsEnabled`.
     pub badge_is_enabled: Option<bool>,
-    /// `cloneFromBranch`.
     pub clone_from_branch: Option<String>,
-    /// `id`.
     pub id: i64,
-    /// `signed`.
     pub signed: Option<bool>,
-    /// `testsEnabled`.
     pub tests_enabled: Option<bool>,
-    /// `toolsets`.
     pub toolsets: Option<crate::models::BranchConfigurationToolsets>,
-    /// `trigger`.
     pub trigger: Option<crate::models::BranchConfigurationWithIdTrigger>,
     /// Members with other names.
     pub additional: std::collections::BTreeMap<String, crate::models::BranchProperties>,

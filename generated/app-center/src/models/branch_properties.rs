@@ -5,9 +5,7 @@
 /// `BranchProperties`.
 #[non_exhaustive]
 pub struct BranchProperties {
-    /// `branch`.
     pub branch: Option<crate::models::Branch>,
-    /// `enabled`.
     pub enabled: Option<bool>,
 }
 

@@ -5,9 +5,7 @@
 /// `BranchStatus`.
 #[non_exhaustive]
 pub struct BranchStatus {
-    /// `configured`.
     pub configured: bool,
-    /// `lastBuild`.
     pub last_build: Option<crate::models::Build>,
     /// Members with other names.
     pub additional: std::collections::BTreeMap<String, crate::models::BranchProperties>,

@@ -5,19 +5,12 @@
 /// `BugTrackerIssueResult`.
 #[non_exhaustive]
 pub struct BugTrackerIssueResult {
-    /// `bug_tracker_type`.
     pub bug_tracker_type: Option<crate::models::BugTrackerIssueResultBugTrackerType>,
-    /// `event_type`.
     pub event_type: Option<String>,
-    /// `id`.
     pub id: Option<String>,
-    /// `mobile_center_id`.
     pub mobile_center_id: Option<String>,
-    /// `repo_name`.
     pub repo_name: Option<String>,
-    /// `title`.
     pub title: Option<String>,
-    /// `url`.
     pub url: Option<String>,
 }
 

@@ -5,25 +5,20 @@
 /// `Build`.
 #[non_exhaustive]
 pub struct Build {
-    /// `buildNumber`.
     pub build_number: String,
-    /// `finishTime`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub finish_time: Option<rt::Timestamp>,
-    /// `id`: at least 0.
+    /// At least 0.
     pub id: i64,
-    /// `lastChangedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_changed_date: Option<rt::Timestamp>,
-    /// `queueTime`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub queue_time: rt::Timestamp,
-    /// `result`.
     pub result: String,
-    /// `sourceBranch`.
     pub source_branch: String,
-    /// `sourceVersion`.
     pub source_version: String,
-    /// `startTime`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub start_time: Option<rt::Timestamp>,
-    /// `status`.
     pub status: String,
 }
 

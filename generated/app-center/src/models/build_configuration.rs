@@ -5,9 +5,7 @@
 /// `BuildConfiguration`.
 #[non_exhaustive]
 pub struct BuildConfiguration {
-    /// `name`.
     pub name: String,
-    /// `signingConfig`.
     pub signing_config: Option<crate::models::SigningConfig>,
 }
 

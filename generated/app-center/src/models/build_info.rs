@@ -5,11 +5,8 @@
 /// `BuildInfo`.
 #[non_exhaustive]
 pub struct BuildInfo {
-    /// `branch_name`.
     pub branch_name: Option<String>,
-    /// `commit_hash`.
     pub commit_hash: Option<String>,
-    /// `commit_message`.
     pub commit_message: Option<String>,
 }
 

@@ -5,7 +5,6 @@
 /// `BuildLog`.
 #[non_exhaustive]
 pub struct BuildLog {
-    /// `value`.
     pub value: Option<Vec<String>>,
 }
 

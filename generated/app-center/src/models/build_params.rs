@@ -5,9 +5,7 @@
 /// `BuildParams`.
 #[non_exhaustive]
 pub struct BuildParams {
-    /// `debug`.
     pub debug: Option<bool>,
-    /// `sourceVersion`.
     pub source_version: Option<String>,
 }
 

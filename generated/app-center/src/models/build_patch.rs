@@ -5,7 +5,6 @@
 /// `BuildPatch`.
 #[non_exhaustive]
 pub struct BuildPatch {
-    /// `status`.
     pub status: Option<crate::models::BuildPatchStatus>,
 }
 

@@ -5,17 +5,11 @@
 /// `BuildServiceStatus`.
 #[non_exhaustive]
 pub struct BuildServiceStatus {
-    /// `message`.
     pub message: Option<String>,
-    /// `os`.
     pub os: Option<String>,
-    /// `service`.
     pub service: Option<String>,
-    /// `status`.
     pub status: Option<String>,
-    /// `url`.
     pub url: Option<String>,
-    /// `valid_until`.
     pub valid_until: Option<i64>,
 }
 

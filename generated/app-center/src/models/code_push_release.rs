@@ -5,37 +5,23 @@
 /// `CodePushRelease`.
 #[non_exhaustive]
 pub struct CodePushRelease {
-    /// `blob_url`.
     pub blob_url: Option<String>,
-    /// `description`.
     pub description: Option<String>,
-    /// `diff_package_map`.
     pub diff_package_map: Option<
         std::collections::BTreeMap<String, crate::models::BlobInfo>,
     >,
-    /// `is_disabled`.
     pub is_disabled: Option<bool>,
-    /// `is_mandatory`.
     pub is_mandatory: Option<bool>,
-    /// `label`.
     pub label: Option<String>,
-    /// `original_deployment`.
     pub original_deployment: Option<String>,
-    /// `original_label`.
     pub original_label: Option<String>,
-    /// `package_hash`.
     pub package_hash: Option<String>,
-    /// `release_method`.
     pub release_method: Option<crate::models::CodePushReleaseReleaseMethod>,
-    /// `released_by`.
     pub released_by: Option<String>,
-    /// `rollout`: 1 to 100.
+    /// 1 to 100.
     pub rollout: Option<i64>,
-    /// `size`.
     pub size: Option<f64>,
-    /// `target_binary_range`.
     pub target_binary_range: Option<String>,
-    /// `upload_time`.
     pub upload_time: Option<i64>,
 }
 

@@ -5,7 +5,6 @@
 /// `CodePushReleaseLabel`.
 #[non_exhaustive]
 pub struct CodePushReleaseLabel {
-    /// `label`.
     pub label: Option<String>,
 }
 

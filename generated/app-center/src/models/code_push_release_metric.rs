@@ -5,15 +5,10 @@
 /// `CodePushReleaseMetric`.
 #[non_exhaustive]
 pub struct CodePushReleaseMetric {
-    /// `active`.
     pub active: i64,
-    /// `downloaded`.
     pub downloaded: Option<i64>,
-    /// `failed`.
     pub failed: Option<i64>,
-    /// `installed`.
     pub installed: Option<i64>,
-    /// `label`.
     pub label: String,
 }
 

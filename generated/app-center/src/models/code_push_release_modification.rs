@@ -5,15 +5,11 @@
 /// `CodePushReleaseModification`.
 #[non_exhaustive]
 pub struct CodePushReleaseModification {
-    /// `description`.
     pub description: Option<String>,
-    /// `is_disabled`.
     pub is_disabled: Option<bool>,
-    /// `is_mandatory`.
     pub is_mandatory: Option<bool>,
-    /// `rollout`: 1 to 100.
+    /// 1 to 100.
     pub rollout: Option<i64>,
-    /// `target_binary_range`.
     pub target_binary_range: Option<String>,
 }
 

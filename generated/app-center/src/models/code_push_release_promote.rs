@@ -5,17 +5,12 @@
 /// `CodePushReleasePromote`.
 #[non_exhaustive]
 pub struct CodePushReleasePromote {
-    /// `description`.
     pub description: Option<String>,
-    /// `is_disabled`.
     pub is_disabled: Option<bool>,
-    /// `is_mandatory`.
     pub is_mandatory: Option<bool>,
-    /// `label`.
     pub label: Option<String>,
-    /// `rollout`: 1 to 100.
+    /// 1 to 100.
     pub rollout: Option<i64>,
-    /// `target_binary_range`.
     pub target_binary_range: Option<String>,
 }
 

@@ -5,11 +5,9 @@
 /// `CodePushReleaseUpload`.
 #[non_exhaustive]
 pub struct CodePushReleaseUpload {
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `token`.
     pub token: String,
-    /// `upload_domain`.
     pub upload_domain: String,
 }
 
@@ -49,10 +47,8 @@ impl CodePushReleaseUpload {
 
 /// Required fields of [`CodePushReleaseUpload`].
 pub struct CodePushReleaseUploadRequired {
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `token`.
     pub token: String,
-    /// `upload_domain`.
     pub upload_domain: String,
 }

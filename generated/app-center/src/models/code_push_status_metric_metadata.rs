@@ -5,19 +5,12 @@
 /// `CodePushStatusMetricMetadata`.
 #[non_exhaustive]
 pub struct CodePushStatusMetricMetadata {
-    /// `app_version`.
     pub app_version: Option<String>,
-    /// `client_unique_id`.
     pub client_unique_id: Option<String>,
-    /// `deployment_key`.
     pub deployment_key: String,
-    /// `label`.
     pub label: Option<String>,
-    /// `previous_deployment_key`.
     pub previous_deployment_key: Option<String>,
-    /// `previous_label_or_app_version`.
     pub previous_label_or_app_version: Option<String>,
-    /// `status`.
     pub status: Option<String>,
 }
 

@@ -5,21 +5,13 @@
 /// `CodePushUploadedRelease`.
 #[non_exhaustive]
 pub struct CodePushUploadedRelease {
-    /// `deployment_name`.
     pub deployment_name: Option<String>,
-    /// `description`.
     pub description: Option<String>,
-    /// `disabled`.
     pub disabled: Option<bool>,
-    /// `mandatory`.
     pub mandatory: Option<bool>,
-    /// `no_duplicate_release_error`.
     pub no_duplicate_release_error: Option<bool>,
-    /// `release_upload`.
     pub release_upload: crate::models::CodePushReleaseUpload,
-    /// `rollout`.
     pub rollout: Option<i64>,
-    /// `target_binary_version`.
     pub target_binary_version: String,
 }
 
@@ -96,8 +88,6 @@ impl CodePushUploadedRelease {
 
 /// Required fields of [`CodePushUploadedRelease`].
 pub struct CodePushUploadedReleaseRequired {
-    /// `release_upload`.
     pub release_upload: crate::models::CodePushReleaseUpload,
-    /// `target_binary_version`.
     pub target_binary_version: String,
 }

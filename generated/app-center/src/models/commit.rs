@@ -5,9 +5,7 @@
 /// `Commit`.
 #[non_exhaustive]
 pub struct Commit {
-    /// `sha`.
     pub sha: Option<String>,
-    /// `url`.
     pub url: Option<String>,
 }
 

@@ -5,11 +5,8 @@
 /// `CommitDetails`.
 #[non_exhaustive]
 pub struct CommitDetails {
-    /// `commit`.
     pub commit: Option<crate::models::CommitDetailsCommit>,
-    /// `sha`.
     pub sha: Option<String>,
-    /// `url`.
     pub url: Option<String>,
 }
 
@@ -18,9 +15,7 @@ rt::object! { CommitDetails { commit: "commit", sha: "sha", url: "url" } }
 /// `CommitDetails.commit`.
 #[non_exhaustive]
 pub struct CommitDetailsCommit {
-    /// `author`.
     pub author: Option<crate::models::CommitDetailsCommitAuthor>,
-    /// `message`.
     pub message: Option<String>,
 }
 
@@ -29,11 +24,8 @@ rt::object! { CommitDetailsCommit { author: "author", message: "message" } }
 /// `CommitDetails.commit.author`.
 #[non_exhaustive]
 pub struct CommitDetailsCommitAuthor {
-    /// `date`.
     pub date: Option<String>,
-    /// `email`.
     pub email: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 

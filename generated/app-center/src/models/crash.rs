@@ -5,35 +5,21 @@
 /// `Crash`.
 #[non_exhaustive]
 pub struct Crash {
-    /// `build`.
     pub build: String,
-    /// `crash_id`.
     pub crash_id: String,
-    /// `details`.
     pub details: Option<crate::models::CrashDetails>,
-    /// `device`.
     pub device: String,
-    /// `device_name`.
     pub device_name: Option<String>,
-    /// `display_id`.
     pub display_id: Option<String>,
-    /// `new_crash_group_id`.
     pub new_crash_group_id: String,
-    /// `new_crash_id`.
     pub new_crash_id: String,
-    /// `os_type`.
     pub os_type: Option<String>,
-    /// `os_version`.
     pub os_version: String,
-    /// `stacktrace`.
     pub stacktrace: Option<crate::models::Stacktrace>,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: rt::Timestamp,
-    /// `user_email`.
     pub user_email: Option<String>,
-    /// `user_name`.
     pub user_name: String,
-    /// `version`.
     pub version: String,
 }
 

@@ -5,21 +5,14 @@
 /// `CrashAttachment`.
 #[non_exhaustive]
 pub struct CrashAttachment {
-    /// `app_id`.
     pub app_id: String,
-    /// `attachment_id`.
     pub attachment_id: String,
-    /// `blob_location`.
     pub blob_location: String,
-    /// `content_type`.
     pub content_type: String,
-    /// `crash_id`.
     pub crash_id: String,
-    /// `created_time`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_time: rt::Timestamp,
-    /// `file_name`.
     pub file_name: String,
-    /// `size`.
     pub size: f64,
 }
 

@@ -5,7 +5,6 @@
 /// `CrashAttachmentLocation`.
 #[non_exhaustive]
 pub struct CrashAttachmentLocation {
-    /// `uri`.
     pub uri: String,
 }
 

@@ -5,9 +5,7 @@
 /// `CrashCounts`.
 #[non_exhaustive]
 pub struct CrashCounts {
-    /// `count`.
     pub count: Option<i64>,
-    /// `crashes`.
     pub crashes: Option<Vec<crate::models::DateTimeCounts>>,
 }
 

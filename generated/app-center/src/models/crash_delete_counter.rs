@@ -5,19 +5,12 @@
 /// `CrashDeleteCounter`.
 #[non_exhaustive]
 pub struct CrashDeleteCounter {
-    /// `app_id`.
     pub app_id: Option<String>,
-    /// `attachments_deleted`.
     pub attachments_deleted: Option<i64>,
-    /// `blobs_failed`.
     pub blobs_failed: Option<i64>,
-    /// `blobs_succeeded`.
     pub blobs_succeeded: Option<i64>,
-    /// `crash_group_id`.
     pub crash_group_id: Option<String>,
-    /// `crash_id`.
     pub crash_id: Option<String>,
-    /// `crashes_deleted`.
     pub crashes_deleted: Option<i64>,
 }
 

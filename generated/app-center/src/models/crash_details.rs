@@ -5,19 +5,13 @@
 /// `CrashDetails`.
 #[non_exhaustive]
 pub struct CrashDetails {
-    /// `app_start_timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub app_start_timestamp: Option<rt::Timestamp>,
-    /// `carrier_country`.
     pub carrier_country: Option<String>,
-    /// `carrier_name`.
     pub carrier_name: Option<String>,
-    /// `locale`.
     pub locale: String,
-    /// `os_build`.
     pub os_build: Option<String>,
-    /// `rooted`.
     pub rooted: bool,
-    /// `screen_size`.
     pub screen_size: String,
 }
 

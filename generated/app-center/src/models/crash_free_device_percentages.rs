@@ -5,9 +5,7 @@
 /// `CrashFreeDevicePercentages`.
 #[non_exhaustive]
 pub struct CrashFreeDevicePercentages {
-    /// `average_percentage`.
     pub average_percentage: Option<f64>,
-    /// `daily_percentages`.
     pub daily_percentages: Option<Vec<crate::models::DateTimePercentages>>,
 }
 

@@ -5,35 +5,22 @@
 /// `CrashGroup`.
 #[non_exhaustive]
 pub struct CrashGroup {
-    /// `annotation`.
     pub annotation: String,
-    /// `app_version`.
     pub app_version: String,
-    /// `build`.
     pub build: String,
-    /// `count`.
     pub count: i64,
-    /// `crash_group_id`.
     pub crash_group_id: String,
-    /// `crash_reason`.
     pub crash_reason: String,
-    /// `display_id`.
     pub display_id: String,
-    /// `exception`.
     pub exception: Option<String>,
-    /// `fatal`.
     pub fatal: bool,
-    /// `first_occurrence`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub first_occurrence: rt::Timestamp,
-    /// `impacted_users`.
     pub impacted_users: Option<i64>,
-    /// `last_occurrence`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_occurrence: rt::Timestamp,
-    /// `new_crash_group_id`.
     pub new_crash_group_id: String,
-    /// `reason_frame`.
     pub reason_frame: Option<crate::models::ReasonStackFrame>,
-    /// `status`.
     pub status: crate::models::CrashGroupStatus,
 }
 

@@ -5,9 +5,7 @@
 /// `CrashGroupAndVersion`.
 #[non_exhaustive]
 pub struct CrashGroupAndVersion {
-    /// `app_version`.
     pub app_version: Option<String>,
-    /// `crash_group_id`.
     pub crash_group_id: Option<String>,
 }
 

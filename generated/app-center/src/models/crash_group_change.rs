@@ -5,9 +5,7 @@
 /// `CrashGroupChange`.
 #[non_exhaustive]
 pub struct CrashGroupChange {
-    /// `annotation`.
     pub annotation: Option<String>,
-    /// `status`.
     pub status: Option<crate::models::CrashGroupStatusEnum>,
 }
 

@@ -5,7 +5,7 @@
 /// `CrashGroupContainer`.
 #[non_exhaustive]
 pub struct CrashGroupContainer {
-    /// `crash_groups`: at least 1 items.
+    /// At least 1 items.
     pub crash_groups: Vec<crate::models::CrashGroupAndVersion>,
 }
 

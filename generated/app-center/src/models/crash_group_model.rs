@@ -5,9 +5,7 @@
 /// `CrashGroupModel`.
 #[non_exhaustive]
 pub struct CrashGroupModel {
-    /// `crash_count`.
     pub crash_count: Option<i64>,
-    /// `model_name`.
     pub model_name: Option<String>,
 }
 

@@ -5,9 +5,7 @@
 /// `CrashGroupModels`.
 #[non_exhaustive]
 pub struct CrashGroupModels {
-    /// `crash_count`.
     pub crash_count: Option<i64>,
-    /// `models`.
     pub models: Option<Vec<crate::models::CrashGroupModel>>,
 }
 

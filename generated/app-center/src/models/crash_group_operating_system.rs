@@ -5,9 +5,7 @@
 /// `CrashGroupOperatingSystem`.
 #[non_exhaustive]
 pub struct CrashGroupOperatingSystem {
-    /// `crash_count`.
     pub crash_count: Option<i64>,
-    /// `operating_system_name`.
     pub operating_system_name: Option<String>,
 }
 

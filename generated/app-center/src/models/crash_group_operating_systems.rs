@@ -5,9 +5,7 @@
 /// `CrashGroupOperatingSystems`.
 #[non_exhaustive]
 pub struct CrashGroupOperatingSystems {
-    /// `crash_count`.
     pub crash_count: Option<i64>,
-    /// `operating_systems`.
     pub operating_systems: Option<Vec<crate::models::CrashGroupOperatingSystem>>,
 }
 

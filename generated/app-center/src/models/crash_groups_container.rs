@@ -5,11 +5,8 @@
 /// `CrashGroupsContainer`.
 #[non_exhaustive]
 pub struct CrashGroupsContainer {
-    /// `continuation_token`.
     pub continuation_token: Option<String>,
-    /// `crash_groups`.
     pub crash_groups: Vec<crate::models::CrashGroup>,
-    /// `limited_result_set`.
     pub limited_result_set: bool,
 }
 

@@ -5,9 +5,7 @@
 /// `CrashOverall`.
 #[non_exhaustive]
 pub struct CrashOverall {
-    /// `crash_count`.
     pub crash_count: Option<i64>,
-    /// `device_count`.
     pub device_count: Option<i64>,
 }
 

@@ -5,7 +5,6 @@
 /// `CrashRawLocation`.
 #[non_exhaustive]
 pub struct CrashRawLocation {
-    /// `uri`.
     pub uri: String,
 }
 

@@ -5,19 +5,13 @@
 /// `DataProvisioningParameters`.
 #[non_exhaustive]
 pub struct DataProvisioningParameters {
-    /// `accountName`.
     pub account_name: Option<String>,
-    /// `collection`.
     pub collection: Option<String>,
-    /// `database`.
     pub database: Option<String>,
-    /// `databaseConnectionString`.
     pub database_connection_string: Option<String>,
-    /// `requestUnits`: 400 to 2147483647.
+    /// 400 to 2147483647.
     pub request_units: Option<i64>,
-    /// `resourceRegion`.
     pub resource_region: Option<crate::models::DataProvisioningParametersResourceRegion>,
-    /// `subscriptionId`.
     pub subscription_id: Option<String>,
 }
 

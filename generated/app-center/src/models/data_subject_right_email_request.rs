@@ -5,7 +5,6 @@
 /// `DataSubjectRightEmailRequest`.
 #[non_exhaustive]
 pub struct DataSubjectRightEmailRequest {
-    /// `email`.
     pub email: String,
 }
 

@@ -5,9 +5,9 @@
 /// `DataSubjectRightResponse`.
 #[non_exhaustive]
 pub struct DataSubjectRightResponse {
-    /// `createdAt`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_at: rt::Timestamp,
-    /// `token`: format `uuid`.
+    /// Format `uuid`.
     pub token: String,
 }
 

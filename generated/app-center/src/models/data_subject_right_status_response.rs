@@ -5,13 +5,9 @@
 /// `DataSubjectRightStatusResponse`.
 #[non_exhaustive]
 pub struct DataSubjectRightStatusResponse {
-    /// `message`.
     pub message: String,
-    /// `sasUrl`.
     pub sas_url: Option<String>,
-    /// `sasUrlExpired`.
     pub sas_url_expired: Option<bool>,
-    /// `status`.
     pub status: crate::models::DataSubjectRightStatusResponseStatus,
 }
 

@@ -5,9 +5,7 @@
 /// `DateTimeCounts`.
 #[non_exhaustive]
 pub struct DateTimeCounts {
-    /// `count`.
     pub count: Option<i64>,
-    /// `datetime`.
     pub datetime: Option<String>,
 }
 

@@ -5,9 +5,7 @@
 /// `DateTimeDecimalCounts`.
 #[non_exhaustive]
 pub struct DateTimeDecimalCounts {
-    /// `count`.
     pub count: Option<f64>,
-    /// `datetime`.
     pub datetime: Option<String>,
 }
 

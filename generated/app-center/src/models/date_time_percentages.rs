@@ -5,9 +5,7 @@
 /// `DateTimePercentages`.
 #[non_exhaustive]
 pub struct DateTimePercentages {
-    /// `datetime`.
     pub datetime: Option<String>,
-    /// `percentage`.
     pub percentage: Option<f64>,
 }
 

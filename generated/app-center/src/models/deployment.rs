@@ -5,11 +5,8 @@
 /// `Deployment`.
 #[non_exhaustive]
 pub struct Deployment {
-    /// `key`.
     pub key: Option<String>,
-    /// `latest_release`.
     pub latest_release: Option<crate::models::CodePushRelease>,
-    /// `name`.
     pub name: String,
 }
 

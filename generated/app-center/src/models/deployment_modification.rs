@@ -5,7 +5,7 @@
 /// `DeploymentModification`.
 #[non_exhaustive]
 pub struct DeploymentModification {
-    /// `name`: 1 to 1000 characters.
+    /// 1 to 1000 characters.
     pub name: String,
 }
 

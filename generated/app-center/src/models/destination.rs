@@ -5,19 +5,12 @@
 /// `Destination`.
 #[non_exhaustive]
 pub struct Destination {
-    /// `destination_type`.
     pub destination_type: Option<crate::models::DestinationDestinationType>,
-    /// `display_name`.
     pub display_name: Option<String>,
-    /// `id`.
     pub id: String,
-    /// `is_latest`.
     pub is_latest: Option<bool>,
-    /// `name`.
     pub name: Option<String>,
-    /// `publishing_status`.
     pub publishing_status: Option<String>,
-    /// `type`.
     pub type_: Option<crate::models::DestinationType>,
 }
 

@@ -5,9 +5,7 @@
 /// `DestinationDetails`.
 #[non_exhaustive]
 pub struct DestinationDetails {
-    /// `id`.
     pub id: String,
-    /// `type`.
     pub type_: crate::models::DestinationDetailsType,
 }
 
@@ -38,9 +36,7 @@ impl DestinationDetails {
 
 /// Required fields of [`DestinationDetails`].
 pub struct DestinationDetailsRequired {
-    /// `id`.
     pub id: String,
-    /// `type`.
     pub type_: crate::models::DestinationDetailsType,
 }
 

@@ -5,9 +5,7 @@
 /// `DestinationId`.
 #[non_exhaustive]
 pub struct DestinationId {
-    /// `id`.
     pub id: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 

@@ -5,51 +5,29 @@
 /// `Device`.
 #[non_exhaustive]
 pub struct Device {
-    /// `app_build`.
     pub app_build: String,
-    /// `app_namespace`.
     pub app_namespace: Option<String>,
-    /// `app_version`.
     pub app_version: String,
-    /// `carrier_code`.
     pub carrier_code: Option<String>,
-    /// `carrier_country`.
     pub carrier_country: Option<String>,
-    /// `carrier_name`.
     pub carrier_name: Option<String>,
-    /// `live_update_deployment_key`.
     pub live_update_deployment_key: Option<String>,
-    /// `live_update_package_hash`.
     pub live_update_package_hash: Option<String>,
-    /// `live_update_release_label`.
     pub live_update_release_label: Option<String>,
-    /// `locale`.
     pub locale: String,
-    /// `model`.
     pub model: Option<String>,
-    /// `oem_name`.
     pub oem_name: Option<String>,
-    /// `os_api_level`.
     pub os_api_level: Option<i64>,
-    /// `os_build`.
     pub os_build: Option<String>,
-    /// `os_name`.
     pub os_name: String,
-    /// `os_version`.
     pub os_version: String,
-    /// `screen_size`.
     pub screen_size: Option<String>,
-    /// `sdk_name`.
     pub sdk_name: String,
-    /// `sdk_version`.
     pub sdk_version: String,
-    /// `time_zone_offset`: -840 to 840.
+    /// -840 to 840.
     pub time_zone_offset: i64,
-    /// `wrapper_runtime_version`.
     pub wrapper_runtime_version: Option<String>,
-    /// `wrapper_sdk_name`.
     pub wrapper_sdk_name: Option<String>,
-    /// `wrapper_sdk_version`.
     pub wrapper_sdk_version: Option<String>,
 }
 

@@ -5,21 +5,14 @@
 /// `DeviceConfiguration`.
 #[non_exhaustive]
 pub struct DeviceConfiguration {
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: Option<String>,
-    /// `image`.
     pub image: Option<crate::models::DeviceConfigurationImage>,
-    /// `marketShare`.
     pub market_share: Option<f64>,
-    /// `model`.
     pub model: Option<crate::models::DeviceModel>,
-    /// `name`.
     pub name: Option<String>,
-    /// `os`.
     pub os: Option<String>,
-    /// `osName`.
     pub os_name: Option<String>,
-    /// `tier`.
     pub tier: Option<f64>,
 }
 
@@ -31,9 +24,7 @@ rt::object! { DeviceConfiguration {
 /// `DeviceConfiguration.image`.
 #[non_exhaustive]
 pub struct DeviceConfigurationImage {
-    /// `full`.
     pub full: Option<String>,
-    /// `thumb`.
     pub thumb: Option<String>,
 }
 

@@ -5,11 +5,8 @@
 /// `DeviceCpu`.
 #[non_exhaustive]
 pub struct DeviceCpu {
-    /// `core`.
     pub core: Option<String>,
-    /// `frequency`.
     pub frequency: Option<String>,
-    /// `text`.
     pub text: Option<String>,
 }
 

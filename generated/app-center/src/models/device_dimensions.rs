@@ -5,11 +5,8 @@
 /// `DeviceDimensions`.
 #[non_exhaustive]
 pub struct DeviceDimensions {
-    /// `depth`.
     pub depth: Option<std::collections::BTreeMap<String, rt::Value>>,
-    /// `height`.
     pub height: Option<std::collections::BTreeMap<String, rt::Value>>,
-    /// `width`.
     pub width: Option<std::collections::BTreeMap<String, rt::Value>>,
 }
 

@@ -5,9 +5,7 @@
 /// `DeviceFrame`.
 #[non_exhaustive]
 pub struct DeviceFrame {
-    /// `full`.
     pub full: Option<crate::models::DeviceFrameDefinition>,
-    /// `grid`.
     pub grid: Option<crate::models::DeviceFrameDefinition>,
 }
 

@@ -5,13 +5,9 @@
 /// `DeviceFrameDefinition`.
 #[non_exhaustive]
 pub struct DeviceFrameDefinition {
-    /// `frameUrl`.
     pub frame_url: Option<String>,
-    /// `height`.
     pub height: Option<f64>,
-    /// `screen`.
     pub screen: Option<Vec<f64>>,
-    /// `width`.
     pub width: Option<f64>,
 }
 

@@ -5,19 +5,12 @@
 /// `DeviceInfoRequest`.
 #[non_exhaustive]
 pub struct DeviceInfoRequest {
-    /// `imei`.
     pub imei: Option<String>,
-    /// `model`.
     pub model: String,
-    /// `os_build`.
     pub os_build: Option<String>,
-    /// `os_version`.
     pub os_version: Option<String>,
-    /// `owner_id`.
     pub owner_id: Option<String>,
-    /// `serial`.
     pub serial: Option<String>,
-    /// `udid`.
     pub udid: String,
 }
 
@@ -82,8 +75,6 @@ impl DeviceInfoRequest {
 
 /// Required fields of [`DeviceInfoRequest`].
 pub struct DeviceInfoRequestRequired {
-    /// `model`.
     pub model: String,
-    /// `udid`.
     pub udid: String,
 }

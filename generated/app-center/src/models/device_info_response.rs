@@ -5,27 +5,16 @@
 /// `DeviceInfoResponse`.
 #[non_exhaustive]
 pub struct DeviceInfoResponse {
-    /// `device_name`.
     pub device_name: String,
-    /// `full_device_name`.
     pub full_device_name: Option<String>,
-    /// `imei`.
     pub imei: Option<String>,
-    /// `model`.
     pub model: String,
-    /// `os_build`.
     pub os_build: String,
-    /// `os_version`.
     pub os_version: String,
-    /// `owner_id`.
     pub owner_id: Option<String>,
-    /// `registered_at`.
     pub registered_at: Option<String>,
-    /// `serial`.
     pub serial: Option<String>,
-    /// `status`.
     pub status: String,
-    /// `udid`.
     pub udid: String,
 }
 

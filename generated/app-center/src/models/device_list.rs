@@ -5,7 +5,6 @@
 /// `DeviceList`.
 #[non_exhaustive]
 pub struct DeviceList {
-    /// `devices`.
     pub devices: Vec<String>,
 }
 

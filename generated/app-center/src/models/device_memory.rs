@@ -5,7 +5,6 @@
 /// `DeviceMemory`.
 #[non_exhaustive]
 pub struct DeviceMemory {
-    /// `formattedSize`.
     pub formatted_size: Option<String>,
 }
 

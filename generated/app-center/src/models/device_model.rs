@@ -5,33 +5,19 @@
 /// `DeviceModel`.
 #[non_exhaustive]
 pub struct DeviceModel {
-    /// `availabilityCount`.
     pub availability_count: Option<f64>,
-    /// `cpu`.
     pub cpu: Option<crate::models::DeviceCpu>,
-    /// `deviceFrame`.
     pub device_frame: Option<crate::models::DeviceFrame>,
-    /// `dimensions`.
     pub dimensions: Option<crate::models::DeviceDimensions>,
-    /// `formFactor`.
     pub form_factor: Option<String>,
-    /// `manufacturer`.
     pub manufacturer: Option<String>,
-    /// `memory`.
     pub memory: Option<crate::models::DeviceMemory>,
-    /// `model`.
     pub model: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `platform`.
     pub platform: Option<String>,
-    /// `releaseDate`.
     pub release_date: Option<String>,
-    /// `resolution`.
     pub resolution: Option<crate::models::DeviceResolution>,
-    /// `screenRotation`.
     pub screen_rotation: Option<f64>,
-    /// `screenSize`.
     pub screen_size: Option<crate::models::DeviceScreenSize>,
 }
 

@@ -5,11 +5,8 @@
 /// `DeviceResolution`.
 #[non_exhaustive]
 pub struct DeviceResolution {
-    /// `height`.
     pub height: Option<String>,
-    /// `ppi`.
     pub ppi: Option<String>,
-    /// `width`.
     pub width: Option<String>,
 }
 

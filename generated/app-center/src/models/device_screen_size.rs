@@ -5,9 +5,7 @@
 /// `DeviceScreenSize`.
 #[non_exhaustive]
 pub struct DeviceScreenSize {
-    /// `cm`.
     pub cm: Option<String>,
-    /// `in`.
     pub in_: Option<String>,
 }
 

@@ -5,7 +5,6 @@
 /// `DeviceSelection`.
 #[non_exhaustive]
 pub struct DeviceSelection {
-    /// `shortId`.
     pub short_id: String,
 }
 

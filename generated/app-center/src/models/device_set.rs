@@ -5,19 +5,12 @@
 /// `DeviceSet`.
 #[non_exhaustive]
 pub struct DeviceSet {
-    /// `deviceConfigurations`.
     pub device_configurations: Vec<crate::models::DeviceSetConfiguration>,
-    /// `id`.
     pub id: String,
-    /// `manufacturerCount`.
     pub manufacturer_count: Option<f64>,
-    /// `name`.
     pub name: String,
-    /// `osVersionCount`.
     pub os_version_count: Option<f64>,
-    /// `owner`.
     pub owner: crate::models::DeviceSetOwner,
-    /// `slug`.
     pub slug: Option<String>,
 }
 

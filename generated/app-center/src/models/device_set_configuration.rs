@@ -5,15 +5,11 @@
 /// `DeviceSetConfiguration`.
 #[non_exhaustive]
 pub struct DeviceSetConfiguration {
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: Option<String>,
-    /// `image`.
     pub image: Option<crate::models::DeviceSetConfigurationImage>,
-    /// `model`.
     pub model: Option<crate::models::DeviceSetModel>,
-    /// `os`.
     pub os: Option<String>,
-    /// `osName`.
     pub os_name: Option<String>,
 }
 
@@ -24,7 +20,6 @@ rt::object! { DeviceSetConfiguration {
 /// `DeviceSetConfiguration.image`.
 #[non_exhaustive]
 pub struct DeviceSetConfigurationImage {
-    /// `thumb`.
     pub thumb: Option<String>,
 }
 

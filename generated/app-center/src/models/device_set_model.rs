@@ -5,13 +5,9 @@
 /// `DeviceSetModel`.
 #[non_exhaustive]
 pub struct DeviceSetModel {
-    /// `formFactor`.
     pub form_factor: Option<String>,
-    /// `manufacturer`.
     pub manufacturer: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `releaseDate`.
     pub release_date: Option<String>,
 }
 

@@ -5,13 +5,9 @@
 /// `DeviceSetOwner`.
 #[non_exhaustive]
 pub struct DeviceSetOwner {
-    /// `displayName`.
     pub display_name: Option<String>,
-    /// `id`.
     pub id: String,
-    /// `name`.
     pub name: String,
-    /// `type`.
     pub type_: String,
 }
 

@@ -5,9 +5,7 @@
 /// `DeviceSetUpdate`.
 #[non_exhaustive]
 pub struct DeviceSetUpdate {
-    /// `devices`.
     pub devices: Vec<String>,
-    /// `name`.
     pub name: String,
 }
 
@@ -38,8 +36,6 @@ impl DeviceSetUpdate {
 
 /// Required fields of [`DeviceSetUpdate`].
 pub struct DeviceSetUpdateRequired {
-    /// `devices`.
     pub devices: Vec<String>,
-    /// `name`.
     pub name: String,
 }

@@ -5,17 +5,11 @@
 /// `DiagnosticsException`.
 #[non_exhaustive]
 pub struct DiagnosticsException {
-    /// `frames`.
     pub frames: Vec<crate::models::DiagnosticsStackFrame>,
-    /// `inner_exceptions`.
     pub inner_exceptions: Option<Vec<crate::models::DiagnosticsException>>,
-    /// `platform`.
     pub platform: Option<crate::models::DiagnosticsExceptionPlatform>,
-    /// `reason`.
     pub reason: Option<String>,
-    /// `relevant`.
     pub relevant: Option<bool>,
-    /// `type`.
     pub type_: Option<String>,
 }
 

@@ -5,31 +5,18 @@
 /// `DiagnosticsStackFrame`.
 #[non_exhaustive]
 pub struct DiagnosticsStackFrame {
-    /// `address`.
     pub address: Option<String>,
-    /// `app_code`.
     pub app_code: bool,
-    /// `class_method`.
     pub class_method: Option<bool>,
-    /// `class_name`.
     pub class_name: Option<String>,
-    /// `code_formatted`.
     pub code_formatted: String,
-    /// `code_raw`.
     pub code_raw: String,
-    /// `file`.
     pub file: Option<String>,
-    /// `framework_name`.
     pub framework_name: Option<String>,
-    /// `language`.
     pub language: Option<crate::models::DiagnosticsStackFrameLanguage>,
-    /// `line`.
     pub line: Option<i64>,
-    /// `method`.
     pub method: Option<String>,
-    /// `method_params`.
     pub method_params: Option<String>,
-    /// `relevant`.
     pub relevant: Option<bool>,
 }
 

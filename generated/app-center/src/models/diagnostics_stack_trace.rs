@@ -5,13 +5,9 @@
 /// `DiagnosticsStackTrace`.
 #[non_exhaustive]
 pub struct DiagnosticsStackTrace {
-    /// `exception`.
     pub exception: Option<crate::models::DiagnosticsException>,
-    /// `reason`.
     pub reason: Option<String>,
-    /// `threads`.
     pub threads: Option<Vec<crate::models::DiagnosticsThread>>,
-    /// `title`.
     pub title: Option<String>,
 }
 

@@ -5,17 +5,11 @@
 /// `DiagnosticsThread`.
 #[non_exhaustive]
 pub struct DiagnosticsThread {
-    /// `crashed`.
     pub crashed: Option<bool>,
-    /// `exception`.
     pub exception: Option<crate::models::DiagnosticsException>,
-    /// `frames`.
     pub frames: Vec<crate::models::DiagnosticsStackFrame>,
-    /// `platform`.
     pub platform: Option<crate::models::DiagnosticsThreadPlatform>,
-    /// `relevant`.
     pub relevant: Option<bool>,
-    /// `title`.
     pub title: String,
 }
 

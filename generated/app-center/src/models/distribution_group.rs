@@ -5,11 +5,8 @@
 /// `DistributionGroup`.
 #[non_exhaustive]
 pub struct DistributionGroup {
-    /// `id`.
     pub id: String,
-    /// `is_latest`.
     pub is_latest: Option<bool>,
-    /// `name`.
     pub name: Option<String>,
 }
 

@@ -5,7 +5,6 @@
 /// `DistributionGroupAppAddRequest`.
 #[non_exhaustive]
 pub struct DistributionGroupAppAddRequest {
-    /// `apps`.
     pub apps: Option<Vec<crate::models::AppAddRequest>>,
 }
 

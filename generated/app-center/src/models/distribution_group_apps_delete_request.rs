@@ -5,7 +5,7 @@
 /// `DistributionGroupAppsDeleteRequest`.
 #[non_exhaustive]
 pub struct DistributionGroupAppsDeleteRequest {
-    /// `apps`: at least 1 items.
+    /// At least 1 items.
     pub apps: Option<Vec<crate::models::AppDeleteRequest>>,
 }
 

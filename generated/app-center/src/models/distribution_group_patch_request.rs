@@ -5,9 +5,7 @@
 /// `DistributionGroupPatchRequest`.
 #[non_exhaustive]
 pub struct DistributionGroupPatchRequest {
-    /// `is_public`.
     pub is_public: Option<bool>,
-    /// `name`.
     pub name: Option<String>,
 }
 

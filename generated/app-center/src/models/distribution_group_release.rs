@@ -5,21 +5,13 @@
 /// `DistributionGroupRelease`.
 #[non_exhaustive]
 pub struct DistributionGroupRelease {
-    /// `enabled`.
     pub enabled: bool,
-    /// `id`.
     pub id: i64,
-    /// `is_external_build`.
     pub is_external_build: Option<bool>,
-    /// `mandatory_update`.
     pub mandatory_update: bool,
-    /// `origin`.
     pub origin: Option<crate::models::DistributionGroupReleaseOrigin>,
-    /// `short_version`.
     pub short_version: String,
-    /// `uploaded_at`.
     pub uploaded_at: String,
-    /// `version`.
     pub version: String,
 }
 

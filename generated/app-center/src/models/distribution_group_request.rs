@@ -5,9 +5,7 @@
 /// `DistributionGroupRequest`.
 #[non_exhaustive]
 pub struct DistributionGroupRequest {
-    /// `display_name`.
     pub display_name: Option<String>,
-    /// `name`.
     pub name: String,
 }
 

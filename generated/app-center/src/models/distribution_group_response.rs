@@ -5,15 +5,11 @@
 /// `DistributionGroupResponse`.
 #[non_exhaustive]
 pub struct DistributionGroupResponse {
-    /// `display_name`.
     pub display_name: Option<String>,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `is_public`.
     pub is_public: bool,
-    /// `name`.
     pub name: String,
-    /// `origin`.
     pub origin: crate::models::DistributionGroupResponseOrigin,
 }
 

@@ -5,11 +5,8 @@
 /// `DistributionGroupTesterGetResponse`.
 #[non_exhaustive]
 pub struct DistributionGroupTesterGetResponse {
-    /// `display_name`.
     pub display_name: Option<String>,
-    /// `email`.
     pub email: String,
-    /// `name`.
     pub name: String,
 }
 

@@ -5,13 +5,9 @@
 /// `DistributionGroupUserDeleteResponse`.
 #[non_exhaustive]
 pub struct DistributionGroupUserDeleteResponse {
-    /// `code`.
     pub code: Option<String>,
-    /// `message`.
     pub message: Option<i64>,
-    /// `status`.
     pub status: i64,
-    /// `user_email`.
     pub user_email: Option<String>,
 }
 

@@ -5,19 +5,13 @@
 /// `DistributionGroupUserGetResponse`.
 #[non_exhaustive]
 pub struct DistributionGroupUserGetResponse {
-    /// `avatar_url`.
     pub avatar_url: Option<String>,
-    /// `can_change_password`.
     pub can_change_password: Option<bool>,
-    /// `display_name`.
     pub display_name: Option<String>,
-    /// `email`.
     pub email: String,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: Option<String>,
-    /// `invite_pending`.
     pub invite_pending: Option<bool>,
-    /// `name`.
     pub name: Option<String>,
 }
 

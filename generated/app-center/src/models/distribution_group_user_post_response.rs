@@ -5,15 +5,10 @@
 /// `DistributionGroupUserPostResponse`.
 #[non_exhaustive]
 pub struct DistributionGroupUserPostResponse {
-    /// `code`.
     pub code: Option<String>,
-    /// `invite_pending`.
     pub invite_pending: Option<bool>,
-    /// `message`.
     pub message: Option<String>,
-    /// `status`.
     pub status: i64,
-    /// `user_email`.
     pub user_email: Option<String>,
 }
 

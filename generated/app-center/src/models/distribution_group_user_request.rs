@@ -5,7 +5,7 @@
 /// `DistributionGroupUserRequest`.
 #[non_exhaustive]
 pub struct DistributionGroupUserRequest {
-    /// `user_emails`: at least 1 items.
+    /// At least 1 items.
     pub user_emails: Option<Vec<String>>,
 }
 

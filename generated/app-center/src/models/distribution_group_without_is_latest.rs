@@ -5,9 +5,7 @@
 /// `DistributionGroupWithoutIsLatest`.
 #[non_exhaustive]
 pub struct DistributionGroupWithoutIsLatest {
-    /// `id`.
     pub id: String,
-    /// `name`.
     pub name: Option<String>,
 }
 

@@ -5,13 +5,10 @@
 /// `DistributionRequest`.
 #[non_exhaustive]
 pub struct DistributionRequest {
-    /// `destinations`.
     pub destinations: Option<Vec<crate::models::DestinationDetails>>,
-    /// `mandatoryUpdate`.
     pub mandatory_update: Option<bool>,
-    /// `notifyTesters`: default `true`.
+    /// Default `true`.
     pub notify_testers: Option<bool>,
-    /// `releaseNotes`.
     pub release_notes: Option<String>,
 }
 

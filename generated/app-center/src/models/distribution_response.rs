@@ -5,9 +5,7 @@
 /// `DistributionResponse`.
 #[non_exhaustive]
 pub struct DistributionResponse {
-    /// `status`.
     pub status: Option<String>,
-    /// `upload_id`.
     pub upload_id: Option<String>,
 }
 

@@ -5,15 +5,10 @@
 /// `DistributionStore`.
 #[non_exhaustive]
 pub struct DistributionStore {
-    /// `id`.
     pub id: String,
-    /// `is_latest`.
     pub is_latest: Option<bool>,
-    /// `name`.
     pub name: Option<String>,
-    /// `publishing_status`.
     pub publishing_status: Option<String>,
-    /// `type`.
     pub type_: Option<crate::models::DistributionStoreType>,
 }
 

@@ -5,13 +5,9 @@
 /// `DistributionStoreWithoutIsLatest`.
 #[non_exhaustive]
 pub struct DistributionStoreWithoutIsLatest {
-    /// `id`.
     pub id: String,
-    /// `name`.
     pub name: Option<String>,
-    /// `publishing_status`.
     pub publishing_status: Option<String>,
-    /// `type`.
     pub type_: Option<crate::models::DistributionStoreWithoutIsLatestType>,
 }
 

@@ -5,7 +5,6 @@
 /// `DownloadContainer`.
 #[non_exhaustive]
 pub struct DownloadContainer {
-    /// `uri`.
     pub uri: String,
 }
 

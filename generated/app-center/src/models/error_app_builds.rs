@@ -5,7 +5,6 @@
 /// `ErrorAppBuilds`.
 #[non_exhaustive]
 pub struct ErrorAppBuilds {
-    /// `appBuilds`.
     pub app_builds: Option<Vec<String>>,
 }
 

@@ -5,21 +5,14 @@
 /// `ErrorAttachment`.
 #[non_exhaustive]
 pub struct ErrorAttachment {
-    /// `appId`.
     pub app_id: Option<String>,
-    /// `attachmentId`.
     pub attachment_id: Option<String>,
-    /// `blobLocation`.
     pub blob_location: Option<String>,
-    /// `contentType`.
     pub content_type: Option<String>,
-    /// `crashId`.
     pub crash_id: Option<String>,
-    /// `createdTime`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_time: Option<rt::Timestamp>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `size`.
     pub size: Option<i64>,
 }
 

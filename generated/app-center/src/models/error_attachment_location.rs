@@ -5,7 +5,6 @@
 /// `ErrorAttachmentLocation`.
 #[non_exhaustive]
 pub struct ErrorAttachmentLocation {
-    /// `uri`.
     pub uri: Option<String>,
 }
 

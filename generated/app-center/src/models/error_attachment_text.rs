@@ -5,7 +5,6 @@
 /// `ErrorAttachmentText`.
 #[non_exhaustive]
 pub struct ErrorAttachmentText {
-    /// `content`.
     pub content: Option<String>,
 }
 

@@ -5,9 +5,7 @@
 /// `ErrorCounts`.
 #[non_exhaustive]
 pub struct ErrorCounts {
-    /// `count`.
     pub count: Option<i64>,
-    /// `errors`.
     pub errors: Option<Vec<crate::models::ErrorDateTimeCounts>>,
 }
 

@@ -5,9 +5,7 @@
 /// `ErrorDateTimeCounts`.
 #[non_exhaustive]
 pub struct ErrorDateTimeCounts {
-    /// `count`.
     pub count: Option<i64>,
-    /// `datetime`.
     pub datetime: Option<String>,
 }
 

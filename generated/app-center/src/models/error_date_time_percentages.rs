@@ -5,9 +5,7 @@
 /// `ErrorDateTimePercentages`.
 #[non_exhaustive]
 pub struct ErrorDateTimePercentages {
-    /// `datetime`.
     pub datetime: Option<String>,
-    /// `percentage`.
     pub percentage: Option<f64>,
 }
 

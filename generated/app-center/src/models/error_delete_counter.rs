@@ -5,19 +5,12 @@
 /// `ErrorDeleteCounter`.
 #[non_exhaustive]
 pub struct ErrorDeleteCounter {
-    /// `appId`.
     pub app_id: Option<String>,
-    /// `attachmentsDeleted`.
     pub attachments_deleted: Option<i64>,
-    /// `blobsFailed`.
     pub blobs_failed: Option<i64>,
-    /// `blobsSucceeded`.
     pub blobs_succeeded: Option<i64>,
-    /// `errorGroupId`.
     pub error_group_id: Option<String>,
-    /// `errorId`.
     pub error_id: Option<String>,
-    /// `errorsDeleted`.
     pub errors_deleted: Option<i64>,
 }
 

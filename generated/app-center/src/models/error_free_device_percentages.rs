@@ -5,9 +5,7 @@
 /// `ErrorFreeDevicePercentages`.
 #[non_exhaustive]
 pub struct ErrorFreeDevicePercentages {
-    /// `averagePercentage`.
     pub average_percentage: Option<f64>,
-    /// `dailyPercentages`.
     pub daily_percentages: Option<Vec<crate::models::ErrorDateTimePercentages>>,
 }
 

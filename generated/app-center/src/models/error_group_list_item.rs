@@ -5,45 +5,27 @@
 /// `ErrorGroupListItem`.
 #[non_exhaustive]
 pub struct ErrorGroupListItem {
-    /// `annotation`.
     pub annotation: Option<String>,
-    /// `appBuild`.
     pub app_build: Option<String>,
-    /// `appVersion`.
     pub app_version: String,
-    /// `codeRaw`.
     pub code_raw: Option<String>,
-    /// `count`.
     pub count: i64,
-    /// `deviceCount`.
     pub device_count: i64,
-    /// `errorGroupId`.
     pub error_group_id: String,
-    /// `exceptionAppCode`.
     pub exception_app_code: Option<bool>,
-    /// `exceptionClassMethod`.
     pub exception_class_method: Option<bool>,
-    /// `exceptionClassName`.
     pub exception_class_name: Option<String>,
-    /// `exceptionFile`.
     pub exception_file: Option<String>,
-    /// `exceptionLine`.
     pub exception_line: Option<String>,
-    /// `exceptionMessage`.
     pub exception_message: Option<String>,
-    /// `exceptionMethod`.
     pub exception_method: Option<String>,
-    /// `exceptionType`.
     pub exception_type: Option<String>,
-    /// `firstOccurrence`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub first_occurrence: rt::Timestamp,
-    /// `hidden`.
     pub hidden: Option<bool>,
-    /// `lastOccurrence`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_occurrence: rt::Timestamp,
-    /// `reasonFrames`.
     pub reason_frames: Option<Vec<crate::models::HandledErrorReasonFrame>>,
-    /// `state`.
     pub state: crate::models::ErrorGroupListItemState,
 }
 

@@ -5,11 +5,8 @@
 /// `ErrorGroupModel`.
 #[non_exhaustive]
 pub struct ErrorGroupModel {
-    /// `errorCount`.
     pub error_count: Option<i64>,
-    /// `modelCode`.
     pub model_code: Option<String>,
-    /// `modelName`.
     pub model_name: Option<String>,
 }
 

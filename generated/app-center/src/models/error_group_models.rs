@@ -5,9 +5,7 @@
 /// `ErrorGroupModels`.
 #[non_exhaustive]
 pub struct ErrorGroupModels {
-    /// `errorCount`.
     pub error_count: Option<i64>,
-    /// `models`.
     pub models: Option<Vec<crate::models::ErrorGroupModel>>,
 }
 

@@ -5,9 +5,7 @@
 /// `ErrorGroupOperatingSystem`.
 #[non_exhaustive]
 pub struct ErrorGroupOperatingSystem {
-    /// `errorCount`.
     pub error_count: Option<i64>,
-    /// `operatingSystemName`.
     pub operating_system_name: Option<String>,
 }
 

@@ -5,9 +5,7 @@
 /// `ErrorGroupOperatingSystems`.
 #[non_exhaustive]
 pub struct ErrorGroupOperatingSystems {
-    /// `errorCount`.
     pub error_count: Option<i64>,
-    /// `operatingSystems`.
     pub operating_systems: Option<Vec<crate::models::ErrorGroupOperatingSystem>>,
 }
 

@@ -5,9 +5,7 @@
 /// `ErrorGroupState`.
 #[non_exhaustive]
 pub struct ErrorGroupState {
-    /// `annotation`.
     pub annotation: Option<String>,
-    /// `state`.
     pub state: crate::models::ErrorGroupStateState,
 }
 

@@ -5,9 +5,7 @@
 /// `ErrorGroups`.
 #[non_exhaustive]
 pub struct ErrorGroups {
-    /// `errorGroups`.
     pub error_groups: Option<Vec<crate::models::ErrorGroupListItem>>,
-    /// `nextLink`.
     pub next_link: Option<String>,
 }
 

@@ -5,9 +5,7 @@
 /// `ErrorGroupsSearchResult`.
 #[non_exhaustive]
 pub struct ErrorGroupsSearchResult {
-    /// `errorGroups`.
     pub error_groups: Option<Vec<crate::models::ErrorGroupListItem>>,
-    /// `hasMoreResults`.
     pub has_more_results: Option<bool>,
 }
 

@@ -5,7 +5,6 @@
 /// `ErrorLocation`.
 #[non_exhaustive]
 pub struct ErrorLocation {
-    /// `uri`.
     pub uri: Option<String>,
 }
 

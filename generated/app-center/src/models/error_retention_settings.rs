@@ -5,7 +5,6 @@
 /// `ErrorRetentionSettings`.
 #[non_exhaustive]
 pub struct ErrorRetentionSettings {
-    /// `retention_in_days`.
     pub retention_in_days: crate::models::ErrorRetentionSettingsRetentionInDays,
 }
 

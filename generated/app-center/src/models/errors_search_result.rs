@@ -5,9 +5,7 @@
 /// `ErrorsSearchResult`.
 #[non_exhaustive]
 pub struct ErrorsSearchResult {
-    /// `errors`.
     pub errors: Option<Vec<crate::models::HandledError>>,
-    /// `hasMoreResults`.
     pub has_more_results: Option<bool>,
 }
 

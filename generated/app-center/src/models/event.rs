@@ -5,21 +5,13 @@
 /// `Event`.
 #[non_exhaustive]
 pub struct Event {
-    /// `count`.
     pub count: Option<i64>,
-    /// `count_per_device`.
     pub count_per_device: Option<f64>,
-    /// `count_per_session`.
     pub count_per_session: Option<f64>,
-    /// `device_count`.
     pub device_count: Option<i64>,
-    /// `id`.
     pub id: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `previous_count`.
     pub previous_count: Option<i64>,
-    /// `previous_device_count`.
     pub previous_device_count: Option<i64>,
 }
 

@@ -5,11 +5,8 @@
 /// `EventCount`.
 #[non_exhaustive]
 pub struct EventCount {
-    /// `count`.
     pub count: Option<Vec<crate::models::DateTimeCounts>>,
-    /// `previous_total_count`.
     pub previous_total_count: Option<i64>,
-    /// `total_count`.
     pub total_count: Option<i64>,
 }
 

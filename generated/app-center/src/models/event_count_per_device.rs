@@ -5,11 +5,8 @@
 /// `EventCountPerDevice`.
 #[non_exhaustive]
 pub struct EventCountPerDevice {
-    /// `avg_count_per_device`.
     pub avg_count_per_device: Option<f64>,
-    /// `count_per_device`.
     pub count_per_device: Option<Vec<crate::models::DateTimeDecimalCounts>>,
-    /// `previous_avg_count_per_device`.
     pub previous_avg_count_per_device: Option<f64>,
 }
 

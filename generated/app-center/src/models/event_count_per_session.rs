@@ -5,11 +5,8 @@
 /// `EventCountPerSession`.
 #[non_exhaustive]
 pub struct EventCountPerSession {
-    /// `avg_count_per_session`.
     pub avg_count_per_session: Option<f64>,
-    /// `count_per_session`.
     pub count_per_session: Option<Vec<crate::models::DateTimeDecimalCounts>>,
-    /// `previous_avg_count_per_session`.
     pub previous_avg_count_per_session: Option<f64>,
 }
 

@@ -5,13 +5,9 @@
 /// `EventDeviceCount`.
 #[non_exhaustive]
 pub struct EventDeviceCount {
-    /// `devices_count`.
     pub devices_count: Option<Vec<crate::models::DateTimeCounts>>,
-    /// `previous_total_devices_with_event`.
     pub previous_total_devices_with_event: Option<i64>,
-    /// `total_devices`.
     pub total_devices: Option<i64>,
-    /// `total_devices_with_event`.
     pub total_devices_with_event: Option<i64>,
 }
 

@@ -5,7 +5,6 @@
 /// `EventProperties`.
 #[non_exhaustive]
 pub struct EventProperties {
-    /// `event_properties`.
     pub event_properties: Option<Vec<String>>,
 }
 

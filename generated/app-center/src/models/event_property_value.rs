@@ -5,11 +5,8 @@
 /// `EventPropertyValue`.
 #[non_exhaustive]
 pub struct EventPropertyValue {
-    /// `count`.
     pub count: Option<i64>,
-    /// `name`.
     pub name: Option<String>,
-    /// `previous_count`.
     pub previous_count: Option<i64>,
 }
 

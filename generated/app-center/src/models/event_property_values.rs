@@ -5,9 +5,7 @@
 /// `EventPropertyValues`.
 #[non_exhaustive]
 pub struct EventPropertyValues {
-    /// `total`.
     pub total: Option<i64>,
-    /// `values`.
     pub values: Option<Vec<crate::models::EventPropertyValue>>,
 }
 

@@ -5,11 +5,8 @@
 /// `EventSetting`.
 #[non_exhaustive]
 pub struct EventSetting {
-    /// `default_value`.
     pub default_value: Option<crate::models::EventSettingDefaultValue>,
-    /// `event_type`.
     pub event_type: crate::models::EventSettingEventType,
-    /// `value`.
     pub value: crate::models::EventSettingValue,
 }
 

@@ -5,11 +5,8 @@
 /// `Events`.
 #[non_exhaustive]
 pub struct Events {
-    /// `events`.
     pub events: Option<Vec<crate::models::Event>>,
-    /// `total`.
     pub total: Option<i64>,
-    /// `total_devices`.
     pub total_devices: Option<i64>,
 }
 

@@ -5,17 +5,11 @@
 /// `Exception`.
 #[non_exhaustive]
 pub struct Exception {
-    /// `frames`.
     pub frames: Vec<crate::models::StackFrame>,
-    /// `inner_exceptions`.
     pub inner_exceptions: Option<Vec<crate::models::Exception>>,
-    /// `platform`.
     pub platform: Option<crate::models::ExceptionPlatform>,
-    /// `reason`.
     pub reason: Option<String>,
-    /// `relevant`.
     pub relevant: Option<bool>,
-    /// `type`.
     pub type_: Option<String>,
 }
 

@@ -5,17 +5,11 @@
 /// `ExportBlobConfiguration`.
 #[non_exhaustive]
 pub struct ExportBlobConfiguration {
-    /// `backfill`.
     pub backfill: Option<bool>,
-    /// `blob_path_format_kind`.
     pub blob_path_format_kind: Option<crate::models::BlobPathFormatKind>,
-    /// `export_entities`.
     pub export_entities: Option<Vec<crate::models::ExportEntity>>,
-    /// `resource_group`.
     pub resource_group: Option<String>,
-    /// `resource_name`.
     pub resource_name: Option<String>,
-    /// `type`.
     pub type_: crate::models::ExportBlobConfigurationType,
 }
 

@@ -5,7 +5,6 @@
 /// `ExportConfig`.
 #[non_exhaustive]
 pub struct ExportConfig {
-    /// `blob_container_sas_uri`.
     pub blob_container_sas_uri: String,
 }
 

@@ -5,17 +5,11 @@
 /// `ExportConfigurationAppInsightsKey`.
 #[non_exhaustive]
 pub struct ExportConfigurationAppInsightsKey {
-    /// `backfill`.
     pub backfill: Option<bool>,
-    /// `export_entities`.
     pub export_entities: Option<Vec<crate::models::ExportEntity>>,
-    /// `instrumentation_key`.
     pub instrumentation_key: String,
-    /// `resource_group`.
     pub resource_group: Option<String>,
-    /// `resource_name`.
     pub resource_name: Option<String>,
-    /// `type`.
     pub type_: crate::models::ExportConfigurationAppInsightsKeyType,
 }
 

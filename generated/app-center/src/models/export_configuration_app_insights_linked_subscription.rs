@@ -5,17 +5,11 @@
 /// `ExportConfigurationAppInsightsLinkedSubscription`.
 #[non_exhaustive]
 pub struct ExportConfigurationAppInsightsLinkedSubscription {
-    /// `backfill`.
     pub backfill: Option<bool>,
-    /// `export_entities`.
     pub export_entities: Option<Vec<crate::models::ExportEntity>>,
-    /// `resource_group`.
     pub resource_group: Option<String>,
-    /// `resource_name`.
     pub resource_name: Option<String>,
-    /// `subscription_id`.
     pub subscription_id: String,
-    /// `type`.
     pub type_: crate::models::ExportConfigurationAppInsightsLinkedSubscriptionType,
 }
 

@@ -5,11 +5,8 @@
 /// `ExportConfigurationListResult`.
 #[non_exhaustive]
 pub struct ExportConfigurationListResult {
-    /// `nextLink`.
     pub next_link: Option<String>,
-    /// `total`.
     pub total: Option<i64>,
-    /// `values`.
     pub values: Vec<crate::models::ExportConfigurationResult>,
 }
 

@@ -5,25 +5,15 @@
 /// `ExportConfigurationResult`.
 #[non_exhaustive]
 pub struct ExportConfigurationResult {
-    /// `creation_time`.
     pub creation_time: String,
-    /// `export_configuration`.
     pub export_configuration: Option<crate::models::ExportConfiguration>,
-    /// `export_entities`.
     pub export_entities: Option<Vec<crate::models::ExportEntity>>,
-    /// `export_type`.
     pub export_type: crate::models::ExportType,
-    /// `id`.
     pub id: String,
-    /// `last_run_time`.
     pub last_run_time: Option<String>,
-    /// `resource_group`.
     pub resource_group: Option<String>,
-    /// `resource_name`.
     pub resource_name: Option<String>,
-    /// `state`.
     pub state: crate::models::ExportState,
-    /// `state_info`.
     pub state_info: Option<String>,
 }
 

@@ -5,7 +5,6 @@
 /// `ExportStartedResult`.
 #[non_exhaustive]
 pub struct ExportStartedResult {
-    /// `export_id`.
     pub export_id: String,
 }
 

@@ -5,9 +5,7 @@
 /// `ExportStatusResult`.
 #[non_exhaustive]
 pub struct ExportStatusResult {
-    /// `export_id`.
     pub export_id: String,
-    /// `status`.
     pub status: crate::models::ExportStatus,
 }
 

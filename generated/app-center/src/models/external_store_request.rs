@@ -5,15 +5,10 @@
 /// `ExternalStoreRequest`.
 #[non_exhaustive]
 pub struct ExternalStoreRequest {
-    /// `intune_details`.
     pub intune_details: Option<crate::models::IntuneStoreRequest>,
-    /// `name`.
     pub name: Option<String>,
-    /// `service_connection_id`.
     pub service_connection_id: Option<String>,
-    /// `track`.
     pub track: Option<crate::models::ExternalStoreRequestTrack>,
-    /// `type`.
     pub type_: Option<crate::models::ExternalStoreRequestType>,
 }
 

@@ -5,21 +5,13 @@
 /// `ExternalStoreResponse`.
 #[non_exhaustive]
 pub struct ExternalStoreResponse {
-    /// `created_by`.
     pub created_by: Option<String>,
-    /// `created_by_principal_type`.
     pub created_by_principal_type: Option<String>,
-    /// `id`.
     pub id: Option<String>,
-    /// `intune_details`.
     pub intune_details: Option<crate::models::IntuneStoreResponse>,
-    /// `name`.
     pub name: Option<String>,
-    /// `service_connection_id`.
     pub service_connection_id: Option<String>,
-    /// `track`.
     pub track: Option<crate::models::ExternalStoreResponseTrack>,
-    /// `type`.
     pub type_: Option<String>,
 }
 

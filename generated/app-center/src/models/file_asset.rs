@@ -5,17 +5,11 @@
 /// `FileAsset`.
 #[non_exhaustive]
 pub struct FileAsset {
-    /// `id`.
     pub id: Option<String>,
-    /// `location`.
     pub location: Option<String>,
-    /// `token`.
     pub token: Option<String>,
-    /// `uploadDomain`.
     pub upload_domain: Option<String>,
-    /// `uploadWindowLocation`.
     pub upload_window_location: Option<String>,
-    /// `urlEncodedToken`.
     pub url_encoded_token: Option<String>,
 }
 

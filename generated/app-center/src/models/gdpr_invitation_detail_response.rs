@@ -5,11 +5,9 @@
 /// `GDPRInvitationDetailResponse`.
 #[non_exhaustive]
 pub struct GDPRInvitationDetailResponse {
-    /// `app`.
     pub app: Option<crate::models::AppResponse>,
-    /// `invitation_id`: format `uuid`.
+    /// Format `uuid`.
     pub invitation_id: String,
-    /// `organization`.
     pub organization: Option<crate::models::OrganizationResponse>,
 }
 

@@ -5,27 +5,19 @@
 /// `GenericLog`.
 #[non_exhaustive]
 pub struct GenericLog {
-    /// `account_id`.
     pub account_id: Option<String>,
-    /// `auth_provider`.
     pub auth_provider: Option<String>,
-    /// `device`.
     pub device: crate::models::Device,
-    /// `event_id`.
     pub event_id: Option<String>,
-    /// `event_name`.
     pub event_name: Option<String>,
-    /// `install_id`: format `uuid`.
+    /// Format `uuid`.
     pub install_id: String,
-    /// `message_id`.
     pub message_id: Option<String>,
-    /// `properties`.
     pub properties: Option<std::collections::BTreeMap<String, String>>,
-    /// `session_id`: format `uuid`.
+    /// Format `uuid`.
     pub session_id: Option<String>,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: rt::Timestamp,
-    /// `type`.
     pub type_: crate::models::GenericLogType,
 }
 

@@ -5,23 +5,17 @@
 /// `GenericLog_Diagnostics`.
 #[non_exhaustive]
 pub struct GenericLogDiagnostics {
-    /// `device`.
     pub device: crate::models::DeviceDiagnostics,
-    /// `event_id`.
     pub event_id: Option<String>,
-    /// `event_name`.
     pub event_name: Option<String>,
-    /// `install_id`: format `uuid`.
+    /// Format `uuid`.
     pub install_id: String,
-    /// `message_id`.
     pub message_id: Option<String>,
-    /// `properties`.
     pub properties: Option<std::collections::BTreeMap<String, String>>,
-    /// `session_id`: format `uuid`.
+    /// Format `uuid`.
     pub session_id: Option<String>,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: rt::Timestamp,
-    /// `type`.
     pub type_: crate::models::GenericLogDiagnosticsType,
 }
 

@@ -5,7 +5,7 @@
 /// `GetReleasesContainer`.
 #[non_exhaustive]
 pub struct GetReleasesContainer {
-    /// `releases`: at least 1 items.
+    /// At least 1 items.
     pub releases: Vec<crate::models::ReleaseWithDistributionGroup>,
 }
 

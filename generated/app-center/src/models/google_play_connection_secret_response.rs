@@ -5,19 +5,12 @@
 /// `GooglePlayConnectionSecretResponse`.
 #[non_exhaustive]
 pub struct GooglePlayConnectionSecretResponse {
-    /// `credentialType`.
     pub credential_type: crate::models::GooglePlayConnectionSecretResponseCredentialType,
-    /// `data`.
     pub data: std::collections::BTreeMap<String, rt::Value>,
-    /// `displayName`.
     pub display_name: Option<String>,
-    /// `id`.
     pub id: String,
-    /// `is2FA`.
     pub is2_fa: Option<bool>,
-    /// `isValid`.
     pub is_valid: Option<bool>,
-    /// `serviceType`.
     pub service_type: crate::models::GooglePlayConnectionSecretResponseServiceType,
 }
 

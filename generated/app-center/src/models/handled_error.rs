@@ -5,25 +5,16 @@
 /// `HandledError`.
 #[non_exhaustive]
 pub struct HandledError {
-    /// `country`.
     pub country: Option<String>,
-    /// `deviceName`.
     pub device_name: Option<String>,
-    /// `errorId`.
     pub error_id: Option<String>,
-    /// `hasAttachments`.
     pub has_attachments: Option<bool>,
-    /// `hasBreadcrumbs`.
     pub has_breadcrumbs: Option<bool>,
-    /// `language`.
     pub language: Option<String>,
-    /// `osType`.
     pub os_type: Option<String>,
-    /// `osVersion`.
     pub os_version: Option<String>,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: Option<rt::Timestamp>,
-    /// `userId`.
     pub user_id: Option<String>,
 }
 

@@ -5,37 +5,23 @@
 /// `HandledErrorDetails`.
 #[non_exhaustive]
 pub struct HandledErrorDetails {
-    /// `appLaunchTimestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub app_launch_timestamp: Option<rt::Timestamp>,
-    /// `carrierName`.
     pub carrier_name: Option<String>,
-    /// `country`.
     pub country: Option<String>,
-    /// `deviceName`.
     pub device_name: Option<String>,
-    /// `errorId`.
     pub error_id: Option<String>,
-    /// `hasAttachments`.
     pub has_attachments: Option<bool>,
-    /// `hasBreadcrumbs`.
     pub has_breadcrumbs: Option<bool>,
-    /// `jailbreak`.
     pub jailbreak: Option<bool>,
-    /// `language`.
     pub language: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `osType`.
     pub os_type: Option<String>,
-    /// `osVersion`.
     pub os_version: Option<String>,
-    /// `properties`.
     pub properties: Option<std::collections::BTreeMap<String, String>>,
-    /// `reasonFrames`.
     pub reason_frames: Option<Vec<crate::models::HandledErrorReasonFrame>>,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: Option<rt::Timestamp>,
-    /// `userId`.
     pub user_id: Option<String>,
 }
 

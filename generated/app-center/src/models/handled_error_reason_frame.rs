@@ -5,31 +5,18 @@
 /// `HandledErrorReasonFrame`.
 #[non_exhaustive]
 pub struct HandledErrorReasonFrame {
-    /// `appCode`.
     pub app_code: Option<bool>,
-    /// `classMethod`.
     pub class_method: Option<bool>,
-    /// `className`.
     pub class_name: Option<String>,
-    /// `codeFormatted`.
     pub code_formatted: Option<String>,
-    /// `codeRaw`.
     pub code_raw: Option<String>,
-    /// `exceptionType`.
     pub exception_type: Option<String>,
-    /// `file`.
     pub file: Option<String>,
-    /// `frameworkName`.
     pub framework_name: Option<String>,
-    /// `language`.
     pub language: Option<crate::models::HandledErrorReasonFrameLanguage>,
-    /// `line`.
     pub line: Option<i64>,
-    /// `method`.
     pub method: Option<String>,
-    /// `methodParams`.
     pub method_params: Option<String>,
-    /// `osExceptionType`.
     pub os_exception_type: Option<String>,
 }
 

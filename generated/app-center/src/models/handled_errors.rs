@@ -5,9 +5,7 @@
 /// `HandledErrors`.
 #[non_exhaustive]
 pub struct HandledErrors {
-    /// `errors`.
     pub errors: Option<Vec<crate::models::HandledError>>,
-    /// `nextLink`.
     pub next_link: Option<String>,
 }
 

@@ -5,7 +5,6 @@
 /// `IntuneAppCategory`.
 #[non_exhaustive]
 pub struct IntuneAppCategory {
-    /// `name`.
     pub name: Option<String>,
 }
 

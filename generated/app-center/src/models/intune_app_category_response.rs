@@ -5,9 +5,7 @@
 /// `IntuneAppCategoryResponse`.
 #[non_exhaustive]
 pub struct IntuneAppCategoryResponse {
-    /// `id`.
     pub id: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 

@@ -5,11 +5,8 @@
 /// `IntuneSecretDetails`.
 #[non_exhaustive]
 pub struct IntuneSecretDetails {
-    /// `id_token`.
     pub id_token: Option<String>,
-    /// `refresh_token`.
     pub refresh_token: Option<String>,
-    /// `refresh_token_expiry`.
     pub refresh_token_expiry: Option<String>,
 }
 

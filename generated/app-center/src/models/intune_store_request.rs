@@ -5,13 +5,9 @@
 /// `IntuneStoreRequest`.
 #[non_exhaustive]
 pub struct IntuneStoreRequest {
-    /// `app_category`.
     pub app_category: Option<crate::models::IntuneAppCategory>,
-    /// `secret_json`.
     pub secret_json: Option<crate::models::IntuneSecretDetails>,
-    /// `target_audience`.
     pub target_audience: Option<crate::models::IntuneTargetAudience>,
-    /// `tenant_id`.
     pub tenant_id: Option<String>,
 }
 

@@ -5,9 +5,7 @@
 /// `IntuneStoreResponse`.
 #[non_exhaustive]
 pub struct IntuneStoreResponse {
-    /// `app_category`.
     pub app_category: Option<crate::models::IntuneAppCategoryResponse>,
-    /// `target_audience`.
     pub target_audience: Option<crate::models::IntuneTargetAudienceResponse>,
 }
 

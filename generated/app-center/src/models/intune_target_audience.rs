@@ -5,7 +5,6 @@
 /// `IntuneTargetAudience`.
 #[non_exhaustive]
 pub struct IntuneTargetAudience {
-    /// `name`.
     pub name: Option<String>,
 }
 

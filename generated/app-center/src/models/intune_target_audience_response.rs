@@ -5,9 +5,7 @@
 /// `IntuneTargetAudienceResponse`.
 #[non_exhaustive]
 pub struct IntuneTargetAudienceResponse {
-    /// `id`.
     pub id: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 

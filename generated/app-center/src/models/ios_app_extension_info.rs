@@ -5,9 +5,7 @@
 /// `IosAppExtensionInfo`.
 #[non_exhaustive]
 pub struct IosAppExtensionInfo {
-    /// `name`.
     pub name: String,
-    /// `targetBundleIdentifier`.
     pub target_bundle_identifier: String,
 }
 

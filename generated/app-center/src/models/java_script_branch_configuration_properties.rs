@@ -5,11 +5,8 @@
 /// `JavaScriptBranchConfigurationProperties`.
 #[non_exhaustive]
 pub struct JavaScriptBranchConfigurationProperties {
-    /// `packageJsonPath`.
     pub package_json_path: Option<String>,
-    /// `reactNativeVersion`.
     pub react_native_version: Option<String>,
-    /// `runTests`.
     pub run_tests: Option<bool>,
 }
 

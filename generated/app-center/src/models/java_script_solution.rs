@@ -5,9 +5,7 @@
 /// `JavaScriptSolution`.
 #[non_exhaustive]
 pub struct JavaScriptSolution {
-    /// `packageJsonPath`.
     pub package_json_path: String,
-    /// `reactNativeVersion`.
     pub react_native_version: Option<String>,
 }
 

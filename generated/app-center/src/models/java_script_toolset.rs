@@ -5,9 +5,7 @@
 /// `JavaScriptToolset`.
 #[non_exhaustive]
 pub struct JavaScriptToolset {
-    /// `javascriptSolutions`.
     pub javascript_solutions: Option<Vec<crate::models::JavaScriptSolution>>,
-    /// `packageJsonPaths`.
     pub package_json_paths: Vec<String>,
 }
 

@@ -5,19 +5,12 @@
 /// `JiraConnectionSecretResponse`.
 #[non_exhaustive]
 pub struct JiraConnectionSecretResponse {
-    /// `credentialType`.
     pub credential_type: crate::models::JiraConnectionSecretResponseCredentialType,
-    /// `data`.
     pub data: crate::models::JiraSecretDetailsResponse,
-    /// `displayName`.
     pub display_name: Option<String>,
-    /// `id`.
     pub id: String,
-    /// `is2FA`.
     pub is2_fa: Option<bool>,
-    /// `isValid`.
     pub is_valid: Option<bool>,
-    /// `serviceType`.
     pub service_type: crate::models::JiraConnectionSecretResponseServiceType,
 }
 

@@ -5,9 +5,7 @@
 /// `JiraSecretDetailsResponse`.
 #[non_exhaustive]
 pub struct JiraSecretDetailsResponse {
-    /// `baseUrl`.
     pub base_url: String,
-    /// `username`.
     pub username: String,
 }
 

@@ -5,11 +5,8 @@
 /// `Language`.
 #[non_exhaustive]
 pub struct Language {
-    /// `count`.
     pub count: Option<i64>,
-    /// `language_name`.
     pub language_name: Option<String>,
-    /// `previous_count`.
     pub previous_count: Option<i64>,
 }
 

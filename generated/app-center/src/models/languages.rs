@@ -5,9 +5,7 @@
 /// `Languages`.
 #[non_exhaustive]
 pub struct Languages {
-    /// `languages`.
     pub languages: Option<Vec<crate::models::Language>>,
-    /// `total`.
     pub total: Option<i64>,
 }
 

@@ -5,19 +5,12 @@
 /// `LegacyCodePushStatusMetricMetadata`.
 #[non_exhaustive]
 pub struct LegacyCodePushStatusMetricMetadata {
-    /// `appVersion`.
     pub app_version: Option<String>,
-    /// `clientUniqueId`.
     pub client_unique_id: Option<String>,
-    /// `deploymentKey`.
     pub deployment_key: Option<String>,
-    /// `label`.
     pub label: Option<String>,
-    /// `previousDeploymentKey`.
     pub previous_deployment_key: Option<String>,
-    /// `previousLabelOrAppVersion`.
     pub previous_label_or_app_version: Option<String>,
-    /// `status`.
     pub status: Option<String>,
 }
 

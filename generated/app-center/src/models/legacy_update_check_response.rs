@@ -5,7 +5,6 @@
 /// `LegacyUpdateCheckResponse`.
 #[non_exhaustive]
 pub struct LegacyUpdateCheckResponse {
-    /// `updateInfo`.
     pub update_info: crate::models::LegacyUpdateInfoData,
 }
 

@@ -5,29 +5,17 @@
 /// `LegacyUpdateInfoData`.
 #[non_exhaustive]
 pub struct LegacyUpdateInfoData {
-    /// `appVersion`.
     pub app_version: Option<String>,
-    /// `description`.
     pub description: Option<String>,
-    /// `downloadURL`.
     pub download_url: Option<String>,
-    /// `isAvailable`.
     pub is_available: bool,
-    /// `isDisabled`.
     pub is_disabled: Option<bool>,
-    /// `isMandatory`.
     pub is_mandatory: Option<bool>,
-    /// `label`.
     pub label: Option<String>,
-    /// `packageHash`.
     pub package_hash: Option<String>,
-    /// `packageSize`.
     pub package_size: Option<f64>,
-    /// `rollout`.
     pub rollout: Option<i64>,
-    /// `shouldRunBinaryVersion`.
     pub should_run_binary_version: Option<bool>,
-    /// `updateAppVersion`.
     pub update_app_version: Option<bool>,
 }
 

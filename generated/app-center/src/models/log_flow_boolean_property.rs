@@ -5,11 +5,9 @@
 /// `LogFlowBooleanProperty`.
 #[non_exhaustive]
 pub struct LogFlowBooleanProperty {
-    /// `name`: at most 128 characters, matches `^[a-zA-Z][a-zA-Z0-9\-_]*$`.
+    /// At most 128 characters, matches `^[a-zA-Z][a-zA-Z0-9\-_]*$`.
     pub name: String,
-    /// `type`.
     pub type_: String,
-    /// `value`.
     pub value: bool,
 }
 

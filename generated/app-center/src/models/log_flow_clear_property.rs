@@ -5,9 +5,8 @@
 /// `LogFlowClearProperty`.
 #[non_exhaustive]
 pub struct LogFlowClearProperty {
-    /// `name`: at most 128 characters, matches `^[a-zA-Z][a-zA-Z0-9\-_]*$`.
+    /// At most 128 characters, matches `^[a-zA-Z][a-zA-Z0-9\-_]*$`.
     pub name: String,
-    /// `type`.
     pub type_: String,
 }
 

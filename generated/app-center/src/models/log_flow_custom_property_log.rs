@@ -5,15 +5,13 @@
 /// `LogFlowCustomPropertyLog`.
 #[non_exhaustive]
 pub struct LogFlowCustomPropertyLog {
-    /// `device`.
     pub device: crate::models::LogFlowDevice,
-    /// `install_id`: format `uuid`.
+    /// Format `uuid`.
     pub install_id: String,
-    /// `properties`: 1 to 60 items.
+    /// 1 to 60 items.
     pub properties: Option<Vec<crate::models::LogFlowCustomProperty>>,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: rt::Timestamp,
-    /// `type`.
     pub type_: crate::models::LogFlowCustomPropertyLogType,
 }
 

@@ -5,11 +5,10 @@
 /// `LogFlowDateTimeProperty`.
 #[non_exhaustive]
 pub struct LogFlowDateTimeProperty {
-    /// `name`: at most 128 characters, matches `^[a-zA-Z][a-zA-Z0-9\-_]*$`.
+    /// At most 128 characters, matches `^[a-zA-Z][a-zA-Z0-9\-_]*$`.
     pub name: String,
-    /// `type`.
     pub type_: String,
-    /// `value`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub value: rt::Timestamp,
 }
 

@@ -5,19 +5,16 @@
 /// `LogFlowErrorLog`.
 #[non_exhaustive]
 pub struct LogFlowErrorLog {
-    /// `app_launch_toffset`.
     pub app_launch_toffset: Option<i64>,
-    /// `device`.
     pub device: crate::models::LogFlowDevice,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `install_id`: format `uuid`.
+    /// Format `uuid`.
     pub install_id: String,
-    /// `session_id`: format `uuid`.
+    /// Format `uuid`.
     pub session_id: String,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: rt::Timestamp,
-    /// `type`.
     pub type_: crate::models::LogFlowErrorLogType,
 }
 

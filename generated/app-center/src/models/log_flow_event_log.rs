@@ -5,21 +5,17 @@
 /// `LogFlowEventLog`.
 #[non_exhaustive]
 pub struct LogFlowEventLog {
-    /// `device`.
     pub device: crate::models::LogFlowDevice,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `install_id`: format `uuid`.
+    /// Format `uuid`.
     pub install_id: String,
-    /// `name`.
     pub name: String,
-    /// `properties`.
     pub properties: Option<std::collections::BTreeMap<String, String>>,
-    /// `session_id`: format `uuid`.
+    /// Format `uuid`.
     pub session_id: String,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: rt::Timestamp,
-    /// `type`.
     pub type_: crate::models::LogFlowEventLogType,
 }
 

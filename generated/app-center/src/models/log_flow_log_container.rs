@@ -5,11 +5,10 @@
 /// `LogFlowLogContainer`.
 #[non_exhaustive]
 pub struct LogFlowLogContainer {
-    /// `exceeded_max_limit`.
     pub exceeded_max_limit: Option<bool>,
-    /// `last_received_log_timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_received_log_timestamp: Option<rt::Timestamp>,
-    /// `logs`: at least 0 items.
+    /// At least 0 items.
     pub logs: Vec<crate::models::LogFlowLog>,
 }
 

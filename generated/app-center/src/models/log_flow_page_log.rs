@@ -5,19 +5,15 @@
 /// `LogFlowPageLog`.
 #[non_exhaustive]
 pub struct LogFlowPageLog {
-    /// `device`.
     pub device: crate::models::LogFlowDevice,
-    /// `install_id`: format `uuid`.
+    /// Format `uuid`.
     pub install_id: String,
-    /// `name`.
     pub name: String,
-    /// `properties`.
     pub properties: Option<std::collections::BTreeMap<String, String>>,
-    /// `session_id`: format `uuid`.
+    /// Format `uuid`.
     pub session_id: String,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: rt::Timestamp,
-    /// `type`.
     pub type_: crate::models::LogFlowPageLogType,
 }
 

@@ -5,15 +5,12 @@
 /// `LogFlowPushInstallationLog`.
 #[non_exhaustive]
 pub struct LogFlowPushInstallationLog {
-    /// `device`.
     pub device: crate::models::LogFlowDevice,
-    /// `install_id`: format `uuid`.
+    /// Format `uuid`.
     pub install_id: String,
-    /// `push_token`.
     pub push_token: String,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: rt::Timestamp,
-    /// `type`.
     pub type_: crate::models::LogFlowPushInstallationLogType,
 }
 

@@ -5,15 +5,13 @@
 /// `LogFlowStartServiceLog`.
 #[non_exhaustive]
 pub struct LogFlowStartServiceLog {
-    /// `device`.
     pub device: crate::models::LogFlowDevice,
-    /// `install_id`: format `uuid`.
+    /// Format `uuid`.
     pub install_id: String,
-    /// `services`: at least 1 items.
+    /// At least 1 items.
     pub services: Option<Vec<String>>,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: rt::Timestamp,
-    /// `type`.
     pub type_: crate::models::LogFlowStartServiceLogType,
 }
 

@@ -5,15 +5,13 @@
 /// `LogFlowStartSessionLog`.
 #[non_exhaustive]
 pub struct LogFlowStartSessionLog {
-    /// `device`.
     pub device: crate::models::LogFlowDevice,
-    /// `install_id`: format `uuid`.
+    /// Format `uuid`.
     pub install_id: String,
-    /// `session_id`: format `uuid`.
+    /// Format `uuid`.
     pub session_id: String,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: rt::Timestamp,
-    /// `type`.
     pub type_: crate::models::LogFlowStartSessionLogType,
 }
 

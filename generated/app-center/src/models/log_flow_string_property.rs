@@ -5,11 +5,10 @@
 /// `LogFlowStringProperty`.
 #[non_exhaustive]
 pub struct LogFlowStringProperty {
-    /// `name`: at most 128 characters, matches `^[a-zA-Z][a-zA-Z0-9\-_]*$`.
+    /// At most 128 characters, matches `^[a-zA-Z][a-zA-Z0-9\-_]*$`.
     pub name: String,
-    /// `type`.
     pub type_: String,
-    /// `value`: at most 128 characters.
+    /// At most 128 characters.
     pub value: String,
 }
 

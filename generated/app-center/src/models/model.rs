@@ -5,11 +5,8 @@
 /// `Model`.
 #[non_exhaustive]
 pub struct Model {
-    /// `count`.
     pub count: Option<i64>,
-    /// `model_name`.
     pub model_name: Option<String>,
-    /// `previous_count`.
     pub previous_count: Option<i64>,
 }
 

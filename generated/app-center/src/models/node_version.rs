@@ -5,9 +5,7 @@
 /// `NodeVersion`.
 #[non_exhaustive]
 pub struct NodeVersion {
-    /// `current`.
     pub current: Option<bool>,
-    /// `name`.
     pub name: Option<String>,
 }
 

@@ -5,15 +5,10 @@
 /// `NotificationConfigApple`.
 #[non_exhaustive]
 pub struct NotificationConfigApple {
-    /// `cert_encoded`.
     pub cert_encoded: String,
-    /// `cert_filename`.
     pub cert_filename: String,
-    /// `cert_key`.
     pub cert_key: String,
-    /// `endpoint_type`.
     pub endpoint_type: crate::models::AppleNotificationEndpointType,
-    /// `type`.
     pub type_: crate::models::NotificationConfigAppleType,
 }
 
@@ -62,13 +57,9 @@ impl NotificationConfigApple {
 
 /// Required fields of [`NotificationConfigApple`].
 pub struct NotificationConfigAppleRequired {
-    /// `cert_encoded`.
     pub cert_encoded: String,
-    /// `cert_filename`.
     pub cert_filename: String,
-    /// `cert_key`.
     pub cert_key: String,
-    /// `endpoint_type`.
     pub endpoint_type: crate::models::AppleNotificationEndpointType,
 }
 

@@ -5,13 +5,10 @@
 /// `NotificationConfigAppleResult`.
 #[non_exhaustive]
 pub struct NotificationConfigAppleResult {
-    /// `cert_expiration`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub cert_expiration: rt::Timestamp,
-    /// `cert_filename`.
     pub cert_filename: String,
-    /// `endpoint_type`.
     pub endpoint_type: crate::models::AppleNotificationEndpointType,
-    /// `type`.
     pub type_: String,
 }
 

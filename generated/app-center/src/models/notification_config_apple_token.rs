@@ -5,17 +5,11 @@
 /// `NotificationConfigAppleToken`.
 #[non_exhaustive]
 pub struct NotificationConfigAppleToken {
-    /// `endpoint_type`.
     pub endpoint_type: crate::models::AppleNotificationEndpointType,
-    /// `id`.
     pub id: String,
-    /// `key_id`.
     pub key_id: String,
-    /// `prefix`.
     pub prefix: String,
-    /// `token`.
     pub token: String,
-    /// `type`.
     pub type_: crate::models::NotificationConfigAppleTokenType,
 }
 
@@ -71,15 +65,10 @@ impl NotificationConfigAppleToken {
 
 /// Required fields of [`NotificationConfigAppleToken`].
 pub struct NotificationConfigAppleTokenRequired {
-    /// `endpoint_type`.
     pub endpoint_type: crate::models::AppleNotificationEndpointType,
-    /// `id`.
     pub id: String,
-    /// `key_id`.
     pub key_id: String,
-    /// `prefix`.
     pub prefix: String,
-    /// `token`.
     pub token: String,
 }
 

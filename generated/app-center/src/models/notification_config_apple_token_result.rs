@@ -5,15 +5,10 @@
 /// `NotificationConfigAppleTokenResult`.
 #[non_exhaustive]
 pub struct NotificationConfigAppleTokenResult {
-    /// `endpoint_type`.
     pub endpoint_type: crate::models::AppleNotificationEndpointType,
-    /// `id`.
     pub id: String,
-    /// `key_id`.
     pub key_id: String,
-    /// `prefix`.
     pub prefix: String,
-    /// `type`.
     pub type_: String,
 }
 

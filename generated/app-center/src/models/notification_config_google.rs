@@ -5,9 +5,7 @@
 /// `NotificationConfigGoogle`.
 #[non_exhaustive]
 pub struct NotificationConfigGoogle {
-    /// `google_api_key`.
     pub google_api_key: String,
-    /// `type`.
     pub type_: crate::models::NotificationConfigGoogleType,
 }
 

@@ -5,9 +5,7 @@
 /// `NotificationConfigGoogleResult`.
 #[non_exhaustive]
 pub struct NotificationConfigGoogleResult {
-    /// `google_api_key`.
     pub google_api_key: String,
-    /// `type`.
     pub type_: String,
 }
 

@@ -5,11 +5,8 @@
 /// `NotificationConfigWindows`.
 #[non_exhaustive]
 pub struct NotificationConfigWindows {
-    /// `package_sid`.
     pub package_sid: String,
-    /// `secret_key`.
     pub secret_key: String,
-    /// `type`.
     pub type_: crate::models::NotificationConfigWindowsType,
 }
 
@@ -43,9 +40,7 @@ impl NotificationConfigWindows {
 
 /// Required fields of [`NotificationConfigWindows`].
 pub struct NotificationConfigWindowsRequired {
-    /// `package_sid`.
     pub package_sid: String,
-    /// `secret_key`.
     pub secret_key: String,
 }
 

@@ -5,11 +5,8 @@
 /// `NotificationConfigWindowsResult`.
 #[non_exhaustive]
 pub struct NotificationConfigWindowsResult {
-    /// `package_sid`.
     pub package_sid: String,
-    /// `secret_key`.
     pub secret_key: Option<String>,
-    /// `type`.
     pub type_: String,
 }
 

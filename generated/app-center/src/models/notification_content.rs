@@ -5,13 +5,12 @@
 /// `NotificationContent`.
 #[non_exhaustive]
 pub struct NotificationContent {
-    /// `body`: 1 to 4000 characters.
+    /// 1 to 4000 characters.
     pub body: Option<String>,
-    /// `custom_data`.
     pub custom_data: Option<std::collections::BTreeMap<String, String>>,
-    /// `name`: 3 to 64 characters.
+    /// 3 to 64 characters.
     pub name: String,
-    /// `title`: at most 128 characters.
+    /// At most 128 characters.
     pub title: Option<String>,
 }
 

@@ -5,9 +5,7 @@
 /// `NotificationDefinition`.
 #[non_exhaustive]
 pub struct NotificationDefinition {
-    /// `notification_content`.
     pub notification_content: crate::models::NotificationContent,
-    /// `notification_target`.
     pub notification_target: Option<crate::models::NotificationTarget>,
 }
 

@@ -5,9 +5,7 @@
 /// `NotificationFailureOutcomeCount`.
 #[non_exhaustive]
 pub struct NotificationFailureOutcomeCount {
-    /// `count`.
     pub count: Option<i64>,
-    /// `failure_reason`.
     pub failure_reason: Option<String>,
 }
 

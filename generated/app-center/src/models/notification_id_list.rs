@@ -5,7 +5,6 @@
 /// `NotificationIdList`.
 #[non_exhaustive]
 pub struct NotificationIdList {
-    /// `values`.
     pub values: Vec<String>,
 }
 

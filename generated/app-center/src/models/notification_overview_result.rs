@@ -5,19 +5,14 @@
 /// `NotificationOverviewResult`.
 #[non_exhaustive]
 pub struct NotificationOverviewResult {
-    /// `name`: at most 64 characters.
+    /// At most 64 characters.
     pub name: Option<String>,
-    /// `notification_id`.
     pub notification_id: String,
-    /// `notification_target`.
     pub notification_target: Option<crate::models::NotificationTarget>,
-    /// `pns_send_failure`.
     pub pns_send_failure: Option<i64>,
-    /// `pns_send_success`.
     pub pns_send_success: Option<i64>,
-    /// `send_time`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub send_time: Option<rt::Timestamp>,
-    /// `state`.
     pub state: crate::models::NotificationStates,
 }
 

@@ -5,7 +5,6 @@
 /// `NotificationSendSucceededResult`.
 #[non_exhaustive]
 pub struct NotificationSendSucceededResult {
-    /// `notification_id`.
     pub notification_id: String,
 }
 

@@ -5,9 +5,7 @@
 /// `NotificationTargetAccountIds`.
 #[non_exhaustive]
 pub struct NotificationTargetAccountIds {
-    /// `account_ids`.
     pub account_ids: Vec<String>,
-    /// `type`.
     pub type_: crate::models::NotificationTargetAccountIdsType,
 }
 

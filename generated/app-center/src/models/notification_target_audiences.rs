@@ -5,9 +5,7 @@
 /// `NotificationTargetAudiences`.
 #[non_exhaustive]
 pub struct NotificationTargetAudiences {
-    /// `audiences`.
     pub audiences: Vec<String>,
-    /// `type`.
     pub type_: crate::models::NotificationTargetAudiencesType,
 }
 

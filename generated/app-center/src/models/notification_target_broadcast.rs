@@ -5,7 +5,6 @@
 /// `NotificationTargetBroadcast`.
 #[non_exhaustive]
 pub struct NotificationTargetBroadcast {
-    /// `type`.
     pub type_: crate::models::NotificationTargetBroadcastType,
 }
 

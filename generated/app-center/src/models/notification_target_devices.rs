@@ -5,9 +5,7 @@
 /// `NotificationTargetDevices`.
 #[non_exhaustive]
 pub struct NotificationTargetDevices {
-    /// `devices`.
     pub devices: Vec<String>,
-    /// `type`.
     pub type_: crate::models::NotificationTargetDevicesType,
 }
 

@@ -5,9 +5,7 @@
 /// `NotificationTargetUserIds`.
 #[non_exhaustive]
 pub struct NotificationTargetUserIds {
-    /// `type`.
     pub type_: crate::models::NotificationTargetUserIdsType,
-    /// `user_ids`.
     pub user_ids: Vec<String>,
 }
 

@@ -5,11 +5,8 @@
 /// `NotificationsListResult`.
 #[non_exhaustive]
 pub struct NotificationsListResult {
-    /// `nextLink`.
     pub next_link: Option<String>,
-    /// `total`.
     pub total: Option<i64>,
-    /// `values`.
     pub values: Vec<crate::models::NotificationOverviewResult>,
 }
 

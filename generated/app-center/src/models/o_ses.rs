@@ -5,9 +5,7 @@
 /// `OSes`.
 #[non_exhaustive]
 pub struct OSes {
-    /// `oses`.
     pub oses: Option<Vec<crate::models::OS>>,
-    /// `total`.
     pub total: Option<i64>,
 }
 

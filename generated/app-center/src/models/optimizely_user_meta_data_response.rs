@@ -5,9 +5,7 @@
 /// `OptimizelyUserMetaDataResponse`.
 #[non_exhaustive]
 pub struct OptimizelyUserMetaDataResponse {
-    /// `metadata`.
     pub metadata: Option<std::collections::BTreeMap<String, rt::Value>>,
-    /// `userId`.
     pub user_id: Option<String>,
 }
 

@@ -5,27 +5,17 @@
 /// `OrgDistributionGroupAppResponse`.
 #[non_exhaustive]
 pub struct OrgDistributionGroupAppResponse {
-    /// `description`.
     pub description: Option<String>,
-    /// `display_name`.
     pub display_name: String,
-    /// `icon_source`.
     pub icon_source: Option<String>,
-    /// `icon_url`.
     pub icon_url: Option<String>,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `name`.
     pub name: String,
-    /// `origin`.
     pub origin: Option<String>,
-    /// `os`.
     pub os: crate::models::OrgDistributionGroupAppResponseOs,
-    /// `owner`.
     pub owner: crate::models::Owner,
-    /// `platform`.
     pub platform: Option<String>,
-    /// `release_type`.
     pub release_type: Option<String>,
 }
 

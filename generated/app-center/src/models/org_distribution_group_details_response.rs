@@ -5,21 +5,14 @@
 /// `OrgDistributionGroupDetailsResponse`.
 #[non_exhaustive]
 pub struct OrgDistributionGroupDetailsResponse {
-    /// `apps`.
     pub apps: Vec<crate::models::AppResponse>,
-    /// `display_name`.
     pub display_name: Option<String>,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `is_public`.
     pub is_public: bool,
-    /// `name`.
     pub name: String,
-    /// `origin`.
     pub origin: crate::models::OrgDistributionGroupDetailsResponseOrigin,
-    /// `total_apps_count`.
     pub total_apps_count: f64,
-    /// `total_users_count`.
     pub total_users_count: f64,
 }
 

@@ -5,11 +5,9 @@
 /// `OrganizationInvitationSimpleDetailResponse`.
 #[non_exhaustive]
 pub struct OrganizationInvitationSimpleDetailResponse {
-    /// `email`.
     pub email: String,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `role`.
     pub role: String,
 }
 

@@ -5,9 +5,7 @@
 /// `OrganizationPatchRequest`.
 #[non_exhaustive]
 pub struct OrganizationPatchRequest {
-    /// `display_name`.
     pub display_name: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 

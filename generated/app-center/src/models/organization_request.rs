@@ -5,9 +5,7 @@
 /// `OrganizationRequest`.
 #[non_exhaustive]
 pub struct OrganizationRequest {
-    /// `display_name`.
     pub display_name: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 

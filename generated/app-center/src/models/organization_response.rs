@@ -5,19 +5,13 @@
 /// `OrganizationResponse`.
 #[non_exhaustive]
 pub struct OrganizationResponse {
-    /// `avatar_url`.
     pub avatar_url: Option<String>,
-    /// `created_at`.
     pub created_at: String,
-    /// `display_name`.
     pub display_name: String,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `name`.
     pub name: String,
-    /// `origin`.
     pub origin: crate::models::OrganizationResponseOrigin,
-    /// `updated_at`.
     pub updated_at: String,
 }
 

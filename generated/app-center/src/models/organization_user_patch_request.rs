@@ -5,7 +5,6 @@
 /// `OrganizationUserPatchRequest`.
 #[non_exhaustive]
 pub struct OrganizationUserPatchRequest {
-    /// `role`.
     pub role: Option<crate::models::OrganizationUserPatchRequestRole>,
 }
 

@@ -5,15 +5,10 @@
 /// `OrganizationUserResponse`.
 #[non_exhaustive]
 pub struct OrganizationUserResponse {
-    /// `display_name`.
     pub display_name: String,
-    /// `email`.
     pub email: String,
-    /// `joined_at`.
     pub joined_at: String,
-    /// `name`.
     pub name: String,
-    /// `role`.
     pub role: String,
 }
 

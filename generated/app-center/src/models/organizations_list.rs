@@ -5,11 +5,8 @@
 /// `organizations_list.response[]`.
 #[non_exhaustive]
 pub struct OrganizationsListResponse {
-    /// `display_name`.
     pub display_name: String,
-    /// `name`.
     pub name: String,
-    /// `origin`.
     pub origin: crate::models::OrganizationsListResponseOrigin,
 }
 

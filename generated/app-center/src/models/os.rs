@@ -5,11 +5,8 @@
 /// `OS`.
 #[non_exhaustive]
 pub struct OS {
-    /// `count`.
     pub count: Option<i64>,
-    /// `os_name`.
     pub os_name: Option<String>,
-    /// `previous_count`.
     pub previous_count: Option<i64>,
 }
 

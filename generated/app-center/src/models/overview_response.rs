@@ -5,13 +5,9 @@
 /// `OverviewResponse`.
 #[non_exhaustive]
 pub struct OverviewResponse {
-    /// `accountName`.
     pub account_name: Option<String>,
-    /// `databaseId`.
     pub database_id: Option<String>,
-    /// `databaseLocation`.
     pub database_location: Option<crate::models::OverviewResponseDatabaseLocation>,
-    /// `throughput`.
     pub throughput: Option<i64>,
 }
 

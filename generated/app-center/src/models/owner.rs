@@ -5,17 +5,12 @@
 /// `Owner`.
 #[non_exhaustive]
 pub struct Owner {
-    /// `avatar_url`.
     pub avatar_url: Option<String>,
-    /// `display_name`.
     pub display_name: String,
-    /// `email`.
     pub email: Option<String>,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `name`.
     pub name: String,
-    /// `type`.
     pub type_: crate::models::OwnerType,
 }
 

@@ -5,11 +5,8 @@
 /// `Place`.
 #[non_exhaustive]
 pub struct Place {
-    /// `code`.
     pub code: Option<String>,
-    /// `count`.
     pub count: Option<i64>,
-    /// `previous_count`.
     pub previous_count: Option<i64>,
 }
 

@@ -5,9 +5,7 @@
 /// `Places`.
 #[non_exhaustive]
 pub struct Places {
-    /// `places`.
     pub places: Option<Vec<crate::models::Place>>,
-    /// `total`.
     pub total: Option<i64>,
 }
 

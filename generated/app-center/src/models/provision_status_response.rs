@@ -5,9 +5,7 @@
 /// `ProvisionStatusResponse`.
 #[non_exhaustive]
 pub struct ProvisionStatusResponse {
-    /// `message`.
     pub message: Option<String>,
-    /// `status`.
     pub status: crate::models::ProvisionStatusResponseStatus,
 }
 

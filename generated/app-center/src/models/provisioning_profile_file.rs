@@ -5,13 +5,9 @@
 /// `ProvisioningProfileFile`.
 #[non_exhaustive]
 pub struct ProvisioningProfileFile {
-    /// `fileId`.
     pub file_id: Option<String>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `targetBundleIdentifier`.
     pub target_bundle_identifier: Option<String>,
-    /// `uploadId`.
     pub upload_id: Option<String>,
 }
 

@@ -5,17 +5,11 @@
 /// `ProvisioningProfileResponse`.
 #[non_exhaustive]
 pub struct ProvisioningProfileResponse {
-    /// `appex_profiles`.
     pub appex_profiles: Option<Vec<crate::models::ProvisioningProfileResponse>>,
-    /// `provisioning_bundle_id`.
     pub provisioning_bundle_id: Option<String>,
-    /// `provisioning_profile_name`.
     pub provisioning_profile_name: Option<String>,
-    /// `provisioning_profile_type`.
     pub provisioning_profile_type: crate::models::ProvisioningProfileResponseProvisioningProfileType,
-    /// `team_identifier`.
     pub team_identifier: Option<String>,
-    /// `udids`.
     pub udids: Option<Vec<String>>,
 }
 

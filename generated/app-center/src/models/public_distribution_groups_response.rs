@@ -5,7 +5,7 @@
 /// `PublicDistributionGroupsResponse`.
 #[non_exhaustive]
 pub struct PublicDistributionGroupsResponse {
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
 }
 

@@ -5,31 +5,18 @@
 /// `ReasonStackFrame`.
 #[non_exhaustive]
 pub struct ReasonStackFrame {
-    /// `app_code`.
     pub app_code: Option<bool>,
-    /// `class_method`.
     pub class_method: Option<bool>,
-    /// `class_name`.
     pub class_name: Option<String>,
-    /// `code_formatted`.
     pub code_formatted: Option<String>,
-    /// `code_raw`.
     pub code_raw: Option<String>,
-    /// `exception_type`.
     pub exception_type: Option<String>,
-    /// `file`.
     pub file: Option<String>,
-    /// `framework_name`.
     pub framework_name: Option<String>,
-    /// `language`.
     pub language: Option<crate::models::ReasonStackFrameLanguage>,
-    /// `line`.
     pub line: Option<i64>,
-    /// `method`.
     pub method: Option<String>,
-    /// `method_params`.
     pub method_params: Option<String>,
-    /// `os_exception_type`.
     pub os_exception_type: Option<String>,
 }
 

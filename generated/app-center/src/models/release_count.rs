@@ -5,13 +5,9 @@
 /// `ReleaseCount`.
 #[non_exhaustive]
 pub struct ReleaseCount {
-    /// `distribution_group`.
     pub distribution_group: Option<String>,
-    /// `release_id`.
     pub release_id: String,
-    /// `total_count`.
     pub total_count: i64,
-    /// `unique_count`.
     pub unique_count: i64,
 }
 

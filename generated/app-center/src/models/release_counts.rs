@@ -5,9 +5,7 @@
 /// `ReleaseCounts`.
 #[non_exhaustive]
 pub struct ReleaseCounts {
-    /// `counts`.
     pub counts: Vec<crate::models::ReleaseCount>,
-    /// `total`.
     pub total: Option<i64>,
 }
 

@@ -5,11 +5,10 @@
 /// `ReleaseDestinationRequest`.
 #[non_exhaustive]
 pub struct ReleaseDestinationRequest {
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `mandatory_update`.
     pub mandatory_update: Option<bool>,
-    /// `notify_testers`: default `true`.
+    /// Default `true`.
     pub notify_testers: Option<bool>,
 }
 

@@ -5,11 +5,8 @@
 /// `ReleaseDestinationResponse`.
 #[non_exhaustive]
 pub struct ReleaseDestinationResponse {
-    /// `id`.
     pub id: String,
-    /// `mandatory_update`.
     pub mandatory_update: bool,
-    /// `provisioning_status_url`.
     pub provisioning_status_url: Option<String>,
 }
 

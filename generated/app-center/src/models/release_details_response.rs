@@ -5,77 +5,44 @@
 /// `ReleaseDetailsResponse`.
 #[non_exhaustive]
 pub struct ReleaseDetailsResponse {
-    /// `android_min_api_level`.
     pub android_min_api_level: Option<String>,
-    /// `app_display_name`.
     pub app_display_name: String,
-    /// `app_icon_url`.
     pub app_icon_url: String,
-    /// `app_name`.
     pub app_name: String,
-    /// `app_os`.
     pub app_os: Option<String>,
-    /// `build`.
     pub build: Option<crate::models::BuildInfo>,
-    /// `bundle_identifier`.
     pub bundle_identifier: Option<String>,
-    /// `can_resign`.
     pub can_resign: Option<bool>,
-    /// `destination_type`.
     pub destination_type: Option<crate::models::ReleaseDetailsResponseDestinationType>,
-    /// `destinations`.
     pub destinations: Option<Vec<crate::models::Destination>>,
-    /// `device_family`.
     pub device_family: Option<String>,
-    /// `distribution_groups`.
     pub distribution_groups: Option<
         Vec<crate::models::DistributionGroupWithoutIsLatest>,
     >,
-    /// `distribution_stores`.
     pub distribution_stores: Option<
         Vec<crate::models::DistributionStoreWithoutIsLatest>,
     >,
-    /// `download_url`.
     pub download_url: Option<String>,
-    /// `enabled`.
     pub enabled: bool,
-    /// `fingerprint`.
     pub fingerprint: Option<String>,
-    /// `id`.
     pub id: i64,
-    /// `install_url`.
     pub install_url: Option<String>,
-    /// `is_external_build`.
     pub is_external_build: Option<bool>,
-    /// `is_provisioning_profile_syncing`.
     pub is_provisioning_profile_syncing: Option<bool>,
-    /// `is_udid_provisioned`.
     pub is_udid_provisioned: Option<bool>,
-    /// `min_os`.
     pub min_os: Option<String>,
-    /// `origin`.
     pub origin: Option<crate::models::ReleaseDetailsResponseOrigin>,
-    /// `package_hashes`.
     pub package_hashes: Option<Vec<String>>,
-    /// `provisioning_profile_expiry_date`.
     pub provisioning_profile_expiry_date: Option<String>,
-    /// `provisioning_profile_name`.
     pub provisioning_profile_name: Option<String>,
-    /// `provisioning_profile_type`.
     pub provisioning_profile_type: Option<
         crate::models::ReleaseDetailsResponseProvisioningProfileType,
     >,
-    /// `release_notes`.
     pub release_notes: Option<String>,
-    /// `short_version`.
     pub short_version: String,
-    /// `size`.
     pub size: Option<i64>,
-    /// `status`.
     pub status: Option<String>,
-    /// `uploaded_at`.
     pub uploaded_at: String,
-    /// `version`.
     pub version: String,
 }
 

@@ -5,11 +5,8 @@
 /// `ReleaseDetailsUpdateRequest`.
 #[non_exhaustive]
 pub struct ReleaseDetailsUpdateRequest {
-    /// `build`.
     pub build: Option<crate::models::BuildInfo>,
-    /// `enabled`.
     pub enabled: Option<bool>,
-    /// `release_notes`.
     pub release_notes: Option<String>,
 }
 

@@ -5,7 +5,6 @@
 /// `ReleaseDetailsUpdateResponse`.
 #[non_exhaustive]
 pub struct ReleaseDetailsUpdateResponse {
-    /// `release_notes`.
     pub release_notes: Option<String>,
 }
 

@@ -5,9 +5,7 @@
 /// `ReleaseMetadata`.
 #[non_exhaustive]
 pub struct ReleaseMetadata {
-    /// `dsa_signature`.
     pub dsa_signature: Option<String>,
-    /// `ed_signature`.
     pub ed_signature: Option<String>,
 }
 

@@ -5,9 +5,7 @@
 /// `ReleasePublishErrorResponse`.
 #[non_exhaustive]
 pub struct ReleasePublishErrorResponse {
-    /// `is_log_available`.
     pub is_log_available: Option<bool>,
-    /// `message`.
     pub message: Option<String>,
 }
 

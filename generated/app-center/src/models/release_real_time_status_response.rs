@@ -5,11 +5,8 @@
 /// `ReleaseRealTimeStatusResponse`.
 #[non_exhaustive]
 pub struct ReleaseRealTimeStatusResponse {
-    /// `app_id`.
     pub app_id: Option<String>,
-    /// `release_id`.
     pub release_id: Option<String>,
-    /// `status`.
     pub status: Option<crate::models::StatusData>,
 }
 

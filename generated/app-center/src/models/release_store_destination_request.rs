@@ -5,7 +5,7 @@
 /// `ReleaseStoreDestinationRequest`.
 #[non_exhaustive]
 pub struct ReleaseStoreDestinationRequest {
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
 }
 

@@ -5,7 +5,6 @@
 /// `ReleaseStoreDestinationResponse`.
 #[non_exhaustive]
 pub struct ReleaseStoreDestinationResponse {
-    /// `id`.
     pub id: String,
 }
 

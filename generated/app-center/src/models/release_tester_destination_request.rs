@@ -5,11 +5,9 @@
 /// `ReleaseTesterDestinationRequest`.
 #[non_exhaustive]
 pub struct ReleaseTesterDestinationRequest {
-    /// `email`.
     pub email: String,
-    /// `mandatory_update`.
     pub mandatory_update: Option<bool>,
-    /// `notify_testers`: default `true`.
+    /// Default `true`.
     pub notify_testers: Option<bool>,
 }
 

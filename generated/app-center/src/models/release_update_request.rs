@@ -5,27 +5,17 @@
 /// `ReleaseUpdateRequest`.
 #[non_exhaustive]
 pub struct ReleaseUpdateRequest {
-    /// `build`.
     pub build: Option<crate::models::BuildInfo>,
-    /// `destination_id`.
     pub destination_id: Option<String>,
-    /// `destination_name`.
     pub destination_name: Option<String>,
-    /// `destination_type`.
     pub destination_type: Option<String>,
-    /// `destinations`.
     pub destinations: Option<Vec<crate::models::DestinationId>>,
-    /// `distribution_group_id`.
     pub distribution_group_id: Option<String>,
-    /// `distribution_group_name`.
     pub distribution_group_name: Option<String>,
-    /// `mandatory_update`.
     pub mandatory_update: Option<bool>,
-    /// `metadata`.
     pub metadata: Option<crate::models::ReleaseMetadata>,
-    /// `notify_testers`: default `true`.
+    /// Default `true`.
     pub notify_testers: Option<bool>,
-    /// `release_notes`.
     pub release_notes: Option<String>,
 }
 

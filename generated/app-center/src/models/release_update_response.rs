@@ -5,15 +5,10 @@
 /// `ReleaseUpdateResponse`.
 #[non_exhaustive]
 pub struct ReleaseUpdateResponse {
-    /// `destinations`.
     pub destinations: Option<Vec<crate::models::DestinationId>>,
-    /// `enabled`.
     pub enabled: Option<bool>,
-    /// `mandatory_update`.
     pub mandatory_update: Option<bool>,
-    /// `provisioning_status_url`.
     pub provisioning_status_url: Option<String>,
-    /// `release_notes`.
     pub release_notes: Option<String>,
 }
 

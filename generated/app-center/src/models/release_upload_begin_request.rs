@@ -7,11 +7,8 @@
 /// What the file does not say itself; needed for file types that hold no version.
 #[non_exhaustive]
 pub struct ReleaseUploadBeginRequest {
-    /// `build_number`.
     pub build_number: Option<String>,
-    /// `build_version`.
     pub build_version: Option<String>,
-    /// `release_id`.
     pub release_id: Option<f64>,
 }
 

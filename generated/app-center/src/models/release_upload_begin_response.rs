@@ -5,34 +5,19 @@
 /// `ReleaseUploadBeginResponse`.
 #[non_exhaustive]
 pub struct ReleaseUploadBeginResponse {
-    /// `asset_domain`.
     pub asset_domain: Option<String>,
-    /// `asset_id`.
     pub asset_id: Option<String>,
-    /// `asset_token`.
     pub asset_token: Option<String>,
-    /// `id`.
-    ///
     /// The id of the upload.
     pub id: String,
-    /// `package_asset_id`.
-    ///
     /// The id of the file on the upload domain.
     pub package_asset_id: String,
-    /// `token`.
-    ///
     /// What authorises the calls to the upload domain.
     pub token: Option<String>,
-    /// `upload_domain`.
-    ///
     /// The base URL that the file is sent to, without the API token.
     pub upload_domain: String,
-    /// `upload_id`.
     pub upload_id: String,
-    /// `upload_url`.
     pub upload_url: String,
-    /// `url_encoded_token`.
-    ///
     /// The same, percent-encoded for a query.
     pub url_encoded_token: String,
 }

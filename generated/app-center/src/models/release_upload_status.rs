@@ -5,23 +5,14 @@
 /// `ReleaseUploadStatus`.
 #[non_exhaustive]
 pub struct ReleaseUploadStatus {
-    /// `error_details`.
-    ///
     /// Why the upload failed.
     pub error_details: Option<String>,
-    /// `id`.
-    ///
     /// The id of the upload.
     pub id: String,
-    /// `release_distinct_id`.
-    ///
     /// The id of the release, once it is ready to be published.
     pub release_distinct_id: Option<i64>,
-    /// `release_url`.
-    ///
     /// The path of the release, once it is ready to be published.
     pub release_url: Option<String>,
-    /// `upload_status`.
     pub upload_status: crate::models::ReleaseUploadState,
 }
 

@@ -5,7 +5,6 @@
 /// `ReleaseUploadStatusRequest`.
 #[non_exhaustive]
 pub struct ReleaseUploadStatusRequest {
-    /// `upload_status`.
     pub upload_status: crate::models::ReleaseUploadState,
 }
 

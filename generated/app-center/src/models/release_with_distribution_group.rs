@@ -5,9 +5,7 @@
 /// `ReleaseWithDistributionGroup`.
 #[non_exhaustive]
 pub struct ReleaseWithDistributionGroup {
-    /// `distribution_group`.
     pub distribution_group: Option<String>,
-    /// `release`.
     pub release: String,
 }
 

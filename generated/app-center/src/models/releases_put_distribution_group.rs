@@ -5,7 +5,6 @@
 /// `releases_putDistributionGroup.body`.
 #[non_exhaustive]
 pub struct ReleasesPutDistributionGroupBody {
-    /// `mandatory_update`.
     pub mandatory_update: bool,
 }
 

@@ -5,7 +5,6 @@
 /// `releases_putDistributionTester.body`.
 #[non_exhaustive]
 pub struct ReleasesPutDistributionTesterBody {
-    /// `mandatory_update`.
     pub mandatory_update: bool,
 }
 

@@ -5,23 +5,14 @@
 /// `RepoConfig`.
 #[non_exhaustive]
 pub struct RepoConfig {
-    /// `external_user_id`.
     pub external_user_id: Option<String>,
-    /// `id`.
     pub id: String,
-    /// `installation_id`.
     pub installation_id: Option<String>,
-    /// `repo_id`.
     pub repo_id: Option<String>,
-    /// `repo_url`.
     pub repo_url: String,
-    /// `service_connection_id`.
     pub service_connection_id: Option<String>,
-    /// `state`.
     pub state: crate::models::RepoConfigState,
-    /// `type`.
     pub type_: String,
-    /// `user_email`.
     pub user_email: Option<String>,
 }
 

@@ -5,15 +5,10 @@
 /// `RepoConfigPostRequest`.
 #[non_exhaustive]
 pub struct RepoConfigPostRequest {
-    /// `external_user_id`.
     pub external_user_id: Option<String>,
-    /// `installation_id`.
     pub installation_id: Option<String>,
-    /// `repo_id`.
     pub repo_id: Option<String>,
-    /// `repo_url`.
     pub repo_url: String,
-    /// `service_connection_id`.
     pub service_connection_id: Option<String>,
 }
 

@@ -5,11 +5,8 @@
 /// `ResignStatus`.
 #[non_exhaustive]
 pub struct ResignStatus {
-    /// `error_code`.
     pub error_code: Option<String>,
-    /// `error_message`.
     pub error_message: Option<String>,
-    /// `status`.
     pub status: String,
 }
 

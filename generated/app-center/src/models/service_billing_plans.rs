@@ -5,11 +5,9 @@
 /// `ServiceBillingPlans`.
 #[non_exhaustive]
 pub struct ServiceBillingPlans {
-    /// `canSelectTrialPlan`.
     pub can_select_trial_plan: Option<bool>,
-    /// `currentBillingPeriod`.
     pub current_billing_period: Option<crate::models::BillingPeriod>,
-    /// `lastTrialPlanExpirationTime`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_trial_plan_expiration_time: Option<rt::Timestamp>,
 }
 

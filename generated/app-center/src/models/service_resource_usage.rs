@@ -5,7 +5,6 @@
 /// `ServiceResourceUsage`.
 #[non_exhaustive]
 pub struct ServiceResourceUsage {
-    /// `currentUsagePeriod`.
     pub current_usage_period: Option<crate::models::UsagePeriod>,
 }
 

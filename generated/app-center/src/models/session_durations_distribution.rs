@@ -5,13 +5,10 @@
 /// `SessionDurationsDistribution`.
 #[non_exhaustive]
 pub struct SessionDurationsDistribution {
-    /// `average_duration`.
     pub average_duration: Option<String>,
-    /// `distribution`.
     pub distribution: Option<
         Vec<crate::models::SessionDurationsDistributionDistribution>,
     >,
-    /// `previous_average_duration`.
     pub previous_average_duration: Option<String>,
 }
 
@@ -23,9 +20,7 @@ rt::object! { SessionDurationsDistribution {
 /// `SessionDurationsDistribution.distribution[]`.
 #[non_exhaustive]
 pub struct SessionDurationsDistributionDistribution {
-    /// `bucket`.
     pub bucket: Option<String>,
-    /// `count`.
     pub count: Option<i64>,
 }
 

@@ -5,15 +5,10 @@
 /// `SessionsPerDevice`.
 #[non_exhaustive]
 pub struct SessionsPerDevice {
-    /// `average_sessions_per_user`.
     pub average_sessions_per_user: Option<f64>,
-    /// `previous_average_sessions_per_user`.
     pub previous_average_sessions_per_user: Option<f64>,
-    /// `previous_total_count`.
     pub previous_total_count: Option<i64>,
-    /// `sessions_per_user`.
     pub sessions_per_user: Option<Vec<crate::models::SessionsPerDeviceSessionsPerUser>>,
-    /// `total_count`.
     pub total_count: Option<i64>,
 }
 
@@ -27,9 +22,7 @@ rt::object! { SessionsPerDevice {
 /// `SessionsPerDevice.sessions_per_user[]`.
 #[non_exhaustive]
 pub struct SessionsPerDeviceSessionsPerUser {
-    /// `count`.
     pub count: Option<f64>,
-    /// `datetime`.
     pub datetime: Option<String>,
 }
 

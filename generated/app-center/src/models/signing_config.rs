@@ -5,7 +5,6 @@
 /// `SigningConfig`.
 #[non_exhaustive]
 pub struct SigningConfig {
-    /// `hasStoreFile`.
     pub has_store_file: Option<bool>,
 }
 

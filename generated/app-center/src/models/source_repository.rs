@@ -5,9 +5,7 @@
 /// `SourceRepository`.
 #[non_exhaustive]
 pub struct SourceRepository {
-    /// `clone_url`.
     pub clone_url: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 

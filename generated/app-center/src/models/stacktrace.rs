@@ -5,13 +5,9 @@
 /// `Stacktrace`.
 #[non_exhaustive]
 pub struct Stacktrace {
-    /// `exception`.
     pub exception: Option<crate::models::Exception>,
-    /// `reason`.
     pub reason: Option<String>,
-    /// `threads`.
     pub threads: Option<Vec<crate::models::Thread>>,
-    /// `title`.
     pub title: Option<String>,
 }
 

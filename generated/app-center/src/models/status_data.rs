@@ -5,13 +5,9 @@
 /// `StatusData`.
 #[non_exhaustive]
 pub struct StatusData {
-    /// `status`.
     pub status: Option<String>,
-    /// `storetype`.
     pub storetype: Option<String>,
-    /// `track`.
     pub track: Option<String>,
-    /// `version`.
     pub version: Option<String>,
 }
 

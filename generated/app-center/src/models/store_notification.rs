@@ -5,11 +5,8 @@
 /// `StoreNotification`.
 #[non_exhaustive]
 pub struct StoreNotification {
-    /// `service`.
     pub service: Option<String>,
-    /// `status`.
     pub status: Option<String>,
-    /// `valid_until`.
     pub valid_until: Option<i64>,
 }
 

@@ -5,7 +5,6 @@
 /// `StorePatchRequest`.
 #[non_exhaustive]
 pub struct StorePatchRequest {
-    /// `service_connection_id`.
     pub service_connection_id: String,
 }
 

@@ -5,13 +5,9 @@
 /// `StoresBasicDetails`.
 #[non_exhaustive]
 pub struct StoresBasicDetails {
-    /// `id`.
     pub id: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `publishing_status`.
     pub publishing_status: Option<String>,
-    /// `type`.
     pub type_: Option<crate::models::StoresBasicDetailsType>,
 }
 

@@ -5,19 +5,13 @@
 /// `StoresBasicReleaseDetails`.
 #[non_exhaustive]
 pub struct StoresBasicReleaseDetails {
-    /// `destination_type`.
     pub destination_type: Option<
         crate::models::StoresBasicReleaseDetailsDestinationType,
     >,
-    /// `distribution_stores`.
     pub distribution_stores: Option<Vec<crate::models::StoresDetails>>,
-    /// `id`.
     pub id: Option<f64>,
-    /// `short_version`.
     pub short_version: Option<String>,
-    /// `uploaded_at`.
     pub uploaded_at: Option<String>,
-    /// `version`.
     pub version: Option<String>,
 }
 

@@ -5,37 +5,21 @@
 /// `StoresReleaseDetails`.
 #[non_exhaustive]
 pub struct StoresReleaseDetails {
-    /// `android_min_api_level`.
     pub android_min_api_level: Option<String>,
-    /// `app_display_name`.
     pub app_display_name: Option<String>,
-    /// `app_name`.
     pub app_name: Option<String>,
-    /// `bundle_identifier`.
     pub bundle_identifier: Option<String>,
-    /// `distribution_stores`.
     pub distribution_stores: Option<Vec<crate::models::StoresBasicDetails>>,
-    /// `download_url`.
     pub download_url: Option<String>,
-    /// `fingerprint`.
     pub fingerprint: Option<String>,
-    /// `id`.
     pub id: Option<f64>,
-    /// `install_url`.
     pub install_url: Option<crate::models::StoresReleaseDetailsInstallUrl>,
-    /// `min_os`.
     pub min_os: Option<String>,
-    /// `release_notes`.
     pub release_notes: Option<String>,
-    /// `short_version`.
     pub short_version: Option<String>,
-    /// `size`.
     pub size: Option<f64>,
-    /// `status`.
     pub status: Option<crate::models::StoresReleaseDetailsStatus>,
-    /// `uploaded_at`.
     pub uploaded_at: Option<String>,
-    /// `version`.
     pub version: Option<String>,
 }
 

@@ -5,17 +5,14 @@
 /// `Subscription`.
 #[non_exhaustive]
 pub struct Subscription {
-    /// `active`.
     pub active: Option<bool>,
-    /// `daysLeft`.
     pub days_left: Option<f64>,
-    /// `endsAt`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub ends_at: Option<rt::Timestamp>,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: Option<String>,
-    /// `startsAt`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub starts_at: Option<rt::Timestamp>,
-    /// `tier`.
     pub tier: Option<crate::models::Tier>,
 }
 

@@ -5,7 +5,6 @@
 /// `SuccessResponse`.
 #[non_exhaustive]
 pub struct SuccessResponse {
-    /// `message`.
     pub message: String,
 }
 

@@ -5,27 +5,16 @@
 /// `Symbol`.
 #[non_exhaustive]
 pub struct Symbol {
-    /// `alternate_symbol_ids`.
     pub alternate_symbol_ids: Vec<String>,
-    /// `app_id`.
     pub app_id: String,
-    /// `build`.
     pub build: Option<String>,
-    /// `origin`.
     pub origin: crate::models::SymbolOrigin,
-    /// `platform`.
     pub platform: String,
-    /// `status`.
     pub status: crate::models::SymbolStatus,
-    /// `symbol_id`.
     pub symbol_id: String,
-    /// `symbol_upload_id`.
     pub symbol_upload_id: String,
-    /// `type`.
     pub type_: crate::models::SymbolType,
-    /// `url`.
     pub url: String,
-    /// `version`.
     pub version: Option<String>,
 }
 

@@ -5,7 +5,6 @@
 /// `SymbolLocation`.
 #[non_exhaustive]
 pub struct SymbolLocation {
-    /// `uri`.
     pub uri: String,
 }
 

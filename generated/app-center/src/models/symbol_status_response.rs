@@ -5,11 +5,8 @@
 /// `SymbolStatusResponse`.
 #[non_exhaustive]
 pub struct SymbolStatusResponse {
-    /// `app_id`.
     pub app_id: String,
-    /// `status`.
     pub status: crate::models::SymbolStatusResponseStatus,
-    /// `symbol_id`.
     pub symbol_id: String,
 }
 

@@ -5,25 +5,16 @@
 /// `SymbolUpload`.
 #[non_exhaustive]
 pub struct SymbolUpload {
-    /// `app_id`.
     pub app_id: String,
-    /// `file_name`.
     pub file_name: Option<String>,
-    /// `file_size`.
     pub file_size: Option<f64>,
-    /// `origin`.
     pub origin: Option<crate::models::SymbolUploadOrigin>,
-    /// `status`.
     pub status: crate::models::SymbolUploadStatus,
-    /// `symbol_type`.
     pub symbol_type: crate::models::SymbolUploadSymbolType,
-    /// `symbol_upload_id`.
     pub symbol_upload_id: String,
-    /// `symbols_uploaded`.
     pub symbols_uploaded: Option<Vec<crate::models::UploadedSymbolInfo>>,
-    /// `timestamp`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub timestamp: Option<rt::Timestamp>,
-    /// `user`.
     pub user: Option<crate::models::SymbolUploadUserInfo>,
 }
 

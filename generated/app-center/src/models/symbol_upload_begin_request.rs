@@ -5,15 +5,10 @@
 /// `SymbolUploadBeginRequest`.
 #[non_exhaustive]
 pub struct SymbolUploadBeginRequest {
-    /// `build`.
     pub build: Option<String>,
-    /// `client_callback`.
     pub client_callback: Option<String>,
-    /// `file_name`.
     pub file_name: Option<String>,
-    /// `symbol_type`.
     pub symbol_type: crate::models::SymbolUploadBeginRequestSymbolType,
-    /// `version`.
     pub version: Option<String>,
 }
 

@@ -5,11 +5,9 @@
 /// `SymbolUploadBeginResponse`.
 #[non_exhaustive]
 pub struct SymbolUploadBeginResponse {
-    /// `expiration_date`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub expiration_date: rt::Timestamp,
-    /// `symbol_upload_id`.
     pub symbol_upload_id: String,
-    /// `upload_url`.
     pub upload_url: String,
 }
 

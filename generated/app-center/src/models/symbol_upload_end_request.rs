@@ -5,7 +5,6 @@
 /// `SymbolUploadEndRequest`.
 #[non_exhaustive]
 pub struct SymbolUploadEndRequest {
-    /// `status`.
     pub status: crate::models::SymbolUploadEndRequestStatus,
 }
 

@@ -5,7 +5,6 @@
 /// `SymbolUploadLocation`.
 #[non_exhaustive]
 pub struct SymbolUploadLocation {
-    /// `uri`.
     pub uri: String,
 }
 

@@ -5,9 +5,7 @@
 /// `SymbolUploadUserInfo`.
 #[non_exhaustive]
 pub struct SymbolUploadUserInfo {
-    /// `display_name`.
     pub display_name: Option<String>,
-    /// `email`.
     pub email: Option<String>,
 }
 

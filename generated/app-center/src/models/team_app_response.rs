@@ -5,15 +5,11 @@
 /// `TeamAppResponse`.
 #[non_exhaustive]
 pub struct TeamAppResponse {
-    /// `description`.
     pub description: Option<String>,
-    /// `display_name`.
     pub display_name: String,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `name`.
     pub name: String,
-    /// `permissions`.
     pub permissions: Option<Vec<crate::models::TeamAppResponsePermissions>>,
 }
 

@@ -5,7 +5,6 @@
 /// `TeamAppUpdateRequest`.
 #[non_exhaustive]
 pub struct TeamAppUpdateRequest {
-    /// `permissions`.
     pub permissions: Vec<crate::models::TeamAppUpdateRequestPermissions>,
 }
 

@@ -5,11 +5,8 @@
 /// `TeamRequest`.
 #[non_exhaustive]
 pub struct TeamRequest {
-    /// `description`.
     pub description: Option<String>,
-    /// `display_name`.
     pub display_name: String,
-    /// `name`.
     pub name: Option<String>,
 }
 

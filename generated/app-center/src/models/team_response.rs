@@ -5,13 +5,10 @@
 /// `TeamResponse`.
 #[non_exhaustive]
 pub struct TeamResponse {
-    /// `description`.
     pub description: Option<String>,
-    /// `display_name`.
     pub display_name: String,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `name`.
     pub name: String,
 }
 

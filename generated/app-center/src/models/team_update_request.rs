@@ -5,7 +5,6 @@
 /// `TeamUpdateRequest`.
 #[non_exhaustive]
 pub struct TeamUpdateRequest {
-    /// `display_name`.
     pub display_name: String,
 }
 

@@ -5,13 +5,9 @@
 /// `TeamUserResponse`.
 #[non_exhaustive]
 pub struct TeamUserResponse {
-    /// `display_name`.
     pub display_name: String,
-    /// `email`.
     pub email: String,
-    /// `name`.
     pub name: String,
-    /// `role`.
     pub role: crate::models::TeamUserResponseRole,
 }
 

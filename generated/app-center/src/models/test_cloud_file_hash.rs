@@ -5,11 +5,8 @@
 /// `TestCloudFileHash`.
 #[non_exhaustive]
 pub struct TestCloudFileHash {
-    /// `checksum`.
     pub checksum: String,
-    /// `fileType`.
     pub file_type: crate::models::TestCloudFileHashFileType,
-    /// `relativePath`.
     pub relative_path: String,
 }
 
@@ -49,11 +46,8 @@ impl TestCloudFileHash {
 
 /// Required fields of [`TestCloudFileHash`].
 pub struct TestCloudFileHashRequired {
-    /// `checksum`.
     pub checksum: String,
-    /// `fileType`.
     pub file_type: crate::models::TestCloudFileHashFileType,
-    /// `relativePath`.
     pub relative_path: String,
 }
 

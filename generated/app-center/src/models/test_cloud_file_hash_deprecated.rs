@@ -5,13 +5,9 @@
 /// `TestCloudFileHashDeprecated`.
 #[non_exhaustive]
 pub struct TestCloudFileHashDeprecated {
-    /// `byte_range`.
     pub byte_range: Option<String>,
-    /// `checksum`.
     pub checksum: String,
-    /// `file_type`.
     pub file_type: crate::models::TestCloudFileHashDeprecatedFileType,
-    /// `relative_path`.
     pub relative_path: String,
 }
 
@@ -58,11 +54,8 @@ impl TestCloudFileHashDeprecated {
 
 /// Required fields of [`TestCloudFileHashDeprecated`].
 pub struct TestCloudFileHashDeprecatedRequired {
-    /// `checksum`.
     pub checksum: String,
-    /// `file_type`.
     pub file_type: crate::models::TestCloudFileHashDeprecatedFileType,
-    /// `relative_path`.
     pub relative_path: String,
 }
 

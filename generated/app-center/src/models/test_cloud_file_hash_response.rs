@@ -5,13 +5,9 @@
 /// `TestCloudFileHashResponse`.
 #[non_exhaustive]
 pub struct TestCloudFileHashResponse {
-    /// `checksum`.
     pub checksum: String,
-    /// `fileType`.
     pub file_type: crate::models::TestCloudFileHashResponseFileType,
-    /// `relativePath`.
     pub relative_path: Option<String>,
-    /// `uploadStatus`.
     pub upload_status: crate::models::TestCloudHashUploadStatus,
 }
 

@@ -5,9 +5,7 @@
 /// `TestCloudHashUploadStatus`.
 #[non_exhaustive]
 pub struct TestCloudHashUploadStatus {
-    /// `location`.
     pub location: Option<String>,
-    /// `statusCode`.
     pub status_code: f64,
 }
 

@@ -5,11 +5,8 @@
 /// `TestCloudProject`.
 #[non_exhaustive]
 pub struct TestCloudProject {
-    /// `frameworkProperties`.
     pub framework_properties: Option<crate::models::TestCloudProjectFrameworkProperties>,
-    /// `frameworkType`.
     pub framework_type: crate::models::TestCloudProjectFrameworkType,
-    /// `path`.
     pub path: String,
 }
 

@@ -5,7 +5,6 @@
 /// `TestCloudProjectFrameworkProperties`.
 #[non_exhaustive]
 pub struct TestCloudProjectFrameworkProperties {
-    /// `configurations`.
     pub configurations: Option<Vec<String>>,
 }
 

@@ -5,17 +5,11 @@
 /// `TestCloudStartTestRunOptions`.
 #[non_exhaustive]
 pub struct TestCloudStartTestRunOptions {
-    /// `device_selection`.
     pub device_selection: String,
-    /// `language`.
     pub language: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `test_framework`.
     pub test_framework: String,
-    /// `test_parameters`.
     pub test_parameters: Option<std::collections::BTreeMap<String, rt::Value>>,
-    /// `test_series`.
     pub test_series: Option<String>,
 }
 
@@ -75,8 +69,6 @@ impl TestCloudStartTestRunOptions {
 
 /// Required fields of [`TestCloudStartTestRunOptions`].
 pub struct TestCloudStartTestRunOptionsRequired {
-    /// `device_selection`.
     pub device_selection: String,
-    /// `test_framework`.
     pub test_framework: String,
 }

@@ -5,9 +5,7 @@
 /// `TestCloudStartTestRunResult`.
 #[non_exhaustive]
 pub struct TestCloudStartTestRunResult {
-    /// `accepted_devices`.
     pub accepted_devices: Option<Vec<String>>,
-    /// `rejected_devices`.
     pub rejected_devices: Option<Vec<String>>,
 }
 

@@ -5,7 +5,6 @@
 /// `TestCloudToolset`.
 #[non_exhaustive]
 pub struct TestCloudToolset {
-    /// `projects`.
     pub projects: Vec<crate::models::TestCloudProject>,
 }
 

@@ -5,7 +5,7 @@
 /// `TestGDPRAccount`.
 #[non_exhaustive]
 pub struct TestGDPRAccount {
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: Option<String>,
 }
 

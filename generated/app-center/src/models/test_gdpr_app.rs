@@ -5,7 +5,6 @@
 /// `TestGDPRApp`.
 #[non_exhaustive]
 pub struct TestGDPRApp {
-    /// `hash_files_url`.
     pub hash_files_url: Option<String>,
 }
 

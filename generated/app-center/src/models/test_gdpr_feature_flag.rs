@@ -5,9 +5,8 @@
 /// `TestGDPRFeatureFlag`.
 #[non_exhaustive]
 pub struct TestGDPRFeatureFlag {
-    /// `name`.
     pub name: Option<String>,
-    /// `target_id`: format `uuid`.
+    /// Format `uuid`.
     pub target_id: Option<String>,
 }
 

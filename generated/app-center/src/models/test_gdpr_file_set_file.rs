@@ -5,13 +5,11 @@
 /// `TestGDPRFileSetFile`.
 #[non_exhaustive]
 pub struct TestGDPRFileSetFile {
-    /// `app_upload_id`: format `uuid`.
+    /// Format `uuid`.
     pub app_upload_id: Option<String>,
-    /// `hash_file_id`: format `uuid`.
+    /// Format `uuid`.
     pub hash_file_id: Option<String>,
-    /// `hash_file_url`.
     pub hash_file_url: Option<String>,
-    /// `path`.
     pub path: Option<String>,
 }
 

@@ -5,9 +5,8 @@
 /// `TestGDPRHashFile`.
 #[non_exhaustive]
 pub struct TestGDPRHashFile {
-    /// `filename`.
     pub filename: Option<String>,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: Option<String>,
 }
 

@@ -5,9 +5,8 @@
 /// `TestGDPRPipelineTest`.
 #[non_exhaustive]
 pub struct TestGDPRPipelineTest {
-    /// `app_upload_id`: format `uuid`.
+    /// Format `uuid`.
     pub app_upload_id: Option<String>,
-    /// `test_parameters`.
     pub test_parameters: Option<std::collections::BTreeMap<String, rt::Value>>,
 }
 

@@ -5,7 +5,6 @@
 /// `TestGDPRResourceList`.
 #[non_exhaustive]
 pub struct TestGDPRResourceList {
-    /// `resources`.
     pub resources: Option<Vec<crate::models::TestGDPRResourceListResources>>,
 }
 
@@ -14,9 +13,8 @@ rt::object! { TestGDPRResourceList { resources: "resources" } }
 /// `TestGDPRResourceList.resources[]`.
 #[non_exhaustive]
 pub struct TestGDPRResourceListResources {
-    /// `path`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub path: Option<String>,
-    /// `rel`.
     pub rel: Option<String>,
 }
 

@@ -5,19 +5,15 @@
 /// `TestGDPRTestRun`.
 #[non_exhaustive]
 pub struct TestGDPRTestRun {
-    /// `app_hash_file_id`: format `uuid`.
+    /// Format `uuid`.
     pub app_hash_file_id: Option<String>,
-    /// `app_hash_file_url`.
     pub app_hash_file_url: Option<String>,
-    /// `app_icon_url`.
     pub app_icon_url: Option<String>,
-    /// `dsym_hash_file_id`: format `uuid`.
+    /// Format `uuid`.
     pub dsym_hash_file_id: Option<String>,
-    /// `dsym_hash_file_url`.
     pub dsym_hash_file_url: Option<String>,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
 }
 

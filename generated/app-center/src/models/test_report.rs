@@ -5,33 +5,19 @@
 /// `TestReport`.
 #[non_exhaustive]
 pub struct TestReport {
-    /// `app_upload_id`.
     pub app_upload_id: String,
-    /// `date`.
     pub date: String,
-    /// `date_finished`.
     pub date_finished: String,
-    /// `device_logs`.
     pub device_logs: Vec<crate::models::TestReportDeviceLogs>,
-    /// `errorMessage`.
     pub error_message: Option<String>,
-    /// `features`.
     pub features: Vec<crate::models::TestReportFeatures>,
-    /// `finished_device_snapshots`.
     pub finished_device_snapshots: Vec<String>,
-    /// `id`.
     pub id: String,
-    /// `platform`.
     pub platform: String,
-    /// `revision`.
     pub revision: f64,
-    /// `schema_version`.
     pub schema_version: f64,
-    /// `snapshot_fatal_errors`.
     pub snapshot_fatal_errors: Option<Vec<crate::models::TestReportSnapshotFatalErrors>>,
-    /// `stats`.
     pub stats: crate::models::TestReportStats,
-    /// `testType`.
     pub test_type: String,
 }
 
@@ -46,13 +32,9 @@ rt::object! { TestReport {
 /// `TestReport.device_logs[]`.
 #[non_exhaustive]
 pub struct TestReportDeviceLogs {
-    /// `appium_log`.
     pub appium_log: Option<String>,
-    /// `device_log`.
     pub device_log: Option<String>,
-    /// `device_snapshot_id`.
     pub device_snapshot_id: Option<String>,
-    /// `test_log`.
     pub test_log: Option<String>,
 }
 
@@ -64,17 +46,11 @@ rt::object! { TestReportDeviceLogs {
 /// `TestReport.features[]`.
 #[non_exhaustive]
 pub struct TestReportFeatures {
-    /// `failed`.
     pub failed: Option<f64>,
-    /// `name`.
     pub name: Option<String>,
-    /// `peakDuration`.
     pub peak_duration: Option<f64>,
-    /// `peakMemory`.
     pub peak_memory: Option<f64>,
-    /// `skipped`.
     pub skipped: Option<f64>,
-    /// `tests`.
     pub tests: Option<Vec<crate::models::TestReportFeaturesTests>>,
 }
 
@@ -86,13 +62,9 @@ rt::object! { TestReportFeatures {
 /// `TestReport.features[].tests[]`.
 #[non_exhaustive]
 pub struct TestReportFeaturesTests {
-    /// `peakDuration`.
     pub peak_duration: Option<f64>,
-    /// `peakMemory`.
     pub peak_memory: Option<f64>,
-    /// `runs`.
     pub runs: Option<Vec<crate::models::TestReportFeaturesTestsRuns>>,
-    /// `testName`.
     pub test_name: Option<String>,
 }
 
@@ -103,17 +75,11 @@ rt::object! { TestReportFeaturesTests {
 /// `TestReport.features[].tests[].runs[]`.
 #[non_exhaustive]
 pub struct TestReportFeaturesTestsRuns {
-    /// `failed`.
     pub failed: Option<f64>,
-    /// `id`.
     pub id: Option<String>,
-    /// `number`.
     pub number: Option<f64>,
-    /// `report_url`.
     pub report_url: Option<String>,
-    /// `skipped`.
     pub skipped: Option<f64>,
-    /// `steps`.
     pub steps: Option<Vec<crate::models::TestReportFeaturesTestsRunsSteps>>,
 }
 
@@ -125,19 +91,13 @@ rt::object! { TestReportFeaturesTestsRuns {
 /// `TestReport.features[].tests[].runs[].steps[]`.
 #[non_exhaustive]
 pub struct TestReportFeaturesTestsRunsSteps {
-    /// `failed`.
     pub failed: Option<f64>,
-    /// `id`.
     pub id: Option<String>,
-    /// `skipped`.
     pub skipped: Option<f64>,
-    /// `stepExecutions`.
     pub step_executions: Option<
         Vec<crate::models::TestReportFeaturesTestsRunsStepsStepExecutions>,
     >,
-    /// `stepName`.
     pub step_name: Option<String>,
-    /// `step_report_url`.
     pub step_report_url: Option<String>,
 }
 
@@ -149,11 +109,8 @@ rt::object! { TestReportFeaturesTestsRunsSteps {
 /// `TestReport.features[].tests[].runs[].steps[].stepExecutions[]`.
 #[non_exhaustive]
 pub struct TestReportFeaturesTestsRunsStepsStepExecutions {
-    /// `device_snapshot_id`.
     pub device_snapshot_id: Option<String>,
-    /// `status`.
     pub status: Option<String>,
-    /// `timestamp`.
     pub timestamp: Option<f64>,
 }
 
@@ -164,11 +121,8 @@ rt::object! { TestReportFeaturesTestsRunsStepsStepExecutions {
 /// `TestReport.snapshot_fatal_errors[]`.
 #[non_exhaustive]
 pub struct TestReportSnapshotFatalErrors {
-    /// `device_snapshot_id`.
     pub device_snapshot_id: Option<String>,
-    /// `error_message`.
     pub error_message: Option<String>,
-    /// `error_title`.
     pub error_title: Option<String>,
 }
 
@@ -179,33 +133,19 @@ rt::object! { TestReportSnapshotFatalErrors {
 /// `TestReport.stats`.
 #[non_exhaustive]
 pub struct TestReportStats {
-    /// `artifacts`.
     pub artifacts: Option<std::collections::BTreeMap<String, String>>,
-    /// `devices`.
     pub devices: f64,
-    /// `devices_failed`.
     pub devices_failed: f64,
-    /// `devices_finished`.
     pub devices_finished: f64,
-    /// `devices_not_runned`.
     pub devices_not_runned: f64,
-    /// `devices_skipped`.
     pub devices_skipped: f64,
-    /// `failed`.
     pub failed: f64,
-    /// `filesize`.
     pub filesize: f64,
-    /// `os`.
     pub os: f64,
-    /// `passed`.
     pub passed: f64,
-    /// `skipped`.
     pub skipped: f64,
-    /// `step_count`.
     pub step_count: f64,
-    /// `total`.
     pub total: f64,
-    /// `totalDeviceMinutes`.
     pub total_device_minutes: f64,
 }
 

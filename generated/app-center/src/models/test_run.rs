@@ -5,29 +5,18 @@
 /// `TestRun`.
 #[non_exhaustive]
 pub struct TestRun {
-    /// `appVersion`.
     pub app_version: Option<String>,
-    /// `date`.
     pub date: Option<String>,
-    /// `description`.
     pub description: Option<String>,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: Option<String>,
-    /// `platform`.
     pub platform: Option<String>,
-    /// `resultStatus`.
     pub result_status: Option<String>,
-    /// `runStatus`.
     pub run_status: Option<String>,
-    /// `state`.
     pub state: Option<String>,
-    /// `stats`.
     pub stats: Option<crate::models::TestRunStatistics>,
-    /// `status`.
     pub status: Option<String>,
-    /// `testSeries`.
     pub test_series: Option<String>,
-    /// `testType`.
     pub test_type: Option<String>,
 }
 

@@ -5,11 +5,8 @@
 /// `TestRunState`.
 #[non_exhaustive]
 pub struct TestRunState {
-    /// `exit_code`.
     pub exit_code: Option<i64>,
-    /// `message`.
     pub message: Option<Vec<String>>,
-    /// `wait_time`.
     pub wait_time: Option<i64>,
 }
 

@@ -5,23 +5,14 @@
 /// `TestRunStatistics`.
 #[non_exhaustive]
 pub struct TestRunStatistics {
-    /// `devices`.
     pub devices: Option<f64>,
-    /// `devicesFailed`.
     pub devices_failed: Option<f64>,
-    /// `devicesFinished`.
     pub devices_finished: Option<f64>,
-    /// `failed`.
     pub failed: Option<f64>,
-    /// `passed`.
     pub passed: Option<f64>,
-    /// `peakMemory`.
     pub peak_memory: Option<f64>,
-    /// `skipped`.
     pub skipped: Option<f64>,
-    /// `total`.
     pub total: Option<f64>,
-    /// `totalDeviceMinutes`.
     pub total_device_minutes: Option<f64>,
 }
 

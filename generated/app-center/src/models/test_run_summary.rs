@@ -5,15 +5,11 @@
 /// `TestRunSummary`.
 #[non_exhaustive]
 pub struct TestRunSummary {
-    /// `completed`.
     pub completed: Option<bool>,
-    /// `date`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub date: Option<rt::Timestamp>,
-    /// `failed`.
     pub failed: Option<f64>,
-    /// `passed`.
     pub passed: Option<f64>,
-    /// `statusDescription`.
     pub status_description: Option<String>,
 }
 

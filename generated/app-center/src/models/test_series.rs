@@ -5,13 +5,10 @@
 /// `TestSeries`.
 #[non_exhaustive]
 pub struct TestSeries {
-    /// `mostRecentActivity`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub most_recent_activity: Option<rt::Timestamp>,
-    /// `name`.
     pub name: String,
-    /// `slug`.
     pub slug: String,
-    /// `testRuns`.
     pub test_runs: Option<Vec<crate::models::TestRunSummary>>,
 }
 

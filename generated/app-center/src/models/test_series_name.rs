@@ -5,7 +5,6 @@
 /// `TestSeriesName`.
 #[non_exhaustive]
 pub struct TestSeriesName {
-    /// `name`.
     pub name: String,
 }
 

@@ -5,27 +5,16 @@
 /// `TesterAppRelease`.
 #[non_exhaustive]
 pub struct TesterAppRelease {
-    /// `enabled`.
     pub enabled: bool,
-    /// `id`.
     pub id: i64,
-    /// `install_url`.
     pub install_url: Option<String>,
-    /// `is_external_build`.
     pub is_external_build: Option<bool>,
-    /// `mandatory_update`.
     pub mandatory_update: bool,
-    /// `origin`.
     pub origin: Option<crate::models::TesterAppReleaseOrigin>,
-    /// `release_notes`.
     pub release_notes: Option<String>,
-    /// `short_version`.
     pub short_version: String,
-    /// `size`.
     pub size: i64,
-    /// `uploaded_at`.
     pub uploaded_at: String,
-    /// `version`.
     pub version: String,
 }
 

@@ -5,21 +5,13 @@
 /// `TesterAppWithReleaseResponse`.
 #[non_exhaustive]
 pub struct TesterAppWithReleaseResponse {
-    /// `description`.
     pub description: Option<String>,
-    /// `display_name`.
     pub display_name: Option<String>,
-    /// `icon_url`.
     pub icon_url: Option<String>,
-    /// `id`.
     pub id: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `os`.
     pub os: Option<String>,
-    /// `owner`.
     pub owner: Option<crate::models::TesterAppWithReleaseResponseOwner>,
-    /// `release`.
     pub release: Option<crate::models::TesterAppRelease>,
 }
 
@@ -31,17 +23,11 @@ rt::object! { TesterAppWithReleaseResponse {
 /// `TesterAppWithReleaseResponse.owner`.
 #[non_exhaustive]
 pub struct TesterAppWithReleaseResponseOwner {
-    /// `avatar_url`.
     pub avatar_url: Option<String>,
-    /// `display_name`.
     pub display_name: Option<String>,
-    /// `email`.
     pub email: Option<String>,
-    /// `id`.
     pub id: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `type`.
     pub type_: Option<crate::models::TesterAppWithReleaseResponseOwnerType>,
 }
 

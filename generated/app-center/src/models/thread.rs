@@ -5,17 +5,11 @@
 /// `Thread`.
 #[non_exhaustive]
 pub struct Thread {
-    /// `crashed`.
     pub crashed: Option<bool>,
-    /// `exception`.
     pub exception: Option<crate::models::Exception>,
-    /// `frames`.
     pub frames: Vec<crate::models::StackFrame>,
-    /// `platform`.
     pub platform: Option<crate::models::ThreadPlatform>,
-    /// `relevant`.
     pub relevant: Option<bool>,
-    /// `title`.
     pub title: String,
 }
 

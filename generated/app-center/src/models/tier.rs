@@ -5,7 +5,6 @@
 /// `Tier`.
 #[non_exhaustive]
 pub struct Tier {
-    /// `name`.
     pub name: Option<String>,
 }
 

@@ -5,9 +5,7 @@
 /// `ToolsetProject`.
 #[non_exhaustive]
 pub struct ToolsetProject {
-    /// `name`.
     pub name: Option<String>,
-    /// `path`.
     pub path: Option<String>,
 }
 

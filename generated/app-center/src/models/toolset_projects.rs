@@ -5,23 +5,15 @@
 /// `ToolsetProjects`.
 #[non_exhaustive]
 pub struct ToolsetProjects {
-    /// `android`.
     pub android: Option<crate::models::AndroidProject>,
-    /// `buildscripts`.
     pub buildscripts: Option<
         std::collections::BTreeMap<String, crate::models::ToolsetProject>,
     >,
-    /// `commit`.
     pub commit: Option<String>,
-    /// `javascript`.
     pub javascript: Option<crate::models::JavaScriptToolset>,
-    /// `testcloud`.
     pub testcloud: Option<crate::models::TestCloudToolset>,
-    /// `uwp`.
     pub uwp: Option<crate::models::UWPToolset>,
-    /// `xamarin`.
     pub xamarin: Option<crate::models::XamarinToolset>,
-    /// `xcode`.
     pub xcode: Option<crate::models::XcodeToolset>,
 }
 

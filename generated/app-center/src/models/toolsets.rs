@@ -5,11 +5,8 @@
 /// `Toolsets`.
 #[non_exhaustive]
 pub struct Toolsets {
-    /// `node`.
     pub node: Option<Vec<crate::models::NodeVersion>>,
-    /// `xamarin`.
     pub xamarin: Option<Vec<crate::models::XamarinSDKBundle>>,
-    /// `xcode`.
     pub xcode: Option<Vec<crate::models::XcodeVersion>>,
 }
 

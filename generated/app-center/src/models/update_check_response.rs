@@ -5,7 +5,6 @@
 /// `UpdateCheckResponse`.
 #[non_exhaustive]
 pub struct UpdateCheckResponse {
-    /// `update_info`.
     pub update_info: crate::models::UpdateInfoData,
 }
 

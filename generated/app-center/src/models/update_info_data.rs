@@ -5,29 +5,18 @@
 /// `UpdateInfoData`.
 #[non_exhaustive]
 pub struct UpdateInfoData {
-    /// `description`.
     pub description: Option<String>,
-    /// `download_url`.
     pub download_url: Option<String>,
-    /// `is_available`.
     pub is_available: bool,
-    /// `is_disabled`.
     pub is_disabled: Option<bool>,
-    /// `is_mandatory`.
     pub is_mandatory: Option<bool>,
-    /// `label`.
     pub label: Option<String>,
-    /// `package_hash`.
     pub package_hash: Option<String>,
-    /// `package_size`.
     pub package_size: Option<f64>,
-    /// `rollout`: 1 to 100.
+    /// 1 to 100.
     pub rollout: Option<i64>,
-    /// `should_run_binary_version`.
     pub should_run_binary_version: Option<bool>,
-    /// `target_binary_range`.
     pub target_binary_range: Option<String>,
-    /// `update_app_version`.
     pub update_app_version: Option<bool>,
 }
 

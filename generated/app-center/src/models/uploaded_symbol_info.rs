@@ -5,9 +5,7 @@
 /// `UploadedSymbolInfo`.
 #[non_exhaustive]
 pub struct UploadedSymbolInfo {
-    /// `platform`.
     pub platform: String,
-    /// `symbol_id`.
     pub symbol_id: String,
 }
 

@@ -5,15 +5,13 @@
 /// `UsagePeriod`.
 #[non_exhaustive]
 pub struct UsagePeriod {
-    /// `byAccount`.
     pub by_account: Option<std::collections::BTreeMap<String, f64>>,
-    /// `byApp`.
     pub by_app: Option<
         std::collections::BTreeMap<String, std::collections::BTreeMap<String, f64>>,
     >,
-    /// `endTime`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub end_time: Option<rt::Timestamp>,
-    /// `startTime`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub start_time: Option<rt::Timestamp>,
 }
 

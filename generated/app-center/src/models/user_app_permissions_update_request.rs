@@ -5,7 +5,6 @@
 /// `UserAppPermissionsUpdateRequest`.
 #[non_exhaustive]
 pub struct UserAppPermissionsUpdateRequest {
-    /// `permissions`.
     pub permissions: Vec<crate::models::UserAppPermissionsUpdateRequestPermissions>,
 }
 

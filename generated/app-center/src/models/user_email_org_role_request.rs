@@ -5,9 +5,7 @@
 /// `UserEmailOrgRoleRequest`.
 #[non_exhaustive]
 pub struct UserEmailOrgRoleRequest {
-    /// `role`.
     pub role: Option<crate::models::UserEmailOrgRoleRequestRole>,
-    /// `user_email`.
     pub user_email: String,
 }
 

@@ -5,7 +5,6 @@
 /// `UserEmailRequest`.
 #[non_exhaustive]
 pub struct UserEmailRequest {
-    /// `user_email`.
     pub user_email: String,
 }
 

@@ -5,7 +5,6 @@
 /// `UserInvitationPermissionsUpdateRequest`.
 #[non_exhaustive]
 pub struct UserInvitationPermissionsUpdateRequest {
-    /// `permissions`.
     pub permissions: Vec<
         crate::models::UserInvitationPermissionsUpdateRequestPermissions,
     >,

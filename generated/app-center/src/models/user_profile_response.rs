@@ -5,21 +5,14 @@
 /// `UserProfileResponse`.
 #[non_exhaustive]
 pub struct UserProfileResponse {
-    /// `avatar_url`.
     pub avatar_url: Option<String>,
-    /// `can_change_password`.
     pub can_change_password: Option<bool>,
-    /// `display_name`.
     pub display_name: String,
-    /// `email`.
     pub email: String,
-    /// `id`: format `uuid`.
+    /// Format `uuid`.
     pub id: String,
-    /// `name`.
     pub name: String,
-    /// `origin`.
     pub origin: crate::models::UserProfileResponseOrigin,
-    /// `permissions`.
     pub permissions: Option<Vec<crate::models::UserProfileResponsePermissions>>,
 }
 

@@ -5,11 +5,9 @@
 /// `UserResponse`.
 #[non_exhaustive]
 pub struct UserResponse {
-    /// `accountId`: format `uuid`.
+    /// Format `uuid`.
     pub account_id: String,
-    /// `displayName`.
     pub display_name: String,
-    /// `mail`.
     pub mail: Option<String>,
 }
 

@@ -5,7 +5,6 @@
 /// `UserUpdateRequest`.
 #[non_exhaustive]
 pub struct UserUpdateRequest {
-    /// `display_name`.
     pub display_name: Option<String>,
 }
 

@@ -5,7 +5,6 @@
 /// `UsersResponse`.
 #[non_exhaustive]
 pub struct UsersResponse {
-    /// `value`.
     pub value: Vec<crate::models::UserResponse>,
 }
 

@@ -5,9 +5,7 @@
 /// `UWPSolution`.
 #[non_exhaustive]
 pub struct UWPSolution {
-    /// `configurations`.
     pub configurations: Vec<String>,
-    /// `path`.
     pub path: String,
 }
 

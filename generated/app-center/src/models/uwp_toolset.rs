@@ -5,7 +5,6 @@
 /// `UWPToolset`.
 #[non_exhaustive]
 pub struct UWPToolset {
-    /// `uwpSolutions`.
     pub uwp_solutions: Vec<crate::models::UWPSolution>,
 }
 

@@ -5,13 +5,9 @@
 /// `v2MissingSymbol`.
 #[non_exhaustive]
 pub struct V2MissingSymbol {
-    /// `name`.
     pub name: String,
-    /// `platform`.
     pub platform: Option<String>,
-    /// `status`.
     pub status: crate::models::V2MissingSymbolStatus,
-    /// `symbol_id`.
     pub symbol_id: String,
 }
 

@@ -5,23 +5,15 @@
 /// `v2MissingSymbolCrashGroup`.
 #[non_exhaustive]
 pub struct V2MissingSymbolCrashGroup {
-    /// `app_build`.
     pub app_build: String,
-    /// `app_id`.
     pub app_id: String,
-    /// `app_ver`.
     pub app_ver: String,
-    /// `crash_count`.
     pub crash_count: Option<i64>,
-    /// `error_count`.
     pub error_count: Option<i64>,
-    /// `last_modified`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_modified: rt::Timestamp,
-    /// `missing_symbols`.
     pub missing_symbols: Vec<crate::models::V2MissingSymbol>,
-    /// `status`.
     pub status: crate::models::V2MissingSymbolCrashGroupStatus,
-    /// `symbol_group_id`.
     pub symbol_group_id: String,
 }
 

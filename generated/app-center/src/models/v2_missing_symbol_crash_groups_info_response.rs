@@ -5,7 +5,6 @@
 /// `v2MissingSymbolCrashGroupsInfoResponse`.
 #[non_exhaustive]
 pub struct V2MissingSymbolCrashGroupsInfoResponse {
-    /// `total_crash_count`.
     pub total_crash_count: i64,
 }
 

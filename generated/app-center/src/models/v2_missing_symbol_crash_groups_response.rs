@@ -5,9 +5,7 @@
 /// `v2MissingSymbolCrashGroupsResponse`.
 #[non_exhaustive]
 pub struct V2MissingSymbolCrashGroupsResponse {
-    /// `groups`.
     pub groups: Vec<crate::models::V2MissingSymbolCrashGroup>,
-    /// `total_crash_count`.
     pub total_crash_count: i64,
 }
 

@@ -5,11 +5,8 @@
 /// `Version`.
 #[non_exhaustive]
 pub struct Version {
-    /// `count`.
     pub count: Option<i64>,
-    /// `previous_count`.
     pub previous_count: Option<i64>,
-    /// `version`.
     pub version: Option<String>,
 }
 

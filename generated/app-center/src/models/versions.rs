@@ -5,9 +5,7 @@
 /// `Versions`.
 #[non_exhaustive]
 pub struct Versions {
-    /// `total`.
     pub total: Option<i64>,
-    /// `versions`.
     pub versions: Option<Vec<crate::models::Version>>,
 }
 

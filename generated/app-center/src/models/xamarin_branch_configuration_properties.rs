@@ -5,25 +5,15 @@
 /// `XamarinBranchConfigurationProperties`.
 #[non_exhaustive]
 pub struct XamarinBranchConfigurationProperties {
-    /// `args`.
     pub args: Option<String>,
-    /// `configuration`.
     pub configuration: Option<String>,
-    /// `isSimBuild`.
     pub is_sim_build: Option<bool>,
-    /// `monoVersion`.
     pub mono_version: Option<String>,
-    /// `p12File`.
     pub p12_file: Option<String>,
-    /// `p12Pwd`.
     pub p12_pwd: Option<String>,
-    /// `provProfile`.
     pub prov_profile: Option<String>,
-    /// `sdkBundle`.
     pub sdk_bundle: Option<String>,
-    /// `slnPath`.
     pub sln_path: Option<String>,
-    /// `symlink`.
     pub symlink: Option<String>,
 }
 

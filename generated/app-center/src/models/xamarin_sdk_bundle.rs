@@ -5,15 +5,10 @@
 /// `XamarinSDKBundle`.
 #[non_exhaustive]
 pub struct XamarinSDKBundle {
-    /// `current`.
     pub current: Option<bool>,
-    /// `monoVersion`.
     pub mono_version: Option<String>,
-    /// `sdkBundle`.
     pub sdk_bundle: Option<String>,
-    /// `stable`.
     pub stable: Option<bool>,
-    /// `xcodeVersions`.
     pub xcode_versions: Option<Vec<String>>,
 }
 

@@ -5,11 +5,8 @@
 /// `XamarinSolution`.
 #[non_exhaustive]
 pub struct XamarinSolution {
-    /// `configurations`.
     pub configurations: Vec<String>,
-    /// `defaultConfiguration`.
     pub default_configuration: Option<String>,
-    /// `path`.
     pub path: String,
 }
 

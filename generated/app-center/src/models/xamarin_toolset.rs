@@ -5,7 +5,6 @@
 /// `XamarinToolset`.
 #[non_exhaustive]
 pub struct XamarinToolset {
-    /// `xamarinSolutions`.
     pub xamarin_solutions: Vec<crate::models::XamarinSolution>,
 }
 

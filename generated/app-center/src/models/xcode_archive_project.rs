@@ -5,11 +5,8 @@
 /// `XcodeArchiveProject`.
 #[non_exhaustive]
 pub struct XcodeArchiveProject {
-    /// `archiveTargetId`.
     pub archive_target_id: String,
-    /// `projectName`.
     pub project_name: String,
-    /// `projectPath`.
     pub project_path: Option<String>,
 }
 

@@ -5,49 +5,28 @@
 /// `XcodeBranchConfigurationProperties`.
 #[non_exhaustive]
 pub struct XcodeBranchConfigurationProperties {
-    /// `appExtensionProvisioningProfileFiles`.
     pub app_extension_provisioning_profile_files: Option<
         Vec<crate::models::ProvisioningProfileFile>,
     >,
-    /// `archiveConfiguration`.
     pub archive_configuration: Option<String>,
-    /// `automaticSigning`.
     pub automatic_signing: Option<bool>,
-    /// `cartfilePath`.
     pub cartfile_path: Option<String>,
-    /// `certificateEncoded`.
     pub certificate_encoded: Option<String>,
-    /// `certificateFileId`.
     pub certificate_file_id: Option<String>,
-    /// `certificateFilename`.
     pub certificate_filename: Option<String>,
-    /// `certificatePassword`.
     pub certificate_password: Option<String>,
-    /// `certificateUploadId`.
     pub certificate_upload_id: Option<String>,
-    /// `forceLegacyBuildSystem`.
     pub force_legacy_build_system: Option<bool>,
-    /// `podfilePath`.
     pub podfile_path: Option<String>,
-    /// `projectOrWorkspacePath`.
     pub project_or_workspace_path: Option<String>,
-    /// `provisioningProfileEncoded`.
     pub provisioning_profile_encoded: Option<String>,
-    /// `provisioningProfileFileId`.
     pub provisioning_profile_file_id: Option<String>,
-    /// `provisioningProfileFilename`.
     pub provisioning_profile_filename: Option<String>,
-    /// `provisioningProfileUploadId`.
     pub provisioning_profile_upload_id: Option<String>,
-    /// `scheme`.
     pub scheme: Option<String>,
-    /// `targetToArchive`.
     pub target_to_archive: Option<String>,
-    /// `teamId`.
     pub team_id: Option<String>,
-    /// `xcodeProjectSha`.
     pub xcode_project_sha: Option<String>,
-    /// `xcodeVersion`.
     pub xcode_version: Option<String>,
 }
 

@@ -5,13 +5,9 @@
 /// `XcodeScheme`.
 #[non_exhaustive]
 pub struct XcodeScheme {
-    /// `archiveConfiguration`.
     pub archive_configuration: Option<String>,
-    /// `archiveProject`.
     pub archive_project: Option<crate::models::XcodeArchiveProject>,
-    /// `hasTestAction`.
     pub has_test_action: bool,
-    /// `name`.
     pub name: String,
 }
 

@@ -5,19 +5,12 @@
 /// `XcodeSchemeContainer`.
 #[non_exhaustive]
 pub struct XcodeSchemeContainer {
-    /// `appExtensionTargets`.
     pub app_extension_targets: Option<Vec<crate::models::IosAppExtensionInfo>>,
-    /// `cartfilePath`.
     pub cartfile_path: Option<String>,
-    /// `path`.
     pub path: String,
-    /// `podfilePath`.
     pub podfile_path: Option<String>,
-    /// `sharedSchemes`.
     pub shared_schemes: Vec<crate::models::XcodeScheme>,
-    /// `workspaceProjectPaths`.
     pub workspace_project_paths: Option<String>,
-    /// `xcodeProjectSha`.
     pub xcode_project_sha: Option<String>,
 }
 

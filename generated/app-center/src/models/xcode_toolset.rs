@@ -5,7 +5,6 @@
 /// `XcodeToolset`.
 #[non_exhaustive]
 pub struct XcodeToolset {
-    /// `xcodeSchemeContainers`.
     pub xcode_scheme_containers: Vec<crate::models::XcodeSchemeContainer>,
 }
 

@@ -5,9 +5,7 @@
 /// `XcodeVersion`.
 #[non_exhaustive]
 pub struct XcodeVersion {
-    /// `current`.
     pub current: Option<bool>,
-    /// `name`.
     pub name: Option<String>,
 }
 

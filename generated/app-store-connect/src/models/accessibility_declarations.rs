@@ -32,27 +32,16 @@ impl AccessibilityDeclaration {
 /// Attributes of [`AccessibilityDeclaration`].
 #[non_exhaustive]
 pub struct AccessibilityDeclarationAttributes {
-    /// `deviceFamily`.
     pub device_family: Option<crate::models::DeviceFamily>,
-    /// `state`.
     pub state: Option<crate::models::AccessibilityDeclarationState>,
-    /// `supportsAudioDescriptions`.
     pub supports_audio_descriptions: Option<bool>,
-    /// `supportsCaptions`.
     pub supports_captions: Option<bool>,
-    /// `supportsDarkInterface`.
     pub supports_dark_interface: Option<bool>,
-    /// `supportsDifferentiateWithoutColorAlone`.
     pub supports_differentiate_without_color_alone: Option<bool>,
-    /// `supportsLargerText`.
     pub supports_larger_text: Option<bool>,
-    /// `supportsReducedMotion`.
     pub supports_reduced_motion: Option<bool>,
-    /// `supportsSufficientContrast`.
     pub supports_sufficient_contrast: Option<bool>,
-    /// `supportsVoiceControl`.
     pub supports_voice_control: Option<bool>,
-    /// `supportsVoiceover`.
     pub supports_voiceover: Option<bool>,
 }
 

@@ -7,27 +7,17 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AccessibilityDeclarationCreateRequest {
-    /// `deviceFamily`.
     pub device_family: crate::models::DeviceFamily,
-    /// `supportsAudioDescriptions`.
     pub supports_audio_descriptions: rt::Patch<bool>,
-    /// `supportsCaptions`.
     pub supports_captions: rt::Patch<bool>,
-    /// `supportsDarkInterface`.
     pub supports_dark_interface: rt::Patch<bool>,
-    /// `supportsDifferentiateWithoutColorAlone`.
     pub supports_differentiate_without_color_alone: rt::Patch<bool>,
-    /// `supportsLargerText`.
     pub supports_larger_text: rt::Patch<bool>,
-    /// `supportsReducedMotion`.
     pub supports_reduced_motion: rt::Patch<bool>,
-    /// `supportsSufficientContrast`.
     pub supports_sufficient_contrast: rt::Patch<bool>,
-    /// `supportsVoiceControl`.
     pub supports_voice_control: rt::Patch<bool>,
-    /// `supportsVoiceover`.
     pub supports_voiceover: rt::Patch<bool>,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -181,9 +171,8 @@ impl AccessibilityDeclarationCreateRequest {
 
 /// Required fields of [`AccessibilityDeclarationCreateRequest`].
 pub struct AccessibilityDeclarationCreate {
-    /// `deviceFamily`.
     pub device_family: crate::models::DeviceFamily,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -194,25 +183,15 @@ pub struct AccessibilityDeclarationCreate {
 pub struct AccessibilityDeclarationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `publish`.
     pub publish: rt::Patch<bool>,
-    /// `supportsAudioDescriptions`.
     pub supports_audio_descriptions: rt::Patch<bool>,
-    /// `supportsCaptions`.
     pub supports_captions: rt::Patch<bool>,
-    /// `supportsDarkInterface`.
     pub supports_dark_interface: rt::Patch<bool>,
-    /// `supportsDifferentiateWithoutColorAlone`.
     pub supports_differentiate_without_color_alone: rt::Patch<bool>,
-    /// `supportsLargerText`.
     pub supports_larger_text: rt::Patch<bool>,
-    /// `supportsReducedMotion`.
     pub supports_reduced_motion: rt::Patch<bool>,
-    /// `supportsSufficientContrast`.
     pub supports_sufficient_contrast: rt::Patch<bool>,
-    /// `supportsVoiceControl`.
     pub supports_voice_control: rt::Patch<bool>,
-    /// `supportsVoiceover`.
     pub supports_voiceover: rt::Patch<bool>,
 }
 

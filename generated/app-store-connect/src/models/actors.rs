@@ -30,15 +30,10 @@ impl Actor {
 /// Attributes of [`Actor`].
 #[non_exhaustive]
 pub struct ActorAttributes {
-    /// `actorType`.
     pub actor_type: Option<crate::models::ActorActorType>,
-    /// `apiKeyId`.
     pub api_key_id: Option<String>,
-    /// `userEmail`.
     pub user_email: Option<String>,
-    /// `userFirstName`.
     pub user_first_name: Option<String>,
-    /// `userLastName`.
     pub user_last_name: Option<String>,
 }
 

@@ -30,90 +30,61 @@ impl AgeRatingDeclaration {
 /// Attributes of [`AgeRatingDeclaration`].
 #[non_exhaustive]
 pub struct AgeRatingDeclarationAttributes {
-    /// `advertising`.
     pub advertising: Option<bool>,
-    /// `ageAssurance`.
     pub age_assurance: Option<bool>,
-    /// `ageRatingOverride`.
     #[deprecated = "deprecated by the vendor"]
     pub age_rating_override: Option<
         crate::models::AgeRatingDeclarationAgeRatingOverride,
     >,
-    /// `ageRatingOverrideV2`.
     pub age_rating_override_v2: Option<
         crate::models::AgeRatingDeclarationAgeRatingOverrideV2,
     >,
-    /// `alcoholTobaccoOrDrugUseOrReferences`.
     pub alcohol_tobacco_or_drug_use_or_references: Option<
         crate::models::AgeRatingDeclarationAlcoholTobaccoOrDrugUseOrReferences,
     >,
-    /// `contests`.
     pub contests: Option<crate::models::AgeRatingDeclarationContests>,
-    /// `developerAgeRatingInfoUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub developer_age_rating_info_url: Option<String>,
-    /// `gambling`.
     pub gambling: Option<bool>,
-    /// `gamblingSimulated`.
     pub gambling_simulated: Option<crate::models::AgeRatingDeclarationGamblingSimulated>,
-    /// `gracRatingClassificationNumber`.
     pub grac_rating_classification_number: Option<String>,
-    /// `gunsOrOtherWeapons`.
     pub guns_or_other_weapons: Option<
         crate::models::AgeRatingDeclarationGunsOrOtherWeapons,
     >,
-    /// `healthOrWellnessTopics`.
     pub health_or_wellness_topics: Option<bool>,
-    /// `horrorOrFearThemes`.
     pub horror_or_fear_themes: Option<
         crate::models::AgeRatingDeclarationHorrorOrFearThemes,
     >,
-    /// `kidsAgeBand`.
     pub kids_age_band: Option<crate::models::KidsAgeBand>,
-    /// `koreaAgeRatingOverride`.
     pub korea_age_rating_override: Option<
         crate::models::AgeRatingDeclarationKoreaAgeRatingOverride,
     >,
-    /// `lootBox`.
     pub loot_box: Option<bool>,
-    /// `matureOrSuggestiveThemes`.
     pub mature_or_suggestive_themes: Option<
         crate::models::AgeRatingDeclarationMatureOrSuggestiveThemes,
     >,
-    /// `medicalOrTreatmentInformation`.
     pub medical_or_treatment_information: Option<
         crate::models::AgeRatingDeclarationMedicalOrTreatmentInformation,
     >,
-    /// `messagingAndChat`.
     pub messaging_and_chat: Option<bool>,
-    /// `parentalControls`.
     pub parental_controls: Option<bool>,
-    /// `profanityOrCrudeHumor`.
     pub profanity_or_crude_humor: Option<
         crate::models::AgeRatingDeclarationProfanityOrCrudeHumor,
     >,
-    /// `sexualContentGraphicAndNudity`.
     pub sexual_content_graphic_and_nudity: Option<
         crate::models::AgeRatingDeclarationSexualContentGraphicAndNudity,
     >,
-    /// `sexualContentOrNudity`.
     pub sexual_content_or_nudity: Option<
         crate::models::AgeRatingDeclarationSexualContentOrNudity,
     >,
-    /// `socialMedia`.
     pub social_media: Option<bool>,
-    /// `socialMediaAgeRestricted`.
     pub social_media_age_restricted: Option<bool>,
-    /// `unrestrictedWebAccess`.
     pub unrestricted_web_access: Option<bool>,
-    /// `userGeneratedContent`.
     pub user_generated_content: Option<bool>,
-    /// `violenceCartoonOrFantasy`.
     pub violence_cartoon_or_fantasy: Option<
         crate::models::AgeRatingDeclarationViolenceCartoonOrFantasy,
     >,
-    /// `violenceRealistic`.
     pub violence_realistic: Option<crate::models::AgeRatingDeclarationViolenceRealistic>,
-    /// `violenceRealisticProlongedGraphicOrSadistic`.
     pub violence_realistic_prolonged_graphic_or_sadistic: Option<
         crate::models::AgeRatingDeclarationViolenceRealisticProlongedGraphicOrSadistic,
     >,

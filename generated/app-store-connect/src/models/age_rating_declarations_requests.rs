@@ -9,94 +9,65 @@
 pub struct AgeRatingDeclarationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `advertising`.
     pub advertising: rt::Patch<bool>,
-    /// `ageAssurance`.
     pub age_assurance: rt::Patch<bool>,
-    /// `ageRatingOverride`.
     #[deprecated = "deprecated by the vendor"]
     pub age_rating_override: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestAgeRatingOverride,
     >,
-    /// `ageRatingOverrideV2`.
     pub age_rating_override_v2: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestAgeRatingOverrideV2,
     >,
-    /// `alcoholTobaccoOrDrugUseOrReferences`.
     pub alcohol_tobacco_or_drug_use_or_references: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestAlcoholTobaccoOrDrugUseOrReferences,
     >,
-    /// `contests`.
     pub contests: rt::Patch<crate::models::AgeRatingDeclarationUpdateRequestContests>,
-    /// `developerAgeRatingInfoUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub developer_age_rating_info_url: rt::Patch<String>,
-    /// `gambling`.
     pub gambling: rt::Patch<bool>,
-    /// `gamblingSimulated`.
     pub gambling_simulated: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestGamblingSimulated,
     >,
-    /// `gracRatingClassificationNumber`.
     pub grac_rating_classification_number: rt::Patch<String>,
-    /// `gunsOrOtherWeapons`.
     pub guns_or_other_weapons: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestGunsOrOtherWeapons,
     >,
-    /// `healthOrWellnessTopics`.
     pub health_or_wellness_topics: rt::Patch<bool>,
-    /// `horrorOrFearThemes`.
     pub horror_or_fear_themes: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestHorrorOrFearThemes,
     >,
-    /// `kidsAgeBand`.
     pub kids_age_band: rt::Patch<crate::models::KidsAgeBand>,
-    /// `koreaAgeRatingOverride`.
     pub korea_age_rating_override: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestKoreaAgeRatingOverride,
     >,
-    /// `lootBox`.
     pub loot_box: rt::Patch<bool>,
-    /// `matureOrSuggestiveThemes`.
     pub mature_or_suggestive_themes: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestMatureOrSuggestiveThemes,
     >,
-    /// `medicalOrTreatmentInformation`.
     pub medical_or_treatment_information: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestMedicalOrTreatmentInformation,
     >,
-    /// `messagingAndChat`.
     pub messaging_and_chat: rt::Patch<bool>,
-    /// `parentalControls`.
     pub parental_controls: rt::Patch<bool>,
-    /// `profanityOrCrudeHumor`.
     pub profanity_or_crude_humor: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestProfanityOrCrudeHumor,
     >,
-    /// `sexualContentGraphicAndNudity`.
     pub sexual_content_graphic_and_nudity: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestSexualContentGraphicAndNudity,
     >,
-    /// `sexualContentOrNudity`.
     pub sexual_content_or_nudity: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestSexualContentOrNudity,
     >,
-    /// `socialMedia`.
     pub social_media: rt::Patch<bool>,
-    /// `socialMediaAgeRestricted`.
     pub social_media_age_restricted: rt::Patch<bool>,
-    /// `unrestrictedWebAccess`.
     pub unrestricted_web_access: rt::Patch<bool>,
-    /// `userGeneratedContent`.
     pub user_generated_content: rt::Patch<bool>,
-    /// `violenceCartoonOrFantasy`.
     pub violence_cartoon_or_fantasy: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestViolenceCartoonOrFantasy,
     >,
-    /// `violenceRealistic`.
     pub violence_realistic: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestViolenceRealistic,
     >,
-    /// `violenceRealisticProlongedGraphicOrSadistic`.
     pub violence_realistic_prolonged_graphic_or_sadistic: rt::Patch<
         crate::models::AgeRatingDeclarationUpdateRequestViolenceRealisticProlongedGraphicOrSadistic,
     >,

@@ -32,11 +32,9 @@ impl AlternativeDistributionDomain {
 /// Attributes of [`AlternativeDistributionDomain`].
 #[non_exhaustive]
 pub struct AlternativeDistributionDomainAttributes {
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `domain`.
     pub domain: Option<String>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
 }
 

@@ -7,9 +7,7 @@
 /// Feature: `alternative-distribution`.
 #[non_exhaustive]
 pub struct AlternativeDistributionDomainCreateRequest {
-    /// `domain`.
     pub domain: String,
-    /// `referenceName`.
     pub reference_name: String,
 }
 
@@ -28,8 +26,6 @@ impl AlternativeDistributionDomainCreateRequest {
 
 /// Required fields of [`AlternativeDistributionDomainCreateRequest`].
 pub struct AlternativeDistributionDomainCreate {
-    /// `domain`.
     pub domain: String,
-    /// `referenceName`.
     pub reference_name: String,
 }

@@ -32,7 +32,6 @@ impl AlternativeDistributionKey {
 /// Attributes of [`AlternativeDistributionKey`].
 #[non_exhaustive]
 pub struct AlternativeDistributionKeyAttributes {
-    /// `publicKey`.
     pub public_key: Option<String>,
 }
 

@@ -7,9 +7,8 @@
 /// Feature: `alternative-distribution`.
 #[non_exhaustive]
 pub struct AlternativeDistributionKeyCreateRequest {
-    /// `publicKey`.
     pub public_key: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: Option<String>,
 }
 

@@ -32,13 +32,11 @@ impl AlternativeDistributionPackageDelta {
 /// Attributes of [`AlternativeDistributionPackageDelta`].
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageDeltaAttributes {
-    /// `alternativeDistributionKeyBlob`.
     pub alternative_distribution_key_blob: Option<String>,
-    /// `fileChecksum`.
     pub file_checksum: Option<String>,
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: Option<String>,
-    /// `urlExpirationDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub url_expiration_date: Option<rt::Timestamp>,
 }
 

@@ -34,15 +34,12 @@ impl AlternativeDistributionPackageVersion {
 /// Attributes of [`AlternativeDistributionPackageVersion`].
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVersionAttributes {
-    /// `fileChecksum`.
     pub file_checksum: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::AlternativeDistributionPackageVersionState>,
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: Option<String>,
-    /// `urlExpirationDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub url_expiration_date: Option<rt::Timestamp>,
-    /// `version`.
     pub version: Option<String>,
 }
 
@@ -54,11 +51,11 @@ rt::object! { AlternativeDistributionPackageVersionAttributes {
 /// Relationships of [`AlternativeDistributionPackageVersion`].
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageVersionRelationships {
-    /// `alternativeDistributionPackage`: one of `alternativeDistributionPackages`.
+    /// One of `alternativeDistributionPackages`.
     pub alternative_distribution_package: rt::ToOne,
-    /// `deltas`: any number of `alternativeDistributionPackageDeltas`.
+    /// Any number of `alternativeDistributionPackageDeltas`.
     pub deltas: rt::ToMany,
-    /// `variants`: any number of `alternativeDistributionPackageVariants`.
+    /// Any number of `alternativeDistributionPackageVariants`.
     pub variants: rt::ToMany,
 }
 

@@ -34,7 +34,6 @@ impl AlternativeDistributionPackage {
 /// Attributes of [`AlternativeDistributionPackage`].
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageAttributes {
-    /// `sourceFileChecksum`.
     pub source_file_checksum: Option<crate::models::Checksums>,
 }
 
@@ -43,7 +42,7 @@ rt::object! { AlternativeDistributionPackageAttributes { source_file_checksum: "
 /// Relationships of [`AlternativeDistributionPackage`].
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageRelationships {
-    /// `versions`: any number of `alternativeDistributionPackageVersions`.
+    /// Any number of `alternativeDistributionPackageVersions`.
     pub versions: rt::ToMany,
 }
 

@@ -7,7 +7,7 @@
 /// Feature: `alternative-distribution`.
 #[non_exhaustive]
 pub struct AlternativeDistributionPackageCreateRequest {
-    /// `appStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version: String,
 }
 

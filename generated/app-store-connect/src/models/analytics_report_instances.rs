@@ -34,9 +34,8 @@ impl AnalyticsReportInstance {
 /// Attributes of [`AnalyticsReportInstance`].
 #[non_exhaustive]
 pub struct AnalyticsReportInstanceAttributes {
-    /// `granularity`.
     pub granularity: Option<crate::models::AnalyticsReportInstanceGranularity>,
-    /// `processingDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub processing_date: Option<rt::Date>,
 }
 
@@ -47,7 +46,6 @@ rt::object! { AnalyticsReportInstanceAttributes {
 /// Relationships of [`AnalyticsReportInstance`].
 #[non_exhaustive]
 pub struct AnalyticsReportInstanceRelationships {
-    /// `segments`.
     pub segments: rt::Related,
 }
 

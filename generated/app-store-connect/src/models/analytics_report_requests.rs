@@ -34,9 +34,7 @@ impl AnalyticsReportRequest {
 /// Attributes of [`AnalyticsReportRequest`].
 #[non_exhaustive]
 pub struct AnalyticsReportRequestAttributes {
-    /// `accessType`.
     pub access_type: Option<crate::models::AnalyticsReportRequestAccessType>,
-    /// `stoppedDueToInactivity`.
     pub stopped_due_to_inactivity: Option<bool>,
 }
 
@@ -47,7 +45,7 @@ rt::object! { AnalyticsReportRequestAttributes {
 /// Relationships of [`AnalyticsReportRequest`].
 #[non_exhaustive]
 pub struct AnalyticsReportRequestRelationships {
-    /// `reports`: any number of `analyticsReports`.
+    /// Any number of `analyticsReports`.
     pub reports: rt::ToMany,
 }
 

@@ -7,9 +7,8 @@
 /// Feature: `analytics`.
 #[non_exhaustive]
 pub struct AnalyticsReportRequestCreateRequest {
-    /// `accessType`.
     pub access_type: crate::models::AnalyticsReportRequestCreateRequestAccessType,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -28,9 +27,8 @@ impl AnalyticsReportRequestCreateRequest {
 
 /// Required fields of [`AnalyticsReportRequestCreateRequest`].
 pub struct AnalyticsReportRequestCreate {
-    /// `accessType`.
     pub access_type: crate::models::AnalyticsReportRequestCreateRequestAccessType,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 

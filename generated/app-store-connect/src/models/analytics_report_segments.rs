@@ -32,11 +32,9 @@ impl AnalyticsReportSegment {
 /// Attributes of [`AnalyticsReportSegment`].
 #[non_exhaustive]
 pub struct AnalyticsReportSegmentAttributes {
-    /// `checksum`.
     pub checksum: Option<String>,
-    /// `sizeInBytes`.
     pub size_in_bytes: Option<i64>,
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: Option<String>,
 }
 

@@ -34,9 +34,7 @@ impl AnalyticsReport {
 /// Attributes of [`AnalyticsReport`].
 #[non_exhaustive]
 pub struct AnalyticsReportAttributes {
-    /// `category`.
     pub category: Option<crate::models::AnalyticsReportCategory>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -45,7 +43,6 @@ rt::object! { AnalyticsReportAttributes { category: "category", name: "name" } }
 /// Relationships of [`AnalyticsReport`].
 #[non_exhaustive]
 pub struct AnalyticsReportRelationships {
-    /// `instances`.
     pub instances: rt::Related,
 }
 

@@ -32,9 +32,7 @@ impl AndroidToIosAppMappingDetail {
 /// Attributes of [`AndroidToIosAppMappingDetail`].
 #[non_exhaustive]
 pub struct AndroidToIosAppMappingDetailAttributes {
-    /// `appSigningKeyPublicCertificateSha256Fingerprints`.
     pub app_signing_key_public_certificate_sha256_fingerprints: Option<Vec<String>>,
-    /// `packageName`.
     pub package_name: Option<String>,
 }
 

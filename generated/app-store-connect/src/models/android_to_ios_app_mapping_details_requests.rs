@@ -7,11 +7,9 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AndroidToIosAppMappingDetailCreateRequest {
-    /// `appSigningKeyPublicCertificateSha256Fingerprints`.
     pub app_signing_key_public_certificate_sha256_fingerprints: Vec<String>,
-    /// `packageName`.
     pub package_name: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -36,11 +34,9 @@ impl AndroidToIosAppMappingDetailCreateRequest {
 
 /// Required fields of [`AndroidToIosAppMappingDetailCreateRequest`].
 pub struct AndroidToIosAppMappingDetailCreate {
-    /// `appSigningKeyPublicCertificateSha256Fingerprints`.
     pub app_signing_key_public_certificate_sha256_fingerprints: Vec<String>,
-    /// `packageName`.
     pub package_name: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -51,9 +47,7 @@ pub struct AndroidToIosAppMappingDetailCreate {
 pub struct AndroidToIosAppMappingDetailUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `appSigningKeyPublicCertificateSha256Fingerprints`.
     pub app_signing_key_public_certificate_sha256_fingerprints: rt::Patch<Vec<String>>,
-    /// `packageName`.
     pub package_name: rt::Patch<String>,
 }
 

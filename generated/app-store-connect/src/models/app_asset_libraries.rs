@@ -30,9 +30,7 @@ impl AppAssetLibrary {
 /// Relationships of [`AppAssetLibrary`].
 #[non_exhaustive]
 pub struct AppAssetLibraryRelationships {
-    /// `images`.
     pub images: rt::Related,
-    /// `videos`.
     pub videos: rt::Related,
 }
 

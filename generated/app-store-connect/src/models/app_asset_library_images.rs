@@ -34,27 +34,19 @@ impl AppAssetLibraryImage {
 /// Attributes of [`AppAssetLibraryImage`].
 #[non_exhaustive]
 pub struct AppAssetLibraryImageAttributes {
-    /// `category`.
     pub category: Option<crate::models::AppAssetLibraryAssetCategory>,
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `lastModifiedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_modified_date: Option<rt::Timestamp>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `specId`.
     pub spec_id: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::AppAssetLibraryAssetState>,
-    /// `stateDetails`.
     pub state_details: Option<Vec<crate::models::StateDetail>>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -67,7 +59,7 @@ rt::object! { AppAssetLibraryImageAttributes {
 /// Relationships of [`AppAssetLibraryImage`].
 #[non_exhaustive]
 pub struct AppAssetLibraryImageRelationships {
-    /// `placements`: any number of `appAssetLibraryPlacements`.
+    /// Any number of `appAssetLibraryPlacements`.
     pub placements: rt::ToMany,
 }
 

@@ -7,17 +7,14 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryImageCreateRequest {
-    /// `category`.
     pub category: crate::models::AppAssetLibraryAssetCategory,
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub file_size: i64,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
-    /// `assetLibrary`: id of `appAssetLibraries`.
+    /// The id of `appAssetLibraries`.
     pub asset_library: String,
-    /// `placements`: ids of `appAssetLibraryPlacements`.
+    /// Ids of `appAssetLibraryPlacements`.
     pub placements: Option<Vec<String>>,
 }
 
@@ -65,13 +62,11 @@ impl AppAssetLibraryImageCreateRequest {
 
 /// Required fields of [`AppAssetLibraryImageCreateRequest`].
 pub struct AppAssetLibraryImageCreate {
-    /// `category`.
     pub category: crate::models::AppAssetLibraryAssetCategory,
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub file_size: i64,
-    /// `assetLibrary`: id of `appAssetLibraries`.
+    /// The id of `appAssetLibraries`.
     pub asset_library: String,
 }
 
@@ -82,11 +77,8 @@ pub struct AppAssetLibraryImageCreate {
 pub struct AppAssetLibraryImageUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `archived`.
     pub archived: rt::Patch<bool>,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -32,7 +32,7 @@ impl AppAssetLibraryPlacementOrderingRequest {
 /// Relationships of [`AppAssetLibraryPlacementOrderingRequest`].
 #[non_exhaustive]
 pub struct AppAssetLibraryPlacementOrderingRequestRelationships {
-    /// `orderedPlacements`: any number of `appAssetLibraryPlacements`.
+    /// Any number of `appAssetLibraryPlacements`.
     pub ordered_placements: rt::ToMany,
 }
 

@@ -7,15 +7,14 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryPlacementOrderingRequestCreateRequest {
-    /// `placementGroup`.
     pub placement_group: rt::Patch<String>,
-    /// `appCustomProductPageLocalization`: id of `appCustomProductPageLocalizations`.
+    /// The id of `appCustomProductPageLocalizations`.
     pub app_custom_product_page_localization: Option<String>,
-    /// `appStoreVersionExperimentTreatmentLocalization`: id of `appStoreVersionExperimentTreatmentLocalizations`.
+    /// The id of `appStoreVersionExperimentTreatmentLocalizations`.
     pub app_store_version_experiment_treatment_localization: Option<String>,
-    /// `appStoreVersionLocalization`: id of `appStoreVersionLocalizations`.
+    /// The id of `appStoreVersionLocalizations`.
     pub app_store_version_localization: Option<String>,
-    /// `orderedPlacements`: ids of `appAssetLibraryPlacements`.
+    /// Ids of `appAssetLibraryPlacements`.
     pub ordered_placements: Option<Vec<String>>,
 }
 

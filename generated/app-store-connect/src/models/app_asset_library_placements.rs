@@ -34,19 +34,14 @@ impl AppAssetLibraryPlacement {
 /// Attributes of [`AppAssetLibraryPlacement`].
 #[non_exhaustive]
 pub struct AppAssetLibraryPlacementAttributes {
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `lastModifiedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_modified_date: Option<rt::Timestamp>,
-    /// `mediaType`.
     pub media_type: Option<crate::models::AppAssetLibraryMediaType>,
-    /// `placementGroup`.
     pub placement_group: Option<String>,
-    /// `placementType`.
     pub placement_type: Option<crate::models::AppAssetLibraryPlacementType>,
-    /// `state`.
     pub state: Option<crate::models::AppAssetLibraryPlacementState>,
-    /// `stateDetails`.
     pub state_details: Option<Vec<crate::models::StateDetail>>,
 }
 
@@ -59,17 +54,17 @@ rt::object! { AppAssetLibraryPlacementAttributes {
 /// Relationships of [`AppAssetLibraryPlacement`].
 #[non_exhaustive]
 pub struct AppAssetLibraryPlacementRelationships {
-    /// `appCustomProductPageLocalization`: one of `appCustomProductPageLocalizations`.
+    /// One of `appCustomProductPageLocalizations`.
     pub app_custom_product_page_localization: rt::ToOne,
-    /// `appEventLocalization`: one of `appEventLocalizations`.
+    /// One of `appEventLocalizations`.
     pub app_event_localization: rt::ToOne,
-    /// `appStoreVersionExperimentTreatmentLocalization`: one of `appStoreVersionExperimentTreatmentLocalizations`.
+    /// One of `appStoreVersionExperimentTreatmentLocalizations`.
     pub app_store_version_experiment_treatment_localization: rt::ToOne,
-    /// `appStoreVersionLocalization`: one of `appStoreVersionLocalizations`.
+    /// One of `appStoreVersionLocalizations`.
     pub app_store_version_localization: rt::ToOne,
-    /// `image`: one of `appAssetLibraryImages`.
+    /// One of `appAssetLibraryImages`.
     pub image: rt::ToOne,
-    /// `video`: one of `appAssetLibraryVideos`.
+    /// One of `appAssetLibraryVideos`.
     pub video: rt::ToOne,
 }
 

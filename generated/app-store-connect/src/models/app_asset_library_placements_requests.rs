@@ -7,21 +7,19 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryPlacementCreateRequest {
-    /// `placementGroup`.
     pub placement_group: rt::Patch<String>,
-    /// `placementType`.
     pub placement_type: rt::Patch<crate::models::AppAssetLibraryPlacementType>,
-    /// `appCustomProductPageLocalization`: id of `appCustomProductPageLocalizations`.
+    /// The id of `appCustomProductPageLocalizations`.
     pub app_custom_product_page_localization: Option<String>,
-    /// `appEventLocalization`: id of `appEventLocalizations`.
+    /// The id of `appEventLocalizations`.
     pub app_event_localization: Option<String>,
-    /// `appStoreVersionExperimentTreatmentLocalization`: id of `appStoreVersionExperimentTreatmentLocalizations`.
+    /// The id of `appStoreVersionExperimentTreatmentLocalizations`.
     pub app_store_version_experiment_treatment_localization: Option<String>,
-    /// `appStoreVersionLocalization`: id of `appStoreVersionLocalizations`.
+    /// The id of `appStoreVersionLocalizations`.
     pub app_store_version_localization: Option<String>,
-    /// `image`: id of `appAssetLibraryImages`.
+    /// The id of `appAssetLibraryImages`.
     pub image: Option<String>,
-    /// `video`: id of `appAssetLibraryVideos`.
+    /// The id of `appAssetLibraryVideos`.
     pub video: Option<String>,
 }
 

@@ -39,23 +39,17 @@ impl AppAssetLibraryRefDatum {
 /// Attributes of [`AppAssetLibraryRefDatum`].
 #[non_exhaustive]
 pub struct AppAssetLibraryRefDatumAttributes {
-    /// `displayClasses`.
     pub display_classes: Option<
         Vec<crate::models::AppAssetLibraryRefDatumDisplayClasses>,
     >,
-    /// `features`.
     pub features: Option<Vec<crate::models::AppAssetLibraryRefDatumFeatures>>,
-    /// `imageSpecs`.
     pub image_specs: Option<Vec<crate::models::AppAssetLibraryRefDatumImageSpecs>>,
-    /// `placementProfileGroups`.
     pub placement_profile_groups: Option<
         Vec<crate::models::AppAssetLibraryRefDatumPlacementProfileGroups>,
     >,
-    /// `placementTypes`.
     pub placement_types: Option<
         Vec<crate::models::AppAssetLibraryRefDatumPlacementTypes>,
     >,
-    /// `videoSpecs`.
     pub video_specs: Option<Vec<crate::models::AppAssetLibraryRefDatumVideoSpecs>>,
 }
 
@@ -70,11 +64,8 @@ rt::object! { AppAssetLibraryRefDatumAttributes {
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryRefDatumDisplayClasses {
-    /// `deviceFamily`.
     pub device_family: Option<crate::models::DeviceFamily>,
-    /// `displayClassId`.
     pub display_class_id: Option<crate::models::AppAssetLibraryDisplayClass>,
-    /// `screenDimensions`.
     pub screen_dimensions: Option<Vec<String>>,
 }
 
@@ -87,9 +78,7 @@ rt::object! { AppAssetLibraryRefDatumDisplayClasses {
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryRefDatumFeatures {
-    /// `featureId`.
     pub feature_id: Option<crate::models::AppAssetLibraryFeature>,
-    /// `placementPolicies`.
     pub placement_policies: Option<
         Vec<crate::models::AppAssetLibraryRefDatumFeaturesPlacementPolicies>,
     >,
@@ -104,11 +93,9 @@ rt::object! { AppAssetLibraryRefDatumFeatures {
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryRefDatumFeaturesPlacementPolicies {
-    /// `groupLimits`.
     pub group_limits: Option<
         Vec<crate::models::AppAssetLibraryRefDatumFeaturesPlacementPoliciesGroupLimits>,
     >,
-    /// `placementType`.
     pub placement_type: Option<crate::models::AppAssetLibraryPlacementType>,
 }
 
@@ -121,9 +108,7 @@ rt::object! { AppAssetLibraryRefDatumFeaturesPlacementPolicies {
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryRefDatumFeaturesPlacementPoliciesGroupLimits {
-    /// `groupIds`.
     pub group_ids: Option<Vec<String>>,
-    /// `maxCount`.
     pub max_count: Option<i64>,
 }
 
@@ -136,27 +121,18 @@ rt::object! { AppAssetLibraryRefDatumFeaturesPlacementPoliciesGroupLimits {
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryRefDatumImageSpecs {
-    /// `alphaAllowed`.
     pub alpha_allowed: Option<bool>,
-    /// `aspectRatio`.
     pub aspect_ratio: Option<String>,
-    /// `compatiblePlacementTypes`.
     pub compatible_placement_types: Option<
         Vec<crate::models::AppAssetLibraryPlacementType>,
     >,
-    /// `dimensions`.
     pub dimensions: Option<crate::models::AppAssetLibraryRefDatumImageSpecsDimensions>,
-    /// `fileExtensions`.
     pub file_extensions: Option<Vec<String>>,
-    /// `maxFileSize`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub max_file_size: Option<i64>,
-    /// `mimeTypes`.
     pub mime_types: Option<Vec<String>>,
-    /// `shortName`.
     pub short_name: Option<String>,
-    /// `specId`.
     pub spec_id: Option<String>,
-    /// `universalAsset`.
     pub universal_asset: Option<bool>,
 }
 
@@ -172,13 +148,9 @@ rt::object! { AppAssetLibraryRefDatumImageSpecs {
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryRefDatumImageSpecsDimensions {
-    /// `maxHeight`.
     pub max_height: Option<i64>,
-    /// `maxWidth`.
     pub max_width: Option<i64>,
-    /// `minHeight`.
     pub min_height: Option<i64>,
-    /// `minWidth`.
     pub min_width: Option<i64>,
 }
 
@@ -191,11 +163,8 @@ rt::object! { AppAssetLibraryRefDatumImageSpecsDimensions {
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryRefDatumPlacementProfileGroups {
-    /// `displayClassId`.
     pub display_class_id: Option<crate::models::AppAssetLibraryDisplayClass>,
-    /// `placementProfileGroupId`.
     pub placement_profile_group_id: Option<String>,
-    /// `platform`.
     pub platform: Option<crate::models::AppAssetLibraryPlacementPlatform>,
 }
 
@@ -209,13 +178,10 @@ rt::object! { AppAssetLibraryRefDatumPlacementProfileGroups {
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryRefDatumPlacementTypes {
-    /// `acceptsAssetCategories`.
     pub accepts_asset_categories: Option<
         Vec<crate::models::AppAssetLibraryAssetCategory>,
     >,
-    /// `placementTypeId`.
     pub placement_type_id: Option<crate::models::AppAssetLibraryPlacementType>,
-    /// `specMappings`.
     pub spec_mappings: Option<
         Vec<crate::models::AppAssetLibraryRefDatumPlacementTypesSpecMappings>,
     >,
@@ -231,9 +197,7 @@ rt::object! { AppAssetLibraryRefDatumPlacementTypes {
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryRefDatumPlacementTypesSpecMappings {
-    /// `placementGroupId`.
     pub placement_group_id: Option<String>,
-    /// `specs`.
     pub specs: Option<Vec<String>>,
 }
 
@@ -246,33 +210,22 @@ rt::object! { AppAssetLibraryRefDatumPlacementTypesSpecMappings {
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryRefDatumVideoSpecs {
-    /// `aspectRatio`.
     pub aspect_ratio: Option<String>,
-    /// `audioRequired`.
     pub audio_required: Option<bool>,
-    /// `compatiblePlacementTypes`.
     pub compatible_placement_types: Option<
         Vec<crate::models::AppAssetLibraryPlacementType>,
     >,
-    /// `dimensions`.
     pub dimensions: Option<crate::models::AppAssetLibraryRefDatumVideoSpecsDimensions>,
-    /// `duration`.
     pub duration: Option<crate::models::AppAssetLibraryRefDatumVideoSpecsDuration>,
-    /// `fileExtensions`.
     pub file_extensions: Option<Vec<String>>,
-    /// `frameRates`.
     pub frame_rates: Option<
         Vec<crate::models::AppAssetLibraryRefDatumVideoSpecsFrameRates>,
     >,
-    /// `maxFileSize`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub max_file_size: Option<i64>,
-    /// `mimeTypes`.
     pub mime_types: Option<Vec<String>>,
-    /// `shortName`.
     pub short_name: Option<String>,
-    /// `specId`.
     pub spec_id: Option<String>,
-    /// `universalAsset`.
     pub universal_asset: Option<bool>,
 }
 
@@ -293,9 +246,9 @@ pub type AppAssetLibraryRefDatumVideoSpecsDimensions = crate::models::AppAssetLi
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryRefDatumVideoSpecsDuration {
-    /// `max`: a duration (ISO 8601).
+    /// A duration (ISO 8601).
     pub max: Option<String>,
-    /// `min`: a duration (ISO 8601).
+    /// A duration (ISO 8601).
     pub min: Option<String>,
 }
 
@@ -306,9 +259,7 @@ rt::object! { AppAssetLibraryRefDatumVideoSpecsDuration { max: "max", min: "min"
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryRefDatumVideoSpecsFrameRates {
-    /// `maxFps`.
     pub max_fps: Option<i64>,
-    /// `minFps`.
     pub min_fps: Option<i64>,
 }
 

@@ -34,31 +34,22 @@ impl AppAssetLibraryVideo {
 /// Attributes of [`AppAssetLibraryVideo`].
 #[non_exhaustive]
 pub struct AppAssetLibraryVideoAttributes {
-    /// `category`.
     pub category: Option<crate::models::AppAssetLibraryAssetCategory>,
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub file_size: Option<i64>,
-    /// `lastModifiedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_modified_date: Option<rt::Timestamp>,
-    /// `previewFrameImage`.
     pub preview_frame_image: Option<crate::models::PreviewFrameImage>,
-    /// `previewFrameTimeCode`.
     pub preview_frame_time_code: Option<String>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `specId`.
     pub spec_id: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::AppAssetLibraryAssetState>,
-    /// `stateDetails`.
     pub state_details: Option<Vec<crate::models::StateDetail>>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
-    /// `videoAsset`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub video_asset: Option<String>,
 }
 
@@ -73,7 +64,7 @@ rt::object! { AppAssetLibraryVideoAttributes {
 /// Relationships of [`AppAssetLibraryVideo`].
 #[non_exhaustive]
 pub struct AppAssetLibraryVideoRelationships {
-    /// `placements`: any number of `appAssetLibraryPlacements`.
+    /// Any number of `appAssetLibraryPlacements`.
     pub placements: rt::ToMany,
 }
 

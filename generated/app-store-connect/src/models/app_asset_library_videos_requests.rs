@@ -7,19 +7,15 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppAssetLibraryVideoCreateRequest {
-    /// `category`.
     pub category: crate::models::AppAssetLibraryAssetCategory,
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub file_size: i64,
-    /// `previewFrameTimeCode`.
     pub preview_frame_time_code: rt::Patch<String>,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
-    /// `assetLibrary`: id of `appAssetLibraries`.
+    /// The id of `appAssetLibraries`.
     pub asset_library: String,
-    /// `placements`: ids of `appAssetLibraryPlacements`.
+    /// Ids of `appAssetLibraryPlacements`.
     pub placements: Option<Vec<String>>,
 }
 
@@ -81,13 +77,11 @@ impl AppAssetLibraryVideoCreateRequest {
 
 /// Required fields of [`AppAssetLibraryVideoCreateRequest`].
 pub struct AppAssetLibraryVideoCreate {
-    /// `category`.
     pub category: crate::models::AppAssetLibraryAssetCategory,
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub file_size: i64,
-    /// `assetLibrary`: id of `appAssetLibraries`.
+    /// The id of `appAssetLibraries`.
     pub asset_library: String,
 }
 
@@ -98,13 +92,9 @@ pub struct AppAssetLibraryVideoCreate {
 pub struct AppAssetLibraryVideoUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `archived`.
     pub archived: rt::Patch<bool>,
-    /// `previewFrameTimeCode`.
     pub preview_frame_time_code: rt::Patch<String>,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

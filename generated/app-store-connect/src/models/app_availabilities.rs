@@ -34,7 +34,6 @@ impl AppAvailabilityV2 {
 /// Attributes of [`AppAvailabilityV2`].
 #[non_exhaustive]
 pub struct AppAvailabilityV2Attributes {
-    /// `availableInNewTerritories`.
     pub available_in_new_territories: Option<bool>,
 }
 
@@ -43,7 +42,7 @@ rt::object! { AppAvailabilityV2Attributes { available_in_new_territories: "avail
 /// Relationships of [`AppAvailabilityV2`].
 #[non_exhaustive]
 pub struct AppAvailabilityV2Relationships {
-    /// `territoryAvailabilities`: any number of `territoryAvailabilities`.
+    /// Any number of `territoryAvailabilities`.
     pub territory_availabilities: rt::ToMany,
 }
 

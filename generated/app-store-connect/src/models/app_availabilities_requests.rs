@@ -7,11 +7,10 @@
 /// Feature: `pricing`.
 #[non_exhaustive]
 pub struct AppAvailabilityV2CreateRequest {
-    /// `availableInNewTerritories`.
     pub available_in_new_territories: bool,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
-    /// `territoryAvailabilities`: ids of `territoryAvailabilities`.
+    /// Ids of `territoryAvailabilities`.
     pub territory_availabilities: Vec<String>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::AppAvailabilityV2CreateRequestIncluded>,
@@ -48,11 +47,10 @@ impl AppAvailabilityV2CreateRequest {
 
 /// Required fields of [`AppAvailabilityV2CreateRequest`].
 pub struct AppAvailabilityV2Create {
-    /// `availableInNewTerritories`.
     pub available_in_new_territories: bool,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
-    /// `territoryAvailabilities`: ids of `territoryAvailabilities`.
+    /// Ids of `territoryAvailabilities`.
     pub territory_availabilities: Vec<String>,
 }
 

@@ -39,7 +39,6 @@ impl AppCategory {
 /// Attributes of [`AppCategory`].
 #[non_exhaustive]
 pub struct AppCategoryAttributes {
-    /// `platforms`.
     pub platforms: Option<Vec<crate::models::Platform>>,
 }
 
@@ -48,9 +47,9 @@ rt::object! { AppCategoryAttributes { platforms: "platforms" } }
 /// Relationships of [`AppCategory`].
 #[non_exhaustive]
 pub struct AppCategoryRelationships {
-    /// `parent`: one of `appCategories`.
+    /// One of `appCategories`.
     pub parent: rt::ToOne,
-    /// `subcategories`: any number of `appCategories`.
+    /// Any number of `appCategories`.
     pub subcategories: rt::ToMany,
 }
 

@@ -32,17 +32,11 @@ impl AppClipAdvancedExperienceImage {
 /// Attributes of [`AppClipAdvancedExperienceImage`].
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceImageAttributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: Option<String>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 

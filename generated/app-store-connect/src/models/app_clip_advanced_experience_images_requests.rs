@@ -7,9 +7,7 @@
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceImageCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
 }
 
@@ -28,9 +26,7 @@ impl AppClipAdvancedExperienceImageCreateRequest {
 
 /// Required fields of [`AppClipAdvancedExperienceImageCreateRequest`].
 pub struct AppClipAdvancedExperienceImageCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
 }
 
@@ -41,9 +37,7 @@ pub struct AppClipAdvancedExperienceImageCreate {
 pub struct AppClipAdvancedExperienceImageUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -32,11 +32,8 @@ impl AppClipAdvancedExperienceLocalization {
 /// Attributes of [`AppClipAdvancedExperienceLocalization`].
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceLocalizationAttributes {
-    /// `language`.
     pub language: Option<crate::models::AppClipAdvancedExperienceLanguage>,
-    /// `subtitle`.
     pub subtitle: Option<String>,
-    /// `title`.
     pub title: Option<String>,
 }
 

@@ -9,11 +9,8 @@
 pub struct AppClipAdvancedExperienceLocalizationInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `language`.
     pub language: rt::Patch<crate::models::AppClipAdvancedExperienceLanguage>,
-    /// `subtitle`.
     pub subtitle: rt::Patch<String>,
-    /// `title`.
     pub title: rt::Patch<String>,
 }
 

@@ -34,25 +34,17 @@ impl AppClipAdvancedExperience {
 /// Attributes of [`AppClipAdvancedExperience`].
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceAttributes {
-    /// `action`.
     pub action: Option<crate::models::AppClipAction>,
-    /// `businessCategory`.
     pub business_category: Option<
         crate::models::AppClipAdvancedExperienceBusinessCategory,
     >,
-    /// `defaultLanguage`.
     pub default_language: Option<crate::models::AppClipAdvancedExperienceLanguage>,
-    /// `isPoweredBy`.
     pub is_powered_by: Option<bool>,
-    /// `link`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub link: Option<String>,
-    /// `place`.
     pub place: Option<crate::models::AppClipAdvancedExperiencePlace>,
-    /// `placeStatus`.
     pub place_status: Option<crate::models::AppClipAdvancedExperiencePlaceStatus>,
-    /// `status`.
     pub status: Option<crate::models::AppClipAdvancedExperienceStatus>,
-    /// `version`.
     pub version: Option<i64>,
 }
 
@@ -65,11 +57,11 @@ rt::object! { AppClipAdvancedExperienceAttributes {
 /// Relationships of [`AppClipAdvancedExperience`].
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceRelationships {
-    /// `appClip`: one of `appClips`.
+    /// One of `appClips`.
     pub app_clip: rt::ToOne,
-    /// `headerImage`: one of `appClipAdvancedExperienceImages`.
+    /// One of `appClipAdvancedExperienceImages`.
     pub header_image: rt::ToOne,
-    /// `localizations`: any number of `appClipAdvancedExperienceLocalizations`.
+    /// Any number of `appClipAdvancedExperienceLocalizations`.
     pub localizations: rt::ToMany,
 }
 
@@ -156,23 +148,14 @@ rt::open_enum! { AppClipAdvancedExperienceBusinessCategory {
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlace {
-    /// `categories`.
     pub categories: Option<Vec<String>>,
-    /// `displayPoint`.
     pub display_point: Option<crate::models::AppClipAdvancedExperiencePlaceDisplayPoint>,
-    /// `homePage`.
     pub home_page: Option<String>,
-    /// `mainAddress`.
     pub main_address: Option<crate::models::AppClipAdvancedExperiencePlaceMainAddress>,
-    /// `mapAction`.
     pub map_action: Option<crate::models::AppClipAdvancedExperiencePlaceMapAction>,
-    /// `names`.
     pub names: Option<Vec<String>>,
-    /// `phoneNumber`.
     pub phone_number: Option<crate::models::AppClipAdvancedExperiencePlacePhoneNumber>,
-    /// `placeId`.
     pub place_id: Option<String>,
-    /// `relationship`.
     pub relationship: Option<crate::models::AppClipAdvancedExperiencePlaceRelationship>,
 }
 
@@ -258,11 +241,9 @@ impl AppClipAdvancedExperiencePlace {
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceDisplayPoint {
-    /// `coordinates`.
     pub coordinates: Option<
         crate::models::AppClipAdvancedExperiencePlaceDisplayPointCoordinates,
     >,
-    /// `source`.
     pub source: Option<crate::models::AppClipAdvancedExperiencePlaceDisplayPointSource>,
 }
 
@@ -300,9 +281,7 @@ impl AppClipAdvancedExperiencePlaceDisplayPoint {
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceDisplayPointCoordinates {
-    /// `latitude`.
     pub latitude: Option<f64>,
-    /// `longitude`.
     pub longitude: Option<f64>,
 }
 
@@ -354,9 +333,7 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceDisplayPointSource {
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceMainAddress {
-    /// `fullAddress`.
     pub full_address: Option<String>,
-    /// `structuredAddress`.
     pub structured_address: Option<
         crate::models::AppClipAdvancedExperiencePlaceMainAddressStructuredAddress,
     >,
@@ -395,19 +372,12 @@ impl AppClipAdvancedExperiencePlaceMainAddress {
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlaceMainAddressStructuredAddress {
-    /// `countryCode`.
     pub country_code: Option<String>,
-    /// `floor`.
     pub floor: Option<String>,
-    /// `locality`.
     pub locality: Option<String>,
-    /// `neighborhood`.
     pub neighborhood: Option<String>,
-    /// `postalCode`.
     pub postal_code: Option<String>,
-    /// `stateProvince`.
     pub state_province: Option<String>,
-    /// `streetAddress`.
     pub street_address: Option<Vec<String>>,
 }
 
@@ -582,11 +552,8 @@ rt::open_enum! { AppClipAdvancedExperiencePlaceMapAction {
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipAdvancedExperiencePlacePhoneNumber {
-    /// `intent`.
     pub intent: Option<String>,
-    /// `number`.
     pub number: Option<String>,
-    /// `type`.
     pub type_: Option<crate::models::AppClipAdvancedExperiencePlacePhoneNumberType>,
 }
 

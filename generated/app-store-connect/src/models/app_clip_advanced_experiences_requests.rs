@@ -7,25 +7,20 @@
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipAdvancedExperienceCreateRequest {
-    /// `action`.
     pub action: rt::Patch<crate::models::AppClipAction>,
-    /// `businessCategory`.
     pub business_category: rt::Patch<
         crate::models::AppClipAdvancedExperienceCreateRequestBusinessCategory,
     >,
-    /// `defaultLanguage`.
     pub default_language: crate::models::AppClipAdvancedExperienceLanguage,
-    /// `isPoweredBy`.
     pub is_powered_by: bool,
-    /// `link`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub link: String,
-    /// `place`.
     pub place: rt::Patch<crate::models::AppClipAdvancedExperienceCreateRequestPlace>,
-    /// `appClip`: id of `appClips`.
+    /// The id of `appClips`.
     pub app_clip: String,
-    /// `headerImage`: id of `appClipAdvancedExperienceImages`.
+    /// The id of `appClipAdvancedExperienceImages`.
     pub header_image: String,
-    /// `localizations`: ids of `appClipAdvancedExperienceLocalizations`.
+    /// Ids of `appClipAdvancedExperienceLocalizations`.
     pub localizations: Vec<String>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::AppClipAdvancedExperienceCreateRequestIncluded>,
@@ -117,17 +112,15 @@ impl AppClipAdvancedExperienceCreateRequest {
 
 /// Required fields of [`AppClipAdvancedExperienceCreateRequest`].
 pub struct AppClipAdvancedExperienceCreate {
-    /// `defaultLanguage`.
     pub default_language: crate::models::AppClipAdvancedExperienceLanguage,
-    /// `isPoweredBy`.
     pub is_powered_by: bool,
-    /// `link`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub link: String,
-    /// `appClip`: id of `appClips`.
+    /// The id of `appClips`.
     pub app_clip: String,
-    /// `headerImage`: id of `appClipAdvancedExperienceImages`.
+    /// The id of `appClipAdvancedExperienceImages`.
     pub header_image: String,
-    /// `localizations`: ids of `appClipAdvancedExperienceLocalizations`.
+    /// Ids of `appClipAdvancedExperienceLocalizations`.
     pub localizations: Vec<String>,
 }
 
@@ -165,25 +158,19 @@ rt::union! { sent AppClipAdvancedExperienceCreateRequestIncluded by "type" {
 pub struct AppClipAdvancedExperienceUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `action`.
     pub action: rt::Patch<crate::models::AppClipAction>,
-    /// `businessCategory`.
     pub business_category: rt::Patch<
         crate::models::AppClipAdvancedExperienceUpdateRequestBusinessCategory,
     >,
-    /// `defaultLanguage`.
     pub default_language: rt::Patch<crate::models::AppClipAdvancedExperienceLanguage>,
-    /// `isPoweredBy`.
     pub is_powered_by: rt::Patch<bool>,
-    /// `place`.
     pub place: rt::Patch<crate::models::AppClipAdvancedExperienceUpdateRequestPlace>,
-    /// `removed`.
     pub removed: rt::Patch<bool>,
-    /// `appClip`: id of `appClips`.
+    /// The id of `appClips`.
     pub app_clip: rt::Patch<String>,
-    /// `headerImage`: id of `appClipAdvancedExperienceImages`.
+    /// The id of `appClipAdvancedExperienceImages`.
     pub header_image: rt::Patch<String>,
-    /// `localizations`: ids of `appClipAdvancedExperienceLocalizations`.
+    /// Ids of `appClipAdvancedExperienceLocalizations`.
     pub localizations: Option<Vec<String>>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::AppClipAdvancedExperienceUpdateRequestIncluded>,

@@ -34,7 +34,6 @@ impl AppClipAppStoreReviewDetail {
 /// Attributes of [`AppClipAppStoreReviewDetail`].
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetailAttributes {
-    /// `invocationUrls`.
     pub invocation_urls: Option<Vec<String>>,
 }
 
@@ -43,7 +42,7 @@ rt::object! { AppClipAppStoreReviewDetailAttributes { invocation_urls: "invocati
 /// Relationships of [`AppClipAppStoreReviewDetail`].
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetailRelationships {
-    /// `appClipDefaultExperience`: one of `appClipDefaultExperiences`.
+    /// One of `appClipDefaultExperiences`.
     pub app_clip_default_experience: rt::ToOne,
 }
 

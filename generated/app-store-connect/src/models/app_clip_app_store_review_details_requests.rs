@@ -7,9 +7,8 @@
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipAppStoreReviewDetailCreateRequest {
-    /// `invocationUrls`.
     pub invocation_urls: rt::Patch<Vec<String>>,
-    /// `appClipDefaultExperience`: id of `appClipDefaultExperiences`.
+    /// The id of `appClipDefaultExperiences`.
     pub app_clip_default_experience: String,
 }
 
@@ -50,7 +49,6 @@ impl AppClipAppStoreReviewDetailCreateRequest {
 pub struct AppClipAppStoreReviewDetailUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `invocationUrls`.
     pub invocation_urls: rt::Patch<Vec<String>>,
 }
 

@@ -34,9 +34,7 @@ impl AppClipDefaultExperienceLocalization {
 /// Attributes of [`AppClipDefaultExperienceLocalization`].
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalizationAttributes {
-    /// `locale`.
     pub locale: Option<String>,
-    /// `subtitle`.
     pub subtitle: Option<String>,
 }
 
@@ -45,9 +43,9 @@ rt::object! { AppClipDefaultExperienceLocalizationAttributes { locale: "locale",
 /// Relationships of [`AppClipDefaultExperienceLocalization`].
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalizationRelationships {
-    /// `appClipDefaultExperience`: one of `appClipDefaultExperiences`.
+    /// One of `appClipDefaultExperiences`.
     pub app_clip_default_experience: rt::ToOne,
-    /// `appClipHeaderImage`: one of `appClipHeaderImages`.
+    /// One of `appClipHeaderImages`.
     pub app_clip_header_image: rt::ToOne,
 }
 

@@ -7,11 +7,9 @@
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceLocalizationCreateRequest {
-    /// `locale`.
     pub locale: String,
-    /// `subtitle`.
     pub subtitle: rt::Patch<String>,
-    /// `appClipDefaultExperience`: id of `appClipDefaultExperiences`.
+    /// The id of `appClipDefaultExperiences`.
     pub app_clip_default_experience: String,
 }
 
@@ -47,9 +45,8 @@ impl AppClipDefaultExperienceLocalizationCreateRequest {
 
 /// Required fields of [`AppClipDefaultExperienceLocalizationCreateRequest`].
 pub struct AppClipDefaultExperienceLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `appClipDefaultExperience`: id of `appClipDefaultExperiences`.
+    /// The id of `appClipDefaultExperiences`.
     pub app_clip_default_experience: String,
 }
 
@@ -60,7 +57,6 @@ pub struct AppClipDefaultExperienceLocalizationCreate {
 pub struct AppClipDefaultExperienceLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `subtitle`.
     pub subtitle: rt::Patch<String>,
 }
 

@@ -34,7 +34,6 @@ impl AppClipDefaultExperience {
 /// Attributes of [`AppClipDefaultExperience`].
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceAttributes {
-    /// `action`.
     pub action: Option<crate::models::AppClipAction>,
 }
 
@@ -43,13 +42,13 @@ rt::object! { AppClipDefaultExperienceAttributes { action: "action" } }
 /// Relationships of [`AppClipDefaultExperience`].
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceRelationships {
-    /// `appClip`: one of `appClips`.
+    /// One of `appClips`.
     pub app_clip: rt::ToOne,
-    /// `appClipAppStoreReviewDetail`: one of `appClipAppStoreReviewDetails`.
+    /// One of `appClipAppStoreReviewDetails`.
     pub app_clip_app_store_review_detail: rt::ToOne,
-    /// `appClipDefaultExperienceLocalizations`: any number of `appClipDefaultExperienceLocalizations`.
+    /// Any number of `appClipDefaultExperienceLocalizations`.
     pub app_clip_default_experience_localizations: rt::ToMany,
-    /// `releaseWithAppStoreVersion`: one of `appStoreVersions`.
+    /// One of `appStoreVersions`.
     pub release_with_app_store_version: rt::ToOne,
 }
 

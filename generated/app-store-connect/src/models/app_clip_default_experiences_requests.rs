@@ -7,13 +7,12 @@
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipDefaultExperienceCreateRequest {
-    /// `action`.
     pub action: rt::Patch<crate::models::AppClipAction>,
-    /// `appClip`: id of `appClips`.
+    /// The id of `appClips`.
     pub app_clip: String,
-    /// `appClipDefaultExperienceTemplate`: id of `appClipDefaultExperiences`.
+    /// The id of `appClipDefaultExperiences`.
     pub app_clip_default_experience_template: Option<String>,
-    /// `releaseWithAppStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub release_with_app_store_version: Option<String>,
 }
 
@@ -66,9 +65,8 @@ impl AppClipDefaultExperienceCreateRequest {
 pub struct AppClipDefaultExperienceUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `action`.
     pub action: rt::Patch<crate::models::AppClipAction>,
-    /// `releaseWithAppStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub release_with_app_store_version: rt::Patch<String>,
 }
 

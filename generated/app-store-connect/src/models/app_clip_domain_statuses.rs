@@ -30,9 +30,8 @@ impl AppClipDomainStatus {
 /// Attributes of [`AppClipDomainStatus`].
 #[non_exhaustive]
 pub struct AppClipDomainStatusAttributes {
-    /// `domains`.
     pub domains: Option<Vec<crate::models::AppClipDomainStatusDomains>>,
-    /// `lastUpdatedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_updated_date: Option<rt::Timestamp>,
 }
 
@@ -43,13 +42,10 @@ rt::object! { AppClipDomainStatusAttributes { domains: "domains", last_updated_d
 /// Feature: `builds`.
 #[non_exhaustive]
 pub struct AppClipDomainStatusDomains {
-    /// `domain`.
     pub domain: Option<String>,
-    /// `errorCode`.
     pub error_code: Option<crate::models::AppClipDomainStatusDomainsErrorCode>,
-    /// `isValid`.
     pub is_valid: Option<bool>,
-    /// `lastUpdatedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_updated_date: Option<rt::Timestamp>,
 }
 

@@ -34,17 +34,11 @@ impl AppClipHeaderImage {
 /// Attributes of [`AppClipHeaderImage`].
 #[non_exhaustive]
 pub struct AppClipHeaderImageAttributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: Option<String>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -57,7 +51,7 @@ rt::object! { AppClipHeaderImageAttributes {
 /// Relationships of [`AppClipHeaderImage`].
 #[non_exhaustive]
 pub struct AppClipHeaderImageRelationships {
-    /// `appClipDefaultExperienceLocalization`: one of `appClipDefaultExperienceLocalizations`.
+    /// One of `appClipDefaultExperienceLocalizations`.
     pub app_clip_default_experience_localization: rt::ToOne,
 }
 

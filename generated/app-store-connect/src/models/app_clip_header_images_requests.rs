@@ -7,11 +7,9 @@
 /// Feature: `app-clips`.
 #[non_exhaustive]
 pub struct AppClipHeaderImageCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `appClipDefaultExperienceLocalization`: id of `appClipDefaultExperienceLocalizations`.
+    /// The id of `appClipDefaultExperienceLocalizations`.
     pub app_clip_default_experience_localization: String,
 }
 
@@ -35,11 +33,9 @@ impl AppClipHeaderImageCreateRequest {
 
 /// Required fields of [`AppClipHeaderImageCreateRequest`].
 pub struct AppClipHeaderImageCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `appClipDefaultExperienceLocalization`: id of `appClipDefaultExperienceLocalizations`.
+    /// The id of `appClipDefaultExperienceLocalizations`.
     pub app_clip_default_experience_localization: String,
 }
 
@@ -50,9 +46,7 @@ pub struct AppClipHeaderImageCreate {
 pub struct AppClipHeaderImageUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -34,7 +34,6 @@ impl AppClip {
 /// Attributes of [`AppClip`].
 #[non_exhaustive]
 pub struct AppClipAttributes {
-    /// `bundleId`.
     pub bundle_id: Option<String>,
 }
 
@@ -43,11 +42,10 @@ rt::object! { AppClipAttributes { bundle_id: "bundleId" } }
 /// Relationships of [`AppClip`].
 #[non_exhaustive]
 pub struct AppClipRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `appClipAdvancedExperiences`.
     pub app_clip_advanced_experiences: rt::Related,
-    /// `appClipDefaultExperiences`: any number of `appClipDefaultExperiences`.
+    /// Any number of `appClipDefaultExperiences`.
     pub app_clip_default_experiences: rt::ToMany,
 }
 

@@ -34,9 +34,7 @@ impl AppCustomProductPageLocalization {
 /// Attributes of [`AppCustomProductPageLocalization`].
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalizationAttributes {
-    /// `locale`.
     pub locale: Option<String>,
-    /// `promotionalText`.
     pub promotional_text: Option<String>,
 }
 
@@ -47,17 +45,17 @@ rt::object! { AppCustomProductPageLocalizationAttributes {
 /// Relationships of [`AppCustomProductPageLocalization`].
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalizationRelationships {
-    /// `appCustomProductPageVersion`: one of `appCustomProductPageVersions`.
+    /// One of `appCustomProductPageVersions`.
     pub app_custom_product_page_version: rt::ToOne,
-    /// `appPreviewSets`: any number of `appPreviewSets`.
+    /// Any number of `appPreviewSets`.
     #[deprecated = "deprecated by the vendor"]
     pub app_preview_sets: rt::ToMany,
-    /// `appScreenshotSets`: any number of `appScreenshotSets`.
+    /// Any number of `appScreenshotSets`.
     #[deprecated = "deprecated by the vendor"]
     pub app_screenshot_sets: rt::ToMany,
-    /// `placements`: any number of `appAssetLibraryPlacements`.
+    /// Any number of `appAssetLibraryPlacements`.
     pub placements: rt::ToMany,
-    /// `searchKeywords`: any number of `appKeywords`.
+    /// Any number of `appKeywords`.
     pub search_keywords: rt::ToMany,
 }
 

@@ -7,13 +7,11 @@
 /// Feature: `product-pages`.
 #[non_exhaustive]
 pub struct AppCustomProductPageLocalizationCreateRequest {
-    /// `locale`.
     pub locale: String,
-    /// `promotionalText`.
     pub promotional_text: rt::Patch<String>,
-    /// `appCustomProductPageVersion`: id of `appCustomProductPageVersions`.
+    /// The id of `appCustomProductPageVersions`.
     pub app_custom_product_page_version: String,
-    /// `placements`: ids of `appAssetLibraryPlacements`.
+    /// Ids of `appAssetLibraryPlacements`.
     pub placements: Option<Vec<String>>,
 }
 
@@ -56,9 +54,8 @@ impl AppCustomProductPageLocalizationCreateRequest {
 
 /// Required fields of [`AppCustomProductPageLocalizationCreateRequest`].
 pub struct AppCustomProductPageLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `appCustomProductPageVersion`: id of `appCustomProductPageVersions`.
+    /// The id of `appCustomProductPageVersions`.
     pub app_custom_product_page_version: String,
 }
 
@@ -69,13 +66,11 @@ pub struct AppCustomProductPageLocalizationCreate {
 pub struct AppCustomProductPageLocalizationInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `locale`.
     pub locale: String,
-    /// `promotionalText`.
     pub promotional_text: rt::Patch<String>,
-    /// `appCustomProductPageVersion`: id of `appCustomProductPageVersions`.
+    /// The id of `appCustomProductPageVersions`.
     pub app_custom_product_page_version: Option<String>,
-    /// `placements`: ids of `appAssetLibraryPlacements`.
+    /// Ids of `appAssetLibraryPlacements`.
     pub placements: Option<Vec<String>>,
 }
 
@@ -133,7 +128,6 @@ impl AppCustomProductPageLocalizationInlineCreate {
 pub struct AppCustomProductPageLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `promotionalText`.
     pub promotional_text: rt::Patch<String>,
 }
 

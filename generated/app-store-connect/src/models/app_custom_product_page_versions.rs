@@ -34,11 +34,9 @@ impl AppCustomProductPageVersion {
 /// Attributes of [`AppCustomProductPageVersion`].
 #[non_exhaustive]
 pub struct AppCustomProductPageVersionAttributes {
-    /// `deepLink`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub deep_link: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::AppCustomProductPageVersionState>,
-    /// `version`.
     pub version: Option<String>,
 }
 
@@ -49,9 +47,9 @@ rt::object! { AppCustomProductPageVersionAttributes {
 /// Relationships of [`AppCustomProductPageVersion`].
 #[non_exhaustive]
 pub struct AppCustomProductPageVersionRelationships {
-    /// `appCustomProductPage`: one of `appCustomProductPages`.
+    /// One of `appCustomProductPages`.
     pub app_custom_product_page: rt::ToOne,
-    /// `appCustomProductPageLocalizations`: any number of `appCustomProductPageLocalizations`.
+    /// Any number of `appCustomProductPageLocalizations`.
     pub app_custom_product_page_localizations: rt::ToMany,
 }
 

@@ -7,11 +7,11 @@
 /// Feature: `product-pages`.
 #[non_exhaustive]
 pub struct AppCustomProductPageVersionCreateRequest {
-    /// `deepLink`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub deep_link: rt::Patch<String>,
-    /// `appCustomProductPage`: id of `appCustomProductPages`.
+    /// The id of `appCustomProductPages`.
     pub app_custom_product_page: String,
-    /// `appCustomProductPageLocalizations`: ids of `appCustomProductPageLocalizations`.
+    /// Ids of `appCustomProductPageLocalizations`.
     pub app_custom_product_page_localizations: Option<Vec<String>>,
 }
 
@@ -62,11 +62,11 @@ impl AppCustomProductPageVersionCreateRequest {
 pub struct AppCustomProductPageVersionInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `deepLink`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub deep_link: rt::Patch<String>,
-    /// `appCustomProductPage`: id of `appCustomProductPages`.
+    /// The id of `appCustomProductPages`.
     pub app_custom_product_page: Option<String>,
-    /// `appCustomProductPageLocalizations`: ids of `appCustomProductPageLocalizations`.
+    /// Ids of `appCustomProductPageLocalizations`.
     pub app_custom_product_page_localizations: Option<Vec<String>>,
 }
 
@@ -127,7 +127,7 @@ impl AppCustomProductPageVersionInlineCreate {
 pub struct AppCustomProductPageVersionUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `deepLink`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub deep_link: rt::Patch<String>,
 }
 

@@ -34,11 +34,9 @@ impl AppCustomProductPage {
 /// Attributes of [`AppCustomProductPage`].
 #[non_exhaustive]
 pub struct AppCustomProductPageAttributes {
-    /// `name`.
     pub name: Option<String>,
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: Option<String>,
-    /// `visible`.
     pub visible: Option<bool>,
 }
 
@@ -47,9 +45,9 @@ rt::object! { AppCustomProductPageAttributes { name: "name", url: "url", visible
 /// Relationships of [`AppCustomProductPage`].
 #[non_exhaustive]
 pub struct AppCustomProductPageRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `appCustomProductPageVersions`: any number of `appCustomProductPageVersions`.
+    /// Any number of `appCustomProductPageVersions`.
     pub app_custom_product_page_versions: rt::ToMany,
 }
 

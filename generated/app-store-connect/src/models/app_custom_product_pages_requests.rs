@@ -7,15 +7,14 @@
 /// Feature: `product-pages`.
 #[non_exhaustive]
 pub struct AppCustomProductPageCreateRequest {
-    /// `name`.
     pub name: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
-    /// `appCustomProductPageVersions`: ids of `appCustomProductPageVersions`.
+    /// Ids of `appCustomProductPageVersions`.
     pub app_custom_product_page_versions: Option<Vec<String>>,
-    /// `appStoreVersionTemplate`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version_template: Option<String>,
-    /// `customProductPageTemplate`: id of `appCustomProductPages`.
+    /// The id of `appCustomProductPages`.
     pub custom_product_page_template: Option<String>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::AppCustomProductPageCreateRequestIncluded>,
@@ -77,9 +76,8 @@ impl AppCustomProductPageCreateRequest {
 
 /// Required fields of [`AppCustomProductPageCreateRequest`].
 pub struct AppCustomProductPageCreate {
-    /// `name`.
     pub name: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -112,9 +110,7 @@ rt::union! { sent AppCustomProductPageCreateRequestIncluded by "type" {
 pub struct AppCustomProductPageUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `name`.
     pub name: rt::Patch<String>,
-    /// `visible`.
     pub visible: rt::Patch<bool>,
 }
 

@@ -32,19 +32,13 @@ impl AppEncryptionDeclarationDocument {
 /// Attributes of [`AppEncryptionDeclarationDocument`].
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocumentAttributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `assetToken`.
     pub asset_token: Option<String>,
-    /// `downloadUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub download_url: Option<String>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: Option<String>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 

@@ -7,11 +7,9 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationDocumentCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `appEncryptionDeclaration`: id of `appEncryptionDeclarations`.
+    /// The id of `appEncryptionDeclarations`.
     pub app_encryption_declaration: String,
 }
 
@@ -34,11 +32,9 @@ impl AppEncryptionDeclarationDocumentCreateRequest {
 
 /// Required fields of [`AppEncryptionDeclarationDocumentCreateRequest`].
 pub struct AppEncryptionDeclarationDocumentCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `appEncryptionDeclaration`: id of `appEncryptionDeclarations`.
+    /// The id of `appEncryptionDeclarations`.
     pub app_encryption_declaration: String,
 }
 
@@ -49,9 +45,7 @@ pub struct AppEncryptionDeclarationDocumentCreate {
 pub struct AppEncryptionDeclarationDocumentUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

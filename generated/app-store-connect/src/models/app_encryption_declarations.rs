@@ -34,40 +34,28 @@ impl AppEncryptionDeclaration {
 /// Attributes of [`AppEncryptionDeclaration`].
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationAttributes {
-    /// `appDescription`.
     pub app_description: Option<String>,
-    /// `appEncryptionDeclarationState`.
     pub app_encryption_declaration_state: Option<
         crate::models::AppEncryptionDeclarationState,
     >,
-    /// `availableOnFrenchStore`.
     pub available_on_french_store: Option<bool>,
-    /// `codeValue`.
     pub code_value: Option<String>,
-    /// `containsProprietaryCryptography`.
     pub contains_proprietary_cryptography: Option<bool>,
-    /// `containsThirdPartyCryptography`.
     pub contains_third_party_cryptography: Option<bool>,
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `documentName`.
     #[deprecated = "deprecated by the vendor"]
     pub document_name: Option<String>,
-    /// `documentType`.
     #[deprecated = "deprecated by the vendor"]
     pub document_type: Option<String>,
-    /// `documentUrl`.
     #[deprecated = "deprecated by the vendor"]
     pub document_url: Option<String>,
-    /// `exempt`.
     pub exempt: Option<bool>,
-    /// `platform`.
     #[deprecated = "deprecated by the vendor"]
     pub platform: Option<crate::models::Platform>,
-    /// `uploadedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     #[deprecated = "deprecated by the vendor"]
     pub uploaded_date: Option<rt::Timestamp>,
-    /// `usesEncryption`.
     #[deprecated = "deprecated by the vendor"]
     pub uses_encryption: Option<bool>,
 }
@@ -84,12 +72,12 @@ rt::object! { AppEncryptionDeclarationAttributes {
 /// Relationships of [`AppEncryptionDeclaration`].
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     #[deprecated = "deprecated by the vendor"]
     pub app: rt::ToOne,
-    /// `appEncryptionDeclarationDocument`: one of `appEncryptionDeclarationDocuments`.
+    /// One of `appEncryptionDeclarationDocuments`.
     pub app_encryption_declaration_document: rt::ToOne,
-    /// `builds`: any number of `builds`.
+    /// Any number of `builds`.
     #[deprecated = "deprecated by the vendor"]
     pub builds: rt::ToMany,
 }

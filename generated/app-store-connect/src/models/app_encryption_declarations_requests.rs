@@ -7,15 +7,11 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppEncryptionDeclarationCreateRequest {
-    /// `appDescription`.
     pub app_description: String,
-    /// `availableOnFrenchStore`.
     pub available_on_french_store: bool,
-    /// `containsProprietaryCryptography`.
     pub contains_proprietary_cryptography: bool,
-    /// `containsThirdPartyCryptography`.
     pub contains_third_party_cryptography: bool,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     #[deprecated = "deprecated by the vendor"]
     pub app: String,
 }
@@ -45,14 +41,10 @@ impl AppEncryptionDeclarationCreateRequest {
 
 /// Required fields of [`AppEncryptionDeclarationCreateRequest`].
 pub struct AppEncryptionDeclarationCreate {
-    /// `appDescription`.
     pub app_description: String,
-    /// `availableOnFrenchStore`.
     pub available_on_french_store: bool,
-    /// `containsProprietaryCryptography`.
     pub contains_proprietary_cryptography: bool,
-    /// `containsThirdPartyCryptography`.
     pub contains_third_party_cryptography: bool,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }

@@ -34,13 +34,9 @@ impl AppEventLocalization {
 /// Attributes of [`AppEventLocalization`].
 #[non_exhaustive]
 pub struct AppEventLocalizationAttributes {
-    /// `locale`.
     pub locale: Option<String>,
-    /// `longDescription`.
     pub long_description: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `shortDescription`.
     pub short_description: Option<String>,
 }
 
@@ -52,15 +48,15 @@ rt::object! { AppEventLocalizationAttributes {
 /// Relationships of [`AppEventLocalization`].
 #[non_exhaustive]
 pub struct AppEventLocalizationRelationships {
-    /// `appEvent`: one of `appEvents`.
+    /// One of `appEvents`.
     pub app_event: rt::ToOne,
-    /// `appEventScreenshots`: any number of `appEventScreenshots`.
+    /// Any number of `appEventScreenshots`.
     #[deprecated = "deprecated by the vendor"]
     pub app_event_screenshots: rt::ToMany,
-    /// `appEventVideoClips`: any number of `appEventVideoClips`.
+    /// Any number of `appEventVideoClips`.
     #[deprecated = "deprecated by the vendor"]
     pub app_event_video_clips: rt::ToMany,
-    /// `placements`: any number of `appAssetLibraryPlacements`.
+    /// Any number of `appAssetLibraryPlacements`.
     pub placements: rt::ToMany,
 }
 

@@ -7,17 +7,13 @@
 /// Feature: `app-events`.
 #[non_exhaustive]
 pub struct AppEventLocalizationCreateRequest {
-    /// `locale`.
     pub locale: String,
-    /// `longDescription`.
     pub long_description: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
-    /// `shortDescription`.
     pub short_description: rt::Patch<String>,
-    /// `appEvent`: id of `appEvents`.
+    /// The id of `appEvents`.
     pub app_event: String,
-    /// `placements`: ids of `appAssetLibraryPlacements`.
+    /// Ids of `appAssetLibraryPlacements`.
     pub placements: Option<Vec<String>>,
 }
 
@@ -89,9 +85,8 @@ impl AppEventLocalizationCreateRequest {
 
 /// Required fields of [`AppEventLocalizationCreateRequest`].
 pub struct AppEventLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `appEvent`: id of `appEvents`.
+    /// The id of `appEvents`.
     pub app_event: String,
 }
 
@@ -102,11 +97,8 @@ pub struct AppEventLocalizationCreate {
 pub struct AppEventLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `longDescription`.
     pub long_description: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
-    /// `shortDescription`.
     pub short_description: rt::Patch<String>,
 }
 

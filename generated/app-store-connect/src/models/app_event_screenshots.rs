@@ -35,19 +35,12 @@ impl AppEventScreenshot {
 /// Attributes of [`AppEventScreenshot`].
 #[non_exhaustive]
 pub struct AppEventScreenshotAttributes {
-    /// `appEventAssetType`.
     pub app_event_asset_type: Option<crate::models::AppEventAssetType>,
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `assetToken`.
     pub asset_token: Option<String>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -60,7 +53,7 @@ rt::object! { AppEventScreenshotAttributes {
 /// Relationships of [`AppEventScreenshot`].
 #[non_exhaustive]
 pub struct AppEventScreenshotRelationships {
-    /// `appEventLocalization`: one of `appEventLocalizations`.
+    /// One of `appEventLocalizations`.
     pub app_event_localization: rt::ToOne,
 }
 

@@ -8,13 +8,10 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppEventScreenshotCreateRequest {
-    /// `appEventAssetType`.
     pub app_event_asset_type: crate::models::AppEventAssetType,
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `appEventLocalization`: id of `appEventLocalizations`.
+    /// The id of `appEventLocalizations`.
     pub app_event_localization: String,
 }
 
@@ -41,13 +38,10 @@ impl AppEventScreenshotCreateRequest {
 
 /// Required fields of [`AppEventScreenshotCreateRequest`].
 pub struct AppEventScreenshotCreate {
-    /// `appEventAssetType`.
     pub app_event_asset_type: crate::models::AppEventAssetType,
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `appEventLocalization`: id of `appEventLocalizations`.
+    /// The id of `appEventLocalizations`.
     pub app_event_localization: String,
 }
 
@@ -59,7 +53,6 @@ pub struct AppEventScreenshotCreate {
 pub struct AppEventScreenshotUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -35,27 +35,17 @@ impl AppEventVideoClip {
 /// Attributes of [`AppEventVideoClip`].
 #[non_exhaustive]
 pub struct AppEventVideoClipAttributes {
-    /// `appEventAssetType`.
     pub app_event_asset_type: Option<crate::models::AppEventAssetType>,
-    /// `assetDeliveryState`.
     #[deprecated = "deprecated by the vendor"]
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `previewFrameImage`.
     pub preview_frame_image: Option<crate::models::PreviewFrameImage>,
-    /// `previewFrameTimeCode`.
     pub preview_frame_time_code: Option<String>,
-    /// `previewImage`.
     #[deprecated = "deprecated by the vendor"]
     pub preview_image: Option<crate::models::ImageAsset>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
-    /// `videoDeliveryState`.
     pub video_delivery_state: Option<crate::models::AppMediaVideoState>,
-    /// `videoUrl`.
     pub video_url: Option<String>,
 }
 
@@ -69,7 +59,7 @@ rt::object! { AppEventVideoClipAttributes {
 /// Relationships of [`AppEventVideoClip`].
 #[non_exhaustive]
 pub struct AppEventVideoClipRelationships {
-    /// `appEventLocalization`: one of `appEventLocalizations`.
+    /// One of `appEventLocalizations`.
     pub app_event_localization: rt::ToOne,
 }
 

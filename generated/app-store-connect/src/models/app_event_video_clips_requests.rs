@@ -8,15 +8,11 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppEventVideoClipCreateRequest {
-    /// `appEventAssetType`.
     pub app_event_asset_type: crate::models::AppEventAssetType,
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `previewFrameTimeCode`.
     pub preview_frame_time_code: rt::Patch<String>,
-    /// `appEventLocalization`: id of `appEventLocalizations`.
+    /// The id of `appEventLocalizations`.
     pub app_event_localization: String,
 }
 
@@ -58,13 +54,10 @@ impl AppEventVideoClipCreateRequest {
 
 /// Required fields of [`AppEventVideoClipCreateRequest`].
 pub struct AppEventVideoClipCreate {
-    /// `appEventAssetType`.
     pub app_event_asset_type: crate::models::AppEventAssetType,
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `appEventLocalization`: id of `appEventLocalizations`.
+    /// The id of `appEventLocalizations`.
     pub app_event_localization: String,
 }
 
@@ -76,9 +69,7 @@ pub struct AppEventVideoClipCreate {
 pub struct AppEventVideoClipUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `previewFrameTimeCode`.
     pub preview_frame_time_code: rt::Patch<String>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -34,27 +34,18 @@ impl AppEvent {
 /// Attributes of [`AppEvent`].
 #[non_exhaustive]
 pub struct AppEventAttributes {
-    /// `archivedTerritorySchedules`.
     pub archived_territory_schedules: Option<
         Vec<crate::models::AppEventArchivedTerritorySchedules>,
     >,
-    /// `badge`.
     pub badge: Option<crate::models::AppEventBadge>,
-    /// `deepLink`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub deep_link: Option<String>,
-    /// `eventState`.
     pub event_state: Option<crate::models::AppEventEventState>,
-    /// `primaryLocale`.
     pub primary_locale: Option<String>,
-    /// `priority`.
     pub priority: Option<crate::models::AppEventPriority>,
-    /// `purchaseRequirement`.
     pub purchase_requirement: Option<crate::models::AppEventPurchaseRequirement>,
-    /// `purpose`.
     pub purpose: Option<crate::models::AppEventPurpose>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `territorySchedules`.
     pub territory_schedules: Option<Vec<crate::models::AppEventTerritorySchedules>>,
 }
 
@@ -68,7 +59,7 @@ rt::object! { AppEventAttributes {
 /// Relationships of [`AppEvent`].
 #[non_exhaustive]
 pub struct AppEventRelationships {
-    /// `localizations`: any number of `appEventLocalizations`.
+    /// Any number of `appEventLocalizations`.
     pub localizations: rt::ToMany,
 }
 
@@ -79,13 +70,12 @@ rt::object! { AppEventRelationships { localizations: "localizations" } }
 /// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
 #[non_exhaustive]
 pub struct AppEventArchivedTerritorySchedules {
-    /// `eventEnd`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub event_end: Option<rt::Timestamp>,
-    /// `eventStart`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub event_start: Option<rt::Timestamp>,
-    /// `publishStart`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub publish_start: Option<rt::Timestamp>,
-    /// `territories`.
     pub territories: Option<Vec<String>>,
 }
 
@@ -217,13 +207,12 @@ rt::open_enum! { AppEventPurpose {
 /// Features: any of `app-events`, `app-store`, `subscriptions`, `xcode-cloud`.
 #[non_exhaustive]
 pub struct AppEventTerritorySchedules {
-    /// `eventEnd`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub event_end: Option<rt::Timestamp>,
-    /// `eventStart`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub event_start: Option<rt::Timestamp>,
-    /// `publishStart`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub publish_start: Option<rt::Timestamp>,
-    /// `territories`.
     pub territories: Option<Vec<String>>,
 }
 

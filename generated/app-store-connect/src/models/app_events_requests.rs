@@ -7,27 +7,20 @@
 /// Feature: `app-events`.
 #[non_exhaustive]
 pub struct AppEventCreateRequest {
-    /// `badge`.
     pub badge: rt::Patch<crate::models::AppEventCreateRequestBadge>,
-    /// `deepLink`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub deep_link: rt::Patch<String>,
-    /// `primaryLocale`.
     pub primary_locale: rt::Patch<String>,
-    /// `priority`.
     pub priority: rt::Patch<crate::models::AppEventCreateRequestPriority>,
-    /// `purchaseRequirement`.
     pub purchase_requirement: rt::Patch<
         crate::models::AppEventCreateRequestPurchaseRequirement,
     >,
-    /// `purpose`.
     pub purpose: rt::Patch<crate::models::AppEventCreateRequestPurpose>,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `territorySchedules`.
     pub territory_schedules: rt::Patch<
         Vec<crate::models::AppEventCreateRequestTerritorySchedules>,
     >,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -151,9 +144,8 @@ impl AppEventCreateRequest {
 
 /// Required fields of [`AppEventCreateRequest`].
 pub struct AppEventCreate {
-    /// `referenceName`.
     pub reference_name: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -189,23 +181,16 @@ pub type AppEventCreateRequestTerritorySchedules = crate::models::AppEventTerrit
 pub struct AppEventUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `badge`.
     pub badge: rt::Patch<crate::models::AppEventUpdateRequestBadge>,
-    /// `deepLink`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub deep_link: rt::Patch<String>,
-    /// `primaryLocale`.
     pub primary_locale: rt::Patch<String>,
-    /// `priority`.
     pub priority: rt::Patch<crate::models::AppEventUpdateRequestPriority>,
-    /// `purchaseRequirement`.
     pub purchase_requirement: rt::Patch<
         crate::models::AppEventUpdateRequestPurchaseRequirement,
     >,
-    /// `purpose`.
     pub purpose: rt::Patch<crate::models::AppEventUpdateRequestPurpose>,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
-    /// `territorySchedules`.
     pub territory_schedules: rt::Patch<
         Vec<crate::models::AppEventUpdateRequestTerritorySchedules>,
     >,

@@ -34,17 +34,11 @@ impl AppInfoLocalization {
 /// Attributes of [`AppInfoLocalization`].
 #[non_exhaustive]
 pub struct AppInfoLocalizationAttributes {
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `privacyChoicesUrl`.
     pub privacy_choices_url: Option<String>,
-    /// `privacyPolicyText`.
     pub privacy_policy_text: Option<String>,
-    /// `privacyPolicyUrl`.
     pub privacy_policy_url: Option<String>,
-    /// `subtitle`.
     pub subtitle: Option<String>,
 }
 
@@ -56,7 +50,7 @@ rt::object! { AppInfoLocalizationAttributes {
 /// Relationships of [`AppInfoLocalization`].
 #[non_exhaustive]
 pub struct AppInfoLocalizationRelationships {
-    /// `appInfo`: one of `appInfos`.
+    /// One of `appInfos`.
     pub app_info: rt::ToOne,
 }
 

@@ -7,19 +7,13 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppInfoLocalizationCreateRequest {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `privacyChoicesUrl`.
     pub privacy_choices_url: rt::Patch<String>,
-    /// `privacyPolicyText`.
     pub privacy_policy_text: rt::Patch<String>,
-    /// `privacyPolicyUrl`.
     pub privacy_policy_url: rt::Patch<String>,
-    /// `subtitle`.
     pub subtitle: rt::Patch<String>,
-    /// `appInfo`: id of `appInfos`.
+    /// The id of `appInfos`.
     pub app_info: String,
 }
 
@@ -96,11 +90,9 @@ impl AppInfoLocalizationCreateRequest {
 
 /// Required fields of [`AppInfoLocalizationCreateRequest`].
 pub struct AppInfoLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `appInfo`: id of `appInfos`.
+    /// The id of `appInfos`.
     pub app_info: String,
 }
 
@@ -111,15 +103,10 @@ pub struct AppInfoLocalizationCreate {
 pub struct AppInfoLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `name`.
     pub name: rt::Patch<String>,
-    /// `privacyChoicesUrl`.
     pub privacy_choices_url: rt::Patch<String>,
-    /// `privacyPolicyText`.
     pub privacy_policy_text: rt::Patch<String>,
-    /// `privacyPolicyUrl`.
     pub privacy_policy_url: rt::Patch<String>,
-    /// `subtitle`.
     pub subtitle: rt::Patch<String>,
 }
 

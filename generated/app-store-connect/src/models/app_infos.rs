@@ -34,28 +34,20 @@ impl AppInfo {
 /// Attributes of [`AppInfo`].
 #[non_exhaustive]
 pub struct AppInfoAttributes {
-    /// `appStoreAgeRating`.
     #[deprecated = "deprecated by the vendor"]
     pub app_store_age_rating: Option<crate::models::AppStoreAgeRating>,
-    /// `appStoreState`.
     #[deprecated = "deprecated by the vendor"]
     pub app_store_state: Option<crate::models::AppStoreVersionState>,
-    /// `australiaAgeRating`.
     #[deprecated = "deprecated by the vendor"]
     pub australia_age_rating: Option<crate::models::AppInfoAustraliaAgeRating>,
-    /// `brazilAgeRating`.
     #[deprecated = "deprecated by the vendor"]
     pub brazil_age_rating: Option<crate::models::BrazilAgeRating>,
-    /// `brazilAgeRatingV2`.
     #[deprecated = "deprecated by the vendor"]
     pub brazil_age_rating_v2: Option<crate::models::AppInfoBrazilAgeRatingV2>,
-    /// `franceAgeRating`.
     #[deprecated = "deprecated by the vendor"]
     pub france_age_rating: Option<crate::models::AppInfoFranceAgeRating>,
-    /// `koreaAgeRating`.
     #[deprecated = "deprecated by the vendor"]
     pub korea_age_rating: Option<crate::models::AppInfoKoreaAgeRating>,
-    /// `state`.
     pub state: Option<crate::models::AppInfoState>,
 }
 
@@ -69,25 +61,24 @@ rt::object! { AppInfoAttributes {
 /// Relationships of [`AppInfo`].
 #[non_exhaustive]
 pub struct AppInfoRelationships {
-    /// `ageRatingDeclaration`: one of `ageRatingDeclarations`.
+    /// One of `ageRatingDeclarations`.
     pub age_rating_declaration: rt::ToOne,
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `appInfoLocalizations`: any number of `appInfoLocalizations`.
+    /// Any number of `appInfoLocalizations`.
     pub app_info_localizations: rt::ToMany,
-    /// `primaryCategory`: one of `appCategories`.
+    /// One of `appCategories`.
     pub primary_category: rt::ToOne,
-    /// `primarySubcategoryOne`: one of `appCategories`.
+    /// One of `appCategories`.
     pub primary_subcategory_one: rt::ToOne,
-    /// `primarySubcategoryTwo`: one of `appCategories`.
+    /// One of `appCategories`.
     pub primary_subcategory_two: rt::ToOne,
-    /// `secondaryCategory`: one of `appCategories`.
+    /// One of `appCategories`.
     pub secondary_category: rt::ToOne,
-    /// `secondarySubcategoryOne`: one of `appCategories`.
+    /// One of `appCategories`.
     pub secondary_subcategory_one: rt::ToOne,
-    /// `secondarySubcategoryTwo`: one of `appCategories`.
+    /// One of `appCategories`.
     pub secondary_subcategory_two: rt::ToOne,
-    /// `territoryAgeRatings`.
     pub territory_age_ratings: rt::Related,
 }
 

@@ -9,17 +9,17 @@
 pub struct AppInfoUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `primaryCategory`: id of `appCategories`.
+    /// The id of `appCategories`.
     pub primary_category: rt::Patch<String>,
-    /// `primarySubcategoryOne`: id of `appCategories`.
+    /// The id of `appCategories`.
     pub primary_subcategory_one: rt::Patch<String>,
-    /// `primarySubcategoryTwo`: id of `appCategories`.
+    /// The id of `appCategories`.
     pub primary_subcategory_two: rt::Patch<String>,
-    /// `secondaryCategory`: id of `appCategories`.
+    /// The id of `appCategories`.
     pub secondary_category: rt::Patch<String>,
-    /// `secondarySubcategoryOne`: id of `appCategories`.
+    /// The id of `appCategories`.
     pub secondary_subcategory_one: rt::Patch<String>,
-    /// `secondarySubcategoryTwo`: id of `appCategories`.
+    /// The id of `appCategories`.
     pub secondary_subcategory_two: rt::Patch<String>,
 }
 

@@ -7,11 +7,8 @@
 /// Features: any of `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`.
 #[non_exhaustive]
 pub struct AppMediaAssetState {
-    /// `errors`.
     pub errors: Option<Vec<crate::models::AppMediaStateError>>,
-    /// `state`.
     pub state: Option<crate::models::AppMediaAssetStateState>,
-    /// `warnings`.
     pub warnings: Option<Vec<crate::models::AppMediaStateError>>,
 }
 

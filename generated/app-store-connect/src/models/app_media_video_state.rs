@@ -7,11 +7,8 @@
 /// Features: any of `app-events`, `app-store`, `product-pages`.
 #[non_exhaustive]
 pub struct AppMediaVideoState {
-    /// `errors`.
     pub errors: Option<Vec<crate::models::AppMediaStateError>>,
-    /// `state`.
     pub state: Option<crate::models::AppMediaVideoStateState>,
-    /// `warnings`.
     pub warnings: Option<Vec<crate::models::AppMediaStateError>>,
 }
 

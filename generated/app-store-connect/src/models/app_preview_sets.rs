@@ -35,7 +35,6 @@ impl AppPreviewSet {
 /// Attributes of [`AppPreviewSet`].
 #[non_exhaustive]
 pub struct AppPreviewSetAttributes {
-    /// `previewType`.
     pub preview_type: Option<crate::models::PreviewType>,
 }
 
@@ -44,13 +43,13 @@ rt::object! { AppPreviewSetAttributes { preview_type: "previewType" } }
 /// Relationships of [`AppPreviewSet`].
 #[non_exhaustive]
 pub struct AppPreviewSetRelationships {
-    /// `appCustomProductPageLocalization`: one of `appCustomProductPageLocalizations`.
+    /// One of `appCustomProductPageLocalizations`.
     pub app_custom_product_page_localization: rt::ToOne,
-    /// `appPreviews`: any number of `appPreviews`.
+    /// Any number of `appPreviews`.
     pub app_previews: rt::ToMany,
-    /// `appStoreVersionExperimentTreatmentLocalization`: one of `appStoreVersionExperimentTreatmentLocalizations`.
+    /// One of `appStoreVersionExperimentTreatmentLocalizations`.
     pub app_store_version_experiment_treatment_localization: rt::ToOne,
-    /// `appStoreVersionLocalization`: one of `appStoreVersionLocalizations`.
+    /// One of `appStoreVersionLocalizations`.
     pub app_store_version_localization: rt::ToOne,
 }
 

@@ -8,13 +8,12 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppPreviewSetCreateRequest {
-    /// `previewType`.
     pub preview_type: crate::models::PreviewType,
-    /// `appCustomProductPageLocalization`: id of `appCustomProductPageLocalizations`.
+    /// The id of `appCustomProductPageLocalizations`.
     pub app_custom_product_page_localization: Option<String>,
-    /// `appStoreVersionExperimentTreatmentLocalization`: id of `appStoreVersionExperimentTreatmentLocalizations`.
+    /// The id of `appStoreVersionExperimentTreatmentLocalizations`.
     pub app_store_version_experiment_treatment_localization: Option<String>,
-    /// `appStoreVersionLocalization`: id of `appStoreVersionLocalizations`.
+    /// The id of `appStoreVersionLocalizations`.
     pub app_store_version_localization: Option<String>,
 }
 

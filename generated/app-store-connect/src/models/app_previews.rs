@@ -35,29 +35,18 @@ impl AppPreview {
 /// Attributes of [`AppPreview`].
 #[non_exhaustive]
 pub struct AppPreviewAttributes {
-    /// `assetDeliveryState`.
     #[deprecated = "deprecated by the vendor"]
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `mimeType`.
     pub mime_type: Option<String>,
-    /// `previewFrameImage`.
     pub preview_frame_image: Option<crate::models::PreviewFrameImage>,
-    /// `previewFrameTimeCode`.
     pub preview_frame_time_code: Option<String>,
-    /// `previewImage`.
     #[deprecated = "deprecated by the vendor"]
     pub preview_image: Option<crate::models::ImageAsset>,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: Option<String>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
-    /// `videoDeliveryState`.
     pub video_delivery_state: Option<crate::models::AppMediaVideoState>,
-    /// `videoUrl`.
     pub video_url: Option<String>,
 }
 
@@ -72,7 +61,7 @@ rt::object! { AppPreviewAttributes {
 /// Relationships of [`AppPreview`].
 #[non_exhaustive]
 pub struct AppPreviewRelationships {
-    /// `appPreviewSet`: one of `appPreviewSets`.
+    /// One of `appPreviewSets`.
     pub app_preview_set: rt::ToOne,
 }
 

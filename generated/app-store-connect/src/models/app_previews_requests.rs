@@ -8,15 +8,11 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppPreviewCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `mimeType`.
     pub mime_type: rt::Patch<String>,
-    /// `previewFrameTimeCode`.
     pub preview_frame_time_code: rt::Patch<String>,
-    /// `appPreviewSet`: id of `appPreviewSets`.
+    /// The id of `appPreviewSets`.
     pub app_preview_set: String,
 }
 
@@ -67,11 +63,9 @@ impl AppPreviewCreateRequest {
 
 /// Required fields of [`AppPreviewCreateRequest`].
 pub struct AppPreviewCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `appPreviewSet`: id of `appPreviewSets`.
+    /// The id of `appPreviewSets`.
     pub app_preview_set: String,
 }
 
@@ -83,11 +77,8 @@ pub struct AppPreviewCreate {
 pub struct AppPreviewUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `previewFrameTimeCode`.
     pub preview_frame_time_code: rt::Patch<String>,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

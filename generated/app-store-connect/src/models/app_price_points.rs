@@ -34,9 +34,7 @@ impl AppPricePointV3 {
 /// Attributes of [`AppPricePointV3`].
 #[non_exhaustive]
 pub struct AppPricePointV3Attributes {
-    /// `customerPrice`.
     pub customer_price: Option<String>,
-    /// `proceeds`.
     pub proceeds: Option<String>,
 }
 
@@ -45,11 +43,10 @@ rt::object! { AppPricePointV3Attributes { customer_price: "customerPrice", proce
 /// Relationships of [`AppPricePointV3`].
 #[non_exhaustive]
 pub struct AppPricePointV3Relationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `equalizations`.
     pub equalizations: rt::Related,
-    /// `territory`: one of `territories`.
+    /// One of `territories`.
     pub territory: rt::ToOne,
 }
 

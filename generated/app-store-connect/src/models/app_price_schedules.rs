@@ -30,13 +30,13 @@ impl AppPriceSchedule {
 /// Relationships of [`AppPriceSchedule`].
 #[non_exhaustive]
 pub struct AppPriceScheduleRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `automaticPrices`: any number of `appPrices`.
+    /// Any number of `appPrices`.
     pub automatic_prices: rt::ToMany,
-    /// `baseTerritory`: one of `territories`.
+    /// One of `territories`.
     pub base_territory: rt::ToOne,
-    /// `manualPrices`: any number of `appPrices`.
+    /// Any number of `appPrices`.
     pub manual_prices: rt::ToMany,
 }
 

@@ -7,11 +7,11 @@
 /// Feature: `pricing`.
 #[non_exhaustive]
 pub struct AppPriceScheduleCreateRequest {
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
-    /// `baseTerritory`: id of `territories`.
+    /// The id of `territories`.
     pub base_territory: String,
-    /// `manualPrices`: ids of `appPrices`.
+    /// Ids of `appPrices`.
     pub manual_prices: Vec<String>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::AppPriceScheduleCreateRequestIncluded>,
@@ -49,11 +49,11 @@ impl AppPriceScheduleCreateRequest {
 
 /// Required fields of [`AppPriceScheduleCreateRequest`].
 pub struct AppPriceScheduleCreate {
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
-    /// `baseTerritory`: id of `territories`.
+    /// The id of `territories`.
     pub base_territory: String,
-    /// `manualPrices`: ids of `appPrices`.
+    /// Ids of `appPrices`.
     pub manual_prices: Vec<String>,
 }
 

@@ -34,11 +34,10 @@ impl AppPriceV2 {
 /// Attributes of [`AppPriceV2`].
 #[non_exhaustive]
 pub struct AppPriceV2Attributes {
-    /// `endDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub end_date: Option<rt::Date>,
-    /// `manual`.
     pub manual: Option<bool>,
-    /// `startDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub start_date: Option<rt::Date>,
 }
 
@@ -47,9 +46,9 @@ rt::object! { AppPriceV2Attributes { end_date: "endDate", manual: "manual", star
 /// Relationships of [`AppPriceV2`].
 #[non_exhaustive]
 pub struct AppPriceV2Relationships {
-    /// `appPricePoint`: one of `appPricePoints`.
+    /// One of `appPricePoints`.
     pub app_price_point: rt::ToOne,
-    /// `territory`: one of `territories`.
+    /// One of `territories`.
     pub territory: rt::ToOne,
 }
 

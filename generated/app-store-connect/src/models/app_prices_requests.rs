@@ -9,11 +9,11 @@
 pub struct AppPriceV2InlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `endDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub end_date: rt::Patch<rt::Date>,
-    /// `startDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub start_date: rt::Patch<rt::Date>,
-    /// `appPricePoint`: id of `appPricePoints`.
+    /// The id of `appPricePoints`.
     pub app_price_point: Option<String>,
 }
 

@@ -35,7 +35,6 @@ impl AppScreenshotSet {
 /// Attributes of [`AppScreenshotSet`].
 #[non_exhaustive]
 pub struct AppScreenshotSetAttributes {
-    /// `screenshotDisplayType`.
     pub screenshot_display_type: Option<crate::models::ScreenshotDisplayType>,
 }
 
@@ -44,13 +43,13 @@ rt::object! { AppScreenshotSetAttributes { screenshot_display_type: "screenshotD
 /// Relationships of [`AppScreenshotSet`].
 #[non_exhaustive]
 pub struct AppScreenshotSetRelationships {
-    /// `appCustomProductPageLocalization`: one of `appCustomProductPageLocalizations`.
+    /// One of `appCustomProductPageLocalizations`.
     pub app_custom_product_page_localization: rt::ToOne,
-    /// `appScreenshots`: any number of `appScreenshots`.
+    /// Any number of `appScreenshots`.
     pub app_screenshots: rt::ToMany,
-    /// `appStoreVersionExperimentTreatmentLocalization`: one of `appStoreVersionExperimentTreatmentLocalizations`.
+    /// One of `appStoreVersionExperimentTreatmentLocalizations`.
     pub app_store_version_experiment_treatment_localization: rt::ToOne,
-    /// `appStoreVersionLocalization`: one of `appStoreVersionLocalizations`.
+    /// One of `appStoreVersionLocalizations`.
     pub app_store_version_localization: rt::ToOne,
 }
 

@@ -35,21 +35,13 @@ impl AppScreenshot {
 /// Attributes of [`AppScreenshot`].
 #[non_exhaustive]
 pub struct AppScreenshotAttributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `assetToken`.
     pub asset_token: Option<String>,
-    /// `assetType`.
     pub asset_type: Option<String>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: Option<String>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -62,7 +54,7 @@ rt::object! { AppScreenshotAttributes {
 /// Relationships of [`AppScreenshot`].
 #[non_exhaustive]
 pub struct AppScreenshotRelationships {
-    /// `appScreenshotSet`: one of `appScreenshotSets`.
+    /// One of `appScreenshotSets`.
     pub app_screenshot_set: rt::ToOne,
 }
 

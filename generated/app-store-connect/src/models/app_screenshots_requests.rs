@@ -8,11 +8,9 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppScreenshotCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `appScreenshotSet`: id of `appScreenshotSets`.
+    /// The id of `appScreenshotSets`.
     pub app_screenshot_set: String,
 }
 
@@ -35,11 +33,9 @@ impl AppScreenshotCreateRequest {
 
 /// Required fields of [`AppScreenshotCreateRequest`].
 pub struct AppScreenshotCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `appScreenshotSet`: id of `appScreenshotSets`.
+    /// The id of `appScreenshotSets`.
     pub app_screenshot_set: String,
 }
 
@@ -51,9 +47,7 @@ pub struct AppScreenshotCreate {
 pub struct AppScreenshotUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -34,15 +34,10 @@ impl AppStoreReviewAttachment {
 /// Attributes of [`AppStoreReviewAttachment`].
 #[non_exhaustive]
 pub struct AppStoreReviewAttachmentAttributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: Option<String>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -54,7 +49,7 @@ rt::object! { AppStoreReviewAttachmentAttributes {
 /// Relationships of [`AppStoreReviewAttachment`].
 #[non_exhaustive]
 pub struct AppStoreReviewAttachmentRelationships {
-    /// `appStoreReviewDetail`: one of `appStoreReviewDetails`.
+    /// One of `appStoreReviewDetails`.
     pub app_store_review_detail: rt::ToOne,
 }
 

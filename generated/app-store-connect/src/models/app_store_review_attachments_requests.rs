@@ -7,11 +7,9 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppStoreReviewAttachmentCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `appStoreReviewDetail`: id of `appStoreReviewDetails`.
+    /// The id of `appStoreReviewDetails`.
     pub app_store_review_detail: String,
 }
 
@@ -34,11 +32,9 @@ impl AppStoreReviewAttachmentCreateRequest {
 
 /// Required fields of [`AppStoreReviewAttachmentCreateRequest`].
 pub struct AppStoreReviewAttachmentCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `appStoreReviewDetail`: id of `appStoreReviewDetails`.
+    /// The id of `appStoreReviewDetails`.
     pub app_store_review_detail: String,
 }
 
@@ -49,9 +45,7 @@ pub struct AppStoreReviewAttachmentCreate {
 pub struct AppStoreReviewAttachmentUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -34,21 +34,13 @@ impl AppStoreReviewDetail {
 /// Attributes of [`AppStoreReviewDetail`].
 #[non_exhaustive]
 pub struct AppStoreReviewDetailAttributes {
-    /// `contactEmail`.
     pub contact_email: Option<String>,
-    /// `contactFirstName`.
     pub contact_first_name: Option<String>,
-    /// `contactLastName`.
     pub contact_last_name: Option<String>,
-    /// `contactPhone`.
     pub contact_phone: Option<String>,
-    /// `demoAccountName`.
     pub demo_account_name: Option<String>,
-    /// `demoAccountPassword`.
     pub demo_account_password: Option<String>,
-    /// `demoAccountRequired`.
     pub demo_account_required: Option<bool>,
-    /// `notes`.
     pub notes: Option<String>,
 }
 
@@ -62,9 +54,9 @@ rt::object! { AppStoreReviewDetailAttributes {
 /// Relationships of [`AppStoreReviewDetail`].
 #[non_exhaustive]
 pub struct AppStoreReviewDetailRelationships {
-    /// `appStoreReviewAttachments`: any number of `appStoreReviewAttachments`.
+    /// Any number of `appStoreReviewAttachments`.
     pub app_store_review_attachments: rt::ToMany,
-    /// `appStoreVersion`: one of `appStoreVersions`.
+    /// One of `appStoreVersions`.
     pub app_store_version: rt::ToOne,
 }
 

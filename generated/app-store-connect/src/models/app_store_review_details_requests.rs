@@ -7,23 +7,15 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppStoreReviewDetailCreateRequest {
-    /// `contactEmail`.
     pub contact_email: rt::Patch<String>,
-    /// `contactFirstName`.
     pub contact_first_name: rt::Patch<String>,
-    /// `contactLastName`.
     pub contact_last_name: rt::Patch<String>,
-    /// `contactPhone`.
     pub contact_phone: rt::Patch<String>,
-    /// `demoAccountName`.
     pub demo_account_name: rt::Patch<String>,
-    /// `demoAccountPassword`.
     pub demo_account_password: rt::Patch<String>,
-    /// `demoAccountRequired`.
     pub demo_account_required: rt::Patch<bool>,
-    /// `notes`.
     pub notes: rt::Patch<String>,
-    /// `appStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version: String,
 }
 
@@ -157,21 +149,13 @@ impl AppStoreReviewDetailCreateRequest {
 pub struct AppStoreReviewDetailUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `contactEmail`.
     pub contact_email: rt::Patch<String>,
-    /// `contactFirstName`.
     pub contact_first_name: rt::Patch<String>,
-    /// `contactLastName`.
     pub contact_last_name: rt::Patch<String>,
-    /// `contactPhone`.
     pub contact_phone: rt::Patch<String>,
-    /// `demoAccountName`.
     pub demo_account_name: rt::Patch<String>,
-    /// `demoAccountPassword`.
     pub demo_account_password: rt::Patch<String>,
-    /// `demoAccountRequired`.
     pub demo_account_required: rt::Patch<bool>,
-    /// `notes`.
     pub notes: rt::Patch<String>,
 }
 

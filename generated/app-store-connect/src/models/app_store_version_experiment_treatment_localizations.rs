@@ -36,7 +36,6 @@ impl AppStoreVersionExperimentTreatmentLocalization {
 /// Attributes of [`AppStoreVersionExperimentTreatmentLocalization`].
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalizationAttributes {
-    /// `locale`.
     pub locale: Option<String>,
 }
 
@@ -45,15 +44,15 @@ rt::object! { AppStoreVersionExperimentTreatmentLocalizationAttributes { locale:
 /// Relationships of [`AppStoreVersionExperimentTreatmentLocalization`].
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalizationRelationships {
-    /// `appPreviewSets`: any number of `appPreviewSets`.
+    /// Any number of `appPreviewSets`.
     #[deprecated = "deprecated by the vendor"]
     pub app_preview_sets: rt::ToMany,
-    /// `appScreenshotSets`: any number of `appScreenshotSets`.
+    /// Any number of `appScreenshotSets`.
     #[deprecated = "deprecated by the vendor"]
     pub app_screenshot_sets: rt::ToMany,
-    /// `appStoreVersionExperimentTreatment`: one of `appStoreVersionExperimentTreatments`.
+    /// One of `appStoreVersionExperimentTreatments`.
     pub app_store_version_experiment_treatment: rt::ToOne,
-    /// `placements`: any number of `appAssetLibraryPlacements`.
+    /// Any number of `appAssetLibraryPlacements`.
     pub placements: rt::ToMany,
 }
 

@@ -7,11 +7,10 @@
 /// Feature: `product-pages`.
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentLocalizationCreateRequest {
-    /// `locale`.
     pub locale: String,
-    /// `appStoreVersionExperimentTreatment`: id of `appStoreVersionExperimentTreatments`.
+    /// The id of `appStoreVersionExperimentTreatments`.
     pub app_store_version_experiment_treatment: String,
-    /// `placements`: ids of `appAssetLibraryPlacements`.
+    /// Ids of `appAssetLibraryPlacements`.
     pub placements: Option<Vec<String>>,
 }
 
@@ -42,8 +41,7 @@ impl AppStoreVersionExperimentTreatmentLocalizationCreateRequest {
 
 /// Required fields of [`AppStoreVersionExperimentTreatmentLocalizationCreateRequest`].
 pub struct AppStoreVersionExperimentTreatmentLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `appStoreVersionExperimentTreatment`: id of `appStoreVersionExperimentTreatments`.
+    /// The id of `appStoreVersionExperimentTreatments`.
     pub app_store_version_experiment_treatment: String,
 }

@@ -34,13 +34,10 @@ impl AppStoreVersionExperimentTreatment {
 /// Attributes of [`AppStoreVersionExperimentTreatment`].
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentAttributes {
-    /// `appIcon`.
     pub app_icon: Option<crate::models::ImageAsset>,
-    /// `appIconName`.
     pub app_icon_name: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `promotedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub promoted_date: Option<rt::Timestamp>,
 }
 
@@ -51,11 +48,11 @@ rt::object! { AppStoreVersionExperimentTreatmentAttributes {
 /// Relationships of [`AppStoreVersionExperimentTreatment`].
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentRelationships {
-    /// `appStoreVersionExperiment`: one of `appStoreVersionExperiments`.
+    /// One of `appStoreVersionExperiments`.
     pub app_store_version_experiment: rt::ToOne,
-    /// `appStoreVersionExperimentTreatmentLocalizations`: any number of `appStoreVersionExperimentTreatmentLocalizations`.
+    /// Any number of `appStoreVersionExperimentTreatmentLocalizations`.
     pub app_store_version_experiment_treatment_localizations: rt::ToMany,
-    /// `appStoreVersionExperimentV2`: one of `appStoreVersionExperiments`.
+    /// One of `appStoreVersionExperiments`.
     pub app_store_version_experiment_v2: rt::ToOne,
 }
 

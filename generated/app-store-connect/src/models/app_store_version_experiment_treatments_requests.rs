@@ -7,13 +7,11 @@
 /// Feature: `product-pages`.
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentTreatmentCreateRequest {
-    /// `appIconName`.
     pub app_icon_name: rt::Patch<String>,
-    /// `name`.
     pub name: String,
-    /// `appStoreVersionExperiment`: id of `appStoreVersionExperiments`.
+    /// The id of `appStoreVersionExperiments`.
     pub app_store_version_experiment: Option<String>,
-    /// `appStoreVersionExperimentV2`: id of `appStoreVersionExperiments`.
+    /// The id of `appStoreVersionExperiments`.
     pub app_store_version_experiment_v2: Option<String>,
 }
 
@@ -65,9 +63,7 @@ impl AppStoreVersionExperimentTreatmentCreateRequest {
 pub struct AppStoreVersionExperimentTreatmentUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `appIconName`.
     pub app_icon_name: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 

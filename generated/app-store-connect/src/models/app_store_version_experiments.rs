@@ -35,17 +35,13 @@ impl AppStoreVersionExperiment {
 /// Attributes of [`AppStoreVersionExperiment`].
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentAttributes {
-    /// `endDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub end_date: Option<rt::Timestamp>,
-    /// `name`.
     pub name: Option<String>,
-    /// `reviewRequired`.
     pub review_required: Option<bool>,
-    /// `startDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub start_date: Option<rt::Timestamp>,
-    /// `state`.
     pub state: Option<crate::models::AppStoreVersionExperimentState>,
-    /// `trafficProportion`.
     pub traffic_proportion: Option<i64>,
 }
 
@@ -57,9 +53,9 @@ rt::object! { AppStoreVersionExperimentAttributes {
 /// Relationships of [`AppStoreVersionExperiment`].
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentRelationships {
-    /// `appStoreVersion`: one of `appStoreVersions`.
+    /// One of `appStoreVersions`.
     pub app_store_version: rt::ToOne,
-    /// `appStoreVersionExperimentTreatments`: any number of `appStoreVersionExperimentTreatments`.
+    /// Any number of `appStoreVersionExperimentTreatments`.
     pub app_store_version_experiment_treatments: rt::ToMany,
 }
 
@@ -133,19 +129,14 @@ impl AppStoreVersionExperimentV2 {
 /// Attributes of [`AppStoreVersionExperimentV2`].
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2Attributes {
-    /// `endDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub end_date: Option<rt::Timestamp>,
-    /// `name`.
     pub name: Option<String>,
-    /// `platform`.
     pub platform: Option<crate::models::Platform>,
-    /// `reviewRequired`.
     pub review_required: Option<bool>,
-    /// `startDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub start_date: Option<rt::Timestamp>,
-    /// `state`.
     pub state: Option<crate::models::AppStoreVersionExperimentV2State>,
-    /// `trafficProportion`.
     pub traffic_proportion: Option<i64>,
 }
 
@@ -157,13 +148,13 @@ rt::object! { AppStoreVersionExperimentV2Attributes {
 /// Relationships of [`AppStoreVersionExperimentV2`].
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2Relationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `appStoreVersionExperimentTreatments`: any number of `appStoreVersionExperimentTreatments`.
+    /// Any number of `appStoreVersionExperimentTreatments`.
     pub app_store_version_experiment_treatments: rt::ToMany,
-    /// `controlVersions`: any number of `appStoreVersions`.
+    /// Any number of `appStoreVersions`.
     pub control_versions: rt::ToMany,
-    /// `latestControlVersion`: one of `appStoreVersions`.
+    /// One of `appStoreVersions`.
     pub latest_control_version: rt::ToOne,
 }
 

@@ -8,11 +8,9 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentCreateRequest {
-    /// `name`.
     pub name: String,
-    /// `trafficProportion`.
     pub traffic_proportion: i64,
-    /// `appStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version: String,
 }
 
@@ -32,11 +30,9 @@ impl AppStoreVersionExperimentCreateRequest {
 
 /// Required fields of [`AppStoreVersionExperimentCreateRequest`].
 pub struct AppStoreVersionExperimentCreate {
-    /// `name`.
     pub name: String,
-    /// `trafficProportion`.
     pub traffic_proportion: i64,
-    /// `appStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version: String,
 }
 
@@ -48,11 +44,8 @@ pub struct AppStoreVersionExperimentCreate {
 pub struct AppStoreVersionExperimentUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `name`.
     pub name: rt::Patch<String>,
-    /// `started`.
     pub started: rt::Patch<bool>,
-    /// `trafficProportion`.
     pub traffic_proportion: rt::Patch<i64>,
 }
 
@@ -117,13 +110,10 @@ impl AppStoreVersionExperimentUpdateRequest {
 /// Feature: `product-pages`.
 #[non_exhaustive]
 pub struct AppStoreVersionExperimentV2CreateRequest {
-    /// `name`.
     pub name: String,
-    /// `platform`.
     pub platform: crate::models::Platform,
-    /// `trafficProportion`.
     pub traffic_proportion: i64,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -147,13 +137,10 @@ impl AppStoreVersionExperimentV2CreateRequest {
 
 /// Required fields of [`AppStoreVersionExperimentV2CreateRequest`].
 pub struct AppStoreVersionExperimentV2Create {
-    /// `name`.
     pub name: String,
-    /// `platform`.
     pub platform: crate::models::Platform,
-    /// `trafficProportion`.
     pub traffic_proportion: i64,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -164,11 +151,8 @@ pub struct AppStoreVersionExperimentV2Create {
 pub struct AppStoreVersionExperimentV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `name`.
     pub name: rt::Patch<String>,
-    /// `started`.
     pub started: rt::Patch<bool>,
-    /// `trafficProportion`.
     pub traffic_proportion: rt::Patch<i64>,
 }
 

@@ -34,19 +34,14 @@ impl AppStoreVersionLocalization {
 /// Attributes of [`AppStoreVersionLocalization`].
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationAttributes {
-    /// `description`.
     pub description: Option<String>,
-    /// `keywords`.
     pub keywords: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `marketingUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub marketing_url: Option<String>,
-    /// `promotionalText`.
     pub promotional_text: Option<String>,
-    /// `supportUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub support_url: Option<String>,
-    /// `whatsNew`.
     pub whats_new: Option<String>,
 }
 
@@ -58,17 +53,17 @@ rt::object! { AppStoreVersionLocalizationAttributes {
 /// Relationships of [`AppStoreVersionLocalization`].
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationRelationships {
-    /// `appPreviewSets`: any number of `appPreviewSets`.
+    /// Any number of `appPreviewSets`.
     #[deprecated = "deprecated by the vendor"]
     pub app_preview_sets: rt::ToMany,
-    /// `appScreenshotSets`: any number of `appScreenshotSets`.
+    /// Any number of `appScreenshotSets`.
     #[deprecated = "deprecated by the vendor"]
     pub app_screenshot_sets: rt::ToMany,
-    /// `appStoreVersion`: one of `appStoreVersions`.
+    /// One of `appStoreVersions`.
     pub app_store_version: rt::ToOne,
-    /// `placements`: any number of `appAssetLibraryPlacements`.
+    /// Any number of `appAssetLibraryPlacements`.
     pub placements: rt::ToMany,
-    /// `searchKeywords`: any number of `appKeywords`.
+    /// Any number of `appKeywords`.
     pub search_keywords: rt::ToMany,
 }
 

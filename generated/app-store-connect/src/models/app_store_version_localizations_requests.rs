@@ -7,23 +7,18 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppStoreVersionLocalizationCreateRequest {
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `keywords`.
     pub keywords: rt::Patch<String>,
-    /// `locale`.
     pub locale: String,
-    /// `marketingUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub marketing_url: rt::Patch<String>,
-    /// `promotionalText`.
     pub promotional_text: rt::Patch<String>,
-    /// `supportUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub support_url: rt::Patch<String>,
-    /// `whatsNew`.
     pub whats_new: rt::Patch<String>,
-    /// `appStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version: String,
-    /// `placements`: ids of `appAssetLibraryPlacements`.
+    /// Ids of `appAssetLibraryPlacements`.
     pub placements: Option<Vec<String>>,
 }
 
@@ -135,9 +130,8 @@ impl AppStoreVersionLocalizationCreateRequest {
 
 /// Required fields of [`AppStoreVersionLocalizationCreateRequest`].
 pub struct AppStoreVersionLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `appStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version: String,
 }
 
@@ -148,17 +142,13 @@ pub struct AppStoreVersionLocalizationCreate {
 pub struct AppStoreVersionLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `keywords`.
     pub keywords: rt::Patch<String>,
-    /// `marketingUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub marketing_url: rt::Patch<String>,
-    /// `promotionalText`.
     pub promotional_text: rt::Patch<String>,
-    /// `supportUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub support_url: rt::Patch<String>,
-    /// `whatsNew`.
     pub whats_new: rt::Patch<String>,
 }
 

@@ -32,13 +32,10 @@ impl AppStoreVersionPhasedRelease {
 /// Attributes of [`AppStoreVersionPhasedRelease`].
 #[non_exhaustive]
 pub struct AppStoreVersionPhasedReleaseAttributes {
-    /// `currentDayNumber`.
     pub current_day_number: Option<i64>,
-    /// `phasedReleaseState`.
     pub phased_release_state: Option<crate::models::PhasedReleaseState>,
-    /// `startDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub start_date: Option<rt::Timestamp>,
-    /// `totalPauseDuration`.
     pub total_pause_duration: Option<i64>,
 }
 

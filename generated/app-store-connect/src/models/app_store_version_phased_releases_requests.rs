@@ -7,9 +7,8 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppStoreVersionPhasedReleaseCreateRequest {
-    /// `phasedReleaseState`.
     pub phased_release_state: rt::Patch<crate::models::PhasedReleaseState>,
-    /// `appStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version: String,
 }
 
@@ -45,7 +44,6 @@ impl AppStoreVersionPhasedReleaseCreateRequest {
 pub struct AppStoreVersionPhasedReleaseUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `phasedReleaseState`.
     pub phased_release_state: rt::Patch<crate::models::PhasedReleaseState>,
 }
 

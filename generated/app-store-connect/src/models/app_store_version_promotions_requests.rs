@@ -7,9 +7,9 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppStoreVersionPromotionCreateRequest {
-    /// `appStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version: String,
-    /// `appStoreVersionExperimentTreatment`: id of `appStoreVersionExperimentTreatments`.
+    /// The id of `appStoreVersionExperimentTreatments`.
     pub app_store_version_experiment_treatment: String,
 }
 
@@ -33,8 +33,8 @@ impl AppStoreVersionPromotionCreateRequest {
 
 /// Required fields of [`AppStoreVersionPromotionCreateRequest`].
 pub struct AppStoreVersionPromotionCreate {
-    /// `appStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version: String,
-    /// `appStoreVersionExperimentTreatment`: id of `appStoreVersionExperimentTreatments`.
+    /// The id of `appStoreVersionExperimentTreatments`.
     pub app_store_version_experiment_treatment: String,
 }

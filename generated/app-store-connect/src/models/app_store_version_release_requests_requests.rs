@@ -7,7 +7,7 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppStoreVersionReleaseRequestCreateRequest {
-    /// `appStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version: String,
 }
 

@@ -33,7 +33,7 @@ impl AppStoreVersionSubmission {
 /// Relationships of [`AppStoreVersionSubmission`].
 #[non_exhaustive]
 pub struct AppStoreVersionSubmissionRelationships {
-    /// `appStoreVersion`: one of `appStoreVersions`.
+    /// One of `appStoreVersions`.
     pub app_store_version: rt::ToOne,
 }
 

@@ -34,29 +34,20 @@ impl AppStoreVersion {
 /// Attributes of [`AppStoreVersion`].
 #[non_exhaustive]
 pub struct AppStoreVersionAttributes {
-    /// `appStoreState`.
     #[deprecated = "deprecated by the vendor"]
     pub app_store_state: Option<crate::models::AppStoreVersionState>,
-    /// `appVersionState`.
     pub app_version_state: Option<crate::models::AppVersionState>,
-    /// `copyright`.
     pub copyright: Option<String>,
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `downloadable`.
     pub downloadable: Option<bool>,
-    /// `earliestReleaseDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub earliest_release_date: Option<rt::Timestamp>,
-    /// `platform`.
     pub platform: Option<crate::models::Platform>,
-    /// `releaseType`.
     pub release_type: Option<crate::models::AppStoreVersionReleaseType>,
-    /// `reviewType`.
     pub review_type: Option<crate::models::AppStoreVersionReviewType>,
-    /// `usesIdfa`.
     #[deprecated = "deprecated by the vendor"]
     pub uses_idfa: Option<bool>,
-    /// `versionString`.
     pub version_string: Option<String>,
 }
 
@@ -70,31 +61,30 @@ rt::object! { AppStoreVersionAttributes {
 /// Relationships of [`AppStoreVersion`].
 #[non_exhaustive]
 pub struct AppStoreVersionRelationships {
-    /// `alternativeDistributionPackage`: one of `alternativeDistributionPackages`.
+    /// One of `alternativeDistributionPackages`.
     pub alternative_distribution_package: rt::ToOne,
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `appClipDefaultExperience`: one of `appClipDefaultExperiences`.
+    /// One of `appClipDefaultExperiences`.
     pub app_clip_default_experience: rt::ToOne,
-    /// `appStoreReviewDetail`: one of `appStoreReviewDetails`.
+    /// One of `appStoreReviewDetails`.
     pub app_store_review_detail: rt::ToOne,
-    /// `appStoreVersionExperiments`: any number of `appStoreVersionExperiments`.
+    /// Any number of `appStoreVersionExperiments`.
     pub app_store_version_experiments: rt::ToMany,
-    /// `appStoreVersionExperimentsV2`: any number of `appStoreVersionExperiments`.
+    /// Any number of `appStoreVersionExperiments`.
     pub app_store_version_experiments_v2: rt::ToMany,
-    /// `appStoreVersionLocalizations`: any number of `appStoreVersionLocalizations`.
+    /// Any number of `appStoreVersionLocalizations`.
     pub app_store_version_localizations: rt::ToMany,
-    /// `appStoreVersionPhasedRelease`: one of `appStoreVersionPhasedReleases`.
+    /// One of `appStoreVersionPhasedReleases`.
     pub app_store_version_phased_release: rt::ToOne,
-    /// `appStoreVersionSubmission`: one of `appStoreVersionSubmissions`.
+    /// One of `appStoreVersionSubmissions`.
     pub app_store_version_submission: rt::ToOne,
-    /// `build`: one of `builds`.
+    /// One of `builds`.
     pub build: rt::ToOne,
-    /// `customerReviews`.
     pub customer_reviews: rt::Related,
-    /// `gameCenterAppVersion`: one of `gameCenterAppVersions`.
+    /// One of `gameCenterAppVersions`.
     pub game_center_app_version: rt::ToOne,
-    /// `routingAppCoverage`: one of `routingAppCoverages`.
+    /// One of `routingAppCoverages`.
     pub routing_app_coverage: rt::ToOne,
 }
 

@@ -7,26 +7,20 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct AppStoreVersionCreateRequest {
-    /// `copyright`.
     pub copyright: rt::Patch<String>,
-    /// `earliestReleaseDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub earliest_release_date: rt::Patch<rt::Timestamp>,
-    /// `platform`.
     pub platform: crate::models::Platform,
-    /// `releaseType`.
     pub release_type: rt::Patch<crate::models::AppStoreVersionCreateRequestReleaseType>,
-    /// `reviewType`.
     pub review_type: rt::Patch<crate::models::AppStoreVersionCreateRequestReviewType>,
-    /// `usesIdfa`.
     #[deprecated = "deprecated by the vendor"]
     pub uses_idfa: rt::Patch<bool>,
-    /// `versionString`.
     pub version_string: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
-    /// `appStoreVersionLocalizations`: ids of `appStoreVersionLocalizations`.
+    /// Ids of `appStoreVersionLocalizations`.
     pub app_store_version_localizations: Option<Vec<String>>,
-    /// `build`: id of `builds`.
+    /// The id of `builds`.
     pub build: Option<String>,
 }
 
@@ -148,11 +142,9 @@ impl AppStoreVersionCreateRequest {
 
 /// Required fields of [`AppStoreVersionCreateRequest`].
 pub struct AppStoreVersionCreate {
-    /// `platform`.
     pub platform: crate::models::Platform,
-    /// `versionString`.
     pub version_string: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -173,24 +165,18 @@ pub type AppStoreVersionCreateRequestReviewType = crate::models::AppStoreVersion
 pub struct AppStoreVersionUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `copyright`.
     pub copyright: rt::Patch<String>,
-    /// `downloadable`.
     pub downloadable: rt::Patch<bool>,
-    /// `earliestReleaseDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub earliest_release_date: rt::Patch<rt::Timestamp>,
-    /// `releaseType`.
     pub release_type: rt::Patch<crate::models::AppStoreVersionUpdateRequestReleaseType>,
-    /// `reviewType`.
     pub review_type: rt::Patch<crate::models::AppStoreVersionUpdateRequestReviewType>,
-    /// `usesIdfa`.
     #[deprecated = "deprecated by the vendor"]
     pub uses_idfa: rt::Patch<bool>,
-    /// `versionString`.
     pub version_string: rt::Patch<String>,
-    /// `appClipDefaultExperience`: id of `appClipDefaultExperiences`.
+    /// The id of `appClipDefaultExperiences`.
     pub app_clip_default_experience: rt::Patch<String>,
-    /// `build`: id of `builds`.
+    /// The id of `builds`.
     pub build: rt::Patch<String>,
 }
 

@@ -34,9 +34,7 @@ impl AppTag {
 /// Attributes of [`AppTag`].
 #[non_exhaustive]
 pub struct AppTagAttributes {
-    /// `name`.
     pub name: Option<String>,
-    /// `visibleInAppStore`.
     pub visible_in_app_store: Option<bool>,
 }
 
@@ -45,7 +43,7 @@ rt::object! { AppTagAttributes { name: "name", visible_in_app_store: "visibleInA
 /// Relationships of [`AppTag`].
 #[non_exhaustive]
 pub struct AppTagRelationships {
-    /// `territories`: any number of `territories`.
+    /// Any number of `territories`.
     pub territories: rt::ToMany,
 }
 

@@ -9,7 +9,6 @@
 pub struct AppTagUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `visibleInAppStore`.
     pub visible_in_app_store: rt::Patch<bool>,
 }
 

@@ -32,31 +32,22 @@ impl App {
 /// Attributes of [`App`].
 #[non_exhaustive]
 pub struct AppAttributes {
-    /// `accessibilityUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub accessibility_url: Option<String>,
-    /// `bundleId`.
     pub bundle_id: Option<String>,
-    /// `contentRightsDeclaration`.
     pub content_rights_declaration: Option<crate::models::AppContentRightsDeclaration>,
-    /// `isOrEverWasMadeForKids`.
     pub is_or_ever_was_made_for_kids: Option<bool>,
-    /// `name`.
     pub name: Option<String>,
-    /// `primaryLocale`.
     pub primary_locale: Option<String>,
-    /// `sku`.
     pub sku: Option<String>,
-    /// `streamlinedPurchasingEnabled`.
     pub streamlined_purchasing_enabled: Option<bool>,
-    /// `subscriptionStatusUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub subscription_status_url: Option<String>,
-    /// `subscriptionStatusUrlForSandbox`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub subscription_status_url_for_sandbox: Option<String>,
-    /// `subscriptionStatusUrlVersion`.
     pub subscription_status_url_version: Option<
         crate::models::SubscriptionStatusUrlVersion,
     >,
-    /// `subscriptionStatusUrlVersionForSandbox`.
     pub subscription_status_url_version_for_sandbox: Option<
         crate::models::SubscriptionStatusUrlVersion,
     >,
@@ -76,96 +67,76 @@ rt::object! { AppAttributes {
 /// Relationships of [`App`].
 #[non_exhaustive]
 pub struct AppRelationships {
-    /// `accessibilityDeclarations`.
     pub accessibility_declarations: rt::Related,
-    /// `alternativeDistributionKey`.
     pub alternative_distribution_key: rt::Related,
-    /// `analyticsReportRequests`.
     pub analytics_report_requests: rt::Related,
-    /// `androidToIosAppMappingDetails`: any number of `androidToIosAppMappingDetails`.
+    /// Any number of `androidToIosAppMappingDetails`.
     pub android_to_ios_app_mapping_details: rt::ToMany,
-    /// `appAvailabilityV2`.
     pub app_availability_v2: rt::Related,
-    /// `appClips`: any number of `appClips`.
+    /// Any number of `appClips`.
     pub app_clips: rt::ToMany,
-    /// `appCustomProductPages`: any number of `appCustomProductPages`.
+    /// Any number of `appCustomProductPages`.
     pub app_custom_product_pages: rt::ToMany,
-    /// `appEncryptionDeclarations`: any number of `appEncryptionDeclarations`.
+    /// Any number of `appEncryptionDeclarations`.
     pub app_encryption_declarations: rt::ToMany,
-    /// `appEvents`: any number of `appEvents`.
+    /// Any number of `appEvents`.
     pub app_events: rt::ToMany,
-    /// `appInfos`: any number of `appInfos`.
+    /// Any number of `appInfos`.
     pub app_infos: rt::ToMany,
-    /// `appPricePoints`.
     pub app_price_points: rt::Related,
-    /// `appPriceSchedule`.
     pub app_price_schedule: rt::Related,
-    /// `appStoreIcon`: one of `buildIcons`.
+    /// One of `buildIcons`.
     pub app_store_icon: rt::ToOne,
-    /// `appStoreVersionExperimentsV2`: any number of `appStoreVersionExperiments`.
+    /// Any number of `appStoreVersionExperiments`.
     pub app_store_version_experiments_v2: rt::ToMany,
-    /// `appStoreVersions`: any number of `appStoreVersions`.
+    /// Any number of `appStoreVersions`.
     pub app_store_versions: rt::ToMany,
-    /// `appTags`.
     pub app_tags: rt::Related,
-    /// `assetLibrary`.
     pub asset_library: rt::Related,
-    /// `backgroundAssets`.
     pub background_assets: rt::Related,
-    /// `betaAppLocalizations`: any number of `betaAppLocalizations`.
+    /// Any number of `betaAppLocalizations`.
     pub beta_app_localizations: rt::ToMany,
-    /// `betaAppReviewDetail`: one of `betaAppReviewDetails`.
+    /// One of `betaAppReviewDetails`.
     pub beta_app_review_detail: rt::ToOne,
-    /// `betaFeedbackCrashSubmissions`.
     pub beta_feedback_crash_submissions: rt::Related,
-    /// `betaFeedbackScreenshotSubmissions`.
     pub beta_feedback_screenshot_submissions: rt::Related,
-    /// `betaGroups`: any number of `betaGroups`.
+    /// Any number of `betaGroups`.
     pub beta_groups: rt::ToMany,
-    /// `betaLicenseAgreement`: one of `betaLicenseAgreements`.
+    /// One of `betaLicenseAgreements`.
     pub beta_license_agreement: rt::ToOne,
-    /// `betaTesters`.
     pub beta_testers: rt::Related,
-    /// `buildUploads`.
     pub build_uploads: rt::Related,
-    /// `builds`: any number of `builds`.
+    /// Any number of `builds`.
     pub builds: rt::ToMany,
-    /// `ciProduct`: one of `ciProducts`.
+    /// One of `ciProducts`.
     pub ci_product: rt::ToOne,
-    /// `customerReviewSummarizations`.
     pub customer_review_summarizations: rt::Related,
-    /// `customerReviews`.
     pub customer_reviews: rt::Related,
-    /// `endUserLicenseAgreement`: one of `endUserLicenseAgreements`.
+    /// One of `endUserLicenseAgreements`.
     pub end_user_license_agreement: rt::ToOne,
-    /// `gameCenterDetail`: one of `gameCenterDetails`.
+    /// One of `gameCenterDetails`.
     pub game_center_detail: rt::ToOne,
-    /// `gameCenterEnabledVersions`: any number of `gameCenterEnabledVersions`.
+    /// Any number of `gameCenterEnabledVersions`.
     pub game_center_enabled_versions: rt::ToMany,
-    /// `inAppPurchases`: any number of `inAppPurchases`.
+    /// Any number of `inAppPurchases`.
     #[deprecated = "deprecated by the vendor"]
     pub in_app_purchases: rt::ToMany,
-    /// `inAppPurchasesV2`: any number of `inAppPurchases`.
+    /// Any number of `inAppPurchases`.
     pub in_app_purchases_v2: rt::ToMany,
-    /// `marketplaceSearchDetail`.
     pub marketplace_search_detail: rt::Related,
-    /// `perfPowerMetrics`.
     pub perf_power_metrics: rt::Related,
-    /// `performanceOverviews`.
     pub performance_overviews: rt::Related,
-    /// `preReleaseVersions`: any number of `preReleaseVersions`.
+    /// Any number of `preReleaseVersions`.
     pub pre_release_versions: rt::ToMany,
-    /// `promotedPurchases`: any number of `promotedPurchases`.
+    /// Any number of `promotedPurchases`.
     pub promoted_purchases: rt::ToMany,
-    /// `reviewSubmissions`: any number of `reviewSubmissions`.
+    /// Any number of `reviewSubmissions`.
     pub review_submissions: rt::ToMany,
-    /// `searchKeywords`.
     pub search_keywords: rt::Related,
-    /// `subscriptionGracePeriod`: one of `subscriptionGracePeriods`.
+    /// One of `subscriptionGracePeriods`.
     pub subscription_grace_period: rt::ToOne,
-    /// `subscriptionGroups`: any number of `subscriptionGroups`.
+    /// Any number of `subscriptionGroups`.
     pub subscription_groups: rt::ToMany,
-    /// `webhooks`.
     pub webhooks: rt::Related,
 }
 

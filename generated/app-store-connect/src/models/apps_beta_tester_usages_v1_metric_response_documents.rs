@@ -15,11 +15,9 @@ pub type AppsBetaTesterUsagesV1MetricResponse = rt::Page<
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseData {
-    /// `dataPoints`.
     pub data_points: Option<
         Vec<crate::models::AppsBetaTesterUsagesV1MetricResponseDataDataPoints>,
     >,
-    /// `dimensions`.
     pub dimensions: Option<
         crate::models::AppsBetaTesterUsagesV1MetricResponseDataDimensions,
     >,
@@ -34,11 +32,10 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseData {
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDataPoints {
-    /// `end`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub end: Option<rt::Timestamp>,
-    /// `start`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub start: Option<rt::Timestamp>,
-    /// `values`.
     pub values: Option<
         crate::models::AppsBetaTesterUsagesV1MetricResponseDataDataPointsValues,
     >,
@@ -53,11 +50,8 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDataPoints {
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDataPointsValues {
-    /// `crashCount`.
     pub crash_count: Option<i64>,
-    /// `feedbackCount`.
     pub feedback_count: Option<i64>,
-    /// `sessionCount`.
     pub session_count: Option<i64>,
 }
 
@@ -70,7 +64,6 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDataPointsValues {
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensions {
-    /// `betaTesters`.
     pub beta_testers: Option<
         crate::models::AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters,
     >,
@@ -83,9 +76,7 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensions { beta_testers:
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters {
-    /// `data`.
     pub data: Option<crate::models::MetricDimension>,
-    /// `links`.
     pub links: Option<
         crate::models::AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks,
     >,
@@ -98,9 +89,9 @@ rt::object! { AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTesters { da
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[non_exhaustive]
 pub struct AppsBetaTesterUsagesV1MetricResponseDataDimensionsBetaTestersLinks {
-    /// `groupBy`: a URI reference.
+    /// A URI reference.
     pub group_by: Option<String>,
-    /// `related`: a URI reference.
+    /// A URI reference.
     pub related: Option<String>,
 }
 

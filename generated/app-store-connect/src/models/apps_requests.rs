@@ -9,27 +9,21 @@
 pub struct AppUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `accessibilityUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub accessibility_url: rt::Patch<String>,
-    /// `bundleId`.
     pub bundle_id: rt::Patch<String>,
-    /// `contentRightsDeclaration`.
     pub content_rights_declaration: rt::Patch<
         crate::models::AppUpdateRequestContentRightsDeclaration,
     >,
-    /// `primaryLocale`.
     pub primary_locale: rt::Patch<String>,
-    /// `streamlinedPurchasingEnabled`.
     pub streamlined_purchasing_enabled: rt::Patch<bool>,
-    /// `subscriptionStatusUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub subscription_status_url: rt::Patch<String>,
-    /// `subscriptionStatusUrlForSandbox`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub subscription_status_url_for_sandbox: rt::Patch<String>,
-    /// `subscriptionStatusUrlVersion`.
     pub subscription_status_url_version: rt::Patch<
         crate::models::SubscriptionStatusUrlVersion,
     >,
-    /// `subscriptionStatusUrlVersionForSandbox`.
     pub subscription_status_url_version_for_sandbox: rt::Patch<
         crate::models::SubscriptionStatusUrlVersion,
     >,

@@ -32,22 +32,15 @@ impl BackgroundAssetUploadFile {
 /// Attributes of [`BackgroundAssetUploadFile`].
 #[non_exhaustive]
 pub struct BackgroundAssetUploadFileAttributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `assetToken`.
     pub asset_token: Option<String>,
-    /// `assetType`.
     pub asset_type: Option<crate::models::BackgroundAssetUploadFileAssetType>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub file_size: Option<i64>,
-    /// `sourceFileChecksum`.
     #[deprecated = "deprecated by the vendor"]
     pub source_file_checksum: Option<String>,
-    /// `sourceFileChecksums`.
     pub source_file_checksums: Option<crate::models::Checksums>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::DeliveryFileUploadOperation>>,
 }
 

@@ -7,13 +7,11 @@
 /// Feature: `background-assets`.
 #[non_exhaustive]
 pub struct BackgroundAssetUploadFileCreateRequest {
-    /// `assetType`.
     pub asset_type: crate::models::BackgroundAssetUploadFileCreateRequestAssetType,
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub file_size: i64,
-    /// `backgroundAssetVersion`: id of `backgroundAssetVersions`.
+    /// The id of `backgroundAssetVersions`.
     pub background_asset_version: String,
 }
 
@@ -40,13 +38,11 @@ impl BackgroundAssetUploadFileCreateRequest {
 
 /// Required fields of [`BackgroundAssetUploadFileCreateRequest`].
 pub struct BackgroundAssetUploadFileCreate {
-    /// `assetType`.
     pub asset_type: crate::models::BackgroundAssetUploadFileCreateRequestAssetType,
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub file_size: i64,
-    /// `backgroundAssetVersion`: id of `backgroundAssetVersions`.
+    /// The id of `backgroundAssetVersions`.
     pub background_asset_version: String,
 }
 
@@ -62,12 +58,9 @@ pub type BackgroundAssetUploadFileCreateRequestAssetType = crate::models::Backgr
 pub struct BackgroundAssetUploadFileUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `sourceFileChecksum`.
     #[deprecated = "deprecated by the vendor"]
     pub source_file_checksum: rt::Patch<String>,
-    /// `sourceFileChecksums`.
     pub source_file_checksums: rt::Patch<crate::models::Checksums>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

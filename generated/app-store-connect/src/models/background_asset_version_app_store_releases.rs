@@ -34,7 +34,6 @@ impl BackgroundAssetVersionAppStoreRelease {
 /// Attributes of [`BackgroundAssetVersionAppStoreRelease`].
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAppStoreReleaseAttributes {
-    /// `state`.
     pub state: Option<crate::models::BackgroundAssetVersionAppStoreReleaseState>,
 }
 
@@ -43,7 +42,7 @@ rt::object! { BackgroundAssetVersionAppStoreReleaseAttributes { state: "state" }
 /// Relationships of [`BackgroundAssetVersionAppStoreRelease`].
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAppStoreReleaseRelationships {
-    /// `backgroundAssetVersion`: one of `backgroundAssetVersions`.
+    /// One of `backgroundAssetVersions`.
     pub background_asset_version: rt::ToOne,
 }
 

@@ -36,7 +36,6 @@ impl BackgroundAssetVersionExternalBetaRelease {
 /// Attributes of [`BackgroundAssetVersionExternalBetaRelease`].
 #[non_exhaustive]
 pub struct BackgroundAssetVersionExternalBetaReleaseAttributes {
-    /// `state`.
     pub state: Option<crate::models::BackgroundAssetVersionExternalBetaReleaseState>,
 }
 
@@ -45,7 +44,7 @@ rt::object! { BackgroundAssetVersionExternalBetaReleaseAttributes { state: "stat
 /// Relationships of [`BackgroundAssetVersionExternalBetaRelease`].
 #[non_exhaustive]
 pub struct BackgroundAssetVersionExternalBetaReleaseRelationships {
-    /// `backgroundAssetVersion`: one of `backgroundAssetVersions`.
+    /// One of `backgroundAssetVersions`.
     pub background_asset_version: rt::ToOne,
 }
 

@@ -36,7 +36,6 @@ impl BackgroundAssetVersionInternalBetaRelease {
 /// Attributes of [`BackgroundAssetVersionInternalBetaRelease`].
 #[non_exhaustive]
 pub struct BackgroundAssetVersionInternalBetaReleaseAttributes {
-    /// `state`.
     pub state: Option<crate::models::BackgroundAssetVersionInternalBetaReleaseState>,
 }
 
@@ -45,7 +44,7 @@ rt::object! { BackgroundAssetVersionInternalBetaReleaseAttributes { state: "stat
 /// Relationships of [`BackgroundAssetVersionInternalBetaRelease`].
 #[non_exhaustive]
 pub struct BackgroundAssetVersionInternalBetaReleaseRelationships {
-    /// `backgroundAssetVersion`: one of `backgroundAssetVersions`.
+    /// One of `backgroundAssetVersions`.
     pub background_asset_version: rt::ToOne,
 }
 

@@ -34,17 +34,12 @@ impl BackgroundAssetVersion {
 /// Attributes of [`BackgroundAssetVersion`].
 #[non_exhaustive]
 pub struct BackgroundAssetVersionAttributes {
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `platforms`.
     pub platforms: Option<Vec<crate::models::Platform>>,
-    /// `state`.
     pub state: Option<crate::models::BackgroundAssetVersionState>,
-    /// `stateDetails`.
     pub state_details: Option<crate::models::BackgroundAssetVersionStateDetails>,
-    /// `version`.
     pub version: Option<String>,
 }
 
@@ -56,19 +51,18 @@ rt::object! { BackgroundAssetVersionAttributes {
 /// Relationships of [`BackgroundAssetVersion`].
 #[non_exhaustive]
 pub struct BackgroundAssetVersionRelationships {
-    /// `appStoreRelease`: one of `backgroundAssetVersionAppStoreReleases`.
+    /// One of `backgroundAssetVersionAppStoreReleases`.
     pub app_store_release: rt::ToOne,
-    /// `assetFile`: one of `backgroundAssetUploadFiles`.
+    /// One of `backgroundAssetUploadFiles`.
     pub asset_file: rt::ToOne,
-    /// `backgroundAsset`: one of `backgroundAssets`.
+    /// One of `backgroundAssets`.
     pub background_asset: rt::ToOne,
-    /// `backgroundAssetUploadFiles`.
     pub background_asset_upload_files: rt::Related,
-    /// `externalBetaRelease`: one of `backgroundAssetVersionExternalBetaReleases`.
+    /// One of `backgroundAssetVersionExternalBetaReleases`.
     pub external_beta_release: rt::ToOne,
-    /// `internalBetaRelease`: one of `backgroundAssetVersionInternalBetaReleases`.
+    /// One of `backgroundAssetVersionInternalBetaReleases`.
     pub internal_beta_release: rt::ToOne,
-    /// `manifestFile`: one of `backgroundAssetUploadFiles`.
+    /// One of `backgroundAssetUploadFiles`.
     pub manifest_file: rt::ToOne,
 }
 
@@ -84,11 +78,8 @@ rt::object! { BackgroundAssetVersionRelationships {
 /// Features: any of `app-store`, `background-assets`.
 #[non_exhaustive]
 pub struct BackgroundAssetVersionStateDetails {
-    /// `errors`.
     pub errors: Option<Vec<crate::models::StateDetail>>,
-    /// `infos`.
     pub infos: Option<Vec<crate::models::StateDetail>>,
-    /// `warnings`.
     pub warnings: Option<Vec<crate::models::StateDetail>>,
 }
 

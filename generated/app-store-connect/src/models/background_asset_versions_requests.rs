@@ -7,7 +7,7 @@
 /// Feature: `background-assets`.
 #[non_exhaustive]
 pub struct BackgroundAssetVersionCreateRequest {
-    /// `backgroundAsset`: id of `backgroundAssets`.
+    /// The id of `backgroundAssets`.
     pub background_asset: String,
 }
 

@@ -34,13 +34,11 @@ impl BackgroundAsset {
 /// Attributes of [`BackgroundAsset`].
 #[non_exhaustive]
 pub struct BackgroundAssetAttributes {
-    /// `archived`.
     pub archived: Option<bool>,
-    /// `assetPackIdentifier`.
     pub asset_pack_identifier: Option<String>,
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `usedBytes`: 0 to 9007199254740991.
+    /// 0 to 9007199254740991.
     pub used_bytes: Option<i64>,
 }
 
@@ -52,15 +50,14 @@ rt::object! { BackgroundAssetAttributes {
 /// Relationships of [`BackgroundAsset`].
 #[non_exhaustive]
 pub struct BackgroundAssetRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `appStoreVersion`: one of `backgroundAssetVersions`.
+    /// One of `backgroundAssetVersions`.
     pub app_store_version: rt::ToOne,
-    /// `externalBetaVersion`: one of `backgroundAssetVersions`.
+    /// One of `backgroundAssetVersions`.
     pub external_beta_version: rt::ToOne,
-    /// `internalBetaVersion`: one of `backgroundAssetVersions`.
+    /// One of `backgroundAssetVersions`.
     pub internal_beta_version: rt::ToOne,
-    /// `versions`.
     pub versions: rt::Related,
 }
 

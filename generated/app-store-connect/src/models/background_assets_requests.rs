@@ -7,9 +7,8 @@
 /// Feature: `background-assets`.
 #[non_exhaustive]
 pub struct BackgroundAssetCreateRequest {
-    /// `assetPackIdentifier`.
     pub asset_pack_identifier: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -28,9 +27,8 @@ impl BackgroundAssetCreateRequest {
 
 /// Required fields of [`BackgroundAssetCreateRequest`].
 pub struct BackgroundAssetCreate {
-    /// `assetPackIdentifier`.
     pub asset_pack_identifier: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -41,7 +39,6 @@ pub struct BackgroundAssetCreate {
 pub struct BackgroundAssetUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `archived`.
     pub archived: rt::Patch<bool>,
 }
 

@@ -32,9 +32,7 @@ impl BetaAppClipInvocationLocalization {
 /// Attributes of [`BetaAppClipInvocationLocalization`].
 #[non_exhaustive]
 pub struct BetaAppClipInvocationLocalizationAttributes {
-    /// `locale`.
     pub locale: Option<String>,
-    /// `title`.
     pub title: Option<String>,
 }
 

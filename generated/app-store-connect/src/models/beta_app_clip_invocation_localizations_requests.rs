@@ -7,11 +7,9 @@
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaAppClipInvocationLocalizationCreateRequest {
-    /// `locale`.
     pub locale: String,
-    /// `title`.
     pub title: String,
-    /// `betaAppClipInvocation`: id of `betaAppClipInvocations`.
+    /// The id of `betaAppClipInvocations`.
     pub beta_app_clip_invocation: String,
 }
 
@@ -34,11 +32,9 @@ impl BetaAppClipInvocationLocalizationCreateRequest {
 
 /// Required fields of [`BetaAppClipInvocationLocalizationCreateRequest`].
 pub struct BetaAppClipInvocationLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `title`.
     pub title: String,
-    /// `betaAppClipInvocation`: id of `betaAppClipInvocations`.
+    /// The id of `betaAppClipInvocations`.
     pub beta_app_clip_invocation: String,
 }
 
@@ -49,11 +45,9 @@ pub struct BetaAppClipInvocationLocalizationCreate {
 pub struct BetaAppClipInvocationLocalizationInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `locale`.
     pub locale: String,
-    /// `title`.
     pub title: String,
-    /// `betaAppClipInvocation`: id of `betaAppClipInvocations`.
+    /// The id of `betaAppClipInvocations`.
     pub beta_app_clip_invocation: Option<String>,
 }
 
@@ -88,9 +82,7 @@ impl BetaAppClipInvocationLocalizationInlineCreate {
 
 /// Required fields of [`BetaAppClipInvocationLocalizationInlineCreate`].
 pub struct BetaAppClipInvocationLocalizationInlineCreateRequired {
-    /// `locale`.
     pub locale: String,
-    /// `title`.
     pub title: String,
 }
 
@@ -101,7 +93,6 @@ pub struct BetaAppClipInvocationLocalizationInlineCreateRequired {
 pub struct BetaAppClipInvocationLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `title`.
     pub title: rt::Patch<String>,
 }
 

@@ -34,7 +34,7 @@ impl BetaAppClipInvocation {
 /// Attributes of [`BetaAppClipInvocation`].
 #[non_exhaustive]
 pub struct BetaAppClipInvocationAttributes {
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: Option<String>,
 }
 
@@ -43,7 +43,7 @@ rt::object! { BetaAppClipInvocationAttributes { url: "url" } }
 /// Relationships of [`BetaAppClipInvocation`].
 #[non_exhaustive]
 pub struct BetaAppClipInvocationRelationships {
-    /// `betaAppClipInvocationLocalizations`: any number of `betaAppClipInvocationLocalizations`.
+    /// Any number of `betaAppClipInvocationLocalizations`.
     pub beta_app_clip_invocation_localizations: rt::ToMany,
 }
 

@@ -7,11 +7,11 @@
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaAppClipInvocationCreateRequest {
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: String,
-    /// `betaAppClipInvocationLocalizations`: ids of `betaAppClipInvocationLocalizations`.
+    /// Ids of `betaAppClipInvocationLocalizations`.
     pub beta_app_clip_invocation_localizations: Vec<String>,
-    /// `buildBundle`: id of `buildBundles`.
+    /// The id of `buildBundles`.
     pub build_bundle: String,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::BetaAppClipInvocationCreateRequestIncluded>,
@@ -50,11 +50,11 @@ impl BetaAppClipInvocationCreateRequest {
 
 /// Required fields of [`BetaAppClipInvocationCreateRequest`].
 pub struct BetaAppClipInvocationCreate {
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: String,
-    /// `betaAppClipInvocationLocalizations`: ids of `betaAppClipInvocationLocalizations`.
+    /// Ids of `betaAppClipInvocationLocalizations`.
     pub beta_app_clip_invocation_localizations: Vec<String>,
-    /// `buildBundle`: id of `buildBundles`.
+    /// The id of `buildBundles`.
     pub build_bundle: String,
 }
 
@@ -82,7 +82,7 @@ rt::union! { sent BetaAppClipInvocationCreateRequestIncluded by "type" {
 pub struct BetaAppClipInvocationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: rt::Patch<String>,
 }
 

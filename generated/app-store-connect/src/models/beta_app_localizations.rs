@@ -34,17 +34,11 @@ impl BetaAppLocalization {
 /// Attributes of [`BetaAppLocalization`].
 #[non_exhaustive]
 pub struct BetaAppLocalizationAttributes {
-    /// `description`.
     pub description: Option<String>,
-    /// `feedbackEmail`.
     pub feedback_email: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `marketingUrl`.
     pub marketing_url: Option<String>,
-    /// `privacyPolicyUrl`.
     pub privacy_policy_url: Option<String>,
-    /// `tvOsPrivacyPolicy`.
     pub tv_os_privacy_policy: Option<String>,
 }
 
@@ -57,7 +51,7 @@ rt::object! { BetaAppLocalizationAttributes {
 /// Relationships of [`BetaAppLocalization`].
 #[non_exhaustive]
 pub struct BetaAppLocalizationRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
 }
 

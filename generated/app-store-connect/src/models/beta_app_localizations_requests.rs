@@ -7,19 +7,13 @@
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaAppLocalizationCreateRequest {
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `feedbackEmail`.
     pub feedback_email: rt::Patch<String>,
-    /// `locale`.
     pub locale: String,
-    /// `marketingUrl`.
     pub marketing_url: rt::Patch<String>,
-    /// `privacyPolicyUrl`.
     pub privacy_policy_url: rt::Patch<String>,
-    /// `tvOsPrivacyPolicy`.
     pub tv_os_privacy_policy: rt::Patch<String>,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -109,9 +103,8 @@ impl BetaAppLocalizationCreateRequest {
 
 /// Required fields of [`BetaAppLocalizationCreateRequest`].
 pub struct BetaAppLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -122,15 +115,10 @@ pub struct BetaAppLocalizationCreate {
 pub struct BetaAppLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `feedbackEmail`.
     pub feedback_email: rt::Patch<String>,
-    /// `marketingUrl`.
     pub marketing_url: rt::Patch<String>,
-    /// `privacyPolicyUrl`.
     pub privacy_policy_url: rt::Patch<String>,
-    /// `tvOsPrivacyPolicy`.
     pub tv_os_privacy_policy: rt::Patch<String>,
 }
 

@@ -34,21 +34,13 @@ impl BetaAppReviewDetail {
 /// Attributes of [`BetaAppReviewDetail`].
 #[non_exhaustive]
 pub struct BetaAppReviewDetailAttributes {
-    /// `contactEmail`.
     pub contact_email: Option<String>,
-    /// `contactFirstName`.
     pub contact_first_name: Option<String>,
-    /// `contactLastName`.
     pub contact_last_name: Option<String>,
-    /// `contactPhone`.
     pub contact_phone: Option<String>,
-    /// `demoAccountName`.
     pub demo_account_name: Option<String>,
-    /// `demoAccountPassword`.
     pub demo_account_password: Option<String>,
-    /// `demoAccountRequired`.
     pub demo_account_required: Option<bool>,
-    /// `notes`.
     pub notes: Option<String>,
 }
 
@@ -62,7 +54,7 @@ rt::object! { BetaAppReviewDetailAttributes {
 /// Relationships of [`BetaAppReviewDetail`].
 #[non_exhaustive]
 pub struct BetaAppReviewDetailRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
 }
 

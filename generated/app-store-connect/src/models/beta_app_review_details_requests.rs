@@ -9,21 +9,13 @@
 pub struct BetaAppReviewDetailUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `contactEmail`.
     pub contact_email: rt::Patch<String>,
-    /// `contactFirstName`.
     pub contact_first_name: rt::Patch<String>,
-    /// `contactLastName`.
     pub contact_last_name: rt::Patch<String>,
-    /// `contactPhone`.
     pub contact_phone: rt::Patch<String>,
-    /// `demoAccountName`.
     pub demo_account_name: rt::Patch<String>,
-    /// `demoAccountPassword`.
     pub demo_account_password: rt::Patch<String>,
-    /// `demoAccountRequired`.
     pub demo_account_required: rt::Patch<bool>,
-    /// `notes`.
     pub notes: rt::Patch<String>,
 }
 

@@ -34,9 +34,8 @@ impl BetaAppReviewSubmission {
 /// Attributes of [`BetaAppReviewSubmission`].
 #[non_exhaustive]
 pub struct BetaAppReviewSubmissionAttributes {
-    /// `betaReviewState`.
     pub beta_review_state: Option<crate::models::BetaReviewState>,
-    /// `submittedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub submitted_date: Option<rt::Timestamp>,
 }
 
@@ -47,7 +46,7 @@ rt::object! { BetaAppReviewSubmissionAttributes {
 /// Relationships of [`BetaAppReviewSubmission`].
 #[non_exhaustive]
 pub struct BetaAppReviewSubmissionRelationships {
-    /// `build`: one of `builds`.
+    /// One of `builds`.
     pub build: rt::ToOne,
 }
 

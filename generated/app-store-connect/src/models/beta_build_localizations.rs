@@ -34,9 +34,7 @@ impl BetaBuildLocalization {
 /// Attributes of [`BetaBuildLocalization`].
 #[non_exhaustive]
 pub struct BetaBuildLocalizationAttributes {
-    /// `locale`.
     pub locale: Option<String>,
-    /// `whatsNew`.
     pub whats_new: Option<String>,
 }
 
@@ -45,7 +43,7 @@ rt::object! { BetaBuildLocalizationAttributes { locale: "locale", whats_new: "wh
 /// Relationships of [`BetaBuildLocalization`].
 #[non_exhaustive]
 pub struct BetaBuildLocalizationRelationships {
-    /// `build`: one of `builds`.
+    /// One of `builds`.
     pub build: rt::ToOne,
 }
 

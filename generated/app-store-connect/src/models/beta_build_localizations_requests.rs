@@ -7,11 +7,9 @@
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaBuildLocalizationCreateRequest {
-    /// `locale`.
     pub locale: String,
-    /// `whatsNew`.
     pub whats_new: rt::Patch<String>,
-    /// `build`: id of `builds`.
+    /// The id of `builds`.
     pub build: String,
 }
 
@@ -44,9 +42,8 @@ impl BetaBuildLocalizationCreateRequest {
 
 /// Required fields of [`BetaBuildLocalizationCreateRequest`].
 pub struct BetaBuildLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `build`: id of `builds`.
+    /// The id of `builds`.
     pub build: String,
 }
 
@@ -57,7 +54,6 @@ pub struct BetaBuildLocalizationCreate {
 pub struct BetaBuildLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `whatsNew`.
     pub whats_new: rt::Patch<String>,
 }
 

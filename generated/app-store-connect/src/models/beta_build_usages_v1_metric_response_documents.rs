@@ -14,7 +14,6 @@ pub type BetaBuildUsagesV1MetricResponse = rt::Page<
 /// Feature: `builds`.
 #[non_exhaustive]
 pub struct BetaBuildUsagesV1MetricResponseData {
-    /// `dataPoints`.
     pub data_points: Option<
         Vec<crate::models::BetaBuildUsagesV1MetricResponseDataDataPoints>,
     >,
@@ -27,11 +26,10 @@ rt::object! { BetaBuildUsagesV1MetricResponseData { data_points: "dataPoints" } 
 /// Feature: `builds`.
 #[non_exhaustive]
 pub struct BetaBuildUsagesV1MetricResponseDataDataPoints {
-    /// `end`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub end: Option<rt::Timestamp>,
-    /// `start`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub start: Option<rt::Timestamp>,
-    /// `values`.
     pub values: Option<
         crate::models::BetaBuildUsagesV1MetricResponseDataDataPointsValues,
     >,
@@ -44,15 +42,10 @@ rt::object! { BetaBuildUsagesV1MetricResponseDataDataPoints { end: "end", start:
 /// Feature: `builds`.
 #[non_exhaustive]
 pub struct BetaBuildUsagesV1MetricResponseDataDataPointsValues {
-    /// `crashCount`.
     pub crash_count: Option<i64>,
-    /// `feedbackCount`.
     pub feedback_count: Option<i64>,
-    /// `installCount`.
     pub install_count: Option<i64>,
-    /// `inviteCount`.
     pub invite_count: Option<i64>,
-    /// `sessionCount`.
     pub session_count: Option<i64>,
 }
 

@@ -30,7 +30,6 @@ impl BetaCrashLog {
 /// Attributes of [`BetaCrashLog`].
 #[non_exhaustive]
 pub struct BetaCrashLogAttributes {
-    /// `logText`.
     pub log_text: Option<String>,
 }
 

@@ -7,13 +7,10 @@
 /// Features: any of `app-store`, `testflight`.
 #[non_exhaustive]
 pub struct BetaFeedbackScreenshotImage {
-    /// `expirationDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub expiration_date: Option<rt::Timestamp>,
-    /// `height`.
     pub height: Option<i64>,
-    /// `url`.
     pub url: Option<String>,
-    /// `width`.
     pub width: Option<i64>,
 }
 

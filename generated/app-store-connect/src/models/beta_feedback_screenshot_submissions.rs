@@ -34,47 +34,30 @@ impl BetaFeedbackScreenshotSubmission {
 /// Attributes of [`BetaFeedbackScreenshotSubmission`].
 #[non_exhaustive]
 pub struct BetaFeedbackScreenshotSubmissionAttributes {
-    /// `appPlatform`.
     pub app_platform: Option<crate::models::Platform>,
-    /// `appUptimeInMilliseconds`: 0 to 9007199254740991.
+    /// 0 to 9007199254740991.
     pub app_uptime_in_milliseconds: Option<i64>,
-    /// `architecture`.
     pub architecture: Option<String>,
-    /// `batteryPercentage`.
     pub battery_percentage: Option<i64>,
-    /// `buildBundleId`.
     pub build_bundle_id: Option<String>,
-    /// `comment`.
     pub comment: Option<String>,
-    /// `connectionType`.
     pub connection_type: Option<crate::models::DeviceConnectionType>,
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `deviceFamily`.
     pub device_family: Option<crate::models::DeviceFamily>,
-    /// `deviceModel`.
     pub device_model: Option<String>,
-    /// `devicePlatform`.
     pub device_platform: Option<crate::models::Platform>,
-    /// `diskBytesAvailable`: 0 to 9007199254740991.
+    /// 0 to 9007199254740991.
     pub disk_bytes_available: Option<i64>,
-    /// `diskBytesTotal`: 0 to 9007199254740991.
+    /// 0 to 9007199254740991.
     pub disk_bytes_total: Option<i64>,
-    /// `email`.
     pub email: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `osVersion`.
     pub os_version: Option<String>,
-    /// `pairedAppleWatch`.
     pub paired_apple_watch: Option<String>,
-    /// `screenHeightInPoints`.
     pub screen_height_in_points: Option<i64>,
-    /// `screenWidthInPoints`.
     pub screen_width_in_points: Option<i64>,
-    /// `screenshots`.
     pub screenshots: Option<Vec<crate::models::BetaFeedbackScreenshotImage>>,
-    /// `timeZone`.
     pub time_zone: Option<String>,
 }
 
@@ -92,9 +75,9 @@ rt::object! { BetaFeedbackScreenshotSubmissionAttributes {
 /// Relationships of [`BetaFeedbackScreenshotSubmission`].
 #[non_exhaustive]
 pub struct BetaFeedbackScreenshotSubmissionRelationships {
-    /// `build`: one of `builds`.
+    /// One of `builds`.
     pub build: rt::ToOne,
-    /// `tester`: one of `betaTesters`.
+    /// One of `betaTesters`.
     pub tester: rt::ToOne,
 }
 

@@ -34,29 +34,18 @@ impl BetaGroup {
 /// Attributes of [`BetaGroup`].
 #[non_exhaustive]
 pub struct BetaGroupAttributes {
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `feedbackEnabled`.
     pub feedback_enabled: Option<bool>,
-    /// `hasAccessToAllBuilds`.
     pub has_access_to_all_builds: Option<bool>,
-    /// `iosBuildsAvailableForAppleSiliconMac`.
     pub ios_builds_available_for_apple_silicon_mac: Option<bool>,
-    /// `iosBuildsAvailableForAppleVision`.
     pub ios_builds_available_for_apple_vision: Option<bool>,
-    /// `isInternalGroup`.
     pub is_internal_group: Option<bool>,
-    /// `name`.
     pub name: Option<String>,
-    /// `publicLink`.
     pub public_link: Option<String>,
-    /// `publicLinkEnabled`.
     pub public_link_enabled: Option<bool>,
-    /// `publicLinkId`.
     pub public_link_id: Option<String>,
-    /// `publicLinkLimit`.
     pub public_link_limit: Option<i64>,
-    /// `publicLinkLimitEnabled`.
     pub public_link_limit_enabled: Option<bool>,
 }
 
@@ -73,15 +62,14 @@ rt::object! { BetaGroupAttributes {
 /// Relationships of [`BetaGroup`].
 #[non_exhaustive]
 pub struct BetaGroupRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `betaRecruitmentCriteria`: one of `betaRecruitmentCriteria`.
+    /// One of `betaRecruitmentCriteria`.
     pub beta_recruitment_criteria: rt::ToOne,
-    /// `betaRecruitmentCriterionCompatibleBuildCheck`.
     pub beta_recruitment_criterion_compatible_build_check: rt::Related,
-    /// `betaTesters`: any number of `betaTesters`.
+    /// Any number of `betaTesters`.
     pub beta_testers: rt::ToMany,
-    /// `builds`: any number of `builds`.
+    /// Any number of `builds`.
     pub builds: rt::ToMany,
 }
 

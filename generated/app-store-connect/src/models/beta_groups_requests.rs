@@ -7,25 +7,18 @@
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaGroupCreateRequest {
-    /// `feedbackEnabled`.
     pub feedback_enabled: rt::Patch<bool>,
-    /// `hasAccessToAllBuilds`.
     pub has_access_to_all_builds: rt::Patch<bool>,
-    /// `isInternalGroup`.
     pub is_internal_group: rt::Patch<bool>,
-    /// `name`.
     pub name: String,
-    /// `publicLinkEnabled`.
     pub public_link_enabled: rt::Patch<bool>,
-    /// `publicLinkLimit`.
     pub public_link_limit: rt::Patch<i64>,
-    /// `publicLinkLimitEnabled`.
     pub public_link_limit_enabled: rt::Patch<bool>,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
-    /// `betaTesters`: ids of `betaTesters`.
+    /// Ids of `betaTesters`.
     pub beta_testers: Option<Vec<String>>,
-    /// `builds`: ids of `builds`.
+    /// Ids of `builds`.
     pub builds: Option<Vec<String>>,
 }
 
@@ -149,9 +142,8 @@ impl BetaGroupCreateRequest {
 
 /// Required fields of [`BetaGroupCreateRequest`].
 pub struct BetaGroupCreate {
-    /// `name`.
     pub name: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -162,19 +154,12 @@ pub struct BetaGroupCreate {
 pub struct BetaGroupUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `feedbackEnabled`.
     pub feedback_enabled: rt::Patch<bool>,
-    /// `iosBuildsAvailableForAppleSiliconMac`.
     pub ios_builds_available_for_apple_silicon_mac: rt::Patch<bool>,
-    /// `iosBuildsAvailableForAppleVision`.
     pub ios_builds_available_for_apple_vision: rt::Patch<bool>,
-    /// `name`.
     pub name: rt::Patch<String>,
-    /// `publicLinkEnabled`.
     pub public_link_enabled: rt::Patch<bool>,
-    /// `publicLinkLimit`.
     pub public_link_limit: rt::Patch<i64>,
-    /// `publicLinkLimitEnabled`.
     pub public_link_limit_enabled: rt::Patch<bool>,
 }
 

@@ -34,7 +34,6 @@ impl BetaLicenseAgreement {
 /// Attributes of [`BetaLicenseAgreement`].
 #[non_exhaustive]
 pub struct BetaLicenseAgreementAttributes {
-    /// `agreementText`.
     pub agreement_text: Option<String>,
 }
 
@@ -43,7 +42,7 @@ rt::object! { BetaLicenseAgreementAttributes { agreement_text: "agreementText" }
 /// Relationships of [`BetaLicenseAgreement`].
 #[non_exhaustive]
 pub struct BetaLicenseAgreementRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
 }
 

@@ -9,7 +9,6 @@
 pub struct BetaLicenseAgreementUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `agreementText`.
     pub agreement_text: rt::Patch<String>,
 }
 

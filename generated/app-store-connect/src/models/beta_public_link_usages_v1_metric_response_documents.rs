@@ -14,7 +14,6 @@ pub type BetaPublicLinkUsagesV1MetricResponse = rt::Page<
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaPublicLinkUsagesV1MetricResponseData {
-    /// `dataPoints`.
     pub data_points: Option<
         Vec<crate::models::BetaPublicLinkUsagesV1MetricResponseDataDataPoints>,
     >,
@@ -27,11 +26,10 @@ rt::object! { BetaPublicLinkUsagesV1MetricResponseData { data_points: "dataPoint
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaPublicLinkUsagesV1MetricResponseDataDataPoints {
-    /// `end`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub end: Option<rt::Timestamp>,
-    /// `start`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub start: Option<rt::Timestamp>,
-    /// `values`.
     pub values: Option<
         crate::models::BetaPublicLinkUsagesV1MetricResponseDataDataPointsValues,
     >,
@@ -46,19 +44,12 @@ rt::object! { BetaPublicLinkUsagesV1MetricResponseDataDataPoints {
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaPublicLinkUsagesV1MetricResponseDataDataPointsValues {
-    /// `acceptedCount`.
     pub accepted_count: Option<i64>,
-    /// `didNotAcceptCount`.
     pub did_not_accept_count: Option<i64>,
-    /// `didNotMeetCriteriaCount`.
     pub did_not_meet_criteria_count: Option<i64>,
-    /// `notClearRatio`.
     pub not_clear_ratio: Option<f64>,
-    /// `notInterestingRatio`.
     pub not_interesting_ratio: Option<f64>,
-    /// `notRelevantRatio`.
     pub not_relevant_ratio: Option<f64>,
-    /// `viewCount`.
     pub view_count: Option<i64>,
 }
 

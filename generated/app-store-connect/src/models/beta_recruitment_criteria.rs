@@ -32,11 +32,10 @@ impl BetaRecruitmentCriterion {
 /// Attributes of [`BetaRecruitmentCriterion`].
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionAttributes {
-    /// `deviceFamilyOsVersionFilters`.
     pub device_family_os_version_filters: Option<
         Vec<crate::models::DeviceFamilyOsVersionFilter>,
     >,
-    /// `lastModifiedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_modified_date: Option<rt::Timestamp>,
 }
 

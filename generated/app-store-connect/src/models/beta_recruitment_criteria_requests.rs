@@ -7,11 +7,10 @@
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionCreateRequest {
-    /// `deviceFamilyOsVersionFilters`.
     pub device_family_os_version_filters: Vec<
         crate::models::DeviceFamilyOsVersionFilter,
     >,
-    /// `betaGroup`: id of `betaGroups`.
+    /// The id of `betaGroups`.
     pub beta_group: String,
 }
 
@@ -33,11 +32,10 @@ impl BetaRecruitmentCriterionCreateRequest {
 
 /// Required fields of [`BetaRecruitmentCriterionCreateRequest`].
 pub struct BetaRecruitmentCriterionCreate {
-    /// `deviceFamilyOsVersionFilters`.
     pub device_family_os_version_filters: Vec<
         crate::models::DeviceFamilyOsVersionFilter,
     >,
-    /// `betaGroup`: id of `betaGroups`.
+    /// The id of `betaGroups`.
     pub beta_group: String,
 }
 
@@ -48,7 +46,6 @@ pub struct BetaRecruitmentCriterionCreate {
 pub struct BetaRecruitmentCriterionUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `deviceFamilyOsVersionFilters`.
     pub device_family_os_version_filters: rt::Patch<
         Vec<crate::models::DeviceFamilyOsVersionFilter>,
     >,

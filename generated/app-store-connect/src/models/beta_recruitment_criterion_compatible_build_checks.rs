@@ -32,7 +32,6 @@ impl BetaRecruitmentCriterionCompatibleBuildCheck {
 /// Attributes of [`BetaRecruitmentCriterionCompatibleBuildCheck`].
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionCompatibleBuildCheckAttributes {
-    /// `hasCompatibleBuild`.
     pub has_compatible_build: Option<bool>,
 }
 

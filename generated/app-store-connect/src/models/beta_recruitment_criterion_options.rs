@@ -32,7 +32,6 @@ impl BetaRecruitmentCriterionOption {
 /// Attributes of [`BetaRecruitmentCriterionOption`].
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionOptionAttributes {
-    /// `deviceFamilyOsVersions`.
     pub device_family_os_versions: Option<
         Vec<crate::models::BetaRecruitmentCriterionOptionDeviceFamilyOsVersions>,
     >,
@@ -47,9 +46,7 @@ rt::object! { BetaRecruitmentCriterionOptionAttributes {
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaRecruitmentCriterionOptionDeviceFamilyOsVersions {
-    /// `deviceFamily`.
     pub device_family: Option<crate::models::DeviceFamily>,
-    /// `osVersions`.
     pub os_versions: Option<Vec<String>>,
 }
 

@@ -7,9 +7,9 @@
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaTesterInvitationCreateRequest {
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
-    /// `betaTester`: id of `betaTesters`.
+    /// The id of `betaTesters`.
     #[deprecated = "deprecated by the vendor"]
     pub beta_tester: Option<String>,
 }

@@ -14,11 +14,9 @@ pub type BetaTesterUsagesV1MetricResponse = rt::Page<
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaTesterUsagesV1MetricResponseData {
-    /// `dataPoints`.
     pub data_points: Option<
         Vec<crate::models::BetaTesterUsagesV1MetricResponseDataDataPoints>,
     >,
-    /// `dimensions`.
     pub dimensions: Option<
         crate::models::BetaTesterUsagesV1MetricResponseDataDimensions,
     >,
@@ -36,7 +34,6 @@ pub type BetaTesterUsagesV1MetricResponseDataDataPoints = crate::models::AppsBet
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaTesterUsagesV1MetricResponseDataDimensions {
-    /// `apps`.
     pub apps: Option<crate::models::BetaTesterUsagesV1MetricResponseDataDimensionsApps>,
 }
 
@@ -47,9 +44,7 @@ rt::object! { BetaTesterUsagesV1MetricResponseDataDimensions { apps: "apps" } }
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaTesterUsagesV1MetricResponseDataDimensionsApps {
-    /// `data`.
     pub data: Option<crate::models::MetricDimension>,
-    /// `links`.
     pub links: Option<
         crate::models::BetaTesterUsagesV1MetricResponseDataDimensionsAppsLinks,
     >,

@@ -34,17 +34,12 @@ impl BetaTester {
 /// Attributes of [`BetaTester`].
 #[non_exhaustive]
 pub struct BetaTesterAttributes {
-    /// `appDevices`.
     pub app_devices: Option<Vec<crate::models::BetaTesterAppDevices>>,
-    /// `email`: an email address.
+    /// An email address.
     pub email: Option<String>,
-    /// `firstName`.
     pub first_name: Option<String>,
-    /// `inviteType`.
     pub invite_type: Option<crate::models::BetaInviteType>,
-    /// `lastName`.
     pub last_name: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::BetaTesterState>,
 }
 
@@ -56,11 +51,11 @@ rt::object! { BetaTesterAttributes {
 /// Relationships of [`BetaTester`].
 #[non_exhaustive]
 pub struct BetaTesterRelationships {
-    /// `apps`: any number of `apps`.
+    /// Any number of `apps`.
     pub apps: rt::ToMany,
-    /// `betaGroups`: any number of `betaGroups`.
+    /// Any number of `betaGroups`.
     pub beta_groups: rt::ToMany,
-    /// `builds`: any number of `builds`.
+    /// Any number of `builds`.
     pub builds: rt::ToMany,
 }
 
@@ -71,13 +66,9 @@ rt::object! { BetaTesterRelationships { apps: "apps", beta_groups: "betaGroups",
 /// Features: any of `app-store`, `builds`, `game-center`, `testflight`, `xcode-cloud`.
 #[non_exhaustive]
 pub struct BetaTesterAppDevices {
-    /// `appBuildVersion`.
     pub app_build_version: Option<String>,
-    /// `model`.
     pub model: Option<String>,
-    /// `osVersion`.
     pub os_version: Option<String>,
-    /// `platform`.
     pub platform: Option<crate::models::BetaTesterAppDevicesPlatform>,
 }
 

@@ -7,15 +7,13 @@
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BetaTesterCreateRequest {
-    /// `email`: an email address.
+    /// An email address.
     pub email: String,
-    /// `firstName`.
     pub first_name: rt::Patch<String>,
-    /// `lastName`.
     pub last_name: rt::Patch<String>,
-    /// `betaGroups`: ids of `betaGroups`.
+    /// Ids of `betaGroups`.
     pub beta_groups: Option<Vec<String>>,
-    /// `builds`: ids of `builds`.
+    /// Ids of `builds`.
     pub builds: Option<Vec<String>>,
 }
 

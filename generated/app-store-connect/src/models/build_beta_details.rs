@@ -34,11 +34,8 @@ impl BuildBetaDetail {
 /// Attributes of [`BuildBetaDetail`].
 #[non_exhaustive]
 pub struct BuildBetaDetailAttributes {
-    /// `autoNotifyEnabled`.
     pub auto_notify_enabled: Option<bool>,
-    /// `externalBuildState`.
     pub external_build_state: Option<crate::models::ExternalBetaState>,
-    /// `internalBuildState`.
     pub internal_build_state: Option<crate::models::InternalBetaState>,
 }
 
@@ -50,7 +47,7 @@ rt::object! { BuildBetaDetailAttributes {
 /// Relationships of [`BuildBetaDetail`].
 #[non_exhaustive]
 pub struct BuildBetaDetailRelationships {
-    /// `build`: one of `builds`.
+    /// One of `builds`.
     pub build: rt::ToOne,
 }
 

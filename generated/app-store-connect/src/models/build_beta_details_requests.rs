@@ -9,7 +9,6 @@
 pub struct BuildBetaDetailUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `autoNotifyEnabled`.
     pub auto_notify_enabled: rt::Patch<bool>,
 }
 

@@ -7,7 +7,7 @@
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct BuildBetaNotificationCreateRequest {
-    /// `build`: id of `builds`.
+    /// The id of `builds`.
     pub build: String,
 }
 

@@ -30,13 +30,9 @@ impl BuildBundleFileSize {
 /// Attributes of [`BuildBundleFileSize`].
 #[non_exhaustive]
 pub struct BuildBundleFileSizeAttributes {
-    /// `deviceModel`.
     pub device_model: Option<String>,
-    /// `downloadBytes`.
     pub download_bytes: Option<i64>,
-    /// `installBytes`.
     pub install_bytes: Option<i64>,
-    /// `osVersion`.
     pub os_version: Option<String>,
 }
 

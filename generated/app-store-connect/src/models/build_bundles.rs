@@ -34,47 +34,28 @@ impl BuildBundle {
 /// Attributes of [`BuildBundle`].
 #[non_exhaustive]
 pub struct BuildBundleAttributes {
-    /// `baDownloadAllowance`.
     pub ba_download_allowance: Option<i64>,
-    /// `baMaxInstallSize`.
     pub ba_max_install_size: Option<i64>,
-    /// `bundleId`.
     pub bundle_id: Option<String>,
-    /// `bundleType`.
     pub bundle_type: Option<crate::models::BuildBundleType>,
-    /// `dSYMUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub d_sym_url: Option<String>,
-    /// `deviceProtocols`.
     pub device_protocols: Option<Vec<String>>,
-    /// `entitlements`.
     pub entitlements: Option<
         std::collections::BTreeMap<String, std::collections::BTreeMap<String, String>>,
     >,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `hasOnDemandResources`.
     pub has_on_demand_resources: Option<bool>,
-    /// `hasPrerenderedIcon`.
     pub has_prerendered_icon: Option<bool>,
-    /// `hasSirikit`.
     pub has_sirikit: Option<bool>,
-    /// `includesSymbols`.
     pub includes_symbols: Option<bool>,
-    /// `isIosBuildMacAppStoreCompatible`.
     pub is_ios_build_mac_app_store_compatible: Option<bool>,
-    /// `locales`.
     pub locales: Option<Vec<String>>,
-    /// `minimumOsVersion`.
     pub minimum_os_version: Option<String>,
-    /// `platformBuild`.
     pub platform_build: Option<String>,
-    /// `requiredCapabilities`.
     pub required_capabilities: Option<Vec<String>>,
-    /// `sdkBuild`.
     pub sdk_build: Option<String>,
-    /// `supportedArchitectures`.
     pub supported_architectures: Option<Vec<String>>,
-    /// `usesLocationServices`.
     pub uses_location_services: Option<bool>,
 }
 
@@ -93,13 +74,13 @@ rt::object! { BuildBundleAttributes {
 /// Relationships of [`BuildBundle`].
 #[non_exhaustive]
 pub struct BuildBundleRelationships {
-    /// `appClipDomainCacheStatus`: one of `appClipDomainStatuses`.
+    /// One of `appClipDomainStatuses`.
     pub app_clip_domain_cache_status: rt::ToOne,
-    /// `appClipDomainDebugStatus`: one of `appClipDomainStatuses`.
+    /// One of `appClipDomainStatuses`.
     pub app_clip_domain_debug_status: rt::ToOne,
-    /// `betaAppClipInvocations`: any number of `betaAppClipInvocations`.
+    /// Any number of `betaAppClipInvocations`.
     pub beta_app_clip_invocations: rt::ToMany,
-    /// `buildBundleFileSizes`: any number of `buildBundleFileSizes`.
+    /// Any number of `buildBundleFileSizes`.
     pub build_bundle_file_sizes: rt::ToMany,
 }
 

@@ -30,13 +30,9 @@ impl BuildIcon {
 /// Attributes of [`BuildIcon`].
 #[non_exhaustive]
 pub struct BuildIconAttributes {
-    /// `iconAsset`.
     pub icon_asset: Option<crate::models::ImageAsset>,
-    /// `iconType`.
     pub icon_type: Option<crate::models::IconAssetType>,
-    /// `masked`.
     pub masked: Option<bool>,
-    /// `name`.
     pub name: Option<String>,
 }
 

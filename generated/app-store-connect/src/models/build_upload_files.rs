@@ -30,21 +30,14 @@ impl BuildUploadFile {
 /// Attributes of [`BuildUploadFile`].
 #[non_exhaustive]
 pub struct BuildUploadFileAttributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `assetToken`.
     pub asset_token: Option<String>,
-    /// `assetType`.
     pub asset_type: Option<crate::models::BuildUploadFileAssetType>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub file_size: Option<i64>,
-    /// `sourceFileChecksums`.
     pub source_file_checksums: Option<crate::models::Checksums>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::DeliveryFileUploadOperation>>,
-    /// `uti`.
     pub uti: Option<crate::models::BuildUploadFileUti>,
 }
 

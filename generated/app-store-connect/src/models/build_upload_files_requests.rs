@@ -7,15 +7,12 @@
 /// Feature: `builds`.
 #[non_exhaustive]
 pub struct BuildUploadFileCreateRequest {
-    /// `assetType`.
     pub asset_type: crate::models::BuildUploadFileCreateRequestAssetType,
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub file_size: i64,
-    /// `uti`.
     pub uti: crate::models::BuildUploadFileCreateRequestUti,
-    /// `buildUpload`: id of `buildUploads`.
+    /// The id of `buildUploads`.
     pub build_upload: String,
 }
 
@@ -40,15 +37,12 @@ impl BuildUploadFileCreateRequest {
 
 /// Required fields of [`BuildUploadFileCreateRequest`].
 pub struct BuildUploadFileCreate {
-    /// `assetType`.
     pub asset_type: crate::models::BuildUploadFileCreateRequestAssetType,
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub file_size: i64,
-    /// `uti`.
     pub uti: crate::models::BuildUploadFileCreateRequestUti,
-    /// `buildUpload`: id of `buildUploads`.
+    /// The id of `buildUploads`.
     pub build_upload: String,
 }
 
@@ -69,9 +63,7 @@ pub type BuildUploadFileCreateRequestUti = crate::models::BuildUploadFileUti;
 pub struct BuildUploadFileUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `sourceFileChecksums`.
     pub source_file_checksums: rt::Patch<crate::models::Checksums>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -34,17 +34,13 @@ impl BuildUpload {
 /// Attributes of [`BuildUpload`].
 #[non_exhaustive]
 pub struct BuildUploadAttributes {
-    /// `cfBundleShortVersionString`.
     pub cf_bundle_short_version_string: Option<String>,
-    /// `cfBundleVersion`.
     pub cf_bundle_version: Option<String>,
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `platform`.
     pub platform: Option<crate::models::Platform>,
-    /// `state`.
     pub state: Option<crate::models::BuildUploadStateInfo>,
-    /// `uploadedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub uploaded_date: Option<rt::Timestamp>,
 }
 
@@ -56,15 +52,14 @@ rt::object! { BuildUploadAttributes {
 /// Relationships of [`BuildUpload`].
 #[non_exhaustive]
 pub struct BuildUploadRelationships {
-    /// `assetDescriptionFile`: one of `buildUploadFiles`.
+    /// One of `buildUploadFiles`.
     pub asset_description_file: rt::ToOne,
-    /// `assetFile`: one of `buildUploadFiles`.
+    /// One of `buildUploadFiles`.
     pub asset_file: rt::ToOne,
-    /// `assetSpiFile`: one of `buildUploadFiles`.
+    /// One of `buildUploadFiles`.
     pub asset_spi_file: rt::ToOne,
-    /// `build`: one of `builds`.
+    /// One of `builds`.
     pub build: rt::ToOne,
-    /// `buildUploadFiles`.
     pub build_upload_files: rt::Related,
 }
 
@@ -78,13 +73,9 @@ rt::object! { BuildUploadRelationships {
 /// Features: any of `app-store`, `builds`, `testflight`, `xcode-cloud`.
 #[non_exhaustive]
 pub struct BuildUploadStateInfo {
-    /// `errors`.
     pub errors: Option<Vec<crate::models::StateDetail>>,
-    /// `infos`.
     pub infos: Option<Vec<crate::models::StateDetail>>,
-    /// `state`.
     pub state: Option<crate::models::BuildUploadState>,
-    /// `warnings`.
     pub warnings: Option<Vec<crate::models::StateDetail>>,
 }
 

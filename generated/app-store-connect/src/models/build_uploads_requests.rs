@@ -7,13 +7,10 @@
 /// Feature: `builds`.
 #[non_exhaustive]
 pub struct BuildUploadCreateRequest {
-    /// `cfBundleShortVersionString`.
     pub cf_bundle_short_version_string: String,
-    /// `cfBundleVersion`.
     pub cf_bundle_version: String,
-    /// `platform`.
     pub platform: crate::models::Platform,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -38,12 +35,9 @@ impl BuildUploadCreateRequest {
 
 /// Required fields of [`BuildUploadCreateRequest`].
 pub struct BuildUploadCreate {
-    /// `cfBundleShortVersionString`.
     pub cf_bundle_short_version_string: String,
-    /// `cfBundleVersion`.
     pub cf_bundle_version: String,
-    /// `platform`.
     pub platform: crate::models::Platform,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }

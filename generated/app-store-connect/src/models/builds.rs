@@ -32,29 +32,19 @@ impl Build {
 /// Attributes of [`Build`].
 #[non_exhaustive]
 pub struct BuildAttributes {
-    /// `buildAudienceType`.
     pub build_audience_type: Option<crate::models::BuildAudienceType>,
-    /// `computedMinMacOsVersion`.
     pub computed_min_mac_os_version: Option<String>,
-    /// `computedMinVisionOsVersion`.
     pub computed_min_vision_os_version: Option<String>,
-    /// `expirationDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub expiration_date: Option<rt::Timestamp>,
-    /// `expired`.
     pub expired: Option<bool>,
-    /// `iconAssetToken`.
     pub icon_asset_token: Option<crate::models::ImageAsset>,
-    /// `lsMinimumSystemVersion`.
     pub ls_minimum_system_version: Option<String>,
-    /// `minOsVersion`.
     pub min_os_version: Option<String>,
-    /// `processingState`.
     pub processing_state: Option<crate::models::BuildProcessingState>,
-    /// `uploadedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub uploaded_date: Option<rt::Timestamp>,
-    /// `usesNonExemptEncryption`.
     pub uses_non_exempt_encryption: Option<bool>,
-    /// `version`.
     pub version: Option<String>,
 }
 
@@ -70,33 +60,31 @@ rt::object! { BuildAttributes {
 /// Relationships of [`Build`].
 #[non_exhaustive]
 pub struct BuildRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `appEncryptionDeclaration`: one of `appEncryptionDeclarations`.
+    /// One of `appEncryptionDeclarations`.
     pub app_encryption_declaration: rt::ToOne,
-    /// `appStoreVersion`: one of `appStoreVersions`.
+    /// One of `appStoreVersions`.
     pub app_store_version: rt::ToOne,
-    /// `betaAppReviewSubmission`: one of `betaAppReviewSubmissions`.
+    /// One of `betaAppReviewSubmissions`.
     pub beta_app_review_submission: rt::ToOne,
-    /// `betaBuildLocalizations`: any number of `betaBuildLocalizations`.
+    /// Any number of `betaBuildLocalizations`.
     pub beta_build_localizations: rt::ToMany,
-    /// `betaGroups`: any number of `betaGroups`.
+    /// Any number of `betaGroups`.
     pub beta_groups: rt::ToMany,
-    /// `buildBetaDetail`: one of `buildBetaDetails`.
+    /// One of `buildBetaDetails`.
     pub build_beta_detail: rt::ToOne,
-    /// `buildBundles`: any number of `buildBundles`.
+    /// Any number of `buildBundles`.
     pub build_bundles: rt::ToMany,
-    /// `buildUpload`: one of `buildUploads`.
+    /// One of `buildUploads`.
     pub build_upload: rt::ToOne,
-    /// `diagnosticSignatures`.
     pub diagnostic_signatures: rt::Related,
-    /// `icons`: any number of `buildIcons`.
+    /// Any number of `buildIcons`.
     pub icons: rt::ToMany,
-    /// `individualTesters`: any number of `betaTesters`.
+    /// Any number of `betaTesters`.
     pub individual_testers: rt::ToMany,
-    /// `perfPowerMetrics`.
     pub perf_power_metrics: rt::Related,
-    /// `preReleaseVersion`: one of `preReleaseVersions`.
+    /// One of `preReleaseVersions`.
     pub pre_release_version: rt::ToOne,
 }
 

@@ -9,11 +9,9 @@
 pub struct BuildUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `expired`.
     pub expired: rt::Patch<bool>,
-    /// `usesNonExemptEncryption`.
     pub uses_non_exempt_encryption: rt::Patch<bool>,
-    /// `appEncryptionDeclaration`: id of `appEncryptionDeclarations`.
+    /// The id of `appEncryptionDeclarations`.
     pub app_encryption_declaration: rt::Patch<String>,
 }
 

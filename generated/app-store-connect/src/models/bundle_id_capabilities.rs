@@ -37,9 +37,7 @@ impl BundleIdCapability {
 /// Attributes of [`BundleIdCapability`].
 #[non_exhaustive]
 pub struct BundleIdCapabilityAttributes {
-    /// `capabilityType`.
     pub capability_type: Option<crate::models::CapabilityType>,
-    /// `settings`.
     pub settings: Option<Vec<crate::models::CapabilitySetting>>,
 }
 

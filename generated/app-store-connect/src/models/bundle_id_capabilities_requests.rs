@@ -7,11 +7,9 @@
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub struct BundleIdCapabilityCreateRequest {
-    /// `capabilityType`.
     pub capability_type: crate::models::CapabilityType,
-    /// `settings`.
     pub settings: rt::Patch<Vec<crate::models::CapabilitySetting>>,
-    /// `bundleId`: id of `bundleIds`.
+    /// The id of `bundleIds`.
     pub bundle_id: String,
 }
 
@@ -44,9 +42,8 @@ impl BundleIdCapabilityCreateRequest {
 
 /// Required fields of [`BundleIdCapabilityCreateRequest`].
 pub struct BundleIdCapabilityCreate {
-    /// `capabilityType`.
     pub capability_type: crate::models::CapabilityType,
-    /// `bundleId`: id of `bundleIds`.
+    /// The id of `bundleIds`.
     pub bundle_id: String,
 }
 
@@ -57,9 +54,7 @@ pub struct BundleIdCapabilityCreate {
 pub struct BundleIdCapabilityUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `capabilityType`.
     pub capability_type: rt::Patch<crate::models::CapabilityType>,
-    /// `settings`.
     pub settings: rt::Patch<Vec<crate::models::CapabilitySetting>>,
 }
 

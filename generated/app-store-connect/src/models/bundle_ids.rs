@@ -34,13 +34,9 @@ impl BundleId {
 /// Attributes of [`BundleId`].
 #[non_exhaustive]
 pub struct BundleIdAttributes {
-    /// `identifier`.
     pub identifier: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `platform`.
     pub platform: Option<crate::models::BundleIdPlatform>,
-    /// `seedId`.
     pub seed_id: Option<String>,
 }
 
@@ -51,11 +47,11 @@ rt::object! { BundleIdAttributes {
 /// Relationships of [`BundleId`].
 #[non_exhaustive]
 pub struct BundleIdRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `bundleIdCapabilities`: any number of `bundleIdCapabilities`.
+    /// Any number of `bundleIdCapabilities`.
     pub bundle_id_capabilities: rt::ToMany,
-    /// `profiles`: any number of `profiles`.
+    /// Any number of `profiles`.
     pub profiles: rt::ToMany,
 }
 

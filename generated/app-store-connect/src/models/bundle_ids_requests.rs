@@ -7,13 +7,9 @@
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub struct BundleIdCreateRequest {
-    /// `identifier`.
     pub identifier: String,
-    /// `name`.
     pub name: String,
-    /// `platform`.
     pub platform: crate::models::BundleIdPlatform,
-    /// `seedId`.
     pub seed_id: rt::Patch<String>,
 }
 
@@ -50,11 +46,8 @@ impl BundleIdCreateRequest {
 
 /// Required fields of [`BundleIdCreateRequest`].
 pub struct BundleIdCreate {
-    /// `identifier`.
     pub identifier: String,
-    /// `name`.
     pub name: String,
-    /// `platform`.
     pub platform: crate::models::BundleIdPlatform,
 }
 
@@ -65,7 +58,6 @@ pub struct BundleIdCreate {
 pub struct BundleIdUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 

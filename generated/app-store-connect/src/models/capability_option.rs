@@ -7,17 +7,11 @@
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub struct CapabilityOption {
-    /// `description`.
     pub description: Option<String>,
-    /// `enabled`.
     pub enabled: Option<bool>,
-    /// `enabledByDefault`.
     pub enabled_by_default: Option<bool>,
-    /// `key`.
     pub key: Option<crate::models::CapabilityOptionKey>,
-    /// `name`.
     pub name: Option<String>,
-    /// `supportsWildcard`.
     pub supports_wildcard: Option<bool>,
 }
 

@@ -7,21 +7,13 @@
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub struct CapabilitySetting {
-    /// `allowedInstances`.
     pub allowed_instances: Option<crate::models::CapabilitySettingAllowedInstances>,
-    /// `description`.
     pub description: Option<String>,
-    /// `enabledByDefault`.
     pub enabled_by_default: Option<bool>,
-    /// `key`.
     pub key: Option<crate::models::CapabilitySettingKey>,
-    /// `minInstances`.
     pub min_instances: Option<i64>,
-    /// `name`.
     pub name: Option<String>,
-    /// `options`.
     pub options: Option<Vec<crate::models::CapabilityOption>>,
-    /// `visible`.
     pub visible: Option<bool>,
 }
 

@@ -34,21 +34,14 @@ impl Certificate {
 /// Attributes of [`Certificate`].
 #[non_exhaustive]
 pub struct CertificateAttributes {
-    /// `activated`.
     pub activated: Option<bool>,
-    /// `certificateContent`.
     pub certificate_content: Option<String>,
-    /// `certificateType`.
     pub certificate_type: Option<crate::models::CertificateType>,
-    /// `displayName`.
     pub display_name: Option<String>,
-    /// `expirationDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub expiration_date: Option<rt::Timestamp>,
-    /// `name`.
     pub name: Option<String>,
-    /// `platform`.
     pub platform: Option<crate::models::BundleIdPlatform>,
-    /// `serialNumber`.
     pub serial_number: Option<String>,
 }
 
@@ -61,7 +54,7 @@ rt::object! { CertificateAttributes {
 /// Relationships of [`Certificate`].
 #[non_exhaustive]
 pub struct CertificateRelationships {
-    /// `passTypeId`: one of `passTypeIds`.
+    /// One of `passTypeIds`.
     pub pass_type_id: rt::ToOne,
 }
 

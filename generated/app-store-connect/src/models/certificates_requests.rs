@@ -7,13 +7,11 @@
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub struct CertificateCreateRequest {
-    /// `certificateType`.
     pub certificate_type: crate::models::CertificateType,
-    /// `csrContent`.
     pub csr_content: String,
-    /// `merchantId`: id of `merchantIds`.
+    /// The id of `merchantIds`.
     pub merchant_id: Option<String>,
-    /// `passTypeId`: id of `passTypeIds`.
+    /// The id of `passTypeIds`.
     pub pass_type_id: Option<String>,
 }
 
@@ -48,9 +46,7 @@ impl CertificateCreateRequest {
 
 /// Required fields of [`CertificateCreateRequest`].
 pub struct CertificateCreate {
-    /// `certificateType`.
     pub certificate_type: crate::models::CertificateType,
-    /// `csrContent`.
     pub csr_content: String,
 }
 
@@ -61,7 +57,6 @@ pub struct CertificateCreate {
 pub struct CertificateUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `activated`.
     pub activated: rt::Patch<bool>,
 }
 

@@ -7,9 +7,7 @@
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
 #[non_exhaustive]
 pub struct Checksums {
-    /// `composite`.
     pub composite: Option<crate::models::ChecksumsComposite>,
-    /// `file`.
     pub file: Option<crate::models::ChecksumsFile>,
 }
 
@@ -42,9 +40,7 @@ impl Checksums {
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
 #[non_exhaustive]
 pub struct ChecksumsComposite {
-    /// `algorithm`.
     pub algorithm: Option<crate::models::ChecksumsCompositeAlgorithm>,
-    /// `hash`.
     pub hash: Option<String>,
 }
 
@@ -88,9 +84,7 @@ rt::open_enum! { ChecksumsCompositeAlgorithm { Md5 = "MD5" } }
 /// Features: any of `alternative-distribution`, `app-clips`, `app-store`, `background-assets`, `builds`, `game-center`.
 #[non_exhaustive]
 pub struct ChecksumsFile {
-    /// `algorithm`.
     pub algorithm: Option<crate::models::ChecksumAlgorithm>,
-    /// `hash`.
     pub hash: Option<String>,
 }
 

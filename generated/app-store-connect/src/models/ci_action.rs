@@ -7,21 +7,13 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiAction {
-    /// `actionType`.
     pub action_type: Option<crate::models::CiActionType>,
-    /// `buildDistributionAudience`.
     pub build_distribution_audience: Option<crate::models::BuildAudienceType>,
-    /// `destination`.
     pub destination: Option<crate::models::CiActionDestination>,
-    /// `isRequiredToPass`.
     pub is_required_to_pass: Option<bool>,
-    /// `name`.
     pub name: Option<String>,
-    /// `platform`.
     pub platform: Option<crate::models::CiActionPlatform>,
-    /// `scheme`.
     pub scheme: Option<String>,
-    /// `testConfiguration`.
     pub test_configuration: Option<crate::models::CiActionTestConfiguration>,
 }
 
@@ -154,11 +146,8 @@ rt::open_enum! { CiActionPlatform {
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiActionTestConfiguration {
-    /// `kind`.
     pub kind: Option<crate::models::CiActionTestConfigurationKind>,
-    /// `testDestinations`.
     pub test_destinations: Option<Vec<crate::models::CiTestDestination>>,
-    /// `testPlanName`.
     pub test_plan_name: Option<String>,
 }
 

@@ -30,13 +30,10 @@ impl CiArtifact {
 /// Attributes of [`CiArtifact`].
 #[non_exhaustive]
 pub struct CiArtifactAttributes {
-    /// `downloadUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub download_url: Option<String>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `fileType`.
     pub file_type: Option<crate::models::CiArtifactFileType>,
 }
 

@@ -7,9 +7,7 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiBranchPatterns {
-    /// `isAllMatch`.
     pub is_all_match: Option<bool>,
-    /// `patterns`.
     pub patterns: Option<Vec<crate::models::CiBranchPatternsPatterns>>,
 }
 
@@ -44,9 +42,7 @@ impl CiBranchPatterns {
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiBranchPatternsPatterns {
-    /// `isPrefix`.
     pub is_prefix: Option<bool>,
-    /// `pattern`.
     pub pattern: Option<String>,
 }
 

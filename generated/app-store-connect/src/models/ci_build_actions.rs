@@ -34,21 +34,15 @@ impl CiBuildAction {
 /// Attributes of [`CiBuildAction`].
 #[non_exhaustive]
 pub struct CiBuildActionAttributes {
-    /// `actionType`.
     pub action_type: Option<crate::models::CiActionType>,
-    /// `completionStatus`.
     pub completion_status: Option<crate::models::CiCompletionStatus>,
-    /// `executionProgress`.
     pub execution_progress: Option<crate::models::CiExecutionProgress>,
-    /// `finishedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub finished_date: Option<rt::Timestamp>,
-    /// `isRequiredToPass`.
     pub is_required_to_pass: Option<bool>,
-    /// `issueCounts`.
     pub issue_counts: Option<crate::models::CiIssueCounts>,
-    /// `name`.
     pub name: Option<String>,
-    /// `startedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub started_date: Option<rt::Timestamp>,
 }
 
@@ -62,13 +56,10 @@ rt::object! { CiBuildActionAttributes {
 /// Relationships of [`CiBuildAction`].
 #[non_exhaustive]
 pub struct CiBuildActionRelationships {
-    /// `artifacts`.
     pub artifacts: rt::Related,
-    /// `buildRun`: one of `ciBuildRuns`.
+    /// One of `ciBuildRuns`.
     pub build_run: rt::ToOne,
-    /// `issues`.
     pub issues: rt::Related,
-    /// `testResults`.
     pub test_results: rt::Related,
 }
 

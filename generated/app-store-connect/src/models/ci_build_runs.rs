@@ -34,29 +34,20 @@ impl CiBuildRun {
 /// Attributes of [`CiBuildRun`].
 #[non_exhaustive]
 pub struct CiBuildRunAttributes {
-    /// `cancelReason`.
     pub cancel_reason: Option<crate::models::CiBuildRunCancelReason>,
-    /// `completionStatus`.
     pub completion_status: Option<crate::models::CiCompletionStatus>,
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `destinationCommit`.
     pub destination_commit: Option<crate::models::CiBuildRunDestinationCommit>,
-    /// `executionProgress`.
     pub execution_progress: Option<crate::models::CiExecutionProgress>,
-    /// `finishedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub finished_date: Option<rt::Timestamp>,
-    /// `isPullRequestBuild`.
     pub is_pull_request_build: Option<bool>,
-    /// `issueCounts`.
     pub issue_counts: Option<crate::models::CiIssueCounts>,
-    /// `number`.
     pub number: Option<i64>,
-    /// `sourceCommit`.
     pub source_commit: Option<crate::models::CiBuildRunSourceCommit>,
-    /// `startReason`.
     pub start_reason: Option<crate::models::CiBuildRunStartReason>,
-    /// `startedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub started_date: Option<rt::Timestamp>,
 }
 
@@ -71,19 +62,18 @@ rt::object! { CiBuildRunAttributes {
 /// Relationships of [`CiBuildRun`].
 #[non_exhaustive]
 pub struct CiBuildRunRelationships {
-    /// `actions`.
     pub actions: rt::Related,
-    /// `builds`: any number of `builds`.
+    /// Any number of `builds`.
     pub builds: rt::ToMany,
-    /// `destinationBranch`: one of `scmGitReferences`.
+    /// One of `scmGitReferences`.
     pub destination_branch: rt::ToOne,
-    /// `product`: one of `ciProducts`.
+    /// One of `ciProducts`.
     pub product: rt::ToOne,
-    /// `pullRequest`: one of `scmPullRequests`.
+    /// One of `scmPullRequests`.
     pub pull_request: rt::ToOne,
-    /// `sourceBranchOrTag`: one of `scmGitReferences`.
+    /// One of `scmGitReferences`.
     pub source_branch_or_tag: rt::ToOne,
-    /// `workflow`: one of `ciWorkflows`.
+    /// One of `ciWorkflows`.
     pub workflow: rt::ToOne,
 }
 
@@ -114,15 +104,11 @@ rt::open_enum! { CiBuildRunCancelReason {
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiBuildRunDestinationCommit {
-    /// `author`.
     pub author: Option<crate::models::CiGitUser>,
-    /// `commitSha`.
     pub commit_sha: Option<String>,
-    /// `committer`.
     pub committer: Option<crate::models::CiGitUser>,
-    /// `message`.
     pub message: Option<String>,
-    /// `webUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub web_url: Option<String>,
 }
 
@@ -135,15 +121,11 @@ rt::object! { CiBuildRunDestinationCommit {
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiBuildRunSourceCommit {
-    /// `author`.
     pub author: Option<crate::models::CiGitUser>,
-    /// `commitSha`.
     pub commit_sha: Option<String>,
-    /// `committer`.
     pub committer: Option<crate::models::CiGitUser>,
-    /// `message`.
     pub message: Option<String>,
-    /// `webUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub web_url: Option<String>,
 }
 

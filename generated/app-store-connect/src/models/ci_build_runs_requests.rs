@@ -7,15 +7,14 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiBuildRunCreateRequest {
-    /// `clean`.
     pub clean: rt::Patch<bool>,
-    /// `buildRun`: id of `ciBuildRuns`.
+    /// The id of `ciBuildRuns`.
     pub build_run: Option<String>,
-    /// `pullRequest`: id of `scmPullRequests`.
+    /// The id of `scmPullRequests`.
     pub pull_request: Option<String>,
-    /// `sourceBranchOrTag`: id of `scmGitReferences`.
+    /// The id of `scmGitReferences`.
     pub source_branch_or_tag: Option<String>,
-    /// `workflow`: id of `ciWorkflows`.
+    /// The id of `ciWorkflows`.
     pub workflow: Option<String>,
 }
 

@@ -7,9 +7,7 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiFilesAndFoldersRule {
-    /// `matchers`.
     pub matchers: Option<Vec<crate::models::CiStartConditionFileMatcher>>,
-    /// `mode`.
     pub mode: Option<crate::models::CiFilesAndFoldersRuleMode>,
 }
 

@@ -7,9 +7,8 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiGitUser {
-    /// `avatarUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub avatar_url: Option<String>,
-    /// `displayName`.
     pub display_name: Option<String>,
 }
 

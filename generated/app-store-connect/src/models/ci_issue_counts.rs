@@ -7,13 +7,9 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiIssueCounts {
-    /// `analyzerWarnings`.
     pub analyzer_warnings: Option<i64>,
-    /// `errors`.
     pub errors: Option<i64>,
-    /// `testFailures`.
     pub test_failures: Option<i64>,
-    /// `warnings`.
     pub warnings: Option<i64>,
 }
 

@@ -30,13 +30,9 @@ impl CiIssue {
 /// Attributes of [`CiIssue`].
 #[non_exhaustive]
 pub struct CiIssueAttributes {
-    /// `category`.
     pub category: Option<String>,
-    /// `fileSource`.
     pub file_source: Option<crate::models::FileLocation>,
-    /// `issueType`.
     pub issue_type: Option<crate::models::CiIssueIssueType>,
-    /// `message`.
     pub message: Option<String>,
 }
 

@@ -34,9 +34,7 @@ impl CiMacOsVersion {
 /// Attributes of [`CiMacOsVersion`].
 #[non_exhaustive]
 pub struct CiMacOsVersionAttributes {
-    /// `name`.
     pub name: Option<String>,
-    /// `version`.
     pub version: Option<String>,
 }
 
@@ -45,7 +43,7 @@ rt::object! { CiMacOsVersionAttributes { name: "name", version: "version" } }
 /// Relationships of [`CiMacOsVersion`].
 #[non_exhaustive]
 pub struct CiMacOsVersionRelationships {
-    /// `xcodeVersions`: any number of `ciXcodeVersions`.
+    /// Any number of `ciXcodeVersions`.
     pub xcode_versions: rt::ToMany,
 }
 

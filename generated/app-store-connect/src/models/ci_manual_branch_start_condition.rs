@@ -7,7 +7,6 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiManualBranchStartCondition {
-    /// `source`.
     pub source: Option<crate::models::CiBranchPatterns>,
 }
 

@@ -7,9 +7,7 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiManualPullRequestStartCondition {
-    /// `destination`.
     pub destination: Option<crate::models::CiBranchPatterns>,
-    /// `source`.
     pub source: Option<crate::models::CiBranchPatterns>,
 }
 

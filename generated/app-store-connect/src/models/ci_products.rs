@@ -34,11 +34,9 @@ impl CiProduct {
 /// Attributes of [`CiProduct`].
 #[non_exhaustive]
 pub struct CiProductAttributes {
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `name`.
     pub name: Option<String>,
-    /// `productType`.
     pub product_type: Option<crate::models::CiProductProductType>,
 }
 
@@ -47,17 +45,14 @@ rt::object! { CiProductAttributes { created_date: "createdDate", name: "name", p
 /// Relationships of [`CiProduct`].
 #[non_exhaustive]
 pub struct CiProductRelationships {
-    /// `additionalRepositories`.
     pub additional_repositories: rt::Related,
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `buildRuns`.
     pub build_runs: rt::Related,
-    /// `bundleId`: one of `bundleIds`.
+    /// One of `bundleIds`.
     pub bundle_id: rt::ToOne,
-    /// `primaryRepositories`: any number of `scmRepositories`.
+    /// Any number of `scmRepositories`.
     pub primary_repositories: rt::ToMany,
-    /// `workflows`.
     pub workflows: rt::Related,
 }
 

@@ -7,13 +7,9 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiPullRequestStartCondition {
-    /// `autoCancel`.
     pub auto_cancel: Option<bool>,
-    /// `destination`.
     pub destination: Option<crate::models::CiBranchPatterns>,
-    /// `filesAndFoldersRule`.
     pub files_and_folders_rule: Option<crate::models::CiFilesAndFoldersRule>,
-    /// `source`.
     pub source: Option<crate::models::CiBranchPatterns>,
 }
 

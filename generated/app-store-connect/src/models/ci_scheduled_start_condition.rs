@@ -7,9 +7,7 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiScheduledStartCondition {
-    /// `schedule`.
     pub schedule: Option<crate::models::CiScheduledStartConditionSchedule>,
-    /// `source`.
     pub source: Option<crate::models::CiBranchPatterns>,
 }
 
@@ -42,15 +40,10 @@ impl CiScheduledStartCondition {
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiScheduledStartConditionSchedule {
-    /// `days`.
     pub days: Option<Vec<crate::models::CiScheduledStartConditionScheduleDays>>,
-    /// `frequency`.
     pub frequency: Option<crate::models::CiScheduledStartConditionScheduleFrequency>,
-    /// `hour`.
     pub hour: Option<i64>,
-    /// `minute`.
     pub minute: Option<i64>,
-    /// `timezone`.
     pub timezone: Option<String>,
 }
 

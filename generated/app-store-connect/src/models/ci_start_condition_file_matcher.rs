@@ -7,11 +7,8 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiStartConditionFileMatcher {
-    /// `directory`.
     pub directory: Option<String>,
-    /// `fileExtension`.
     pub file_extension: Option<String>,
-    /// `fileName`.
     pub file_name: Option<String>,
 }
 

@@ -7,9 +7,7 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiTagPatterns {
-    /// `isAllMatch`.
     pub is_all_match: Option<bool>,
-    /// `patterns`.
     pub patterns: Option<Vec<crate::models::CiTagPatternsPatterns>>,
 }
 

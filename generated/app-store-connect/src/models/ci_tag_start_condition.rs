@@ -7,11 +7,8 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiTagStartCondition {
-    /// `autoCancel`.
     pub auto_cancel: Option<bool>,
-    /// `filesAndFoldersRule`.
     pub files_and_folders_rule: Option<crate::models::CiFilesAndFoldersRule>,
-    /// `source`.
     pub source: Option<crate::models::CiTagPatterns>,
 }
 

@@ -7,15 +7,10 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiTestDestination {
-    /// `deviceTypeIdentifier`.
     pub device_type_identifier: Option<String>,
-    /// `deviceTypeName`.
     pub device_type_name: Option<String>,
-    /// `kind`.
     pub kind: Option<crate::models::CiTestDestinationKind>,
-    /// `runtimeIdentifier`.
     pub runtime_identifier: Option<String>,
-    /// `runtimeName`.
     pub runtime_name: Option<String>,
 }
 

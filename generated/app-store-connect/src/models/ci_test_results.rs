@@ -30,19 +30,13 @@ impl CiTestResult {
 /// Attributes of [`CiTestResult`].
 #[non_exhaustive]
 pub struct CiTestResultAttributes {
-    /// `className`.
     pub class_name: Option<String>,
-    /// `destinationTestResults`.
     pub destination_test_results: Option<
         Vec<crate::models::CiTestResultDestinationTestResults>,
     >,
-    /// `fileSource`.
     pub file_source: Option<crate::models::FileLocation>,
-    /// `message`.
     pub message: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `status`.
     pub status: Option<crate::models::CiTestStatus>,
 }
 
@@ -56,15 +50,10 @@ rt::object! { CiTestResultAttributes {
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiTestResultDestinationTestResults {
-    /// `deviceName`.
     pub device_name: Option<String>,
-    /// `duration`.
     pub duration: Option<f64>,
-    /// `osVersion`.
     pub os_version: Option<String>,
-    /// `status`.
     pub status: Option<crate::models::CiTestStatus>,
-    /// `uuid`.
     pub uuid: Option<String>,
 }
 

@@ -34,39 +34,25 @@ impl CiWorkflow {
 /// Attributes of [`CiWorkflow`].
 #[non_exhaustive]
 pub struct CiWorkflowAttributes {
-    /// `actions`.
     pub actions: Option<Vec<crate::models::CiAction>>,
-    /// `branchStartCondition`.
     pub branch_start_condition: Option<crate::models::CiBranchStartCondition>,
-    /// `clean`.
     pub clean: Option<bool>,
-    /// `containerFilePath`.
     pub container_file_path: Option<String>,
-    /// `description`.
     pub description: Option<String>,
-    /// `isEnabled`.
     pub is_enabled: Option<bool>,
-    /// `isLockedForEditing`.
     pub is_locked_for_editing: Option<bool>,
-    /// `lastModifiedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_modified_date: Option<rt::Timestamp>,
-    /// `manualBranchStartCondition`.
     pub manual_branch_start_condition: Option<
         crate::models::CiManualBranchStartCondition,
     >,
-    /// `manualPullRequestStartCondition`.
     pub manual_pull_request_start_condition: Option<
         crate::models::CiManualPullRequestStartCondition,
     >,
-    /// `manualTagStartCondition`.
     pub manual_tag_start_condition: Option<crate::models::CiManualTagStartCondition>,
-    /// `name`.
     pub name: Option<String>,
-    /// `pullRequestStartCondition`.
     pub pull_request_start_condition: Option<crate::models::CiPullRequestStartCondition>,
-    /// `scheduledStartCondition`.
     pub scheduled_start_condition: Option<crate::models::CiScheduledStartCondition>,
-    /// `tagStartCondition`.
     pub tag_start_condition: Option<crate::models::CiTagStartCondition>,
 }
 
@@ -84,15 +70,14 @@ rt::object! { CiWorkflowAttributes {
 /// Relationships of [`CiWorkflow`].
 #[non_exhaustive]
 pub struct CiWorkflowRelationships {
-    /// `buildRuns`.
     pub build_runs: rt::Related,
-    /// `macOsVersion`: one of `ciMacOsVersions`.
+    /// One of `ciMacOsVersions`.
     pub mac_os_version: rt::ToOne,
-    /// `product`: one of `ciProducts`.
+    /// One of `ciProducts`.
     pub product: rt::ToOne,
-    /// `repository`: one of `scmRepositories`.
+    /// One of `scmRepositories`.
     pub repository: rt::ToOne,
-    /// `xcodeVersion`: one of `ciXcodeVersions`.
+    /// One of `ciXcodeVersions`.
     pub xcode_version: rt::ToOne,
 }
 

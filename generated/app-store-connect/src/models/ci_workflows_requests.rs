@@ -7,47 +7,33 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiWorkflowCreateRequest {
-    /// `actions`.
     pub actions: Vec<crate::models::CiAction>,
-    /// `branchStartCondition`.
     pub branch_start_condition: rt::Patch<crate::models::CiBranchStartCondition>,
-    /// `clean`.
     pub clean: bool,
-    /// `containerFilePath`.
     pub container_file_path: String,
-    /// `description`.
     pub description: String,
-    /// `isEnabled`.
     pub is_enabled: bool,
-    /// `isLockedForEditing`.
     pub is_locked_for_editing: rt::Patch<bool>,
-    /// `manualBranchStartCondition`.
     pub manual_branch_start_condition: rt::Patch<
         crate::models::CiManualBranchStartCondition,
     >,
-    /// `manualPullRequestStartCondition`.
     pub manual_pull_request_start_condition: rt::Patch<
         crate::models::CiManualPullRequestStartCondition,
     >,
-    /// `manualTagStartCondition`.
     pub manual_tag_start_condition: rt::Patch<crate::models::CiManualTagStartCondition>,
-    /// `name`.
     pub name: String,
-    /// `pullRequestStartCondition`.
     pub pull_request_start_condition: rt::Patch<
         crate::models::CiPullRequestStartCondition,
     >,
-    /// `scheduledStartCondition`.
     pub scheduled_start_condition: rt::Patch<crate::models::CiScheduledStartCondition>,
-    /// `tagStartCondition`.
     pub tag_start_condition: rt::Patch<crate::models::CiTagStartCondition>,
-    /// `macOsVersion`: id of `ciMacOsVersions`.
+    /// The id of `ciMacOsVersions`.
     pub mac_os_version: String,
-    /// `product`: id of `ciProducts`.
+    /// The id of `ciProducts`.
     pub product: String,
-    /// `repository`: id of `scmRepositories`.
+    /// The id of `scmRepositories`.
     pub repository: String,
-    /// `xcodeVersion`: id of `ciXcodeVersions`.
+    /// The id of `ciXcodeVersions`.
     pub xcode_version: String,
 }
 
@@ -207,25 +193,19 @@ impl CiWorkflowCreateRequest {
 
 /// Required fields of [`CiWorkflowCreateRequest`].
 pub struct CiWorkflowCreate {
-    /// `actions`.
     pub actions: Vec<crate::models::CiAction>,
-    /// `clean`.
     pub clean: bool,
-    /// `containerFilePath`.
     pub container_file_path: String,
-    /// `description`.
     pub description: String,
-    /// `isEnabled`.
     pub is_enabled: bool,
-    /// `name`.
     pub name: String,
-    /// `macOsVersion`: id of `ciMacOsVersions`.
+    /// The id of `ciMacOsVersions`.
     pub mac_os_version: String,
-    /// `product`: id of `ciProducts`.
+    /// The id of `ciProducts`.
     pub product: String,
-    /// `repository`: id of `scmRepositories`.
+    /// The id of `scmRepositories`.
     pub repository: String,
-    /// `xcodeVersion`: id of `ciXcodeVersions`.
+    /// The id of `ciXcodeVersions`.
     pub xcode_version: String,
 }
 
@@ -236,43 +216,29 @@ pub struct CiWorkflowCreate {
 pub struct CiWorkflowUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `actions`.
     pub actions: rt::Patch<Vec<crate::models::CiAction>>,
-    /// `branchStartCondition`.
     pub branch_start_condition: rt::Patch<crate::models::CiBranchStartCondition>,
-    /// `clean`.
     pub clean: rt::Patch<bool>,
-    /// `containerFilePath`.
     pub container_file_path: rt::Patch<String>,
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `isEnabled`.
     pub is_enabled: rt::Patch<bool>,
-    /// `isLockedForEditing`.
     pub is_locked_for_editing: rt::Patch<bool>,
-    /// `manualBranchStartCondition`.
     pub manual_branch_start_condition: rt::Patch<
         crate::models::CiManualBranchStartCondition,
     >,
-    /// `manualPullRequestStartCondition`.
     pub manual_pull_request_start_condition: rt::Patch<
         crate::models::CiManualPullRequestStartCondition,
     >,
-    /// `manualTagStartCondition`.
     pub manual_tag_start_condition: rt::Patch<crate::models::CiManualTagStartCondition>,
-    /// `name`.
     pub name: rt::Patch<String>,
-    /// `pullRequestStartCondition`.
     pub pull_request_start_condition: rt::Patch<
         crate::models::CiPullRequestStartCondition,
     >,
-    /// `scheduledStartCondition`.
     pub scheduled_start_condition: rt::Patch<crate::models::CiScheduledStartCondition>,
-    /// `tagStartCondition`.
     pub tag_start_condition: rt::Patch<crate::models::CiTagStartCondition>,
-    /// `macOsVersion`: id of `ciMacOsVersions`.
+    /// The id of `ciMacOsVersions`.
     pub mac_os_version: rt::Patch<String>,
-    /// `xcodeVersion`: id of `ciXcodeVersions`.
+    /// The id of `ciXcodeVersions`.
     pub xcode_version: rt::Patch<String>,
 }
 

@@ -34,11 +34,8 @@ impl CiXcodeVersion {
 /// Attributes of [`CiXcodeVersion`].
 #[non_exhaustive]
 pub struct CiXcodeVersionAttributes {
-    /// `name`.
     pub name: Option<String>,
-    /// `testDestinations`.
     pub test_destinations: Option<Vec<crate::models::CiXcodeVersionTestDestinations>>,
-    /// `version`.
     pub version: Option<String>,
 }
 
@@ -49,7 +46,7 @@ rt::object! { CiXcodeVersionAttributes {
 /// Relationships of [`CiXcodeVersion`].
 #[non_exhaustive]
 pub struct CiXcodeVersionRelationships {
-    /// `macOsVersions`: any number of `ciMacOsVersions`.
+    /// Any number of `ciMacOsVersions`.
     pub mac_os_versions: rt::ToMany,
 }
 
@@ -60,15 +57,11 @@ rt::object! { CiXcodeVersionRelationships { mac_os_versions: "macOsVersions" } }
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiXcodeVersionTestDestinations {
-    /// `availableRuntimes`.
     pub available_runtimes: Option<
         Vec<crate::models::CiXcodeVersionTestDestinationsAvailableRuntimes>,
     >,
-    /// `deviceTypeIdentifier`.
     pub device_type_identifier: Option<String>,
-    /// `deviceTypeName`.
     pub device_type_name: Option<String>,
-    /// `kind`.
     pub kind: Option<crate::models::CiTestDestinationKind>,
 }
 
@@ -82,9 +75,7 @@ rt::object! { CiXcodeVersionTestDestinations {
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct CiXcodeVersionTestDestinationsAvailableRuntimes {
-    /// `runtimeIdentifier`.
     pub runtime_identifier: Option<String>,
-    /// `runtimeName`.
     pub runtime_name: Option<String>,
 }
 

@@ -34,11 +34,9 @@ impl CustomerReviewResponseV1 {
 /// Attributes of [`CustomerReviewResponseV1`].
 #[non_exhaustive]
 pub struct CustomerReviewResponseV1Attributes {
-    /// `lastModifiedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_modified_date: Option<rt::Timestamp>,
-    /// `responseBody`.
     pub response_body: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::CustomerReviewResponseV1State>,
 }
 
@@ -49,7 +47,7 @@ rt::object! { CustomerReviewResponseV1Attributes {
 /// Relationships of [`CustomerReviewResponseV1`].
 #[non_exhaustive]
 pub struct CustomerReviewResponseV1Relationships {
-    /// `review`: one of `customerReviews`.
+    /// One of `customerReviews`.
     pub review: rt::ToOne,
 }
 

@@ -7,9 +7,8 @@
 /// Feature: `customer-reviews`.
 #[non_exhaustive]
 pub struct CustomerReviewResponseV1CreateRequest {
-    /// `responseBody`.
     pub response_body: String,
-    /// `review`: id of `customerReviews`.
+    /// The id of `customerReviews`.
     pub review: String,
 }
 
@@ -28,8 +27,7 @@ impl CustomerReviewResponseV1CreateRequest {
 
 /// Required fields of [`CustomerReviewResponseV1CreateRequest`].
 pub struct CustomerReviewResponseV1Create {
-    /// `responseBody`.
     pub response_body: String,
-    /// `review`: id of `customerReviews`.
+    /// The id of `customerReviews`.
     pub review: String,
 }

@@ -34,13 +34,10 @@ impl CustomerReviewSummarization {
 /// Attributes of [`CustomerReviewSummarization`].
 #[non_exhaustive]
 pub struct CustomerReviewSummarizationAttributes {
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `platform`.
     pub platform: Option<crate::models::Platform>,
-    /// `text`.
     pub text: Option<String>,
 }
 
@@ -51,7 +48,7 @@ rt::object! { CustomerReviewSummarizationAttributes {
 /// Relationships of [`CustomerReviewSummarization`].
 #[non_exhaustive]
 pub struct CustomerReviewSummarizationRelationships {
-    /// `territory`: one of `territories`.
+    /// One of `territories`.
     pub territory: rt::ToOne,
 }
 

@@ -34,17 +34,13 @@ impl CustomerReview {
 /// Attributes of [`CustomerReview`].
 #[non_exhaustive]
 pub struct CustomerReviewAttributes {
-    /// `body`.
     pub body: Option<String>,
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `rating`: 1 to 5.
+    /// 1 to 5.
     pub rating: Option<i64>,
-    /// `reviewerNickname`.
     pub reviewer_nickname: Option<String>,
-    /// `territory`.
     pub territory: Option<crate::models::TerritoryCode>,
-    /// `title`.
     pub title: Option<String>,
 }
 
@@ -56,9 +52,9 @@ rt::object! { CustomerReviewAttributes {
 /// Relationships of [`CustomerReview`].
 #[non_exhaustive]
 pub struct CustomerReviewRelationships {
-    /// `response`: one of `customerReviewResponses`.
+    /// One of `customerReviewResponses`.
     pub response: rt::ToOne,
-    /// `reviewTerritory`: one of `territories`.
+    /// One of `territories`.
     pub review_territory: rt::ToOne,
 }
 

@@ -7,21 +7,17 @@
 /// Features: any of `app-store`, `background-assets`, `builds`.
 #[non_exhaustive]
 pub struct DeliveryFileUploadOperation {
-    /// `entityTag`.
     pub entity_tag: Option<String>,
-    /// `expiration`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub expiration: Option<rt::Timestamp>,
-    /// `length`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub length: Option<i64>,
-    /// `method`.
     pub method: Option<String>,
-    /// `offset`: 0 to 9007199254740991.
+    /// 0 to 9007199254740991.
     pub offset: Option<i64>,
-    /// `partNumber`: 1 to 9007199254740991.
+    /// 1 to 9007199254740991.
     pub part_number: Option<i64>,
-    /// `requestHeaders`.
     pub request_headers: Option<Vec<crate::models::HttpHeader>>,
-    /// `url`.
     pub url: Option<String>,
 }
 

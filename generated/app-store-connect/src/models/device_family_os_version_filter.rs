@@ -7,11 +7,8 @@
 /// Feature: `testflight`.
 #[non_exhaustive]
 pub struct DeviceFamilyOsVersionFilter {
-    /// `deviceFamily`.
     pub device_family: Option<crate::models::DeviceFamily>,
-    /// `maximumOsInclusive`.
     pub maximum_os_inclusive: Option<String>,
-    /// `minimumOsInclusive`.
     pub minimum_os_inclusive: Option<String>,
 }
 

@@ -30,19 +30,13 @@ impl Device {
 /// Attributes of [`Device`].
 #[non_exhaustive]
 pub struct DeviceAttributes {
-    /// `addedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub added_date: Option<rt::Timestamp>,
-    /// `deviceClass`.
     pub device_class: Option<crate::models::DeviceDeviceClass>,
-    /// `model`.
     pub model: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `platform`.
     pub platform: Option<crate::models::BundleIdPlatform>,
-    /// `status`.
     pub status: Option<crate::models::DeviceStatus>,
-    /// `udid`.
     pub udid: Option<String>,
 }
 

@@ -7,11 +7,8 @@
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub struct DeviceCreateRequest {
-    /// `name`.
     pub name: String,
-    /// `platform`.
     pub platform: crate::models::BundleIdPlatform,
-    /// `udid`.
     pub udid: String,
 }
 
@@ -31,11 +28,8 @@ impl DeviceCreateRequest {
 
 /// Required fields of [`DeviceCreateRequest`].
 pub struct DeviceCreate {
-    /// `name`.
     pub name: String,
-    /// `platform`.
     pub platform: crate::models::BundleIdPlatform,
-    /// `udid`.
     pub udid: String,
 }
 
@@ -46,9 +40,7 @@ pub struct DeviceCreate {
 pub struct DeviceUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `name`.
     pub name: rt::Patch<String>,
-    /// `status`.
     pub status: rt::Patch<crate::models::DeviceUpdateRequestStatus>,
 }
 

@@ -7,11 +7,8 @@
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct DiagnosticInsight {
-    /// `direction`.
     pub direction: Option<crate::models::DiagnosticInsightDirection>,
-    /// `insightType`.
     pub insight_type: Option<crate::models::DiagnosticInsightType>,
-    /// `referenceVersions`.
     pub reference_versions: Option<
         Vec<crate::models::DiagnosticInsightReferenceVersions>,
     >,
@@ -26,9 +23,7 @@ rt::object! { DiagnosticInsight {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct DiagnosticInsightReferenceVersions {
-    /// `value`.
     pub value: Option<f64>,
-    /// `version`.
     pub version: Option<String>,
 }
 

@@ -7,31 +7,18 @@
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct DiagnosticLogCallStackNode {
-    /// `address`.
     pub address: Option<String>,
-    /// `binaryName`.
     pub binary_name: Option<String>,
-    /// `binaryUUID`.
     pub binary_uuid: Option<String>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `insightsCategory`.
     pub insights_category: Option<String>,
-    /// `isBlameFrame`.
     pub is_blame_frame: Option<bool>,
-    /// `lineNumber`.
     pub line_number: Option<String>,
-    /// `offsetIntoBinaryTextSegment`.
     pub offset_into_binary_text_segment: Option<String>,
-    /// `offsetIntoSymbol`.
     pub offset_into_symbol: Option<String>,
-    /// `rawFrame`.
     pub raw_frame: Option<String>,
-    /// `sampleCount`.
     pub sample_count: Option<i64>,
-    /// `subFrames`.
     pub sub_frames: Option<Vec<crate::models::DiagnosticLogCallStackNode>>,
-    /// `symbolName`.
     pub symbol_name: Option<String>,
 }
 

@@ -7,9 +7,7 @@
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct DiagnosticLogs {
-    /// `productData`.
     pub product_data: Option<Vec<crate::models::DiagnosticLogsProductData>>,
-    /// `version`.
     pub version: Option<String>,
 }
 
@@ -20,15 +18,12 @@ rt::object! { DiagnosticLogs { product_data: "productData", version: "version" }
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct DiagnosticLogsProductData {
-    /// `diagnosticInsights`.
     pub diagnostic_insights: Option<
         Vec<crate::models::DiagnosticLogsProductDataDiagnosticInsights>,
     >,
-    /// `diagnosticLogs`.
     pub diagnostic_logs: Option<
         Vec<crate::models::DiagnosticLogsProductDataDiagnosticLogs>,
     >,
-    /// `signatureId`.
     pub signature_id: Option<String>,
 }
 
@@ -42,11 +37,8 @@ rt::object! { DiagnosticLogsProductData {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticInsights {
-    /// `insightsCategory`.
     pub insights_category: Option<String>,
-    /// `insightsString`.
     pub insights_string: Option<String>,
-    /// `insightsURL`.
     pub insights_url: Option<String>,
 }
 
@@ -59,11 +51,9 @@ rt::object! { DiagnosticLogsProductDataDiagnosticInsights {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticLogs {
-    /// `callStackTree`.
     pub call_stack_tree: Option<
         Vec<crate::models::DiagnosticLogsProductDataDiagnosticLogsCallStackTree>,
     >,
-    /// `diagnosticMetaData`.
     pub diagnostic_meta_data: Option<
         crate::models::DiagnosticLogsProductDataDiagnosticLogsDiagnosticMetaData,
     >,
@@ -78,9 +68,7 @@ rt::object! { DiagnosticLogsProductDataDiagnosticLogs {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticLogsCallStackTree {
-    /// `callStackPerThread`.
     pub call_stack_per_thread: Option<bool>,
-    /// `callStacks`.
     pub call_stacks: Option<
         Vec<
             crate::models::DiagnosticLogsProductDataDiagnosticLogsCallStackTreeCallStacks,
@@ -97,7 +85,6 @@ rt::object! { DiagnosticLogsProductDataDiagnosticLogsCallStackTree {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticLogsCallStackTreeCallStacks {
-    /// `callStackRootFrames`.
     pub call_stack_root_frames: Option<Vec<crate::models::DiagnosticLogCallStackNode>>,
 }
 
@@ -110,23 +97,14 @@ rt::object! { DiagnosticLogsProductDataDiagnosticLogsCallStackTreeCallStacks {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct DiagnosticLogsProductDataDiagnosticLogsDiagnosticMetaData {
-    /// `appVersion`.
     pub app_version: Option<String>,
-    /// `buildVersion`.
     pub build_version: Option<String>,
-    /// `bundleId`.
     pub bundle_id: Option<String>,
-    /// `deviceType`.
     pub device_type: Option<String>,
-    /// `event`.
     pub event: Option<String>,
-    /// `eventDetail`.
     pub event_detail: Option<String>,
-    /// `osVersion`.
     pub os_version: Option<String>,
-    /// `platformArchitecture`.
     pub platform_architecture: Option<String>,
-    /// `writesCaused`.
     pub writes_caused: Option<String>,
 }
 

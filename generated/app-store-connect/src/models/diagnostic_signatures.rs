@@ -34,13 +34,9 @@ impl DiagnosticSignature {
 /// Attributes of [`DiagnosticSignature`].
 #[non_exhaustive]
 pub struct DiagnosticSignatureAttributes {
-    /// `diagnosticType`.
     pub diagnostic_type: Option<crate::models::DiagnosticSignatureDiagnosticType>,
-    /// `insight`.
     pub insight: Option<crate::models::DiagnosticInsight>,
-    /// `signature`.
     pub signature: Option<String>,
-    /// `weight`.
     pub weight: Option<f64>,
 }
 
@@ -51,7 +47,6 @@ rt::object! { DiagnosticSignatureAttributes {
 /// Relationships of [`DiagnosticSignature`].
 #[non_exhaustive]
 pub struct DiagnosticSignatureRelationships {
-    /// `logs`.
     pub logs: rt::Related,
 }
 

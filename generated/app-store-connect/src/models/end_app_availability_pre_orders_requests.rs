@@ -7,7 +7,7 @@
 /// Feature: `pricing`.
 #[non_exhaustive]
 pub struct EndAppAvailabilityPreOrderCreateRequest {
-    /// `territoryAvailabilities`: ids of `territoryAvailabilities`.
+    /// Ids of `territoryAvailabilities`.
     pub territory_availabilities: Vec<String>,
 }
 

@@ -34,7 +34,6 @@ impl EndUserLicenseAgreement {
 /// Attributes of [`EndUserLicenseAgreement`].
 #[non_exhaustive]
 pub struct EndUserLicenseAgreementAttributes {
-    /// `agreementText`.
     pub agreement_text: Option<String>,
 }
 
@@ -43,9 +42,9 @@ rt::object! { EndUserLicenseAgreementAttributes { agreement_text: "agreementText
 /// Relationships of [`EndUserLicenseAgreement`].
 #[non_exhaustive]
 pub struct EndUserLicenseAgreementRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `territories`: any number of `territories`.
+    /// Any number of `territories`.
     pub territories: rt::ToMany,
 }
 

@@ -7,11 +7,10 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct EndUserLicenseAgreementCreateRequest {
-    /// `agreementText`.
     pub agreement_text: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
-    /// `territories`: ids of `territories`.
+    /// Ids of `territories`.
     pub territories: Vec<String>,
 }
 
@@ -34,11 +33,10 @@ impl EndUserLicenseAgreementCreateRequest {
 
 /// Required fields of [`EndUserLicenseAgreementCreateRequest`].
 pub struct EndUserLicenseAgreementCreate {
-    /// `agreementText`.
     pub agreement_text: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
-    /// `territories`: ids of `territories`.
+    /// Ids of `territories`.
     pub territories: Vec<String>,
 }
 
@@ -49,9 +47,8 @@ pub struct EndUserLicenseAgreementCreate {
 pub struct EndUserLicenseAgreementUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `agreementText`.
     pub agreement_text: rt::Patch<String>,
-    /// `territories`: ids of `territories`.
+    /// Ids of `territories`.
     pub territories: Option<Vec<String>>,
 }
 

@@ -5,13 +5,12 @@
 /// `ErrorLinks`.
 #[non_exhaustive]
 pub struct ErrorLinks {
-    /// `about`: a URI reference.
+    /// A URI reference.
     pub about: Option<String>,
-    /// `associated`.
     pub associated: Option<crate::models::ErrorLinksAssociated>,
-    /// `see`: a URI reference.
-    ///
     /// Where the cause can be settled; may be relative, such as `/business`.
+    ///
+    /// A URI reference.
     pub see: Option<String>,
 }
 
@@ -35,9 +34,8 @@ rt::untagged! { ErrorLinksAssociated {
 /// `ErrorLinks.associated.value`.
 #[non_exhaustive]
 pub struct ErrorLinksAssociatedValue {
-    /// `href`: a URI reference.
+    /// A URI reference.
     pub href: Option<String>,
-    /// `meta`.
     pub meta: Option<crate::models::ErrorLinksAssociatedValueMeta>,
 }
 
@@ -46,7 +44,6 @@ rt::object! { ErrorLinksAssociatedValue { href: "href", meta: "meta" } }
 /// `ErrorLinks.associated.value.meta`.
 #[non_exhaustive]
 pub struct ErrorLinksAssociatedValueMeta {
-    /// `source`.
     pub source: Option<String>,
 }
 

@@ -5,7 +5,6 @@
 /// `ErrorResponse`.
 #[non_exhaustive]
 pub struct ErrorResponse {
-    /// `errors`.
     pub errors: Option<Vec<crate::models::ErrorResponseError>>,
 }
 

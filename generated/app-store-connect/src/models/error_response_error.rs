@@ -5,21 +5,13 @@
 /// `ErrorResponseError`.
 #[non_exhaustive]
 pub struct ErrorResponseError {
-    /// `code`.
     pub code: String,
-    /// `detail`.
     pub detail: Option<String>,
-    /// `id`.
     pub id: Option<String>,
-    /// `links`.
     pub links: Option<crate::models::ErrorLinks>,
-    /// `meta`.
     pub meta: Option<crate::models::ErrorResponseErrorMeta>,
-    /// `source`.
     pub source: Option<crate::models::ErrorResponseErrorSource>,
-    /// `status`.
     pub status: String,
-    /// `title`.
     pub title: String,
 }
 
@@ -31,8 +23,6 @@ rt::object! { ErrorResponseError {
 /// `ErrorResponseError.meta`.
 #[non_exhaustive]
 pub struct ErrorResponseErrorMeta {
-    /// `associatedErrors`.
-    ///
     /// The errors behind this one, by the path of the resource that they are about.
     pub associated_errors: Option<
         std::collections::BTreeMap<String, Vec<crate::models::ErrorResponseError>>,

@@ -5,7 +5,6 @@
 /// `ErrorSourceParameter`.
 #[non_exhaustive]
 pub struct ErrorSourceParameter {
-    /// `parameter`.
     pub parameter: String,
 }
 

@@ -5,7 +5,6 @@
 /// `ErrorSourcePointer`.
 #[non_exhaustive]
 pub struct ErrorSourcePointer {
-    /// `pointer`.
     pub pointer: String,
 }
 

@@ -7,9 +7,7 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct FileLocation {
-    /// `lineNumber`.
     pub line_number: Option<i64>,
-    /// `path`.
     pub path: Option<String>,
 }
 

@@ -35,15 +35,10 @@ impl GameCenterAchievementImage {
 /// Attributes of [`GameCenterAchievementImage`].
 #[non_exhaustive]
 pub struct GameCenterAchievementImageAttributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -55,7 +50,7 @@ rt::object! { GameCenterAchievementImageAttributes {
 /// Relationships of [`GameCenterAchievementImage`].
 #[non_exhaustive]
 pub struct GameCenterAchievementImageRelationships {
-    /// `gameCenterAchievementLocalization`: one of `gameCenterAchievementLocalizations`.
+    /// One of `gameCenterAchievementLocalizations`.
     pub game_center_achievement_localization: rt::ToOne,
 }
 
@@ -95,15 +90,10 @@ impl GameCenterAchievementImageV2 {
 /// Attributes of [`GameCenterAchievementImageV2`].
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2Attributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -115,7 +105,7 @@ rt::object! { GameCenterAchievementImageV2Attributes {
 /// Relationships of [`GameCenterAchievementImageV2`].
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2Relationships {
-    /// `localization`: one of `gameCenterAchievementLocalizations`.
+    /// One of `gameCenterAchievementLocalizations`.
     pub localization: rt::ToOne,
 }
 

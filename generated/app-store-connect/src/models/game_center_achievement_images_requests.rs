@@ -8,11 +8,9 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterAchievementImageCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `gameCenterAchievementLocalization`: id of `gameCenterAchievementLocalizations`.
+    /// The id of `gameCenterAchievementLocalizations`.
     pub game_center_achievement_localization: String,
 }
 
@@ -36,11 +34,9 @@ impl GameCenterAchievementImageCreateRequest {
 
 /// Required fields of [`GameCenterAchievementImageCreateRequest`].
 pub struct GameCenterAchievementImageCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `gameCenterAchievementLocalization`: id of `gameCenterAchievementLocalizations`.
+    /// The id of `gameCenterAchievementLocalizations`.
     pub game_center_achievement_localization: String,
 }
 
@@ -52,7 +48,6 @@ pub struct GameCenterAchievementImageCreate {
 pub struct GameCenterAchievementImageUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 
@@ -87,11 +82,9 @@ impl GameCenterAchievementImageUpdateRequest {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterAchievementImageV2CreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `localization`: id of `gameCenterAchievementLocalizations`.
+    /// The id of `gameCenterAchievementLocalizations`.
     pub localization: String,
 }
 
@@ -114,11 +107,9 @@ impl GameCenterAchievementImageV2CreateRequest {
 
 /// Required fields of [`GameCenterAchievementImageV2CreateRequest`].
 pub struct GameCenterAchievementImageV2Create {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `localization`: id of `gameCenterAchievementLocalizations`.
+    /// The id of `gameCenterAchievementLocalizations`.
     pub localization: String,
 }
 
@@ -129,7 +120,6 @@ pub struct GameCenterAchievementImageV2Create {
 pub struct GameCenterAchievementImageV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

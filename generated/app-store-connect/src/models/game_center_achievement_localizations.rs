@@ -35,13 +35,9 @@ impl GameCenterAchievementLocalization {
 /// Attributes of [`GameCenterAchievementLocalization`].
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationAttributes {
-    /// `afterEarnedDescription`.
     pub after_earned_description: Option<String>,
-    /// `beforeEarnedDescription`.
     pub before_earned_description: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -53,9 +49,9 @@ rt::object! { GameCenterAchievementLocalizationAttributes {
 /// Relationships of [`GameCenterAchievementLocalization`].
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationRelationships {
-    /// `gameCenterAchievement`: one of `gameCenterAchievements`.
+    /// One of `gameCenterAchievements`.
     pub game_center_achievement: rt::ToOne,
-    /// `gameCenterAchievementImage`: one of `gameCenterAchievementImages`.
+    /// One of `gameCenterAchievementImages`.
     pub game_center_achievement_image: rt::ToOne,
 }
 
@@ -96,13 +92,9 @@ impl GameCenterAchievementLocalizationV2 {
 /// Attributes of [`GameCenterAchievementLocalizationV2`].
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2Attributes {
-    /// `afterEarnedDescription`.
     pub after_earned_description: Option<String>,
-    /// `beforeEarnedDescription`.
     pub before_earned_description: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -114,9 +106,9 @@ rt::object! { GameCenterAchievementLocalizationV2Attributes {
 /// Relationships of [`GameCenterAchievementLocalizationV2`].
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2Relationships {
-    /// `image`: one of `gameCenterAchievementImages`.
+    /// One of `gameCenterAchievementImages`.
     pub image: rt::ToOne,
-    /// `version`: one of `gameCenterAchievementVersions`.
+    /// One of `gameCenterAchievementVersions`.
     pub version: rt::ToOne,
 }
 

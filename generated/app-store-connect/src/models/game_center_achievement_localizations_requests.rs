@@ -8,15 +8,11 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationCreateRequest {
-    /// `afterEarnedDescription`.
     pub after_earned_description: String,
-    /// `beforeEarnedDescription`.
     pub before_earned_description: String,
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `gameCenterAchievement`: id of `gameCenterAchievements`.
+    /// The id of `gameCenterAchievements`.
     pub game_center_achievement: String,
 }
 
@@ -45,15 +41,11 @@ impl GameCenterAchievementLocalizationCreateRequest {
 
 /// Required fields of [`GameCenterAchievementLocalizationCreateRequest`].
 pub struct GameCenterAchievementLocalizationCreate {
-    /// `afterEarnedDescription`.
     pub after_earned_description: String,
-    /// `beforeEarnedDescription`.
     pub before_earned_description: String,
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `gameCenterAchievement`: id of `gameCenterAchievements`.
+    /// The id of `gameCenterAchievements`.
     pub game_center_achievement: String,
 }
 
@@ -65,11 +57,8 @@ pub struct GameCenterAchievementLocalizationCreate {
 pub struct GameCenterAchievementLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `afterEarnedDescription`.
     pub after_earned_description: rt::Patch<String>,
-    /// `beforeEarnedDescription`.
     pub before_earned_description: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 
@@ -133,15 +122,11 @@ impl GameCenterAchievementLocalizationUpdateRequest {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterAchievementLocalizationV2CreateRequest {
-    /// `afterEarnedDescription`.
     pub after_earned_description: String,
-    /// `beforeEarnedDescription`.
     pub before_earned_description: String,
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `gameCenterAchievementVersions`.
+    /// The id of `gameCenterAchievementVersions`.
     pub version: String,
 }
 
@@ -167,15 +152,11 @@ impl GameCenterAchievementLocalizationV2CreateRequest {
 
 /// Required fields of [`GameCenterAchievementLocalizationV2CreateRequest`].
 pub struct GameCenterAchievementLocalizationV2Create {
-    /// `afterEarnedDescription`.
     pub after_earned_description: String,
-    /// `beforeEarnedDescription`.
     pub before_earned_description: String,
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `gameCenterAchievementVersions`.
+    /// The id of `gameCenterAchievementVersions`.
     pub version: String,
 }
 
@@ -186,11 +167,8 @@ pub struct GameCenterAchievementLocalizationV2Create {
 pub struct GameCenterAchievementLocalizationV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `afterEarnedDescription`.
     pub after_earned_description: rt::Patch<String>,
-    /// `beforeEarnedDescription`.
     pub before_earned_description: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 

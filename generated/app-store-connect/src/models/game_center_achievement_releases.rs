@@ -35,7 +35,6 @@ impl GameCenterAchievementRelease {
 /// Attributes of [`GameCenterAchievementRelease`].
 #[non_exhaustive]
 pub struct GameCenterAchievementReleaseAttributes {
-    /// `live`.
     pub live: Option<bool>,
 }
 
@@ -44,9 +43,9 @@ rt::object! { GameCenterAchievementReleaseAttributes { live: "live" } }
 /// Relationships of [`GameCenterAchievementRelease`].
 #[non_exhaustive]
 pub struct GameCenterAchievementReleaseRelationships {
-    /// `gameCenterAchievement`: one of `gameCenterAchievements`.
+    /// One of `gameCenterAchievements`.
     pub game_center_achievement: rt::ToOne,
-    /// `gameCenterDetail`: one of `gameCenterDetails`.
+    /// One of `gameCenterDetails`.
     pub game_center_detail: rt::ToOne,
 }
 

@@ -8,9 +8,9 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterAchievementReleaseCreateRequest {
-    /// `gameCenterAchievement`: id of `gameCenterAchievements`.
+    /// The id of `gameCenterAchievements`.
     pub game_center_achievement: String,
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: String,
 }
 
@@ -33,8 +33,8 @@ impl GameCenterAchievementReleaseCreateRequest {
 
 /// Required fields of [`GameCenterAchievementReleaseCreateRequest`].
 pub struct GameCenterAchievementReleaseCreate {
-    /// `gameCenterAchievement`: id of `gameCenterAchievements`.
+    /// The id of `gameCenterAchievements`.
     pub game_center_achievement: String,
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: String,
 }

@@ -34,9 +34,7 @@ impl GameCenterAchievementVersionV2 {
 /// Attributes of [`GameCenterAchievementVersionV2`].
 #[non_exhaustive]
 pub struct GameCenterAchievementVersionV2Attributes {
-    /// `state`.
     pub state: Option<crate::models::GameCenterVersionState>,
-    /// `version`.
     pub version: Option<i64>,
 }
 
@@ -45,9 +43,9 @@ rt::object! { GameCenterAchievementVersionV2Attributes { state: "state", version
 /// Relationships of [`GameCenterAchievementVersionV2`].
 #[non_exhaustive]
 pub struct GameCenterAchievementVersionV2Relationships {
-    /// `achievement`: one of `gameCenterAchievements`.
+    /// One of `gameCenterAchievements`.
     pub achievement: rt::ToOne,
-    /// `localizations`: any number of `gameCenterAchievementLocalizations`.
+    /// Any number of `gameCenterAchievementLocalizations`.
     pub localizations: rt::ToMany,
 }
 

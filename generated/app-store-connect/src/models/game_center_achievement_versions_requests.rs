@@ -7,7 +7,7 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterAchievementVersionV2CreateRequest {
-    /// `achievement`: id of `gameCenterAchievements`.
+    /// The id of `gameCenterAchievements`.
     pub achievement: String,
 }
 
@@ -29,7 +29,7 @@ impl GameCenterAchievementVersionV2CreateRequest {
 pub struct GameCenterAchievementVersionV2InlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `achievement`: id of `gameCenterAchievements`.
+    /// The id of `gameCenterAchievements`.
     pub achievement: Option<String>,
 }
 

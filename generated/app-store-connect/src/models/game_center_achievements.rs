@@ -35,19 +35,12 @@ impl GameCenterAchievement {
 /// Attributes of [`GameCenterAchievement`].
 #[non_exhaustive]
 pub struct GameCenterAchievementAttributes {
-    /// `activityProperties`.
     pub activity_properties: Option<crate::models::StringToStringMap>,
-    /// `archived`.
     pub archived: Option<bool>,
-    /// `points`.
     pub points: Option<i64>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `repeatable`.
     pub repeatable: Option<bool>,
-    /// `showBeforeEarned`.
     pub show_before_earned: Option<bool>,
-    /// `vendorIdentifier`.
     pub vendor_identifier: Option<String>,
 }
 
@@ -60,18 +53,18 @@ rt::object! { GameCenterAchievementAttributes {
 /// Relationships of [`GameCenterAchievement`].
 #[non_exhaustive]
 pub struct GameCenterAchievementRelationships {
-    /// `activity`: one of `gameCenterActivities`.
+    /// One of `gameCenterActivities`.
     pub activity: rt::ToOne,
-    /// `gameCenterDetail`: one of `gameCenterDetails`.
+    /// One of `gameCenterDetails`.
     pub game_center_detail: rt::ToOne,
-    /// `gameCenterGroup`: one of `gameCenterGroups`.
+    /// One of `gameCenterGroups`.
     pub game_center_group: rt::ToOne,
-    /// `groupAchievement`: one of `gameCenterAchievements`.
+    /// One of `gameCenterAchievements`.
     #[deprecated = "deprecated by the vendor"]
     pub group_achievement: rt::ToOne,
-    /// `localizations`: any number of `gameCenterAchievementLocalizations`.
+    /// Any number of `gameCenterAchievementLocalizations`.
     pub localizations: rt::ToMany,
-    /// `releases`: any number of `gameCenterAchievementReleases`.
+    /// Any number of `gameCenterAchievementReleases`.
     pub releases: rt::ToMany,
 }
 
@@ -112,19 +105,12 @@ impl GameCenterAchievementV2 {
 /// Attributes of [`GameCenterAchievementV2`].
 #[non_exhaustive]
 pub struct GameCenterAchievementV2Attributes {
-    /// `activityProperties`.
     pub activity_properties: Option<crate::models::StringToStringMap>,
-    /// `archived`.
     pub archived: Option<bool>,
-    /// `points`.
     pub points: Option<i64>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `repeatable`.
     pub repeatable: Option<bool>,
-    /// `showBeforeEarned`.
     pub show_before_earned: Option<bool>,
-    /// `vendorIdentifier`.
     pub vendor_identifier: Option<String>,
 }
 
@@ -137,13 +123,13 @@ rt::object! { GameCenterAchievementV2Attributes {
 /// Relationships of [`GameCenterAchievementV2`].
 #[non_exhaustive]
 pub struct GameCenterAchievementV2Relationships {
-    /// `activity`: one of `gameCenterActivities`.
+    /// One of `gameCenterActivities`.
     pub activity: rt::ToOne,
-    /// `gameCenterDetail`: one of `gameCenterDetails`.
+    /// One of `gameCenterDetails`.
     pub game_center_detail: rt::ToOne,
-    /// `gameCenterGroup`: one of `gameCenterGroups`.
+    /// One of `gameCenterGroups`.
     pub game_center_group: rt::ToOne,
-    /// `versions`: any number of `gameCenterAchievementVersions`.
+    /// Any number of `gameCenterAchievementVersions`.
     pub versions: rt::ToMany,
 }
 

@@ -8,21 +8,15 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterAchievementCreateRequest {
-    /// `activityProperties`.
     pub activity_properties: rt::Patch<crate::models::StringToStringMap>,
-    /// `points`.
     pub points: i64,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `repeatable`.
     pub repeatable: bool,
-    /// `showBeforeEarned`.
     pub show_before_earned: bool,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: Option<String>,
-    /// `gameCenterGroup`: id of `gameCenterGroups`.
+    /// The id of `gameCenterGroups`.
     pub game_center_group: Option<String>,
 }
 
@@ -80,15 +74,10 @@ impl GameCenterAchievementCreateRequest {
 
 /// Required fields of [`GameCenterAchievementCreateRequest`].
 pub struct GameCenterAchievementCreate {
-    /// `points`.
     pub points: i64,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `repeatable`.
     pub repeatable: bool,
-    /// `showBeforeEarned`.
     pub show_before_earned: bool,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
 }
 
@@ -100,17 +89,11 @@ pub struct GameCenterAchievementCreate {
 pub struct GameCenterAchievementUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `activityProperties`.
     pub activity_properties: rt::Patch<crate::models::StringToStringMap>,
-    /// `archived`.
     pub archived: rt::Patch<bool>,
-    /// `points`.
     pub points: rt::Patch<i64>,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
-    /// `repeatable`.
     pub repeatable: rt::Patch<bool>,
-    /// `showBeforeEarned`.
     pub show_before_earned: rt::Patch<bool>,
 }
 
@@ -218,23 +201,17 @@ impl GameCenterAchievementUpdateRequest {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterAchievementV2CreateRequest {
-    /// `activityProperties`.
     pub activity_properties: rt::Patch<crate::models::StringToStringMap>,
-    /// `points`.
     pub points: i64,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `repeatable`.
     pub repeatable: bool,
-    /// `showBeforeEarned`.
     pub show_before_earned: bool,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: Option<String>,
-    /// `gameCenterGroup`: id of `gameCenterGroups`.
+    /// The id of `gameCenterGroups`.
     pub game_center_group: Option<String>,
-    /// `versions`: ids of `gameCenterAchievementVersions`.
+    /// Ids of `gameCenterAchievementVersions`.
     pub versions: Vec<String>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::GameCenterAchievementV2CreateRequestIncluded>,
@@ -307,17 +284,12 @@ impl GameCenterAchievementV2CreateRequest {
 
 /// Required fields of [`GameCenterAchievementV2CreateRequest`].
 pub struct GameCenterAchievementV2Create {
-    /// `points`.
     pub points: i64,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `repeatable`.
     pub repeatable: bool,
-    /// `showBeforeEarned`.
     pub show_before_earned: bool,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
-    /// `versions`: ids of `gameCenterAchievementVersions`.
+    /// Ids of `gameCenterAchievementVersions`.
     pub versions: Vec<String>,
 }
 
@@ -345,17 +317,11 @@ rt::union! { sent GameCenterAchievementV2CreateRequestIncluded by "type" {
 pub struct GameCenterAchievementV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `activityProperties`.
     pub activity_properties: rt::Patch<crate::models::StringToStringMap>,
-    /// `archived`.
     pub archived: rt::Patch<bool>,
-    /// `points`.
     pub points: rt::Patch<i64>,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
-    /// `repeatable`.
     pub repeatable: rt::Patch<bool>,
-    /// `showBeforeEarned`.
     pub show_before_earned: rt::Patch<bool>,
 }
 

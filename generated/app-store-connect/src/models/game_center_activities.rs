@@ -34,21 +34,13 @@ impl GameCenterActivity {
 /// Attributes of [`GameCenterActivity`].
 #[non_exhaustive]
 pub struct GameCenterActivityAttributes {
-    /// `archived`.
     pub archived: Option<bool>,
-    /// `maximumPlayersCount`.
     pub maximum_players_count: Option<i64>,
-    /// `minimumPlayersCount`.
     pub minimum_players_count: Option<i64>,
-    /// `playStyle`.
     pub play_style: Option<crate::models::GameCenterActivityPlayStyle>,
-    /// `properties`.
     pub properties: Option<crate::models::StringToStringMap>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `supportsPartyCode`.
     pub supports_party_code: Option<bool>,
-    /// `vendorIdentifier`.
     pub vendor_identifier: Option<String>,
 }
 
@@ -62,21 +54,21 @@ rt::object! { GameCenterActivityAttributes {
 /// Relationships of [`GameCenterActivity`].
 #[non_exhaustive]
 pub struct GameCenterActivityRelationships {
-    /// `achievements`: any number of `gameCenterAchievements`.
+    /// Any number of `gameCenterAchievements`.
     #[deprecated = "deprecated by the vendor"]
     pub achievements: rt::ToMany,
-    /// `achievementsV2`: any number of `gameCenterAchievements`.
+    /// Any number of `gameCenterAchievements`.
     pub achievements_v2: rt::ToMany,
-    /// `gameCenterDetail`: one of `gameCenterDetails`.
+    /// One of `gameCenterDetails`.
     pub game_center_detail: rt::ToOne,
-    /// `gameCenterGroup`: one of `gameCenterGroups`.
+    /// One of `gameCenterGroups`.
     pub game_center_group: rt::ToOne,
-    /// `leaderboards`: any number of `gameCenterLeaderboards`.
+    /// Any number of `gameCenterLeaderboards`.
     #[deprecated = "deprecated by the vendor"]
     pub leaderboards: rt::ToMany,
-    /// `leaderboardsV2`: any number of `gameCenterLeaderboards`.
+    /// Any number of `gameCenterLeaderboards`.
     pub leaderboards_v2: rt::ToMany,
-    /// `versions`: any number of `gameCenterActivityVersions`.
+    /// Any number of `gameCenterActivityVersions`.
     pub versions: rt::ToMany,
 }
 

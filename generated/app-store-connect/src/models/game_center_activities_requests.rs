@@ -7,25 +7,18 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterActivityCreateRequest {
-    /// `maximumPlayersCount`.
     pub maximum_players_count: rt::Patch<i64>,
-    /// `minimumPlayersCount`.
     pub minimum_players_count: rt::Patch<i64>,
-    /// `playStyle`.
     pub play_style: rt::Patch<crate::models::GameCenterActivityCreateRequestPlayStyle>,
-    /// `properties`.
     pub properties: rt::Patch<crate::models::StringToStringMap>,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `supportsPartyCode`.
     pub supports_party_code: rt::Patch<bool>,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: Option<String>,
-    /// `gameCenterGroup`: id of `gameCenterGroups`.
+    /// The id of `gameCenterGroups`.
     pub game_center_group: Option<String>,
-    /// `versions`: ids of `gameCenterActivityVersions`.
+    /// Ids of `gameCenterActivityVersions`.
     pub versions: Option<Vec<String>>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::GameCenterActivityCreateRequestIncluded>,
@@ -158,9 +151,7 @@ impl GameCenterActivityCreateRequest {
 
 /// Required fields of [`GameCenterActivityCreateRequest`].
 pub struct GameCenterActivityCreate {
-    /// `referenceName`.
     pub reference_name: String,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
 }
 
@@ -193,19 +184,12 @@ rt::union! { sent GameCenterActivityCreateRequestIncluded by "type" {
 pub struct GameCenterActivityUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `archived`.
     pub archived: rt::Patch<bool>,
-    /// `maximumPlayersCount`.
     pub maximum_players_count: rt::Patch<i64>,
-    /// `minimumPlayersCount`.
     pub minimum_players_count: rt::Patch<i64>,
-    /// `playStyle`.
     pub play_style: rt::Patch<crate::models::GameCenterActivityUpdateRequestPlayStyle>,
-    /// `properties`.
     pub properties: rt::Patch<crate::models::StringToStringMap>,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
-    /// `supportsPartyCode`.
     pub supports_party_code: rt::Patch<bool>,
 }
 

@@ -7,13 +7,11 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterActivityImageCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `localization`: id of `gameCenterActivityLocalizations`.
+    /// The id of `gameCenterActivityLocalizations`.
     pub localization: Option<String>,
-    /// `version`: id of `gameCenterActivityVersions`.
+    /// The id of `gameCenterActivityVersions`.
     pub version: Option<String>,
 }
 
@@ -49,9 +47,7 @@ impl GameCenterActivityImageCreateRequest {
 
 /// Required fields of [`GameCenterActivityImageCreateRequest`].
 pub struct GameCenterActivityImageCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
 }
 
@@ -62,7 +58,6 @@ pub struct GameCenterActivityImageCreate {
 pub struct GameCenterActivityImageUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -34,11 +34,8 @@ impl GameCenterActivityLocalization {
 /// Attributes of [`GameCenterActivityLocalization`].
 #[non_exhaustive]
 pub struct GameCenterActivityLocalizationAttributes {
-    /// `description`.
     pub description: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -49,9 +46,9 @@ rt::object! { GameCenterActivityLocalizationAttributes {
 /// Relationships of [`GameCenterActivityLocalization`].
 #[non_exhaustive]
 pub struct GameCenterActivityLocalizationRelationships {
-    /// `image`: one of `gameCenterActivityImages`.
+    /// One of `gameCenterActivityImages`.
     pub image: rt::ToOne,
-    /// `version`: one of `gameCenterActivityVersions`.
+    /// One of `gameCenterActivityVersions`.
     pub version: rt::ToOne,
 }
 

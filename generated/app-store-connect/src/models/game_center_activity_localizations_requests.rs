@@ -7,13 +7,10 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterActivityLocalizationCreateRequest {
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `gameCenterActivityVersions`.
+    /// The id of `gameCenterActivityVersions`.
     pub version: String,
 }
 
@@ -47,11 +44,9 @@ impl GameCenterActivityLocalizationCreateRequest {
 
 /// Required fields of [`GameCenterActivityLocalizationCreateRequest`].
 pub struct GameCenterActivityLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `gameCenterActivityVersions`.
+    /// The id of `gameCenterActivityVersions`.
     pub version: String,
 }
 
@@ -62,9 +57,7 @@ pub struct GameCenterActivityLocalizationCreate {
 pub struct GameCenterActivityLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 

@@ -33,7 +33,7 @@ impl GameCenterActivityVersionRelease {
 /// Relationships of [`GameCenterActivityVersionRelease`].
 #[non_exhaustive]
 pub struct GameCenterActivityVersionReleaseRelationships {
-    /// `version`: one of `gameCenterActivityVersions`.
+    /// One of `gameCenterActivityVersions`.
     pub version: rt::ToOne,
 }
 

@@ -8,9 +8,9 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterActivityVersionReleaseCreateRequest {
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: String,
-    /// `version`: id of `gameCenterActivityVersions`.
+    /// The id of `gameCenterActivityVersions`.
     pub version: String,
 }
 
@@ -33,8 +33,8 @@ impl GameCenterActivityVersionReleaseCreateRequest {
 
 /// Required fields of [`GameCenterActivityVersionReleaseCreateRequest`].
 pub struct GameCenterActivityVersionReleaseCreate {
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: String,
-    /// `version`: id of `gameCenterActivityVersions`.
+    /// The id of `gameCenterActivityVersions`.
     pub version: String,
 }

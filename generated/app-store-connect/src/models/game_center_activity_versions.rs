@@ -34,11 +34,8 @@ impl GameCenterActivityVersion {
 /// Attributes of [`GameCenterActivityVersion`].
 #[non_exhaustive]
 pub struct GameCenterActivityVersionAttributes {
-    /// `fallbackUrl`.
     pub fallback_url: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::GameCenterVersionState>,
-    /// `version`.
     pub version: Option<i64>,
 }
 
@@ -49,13 +46,13 @@ rt::object! { GameCenterActivityVersionAttributes {
 /// Relationships of [`GameCenterActivityVersion`].
 #[non_exhaustive]
 pub struct GameCenterActivityVersionRelationships {
-    /// `activity`: one of `gameCenterActivities`.
+    /// One of `gameCenterActivities`.
     pub activity: rt::ToOne,
-    /// `defaultImage`: one of `gameCenterActivityImages`.
+    /// One of `gameCenterActivityImages`.
     pub default_image: rt::ToOne,
-    /// `localizations`: any number of `gameCenterActivityLocalizations`.
+    /// Any number of `gameCenterActivityLocalizations`.
     pub localizations: rt::ToMany,
-    /// `releases`: any number of `gameCenterActivityVersionReleases`.
+    /// Any number of `gameCenterActivityVersionReleases`.
     pub releases: rt::ToMany,
 }
 

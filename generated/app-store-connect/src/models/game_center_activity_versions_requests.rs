@@ -7,9 +7,8 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterActivityVersionCreateRequest {
-    /// `fallbackUrl`.
     pub fallback_url: rt::Patch<String>,
-    /// `activity`: id of `gameCenterActivities`.
+    /// The id of `gameCenterActivities`.
     pub activity: String,
 }
 
@@ -45,9 +44,8 @@ impl GameCenterActivityVersionCreateRequest {
 pub struct GameCenterActivityVersionInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `fallbackUrl`.
     pub fallback_url: rt::Patch<String>,
-    /// `activity`: id of `gameCenterActivities`.
+    /// The id of `gameCenterActivities`.
     pub activity: Option<String>,
 }
 
@@ -93,7 +91,6 @@ impl GameCenterActivityVersionInlineCreate {
 pub struct GameCenterActivityVersionUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `fallbackUrl`.
     pub fallback_url: rt::Patch<String>,
 }
 

@@ -34,7 +34,6 @@ impl GameCenterAppVersion {
 /// Attributes of [`GameCenterAppVersion`].
 #[non_exhaustive]
 pub struct GameCenterAppVersionAttributes {
-    /// `enabled`.
     pub enabled: Option<bool>,
 }
 
@@ -43,9 +42,9 @@ rt::object! { GameCenterAppVersionAttributes { enabled: "enabled" } }
 /// Relationships of [`GameCenterAppVersion`].
 #[non_exhaustive]
 pub struct GameCenterAppVersionRelationships {
-    /// `appStoreVersion`: one of `appStoreVersions`.
+    /// One of `appStoreVersions`.
     pub app_store_version: rt::ToOne,
-    /// `compatibilityVersions`: any number of `gameCenterAppVersions`.
+    /// Any number of `gameCenterAppVersions`.
     pub compatibility_versions: rt::ToMany,
 }
 

@@ -7,7 +7,7 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterAppVersionCreateRequest {
-    /// `appStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version: String,
 }
 
@@ -29,7 +29,6 @@ impl GameCenterAppVersionCreateRequest {
 pub struct GameCenterAppVersionUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `enabled`.
     pub enabled: rt::Patch<bool>,
 }
 

@@ -7,13 +7,11 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterChallengeImageCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `localization`: id of `gameCenterChallengeLocalizations`.
+    /// The id of `gameCenterChallengeLocalizations`.
     pub localization: Option<String>,
-    /// `version`: id of `gameCenterChallengeVersions`.
+    /// The id of `gameCenterChallengeVersions`.
     pub version: Option<String>,
 }
 
@@ -49,9 +47,7 @@ impl GameCenterChallengeImageCreateRequest {
 
 /// Required fields of [`GameCenterChallengeImageCreateRequest`].
 pub struct GameCenterChallengeImageCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
 }
 
@@ -62,7 +58,6 @@ pub struct GameCenterChallengeImageCreate {
 pub struct GameCenterChallengeImageUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -34,11 +34,8 @@ impl GameCenterChallengeLocalization {
 /// Attributes of [`GameCenterChallengeLocalization`].
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalizationAttributes {
-    /// `description`.
     pub description: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -49,9 +46,9 @@ rt::object! { GameCenterChallengeLocalizationAttributes {
 /// Relationships of [`GameCenterChallengeLocalization`].
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalizationRelationships {
-    /// `image`: one of `gameCenterChallengeImages`.
+    /// One of `gameCenterChallengeImages`.
     pub image: rt::ToOne,
-    /// `version`: one of `gameCenterChallengeVersions`.
+    /// One of `gameCenterChallengeVersions`.
     pub version: rt::ToOne,
 }
 

@@ -7,13 +7,10 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterChallengeLocalizationCreateRequest {
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `gameCenterChallengeVersions`.
+    /// The id of `gameCenterChallengeVersions`.
     pub version: String,
 }
 
@@ -47,11 +44,9 @@ impl GameCenterChallengeLocalizationCreateRequest {
 
 /// Required fields of [`GameCenterChallengeLocalizationCreateRequest`].
 pub struct GameCenterChallengeLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `gameCenterChallengeVersions`.
+    /// The id of `gameCenterChallengeVersions`.
     pub version: String,
 }
 
@@ -62,9 +57,7 @@ pub struct GameCenterChallengeLocalizationCreate {
 pub struct GameCenterChallengeLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 

@@ -33,7 +33,7 @@ impl GameCenterChallengeVersionRelease {
 /// Relationships of [`GameCenterChallengeVersionRelease`].
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionReleaseRelationships {
-    /// `version`: one of `gameCenterChallengeVersions`.
+    /// One of `gameCenterChallengeVersions`.
     pub version: rt::ToOne,
 }
 

@@ -8,9 +8,9 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionReleaseCreateRequest {
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: String,
-    /// `version`: id of `gameCenterChallengeVersions`.
+    /// The id of `gameCenterChallengeVersions`.
     pub version: String,
 }
 
@@ -33,8 +33,8 @@ impl GameCenterChallengeVersionReleaseCreateRequest {
 
 /// Required fields of [`GameCenterChallengeVersionReleaseCreateRequest`].
 pub struct GameCenterChallengeVersionReleaseCreate {
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: String,
-    /// `version`: id of `gameCenterChallengeVersions`.
+    /// The id of `gameCenterChallengeVersions`.
     pub version: String,
 }

@@ -34,9 +34,7 @@ impl GameCenterChallengeVersion {
 /// Attributes of [`GameCenterChallengeVersion`].
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionAttributes {
-    /// `state`.
     pub state: Option<crate::models::GameCenterVersionState>,
-    /// `version`.
     pub version: Option<i64>,
 }
 
@@ -45,13 +43,13 @@ rt::object! { GameCenterChallengeVersionAttributes { state: "state", version: "v
 /// Relationships of [`GameCenterChallengeVersion`].
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionRelationships {
-    /// `challenge`: one of `gameCenterChallenges`.
+    /// One of `gameCenterChallenges`.
     pub challenge: rt::ToOne,
-    /// `defaultImage`: one of `gameCenterChallengeImages`.
+    /// One of `gameCenterChallengeImages`.
     pub default_image: rt::ToOne,
-    /// `localizations`: any number of `gameCenterChallengeLocalizations`.
+    /// Any number of `gameCenterChallengeLocalizations`.
     pub localizations: rt::ToMany,
-    /// `releases`: any number of `gameCenterChallengeVersionReleases`.
+    /// Any number of `gameCenterChallengeVersionReleases`.
     pub releases: rt::ToMany,
 }
 

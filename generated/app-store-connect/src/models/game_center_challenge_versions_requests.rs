@@ -7,7 +7,7 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterChallengeVersionCreateRequest {
-    /// `challenge`: id of `gameCenterChallenges`.
+    /// The id of `gameCenterChallenges`.
     pub challenge: String,
 }
 
@@ -29,7 +29,7 @@ impl GameCenterChallengeVersionCreateRequest {
 pub struct GameCenterChallengeVersionInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `challenge`: id of `gameCenterChallenges`.
+    /// The id of `gameCenterChallenges`.
     pub challenge: Option<String>,
 }
 

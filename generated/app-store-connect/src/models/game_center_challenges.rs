@@ -34,15 +34,10 @@ impl GameCenterChallenge {
 /// Attributes of [`GameCenterChallenge`].
 #[non_exhaustive]
 pub struct GameCenterChallengeAttributes {
-    /// `archived`.
     pub archived: Option<bool>,
-    /// `challengeType`.
     pub challenge_type: Option<crate::models::GameCenterChallengeChallengeType>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `repeatable`.
     pub repeatable: Option<bool>,
-    /// `vendorIdentifier`.
     pub vendor_identifier: Option<String>,
 }
 
@@ -54,16 +49,16 @@ rt::object! { GameCenterChallengeAttributes {
 /// Relationships of [`GameCenterChallenge`].
 #[non_exhaustive]
 pub struct GameCenterChallengeRelationships {
-    /// `gameCenterDetail`: one of `gameCenterDetails`.
+    /// One of `gameCenterDetails`.
     pub game_center_detail: rt::ToOne,
-    /// `gameCenterGroup`: one of `gameCenterGroups`.
+    /// One of `gameCenterGroups`.
     pub game_center_group: rt::ToOne,
-    /// `leaderboard`: one of `gameCenterLeaderboards`.
+    /// One of `gameCenterLeaderboards`.
     #[deprecated = "deprecated by the vendor"]
     pub leaderboard: rt::ToOne,
-    /// `leaderboardV2`: one of `gameCenterLeaderboards`.
+    /// One of `gameCenterLeaderboards`.
     pub leaderboard_v2: rt::ToOne,
-    /// `versions`: any number of `gameCenterChallengeVersions`.
+    /// Any number of `gameCenterChallengeVersions`.
     pub versions: rt::ToMany,
 }
 

@@ -7,24 +7,20 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterChallengeCreateRequest {
-    /// `challengeType`.
     pub challenge_type: crate::models::GameCenterChallengeCreateRequestChallengeType,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `repeatable`.
     pub repeatable: rt::Patch<bool>,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: Option<String>,
-    /// `gameCenterGroup`: id of `gameCenterGroups`.
+    /// The id of `gameCenterGroups`.
     pub game_center_group: Option<String>,
-    /// `leaderboard`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     #[deprecated = "deprecated by the vendor"]
     pub leaderboard: Option<String>,
-    /// `leaderboardV2`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     pub leaderboard_v2: Option<String>,
-    /// `versions`: ids of `gameCenterChallengeVersions`.
+    /// Ids of `gameCenterChallengeVersions`.
     pub versions: Option<Vec<String>>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::GameCenterChallengeCreateRequestIncluded>,
@@ -114,11 +110,8 @@ impl GameCenterChallengeCreateRequest {
 
 /// Required fields of [`GameCenterChallengeCreateRequest`].
 pub struct GameCenterChallengeCreate {
-    /// `challengeType`.
     pub challenge_type: crate::models::GameCenterChallengeCreateRequestChallengeType,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
 }
 
@@ -151,16 +144,13 @@ rt::union! { sent GameCenterChallengeCreateRequestIncluded by "type" {
 pub struct GameCenterChallengeUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `archived`.
     pub archived: rt::Patch<bool>,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
-    /// `repeatable`.
     pub repeatable: rt::Patch<bool>,
-    /// `leaderboard`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     #[deprecated = "deprecated by the vendor"]
     pub leaderboard: rt::Patch<String>,
-    /// `leaderboardV2`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     pub leaderboard_v2: rt::Patch<String>,
 }
 

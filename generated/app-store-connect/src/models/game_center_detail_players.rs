@@ -32,11 +32,8 @@ impl GameCenterDetailPlayer {
 /// Attributes of [`GameCenterDetailPlayer`].
 #[non_exhaustive]
 pub struct GameCenterDetailPlayerAttributes {
-    /// `blocked`.
     pub blocked: Option<bool>,
-    /// `bundleId`.
     pub bundle_id: Option<String>,
-    /// `nickname`.
     pub nickname: Option<String>,
 }
 

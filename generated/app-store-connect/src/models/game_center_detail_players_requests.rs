@@ -9,9 +9,7 @@
 pub struct GameCenterDetailPlayerUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `blocked`.
     pub blocked: rt::Patch<bool>,
-    /// `bundleId`.
     pub bundle_id: rt::Patch<String>,
 }
 

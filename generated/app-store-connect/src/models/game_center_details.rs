@@ -34,9 +34,7 @@ impl GameCenterDetail {
 /// Attributes of [`GameCenterDetail`].
 #[non_exhaustive]
 pub struct GameCenterDetailAttributes {
-    /// `arcadeEnabled`.
     pub arcade_enabled: Option<bool>,
-    /// `challengeEnabled`.
     #[deprecated = "deprecated by the vendor"]
     pub challenge_enabled: Option<bool>,
 }
@@ -48,58 +46,57 @@ rt::object! { GameCenterDetailAttributes {
 /// Relationships of [`GameCenterDetail`].
 #[non_exhaustive]
 pub struct GameCenterDetailRelationships {
-    /// `achievementReleases`: any number of `gameCenterAchievementReleases`.
+    /// Any number of `gameCenterAchievementReleases`.
     #[deprecated = "deprecated by the vendor"]
     pub achievement_releases: rt::ToMany,
-    /// `activityReleases`: any number of `gameCenterActivityVersionReleases`.
+    /// Any number of `gameCenterActivityVersionReleases`.
     #[deprecated = "deprecated by the vendor"]
     pub activity_releases: rt::ToMany,
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `blockedPlayers`.
     pub blocked_players: rt::Related,
-    /// `challengeReleases`: any number of `gameCenterChallengeVersionReleases`.
+    /// Any number of `gameCenterChallengeVersionReleases`.
     #[deprecated = "deprecated by the vendor"]
     pub challenge_releases: rt::ToMany,
-    /// `challengesMinimumPlatformVersions`: any number of `appStoreVersions`.
+    /// Any number of `appStoreVersions`.
     pub challenges_minimum_platform_versions: rt::ToMany,
-    /// `defaultGroupLeaderboard`: one of `gameCenterLeaderboards`.
+    /// One of `gameCenterLeaderboards`.
     #[deprecated = "deprecated by the vendor"]
     pub default_group_leaderboard: rt::ToOne,
-    /// `defaultGroupLeaderboardV2`: one of `gameCenterLeaderboards`.
+    /// One of `gameCenterLeaderboards`.
     pub default_group_leaderboard_v2: rt::ToOne,
-    /// `defaultLeaderboard`: one of `gameCenterLeaderboards`.
+    /// One of `gameCenterLeaderboards`.
     #[deprecated = "deprecated by the vendor"]
     pub default_leaderboard: rt::ToOne,
-    /// `defaultLeaderboardV2`: one of `gameCenterLeaderboards`.
+    /// One of `gameCenterLeaderboards`.
     pub default_leaderboard_v2: rt::ToOne,
-    /// `gameCenterAchievements`: any number of `gameCenterAchievements`.
+    /// Any number of `gameCenterAchievements`.
     #[deprecated = "deprecated by the vendor"]
     pub game_center_achievements: rt::ToMany,
-    /// `gameCenterAchievementsV2`: any number of `gameCenterAchievements`.
+    /// Any number of `gameCenterAchievements`.
     pub game_center_achievements_v2: rt::ToMany,
-    /// `gameCenterActivities`: any number of `gameCenterActivities`.
+    /// Any number of `gameCenterActivities`.
     pub game_center_activities: rt::ToMany,
-    /// `gameCenterAppVersions`: any number of `gameCenterAppVersions`.
+    /// Any number of `gameCenterAppVersions`.
     pub game_center_app_versions: rt::ToMany,
-    /// `gameCenterChallenges`: any number of `gameCenterChallenges`.
+    /// Any number of `gameCenterChallenges`.
     pub game_center_challenges: rt::ToMany,
-    /// `gameCenterGroup`: one of `gameCenterGroups`.
+    /// One of `gameCenterGroups`.
     pub game_center_group: rt::ToOne,
-    /// `gameCenterLeaderboardSets`: any number of `gameCenterLeaderboardSets`.
+    /// Any number of `gameCenterLeaderboardSets`.
     #[deprecated = "deprecated by the vendor"]
     pub game_center_leaderboard_sets: rt::ToMany,
-    /// `gameCenterLeaderboardSetsV2`: any number of `gameCenterLeaderboardSets`.
+    /// Any number of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_sets_v2: rt::ToMany,
-    /// `gameCenterLeaderboards`: any number of `gameCenterLeaderboards`.
+    /// Any number of `gameCenterLeaderboards`.
     #[deprecated = "deprecated by the vendor"]
     pub game_center_leaderboards: rt::ToMany,
-    /// `gameCenterLeaderboardsV2`: any number of `gameCenterLeaderboards`.
+    /// Any number of `gameCenterLeaderboards`.
     pub game_center_leaderboards_v2: rt::ToMany,
-    /// `leaderboardReleases`: any number of `gameCenterLeaderboardReleases`.
+    /// Any number of `gameCenterLeaderboardReleases`.
     #[deprecated = "deprecated by the vendor"]
     pub leaderboard_releases: rt::ToMany,
-    /// `leaderboardSetReleases`: any number of `gameCenterLeaderboardSetReleases`.
+    /// Any number of `gameCenterLeaderboardSetReleases`.
     #[deprecated = "deprecated by the vendor"]
     pub leaderboard_set_releases: rt::ToMany,
 }

@@ -7,10 +7,9 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterDetailCreateRequest {
-    /// `challengeEnabled`.
     #[deprecated = "deprecated by the vendor"]
     pub challenge_enabled: rt::Patch<bool>,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -49,20 +48,19 @@ impl GameCenterDetailCreateRequest {
 pub struct GameCenterDetailUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `challengeEnabled`.
     #[deprecated = "deprecated by the vendor"]
     pub challenge_enabled: rt::Patch<bool>,
-    /// `defaultGroupLeaderboard`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     #[deprecated = "deprecated by the vendor"]
     pub default_group_leaderboard: rt::Patch<String>,
-    /// `defaultGroupLeaderboardV2`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     pub default_group_leaderboard_v2: rt::Patch<String>,
-    /// `defaultLeaderboard`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     #[deprecated = "deprecated by the vendor"]
     pub default_leaderboard: rt::Patch<String>,
-    /// `defaultLeaderboardV2`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     pub default_leaderboard_v2: rt::Patch<String>,
-    /// `gameCenterGroup`: id of `gameCenterGroups`.
+    /// The id of `gameCenterGroups`.
     pub game_center_group: rt::Patch<String>,
 }
 

@@ -35,11 +35,8 @@ impl GameCenterEnabledVersion {
 /// Attributes of [`GameCenterEnabledVersion`].
 #[non_exhaustive]
 pub struct GameCenterEnabledVersionAttributes {
-    /// `iconAsset`.
     pub icon_asset: Option<crate::models::ImageAsset>,
-    /// `platform`.
     pub platform: Option<crate::models::Platform>,
-    /// `versionString`.
     pub version_string: Option<String>,
 }
 
@@ -50,9 +47,9 @@ rt::object! { GameCenterEnabledVersionAttributes {
 /// Relationships of [`GameCenterEnabledVersion`].
 #[non_exhaustive]
 pub struct GameCenterEnabledVersionRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `compatibleVersions`: any number of `gameCenterEnabledVersions`.
+    /// Any number of `gameCenterEnabledVersions`.
     pub compatible_versions: rt::ToMany,
 }
 

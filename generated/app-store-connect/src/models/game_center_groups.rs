@@ -34,7 +34,6 @@ impl GameCenterGroup {
 /// Attributes of [`GameCenterGroup`].
 #[non_exhaustive]
 pub struct GameCenterGroupAttributes {
-    /// `referenceName`.
     pub reference_name: Option<String>,
 }
 
@@ -43,26 +42,26 @@ rt::object! { GameCenterGroupAttributes { reference_name: "referenceName" } }
 /// Relationships of [`GameCenterGroup`].
 #[non_exhaustive]
 pub struct GameCenterGroupRelationships {
-    /// `gameCenterAchievements`: any number of `gameCenterAchievements`.
+    /// Any number of `gameCenterAchievements`.
     #[deprecated = "deprecated by the vendor"]
     pub game_center_achievements: rt::ToMany,
-    /// `gameCenterAchievementsV2`: any number of `gameCenterAchievements`.
+    /// Any number of `gameCenterAchievements`.
     pub game_center_achievements_v2: rt::ToMany,
-    /// `gameCenterActivities`: any number of `gameCenterActivities`.
+    /// Any number of `gameCenterActivities`.
     pub game_center_activities: rt::ToMany,
-    /// `gameCenterChallenges`: any number of `gameCenterChallenges`.
+    /// Any number of `gameCenterChallenges`.
     pub game_center_challenges: rt::ToMany,
-    /// `gameCenterDetails`: any number of `gameCenterDetails`.
+    /// Any number of `gameCenterDetails`.
     pub game_center_details: rt::ToMany,
-    /// `gameCenterLeaderboardSets`: any number of `gameCenterLeaderboardSets`.
+    /// Any number of `gameCenterLeaderboardSets`.
     #[deprecated = "deprecated by the vendor"]
     pub game_center_leaderboard_sets: rt::ToMany,
-    /// `gameCenterLeaderboardSetsV2`: any number of `gameCenterLeaderboardSets`.
+    /// Any number of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_sets_v2: rt::ToMany,
-    /// `gameCenterLeaderboards`: any number of `gameCenterLeaderboards`.
+    /// Any number of `gameCenterLeaderboards`.
     #[deprecated = "deprecated by the vendor"]
     pub game_center_leaderboards: rt::ToMany,
-    /// `gameCenterLeaderboardsV2`: any number of `gameCenterLeaderboards`.
+    /// Any number of `gameCenterLeaderboards`.
     pub game_center_leaderboards_v2: rt::ToMany,
 }
 

@@ -7,7 +7,6 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterGroupCreateRequest {
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
 }
 
@@ -41,7 +40,6 @@ impl GameCenterGroupCreateRequest {
 pub struct GameCenterGroupUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
 }
 

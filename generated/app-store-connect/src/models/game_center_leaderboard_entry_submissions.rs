@@ -32,21 +32,16 @@ impl GameCenterLeaderboardEntrySubmission {
 /// Attributes of [`GameCenterLeaderboardEntrySubmission`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardEntrySubmissionAttributes {
-    /// `bundleId`.
     pub bundle_id: Option<String>,
-    /// `challengeIds`.
     pub challenge_ids: Option<Vec<String>>,
-    /// `context`: a number as text.
+    /// A number as text.
     pub context: Option<String>,
-    /// `preReleased`.
     pub pre_released: Option<bool>,
-    /// `scopedPlayerId`.
     pub scoped_player_id: Option<String>,
-    /// `score`: a number as text.
+    /// A number as text.
     pub score: Option<String>,
-    /// `submittedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub submitted_date: Option<rt::Timestamp>,
-    /// `vendorIdentifier`.
     pub vendor_identifier: Option<String>,
 }
 

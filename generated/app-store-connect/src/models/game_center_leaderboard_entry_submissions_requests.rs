@@ -7,21 +7,16 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardEntrySubmissionCreateRequest {
-    /// `bundleId`.
     pub bundle_id: String,
-    /// `challengeIds`.
     pub challenge_ids: rt::Patch<Vec<String>>,
-    /// `context`: a number as text.
+    /// A number as text.
     pub context: rt::Patch<String>,
-    /// `preReleased`.
     pub pre_released: rt::Patch<bool>,
-    /// `scopedPlayerId`.
     pub scoped_player_id: String,
-    /// `score`: a number as text.
+    /// A number as text.
     pub score: String,
-    /// `submittedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub submitted_date: rt::Patch<rt::Timestamp>,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
 }
 
@@ -103,12 +98,9 @@ impl GameCenterLeaderboardEntrySubmissionCreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardEntrySubmissionCreateRequest`].
 pub struct GameCenterLeaderboardEntrySubmissionCreate {
-    /// `bundleId`.
     pub bundle_id: String,
-    /// `scopedPlayerId`.
     pub scoped_player_id: String,
-    /// `score`: a number as text.
+    /// A number as text.
     pub score: String,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
 }

@@ -35,15 +35,10 @@ impl GameCenterLeaderboardImage {
 /// Attributes of [`GameCenterLeaderboardImage`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageAttributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -55,7 +50,7 @@ rt::object! { GameCenterLeaderboardImageAttributes {
 /// Relationships of [`GameCenterLeaderboardImage`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageRelationships {
-    /// `gameCenterLeaderboardLocalization`: one of `gameCenterLeaderboardLocalizations`.
+    /// One of `gameCenterLeaderboardLocalizations`.
     pub game_center_leaderboard_localization: rt::ToOne,
 }
 
@@ -95,15 +90,10 @@ impl GameCenterLeaderboardImageV2 {
 /// Attributes of [`GameCenterLeaderboardImageV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2Attributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -115,7 +105,7 @@ rt::object! { GameCenterLeaderboardImageV2Attributes {
 /// Relationships of [`GameCenterLeaderboardImageV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2Relationships {
-    /// `localization`: one of `gameCenterLeaderboardLocalizations`.
+    /// One of `gameCenterLeaderboardLocalizations`.
     pub localization: rt::ToOne,
 }
 

@@ -8,11 +8,9 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `gameCenterLeaderboardLocalization`: id of `gameCenterLeaderboardLocalizations`.
+    /// The id of `gameCenterLeaderboardLocalizations`.
     pub game_center_leaderboard_localization: String,
 }
 
@@ -36,11 +34,9 @@ impl GameCenterLeaderboardImageCreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardImageCreateRequest`].
 pub struct GameCenterLeaderboardImageCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `gameCenterLeaderboardLocalization`: id of `gameCenterLeaderboardLocalizations`.
+    /// The id of `gameCenterLeaderboardLocalizations`.
     pub game_center_leaderboard_localization: String,
 }
 
@@ -52,7 +48,6 @@ pub struct GameCenterLeaderboardImageCreate {
 pub struct GameCenterLeaderboardImageUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 
@@ -87,11 +82,9 @@ impl GameCenterLeaderboardImageUpdateRequest {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardImageV2CreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `localization`: id of `gameCenterLeaderboardLocalizations`.
+    /// The id of `gameCenterLeaderboardLocalizations`.
     pub localization: String,
 }
 
@@ -114,11 +107,9 @@ impl GameCenterLeaderboardImageV2CreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardImageV2CreateRequest`].
 pub struct GameCenterLeaderboardImageV2Create {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `localization`: id of `gameCenterLeaderboardLocalizations`.
+    /// The id of `gameCenterLeaderboardLocalizations`.
     pub localization: String,
 }
 
@@ -129,7 +120,6 @@ pub struct GameCenterLeaderboardImageV2Create {
 pub struct GameCenterLeaderboardImageV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -35,17 +35,11 @@ impl GameCenterLeaderboardLocalization {
 /// Attributes of [`GameCenterLeaderboardLocalization`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationAttributes {
-    /// `description`.
     pub description: Option<String>,
-    /// `formatterOverride`.
     pub formatter_override: Option<crate::models::GameCenterLeaderboardFormatter>,
-    /// `formatterSuffix`.
     pub formatter_suffix: Option<String>,
-    /// `formatterSuffixSingular`.
     pub formatter_suffix_singular: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -57,9 +51,9 @@ rt::object! { GameCenterLeaderboardLocalizationAttributes {
 /// Relationships of [`GameCenterLeaderboardLocalization`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationRelationships {
-    /// `gameCenterLeaderboard`: one of `gameCenterLeaderboards`.
+    /// One of `gameCenterLeaderboards`.
     pub game_center_leaderboard: rt::ToOne,
-    /// `gameCenterLeaderboardImage`: one of `gameCenterLeaderboardImages`.
+    /// One of `gameCenterLeaderboardImages`.
     pub game_center_leaderboard_image: rt::ToOne,
 }
 
@@ -100,17 +94,11 @@ impl GameCenterLeaderboardLocalizationV2 {
 /// Attributes of [`GameCenterLeaderboardLocalizationV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2Attributes {
-    /// `description`.
     pub description: Option<String>,
-    /// `formatterOverride`.
     pub formatter_override: Option<crate::models::GameCenterLeaderboardFormatter>,
-    /// `formatterSuffix`.
     pub formatter_suffix: Option<String>,
-    /// `formatterSuffixSingular`.
     pub formatter_suffix_singular: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -122,9 +110,9 @@ rt::object! { GameCenterLeaderboardLocalizationV2Attributes {
 /// Relationships of [`GameCenterLeaderboardLocalizationV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2Relationships {
-    /// `image`: one of `gameCenterLeaderboardImages`.
+    /// One of `gameCenterLeaderboardImages`.
     pub image: rt::ToOne,
-    /// `version`: one of `gameCenterLeaderboardVersions`.
+    /// One of `gameCenterLeaderboardVersions`.
     pub version: rt::ToOne,
 }
 

@@ -8,19 +8,13 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationCreateRequest {
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `formatterOverride`.
     pub formatter_override: rt::Patch<crate::models::GameCenterLeaderboardFormatter>,
-    /// `formatterSuffix`.
     pub formatter_suffix: rt::Patch<String>,
-    /// `formatterSuffixSingular`.
     pub formatter_suffix_singular: rt::Patch<String>,
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `gameCenterLeaderboard`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     pub game_center_leaderboard: String,
 }
 
@@ -104,11 +98,9 @@ impl GameCenterLeaderboardLocalizationCreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardLocalizationCreateRequest`].
 pub struct GameCenterLeaderboardLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `gameCenterLeaderboard`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     pub game_center_leaderboard: String,
 }
 
@@ -120,15 +112,10 @@ pub struct GameCenterLeaderboardLocalizationCreate {
 pub struct GameCenterLeaderboardLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `formatterOverride`.
     pub formatter_override: rt::Patch<crate::models::GameCenterLeaderboardFormatter>,
-    /// `formatterSuffix`.
     pub formatter_suffix: rt::Patch<String>,
-    /// `formatterSuffixSingular`.
     pub formatter_suffix_singular: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 
@@ -222,19 +209,13 @@ impl GameCenterLeaderboardLocalizationUpdateRequest {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardLocalizationV2CreateRequest {
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `formatterOverride`.
     pub formatter_override: rt::Patch<crate::models::GameCenterLeaderboardFormatter>,
-    /// `formatterSuffix`.
     pub formatter_suffix: rt::Patch<String>,
-    /// `formatterSuffixSingular`.
     pub formatter_suffix_singular: rt::Patch<String>,
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `gameCenterLeaderboardVersions`.
+    /// The id of `gameCenterLeaderboardVersions`.
     pub version: String,
 }
 
@@ -315,11 +296,9 @@ impl GameCenterLeaderboardLocalizationV2CreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardLocalizationV2CreateRequest`].
 pub struct GameCenterLeaderboardLocalizationV2Create {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `gameCenterLeaderboardVersions`.
+    /// The id of `gameCenterLeaderboardVersions`.
     pub version: String,
 }
 
@@ -330,15 +309,10 @@ pub struct GameCenterLeaderboardLocalizationV2Create {
 pub struct GameCenterLeaderboardLocalizationV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `formatterOverride`.
     pub formatter_override: rt::Patch<crate::models::GameCenterLeaderboardFormatter>,
-    /// `formatterSuffix`.
     pub formatter_suffix: rt::Patch<String>,
-    /// `formatterSuffixSingular`.
     pub formatter_suffix_singular: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 

@@ -35,7 +35,6 @@ impl GameCenterLeaderboardRelease {
 /// Attributes of [`GameCenterLeaderboardRelease`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardReleaseAttributes {
-    /// `live`.
     pub live: Option<bool>,
 }
 
@@ -44,9 +43,9 @@ rt::object! { GameCenterLeaderboardReleaseAttributes { live: "live" } }
 /// Relationships of [`GameCenterLeaderboardRelease`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardReleaseRelationships {
-    /// `gameCenterDetail`: one of `gameCenterDetails`.
+    /// One of `gameCenterDetails`.
     pub game_center_detail: rt::ToOne,
-    /// `gameCenterLeaderboard`: one of `gameCenterLeaderboards`.
+    /// One of `gameCenterLeaderboards`.
     pub game_center_leaderboard: rt::ToOne,
 }
 

@@ -8,9 +8,9 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardReleaseCreateRequest {
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: String,
-    /// `gameCenterLeaderboard`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     pub game_center_leaderboard: String,
 }
 
@@ -33,8 +33,8 @@ impl GameCenterLeaderboardReleaseCreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardReleaseCreateRequest`].
 pub struct GameCenterLeaderboardReleaseCreate {
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: String,
-    /// `gameCenterLeaderboard`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     pub game_center_leaderboard: String,
 }

@@ -35,15 +35,10 @@ impl GameCenterLeaderboardSetImage {
 /// Attributes of [`GameCenterLeaderboardSetImage`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageAttributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -55,7 +50,7 @@ rt::object! { GameCenterLeaderboardSetImageAttributes {
 /// Relationships of [`GameCenterLeaderboardSetImage`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageRelationships {
-    /// `gameCenterLeaderboardSetLocalization`: one of `gameCenterLeaderboardSetLocalizations`.
+    /// One of `gameCenterLeaderboardSetLocalizations`.
     pub game_center_leaderboard_set_localization: rt::ToOne,
 }
 
@@ -95,15 +90,10 @@ impl GameCenterLeaderboardSetImageV2 {
 /// Attributes of [`GameCenterLeaderboardSetImageV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2Attributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -115,7 +105,7 @@ rt::object! { GameCenterLeaderboardSetImageV2Attributes {
 /// Relationships of [`GameCenterLeaderboardSetImageV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2Relationships {
-    /// `localization`: one of `gameCenterLeaderboardSetLocalizations`.
+    /// One of `gameCenterLeaderboardSetLocalizations`.
     pub localization: rt::ToOne,
 }
 

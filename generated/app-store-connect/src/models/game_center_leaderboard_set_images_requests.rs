@@ -8,11 +8,9 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `gameCenterLeaderboardSetLocalization`: id of `gameCenterLeaderboardSetLocalizations`.
+    /// The id of `gameCenterLeaderboardSetLocalizations`.
     pub game_center_leaderboard_set_localization: String,
 }
 
@@ -36,11 +34,9 @@ impl GameCenterLeaderboardSetImageCreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardSetImageCreateRequest`].
 pub struct GameCenterLeaderboardSetImageCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `gameCenterLeaderboardSetLocalization`: id of `gameCenterLeaderboardSetLocalizations`.
+    /// The id of `gameCenterLeaderboardSetLocalizations`.
     pub game_center_leaderboard_set_localization: String,
 }
 
@@ -52,7 +48,6 @@ pub struct GameCenterLeaderboardSetImageCreate {
 pub struct GameCenterLeaderboardSetImageUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 
@@ -87,11 +82,9 @@ impl GameCenterLeaderboardSetImageUpdateRequest {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetImageV2CreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `localization`: id of `gameCenterLeaderboardSetLocalizations`.
+    /// The id of `gameCenterLeaderboardSetLocalizations`.
     pub localization: String,
 }
 
@@ -114,11 +107,9 @@ impl GameCenterLeaderboardSetImageV2CreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardSetImageV2CreateRequest`].
 pub struct GameCenterLeaderboardSetImageV2Create {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `localization`: id of `gameCenterLeaderboardSetLocalizations`.
+    /// The id of `gameCenterLeaderboardSetLocalizations`.
     pub localization: String,
 }
 
@@ -129,7 +120,6 @@ pub struct GameCenterLeaderboardSetImageV2Create {
 pub struct GameCenterLeaderboardSetImageV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -35,9 +35,7 @@ impl GameCenterLeaderboardSetLocalization {
 /// Attributes of [`GameCenterLeaderboardSetLocalization`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationAttributes {
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -46,9 +44,9 @@ rt::object! { GameCenterLeaderboardSetLocalizationAttributes { locale: "locale",
 /// Relationships of [`GameCenterLeaderboardSetLocalization`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationRelationships {
-    /// `gameCenterLeaderboardSet`: one of `gameCenterLeaderboardSets`.
+    /// One of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_set: rt::ToOne,
-    /// `gameCenterLeaderboardSetImage`: one of `gameCenterLeaderboardSetImages`.
+    /// One of `gameCenterLeaderboardSetImages`.
     pub game_center_leaderboard_set_image: rt::ToOne,
 }
 
@@ -89,9 +87,7 @@ impl GameCenterLeaderboardSetLocalizationV2 {
 /// Attributes of [`GameCenterLeaderboardSetLocalizationV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2Attributes {
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -100,9 +96,9 @@ rt::object! { GameCenterLeaderboardSetLocalizationV2Attributes { locale: "locale
 /// Relationships of [`GameCenterLeaderboardSetLocalizationV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2Relationships {
-    /// `image`: one of `gameCenterLeaderboardSetImages`.
+    /// One of `gameCenterLeaderboardSetImages`.
     pub image: rt::ToOne,
-    /// `version`: one of `gameCenterLeaderboardSetVersions`.
+    /// One of `gameCenterLeaderboardSetVersions`.
     pub version: rt::ToOne,
 }
 

@@ -8,11 +8,9 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationCreateRequest {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `gameCenterLeaderboardSet`: id of `gameCenterLeaderboardSets`.
+    /// The id of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_set: String,
 }
 
@@ -35,11 +33,9 @@ impl GameCenterLeaderboardSetLocalizationCreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardSetLocalizationCreateRequest`].
 pub struct GameCenterLeaderboardSetLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `gameCenterLeaderboardSet`: id of `gameCenterLeaderboardSets`.
+    /// The id of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_set: String,
 }
 
@@ -51,7 +47,6 @@ pub struct GameCenterLeaderboardSetLocalizationCreate {
 pub struct GameCenterLeaderboardSetLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 
@@ -85,11 +80,9 @@ impl GameCenterLeaderboardSetLocalizationUpdateRequest {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetLocalizationV2CreateRequest {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `gameCenterLeaderboardSetVersions`.
+    /// The id of `gameCenterLeaderboardSetVersions`.
     pub version: String,
 }
 
@@ -109,11 +102,9 @@ impl GameCenterLeaderboardSetLocalizationV2CreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardSetLocalizationV2CreateRequest`].
 pub struct GameCenterLeaderboardSetLocalizationV2Create {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `gameCenterLeaderboardSetVersions`.
+    /// The id of `gameCenterLeaderboardSetVersions`.
     pub version: String,
 }
 
@@ -124,7 +115,6 @@ pub struct GameCenterLeaderboardSetLocalizationV2Create {
 pub struct GameCenterLeaderboardSetLocalizationV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 

@@ -36,9 +36,7 @@ impl GameCenterLeaderboardSetMemberLocalization {
 /// Attributes of [`GameCenterLeaderboardSetMemberLocalization`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetMemberLocalizationAttributes {
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -47,9 +45,9 @@ rt::object! { GameCenterLeaderboardSetMemberLocalizationAttributes { locale: "lo
 /// Relationships of [`GameCenterLeaderboardSetMemberLocalization`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetMemberLocalizationRelationships {
-    /// `gameCenterLeaderboard`: one of `gameCenterLeaderboards`.
+    /// One of `gameCenterLeaderboards`.
     pub game_center_leaderboard: rt::ToOne,
-    /// `gameCenterLeaderboardSet`: one of `gameCenterLeaderboardSets`.
+    /// One of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_set: rt::ToOne,
 }
 

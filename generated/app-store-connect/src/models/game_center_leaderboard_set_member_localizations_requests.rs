@@ -7,13 +7,11 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetMemberLocalizationCreateRequest {
-    /// `locale`.
     pub locale: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
-    /// `gameCenterLeaderboard`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     pub game_center_leaderboard: String,
-    /// `gameCenterLeaderboardSet`: id of `gameCenterLeaderboardSets`.
+    /// The id of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_set: String,
 }
 
@@ -63,9 +61,9 @@ impl GameCenterLeaderboardSetMemberLocalizationCreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardSetMemberLocalizationCreateRequest`].
 pub struct GameCenterLeaderboardSetMemberLocalizationCreate {
-    /// `gameCenterLeaderboard`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     pub game_center_leaderboard: String,
-    /// `gameCenterLeaderboardSet`: id of `gameCenterLeaderboardSets`.
+    /// The id of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_set: String,
 }
 
@@ -76,7 +74,6 @@ pub struct GameCenterLeaderboardSetMemberLocalizationCreate {
 pub struct GameCenterLeaderboardSetMemberLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 

@@ -35,7 +35,6 @@ impl GameCenterLeaderboardSetRelease {
 /// Attributes of [`GameCenterLeaderboardSetRelease`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetReleaseAttributes {
-    /// `live`.
     pub live: Option<bool>,
 }
 
@@ -44,9 +43,9 @@ rt::object! { GameCenterLeaderboardSetReleaseAttributes { live: "live" } }
 /// Relationships of [`GameCenterLeaderboardSetRelease`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetReleaseRelationships {
-    /// `gameCenterDetail`: one of `gameCenterDetails`.
+    /// One of `gameCenterDetails`.
     pub game_center_detail: rt::ToOne,
-    /// `gameCenterLeaderboardSet`: one of `gameCenterLeaderboardSets`.
+    /// One of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_set: rt::ToOne,
 }
 

@@ -8,9 +8,9 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetReleaseCreateRequest {
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: String,
-    /// `gameCenterLeaderboardSet`: id of `gameCenterLeaderboardSets`.
+    /// The id of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_set: String,
 }
 
@@ -33,8 +33,8 @@ impl GameCenterLeaderboardSetReleaseCreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardSetReleaseCreateRequest`].
 pub struct GameCenterLeaderboardSetReleaseCreate {
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: String,
-    /// `gameCenterLeaderboardSet`: id of `gameCenterLeaderboardSets`.
+    /// The id of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_set: String,
 }

@@ -34,9 +34,7 @@ impl GameCenterLeaderboardSetVersionV2 {
 /// Attributes of [`GameCenterLeaderboardSetVersionV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetVersionV2Attributes {
-    /// `state`.
     pub state: Option<crate::models::GameCenterVersionState>,
-    /// `version`.
     pub version: Option<i64>,
 }
 
@@ -45,9 +43,9 @@ rt::object! { GameCenterLeaderboardSetVersionV2Attributes { state: "state", vers
 /// Relationships of [`GameCenterLeaderboardSetVersionV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetVersionV2Relationships {
-    /// `leaderboardSet`: one of `gameCenterLeaderboardSets`.
+    /// One of `gameCenterLeaderboardSets`.
     pub leaderboard_set: rt::ToOne,
-    /// `localizations`: any number of `gameCenterLeaderboardSetLocalizations`.
+    /// Any number of `gameCenterLeaderboardSetLocalizations`.
     pub localizations: rt::ToMany,
 }
 

@@ -7,7 +7,7 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetVersionV2CreateRequest {
-    /// `leaderboardSet`: id of `gameCenterLeaderboardSets`.
+    /// The id of `gameCenterLeaderboardSets`.
     pub leaderboard_set: String,
 }
 
@@ -32,7 +32,7 @@ impl GameCenterLeaderboardSetVersionV2CreateRequest {
 pub struct GameCenterLeaderboardSetVersionV2InlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `leaderboardSet`: id of `gameCenterLeaderboardSets`.
+    /// The id of `gameCenterLeaderboardSets`.
     pub leaderboard_set: Option<String>,
 }
 

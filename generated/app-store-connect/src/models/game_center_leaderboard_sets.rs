@@ -35,9 +35,7 @@ impl GameCenterLeaderboardSet {
 /// Attributes of [`GameCenterLeaderboardSet`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetAttributes {
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `vendorIdentifier`.
     pub vendor_identifier: Option<String>,
 }
 
@@ -48,18 +46,18 @@ rt::object! { GameCenterLeaderboardSetAttributes {
 /// Relationships of [`GameCenterLeaderboardSet`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetRelationships {
-    /// `gameCenterDetail`: one of `gameCenterDetails`.
+    /// One of `gameCenterDetails`.
     pub game_center_detail: rt::ToOne,
-    /// `gameCenterGroup`: one of `gameCenterGroups`.
+    /// One of `gameCenterGroups`.
     pub game_center_group: rt::ToOne,
-    /// `gameCenterLeaderboards`: any number of `gameCenterLeaderboards`.
+    /// Any number of `gameCenterLeaderboards`.
     pub game_center_leaderboards: rt::ToMany,
-    /// `groupLeaderboardSet`: one of `gameCenterLeaderboardSets`.
+    /// One of `gameCenterLeaderboardSets`.
     #[deprecated = "deprecated by the vendor"]
     pub group_leaderboard_set: rt::ToOne,
-    /// `localizations`: any number of `gameCenterLeaderboardSetLocalizations`.
+    /// Any number of `gameCenterLeaderboardSetLocalizations`.
     pub localizations: rt::ToMany,
-    /// `releases`: any number of `gameCenterLeaderboardSetReleases`.
+    /// Any number of `gameCenterLeaderboardSetReleases`.
     pub releases: rt::ToMany,
 }
 
@@ -101,9 +99,7 @@ impl GameCenterLeaderboardSetV2 {
 /// Attributes of [`GameCenterLeaderboardSetV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2Attributes {
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `vendorIdentifier`.
     pub vendor_identifier: Option<String>,
 }
 
@@ -114,13 +110,13 @@ rt::object! { GameCenterLeaderboardSetV2Attributes {
 /// Relationships of [`GameCenterLeaderboardSetV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2Relationships {
-    /// `gameCenterDetail`: one of `gameCenterDetails`.
+    /// One of `gameCenterDetails`.
     pub game_center_detail: rt::ToOne,
-    /// `gameCenterGroup`: one of `gameCenterGroups`.
+    /// One of `gameCenterGroups`.
     pub game_center_group: rt::ToOne,
-    /// `gameCenterLeaderboards`: any number of `gameCenterLeaderboards`.
+    /// Any number of `gameCenterLeaderboards`.
     pub game_center_leaderboards: rt::ToMany,
-    /// `versions`: any number of `gameCenterLeaderboardSetVersions`.
+    /// Any number of `gameCenterLeaderboardSetVersions`.
     pub versions: rt::ToMany,
 }
 

@@ -8,15 +8,13 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetCreateRequest {
-    /// `referenceName`.
     pub reference_name: String,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: Option<String>,
-    /// `gameCenterGroup`: id of `gameCenterGroups`.
+    /// The id of `gameCenterGroups`.
     pub game_center_group: Option<String>,
-    /// `gameCenterLeaderboards`: ids of `gameCenterLeaderboards`.
+    /// Ids of `gameCenterLeaderboards`.
     pub game_center_leaderboards: Option<Vec<String>>,
 }
 
@@ -64,9 +62,7 @@ impl GameCenterLeaderboardSetCreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardSetCreateRequest`].
 pub struct GameCenterLeaderboardSetCreate {
-    /// `referenceName`.
     pub reference_name: String,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
 }
 
@@ -78,7 +74,6 @@ pub struct GameCenterLeaderboardSetCreate {
 pub struct GameCenterLeaderboardSetUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
 }
 
@@ -112,17 +107,15 @@ impl GameCenterLeaderboardSetUpdateRequest {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardSetV2CreateRequest {
-    /// `referenceName`.
     pub reference_name: String,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: Option<String>,
-    /// `gameCenterGroup`: id of `gameCenterGroups`.
+    /// The id of `gameCenterGroups`.
     pub game_center_group: Option<String>,
-    /// `gameCenterLeaderboards`: ids of `gameCenterLeaderboards`.
+    /// Ids of `gameCenterLeaderboards`.
     pub game_center_leaderboards: Option<Vec<String>>,
-    /// `versions`: ids of `gameCenterLeaderboardSetVersions`.
+    /// Ids of `gameCenterLeaderboardSetVersions`.
     pub versions: Vec<String>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::GameCenterLeaderboardSetV2CreateRequestIncluded>,
@@ -187,11 +180,9 @@ impl GameCenterLeaderboardSetV2CreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardSetV2CreateRequest`].
 pub struct GameCenterLeaderboardSetV2Create {
-    /// `referenceName`.
     pub reference_name: String,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
-    /// `versions`: ids of `gameCenterLeaderboardSetVersions`.
+    /// Ids of `gameCenterLeaderboardSetVersions`.
     pub versions: Vec<String>,
 }
 
@@ -219,7 +210,6 @@ rt::union! { sent GameCenterLeaderboardSetV2CreateRequestIncluded by "type" {
 pub struct GameCenterLeaderboardSetV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
 }
 

@@ -34,9 +34,7 @@ impl GameCenterLeaderboardVersionV2 {
 /// Attributes of [`GameCenterLeaderboardVersionV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2Attributes {
-    /// `state`.
     pub state: Option<crate::models::GameCenterVersionState>,
-    /// `version`.
     pub version: Option<i64>,
 }
 
@@ -45,9 +43,9 @@ rt::object! { GameCenterLeaderboardVersionV2Attributes { state: "state", version
 /// Relationships of [`GameCenterLeaderboardVersionV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2Relationships {
-    /// `leaderboard`: one of `gameCenterLeaderboards`.
+    /// One of `gameCenterLeaderboards`.
     pub leaderboard: rt::ToOne,
-    /// `localizations`: any number of `gameCenterLeaderboardLocalizations`.
+    /// Any number of `gameCenterLeaderboardLocalizations`.
     pub localizations: rt::ToMany,
 }
 

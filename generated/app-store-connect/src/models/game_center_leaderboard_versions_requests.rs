@@ -7,7 +7,7 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardVersionV2CreateRequest {
-    /// `leaderboard`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     pub leaderboard: String,
 }
 
@@ -29,7 +29,7 @@ impl GameCenterLeaderboardVersionV2CreateRequest {
 pub struct GameCenterLeaderboardVersionV2InlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `leaderboard`: id of `gameCenterLeaderboards`.
+    /// The id of `gameCenterLeaderboards`.
     pub leaderboard: Option<String>,
 }
 

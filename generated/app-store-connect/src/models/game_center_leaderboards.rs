@@ -35,31 +35,22 @@ impl GameCenterLeaderboard {
 /// Attributes of [`GameCenterLeaderboard`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardAttributes {
-    /// `activityProperties`.
     pub activity_properties: Option<crate::models::StringToStringMap>,
-    /// `archived`.
     pub archived: Option<bool>,
-    /// `defaultFormatter`.
     pub default_formatter: Option<crate::models::GameCenterLeaderboardFormatter>,
-    /// `recurrenceDuration`: a duration (ISO 8601).
+    /// A duration (ISO 8601).
     pub recurrence_duration: Option<String>,
-    /// `recurrenceRule`.
     pub recurrence_rule: Option<String>,
-    /// `recurrenceStartDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub recurrence_start_date: Option<rt::Timestamp>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `scoreRangeEnd`: a number as text.
+    /// A number as text.
     pub score_range_end: Option<String>,
-    /// `scoreRangeStart`: a number as text.
+    /// A number as text.
     pub score_range_start: Option<String>,
-    /// `scoreSortType`.
     pub score_sort_type: Option<crate::models::GameCenterLeaderboardScoreSortType>,
-    /// `submissionType`.
     pub submission_type: Option<crate::models::GameCenterLeaderboardSubmissionType>,
-    /// `vendorIdentifier`.
     pub vendor_identifier: Option<String>,
-    /// `visibility`.
     pub visibility: Option<crate::models::GameCenterLeaderboardVisibility>,
 }
 
@@ -74,22 +65,22 @@ rt::object! { GameCenterLeaderboardAttributes {
 /// Relationships of [`GameCenterLeaderboard`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardRelationships {
-    /// `activity`: one of `gameCenterActivities`.
+    /// One of `gameCenterActivities`.
     pub activity: rt::ToOne,
-    /// `challenge`: one of `gameCenterChallenges`.
+    /// One of `gameCenterChallenges`.
     pub challenge: rt::ToOne,
-    /// `gameCenterDetail`: one of `gameCenterDetails`.
+    /// One of `gameCenterDetails`.
     pub game_center_detail: rt::ToOne,
-    /// `gameCenterGroup`: one of `gameCenterGroups`.
+    /// One of `gameCenterGroups`.
     pub game_center_group: rt::ToOne,
-    /// `gameCenterLeaderboardSets`: any number of `gameCenterLeaderboardSets`.
+    /// Any number of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_sets: rt::ToMany,
-    /// `groupLeaderboard`: one of `gameCenterLeaderboards`.
+    /// One of `gameCenterLeaderboards`.
     #[deprecated = "deprecated by the vendor"]
     pub group_leaderboard: rt::ToOne,
-    /// `localizations`: any number of `gameCenterLeaderboardLocalizations`.
+    /// Any number of `gameCenterLeaderboardLocalizations`.
     pub localizations: rt::ToMany,
-    /// `releases`: any number of `gameCenterLeaderboardReleases`.
+    /// Any number of `gameCenterLeaderboardReleases`.
     pub releases: rt::ToMany,
 }
 
@@ -180,31 +171,22 @@ impl GameCenterLeaderboardV2 {
 /// Attributes of [`GameCenterLeaderboardV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2Attributes {
-    /// `activityProperties`.
     pub activity_properties: Option<crate::models::StringToStringMap>,
-    /// `archived`.
     pub archived: Option<bool>,
-    /// `defaultFormatter`.
     pub default_formatter: Option<crate::models::GameCenterLeaderboardFormatter>,
-    /// `recurrenceDuration`: a duration (ISO 8601).
+    /// A duration (ISO 8601).
     pub recurrence_duration: Option<String>,
-    /// `recurrenceRule`.
     pub recurrence_rule: Option<String>,
-    /// `recurrenceStartDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub recurrence_start_date: Option<rt::Timestamp>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `scoreRangeEnd`: a number as text.
+    /// A number as text.
     pub score_range_end: Option<String>,
-    /// `scoreRangeStart`: a number as text.
+    /// A number as text.
     pub score_range_start: Option<String>,
-    /// `scoreSortType`.
     pub score_sort_type: Option<crate::models::GameCenterLeaderboardV2ScoreSortType>,
-    /// `submissionType`.
     pub submission_type: Option<crate::models::GameCenterLeaderboardV2SubmissionType>,
-    /// `vendorIdentifier`.
     pub vendor_identifier: Option<String>,
-    /// `visibility`.
     pub visibility: Option<crate::models::GameCenterLeaderboardV2Visibility>,
 }
 
@@ -219,19 +201,18 @@ rt::object! { GameCenterLeaderboardV2Attributes {
 /// Relationships of [`GameCenterLeaderboardV2`].
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2Relationships {
-    /// `activity`: one of `gameCenterActivities`.
+    /// One of `gameCenterActivities`.
     pub activity: rt::ToOne,
-    /// `challenge`: one of `gameCenterChallenges`.
+    /// One of `gameCenterChallenges`.
     pub challenge: rt::ToOne,
-    /// `gameCenterDetail`: one of `gameCenterDetails`.
+    /// One of `gameCenterDetails`.
     pub game_center_detail: rt::ToOne,
-    /// `gameCenterGroup`: one of `gameCenterGroups`.
+    /// One of `gameCenterGroups`.
     pub game_center_group: rt::ToOne,
-    /// `gameCenterLeaderboardSets`: any number of `gameCenterLeaderboardSets`.
+    /// Any number of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_sets: rt::ToMany,
-    /// `gameCenterScoreModerations`.
     pub game_center_score_moderations: rt::Related,
-    /// `versions`: any number of `gameCenterLeaderboardVersions`.
+    /// Any number of `gameCenterLeaderboardVersions`.
     pub versions: rt::ToMany,
 }
 

@@ -8,37 +8,29 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct GameCenterLeaderboardCreateRequest {
-    /// `activityProperties`.
     pub activity_properties: rt::Patch<crate::models::StringToStringMap>,
-    /// `defaultFormatter`.
     pub default_formatter: crate::models::GameCenterLeaderboardFormatter,
-    /// `recurrenceDuration`: a duration (ISO 8601).
+    /// A duration (ISO 8601).
     pub recurrence_duration: rt::Patch<String>,
-    /// `recurrenceRule`.
     pub recurrence_rule: rt::Patch<String>,
-    /// `recurrenceStartDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub recurrence_start_date: rt::Patch<rt::Timestamp>,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `scoreRangeEnd`: a number as text.
+    /// A number as text.
     pub score_range_end: rt::Patch<String>,
-    /// `scoreRangeStart`: a number as text.
+    /// A number as text.
     pub score_range_start: rt::Patch<String>,
-    /// `scoreSortType`.
     pub score_sort_type: crate::models::GameCenterLeaderboardCreateRequestScoreSortType,
-    /// `submissionType`.
     pub submission_type: crate::models::GameCenterLeaderboardCreateRequestSubmissionType,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
-    /// `visibility`.
     pub visibility: rt::Patch<
         crate::models::GameCenterLeaderboardCreateRequestVisibility,
     >,
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: Option<String>,
-    /// `gameCenterGroup`: id of `gameCenterGroups`.
+    /// The id of `gameCenterGroups`.
     pub game_center_group: Option<String>,
-    /// `gameCenterLeaderboardSets`: ids of `gameCenterLeaderboardSets`.
+    /// Ids of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_sets: Option<Vec<String>>,
 }
 
@@ -192,15 +184,10 @@ impl GameCenterLeaderboardCreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardCreateRequest`].
 pub struct GameCenterLeaderboardCreate {
-    /// `defaultFormatter`.
     pub default_formatter: crate::models::GameCenterLeaderboardFormatter,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `scoreSortType`.
     pub score_sort_type: crate::models::GameCenterLeaderboardCreateRequestScoreSortType,
-    /// `submissionType`.
     pub submission_type: crate::models::GameCenterLeaderboardCreateRequestSubmissionType,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
 }
 
@@ -227,33 +214,25 @@ pub type GameCenterLeaderboardCreateRequestVisibility = crate::models::GameCente
 pub struct GameCenterLeaderboardUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `activityProperties`.
     pub activity_properties: rt::Patch<crate::models::StringToStringMap>,
-    /// `archived`.
     pub archived: rt::Patch<bool>,
-    /// `defaultFormatter`.
     pub default_formatter: rt::Patch<crate::models::GameCenterLeaderboardFormatter>,
-    /// `recurrenceDuration`: a duration (ISO 8601).
+    /// A duration (ISO 8601).
     pub recurrence_duration: rt::Patch<String>,
-    /// `recurrenceRule`.
     pub recurrence_rule: rt::Patch<String>,
-    /// `recurrenceStartDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub recurrence_start_date: rt::Patch<rt::Timestamp>,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
-    /// `scoreRangeEnd`: a number as text.
+    /// A number as text.
     pub score_range_end: rt::Patch<String>,
-    /// `scoreRangeStart`: a number as text.
+    /// A number as text.
     pub score_range_start: rt::Patch<String>,
-    /// `scoreSortType`.
     pub score_sort_type: rt::Patch<
         crate::models::GameCenterLeaderboardUpdateRequestScoreSortType,
     >,
-    /// `submissionType`.
     pub submission_type: rt::Patch<
         crate::models::GameCenterLeaderboardUpdateRequestSubmissionType,
     >,
-    /// `visibility`.
     pub visibility: rt::Patch<
         crate::models::GameCenterLeaderboardUpdateRequestVisibility,
     >,
@@ -468,39 +447,31 @@ pub type GameCenterLeaderboardUpdateRequestVisibility = crate::models::GameCente
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterLeaderboardV2CreateRequest {
-    /// `activityProperties`.
     pub activity_properties: rt::Patch<crate::models::StringToStringMap>,
-    /// `defaultFormatter`.
     pub default_formatter: crate::models::GameCenterLeaderboardFormatter,
-    /// `recurrenceDuration`: a duration (ISO 8601).
+    /// A duration (ISO 8601).
     pub recurrence_duration: rt::Patch<String>,
-    /// `recurrenceRule`.
     pub recurrence_rule: rt::Patch<String>,
-    /// `recurrenceStartDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub recurrence_start_date: rt::Patch<rt::Timestamp>,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `scoreRangeEnd`: a number as text.
+    /// A number as text.
     pub score_range_end: rt::Patch<String>,
-    /// `scoreRangeStart`: a number as text.
+    /// A number as text.
     pub score_range_start: rt::Patch<String>,
-    /// `scoreSortType`.
     pub score_sort_type: crate::models::GameCenterLeaderboardV2CreateRequestScoreSortType,
-    /// `submissionType`.
     pub submission_type: crate::models::GameCenterLeaderboardV2CreateRequestSubmissionType,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
-    /// `visibility`.
     pub visibility: rt::Patch<
         crate::models::GameCenterLeaderboardV2CreateRequestVisibility,
     >,
-    /// `gameCenterDetail`: id of `gameCenterDetails`.
+    /// The id of `gameCenterDetails`.
     pub game_center_detail: Option<String>,
-    /// `gameCenterGroup`: id of `gameCenterGroups`.
+    /// The id of `gameCenterGroups`.
     pub game_center_group: Option<String>,
-    /// `gameCenterLeaderboardSets`: ids of `gameCenterLeaderboardSets`.
+    /// Ids of `gameCenterLeaderboardSets`.
     pub game_center_leaderboard_sets: Option<Vec<String>>,
-    /// `versions`: ids of `gameCenterLeaderboardVersions`.
+    /// Ids of `gameCenterLeaderboardVersions`.
     pub versions: Vec<String>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::GameCenterLeaderboardV2CreateRequestIncluded>,
@@ -669,17 +640,12 @@ impl GameCenterLeaderboardV2CreateRequest {
 
 /// Required fields of [`GameCenterLeaderboardV2CreateRequest`].
 pub struct GameCenterLeaderboardV2Create {
-    /// `defaultFormatter`.
     pub default_formatter: crate::models::GameCenterLeaderboardFormatter,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `scoreSortType`.
     pub score_sort_type: crate::models::GameCenterLeaderboardV2CreateRequestScoreSortType,
-    /// `submissionType`.
     pub submission_type: crate::models::GameCenterLeaderboardV2CreateRequestSubmissionType,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
-    /// `versions`: ids of `gameCenterLeaderboardVersions`.
+    /// Ids of `gameCenterLeaderboardVersions`.
     pub versions: Vec<String>,
 }
 
@@ -722,33 +688,25 @@ rt::union! { sent GameCenterLeaderboardV2CreateRequestIncluded by "type" {
 pub struct GameCenterLeaderboardV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `activityProperties`.
     pub activity_properties: rt::Patch<crate::models::StringToStringMap>,
-    /// `archived`.
     pub archived: rt::Patch<bool>,
-    /// `defaultFormatter`.
     pub default_formatter: rt::Patch<crate::models::GameCenterLeaderboardFormatter>,
-    /// `recurrenceDuration`: a duration (ISO 8601).
+    /// A duration (ISO 8601).
     pub recurrence_duration: rt::Patch<String>,
-    /// `recurrenceRule`.
     pub recurrence_rule: rt::Patch<String>,
-    /// `recurrenceStartDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub recurrence_start_date: rt::Patch<rt::Timestamp>,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
-    /// `scoreRangeEnd`: a number as text.
+    /// A number as text.
     pub score_range_end: rt::Patch<String>,
-    /// `scoreRangeStart`: a number as text.
+    /// A number as text.
     pub score_range_start: rt::Patch<String>,
-    /// `scoreSortType`.
     pub score_sort_type: rt::Patch<
         crate::models::GameCenterLeaderboardV2UpdateRequestScoreSortType,
     >,
-    /// `submissionType`.
     pub submission_type: rt::Patch<
         crate::models::GameCenterLeaderboardV2UpdateRequestSubmissionType,
     >,
-    /// `visibility`.
     pub visibility: rt::Patch<
         crate::models::GameCenterLeaderboardV2UpdateRequestVisibility,
     >,

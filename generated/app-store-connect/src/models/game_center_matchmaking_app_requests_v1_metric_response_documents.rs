@@ -14,17 +14,14 @@ pub type GameCenterMatchmakingAppRequestsV1MetricResponse = rt::Page<
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseData {
-    /// `dataPoints`.
     pub data_points: Option<
         Vec<
             crate::models::GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints,
         >,
     >,
-    /// `dimensions`.
     pub dimensions: Option<
         crate::models::GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions,
     >,
-    /// `granularity`.
     pub granularity: Option<crate::models::MetricGranularity>,
 }
 
@@ -37,11 +34,10 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseData {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints {
-    /// `end`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub end: Option<rt::Timestamp>,
-    /// `start`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub start: Option<rt::Timestamp>,
-    /// `values`.
     pub values: Option<
         crate::models::GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPointsValues,
     >,
@@ -56,13 +52,9 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPoints {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPointsValues {
-    /// `averageSecondsInQueue`.
     pub average_seconds_in_queue: Option<f64>,
-    /// `count`.
     pub count: Option<i64>,
-    /// `p50SecondsInQueue`.
     pub p50_seconds_in_queue: Option<f64>,
-    /// `p95SecondsInQueue`.
     pub p95_seconds_in_queue: Option<f64>,
 }
 
@@ -76,7 +68,6 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDataPointsValu
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions {
-    /// `result`.
     pub result: Option<
         crate::models::GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult,
     >,
@@ -89,11 +80,9 @@ rt::object! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensions { r
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResult {
-    /// `data`.
     pub data: Option<
         crate::models::GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultData,
     >,
-    /// `links`.
     pub links: Option<
         crate::models::GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks,
     >,
@@ -127,7 +116,7 @@ rt::open_enum! { GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsR
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingAppRequestsV1MetricResponseDataDimensionsResultLinks {
-    /// `groupBy`: a URI reference.
+    /// A URI reference.
     pub group_by: Option<String>,
 }
 

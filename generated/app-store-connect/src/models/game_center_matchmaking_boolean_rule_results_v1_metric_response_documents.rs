@@ -14,17 +14,14 @@ pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponse = rt::Page<
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData {
-    /// `dataPoints`.
     pub data_points: Option<
         Vec<
             crate::models::GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoints,
         >,
     >,
-    /// `dimensions`.
     pub dimensions: Option<
         crate::models::GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensions,
     >,
-    /// `granularity`.
     pub granularity: Option<crate::models::MetricGranularity>,
 }
 
@@ -37,11 +34,10 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseData {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoints {
-    /// `end`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub end: Option<rt::Timestamp>,
-    /// `start`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub start: Option<rt::Timestamp>,
-    /// `values`.
     pub values: Option<
         crate::models::GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPointsValues,
     >,
@@ -56,7 +52,6 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoi
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPointsValues {
-    /// `count`.
     pub count: Option<i64>,
 }
 
@@ -67,11 +62,9 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDataPoi
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensions {
-    /// `gameCenterMatchmakingQueue`.
     pub game_center_matchmaking_queue: Option<
         crate::models::GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue,
     >,
-    /// `result`.
     pub result: Option<
         crate::models::GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResult,
     >,
@@ -86,9 +79,7 @@ rt::object! { GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensi
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue {
-    /// `data`.
     pub data: Option<crate::models::MetricDimension>,
-    /// `links`.
     pub links: Option<
         crate::models::GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueueLinks,
     >,
@@ -108,9 +99,7 @@ pub type GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsGa
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResult {
-    /// `data`.
     pub data: Option<crate::models::MetricRuleResult>,
-    /// `links`.
     pub links: Option<
         crate::models::GameCenterMatchmakingBooleanRuleResultsV1MetricResponseDataDimensionsResultLinks,
     >,

@@ -14,17 +14,14 @@ pub type GameCenterMatchmakingNumberRuleResultsV1MetricResponse = rt::Page<
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingNumberRuleResultsV1MetricResponseData {
-    /// `dataPoints`.
     pub data_points: Option<
         Vec<
             crate::models::GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoints,
         >,
     >,
-    /// `dimensions`.
     pub dimensions: Option<
         crate::models::GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions,
     >,
-    /// `granularity`.
     pub granularity: Option<crate::models::MetricGranularity>,
 }
 
@@ -37,11 +34,10 @@ rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseData {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoints {
-    /// `end`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub end: Option<rt::Timestamp>,
-    /// `start`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub start: Option<rt::Timestamp>,
-    /// `values`.
     pub values: Option<
         crate::models::GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPointsValues,
     >,
@@ -56,13 +52,9 @@ rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoin
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPointsValues {
-    /// `averageResult`.
     pub average_result: Option<f64>,
-    /// `count`.
     pub count: Option<i64>,
-    /// `p50Result`.
     pub p50_result: Option<f64>,
-    /// `p95Result`.
     pub p95_result: Option<f64>,
 }
 
@@ -75,7 +67,6 @@ rt::object! { GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDataPoin
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensions {
-    /// `gameCenterMatchmakingQueue`.
     pub game_center_matchmaking_queue: Option<
         crate::models::GameCenterMatchmakingNumberRuleResultsV1MetricResponseDataDimensionsGameCenterMatchmakingQueue,
     >,

@@ -14,17 +14,14 @@ pub type GameCenterMatchmakingQueueRequestsV1MetricResponse = rt::Page<
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueRequestsV1MetricResponseData {
-    /// `dataPoints`.
     pub data_points: Option<
         Vec<
             crate::models::GameCenterMatchmakingQueueRequestsV1MetricResponseDataDataPoints,
         >,
     >,
-    /// `dimensions`.
     pub dimensions: Option<
         crate::models::GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensions,
     >,
-    /// `granularity`.
     pub granularity: Option<crate::models::MetricGranularity>,
 }
 
@@ -42,11 +39,9 @@ pub type GameCenterMatchmakingQueueRequestsV1MetricResponseDataDataPoints = crat
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensions {
-    /// `gameCenterDetail`.
     pub game_center_detail: Option<
         crate::models::GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetail,
     >,
-    /// `result`.
     pub result: Option<
         crate::models::GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsResult,
     >,
@@ -61,9 +56,7 @@ rt::object! { GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensions {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetail {
-    /// `data`.
     pub data: Option<crate::models::MetricDimension>,
-    /// `links`.
     pub links: Option<
         crate::models::GameCenterMatchmakingQueueRequestsV1MetricResponseDataDimensionsGameCenterDetailLinks,
     >,

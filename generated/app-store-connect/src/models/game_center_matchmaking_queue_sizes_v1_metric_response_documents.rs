@@ -14,11 +14,9 @@ pub type GameCenterMatchmakingQueueSizesV1MetricResponse = rt::Page<
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueSizesV1MetricResponseData {
-    /// `dataPoints`.
     pub data_points: Option<
         Vec<crate::models::GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints>,
     >,
-    /// `granularity`.
     pub granularity: Option<crate::models::MetricGranularity>,
 }
 
@@ -31,11 +29,10 @@ rt::object! { GameCenterMatchmakingQueueSizesV1MetricResponseData {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints {
-    /// `end`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub end: Option<rt::Timestamp>,
-    /// `start`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub start: Option<rt::Timestamp>,
-    /// `values`.
     pub values: Option<
         crate::models::GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPointsValues,
     >,
@@ -50,13 +47,9 @@ rt::object! { GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPoints {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueSizesV1MetricResponseDataDataPointsValues {
-    /// `averageNumberOfRequests`.
     pub average_number_of_requests: Option<f64>,
-    /// `count`.
     pub count: Option<i64>,
-    /// `p50NumberOfRequests`.
     pub p50_number_of_requests: Option<f64>,
-    /// `p95NumberOfRequests`.
     pub p95_number_of_requests: Option<f64>,
 }
 

@@ -34,9 +34,7 @@ impl GameCenterMatchmakingQueue {
 /// Attributes of [`GameCenterMatchmakingQueue`].
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueAttributes {
-    /// `classicMatchmakingBundleIds`.
     pub classic_matchmaking_bundle_ids: Option<Vec<String>>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
 }
 
@@ -47,9 +45,9 @@ rt::object! { GameCenterMatchmakingQueueAttributes {
 /// Relationships of [`GameCenterMatchmakingQueue`].
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueRelationships {
-    /// `experimentRuleSet`: one of `gameCenterMatchmakingRuleSets`.
+    /// One of `gameCenterMatchmakingRuleSets`.
     pub experiment_rule_set: rt::ToOne,
-    /// `ruleSet`: one of `gameCenterMatchmakingRuleSets`.
+    /// One of `gameCenterMatchmakingRuleSets`.
     pub rule_set: rt::ToOne,
 }
 

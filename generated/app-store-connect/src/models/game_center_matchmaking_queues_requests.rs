@@ -7,13 +7,11 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingQueueCreateRequest {
-    /// `classicMatchmakingBundleIds`.
     pub classic_matchmaking_bundle_ids: rt::Patch<Vec<String>>,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `experimentRuleSet`: id of `gameCenterMatchmakingRuleSets`.
+    /// The id of `gameCenterMatchmakingRuleSets`.
     pub experiment_rule_set: Option<String>,
-    /// `ruleSet`: id of `gameCenterMatchmakingRuleSets`.
+    /// The id of `gameCenterMatchmakingRuleSets`.
     pub rule_set: String,
 }
 
@@ -64,9 +62,8 @@ impl GameCenterMatchmakingQueueCreateRequest {
 
 /// Required fields of [`GameCenterMatchmakingQueueCreateRequest`].
 pub struct GameCenterMatchmakingQueueCreate {
-    /// `referenceName`.
     pub reference_name: String,
-    /// `ruleSet`: id of `gameCenterMatchmakingRuleSets`.
+    /// The id of `gameCenterMatchmakingRuleSets`.
     pub rule_set: String,
 }
 
@@ -77,11 +74,10 @@ pub struct GameCenterMatchmakingQueueCreate {
 pub struct GameCenterMatchmakingQueueUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `classicMatchmakingBundleIds`.
     pub classic_matchmaking_bundle_ids: rt::Patch<Vec<String>>,
-    /// `experimentRuleSet`: id of `gameCenterMatchmakingRuleSets`.
+    /// The id of `gameCenterMatchmakingRuleSets`.
     pub experiment_rule_set: rt::Patch<String>,
-    /// `ruleSet`: id of `gameCenterMatchmakingRuleSets`.
+    /// The id of `gameCenterMatchmakingRuleSets`.
     pub rule_set: rt::Patch<String>,
 }
 

@@ -14,15 +14,12 @@ pub type GameCenterMatchmakingRuleErrorsV1MetricResponse = rt::Page<
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleErrorsV1MetricResponseData {
-    /// `dataPoints`.
     pub data_points: Option<
         Vec<crate::models::GameCenterMatchmakingRuleErrorsV1MetricResponseDataDataPoints>,
     >,
-    /// `dimensions`.
     pub dimensions: Option<
         crate::models::GameCenterMatchmakingRuleErrorsV1MetricResponseDataDimensions,
     >,
-    /// `granularity`.
     pub granularity: Option<crate::models::MetricGranularity>,
 }
 

@@ -32,7 +32,6 @@ impl GameCenterMatchmakingRuleSetTest {
 /// Attributes of [`GameCenterMatchmakingRuleSetTest`].
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetTestAttributes {
-    /// `matchmakingResults`.
     pub matchmaking_results: Option<
         Vec<Vec<crate::models::GameCenterMatchmakingRuleSetTestMatchmakingResults>>,
     >,
@@ -45,9 +44,7 @@ rt::object! { GameCenterMatchmakingRuleSetTestAttributes { matchmaking_results: 
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetTestMatchmakingResults {
-    /// `requestName`.
     pub request_name: Option<String>,
-    /// `teamAssignments`.
     pub team_assignments: Option<
         Vec<crate::models::GameCenterMatchmakingTeamAssignment>,
     >,

@@ -7,9 +7,9 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetTestCreateRequest {
-    /// `matchmakingRequests`: ids of `gameCenterMatchmakingTestRequests`.
+    /// Ids of `gameCenterMatchmakingTestRequests`.
     pub matchmaking_requests: Vec<String>,
-    /// `matchmakingRuleSet`: id of `gameCenterMatchmakingRuleSets`.
+    /// The id of `gameCenterMatchmakingRuleSets`.
     pub matchmaking_rule_set: String,
     /// `included`: resources that the same request creates.
     pub included: Vec<
@@ -50,9 +50,9 @@ impl GameCenterMatchmakingRuleSetTestCreateRequest {
 
 /// Required fields of [`GameCenterMatchmakingRuleSetTestCreateRequest`].
 pub struct GameCenterMatchmakingRuleSetTestCreate {
-    /// `matchmakingRequests`: ids of `gameCenterMatchmakingTestRequests`.
+    /// Ids of `gameCenterMatchmakingTestRequests`.
     pub matchmaking_requests: Vec<String>,
-    /// `matchmakingRuleSet`: id of `gameCenterMatchmakingRuleSets`.
+    /// The id of `gameCenterMatchmakingRuleSets`.
     pub matchmaking_rule_set: String,
 }
 

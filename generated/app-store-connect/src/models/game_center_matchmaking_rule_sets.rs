@@ -34,13 +34,9 @@ impl GameCenterMatchmakingRuleSet {
 /// Attributes of [`GameCenterMatchmakingRuleSet`].
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetAttributes {
-    /// `maxPlayers`.
     pub max_players: Option<i64>,
-    /// `minPlayers`.
     pub min_players: Option<i64>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `ruleLanguageVersion`.
     pub rule_language_version: Option<i64>,
 }
 
@@ -52,11 +48,11 @@ rt::object! { GameCenterMatchmakingRuleSetAttributes {
 /// Relationships of [`GameCenterMatchmakingRuleSet`].
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetRelationships {
-    /// `matchmakingQueues`: any number of `gameCenterMatchmakingQueues`.
+    /// Any number of `gameCenterMatchmakingQueues`.
     pub matchmaking_queues: rt::ToMany,
-    /// `rules`: any number of `gameCenterMatchmakingRules`.
+    /// Any number of `gameCenterMatchmakingRules`.
     pub rules: rt::ToMany,
-    /// `teams`: any number of `gameCenterMatchmakingTeams`.
+    /// Any number of `gameCenterMatchmakingTeams`.
     pub teams: rt::ToMany,
 }
 

@@ -7,13 +7,9 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleSetCreateRequest {
-    /// `maxPlayers`.
     pub max_players: i64,
-    /// `minPlayers`.
     pub min_players: i64,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `ruleLanguageVersion`.
     pub rule_language_version: i64,
 }
 
@@ -38,13 +34,9 @@ impl GameCenterMatchmakingRuleSetCreateRequest {
 
 /// Required fields of [`GameCenterMatchmakingRuleSetCreateRequest`].
 pub struct GameCenterMatchmakingRuleSetCreate {
-    /// `maxPlayers`.
     pub max_players: i64,
-    /// `minPlayers`.
     pub min_players: i64,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `ruleLanguageVersion`.
     pub rule_language_version: i64,
 }
 
@@ -55,9 +47,7 @@ pub struct GameCenterMatchmakingRuleSetCreate {
 pub struct GameCenterMatchmakingRuleSetUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `maxPlayers`.
     pub max_players: rt::Patch<i64>,
-    /// `minPlayers`.
     pub min_players: rt::Patch<i64>,
 }
 

@@ -32,15 +32,10 @@ impl GameCenterMatchmakingRule {
 /// Attributes of [`GameCenterMatchmakingRule`].
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleAttributes {
-    /// `description`.
     pub description: Option<String>,
-    /// `expression`.
     pub expression: Option<String>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `type`.
     pub type_: Option<crate::models::GameCenterMatchmakingRuleType>,
-    /// `weight`.
     pub weight: Option<f64>,
 }
 

@@ -7,17 +7,12 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingRuleCreateRequest {
-    /// `description`.
     pub description: String,
-    /// `expression`.
     pub expression: String,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `type`.
     pub type_: crate::models::GameCenterMatchmakingRuleCreateRequestType,
-    /// `weight`.
     pub weight: rt::Patch<f64>,
-    /// `ruleSet`: id of `gameCenterMatchmakingRuleSets`.
+    /// The id of `gameCenterMatchmakingRuleSets`.
     pub rule_set: String,
 }
 
@@ -58,15 +53,11 @@ impl GameCenterMatchmakingRuleCreateRequest {
 
 /// Required fields of [`GameCenterMatchmakingRuleCreateRequest`].
 pub struct GameCenterMatchmakingRuleCreate {
-    /// `description`.
     pub description: String,
-    /// `expression`.
     pub expression: String,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `type`.
     pub type_: crate::models::GameCenterMatchmakingRuleCreateRequestType,
-    /// `ruleSet`: id of `gameCenterMatchmakingRuleSets`.
+    /// The id of `gameCenterMatchmakingRuleSets`.
     pub rule_set: String,
 }
 
@@ -82,11 +73,8 @@ pub type GameCenterMatchmakingRuleCreateRequestType = crate::models::GameCenterM
 pub struct GameCenterMatchmakingRuleUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `expression`.
     pub expression: rt::Patch<String>,
-    /// `weight`.
     pub weight: rt::Patch<f64>,
 }
 

@@ -14,11 +14,9 @@ pub type GameCenterMatchmakingSessionsV1MetricResponse = rt::Page<
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingSessionsV1MetricResponseData {
-    /// `dataPoints`.
     pub data_points: Option<
         Vec<crate::models::GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints>,
     >,
-    /// `granularity`.
     pub granularity: Option<crate::models::MetricGranularity>,
 }
 
@@ -31,11 +29,10 @@ rt::object! { GameCenterMatchmakingSessionsV1MetricResponseData {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints {
-    /// `end`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub end: Option<rt::Timestamp>,
-    /// `start`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub start: Option<rt::Timestamp>,
-    /// `values`.
     pub values: Option<
         crate::models::GameCenterMatchmakingSessionsV1MetricResponseDataDataPointsValues,
     >,
@@ -50,13 +47,9 @@ rt::object! { GameCenterMatchmakingSessionsV1MetricResponseDataDataPoints {
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingSessionsV1MetricResponseDataDataPointsValues {
-    /// `averagePlayerCount`.
     pub average_player_count: Option<f64>,
-    /// `count`.
     pub count: Option<i64>,
-    /// `p50PlayerCount`.
     pub p50_player_count: Option<f64>,
-    /// `p95PlayerCount`.
     pub p95_player_count: Option<f64>,
 }
 

@@ -7,9 +7,7 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeamAssignment {
-    /// `playerId`.
     pub player_id: Option<String>,
-    /// `team`.
     pub team: Option<String>,
 }
 

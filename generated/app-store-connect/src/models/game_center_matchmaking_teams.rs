@@ -32,11 +32,8 @@ impl GameCenterMatchmakingTeam {
 /// Attributes of [`GameCenterMatchmakingTeam`].
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeamAttributes {
-    /// `maxPlayers`.
     pub max_players: Option<i64>,
-    /// `minPlayers`.
     pub min_players: Option<i64>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
 }
 

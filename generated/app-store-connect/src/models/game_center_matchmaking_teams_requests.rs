@@ -7,13 +7,10 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterMatchmakingTeamCreateRequest {
-    /// `maxPlayers`.
     pub max_players: i64,
-    /// `minPlayers`.
     pub min_players: i64,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `ruleSet`: id of `gameCenterMatchmakingRuleSets`.
+    /// The id of `gameCenterMatchmakingRuleSets`.
     pub rule_set: String,
 }
 
@@ -37,13 +34,10 @@ impl GameCenterMatchmakingTeamCreateRequest {
 
 /// Required fields of [`GameCenterMatchmakingTeamCreateRequest`].
 pub struct GameCenterMatchmakingTeamCreate {
-    /// `maxPlayers`.
     pub max_players: i64,
-    /// `minPlayers`.
     pub min_players: i64,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `ruleSet`: id of `gameCenterMatchmakingRuleSets`.
+    /// The id of `gameCenterMatchmakingRuleSets`.
     pub rule_set: String,
 }
 
@@ -54,9 +48,7 @@ pub struct GameCenterMatchmakingTeamCreate {
 pub struct GameCenterMatchmakingTeamUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `maxPlayers`.
     pub max_players: rt::Patch<i64>,
-    /// `minPlayers`.
     pub min_players: rt::Patch<i64>,
 }
 

@@ -9,9 +9,7 @@
 pub struct GameCenterMatchmakingTestPlayerPropertyInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `playerId`.
     pub player_id: Option<String>,
-    /// `properties`.
     pub properties: rt::Patch<Vec<crate::models::Property>>,
 }
 

@@ -9,29 +9,19 @@
 pub struct GameCenterMatchmakingTestRequestInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `appVersion`.
     pub app_version: Option<String>,
-    /// `bundleId`.
     pub bundle_id: Option<String>,
-    /// `locale`.
     pub locale: rt::Patch<
         crate::models::GameCenterMatchmakingTestRequestInlineCreateLocale,
     >,
-    /// `location`.
     pub location: rt::Patch<crate::models::Location>,
-    /// `maxPlayers`.
     pub max_players: rt::Patch<i64>,
-    /// `minPlayers`.
     pub min_players: rt::Patch<i64>,
-    /// `platform`.
     pub platform: Option<crate::models::Platform>,
-    /// `playerCount`.
     pub player_count: rt::Patch<i64>,
-    /// `requestName`.
     pub request_name: Option<String>,
-    /// `secondsInQueue`.
     pub seconds_in_queue: Option<i64>,
-    /// `matchmakingPlayerProperties`: ids of `gameCenterMatchmakingTestPlayerProperties`.
+    /// Ids of `gameCenterMatchmakingTestPlayerProperties`.
     pub matchmaking_player_properties: Option<Vec<String>>,
 }
 

@@ -32,19 +32,13 @@ impl GameCenterPlayerAchievementSubmission {
 /// Attributes of [`GameCenterPlayerAchievementSubmission`].
 #[non_exhaustive]
 pub struct GameCenterPlayerAchievementSubmissionAttributes {
-    /// `bundleId`.
     pub bundle_id: Option<String>,
-    /// `challengeIds`.
     pub challenge_ids: Option<Vec<String>>,
-    /// `percentageAchieved`.
     pub percentage_achieved: Option<i64>,
-    /// `preReleased`.
     pub pre_released: Option<bool>,
-    /// `scopedPlayerId`.
     pub scoped_player_id: Option<String>,
-    /// `submittedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub submitted_date: Option<rt::Timestamp>,
-    /// `vendorIdentifier`.
     pub vendor_identifier: Option<String>,
 }
 

@@ -7,19 +7,13 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct GameCenterPlayerAchievementSubmissionCreateRequest {
-    /// `bundleId`.
     pub bundle_id: String,
-    /// `challengeIds`.
     pub challenge_ids: rt::Patch<Vec<String>>,
-    /// `percentageAchieved`.
     pub percentage_achieved: i64,
-    /// `preReleased`.
     pub pre_released: rt::Patch<bool>,
-    /// `scopedPlayerId`.
     pub scoped_player_id: String,
-    /// `submittedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub submitted_date: rt::Patch<rt::Timestamp>,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
 }
 
@@ -88,12 +82,8 @@ impl GameCenterPlayerAchievementSubmissionCreateRequest {
 
 /// Required fields of [`GameCenterPlayerAchievementSubmissionCreateRequest`].
 pub struct GameCenterPlayerAchievementSubmissionCreate {
-    /// `bundleId`.
     pub bundle_id: String,
-    /// `percentageAchieved`.
     pub percentage_achieved: i64,
-    /// `scopedPlayerId`.
     pub scoped_player_id: String,
-    /// `vendorIdentifier`.
     pub vendor_identifier: String,
 }

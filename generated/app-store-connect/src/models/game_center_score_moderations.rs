@@ -34,19 +34,16 @@ impl GameCenterScoreModeration {
 /// Attributes of [`GameCenterScoreModeration`].
 #[non_exhaustive]
 pub struct GameCenterScoreModerationAttributes {
-    /// `blocked`.
     pub blocked: Option<bool>,
-    /// `challengeIds`.
     pub challenge_ids: Option<Vec<String>>,
-    /// `context`: a number as text.
+    /// A number as text.
     pub context: Option<String>,
-    /// `preReleased`.
     pub pre_released: Option<bool>,
-    /// `rank`: a number as text.
+    /// A number as text.
     pub rank: Option<String>,
-    /// `score`: a number as text.
+    /// A number as text.
     pub score: Option<String>,
-    /// `submittedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub submitted_date: Option<rt::Timestamp>,
 }
 
@@ -58,7 +55,7 @@ rt::object! { GameCenterScoreModerationAttributes {
 /// Relationships of [`GameCenterScoreModeration`].
 #[non_exhaustive]
 pub struct GameCenterScoreModerationRelationships {
-    /// `player`: one of `gameCenterDetailPlayers`.
+    /// One of `gameCenterDetailPlayers`.
     pub player: rt::ToOne,
 }
 

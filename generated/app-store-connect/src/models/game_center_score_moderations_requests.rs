@@ -9,7 +9,6 @@
 pub struct GameCenterScoreModerationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `blocked`.
     pub blocked: rt::Patch<bool>,
 }
 

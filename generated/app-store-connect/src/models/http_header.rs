@@ -7,9 +7,7 @@
 /// Features: any of `app-clips`, `app-events`, `app-store`, `background-assets`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`.
 #[non_exhaustive]
 pub struct HttpHeader {
-    /// `name`.
     pub name: Option<String>,
-    /// `value`.
     pub value: Option<String>,
 }
 

@@ -7,11 +7,8 @@
 /// Features: any of `app-clips`, `app-events`, `app-store`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`, `testflight`, `xcode-cloud`.
 #[non_exhaustive]
 pub struct ImageAsset {
-    /// `height`.
     pub height: Option<i64>,
-    /// `templateUrl`.
     pub template_url: Option<String>,
-    /// `width`.
     pub width: Option<i64>,
 }
 

@@ -34,21 +34,13 @@ impl InAppPurchaseAppStoreReviewScreenshot {
 /// Attributes of [`InAppPurchaseAppStoreReviewScreenshot`].
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshotAttributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `assetToken`.
     pub asset_token: Option<String>,
-    /// `assetType`.
     pub asset_type: Option<String>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: Option<String>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -61,7 +53,7 @@ rt::object! { InAppPurchaseAppStoreReviewScreenshotAttributes {
 /// Relationships of [`InAppPurchaseAppStoreReviewScreenshot`].
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshotRelationships {
-    /// `inAppPurchaseV2`: one of `inAppPurchases`.
+    /// One of `inAppPurchases`.
     pub in_app_purchase_v2: rt::ToOne,
 }
 

@@ -7,11 +7,9 @@
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseAppStoreReviewScreenshotCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `inAppPurchaseV2`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase_v2: String,
 }
 
@@ -31,11 +29,9 @@ impl InAppPurchaseAppStoreReviewScreenshotCreateRequest {
 
 /// Required fields of [`InAppPurchaseAppStoreReviewScreenshotCreateRequest`].
 pub struct InAppPurchaseAppStoreReviewScreenshotCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `inAppPurchaseV2`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase_v2: String,
 }
 
@@ -46,9 +42,7 @@ pub struct InAppPurchaseAppStoreReviewScreenshotCreate {
 pub struct InAppPurchaseAppStoreReviewScreenshotUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

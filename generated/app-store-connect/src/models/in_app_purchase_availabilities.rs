@@ -34,7 +34,6 @@ impl InAppPurchaseAvailability {
 /// Attributes of [`InAppPurchaseAvailability`].
 #[non_exhaustive]
 pub struct InAppPurchaseAvailabilityAttributes {
-    /// `availableInNewTerritories`.
     pub available_in_new_territories: Option<bool>,
 }
 
@@ -45,7 +44,7 @@ rt::object! { InAppPurchaseAvailabilityAttributes {
 /// Relationships of [`InAppPurchaseAvailability`].
 #[non_exhaustive]
 pub struct InAppPurchaseAvailabilityRelationships {
-    /// `availableTerritories`: any number of `territories`.
+    /// Any number of `territories`.
     pub available_territories: rt::ToMany,
 }
 

@@ -7,11 +7,10 @@
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseAvailabilityCreateRequest {
-    /// `availableInNewTerritories`.
     pub available_in_new_territories: bool,
-    /// `availableTerritories`: ids of `territories`.
+    /// Ids of `territories`.
     pub available_territories: Vec<String>,
-    /// `inAppPurchase`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase: String,
 }
 
@@ -35,10 +34,9 @@ impl InAppPurchaseAvailabilityCreateRequest {
 
 /// Required fields of [`InAppPurchaseAvailabilityCreateRequest`].
 pub struct InAppPurchaseAvailabilityCreate {
-    /// `availableInNewTerritories`.
     pub available_in_new_territories: bool,
-    /// `availableTerritories`: ids of `territories`.
+    /// Ids of `territories`.
     pub available_territories: Vec<String>,
-    /// `inAppPurchase`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase: String,
 }

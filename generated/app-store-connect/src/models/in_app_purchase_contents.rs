@@ -34,13 +34,11 @@ impl InAppPurchaseContent {
 /// Attributes of [`InAppPurchaseContent`].
 #[non_exhaustive]
 pub struct InAppPurchaseContentAttributes {
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `lastModifiedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_modified_date: Option<rt::Timestamp>,
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: Option<String>,
 }
 
@@ -51,7 +49,7 @@ rt::object! { InAppPurchaseContentAttributes {
 /// Relationships of [`InAppPurchaseContent`].
 #[non_exhaustive]
 pub struct InAppPurchaseContentRelationships {
-    /// `inAppPurchaseV2`: one of `inAppPurchases`.
+    /// One of `inAppPurchases`.
     pub in_app_purchase_v2: rt::ToOne,
 }
 

@@ -34,19 +34,12 @@ impl InAppPurchaseImage {
 /// Attributes of [`InAppPurchaseImage`].
 #[non_exhaustive]
 pub struct InAppPurchaseImageAttributes {
-    /// `assetToken`.
     pub asset_token: Option<String>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::InAppPurchaseImageState>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -58,7 +51,7 @@ rt::object! { InAppPurchaseImageAttributes {
 /// Relationships of [`InAppPurchaseImage`].
 #[non_exhaustive]
 pub struct InAppPurchaseImageRelationships {
-    /// `inAppPurchase`: one of `inAppPurchases`.
+    /// One of `inAppPurchases`.
     pub in_app_purchase: rt::ToOne,
 }
 
@@ -121,17 +114,11 @@ impl InAppPurchaseImageV2 {
 /// Attributes of [`InAppPurchaseImageV2`].
 #[non_exhaustive]
 pub struct InAppPurchaseImageV2Attributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `assetToken`.
     pub asset_token: Option<String>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 

@@ -7,11 +7,9 @@
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseImageCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `inAppPurchase`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase: String,
 }
 
@@ -31,11 +29,9 @@ impl InAppPurchaseImageCreateRequest {
 
 /// Required fields of [`InAppPurchaseImageCreateRequest`].
 pub struct InAppPurchaseImageCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `inAppPurchase`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase: String,
 }
 
@@ -46,9 +42,7 @@ pub struct InAppPurchaseImageCreate {
 pub struct InAppPurchaseImageUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 
@@ -99,11 +93,9 @@ impl InAppPurchaseImageUpdateRequest {
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseImageV2CreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `version`: id of `inAppPurchaseVersions`.
+    /// The id of `inAppPurchaseVersions`.
     pub version: String,
 }
 
@@ -123,11 +115,9 @@ impl InAppPurchaseImageV2CreateRequest {
 
 /// Required fields of [`InAppPurchaseImageV2CreateRequest`].
 pub struct InAppPurchaseImageV2Create {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `version`: id of `inAppPurchaseVersions`.
+    /// The id of `inAppPurchaseVersions`.
     pub version: String,
 }
 
@@ -138,7 +128,6 @@ pub struct InAppPurchaseImageV2Create {
 pub struct InAppPurchaseImageV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -34,13 +34,9 @@ impl InAppPurchaseLocalization {
 /// Attributes of [`InAppPurchaseLocalization`].
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationAttributes {
-    /// `description`.
     pub description: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::InAppPurchaseLocalizationState>,
 }
 
@@ -51,7 +47,7 @@ rt::object! { InAppPurchaseLocalizationAttributes {
 /// Relationships of [`InAppPurchaseLocalization`].
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationRelationships {
-    /// `inAppPurchaseV2`: one of `inAppPurchases`.
+    /// One of `inAppPurchases`.
     pub in_app_purchase_v2: rt::ToOne,
 }
 
@@ -111,11 +107,8 @@ impl InAppPurchaseLocalizationV2 {
 /// Attributes of [`InAppPurchaseLocalizationV2`].
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2Attributes {
-    /// `description`.
     pub description: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -126,7 +119,7 @@ rt::object! { InAppPurchaseLocalizationV2Attributes {
 /// Relationships of [`InAppPurchaseLocalizationV2`].
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2Relationships {
-    /// `version`: one of `inAppPurchaseVersions`.
+    /// One of `inAppPurchaseVersions`.
     pub version: rt::ToOne,
 }
 

@@ -7,13 +7,10 @@
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationCreateRequest {
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `inAppPurchaseV2`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase_v2: String,
 }
 
@@ -47,11 +44,9 @@ impl InAppPurchaseLocalizationCreateRequest {
 
 /// Required fields of [`InAppPurchaseLocalizationCreateRequest`].
 pub struct InAppPurchaseLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `inAppPurchaseV2`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase_v2: String,
 }
 
@@ -62,9 +57,7 @@ pub struct InAppPurchaseLocalizationCreate {
 pub struct InAppPurchaseLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 
@@ -111,13 +104,10 @@ impl InAppPurchaseLocalizationUpdateRequest {
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseLocalizationV2CreateRequest {
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `inAppPurchaseVersions`.
+    /// The id of `inAppPurchaseVersions`.
     pub version: String,
 }
 
@@ -151,11 +141,9 @@ impl InAppPurchaseLocalizationV2CreateRequest {
 
 /// Required fields of [`InAppPurchaseLocalizationV2CreateRequest`].
 pub struct InAppPurchaseLocalizationV2Create {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `inAppPurchaseVersions`.
+    /// The id of `inAppPurchaseVersions`.
     pub version: String,
 }
 
@@ -166,9 +154,7 @@ pub struct InAppPurchaseLocalizationV2Create {
 pub struct InAppPurchaseLocalizationV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 

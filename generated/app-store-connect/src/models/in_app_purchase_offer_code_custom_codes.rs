@@ -34,15 +34,12 @@ impl InAppPurchaseOfferCodeCustomCode {
 /// Attributes of [`InAppPurchaseOfferCodeCustomCode`].
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCodeAttributes {
-    /// `active`.
     pub active: Option<bool>,
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `customCode`.
     pub custom_code: Option<String>,
-    /// `expirationDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub expiration_date: Option<rt::Date>,
-    /// `numberOfCodes`.
     pub number_of_codes: Option<i64>,
 }
 
@@ -54,9 +51,9 @@ rt::object! { InAppPurchaseOfferCodeCustomCodeAttributes {
 /// Relationships of [`InAppPurchaseOfferCodeCustomCode`].
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCodeRelationships {
-    /// `createdByActor`: one of `actors`.
+    /// One of `actors`.
     pub created_by_actor: rt::ToOne,
-    /// `deactivatedByActor`: one of `actors`.
+    /// One of `actors`.
     pub deactivated_by_actor: rt::ToOne,
 }
 

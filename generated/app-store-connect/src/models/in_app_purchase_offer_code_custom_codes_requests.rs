@@ -7,13 +7,11 @@
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCustomCodeCreateRequest {
-    /// `customCode`.
     pub custom_code: String,
-    /// `expirationDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub expiration_date: rt::Patch<rt::Date>,
-    /// `numberOfCodes`.
     pub number_of_codes: i64,
-    /// `offerCode`: id of `inAppPurchaseOfferCodes`.
+    /// The id of `inAppPurchaseOfferCodes`.
     pub offer_code: String,
 }
 
@@ -50,11 +48,9 @@ impl InAppPurchaseOfferCodeCustomCodeCreateRequest {
 
 /// Required fields of [`InAppPurchaseOfferCodeCustomCodeCreateRequest`].
 pub struct InAppPurchaseOfferCodeCustomCodeCreate {
-    /// `customCode`.
     pub custom_code: String,
-    /// `numberOfCodes`.
     pub number_of_codes: i64,
-    /// `offerCode`: id of `inAppPurchaseOfferCodes`.
+    /// The id of `inAppPurchaseOfferCodes`.
     pub offer_code: String,
 }
 
@@ -65,7 +61,6 @@ pub struct InAppPurchaseOfferCodeCustomCodeCreate {
 pub struct InAppPurchaseOfferCodeCustomCodeUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `active`.
     pub active: rt::Patch<bool>,
 }
 

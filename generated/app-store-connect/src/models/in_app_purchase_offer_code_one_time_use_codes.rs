@@ -34,15 +34,12 @@ impl InAppPurchaseOfferCodeOneTimeUseCode {
 /// Attributes of [`InAppPurchaseOfferCodeOneTimeUseCode`].
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeAttributes {
-    /// `active`.
     pub active: Option<bool>,
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `environment`.
     pub environment: Option<crate::models::OfferCodeEnvironment>,
-    /// `expirationDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub expiration_date: Option<rt::Date>,
-    /// `numberOfCodes`.
     pub number_of_codes: Option<i64>,
 }
 
@@ -54,11 +51,10 @@ rt::object! { InAppPurchaseOfferCodeOneTimeUseCodeAttributes {
 /// Relationships of [`InAppPurchaseOfferCodeOneTimeUseCode`].
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeRelationships {
-    /// `createdByActor`: one of `actors`.
+    /// One of `actors`.
     pub created_by_actor: rt::ToOne,
-    /// `deactivatedByActor`: one of `actors`.
+    /// One of `actors`.
     pub deactivated_by_actor: rt::ToOne,
-    /// `values`.
     pub values: rt::Related,
 }
 

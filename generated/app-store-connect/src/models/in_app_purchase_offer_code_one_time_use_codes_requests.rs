@@ -7,13 +7,11 @@
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest {
-    /// `environment`.
     pub environment: rt::Patch<crate::models::OfferCodeEnvironment>,
-    /// `expirationDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub expiration_date: rt::Date,
-    /// `numberOfCodes`.
     pub number_of_codes: i64,
-    /// `offerCode`: id of `inAppPurchaseOfferCodes`.
+    /// The id of `inAppPurchaseOfferCodes`.
     pub offer_code: String,
 }
 
@@ -50,11 +48,10 @@ impl InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest {
 
 /// Required fields of [`InAppPurchaseOfferCodeOneTimeUseCodeCreateRequest`].
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeCreate {
-    /// `expirationDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub expiration_date: rt::Date,
-    /// `numberOfCodes`.
     pub number_of_codes: i64,
-    /// `offerCode`: id of `inAppPurchaseOfferCodes`.
+    /// The id of `inAppPurchaseOfferCodes`.
     pub offer_code: String,
 }
 
@@ -65,7 +62,6 @@ pub struct InAppPurchaseOfferCodeOneTimeUseCodeCreate {
 pub struct InAppPurchaseOfferCodeOneTimeUseCodeUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `active`.
     pub active: rt::Patch<bool>,
 }
 

@@ -34,17 +34,12 @@ impl InAppPurchaseOfferCode {
 /// Attributes of [`InAppPurchaseOfferCode`].
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeAttributes {
-    /// `active`.
     pub active: Option<bool>,
-    /// `customerEligibilities`.
     pub customer_eligibilities: Option<
         Vec<crate::models::InAppPurchaseOfferCodeCustomerEligibilities>,
     >,
-    /// `name`.
     pub name: Option<String>,
-    /// `productionCodeCount`.
     pub production_code_count: Option<i64>,
-    /// `sandboxCodeCount`.
     pub sandbox_code_count: Option<i64>,
 }
 
@@ -56,11 +51,11 @@ rt::object! { InAppPurchaseOfferCodeAttributes {
 /// Relationships of [`InAppPurchaseOfferCode`].
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeRelationships {
-    /// `customCodes`: any number of `inAppPurchaseOfferCodeCustomCodes`.
+    /// Any number of `inAppPurchaseOfferCodeCustomCodes`.
     pub custom_codes: rt::ToMany,
-    /// `oneTimeUseCodes`: any number of `inAppPurchaseOfferCodeOneTimeUseCodes`.
+    /// Any number of `inAppPurchaseOfferCodeOneTimeUseCodes`.
     pub one_time_use_codes: rt::ToMany,
-    /// `prices`: any number of `inAppPurchaseOfferPrices`.
+    /// Any number of `inAppPurchaseOfferPrices`.
     pub prices: rt::ToMany,
 }
 

@@ -7,15 +7,13 @@
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseOfferCodeCreateRequest {
-    /// `customerEligibilities`.
     pub customer_eligibilities: Vec<
         crate::models::InAppPurchaseOfferCodeCreateRequestCustomerEligibilities,
     >,
-    /// `name`.
     pub name: String,
-    /// `inAppPurchase`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase: String,
-    /// `prices`: ids of `inAppPurchaseOfferPrices`.
+    /// Ids of `inAppPurchaseOfferPrices`.
     pub prices: Vec<String>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::InAppPurchaseOfferCodeCreateRequestIncluded>,
@@ -53,15 +51,13 @@ impl InAppPurchaseOfferCodeCreateRequest {
 
 /// Required fields of [`InAppPurchaseOfferCodeCreateRequest`].
 pub struct InAppPurchaseOfferCodeCreate {
-    /// `customerEligibilities`.
     pub customer_eligibilities: Vec<
         crate::models::InAppPurchaseOfferCodeCreateRequestCustomerEligibilities,
     >,
-    /// `name`.
     pub name: String,
-    /// `inAppPurchase`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase: String,
-    /// `prices`: ids of `inAppPurchaseOfferPrices`.
+    /// Ids of `inAppPurchaseOfferPrices`.
     pub prices: Vec<String>,
 }
 
@@ -94,7 +90,6 @@ rt::union! { sent InAppPurchaseOfferCodeCreateRequestIncluded by "type" {
 pub struct InAppPurchaseOfferCodeUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `active`.
     pub active: rt::Patch<bool>,
 }
 

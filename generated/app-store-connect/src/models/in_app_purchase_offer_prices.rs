@@ -32,9 +32,9 @@ impl InAppPurchaseOfferPrice {
 /// Relationships of [`InAppPurchaseOfferPrice`].
 #[non_exhaustive]
 pub struct InAppPurchaseOfferPriceRelationships {
-    /// `pricePoint`: one of `inAppPurchasePricePoints`.
+    /// One of `inAppPurchasePricePoints`.
     pub price_point: rt::ToOne,
-    /// `territory`: one of `territories`.
+    /// One of `territories`.
     pub territory: rt::ToOne,
 }
 

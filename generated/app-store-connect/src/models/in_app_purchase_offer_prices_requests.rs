@@ -9,9 +9,9 @@
 pub struct InAppPurchaseOfferPriceInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `pricePoint`: id of `inAppPurchasePricePoints`.
+    /// The id of `inAppPurchasePricePoints`.
     pub price_point: Option<String>,
-    /// `territory`: id of `territories`.
+    /// The id of `territories`.
     pub territory: Option<String>,
 }
 

@@ -34,9 +34,7 @@ impl InAppPurchasePricePoint {
 /// Attributes of [`InAppPurchasePricePoint`].
 #[non_exhaustive]
 pub struct InAppPurchasePricePointAttributes {
-    /// `customerPrice`.
     pub customer_price: Option<String>,
-    /// `proceeds`.
     pub proceeds: Option<String>,
 }
 
@@ -45,9 +43,8 @@ rt::object! { InAppPurchasePricePointAttributes { customer_price: "customerPrice
 /// Relationships of [`InAppPurchasePricePoint`].
 #[non_exhaustive]
 pub struct InAppPurchasePricePointRelationships {
-    /// `equalizations`.
     pub equalizations: rt::Related,
-    /// `territory`: one of `territories`.
+    /// One of `territories`.
     pub territory: rt::ToOne,
 }
 

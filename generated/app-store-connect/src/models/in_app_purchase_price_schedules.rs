@@ -32,11 +32,11 @@ impl InAppPurchasePriceSchedule {
 /// Relationships of [`InAppPurchasePriceSchedule`].
 #[non_exhaustive]
 pub struct InAppPurchasePriceScheduleRelationships {
-    /// `automaticPrices`: any number of `inAppPurchasePrices`.
+    /// Any number of `inAppPurchasePrices`.
     pub automatic_prices: rt::ToMany,
-    /// `baseTerritory`: one of `territories`.
+    /// One of `territories`.
     pub base_territory: rt::ToOne,
-    /// `manualPrices`: any number of `inAppPurchasePrices`.
+    /// Any number of `inAppPurchasePrices`.
     pub manual_prices: rt::ToMany,
 }
 

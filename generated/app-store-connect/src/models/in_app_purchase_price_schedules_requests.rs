@@ -7,11 +7,11 @@
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchasePriceScheduleCreateRequest {
-    /// `baseTerritory`: id of `territories`.
+    /// The id of `territories`.
     pub base_territory: String,
-    /// `inAppPurchase`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase: String,
-    /// `manualPrices`: ids of `inAppPurchasePrices`.
+    /// Ids of `inAppPurchasePrices`.
     pub manual_prices: Vec<String>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::InAppPurchasePriceScheduleCreateRequestIncluded>,
@@ -51,11 +51,11 @@ impl InAppPurchasePriceScheduleCreateRequest {
 
 /// Required fields of [`InAppPurchasePriceScheduleCreateRequest`].
 pub struct InAppPurchasePriceScheduleCreate {
-    /// `baseTerritory`: id of `territories`.
+    /// The id of `territories`.
     pub base_territory: String,
-    /// `inAppPurchase`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase: String,
-    /// `manualPrices`: ids of `inAppPurchasePrices`.
+    /// Ids of `inAppPurchasePrices`.
     pub manual_prices: Vec<String>,
 }
 

@@ -34,11 +34,10 @@ impl InAppPurchasePrice {
 /// Attributes of [`InAppPurchasePrice`].
 #[non_exhaustive]
 pub struct InAppPurchasePriceAttributes {
-    /// `endDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub end_date: Option<rt::Date>,
-    /// `manual`.
     pub manual: Option<bool>,
-    /// `startDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub start_date: Option<rt::Date>,
 }
 
@@ -49,9 +48,9 @@ rt::object! { InAppPurchasePriceAttributes {
 /// Relationships of [`InAppPurchasePrice`].
 #[non_exhaustive]
 pub struct InAppPurchasePriceRelationships {
-    /// `inAppPurchasePricePoint`: one of `inAppPurchasePricePoints`.
+    /// One of `inAppPurchasePricePoints`.
     pub in_app_purchase_price_point: rt::ToOne,
-    /// `territory`: one of `territories`.
+    /// One of `territories`.
     pub territory: rt::ToOne,
 }
 

@@ -9,13 +9,13 @@
 pub struct InAppPurchasePriceInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `endDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub end_date: rt::Patch<rt::Date>,
-    /// `startDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub start_date: rt::Patch<rt::Date>,
-    /// `inAppPurchasePricePoint`: id of `inAppPurchasePricePoints`.
+    /// The id of `inAppPurchasePricePoints`.
     pub in_app_purchase_price_point: Option<String>,
-    /// `inAppPurchaseV2`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase_v2: Option<String>,
 }
 

@@ -32,7 +32,7 @@ impl InAppPurchaseSubmission {
 /// Relationships of [`InAppPurchaseSubmission`].
 #[non_exhaustive]
 pub struct InAppPurchaseSubmissionRelationships {
-    /// `inAppPurchaseV2`: one of `inAppPurchases`.
+    /// One of `inAppPurchases`.
     pub in_app_purchase_v2: rt::ToOne,
 }
 

@@ -7,7 +7,7 @@
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseSubmissionCreateRequest {
-    /// `inAppPurchaseV2`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase_v2: String,
 }
 

@@ -34,9 +34,7 @@ impl InAppPurchaseVersion {
 /// Attributes of [`InAppPurchaseVersion`].
 #[non_exhaustive]
 pub struct InAppPurchaseVersionAttributes {
-    /// `state`.
     pub state: Option<crate::models::InAppPurchaseVersionState>,
-    /// `version`.
     pub version: Option<i64>,
 }
 
@@ -45,13 +43,13 @@ rt::object! { InAppPurchaseVersionAttributes { state: "state", version: "version
 /// Relationships of [`InAppPurchaseVersion`].
 #[non_exhaustive]
 pub struct InAppPurchaseVersionRelationships {
-    /// `image`: one of `inAppPurchaseImages`.
+    /// One of `inAppPurchaseImages`.
     pub image: rt::ToOne,
-    /// `images`: any number of `inAppPurchaseImages`.
+    /// Any number of `inAppPurchaseImages`.
     pub images: rt::ToMany,
-    /// `inAppPurchase`: one of `inAppPurchases`.
+    /// One of `inAppPurchases`.
     pub in_app_purchase: rt::ToOne,
-    /// `localizations`: any number of `inAppPurchaseLocalizations`.
+    /// Any number of `inAppPurchaseLocalizations`.
     pub localizations: rt::ToMany,
 }
 

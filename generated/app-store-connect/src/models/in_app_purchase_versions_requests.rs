@@ -7,7 +7,7 @@
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseVersionCreateRequest {
-    /// `inAppPurchase`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase: String,
 }
 

@@ -35,13 +35,9 @@ impl InAppPurchase {
 /// Attributes of [`InAppPurchase`].
 #[non_exhaustive]
 pub struct InAppPurchaseAttributes {
-    /// `inAppPurchaseType`.
     pub in_app_purchase_type: Option<crate::models::InAppPurchaseInAppPurchaseType>,
-    /// `productId`.
     pub product_id: Option<String>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::InAppPurchaseV1State>,
 }
 
@@ -53,7 +49,7 @@ rt::object! { InAppPurchaseAttributes {
 /// Relationships of [`InAppPurchase`].
 #[non_exhaustive]
 pub struct InAppPurchaseRelationships {
-    /// `apps`: any number of `apps`.
+    /// Any number of `apps`.
     pub apps: rt::ToMany,
 }
 
@@ -174,19 +170,12 @@ impl InAppPurchaseV2 {
 /// Attributes of [`InAppPurchaseV2`].
 #[non_exhaustive]
 pub struct InAppPurchaseV2Attributes {
-    /// `contentHosting`.
     pub content_hosting: Option<bool>,
-    /// `familySharable`.
     pub family_sharable: Option<bool>,
-    /// `inAppPurchaseType`.
     pub in_app_purchase_type: Option<crate::models::InAppPurchaseType>,
-    /// `name`.
     pub name: Option<String>,
-    /// `productId`.
     pub product_id: Option<String>,
-    /// `reviewNote`.
     pub review_note: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::InAppPurchaseState>,
 }
 
@@ -199,25 +188,25 @@ rt::object! { InAppPurchaseV2Attributes {
 /// Relationships of [`InAppPurchaseV2`].
 #[non_exhaustive]
 pub struct InAppPurchaseV2Relationships {
-    /// `appStoreReviewScreenshot`: one of `inAppPurchaseAppStoreReviewScreenshots`.
+    /// One of `inAppPurchaseAppStoreReviewScreenshots`.
     pub app_store_review_screenshot: rt::ToOne,
-    /// `content`: one of `inAppPurchaseContents`.
+    /// One of `inAppPurchaseContents`.
     pub content: rt::ToOne,
-    /// `iapPriceSchedule`: one of `inAppPurchasePriceSchedules`.
+    /// One of `inAppPurchasePriceSchedules`.
     pub iap_price_schedule: rt::ToOne,
-    /// `images`: any number of `inAppPurchaseImages`.
+    /// Any number of `inAppPurchaseImages`.
     pub images: rt::ToMany,
-    /// `inAppPurchaseAvailability`: one of `inAppPurchaseAvailabilities`.
+    /// One of `inAppPurchaseAvailabilities`.
     pub in_app_purchase_availability: rt::ToOne,
-    /// `inAppPurchaseLocalizations`: any number of `inAppPurchaseLocalizations`.
+    /// Any number of `inAppPurchaseLocalizations`.
     pub in_app_purchase_localizations: rt::ToMany,
-    /// `offerCodes`: any number of `inAppPurchaseOfferCodes`.
+    /// Any number of `inAppPurchaseOfferCodes`.
     pub offer_codes: rt::ToMany,
-    /// `pricePoints`: any number of `inAppPurchasePricePoints`.
+    /// Any number of `inAppPurchasePricePoints`.
     pub price_points: rt::ToMany,
-    /// `promotedPurchase`: one of `promotedPurchases`.
+    /// One of `promotedPurchases`.
     pub promoted_purchase: rt::ToOne,
-    /// `versions`: any number of `inAppPurchaseVersions`.
+    /// Any number of `inAppPurchaseVersions`.
     pub versions: rt::ToMany,
 }
 

@@ -7,17 +7,12 @@
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct InAppPurchaseV2CreateRequest {
-    /// `familySharable`.
     pub family_sharable: rt::Patch<bool>,
-    /// `inAppPurchaseType`.
     pub in_app_purchase_type: crate::models::InAppPurchaseType,
-    /// `name`.
     pub name: String,
-    /// `productId`.
     pub product_id: String,
-    /// `reviewNote`.
     pub review_note: rt::Patch<String>,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -70,13 +65,10 @@ impl InAppPurchaseV2CreateRequest {
 
 /// Required fields of [`InAppPurchaseV2CreateRequest`].
 pub struct InAppPurchaseV2Create {
-    /// `inAppPurchaseType`.
     pub in_app_purchase_type: crate::models::InAppPurchaseType,
-    /// `name`.
     pub name: String,
-    /// `productId`.
     pub product_id: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -87,11 +79,8 @@ pub struct InAppPurchaseV2Create {
 pub struct InAppPurchaseV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `familySharable`.
     pub family_sharable: rt::Patch<bool>,
-    /// `name`.
     pub name: rt::Patch<String>,
-    /// `reviewNote`.
     pub review_note: rt::Patch<String>,
 }
 

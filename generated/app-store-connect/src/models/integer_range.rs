@@ -7,9 +7,7 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct IntegerRange {
-    /// `maximum`.
     pub maximum: Option<i64>,
-    /// `minimum`.
     pub minimum: Option<i64>,
 }
 

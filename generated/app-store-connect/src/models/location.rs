@@ -7,9 +7,7 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct Location {
-    /// `latitude`.
     pub latitude: Option<f64>,
-    /// `longitude`.
     pub longitude: Option<f64>,
 }
 

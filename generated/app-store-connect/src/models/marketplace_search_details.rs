@@ -32,7 +32,7 @@ impl MarketplaceSearchDetail {
 /// Attributes of [`MarketplaceSearchDetail`].
 #[non_exhaustive]
 pub struct MarketplaceSearchDetailAttributes {
-    /// `catalogUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub catalog_url: Option<String>,
 }
 

@@ -7,9 +7,9 @@
 /// Feature: `alternative-distribution`.
 #[non_exhaustive]
 pub struct MarketplaceSearchDetailCreateRequest {
-    /// `catalogUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub catalog_url: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -28,9 +28,9 @@ impl MarketplaceSearchDetailCreateRequest {
 
 /// Required fields of [`MarketplaceSearchDetailCreateRequest`].
 pub struct MarketplaceSearchDetailCreate {
-    /// `catalogUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub catalog_url: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -41,7 +41,7 @@ pub struct MarketplaceSearchDetailCreate {
 pub struct MarketplaceSearchDetailUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `catalogUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub catalog_url: rt::Patch<String>,
 }
 

@@ -31,7 +31,7 @@ impl MarketplaceWebhook {
 /// Attributes of [`MarketplaceWebhook`].
 #[non_exhaustive]
 pub struct MarketplaceWebhookAttributes {
-    /// `endpointUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub endpoint_url: Option<String>,
 }
 

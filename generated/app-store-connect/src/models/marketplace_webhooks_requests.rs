@@ -8,9 +8,8 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct MarketplaceWebhookCreateRequest {
-    /// `endpointUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub endpoint_url: String,
-    /// `secret`.
     pub secret: String,
 }
 
@@ -29,9 +28,8 @@ impl MarketplaceWebhookCreateRequest {
 
 /// Required fields of [`MarketplaceWebhookCreateRequest`].
 pub struct MarketplaceWebhookCreate {
-    /// `endpointUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub endpoint_url: String,
-    /// `secret`.
     pub secret: String,
 }
 
@@ -43,9 +41,8 @@ pub struct MarketplaceWebhookCreate {
 pub struct MarketplaceWebhookUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `endpointUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub endpoint_url: rt::Patch<String>,
-    /// `secret`.
     pub secret: rt::Patch<String>,
 }
 

@@ -34,9 +34,7 @@ impl MerchantId {
 /// Attributes of [`MerchantId`].
 #[non_exhaustive]
 pub struct MerchantIdAttributes {
-    /// `identifier`.
     pub identifier: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -45,7 +43,7 @@ rt::object! { MerchantIdAttributes { identifier: "identifier", name: "name" } }
 /// Relationships of [`MerchantId`].
 #[non_exhaustive]
 pub struct MerchantIdRelationships {
-    /// `certificates`: any number of `certificates`.
+    /// Any number of `certificates`.
     pub certificates: rt::ToMany,
 }
 

@@ -7,9 +7,7 @@
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub struct MerchantIdCreateRequest {
-    /// `identifier`.
     pub identifier: String,
-    /// `name`.
     pub name: String,
 }
 
@@ -28,9 +26,7 @@ impl MerchantIdCreateRequest {
 
 /// Required fields of [`MerchantIdCreateRequest`].
 pub struct MerchantIdCreate {
-    /// `identifier`.
     pub identifier: String,
-    /// `name`.
     pub name: String,
 }
 
@@ -41,7 +37,6 @@ pub struct MerchantIdCreate {
 pub struct MerchantIdUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 

@@ -7,9 +7,7 @@
 /// Features: any of `app-store`, `game-center`, `testflight`.
 #[non_exhaustive]
 pub struct MetricDimensionResource {
-    /// `id`.
     pub id: String,
-    /// `type`.
     pub type_: String,
 }
 

@@ -7,9 +7,7 @@
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct MetricShare {
-    /// `subSystemLabel`.
     pub sub_system_label: Option<String>,
-    /// `value`.
     pub value: Option<f64>,
 }
 

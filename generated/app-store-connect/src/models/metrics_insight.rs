@@ -7,23 +7,14 @@
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct MetricsInsight {
-    /// `highImpact`.
     pub high_impact: Option<bool>,
-    /// `latestVersion`.
     pub latest_version: Option<String>,
-    /// `maxLatestVersionValue`.
     pub max_latest_version_value: Option<f64>,
-    /// `metric`.
     pub metric: Option<String>,
-    /// `metricCategory`.
     pub metric_category: Option<crate::models::MetricCategory>,
-    /// `populations`.
     pub populations: Option<Vec<crate::models::MetricsInsightPopulations>>,
-    /// `referenceVersions`.
     pub reference_versions: Option<crate::models::MetricVersions>,
-    /// `subSystemLabel`.
     pub sub_system_label: Option<String>,
-    /// `summaryString`.
     pub summary_string: Option<String>,
 }
 
@@ -39,17 +30,11 @@ rt::object! { MetricsInsight {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct MetricsInsightPopulations {
-    /// `deltaPercentage`.
     pub delta_percentage: Option<f64>,
-    /// `device`.
     pub device: Option<String>,
-    /// `latestVersionValue`.
     pub latest_version_value: Option<f64>,
-    /// `percentile`.
     pub percentile: Option<String>,
-    /// `referenceAverageValue`.
     pub reference_average_value: Option<f64>,
-    /// `summaryString`.
     pub summary_string: Option<String>,
 }
 

@@ -34,37 +34,26 @@ impl Nomination {
 /// Attributes of [`Nomination`].
 #[non_exhaustive]
 pub struct NominationAttributes {
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `description`.
     pub description: Option<String>,
-    /// `deviceFamilies`.
     pub device_families: Option<Vec<crate::models::DeviceFamily>>,
-    /// `hasInAppEvents`.
     pub has_in_app_events: Option<bool>,
-    /// `lastModifiedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_modified_date: Option<rt::Timestamp>,
-    /// `launchInSelectMarketsFirst`.
     pub launch_in_select_markets_first: Option<bool>,
-    /// `locales`.
     pub locales: Option<Vec<String>>,
-    /// `name`.
     pub name: Option<String>,
-    /// `notes`.
     pub notes: Option<String>,
-    /// `preOrderEnabled`.
     pub pre_order_enabled: Option<bool>,
-    /// `publishEndDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub publish_end_date: Option<rt::Timestamp>,
-    /// `publishStartDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub publish_start_date: Option<rt::Timestamp>,
-    /// `state`.
     pub state: Option<crate::models::NominationState>,
-    /// `submittedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub submitted_date: Option<rt::Timestamp>,
-    /// `supplementalMaterialsUris`.
     pub supplemental_materials_uris: Option<Vec<String>>,
-    /// `type`.
     pub type_: Option<crate::models::NominationType>,
 }
 
@@ -80,17 +69,17 @@ rt::object! { NominationAttributes {
 /// Relationships of [`Nomination`].
 #[non_exhaustive]
 pub struct NominationRelationships {
-    /// `createdByActor`: one of `actors`.
+    /// One of `actors`.
     pub created_by_actor: rt::ToOne,
-    /// `inAppEvents`: any number of `appEvents`.
+    /// Any number of `appEvents`.
     pub in_app_events: rt::ToMany,
-    /// `lastModifiedByActor`: one of `actors`.
+    /// One of `actors`.
     pub last_modified_by_actor: rt::ToOne,
-    /// `relatedApps`: any number of `apps`.
+    /// Any number of `apps`.
     pub related_apps: rt::ToMany,
-    /// `submittedByActor`: one of `actors`.
+    /// One of `actors`.
     pub submitted_by_actor: rt::ToOne,
-    /// `supportedTerritories`: any number of `territories`.
+    /// Any number of `territories`.
     pub supported_territories: rt::ToMany,
 }
 

@@ -7,37 +7,26 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct NominationCreateRequest {
-    /// `description`.
     pub description: String,
-    /// `deviceFamilies`.
     pub device_families: rt::Patch<Vec<crate::models::DeviceFamily>>,
-    /// `hasInAppEvents`.
     pub has_in_app_events: rt::Patch<bool>,
-    /// `launchInSelectMarketsFirst`.
     pub launch_in_select_markets_first: rt::Patch<bool>,
-    /// `locales`.
     pub locales: rt::Patch<Vec<String>>,
-    /// `name`.
     pub name: String,
-    /// `notes`.
     pub notes: rt::Patch<String>,
-    /// `preOrderEnabled`.
     pub pre_order_enabled: rt::Patch<bool>,
-    /// `publishEndDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub publish_end_date: rt::Patch<rt::Timestamp>,
-    /// `publishStartDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub publish_start_date: rt::Timestamp,
-    /// `submitted`.
     pub submitted: bool,
-    /// `supplementalMaterialsUris`.
     pub supplemental_materials_uris: rt::Patch<Vec<String>>,
-    /// `type`.
     pub type_: crate::models::NominationCreateRequestType,
-    /// `inAppEvents`: ids of `appEvents`.
+    /// Ids of `appEvents`.
     pub in_app_events: Option<Vec<String>>,
-    /// `relatedApps`: ids of `apps`.
+    /// Ids of `apps`.
     pub related_apps: Vec<String>,
-    /// `supportedTerritories`: ids of `territories`.
+    /// Ids of `territories`.
     pub supported_territories: Option<Vec<String>>,
 }
 
@@ -201,17 +190,13 @@ impl NominationCreateRequest {
 
 /// Required fields of [`NominationCreateRequest`].
 pub struct NominationCreate {
-    /// `description`.
     pub description: String,
-    /// `name`.
     pub name: String,
-    /// `publishStartDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub publish_start_date: rt::Timestamp,
-    /// `submitted`.
     pub submitted: bool,
-    /// `type`.
     pub type_: crate::models::NominationCreateRequestType,
-    /// `relatedApps`: ids of `apps`.
+    /// Ids of `apps`.
     pub related_apps: Vec<String>,
 }
 
@@ -227,39 +212,27 @@ pub type NominationCreateRequestType = crate::models::NominationType;
 pub struct NominationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `archived`.
     pub archived: rt::Patch<bool>,
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `deviceFamilies`.
     pub device_families: rt::Patch<Vec<crate::models::DeviceFamily>>,
-    /// `hasInAppEvents`.
     pub has_in_app_events: rt::Patch<bool>,
-    /// `launchInSelectMarketsFirst`.
     pub launch_in_select_markets_first: rt::Patch<bool>,
-    /// `locales`.
     pub locales: rt::Patch<Vec<String>>,
-    /// `name`.
     pub name: rt::Patch<String>,
-    /// `notes`.
     pub notes: rt::Patch<String>,
-    /// `preOrderEnabled`.
     pub pre_order_enabled: rt::Patch<bool>,
-    /// `publishEndDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub publish_end_date: rt::Patch<rt::Timestamp>,
-    /// `publishStartDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub publish_start_date: rt::Patch<rt::Timestamp>,
-    /// `submitted`.
     pub submitted: rt::Patch<bool>,
-    /// `supplementalMaterialsUris`.
     pub supplemental_materials_uris: rt::Patch<Vec<String>>,
-    /// `type`.
     pub type_: rt::Patch<crate::models::NominationUpdateRequestType>,
-    /// `inAppEvents`: ids of `appEvents`.
+    /// Ids of `appEvents`.
     pub in_app_events: Option<Vec<String>>,
-    /// `relatedApps`: ids of `apps`.
+    /// Ids of `apps`.
     pub related_apps: Option<Vec<String>>,
-    /// `supportedTerritories`: ids of `territories`.
+    /// Ids of `territories`.
     pub supported_territories: Option<Vec<String>>,
 }
 

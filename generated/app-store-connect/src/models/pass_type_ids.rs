@@ -34,9 +34,7 @@ impl PassTypeId {
 /// Attributes of [`PassTypeId`].
 #[non_exhaustive]
 pub struct PassTypeIdAttributes {
-    /// `identifier`.
     pub identifier: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -45,7 +43,7 @@ rt::object! { PassTypeIdAttributes { identifier: "identifier", name: "name" } }
 /// Relationships of [`PassTypeId`].
 #[non_exhaustive]
 pub struct PassTypeIdRelationships {
-    /// `certificates`: any number of `certificates`.
+    /// Any number of `certificates`.
     pub certificates: rt::ToMany,
 }
 

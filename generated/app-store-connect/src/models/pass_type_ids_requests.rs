@@ -7,9 +7,7 @@
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub struct PassTypeIdCreateRequest {
-    /// `identifier`.
     pub identifier: String,
-    /// `name`.
     pub name: String,
 }
 
@@ -28,9 +26,7 @@ impl PassTypeIdCreateRequest {
 
 /// Required fields of [`PassTypeIdCreateRequest`].
 pub struct PassTypeIdCreate {
-    /// `identifier`.
     pub identifier: String,
-    /// `name`.
     pub name: String,
 }
 
@@ -41,7 +37,6 @@ pub struct PassTypeIdCreate {
 pub struct PassTypeIdUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 

@@ -7,21 +7,13 @@
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct PerformanceSignature {
-    /// `count`.
     pub count: Option<i64>,
-    /// `lineNumber`.
     pub line_number: Option<i64>,
-    /// `metricsSummary`.
     pub metrics_summary: Option<crate::models::PerformanceSignatureMetricsSummary>,
-    /// `signature`.
     pub signature: Option<String>,
-    /// `signatureId`.
     pub signature_id: Option<String>,
-    /// `sourceFile`.
     pub source_file: Option<String>,
-    /// `trendInfo`.
     pub trend_info: Option<crate::models::DiagnosticInsightDirection>,
-    /// `weight`.
     pub weight: Option<f64>,
 }
 
@@ -35,7 +27,6 @@ rt::object! { PerformanceSignature {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct PerformanceSignatureMetricsSummary {
-    /// `referenceVersions`.
     pub reference_versions: Option<
         Vec<crate::models::PerformanceSignatureMetricsSummaryReferenceVersions>,
     >,

@@ -41,9 +41,7 @@ impl PrereleaseVersion {
 /// Attributes of [`PrereleaseVersion`].
 #[non_exhaustive]
 pub struct PrereleaseVersionAttributes {
-    /// `platform`.
     pub platform: Option<crate::models::Platform>,
-    /// `version`.
     pub version: Option<String>,
 }
 
@@ -52,9 +50,9 @@ rt::object! { PrereleaseVersionAttributes { platform: "platform", version: "vers
 /// Relationships of [`PrereleaseVersion`].
 #[non_exhaustive]
 pub struct PrereleaseVersionRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `builds`: any number of `builds`.
+    /// Any number of `builds`.
     pub builds: rt::ToMany,
 }
 

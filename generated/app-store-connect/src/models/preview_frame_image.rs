@@ -7,9 +7,7 @@
 /// Features: any of `app-events`, `app-store`, `product-pages`.
 #[non_exhaustive]
 pub struct PreviewFrameImage {
-    /// `image`.
     pub image: Option<crate::models::ImageAsset>,
-    /// `state`.
     pub state: Option<crate::models::AppMediaPreviewFrameImageState>,
 }
 

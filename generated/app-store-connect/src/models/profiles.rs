@@ -34,21 +34,15 @@ impl Profile {
 /// Attributes of [`Profile`].
 #[non_exhaustive]
 pub struct ProfileAttributes {
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `expirationDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub expiration_date: Option<rt::Timestamp>,
-    /// `name`.
     pub name: Option<String>,
-    /// `platform`.
     pub platform: Option<crate::models::BundleIdPlatform>,
-    /// `profileContent`.
     pub profile_content: Option<String>,
-    /// `profileState`.
     pub profile_state: Option<crate::models::ProfileProfileState>,
-    /// `profileType`.
     pub profile_type: Option<crate::models::ProfileProfileType>,
-    /// `uuid`.
     pub uuid: Option<String>,
 }
 
@@ -61,11 +55,11 @@ rt::object! { ProfileAttributes {
 /// Relationships of [`Profile`].
 #[non_exhaustive]
 pub struct ProfileRelationships {
-    /// `bundleId`: one of `bundleIds`.
+    /// One of `bundleIds`.
     pub bundle_id: rt::ToOne,
-    /// `certificates`: any number of `certificates`.
+    /// Any number of `certificates`.
     pub certificates: rt::ToMany,
-    /// `devices`: any number of `devices`.
+    /// Any number of `devices`.
     pub devices: rt::ToMany,
 }
 

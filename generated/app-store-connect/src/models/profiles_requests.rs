@@ -7,15 +7,13 @@
 /// Feature: `provisioning`.
 #[non_exhaustive]
 pub struct ProfileCreateRequest {
-    /// `name`.
     pub name: String,
-    /// `profileType`.
     pub profile_type: crate::models::ProfileCreateRequestProfileType,
-    /// `bundleId`: id of `bundleIds`.
+    /// The id of `bundleIds`.
     pub bundle_id: String,
-    /// `certificates`: ids of `certificates`.
+    /// Ids of `certificates`.
     pub certificates: Vec<String>,
-    /// `devices`: ids of `devices`.
+    /// Ids of `devices`.
     pub devices: Option<Vec<String>>,
 }
 
@@ -47,13 +45,11 @@ impl ProfileCreateRequest {
 
 /// Required fields of [`ProfileCreateRequest`].
 pub struct ProfileCreate {
-    /// `name`.
     pub name: String,
-    /// `profileType`.
     pub profile_type: crate::models::ProfileCreateRequestProfileType,
-    /// `bundleId`: id of `bundleIds`.
+    /// The id of `bundleIds`.
     pub bundle_id: String,
-    /// `certificates`: ids of `certificates`.
+    /// Ids of `certificates`.
     pub certificates: Vec<String>,
 }
 

@@ -34,11 +34,8 @@ impl PromotedPurchase {
 /// Attributes of [`PromotedPurchase`].
 #[non_exhaustive]
 pub struct PromotedPurchaseAttributes {
-    /// `enabled`.
     pub enabled: Option<bool>,
-    /// `state`.
     pub state: Option<crate::models::PromotedPurchaseState>,
-    /// `visibleForAllUsers`.
     pub visible_for_all_users: Option<bool>,
 }
 
@@ -49,9 +46,9 @@ rt::object! { PromotedPurchaseAttributes {
 /// Relationships of [`PromotedPurchase`].
 #[non_exhaustive]
 pub struct PromotedPurchaseRelationships {
-    /// `inAppPurchaseV2`: one of `inAppPurchases`.
+    /// One of `inAppPurchases`.
     pub in_app_purchase_v2: rt::ToOne,
-    /// `subscription`: one of `subscriptions`.
+    /// One of `subscriptions`.
     pub subscription: rt::ToOne,
 }
 

@@ -7,15 +7,13 @@
 /// Feature: `in-app-purchases`.
 #[non_exhaustive]
 pub struct PromotedPurchaseCreateRequest {
-    /// `enabled`.
     pub enabled: rt::Patch<bool>,
-    /// `visibleForAllUsers`.
     pub visible_for_all_users: bool,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
-    /// `inAppPurchaseV2`: id of `inAppPurchases`.
+    /// The id of `inAppPurchases`.
     pub in_app_purchase_v2: Option<String>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: Option<String>,
 }
 
@@ -65,9 +63,8 @@ impl PromotedPurchaseCreateRequest {
 
 /// Required fields of [`PromotedPurchaseCreateRequest`].
 pub struct PromotedPurchaseCreate {
-    /// `visibleForAllUsers`.
     pub visible_for_all_users: bool,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -78,9 +75,7 @@ pub struct PromotedPurchaseCreate {
 pub struct PromotedPurchaseUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `enabled`.
     pub enabled: rt::Patch<bool>,
-    /// `visibleForAllUsers`.
     pub visible_for_all_users: rt::Patch<bool>,
 }
 

@@ -7,9 +7,7 @@
 /// Feature: `game-center`.
 #[non_exhaustive]
 pub struct Property {
-    /// `key`.
     pub key: Option<String>,
-    /// `value`.
     pub value: Option<String>,
 }
 

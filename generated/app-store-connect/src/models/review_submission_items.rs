@@ -34,7 +34,6 @@ impl ReviewSubmissionItem {
 /// Attributes of [`ReviewSubmissionItem`].
 #[non_exhaustive]
 pub struct ReviewSubmissionItemAttributes {
-    /// `state`.
     pub state: Option<crate::models::ReviewSubmissionItemState>,
 }
 
@@ -43,37 +42,37 @@ rt::object! { ReviewSubmissionItemAttributes { state: "state" } }
 /// Relationships of [`ReviewSubmissionItem`].
 #[non_exhaustive]
 pub struct ReviewSubmissionItemRelationships {
-    /// `appAssetLibraryImage`: one of `appAssetLibraryImages`.
+    /// One of `appAssetLibraryImages`.
     pub app_asset_library_image: rt::ToOne,
-    /// `appAssetLibraryVideo`: one of `appAssetLibraryVideos`.
+    /// One of `appAssetLibraryVideos`.
     pub app_asset_library_video: rt::ToOne,
-    /// `appCustomProductPageVersion`: one of `appCustomProductPageVersions`.
+    /// One of `appCustomProductPageVersions`.
     pub app_custom_product_page_version: rt::ToOne,
-    /// `appEvent`: one of `appEvents`.
+    /// One of `appEvents`.
     pub app_event: rt::ToOne,
-    /// `appStoreVersion`: one of `appStoreVersions`.
+    /// One of `appStoreVersions`.
     pub app_store_version: rt::ToOne,
-    /// `appStoreVersionExperiment`: one of `appStoreVersionExperiments`.
+    /// One of `appStoreVersionExperiments`.
     pub app_store_version_experiment: rt::ToOne,
-    /// `appStoreVersionExperimentV2`: one of `appStoreVersionExperiments`.
+    /// One of `appStoreVersionExperiments`.
     pub app_store_version_experiment_v2: rt::ToOne,
-    /// `backgroundAssetVersion`: one of `backgroundAssetVersions`.
+    /// One of `backgroundAssetVersions`.
     pub background_asset_version: rt::ToOne,
-    /// `gameCenterAchievementVersion`: one of `gameCenterAchievementVersions`.
+    /// One of `gameCenterAchievementVersions`.
     pub game_center_achievement_version: rt::ToOne,
-    /// `gameCenterActivityVersion`: one of `gameCenterActivityVersions`.
+    /// One of `gameCenterActivityVersions`.
     pub game_center_activity_version: rt::ToOne,
-    /// `gameCenterChallengeVersion`: one of `gameCenterChallengeVersions`.
+    /// One of `gameCenterChallengeVersions`.
     pub game_center_challenge_version: rt::ToOne,
-    /// `gameCenterLeaderboardSetVersion`: one of `gameCenterLeaderboardSetVersions`.
+    /// One of `gameCenterLeaderboardSetVersions`.
     pub game_center_leaderboard_set_version: rt::ToOne,
-    /// `gameCenterLeaderboardVersion`: one of `gameCenterLeaderboardVersions`.
+    /// One of `gameCenterLeaderboardVersions`.
     pub game_center_leaderboard_version: rt::ToOne,
-    /// `inAppPurchaseVersion`: one of `inAppPurchaseVersions`.
+    /// One of `inAppPurchaseVersions`.
     pub in_app_purchase_version: rt::ToOne,
-    /// `subscriptionGroupVersion`: one of `subscriptionGroupVersions`.
+    /// One of `subscriptionGroupVersions`.
     pub subscription_group_version: rt::ToOne,
-    /// `subscriptionVersion`: one of `subscriptionVersions`.
+    /// One of `subscriptionVersions`.
     pub subscription_version: rt::ToOne,
 }
 

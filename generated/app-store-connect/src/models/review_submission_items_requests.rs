@@ -7,39 +7,39 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct ReviewSubmissionItemCreateRequest {
-    /// `appAssetLibraryImage`: id of `appAssetLibraryImages`.
+    /// The id of `appAssetLibraryImages`.
     pub app_asset_library_image: Option<String>,
-    /// `appAssetLibraryVideo`: id of `appAssetLibraryVideos`.
+    /// The id of `appAssetLibraryVideos`.
     pub app_asset_library_video: Option<String>,
-    /// `appCustomProductPageVersion`: id of `appCustomProductPageVersions`.
+    /// The id of `appCustomProductPageVersions`.
     pub app_custom_product_page_version: Option<String>,
-    /// `appEvent`: id of `appEvents`.
+    /// The id of `appEvents`.
     pub app_event: Option<String>,
-    /// `appStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version: Option<String>,
-    /// `appStoreVersionExperiment`: id of `appStoreVersionExperiments`.
+    /// The id of `appStoreVersionExperiments`.
     pub app_store_version_experiment: Option<String>,
-    /// `appStoreVersionExperimentV2`: id of `appStoreVersionExperiments`.
+    /// The id of `appStoreVersionExperiments`.
     pub app_store_version_experiment_v2: Option<String>,
-    /// `backgroundAssetVersion`: id of `backgroundAssetVersions`.
+    /// The id of `backgroundAssetVersions`.
     pub background_asset_version: Option<String>,
-    /// `gameCenterAchievementVersion`: id of `gameCenterAchievementVersions`.
+    /// The id of `gameCenterAchievementVersions`.
     pub game_center_achievement_version: Option<String>,
-    /// `gameCenterActivityVersion`: id of `gameCenterActivityVersions`.
+    /// The id of `gameCenterActivityVersions`.
     pub game_center_activity_version: Option<String>,
-    /// `gameCenterChallengeVersion`: id of `gameCenterChallengeVersions`.
+    /// The id of `gameCenterChallengeVersions`.
     pub game_center_challenge_version: Option<String>,
-    /// `gameCenterLeaderboardSetVersion`: id of `gameCenterLeaderboardSetVersions`.
+    /// The id of `gameCenterLeaderboardSetVersions`.
     pub game_center_leaderboard_set_version: Option<String>,
-    /// `gameCenterLeaderboardVersion`: id of `gameCenterLeaderboardVersions`.
+    /// The id of `gameCenterLeaderboardVersions`.
     pub game_center_leaderboard_version: Option<String>,
-    /// `inAppPurchaseVersion`: id of `inAppPurchaseVersions`.
+    /// The id of `inAppPurchaseVersions`.
     pub in_app_purchase_version: Option<String>,
-    /// `reviewSubmission`: id of `reviewSubmissions`.
+    /// The id of `reviewSubmissions`.
     pub review_submission: String,
-    /// `subscriptionGroupVersion`: id of `subscriptionGroupVersions`.
+    /// The id of `subscriptionGroupVersions`.
     pub subscription_group_version: Option<String>,
-    /// `subscriptionVersion`: id of `subscriptionVersions`.
+    /// The id of `subscriptionVersions`.
     pub subscription_version: Option<String>,
 }
 
@@ -176,9 +176,7 @@ impl ReviewSubmissionItemCreateRequest {
 pub struct ReviewSubmissionItemUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `removed`.
     pub removed: rt::Patch<bool>,
-    /// `resolved`.
     pub resolved: rt::Patch<bool>,
 }
 

@@ -34,11 +34,9 @@ impl ReviewSubmission {
 /// Attributes of [`ReviewSubmission`].
 #[non_exhaustive]
 pub struct ReviewSubmissionAttributes {
-    /// `platform`.
     pub platform: Option<crate::models::Platform>,
-    /// `state`.
     pub state: Option<crate::models::ReviewSubmissionState>,
-    /// `submittedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub submitted_date: Option<rt::Timestamp>,
 }
 
@@ -49,15 +47,15 @@ rt::object! { ReviewSubmissionAttributes {
 /// Relationships of [`ReviewSubmission`].
 #[non_exhaustive]
 pub struct ReviewSubmissionRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `appStoreVersionForReview`: one of `appStoreVersions`.
+    /// One of `appStoreVersions`.
     pub app_store_version_for_review: rt::ToOne,
-    /// `items`: any number of `reviewSubmissionItems`.
+    /// Any number of `reviewSubmissionItems`.
     pub items: rt::ToMany,
-    /// `lastUpdatedByActor`: one of `actors`.
+    /// One of `actors`.
     pub last_updated_by_actor: rt::ToOne,
-    /// `submittedByActor`: one of `actors`.
+    /// One of `actors`.
     pub submitted_by_actor: rt::ToOne,
 }
 

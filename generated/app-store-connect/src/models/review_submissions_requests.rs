@@ -7,9 +7,8 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct ReviewSubmissionCreateRequest {
-    /// `platform`.
     pub platform: rt::Patch<crate::models::Platform>,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -45,11 +44,8 @@ impl ReviewSubmissionCreateRequest {
 pub struct ReviewSubmissionUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `canceled`.
     pub canceled: rt::Patch<bool>,
-    /// `platform`.
     pub platform: rt::Patch<crate::models::Platform>,
-    /// `submitted`.
     pub submitted: rt::Patch<bool>,
 }
 

@@ -34,15 +34,10 @@ impl RoutingAppCoverage {
 /// Attributes of [`RoutingAppCoverage`].
 #[non_exhaustive]
 pub struct RoutingAppCoverageAttributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: Option<String>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -54,7 +49,7 @@ rt::object! { RoutingAppCoverageAttributes {
 /// Relationships of [`RoutingAppCoverage`].
 #[non_exhaustive]
 pub struct RoutingAppCoverageRelationships {
-    /// `appStoreVersion`: one of `appStoreVersions`.
+    /// One of `appStoreVersions`.
     pub app_store_version: rt::ToOne,
 }
 

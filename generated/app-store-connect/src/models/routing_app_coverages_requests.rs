@@ -7,11 +7,9 @@
 /// Feature: `app-store`.
 #[non_exhaustive]
 pub struct RoutingAppCoverageCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `appStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version: String,
 }
 
@@ -31,11 +29,9 @@ impl RoutingAppCoverageCreateRequest {
 
 /// Required fields of [`RoutingAppCoverageCreateRequest`].
 pub struct RoutingAppCoverageCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `appStoreVersion`: id of `appStoreVersions`.
+    /// The id of `appStoreVersions`.
     pub app_store_version: String,
 }
 
@@ -46,9 +42,7 @@ pub struct RoutingAppCoverageCreate {
 pub struct RoutingAppCoverageUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -30,21 +30,14 @@ impl SandboxTesterV2 {
 /// Attributes of [`SandboxTesterV2`].
 #[non_exhaustive]
 pub struct SandboxTesterV2Attributes {
-    /// `acAccountName`.
     pub ac_account_name: Option<String>,
-    /// `applePayCompatible`.
     pub apple_pay_compatible: Option<bool>,
-    /// `firstName`.
     pub first_name: Option<String>,
-    /// `interruptPurchases`.
     pub interrupt_purchases: Option<bool>,
-    /// `lastName`.
     pub last_name: Option<String>,
-    /// `subscriptionRenewalRate`.
     pub subscription_renewal_rate: Option<
         crate::models::SandboxTesterV2SubscriptionRenewalRate,
     >,
-    /// `territory`.
     pub territory: Option<crate::models::TerritoryCode>,
 }
 

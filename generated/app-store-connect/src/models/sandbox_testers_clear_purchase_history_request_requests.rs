@@ -7,7 +7,7 @@
 /// Feature: `sandbox`.
 #[non_exhaustive]
 pub struct SandboxTestersClearPurchaseHistoryRequestV2CreateRequest {
-    /// `sandboxTesters`: ids of `sandboxTesters`.
+    /// Ids of `sandboxTesters`.
     pub sandbox_testers: Vec<String>,
 }
 

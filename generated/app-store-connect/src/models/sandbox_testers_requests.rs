@@ -9,13 +9,10 @@
 pub struct SandboxTesterV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `interruptPurchases`.
     pub interrupt_purchases: rt::Patch<bool>,
-    /// `subscriptionRenewalRate`.
     pub subscription_renewal_rate: rt::Patch<
         crate::models::SandboxTesterV2UpdateRequestSubscriptionRenewalRate,
     >,
-    /// `territory`.
     pub territory: rt::Patch<crate::models::TerritoryCode>,
 }
 

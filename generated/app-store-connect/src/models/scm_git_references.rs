@@ -34,13 +34,9 @@ impl ScmGitReference {
 /// Attributes of [`ScmGitReference`].
 #[non_exhaustive]
 pub struct ScmGitReferenceAttributes {
-    /// `canonicalName`.
     pub canonical_name: Option<String>,
-    /// `isDeleted`.
     pub is_deleted: Option<bool>,
-    /// `kind`.
     pub kind: Option<crate::models::CiGitRefKind>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -51,7 +47,7 @@ rt::object! { ScmGitReferenceAttributes {
 /// Relationships of [`ScmGitReference`].
 #[non_exhaustive]
 pub struct ScmGitReferenceRelationships {
-    /// `repository`: one of `scmRepositories`.
+    /// One of `scmRepositories`.
     pub repository: rt::ToOne,
 }
 

@@ -7,11 +7,8 @@
 /// Feature: `xcode-cloud`.
 #[non_exhaustive]
 pub struct ScmProviderType {
-    /// `displayName`.
     pub display_name: Option<String>,
-    /// `isOnPremise`.
     pub is_on_premise: Option<bool>,
-    /// `kind`.
     pub kind: Option<crate::models::ScmProviderTypeKind>,
 }
 

@@ -34,9 +34,8 @@ impl ScmProvider {
 /// Attributes of [`ScmProvider`].
 #[non_exhaustive]
 pub struct ScmProviderAttributes {
-    /// `scmProviderType`.
     pub scm_provider_type: Option<crate::models::ScmProviderType>,
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: Option<String>,
 }
 
@@ -45,7 +44,6 @@ rt::object! { ScmProviderAttributes { scm_provider_type: "scmProviderType", url:
 /// Relationships of [`ScmProvider`].
 #[non_exhaustive]
 pub struct ScmProviderRelationships {
-    /// `repositories`.
     pub repositories: rt::Related,
 }
 

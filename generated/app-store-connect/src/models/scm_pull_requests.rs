@@ -34,27 +34,17 @@ impl ScmPullRequest {
 /// Attributes of [`ScmPullRequest`].
 #[non_exhaustive]
 pub struct ScmPullRequestAttributes {
-    /// `destinationBranchName`.
     pub destination_branch_name: Option<String>,
-    /// `destinationRepositoryName`.
     pub destination_repository_name: Option<String>,
-    /// `destinationRepositoryOwner`.
     pub destination_repository_owner: Option<String>,
-    /// `isClosed`.
     pub is_closed: Option<bool>,
-    /// `isCrossRepository`.
     pub is_cross_repository: Option<bool>,
-    /// `number`.
     pub number: Option<i64>,
-    /// `sourceBranchName`.
     pub source_branch_name: Option<String>,
-    /// `sourceRepositoryName`.
     pub source_repository_name: Option<String>,
-    /// `sourceRepositoryOwner`.
     pub source_repository_owner: Option<String>,
-    /// `title`.
     pub title: Option<String>,
-    /// `webUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub web_url: Option<String>,
 }
 
@@ -70,7 +60,7 @@ rt::object! { ScmPullRequestAttributes {
 /// Relationships of [`ScmPullRequest`].
 #[non_exhaustive]
 pub struct ScmPullRequestRelationships {
-    /// `repository`: one of `scmRepositories`.
+    /// One of `scmRepositories`.
     pub repository: rt::ToOne,
 }
 

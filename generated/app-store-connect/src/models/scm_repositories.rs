@@ -34,15 +34,13 @@ impl ScmRepository {
 /// Attributes of [`ScmRepository`].
 #[non_exhaustive]
 pub struct ScmRepositoryAttributes {
-    /// `httpCloneUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub http_clone_url: Option<String>,
-    /// `lastAccessedDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub last_accessed_date: Option<rt::Timestamp>,
-    /// `ownerName`.
     pub owner_name: Option<String>,
-    /// `repositoryName`.
     pub repository_name: Option<String>,
-    /// `sshCloneUrl`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub ssh_clone_url: Option<String>,
 }
 
@@ -54,13 +52,11 @@ rt::object! { ScmRepositoryAttributes {
 /// Relationships of [`ScmRepository`].
 #[non_exhaustive]
 pub struct ScmRepositoryRelationships {
-    /// `defaultBranch`: one of `scmGitReferences`.
+    /// One of `scmGitReferences`.
     pub default_branch: rt::ToOne,
-    /// `gitReferences`.
     pub git_references: rt::Related,
-    /// `pullRequests`.
     pub pull_requests: rt::Related,
-    /// `scmProvider`: one of `scmProviders`.
+    /// One of `scmProviders`.
     pub scm_provider: rt::ToOne,
 }
 

@@ -7,9 +7,7 @@
 /// Features: any of `app-events`, `app-store`, `background-assets`, `builds`, `product-pages`, `testflight`, `xcode-cloud`.
 #[non_exhaustive]
 pub struct StateDetail {
-    /// `code`.
     pub code: Option<String>,
-    /// `description`.
     pub description: Option<String>,
 }
 

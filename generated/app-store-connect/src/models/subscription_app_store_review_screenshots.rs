@@ -34,21 +34,13 @@ impl SubscriptionAppStoreReviewScreenshot {
 /// Attributes of [`SubscriptionAppStoreReviewScreenshot`].
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshotAttributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `assetToken`.
     pub asset_token: Option<String>,
-    /// `assetType`.
     pub asset_type: Option<String>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: Option<String>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -61,7 +53,7 @@ rt::object! { SubscriptionAppStoreReviewScreenshotAttributes {
 /// Relationships of [`SubscriptionAppStoreReviewScreenshot`].
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshotRelationships {
-    /// `subscription`: one of `subscriptions`.
+    /// One of `subscriptions`.
     pub subscription: rt::ToOne,
 }
 

@@ -7,11 +7,9 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionAppStoreReviewScreenshotCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }
 
@@ -31,11 +29,9 @@ impl SubscriptionAppStoreReviewScreenshotCreateRequest {
 
 /// Required fields of [`SubscriptionAppStoreReviewScreenshotCreateRequest`].
 pub struct SubscriptionAppStoreReviewScreenshotCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }
 
@@ -46,9 +42,7 @@ pub struct SubscriptionAppStoreReviewScreenshotCreate {
 pub struct SubscriptionAppStoreReviewScreenshotUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -35,7 +35,6 @@ impl SubscriptionAvailability {
 /// Attributes of [`SubscriptionAvailability`].
 #[non_exhaustive]
 pub struct SubscriptionAvailabilityAttributes {
-    /// `availableInNewTerritories`.
     pub available_in_new_territories: Option<bool>,
 }
 
@@ -46,7 +45,7 @@ rt::object! { SubscriptionAvailabilityAttributes {
 /// Relationships of [`SubscriptionAvailability`].
 #[non_exhaustive]
 pub struct SubscriptionAvailabilityRelationships {
-    /// `availableTerritories`: any number of `territories`.
+    /// Any number of `territories`.
     pub available_territories: rt::ToMany,
 }
 

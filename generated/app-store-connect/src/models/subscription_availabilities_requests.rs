@@ -8,11 +8,10 @@
 #[deprecated = "deprecated by the vendor"]
 #[non_exhaustive]
 pub struct SubscriptionAvailabilityCreateRequest {
-    /// `availableInNewTerritories`.
     pub available_in_new_territories: bool,
-    /// `availableTerritories`: ids of `territories`.
+    /// Ids of `territories`.
     pub available_territories: Vec<String>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }
 
@@ -36,10 +35,9 @@ impl SubscriptionAvailabilityCreateRequest {
 
 /// Required fields of [`SubscriptionAvailabilityCreateRequest`].
 pub struct SubscriptionAvailabilityCreate {
-    /// `availableInNewTerritories`.
     pub available_in_new_territories: bool,
-    /// `availableTerritories`: ids of `territories`.
+    /// Ids of `territories`.
     pub available_territories: Vec<String>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }

@@ -32,13 +32,9 @@ impl SubscriptionGracePeriod {
 /// Attributes of [`SubscriptionGracePeriod`].
 #[non_exhaustive]
 pub struct SubscriptionGracePeriodAttributes {
-    /// `duration`.
     pub duration: Option<crate::models::SubscriptionGracePeriodDuration>,
-    /// `optIn`.
     pub opt_in: Option<bool>,
-    /// `renewalType`.
     pub renewal_type: Option<crate::models::SubscriptionGracePeriodRenewalType>,
-    /// `sandboxOptIn`.
     pub sandbox_opt_in: Option<bool>,
 }
 

@@ -9,15 +9,11 @@
 pub struct SubscriptionGracePeriodUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `duration`.
     pub duration: rt::Patch<crate::models::SubscriptionGracePeriodDuration>,
-    /// `optIn`.
     pub opt_in: rt::Patch<bool>,
-    /// `renewalType`.
     pub renewal_type: rt::Patch<
         crate::models::SubscriptionGracePeriodUpdateRequestRenewalType,
     >,
-    /// `sandboxOptIn`.
     pub sandbox_opt_in: rt::Patch<bool>,
 }
 

@@ -34,13 +34,9 @@ impl SubscriptionGroupLocalization {
 /// Attributes of [`SubscriptionGroupLocalization`].
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationAttributes {
-    /// `customAppName`.
     pub custom_app_name: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::SubscriptionGroupLocalizationState>,
 }
 
@@ -51,7 +47,7 @@ rt::object! { SubscriptionGroupLocalizationAttributes {
 /// Relationships of [`SubscriptionGroupLocalization`].
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationRelationships {
-    /// `subscriptionGroup`: one of `subscriptionGroups`.
+    /// One of `subscriptionGroups`.
     pub subscription_group: rt::ToOne,
 }
 
@@ -94,11 +90,8 @@ impl SubscriptionGroupLocalizationV2 {
 /// Attributes of [`SubscriptionGroupLocalizationV2`].
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationV2Attributes {
-    /// `customAppName`.
     pub custom_app_name: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -109,7 +102,7 @@ rt::object! { SubscriptionGroupLocalizationV2Attributes {
 /// Relationships of [`SubscriptionGroupLocalizationV2`].
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationV2Relationships {
-    /// `version`: one of `subscriptionGroupVersions`.
+    /// One of `subscriptionGroupVersions`.
     pub version: rt::ToOne,
 }
 

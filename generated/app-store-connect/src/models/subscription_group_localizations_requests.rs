@@ -7,13 +7,10 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationCreateRequest {
-    /// `customAppName`.
     pub custom_app_name: rt::Patch<String>,
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `subscriptionGroup`: id of `subscriptionGroups`.
+    /// The id of `subscriptionGroups`.
     pub subscription_group: String,
 }
 
@@ -53,11 +50,9 @@ impl SubscriptionGroupLocalizationCreateRequest {
 
 /// Required fields of [`SubscriptionGroupLocalizationCreateRequest`].
 pub struct SubscriptionGroupLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `subscriptionGroup`: id of `subscriptionGroups`.
+    /// The id of `subscriptionGroups`.
     pub subscription_group: String,
 }
 
@@ -68,9 +63,7 @@ pub struct SubscriptionGroupLocalizationCreate {
 pub struct SubscriptionGroupLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `customAppName`.
     pub custom_app_name: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 
@@ -117,13 +110,10 @@ impl SubscriptionGroupLocalizationUpdateRequest {
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionGroupLocalizationV2CreateRequest {
-    /// `customAppName`.
     pub custom_app_name: rt::Patch<String>,
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `subscriptionGroupVersions`.
+    /// The id of `subscriptionGroupVersions`.
     pub version: String,
 }
 
@@ -160,11 +150,9 @@ impl SubscriptionGroupLocalizationV2CreateRequest {
 
 /// Required fields of [`SubscriptionGroupLocalizationV2CreateRequest`].
 pub struct SubscriptionGroupLocalizationV2Create {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `subscriptionGroupVersions`.
+    /// The id of `subscriptionGroupVersions`.
     pub version: String,
 }
 
@@ -175,9 +163,7 @@ pub struct SubscriptionGroupLocalizationV2Create {
 pub struct SubscriptionGroupLocalizationV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `customAppName`.
     pub custom_app_name: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 

@@ -7,7 +7,7 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionGroupSubmissionCreateRequest {
-    /// `subscriptionGroup`: id of `subscriptionGroups`.
+    /// The id of `subscriptionGroups`.
     pub subscription_group: String,
 }
 

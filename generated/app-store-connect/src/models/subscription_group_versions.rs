@@ -34,9 +34,7 @@ impl SubscriptionGroupVersion {
 /// Attributes of [`SubscriptionGroupVersion`].
 #[non_exhaustive]
 pub struct SubscriptionGroupVersionAttributes {
-    /// `state`.
     pub state: Option<crate::models::SubscriptionGroupVersionState>,
-    /// `version`.
     pub version: Option<i64>,
 }
 
@@ -45,9 +43,9 @@ rt::object! { SubscriptionGroupVersionAttributes { state: "state", version: "ver
 /// Relationships of [`SubscriptionGroupVersion`].
 #[non_exhaustive]
 pub struct SubscriptionGroupVersionRelationships {
-    /// `localizations`: any number of `subscriptionGroupLocalizations`.
+    /// Any number of `subscriptionGroupLocalizations`.
     pub localizations: rt::ToMany,
-    /// `subscriptionGroup`: one of `subscriptionGroups`.
+    /// One of `subscriptionGroups`.
     pub subscription_group: rt::ToOne,
 }
 

@@ -34,7 +34,6 @@ impl SubscriptionGroup {
 /// Attributes of [`SubscriptionGroup`].
 #[non_exhaustive]
 pub struct SubscriptionGroupAttributes {
-    /// `referenceName`.
     pub reference_name: Option<String>,
 }
 
@@ -43,11 +42,11 @@ rt::object! { SubscriptionGroupAttributes { reference_name: "referenceName" } }
 /// Relationships of [`SubscriptionGroup`].
 #[non_exhaustive]
 pub struct SubscriptionGroupRelationships {
-    /// `subscriptionGroupLocalizations`: any number of `subscriptionGroupLocalizations`.
+    /// Any number of `subscriptionGroupLocalizations`.
     pub subscription_group_localizations: rt::ToMany,
-    /// `subscriptions`: any number of `subscriptions`.
+    /// Any number of `subscriptions`.
     pub subscriptions: rt::ToMany,
-    /// `versions`: any number of `subscriptionGroupVersions`.
+    /// Any number of `subscriptionGroupVersions`.
     pub versions: rt::ToMany,
 }
 

@@ -7,9 +7,8 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionGroupCreateRequest {
-    /// `referenceName`.
     pub reference_name: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -28,9 +27,8 @@ impl SubscriptionGroupCreateRequest {
 
 /// Required fields of [`SubscriptionGroupCreateRequest`].
 pub struct SubscriptionGroupCreate {
-    /// `referenceName`.
     pub reference_name: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -41,7 +39,6 @@ pub struct SubscriptionGroupCreate {
 pub struct SubscriptionGroupUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `referenceName`.
     pub reference_name: rt::Patch<String>,
 }
 

@@ -34,19 +34,12 @@ impl SubscriptionImage {
 /// Attributes of [`SubscriptionImage`].
 #[non_exhaustive]
 pub struct SubscriptionImageAttributes {
-    /// `assetToken`.
     pub asset_token: Option<String>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::SubscriptionImageState>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 
@@ -58,7 +51,7 @@ rt::object! { SubscriptionImageAttributes {
 /// Relationships of [`SubscriptionImage`].
 #[non_exhaustive]
 pub struct SubscriptionImageRelationships {
-    /// `subscription`: one of `subscriptions`.
+    /// One of `subscriptions`.
     pub subscription: rt::ToOne,
 }
 
@@ -97,17 +90,11 @@ impl SubscriptionImageV2 {
 /// Attributes of [`SubscriptionImageV2`].
 #[non_exhaustive]
 pub struct SubscriptionImageV2Attributes {
-    /// `assetDeliveryState`.
     pub asset_delivery_state: Option<crate::models::AppMediaAssetState>,
-    /// `assetToken`.
     pub asset_token: Option<String>,
-    /// `fileName`.
     pub file_name: Option<String>,
-    /// `fileSize`.
     pub file_size: Option<i64>,
-    /// `imageAsset`.
     pub image_asset: Option<crate::models::ImageAsset>,
-    /// `uploadOperations`.
     pub upload_operations: Option<Vec<crate::models::UploadOperation>>,
 }
 

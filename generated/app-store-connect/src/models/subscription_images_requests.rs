@@ -7,11 +7,9 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionImageCreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }
 
@@ -31,11 +29,9 @@ impl SubscriptionImageCreateRequest {
 
 /// Required fields of [`SubscriptionImageCreateRequest`].
 pub struct SubscriptionImageCreate {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }
 
@@ -46,9 +42,7 @@ pub struct SubscriptionImageCreate {
 pub struct SubscriptionImageUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `sourceFileChecksum`.
     pub source_file_checksum: rt::Patch<String>,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 
@@ -99,11 +93,9 @@ impl SubscriptionImageUpdateRequest {
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionImageV2CreateRequest {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `version`: id of `subscriptionVersions`.
+    /// The id of `subscriptionVersions`.
     pub version: String,
 }
 
@@ -123,11 +115,9 @@ impl SubscriptionImageV2CreateRequest {
 
 /// Required fields of [`SubscriptionImageV2CreateRequest`].
 pub struct SubscriptionImageV2Create {
-    /// `fileName`.
     pub file_name: String,
-    /// `fileSize`.
     pub file_size: i64,
-    /// `version`: id of `subscriptionVersions`.
+    /// The id of `subscriptionVersions`.
     pub version: String,
 }
 
@@ -138,7 +128,6 @@ pub struct SubscriptionImageV2Create {
 pub struct SubscriptionImageV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `uploaded`.
     pub uploaded: rt::Patch<bool>,
 }
 

@@ -34,17 +34,13 @@ impl SubscriptionIntroductoryOffer {
 /// Attributes of [`SubscriptionIntroductoryOffer`].
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferAttributes {
-    /// `duration`.
     pub duration: Option<crate::models::SubscriptionOfferDuration>,
-    /// `endDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub end_date: Option<rt::Date>,
-    /// `numberOfPeriods`.
     pub number_of_periods: Option<i64>,
-    /// `offerMode`.
     pub offer_mode: Option<crate::models::SubscriptionOfferMode>,
-    /// `startDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub start_date: Option<rt::Date>,
-    /// `targetSubscriptionPlanType`.
     pub target_subscription_plan_type: Option<crate::models::SubscriptionPlanType>,
 }
 
@@ -56,11 +52,11 @@ rt::object! { SubscriptionIntroductoryOfferAttributes {
 /// Relationships of [`SubscriptionIntroductoryOffer`].
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferRelationships {
-    /// `subscription`: one of `subscriptions`.
+    /// One of `subscriptions`.
     pub subscription: rt::ToOne,
-    /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.
+    /// One of `subscriptionPricePoints`.
     pub subscription_price_point: rt::ToOne,
-    /// `territory`: one of `territories`.
+    /// One of `territories`.
     pub territory: rt::ToOne,
 }
 

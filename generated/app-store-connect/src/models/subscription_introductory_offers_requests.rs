@@ -7,23 +7,19 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionIntroductoryOfferCreateRequest {
-    /// `duration`.
     pub duration: crate::models::SubscriptionOfferDuration,
-    /// `endDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub end_date: rt::Patch<rt::Date>,
-    /// `numberOfPeriods`.
     pub number_of_periods: i64,
-    /// `offerMode`.
     pub offer_mode: crate::models::SubscriptionOfferMode,
-    /// `startDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub start_date: rt::Patch<rt::Date>,
-    /// `targetSubscriptionPlanType`.
     pub target_subscription_plan_type: rt::Patch<crate::models::SubscriptionPlanType>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
-    /// `subscriptionPricePoint`: id of `subscriptionPricePoints`.
+    /// The id of `subscriptionPricePoints`.
     pub subscription_price_point: Option<String>,
-    /// `territory`: id of `territories`.
+    /// The id of `territories`.
     pub territory: Option<String>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::SubscriptionIntroductoryOfferCreateRequestIncluded>,
@@ -124,13 +120,10 @@ impl SubscriptionIntroductoryOfferCreateRequest {
 
 /// Required fields of [`SubscriptionIntroductoryOfferCreateRequest`].
 pub struct SubscriptionIntroductoryOfferCreate {
-    /// `duration`.
     pub duration: crate::models::SubscriptionOfferDuration,
-    /// `numberOfPeriods`.
     pub number_of_periods: i64,
-    /// `offerMode`.
     pub offer_mode: crate::models::SubscriptionOfferMode,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }
 
@@ -158,23 +151,19 @@ rt::union! { sent SubscriptionIntroductoryOfferCreateRequestIncluded by "type" {
 pub struct SubscriptionIntroductoryOfferInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `duration`.
     pub duration: crate::models::SubscriptionOfferDuration,
-    /// `endDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub end_date: rt::Patch<rt::Date>,
-    /// `numberOfPeriods`.
     pub number_of_periods: i64,
-    /// `offerMode`.
     pub offer_mode: crate::models::SubscriptionOfferMode,
-    /// `startDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub start_date: rt::Patch<rt::Date>,
-    /// `targetSubscriptionPlanType`.
     pub target_subscription_plan_type: rt::Patch<crate::models::SubscriptionPlanType>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: Option<String>,
-    /// `subscriptionPricePoint`: id of `subscriptionPricePoints`.
+    /// The id of `subscriptionPricePoints`.
     pub subscription_price_point: Option<String>,
-    /// `territory`: id of `territories`.
+    /// The id of `territories`.
     pub territory: Option<String>,
 }
 
@@ -271,11 +260,8 @@ impl SubscriptionIntroductoryOfferInlineCreate {
 
 /// Required fields of [`SubscriptionIntroductoryOfferInlineCreate`].
 pub struct SubscriptionIntroductoryOfferInlineCreateRequired {
-    /// `duration`.
     pub duration: crate::models::SubscriptionOfferDuration,
-    /// `numberOfPeriods`.
     pub number_of_periods: i64,
-    /// `offerMode`.
     pub offer_mode: crate::models::SubscriptionOfferMode,
 }
 
@@ -286,7 +272,7 @@ pub struct SubscriptionIntroductoryOfferInlineCreateRequired {
 pub struct SubscriptionIntroductoryOfferUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `endDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub end_date: rt::Patch<rt::Date>,
 }
 

@@ -34,13 +34,9 @@ impl SubscriptionLocalization {
 /// Attributes of [`SubscriptionLocalization`].
 #[non_exhaustive]
 pub struct SubscriptionLocalizationAttributes {
-    /// `description`.
     pub description: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::SubscriptionLocalizationState>,
 }
 
@@ -51,7 +47,7 @@ rt::object! { SubscriptionLocalizationAttributes {
 /// Relationships of [`SubscriptionLocalization`].
 #[non_exhaustive]
 pub struct SubscriptionLocalizationRelationships {
-    /// `subscription`: one of `subscriptions`.
+    /// One of `subscriptions`.
     pub subscription: rt::ToOne,
 }
 
@@ -94,11 +90,8 @@ impl SubscriptionLocalizationV2 {
 /// Attributes of [`SubscriptionLocalizationV2`].
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2Attributes {
-    /// `description`.
     pub description: Option<String>,
-    /// `locale`.
     pub locale: Option<String>,
-    /// `name`.
     pub name: Option<String>,
 }
 
@@ -109,7 +102,7 @@ rt::object! { SubscriptionLocalizationV2Attributes {
 /// Relationships of [`SubscriptionLocalizationV2`].
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2Relationships {
-    /// `version`: one of `subscriptionVersions`.
+    /// One of `subscriptionVersions`.
     pub version: rt::ToOne,
 }
 

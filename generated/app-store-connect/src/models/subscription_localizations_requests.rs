@@ -7,13 +7,10 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionLocalizationCreateRequest {
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }
 
@@ -47,11 +44,9 @@ impl SubscriptionLocalizationCreateRequest {
 
 /// Required fields of [`SubscriptionLocalizationCreateRequest`].
 pub struct SubscriptionLocalizationCreate {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }
 
@@ -62,9 +57,7 @@ pub struct SubscriptionLocalizationCreate {
 pub struct SubscriptionLocalizationUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 
@@ -111,13 +104,10 @@ impl SubscriptionLocalizationUpdateRequest {
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionLocalizationV2CreateRequest {
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `subscriptionVersions`.
+    /// The id of `subscriptionVersions`.
     pub version: String,
 }
 
@@ -151,11 +141,9 @@ impl SubscriptionLocalizationV2CreateRequest {
 
 /// Required fields of [`SubscriptionLocalizationV2CreateRequest`].
 pub struct SubscriptionLocalizationV2Create {
-    /// `locale`.
     pub locale: String,
-    /// `name`.
     pub name: String,
-    /// `version`: id of `subscriptionVersions`.
+    /// The id of `subscriptionVersions`.
     pub version: String,
 }
 
@@ -166,9 +154,7 @@ pub struct SubscriptionLocalizationV2Create {
 pub struct SubscriptionLocalizationV2UpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `description`.
     pub description: rt::Patch<String>,
-    /// `name`.
     pub name: rt::Patch<String>,
 }
 

@@ -34,15 +34,12 @@ impl SubscriptionOfferCodeCustomCode {
 /// Attributes of [`SubscriptionOfferCodeCustomCode`].
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCustomCodeAttributes {
-    /// `active`.
     pub active: Option<bool>,
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `customCode`.
     pub custom_code: Option<String>,
-    /// `expirationDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub expiration_date: Option<rt::Date>,
-    /// `numberOfCodes`.
     pub number_of_codes: Option<i64>,
 }
 
@@ -54,7 +51,7 @@ rt::object! { SubscriptionOfferCodeCustomCodeAttributes {
 /// Relationships of [`SubscriptionOfferCodeCustomCode`].
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCustomCodeRelationships {
-    /// `offerCode`: one of `subscriptionOfferCodes`.
+    /// One of `subscriptionOfferCodes`.
     pub offer_code: rt::ToOne,
 }
 

@@ -7,13 +7,11 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCustomCodeCreateRequest {
-    /// `customCode`.
     pub custom_code: String,
-    /// `expirationDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub expiration_date: rt::Patch<rt::Date>,
-    /// `numberOfCodes`.
     pub number_of_codes: i64,
-    /// `offerCode`: id of `subscriptionOfferCodes`.
+    /// The id of `subscriptionOfferCodes`.
     pub offer_code: String,
 }
 
@@ -50,11 +48,9 @@ impl SubscriptionOfferCodeCustomCodeCreateRequest {
 
 /// Required fields of [`SubscriptionOfferCodeCustomCodeCreateRequest`].
 pub struct SubscriptionOfferCodeCustomCodeCreate {
-    /// `customCode`.
     pub custom_code: String,
-    /// `numberOfCodes`.
     pub number_of_codes: i64,
-    /// `offerCode`: id of `subscriptionOfferCodes`.
+    /// The id of `subscriptionOfferCodes`.
     pub offer_code: String,
 }
 
@@ -65,7 +61,6 @@ pub struct SubscriptionOfferCodeCustomCodeCreate {
 pub struct SubscriptionOfferCodeCustomCodeUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `active`.
     pub active: rt::Patch<bool>,
 }
 

@@ -34,15 +34,12 @@ impl SubscriptionOfferCodeOneTimeUseCode {
 /// Attributes of [`SubscriptionOfferCodeOneTimeUseCode`].
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCodeAttributes {
-    /// `active`.
     pub active: Option<bool>,
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `environment`.
     pub environment: Option<crate::models::OfferCodeEnvironment>,
-    /// `expirationDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub expiration_date: Option<rt::Date>,
-    /// `numberOfCodes`.
     pub number_of_codes: Option<i64>,
 }
 
@@ -54,9 +51,8 @@ rt::object! { SubscriptionOfferCodeOneTimeUseCodeAttributes {
 /// Relationships of [`SubscriptionOfferCodeOneTimeUseCode`].
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCodeRelationships {
-    /// `offerCode`: one of `subscriptionOfferCodes`.
+    /// One of `subscriptionOfferCodes`.
     pub offer_code: rt::ToOne,
-    /// `values`.
     pub values: rt::Related,
 }
 

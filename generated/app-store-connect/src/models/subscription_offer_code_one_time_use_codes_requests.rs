@@ -7,13 +7,11 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeOneTimeUseCodeCreateRequest {
-    /// `environment`.
     pub environment: rt::Patch<crate::models::OfferCodeEnvironment>,
-    /// `expirationDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub expiration_date: rt::Date,
-    /// `numberOfCodes`.
     pub number_of_codes: i64,
-    /// `offerCode`: id of `subscriptionOfferCodes`.
+    /// The id of `subscriptionOfferCodes`.
     pub offer_code: String,
 }
 
@@ -50,11 +48,10 @@ impl SubscriptionOfferCodeOneTimeUseCodeCreateRequest {
 
 /// Required fields of [`SubscriptionOfferCodeOneTimeUseCodeCreateRequest`].
 pub struct SubscriptionOfferCodeOneTimeUseCodeCreate {
-    /// `expirationDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub expiration_date: rt::Date,
-    /// `numberOfCodes`.
     pub number_of_codes: i64,
-    /// `offerCode`: id of `subscriptionOfferCodes`.
+    /// The id of `subscriptionOfferCodes`.
     pub offer_code: String,
 }
 
@@ -65,7 +62,6 @@ pub struct SubscriptionOfferCodeOneTimeUseCodeCreate {
 pub struct SubscriptionOfferCodeOneTimeUseCodeUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `active`.
     pub active: rt::Patch<bool>,
 }
 

@@ -32,9 +32,9 @@ impl SubscriptionOfferCodePrice {
 /// Relationships of [`SubscriptionOfferCodePrice`].
 #[non_exhaustive]
 pub struct SubscriptionOfferCodePriceRelationships {
-    /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.
+    /// One of `subscriptionPricePoints`.
     pub subscription_price_point: rt::ToOne,
-    /// `territory`: one of `territories`.
+    /// One of `territories`.
     pub territory: rt::ToOne,
 }
 

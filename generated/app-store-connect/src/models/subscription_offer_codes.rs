@@ -34,31 +34,19 @@ impl SubscriptionOfferCode {
 /// Attributes of [`SubscriptionOfferCode`].
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeAttributes {
-    /// `active`.
     pub active: Option<bool>,
-    /// `autoRenewEnabled`.
     pub auto_renew_enabled: Option<bool>,
-    /// `customerEligibilities`.
     pub customer_eligibilities: Option<
         Vec<crate::models::SubscriptionCustomerEligibility>,
     >,
-    /// `duration`.
     pub duration: Option<crate::models::SubscriptionOfferDuration>,
-    /// `name`.
     pub name: Option<String>,
-    /// `numberOfPeriods`.
     pub number_of_periods: Option<i64>,
-    /// `offerEligibility`.
     pub offer_eligibility: Option<crate::models::SubscriptionOfferEligibility>,
-    /// `offerMode`.
     pub offer_mode: Option<crate::models::SubscriptionOfferMode>,
-    /// `productionCodeCount`.
     pub production_code_count: Option<i64>,
-    /// `sandboxCodeCount`.
     pub sandbox_code_count: Option<i64>,
-    /// `targetSubscriptionPlanType`.
     pub target_subscription_plan_type: Option<crate::models::SubscriptionPlanType>,
-    /// `totalNumberOfCodes`.
     pub total_number_of_codes: Option<i64>,
 }
 
@@ -73,13 +61,13 @@ rt::object! { SubscriptionOfferCodeAttributes {
 /// Relationships of [`SubscriptionOfferCode`].
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeRelationships {
-    /// `customCodes`: any number of `subscriptionOfferCodeCustomCodes`.
+    /// Any number of `subscriptionOfferCodeCustomCodes`.
     pub custom_codes: rt::ToMany,
-    /// `oneTimeUseCodes`: any number of `subscriptionOfferCodeOneTimeUseCodes`.
+    /// Any number of `subscriptionOfferCodeOneTimeUseCodes`.
     pub one_time_use_codes: rt::ToMany,
-    /// `prices`: any number of `subscriptionOfferCodePrices`.
+    /// Any number of `subscriptionOfferCodePrices`.
     pub prices: rt::ToMany,
-    /// `subscription`: one of `subscriptions`.
+    /// One of `subscriptions`.
     pub subscription: rt::ToOne,
 }
 

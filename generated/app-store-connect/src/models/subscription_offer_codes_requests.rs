@@ -7,25 +7,17 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionOfferCodeCreateRequest {
-    /// `autoRenewEnabled`.
     pub auto_renew_enabled: rt::Patch<bool>,
-    /// `customerEligibilities`.
     pub customer_eligibilities: Vec<crate::models::SubscriptionCustomerEligibility>,
-    /// `duration`.
     pub duration: crate::models::SubscriptionOfferDuration,
-    /// `name`.
     pub name: String,
-    /// `numberOfPeriods`.
     pub number_of_periods: i64,
-    /// `offerEligibility`.
     pub offer_eligibility: crate::models::SubscriptionOfferEligibility,
-    /// `offerMode`.
     pub offer_mode: crate::models::SubscriptionOfferMode,
-    /// `targetSubscriptionPlanType`.
     pub target_subscription_plan_type: rt::Patch<crate::models::SubscriptionPlanType>,
-    /// `prices`: ids of `subscriptionOfferCodePrices`.
+    /// Ids of `subscriptionOfferCodePrices`.
     pub prices: Vec<String>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::SubscriptionOfferCodeCreateRequestIncluded>,
@@ -103,21 +95,15 @@ impl SubscriptionOfferCodeCreateRequest {
 
 /// Required fields of [`SubscriptionOfferCodeCreateRequest`].
 pub struct SubscriptionOfferCodeCreate {
-    /// `customerEligibilities`.
     pub customer_eligibilities: Vec<crate::models::SubscriptionCustomerEligibility>,
-    /// `duration`.
     pub duration: crate::models::SubscriptionOfferDuration,
-    /// `name`.
     pub name: String,
-    /// `numberOfPeriods`.
     pub number_of_periods: i64,
-    /// `offerEligibility`.
     pub offer_eligibility: crate::models::SubscriptionOfferEligibility,
-    /// `offerMode`.
     pub offer_mode: crate::models::SubscriptionOfferMode,
-    /// `prices`: ids of `subscriptionOfferCodePrices`.
+    /// Ids of `subscriptionOfferCodePrices`.
     pub prices: Vec<String>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }
 
@@ -145,7 +131,6 @@ rt::union! { sent SubscriptionOfferCodeCreateRequestIncluded by "type" {
 pub struct SubscriptionOfferCodeUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `active`.
     pub active: rt::Patch<bool>,
 }
 

@@ -34,9 +34,7 @@ impl SubscriptionPlanAvailability {
 /// Attributes of [`SubscriptionPlanAvailability`].
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityAttributes {
-    /// `availableInNewTerritories`.
     pub available_in_new_territories: Option<bool>,
-    /// `planType`.
     pub plan_type: Option<crate::models::SubscriptionPlanType>,
 }
 
@@ -47,7 +45,7 @@ rt::object! { SubscriptionPlanAvailabilityAttributes {
 /// Relationships of [`SubscriptionPlanAvailability`].
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityRelationships {
-    /// `availableTerritories`: any number of `territories`.
+    /// Any number of `territories`.
     pub available_territories: rt::ToMany,
 }
 

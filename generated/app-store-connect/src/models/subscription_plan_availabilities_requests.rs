@@ -7,13 +7,11 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionPlanAvailabilityCreateRequest {
-    /// `availableInNewTerritories`.
     pub available_in_new_territories: rt::Patch<bool>,
-    /// `planType`.
     pub plan_type: crate::models::SubscriptionPlanType,
-    /// `availableTerritories`: ids of `territories`.
+    /// Ids of `territories`.
     pub available_territories: Vec<String>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }
 
@@ -55,11 +53,10 @@ impl SubscriptionPlanAvailabilityCreateRequest {
 
 /// Required fields of [`SubscriptionPlanAvailabilityCreateRequest`].
 pub struct SubscriptionPlanAvailabilityCreate {
-    /// `planType`.
     pub plan_type: crate::models::SubscriptionPlanType,
-    /// `availableTerritories`: ids of `territories`.
+    /// Ids of `territories`.
     pub available_territories: Vec<String>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }
 
@@ -70,9 +67,8 @@ pub struct SubscriptionPlanAvailabilityCreate {
 pub struct SubscriptionPlanAvailabilityUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `availableInNewTerritories`.
     pub available_in_new_territories: rt::Patch<bool>,
-    /// `availableTerritories`: ids of `territories`.
+    /// Ids of `territories`.
     pub available_territories: Option<Vec<String>>,
 }
 

@@ -34,11 +34,8 @@ impl SubscriptionPricePoint {
 /// Attributes of [`SubscriptionPricePoint`].
 #[non_exhaustive]
 pub struct SubscriptionPricePointAttributes {
-    /// `customerPrice`.
     pub customer_price: Option<String>,
-    /// `proceeds`.
     pub proceeds: Option<String>,
-    /// `proceedsYear2`.
     pub proceeds_year2: Option<String>,
 }
 
@@ -49,11 +46,9 @@ rt::object! { SubscriptionPricePointAttributes {
 /// Relationships of [`SubscriptionPricePoint`].
 #[non_exhaustive]
 pub struct SubscriptionPricePointRelationships {
-    /// `adjustedEqualizations`.
     pub adjusted_equalizations: rt::Related,
-    /// `equalizations`.
     pub equalizations: rt::Related,
-    /// `territory`: one of `territories`.
+    /// One of `territories`.
     pub territory: rt::ToOne,
 }
 

@@ -34,11 +34,9 @@ impl SubscriptionPrice {
 /// Attributes of [`SubscriptionPrice`].
 #[non_exhaustive]
 pub struct SubscriptionPriceAttributes {
-    /// `planType`.
     pub plan_type: Option<crate::models::SubscriptionPlanType>,
-    /// `preserved`.
     pub preserved: Option<bool>,
-    /// `startDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub start_date: Option<rt::Date>,
 }
 
@@ -49,9 +47,9 @@ rt::object! { SubscriptionPriceAttributes {
 /// Relationships of [`SubscriptionPrice`].
 #[non_exhaustive]
 pub struct SubscriptionPriceRelationships {
-    /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.
+    /// One of `subscriptionPricePoints`.
     pub subscription_price_point: rt::ToOne,
-    /// `territory`: one of `territories`.
+    /// One of `territories`.
     pub territory: rt::ToOne,
 }
 

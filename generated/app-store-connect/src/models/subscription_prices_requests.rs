@@ -7,17 +7,15 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionPriceCreateRequest {
-    /// `planType`.
     pub plan_type: rt::Patch<crate::models::SubscriptionPlanType>,
-    /// `preserveCurrentPrice`.
     pub preserve_current_price: rt::Patch<bool>,
-    /// `startDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub start_date: rt::Patch<rt::Date>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
-    /// `subscriptionPricePoint`: id of `subscriptionPricePoints`.
+    /// The id of `subscriptionPricePoints`.
     pub subscription_price_point: String,
-    /// `territory`: id of `territories`.
+    /// The id of `territories`.
     pub territory: Option<String>,
 }
 
@@ -91,9 +89,9 @@ impl SubscriptionPriceCreateRequest {
 
 /// Required fields of [`SubscriptionPriceCreateRequest`].
 pub struct SubscriptionPriceCreate {
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
-    /// `subscriptionPricePoint`: id of `subscriptionPricePoints`.
+    /// The id of `subscriptionPricePoints`.
     pub subscription_price_point: String,
 }
 
@@ -104,17 +102,15 @@ pub struct SubscriptionPriceCreate {
 pub struct SubscriptionPriceInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `planType`.
     pub plan_type: rt::Patch<crate::models::SubscriptionPlanType>,
-    /// `preserveCurrentPrice`.
     pub preserve_current_price: rt::Patch<bool>,
-    /// `startDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub start_date: rt::Patch<rt::Date>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: Option<String>,
-    /// `subscriptionPricePoint`: id of `subscriptionPricePoints`.
+    /// The id of `subscriptionPricePoints`.
     pub subscription_price_point: Option<String>,
-    /// `territory`: id of `territories`.
+    /// The id of `territories`.
     pub territory: Option<String>,
 }
 

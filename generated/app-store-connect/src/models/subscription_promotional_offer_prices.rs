@@ -32,9 +32,9 @@ impl SubscriptionPromotionalOfferPrice {
 /// Relationships of [`SubscriptionPromotionalOfferPrice`].
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferPriceRelationships {
-    /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.
+    /// One of `subscriptionPricePoints`.
     pub subscription_price_point: rt::ToOne,
-    /// `territory`: one of `territories`.
+    /// One of `territories`.
     pub territory: rt::ToOne,
 }
 

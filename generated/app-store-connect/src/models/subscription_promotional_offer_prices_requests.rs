@@ -9,9 +9,9 @@
 pub struct SubscriptionPromotionalOfferPriceInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `subscriptionPricePoint`: id of `subscriptionPricePoints`.
+    /// The id of `subscriptionPricePoints`.
     pub subscription_price_point: Option<String>,
-    /// `territory`: id of `territories`.
+    /// The id of `territories`.
     pub territory: Option<String>,
 }
 

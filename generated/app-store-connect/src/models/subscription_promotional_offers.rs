@@ -34,17 +34,11 @@ impl SubscriptionPromotionalOffer {
 /// Attributes of [`SubscriptionPromotionalOffer`].
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferAttributes {
-    /// `duration`.
     pub duration: Option<crate::models::SubscriptionOfferDuration>,
-    /// `name`.
     pub name: Option<String>,
-    /// `numberOfPeriods`.
     pub number_of_periods: Option<i64>,
-    /// `offerCode`.
     pub offer_code: Option<String>,
-    /// `offerMode`.
     pub offer_mode: Option<crate::models::SubscriptionOfferMode>,
-    /// `targetSubscriptionPlanType`.
     pub target_subscription_plan_type: Option<crate::models::SubscriptionPlanType>,
 }
 
@@ -56,9 +50,9 @@ rt::object! { SubscriptionPromotionalOfferAttributes {
 /// Relationships of [`SubscriptionPromotionalOffer`].
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferRelationships {
-    /// `prices`: any number of `subscriptionPromotionalOfferPrices`.
+    /// Any number of `subscriptionPromotionalOfferPrices`.
     pub prices: rt::ToMany,
-    /// `subscription`: one of `subscriptions`.
+    /// One of `subscriptions`.
     pub subscription: rt::ToOne,
 }
 

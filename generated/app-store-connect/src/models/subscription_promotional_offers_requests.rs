@@ -7,21 +7,15 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionPromotionalOfferCreateRequest {
-    /// `duration`.
     pub duration: crate::models::SubscriptionOfferDuration,
-    /// `name`.
     pub name: String,
-    /// `numberOfPeriods`.
     pub number_of_periods: i64,
-    /// `offerCode`.
     pub offer_code: String,
-    /// `offerMode`.
     pub offer_mode: crate::models::SubscriptionOfferMode,
-    /// `targetSubscriptionPlanType`.
     pub target_subscription_plan_type: rt::Patch<crate::models::SubscriptionPlanType>,
-    /// `prices`: ids of `subscriptionPromotionalOfferPrices`.
+    /// Ids of `subscriptionPromotionalOfferPrices`.
     pub prices: Vec<String>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::SubscriptionPromotionalOfferCreateRequestIncluded>,
@@ -85,19 +79,14 @@ impl SubscriptionPromotionalOfferCreateRequest {
 
 /// Required fields of [`SubscriptionPromotionalOfferCreateRequest`].
 pub struct SubscriptionPromotionalOfferCreate {
-    /// `duration`.
     pub duration: crate::models::SubscriptionOfferDuration,
-    /// `name`.
     pub name: String,
-    /// `numberOfPeriods`.
     pub number_of_periods: i64,
-    /// `offerCode`.
     pub offer_code: String,
-    /// `offerMode`.
     pub offer_mode: crate::models::SubscriptionOfferMode,
-    /// `prices`: ids of `subscriptionPromotionalOfferPrices`.
+    /// Ids of `subscriptionPromotionalOfferPrices`.
     pub prices: Vec<String>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }
 
@@ -125,21 +114,15 @@ rt::union! { sent SubscriptionPromotionalOfferCreateRequestIncluded by "type" {
 pub struct SubscriptionPromotionalOfferInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `duration`.
     pub duration: crate::models::SubscriptionOfferDuration,
-    /// `name`.
     pub name: String,
-    /// `numberOfPeriods`.
     pub number_of_periods: i64,
-    /// `offerCode`.
     pub offer_code: String,
-    /// `offerMode`.
     pub offer_mode: crate::models::SubscriptionOfferMode,
-    /// `targetSubscriptionPlanType`.
     pub target_subscription_plan_type: rt::Patch<crate::models::SubscriptionPlanType>,
-    /// `prices`: ids of `subscriptionPromotionalOfferPrices`.
+    /// Ids of `subscriptionPromotionalOfferPrices`.
     pub prices: Option<Vec<String>>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: Option<String>,
 }
 
@@ -204,15 +187,10 @@ impl SubscriptionPromotionalOfferInlineCreate {
 
 /// Required fields of [`SubscriptionPromotionalOfferInlineCreate`].
 pub struct SubscriptionPromotionalOfferInlineCreateRequired {
-    /// `duration`.
     pub duration: crate::models::SubscriptionOfferDuration,
-    /// `name`.
     pub name: String,
-    /// `numberOfPeriods`.
     pub number_of_periods: i64,
-    /// `offerCode`.
     pub offer_code: String,
-    /// `offerMode`.
     pub offer_mode: crate::models::SubscriptionOfferMode,
 }
 
@@ -223,7 +201,7 @@ pub struct SubscriptionPromotionalOfferInlineCreateRequired {
 pub struct SubscriptionPromotionalOfferUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `prices`: ids of `subscriptionPromotionalOfferPrices`.
+    /// Ids of `subscriptionPromotionalOfferPrices`.
     pub prices: Option<Vec<String>>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::SubscriptionPromotionalOfferUpdateRequestIncluded>,

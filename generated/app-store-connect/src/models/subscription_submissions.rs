@@ -32,7 +32,7 @@ impl SubscriptionSubmission {
 /// Relationships of [`SubscriptionSubmission`].
 #[non_exhaustive]
 pub struct SubscriptionSubmissionRelationships {
-    /// `subscription`: one of `subscriptions`.
+    /// One of `subscriptions`.
     pub subscription: rt::ToOne,
 }
 

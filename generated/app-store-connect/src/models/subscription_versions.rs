@@ -34,9 +34,7 @@ impl SubscriptionVersion {
 /// Attributes of [`SubscriptionVersion`].
 #[non_exhaustive]
 pub struct SubscriptionVersionAttributes {
-    /// `state`.
     pub state: Option<crate::models::SubscriptionVersionState>,
-    /// `version`.
     pub version: Option<i64>,
 }
 
@@ -45,13 +43,13 @@ rt::object! { SubscriptionVersionAttributes { state: "state", version: "version"
 /// Relationships of [`SubscriptionVersion`].
 #[non_exhaustive]
 pub struct SubscriptionVersionRelationships {
-    /// `image`: one of `subscriptionImages`.
+    /// One of `subscriptionImages`.
     pub image: rt::ToOne,
-    /// `images`: any number of `subscriptionImages`.
+    /// Any number of `subscriptionImages`.
     pub images: rt::ToMany,
-    /// `localizations`: any number of `subscriptionLocalizations`.
+    /// Any number of `subscriptionLocalizations`.
     pub localizations: rt::ToMany,
-    /// `subscription`: one of `subscriptions`.
+    /// One of `subscriptions`.
     pub subscription: rt::ToOne,
 }
 

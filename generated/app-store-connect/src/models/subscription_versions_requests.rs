@@ -7,7 +7,7 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionVersionCreateRequest {
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }
 

@@ -34,23 +34,14 @@ impl Subscription {
 /// Attributes of [`Subscription`].
 #[non_exhaustive]
 pub struct SubscriptionAttributes {
-    /// `familySharable`.
     pub family_sharable: Option<bool>,
-    /// `groupLevel`.
     pub group_level: Option<i64>,
-    /// `marketSettings`.
     pub market_settings: Option<Vec<crate::models::SubscriptionMarketSettings>>,
-    /// `multiSeatStatus`.
     pub multi_seat_status: Option<crate::models::SubscriptionMultiSeatStatus>,
-    /// `name`.
     pub name: Option<String>,
-    /// `productId`.
     pub product_id: Option<String>,
-    /// `reviewNote`.
     pub review_note: Option<String>,
-    /// `state`.
     pub state: Option<crate::models::SubscriptionState>,
-    /// `subscriptionPeriod`.
     pub subscription_period: Option<crate::models::SubscriptionSubscriptionPeriod>,
 }
 
@@ -63,34 +54,33 @@ rt::object! { SubscriptionAttributes {
 /// Relationships of [`Subscription`].
 #[non_exhaustive]
 pub struct SubscriptionRelationships {
-    /// `appStoreReviewScreenshot`: one of `subscriptionAppStoreReviewScreenshots`.
+    /// One of `subscriptionAppStoreReviewScreenshots`.
     pub app_store_review_screenshot: rt::ToOne,
-    /// `group`: one of `subscriptionGroups`.
+    /// One of `subscriptionGroups`.
     pub group: rt::ToOne,
-    /// `images`: any number of `subscriptionImages`.
+    /// Any number of `subscriptionImages`.
     pub images: rt::ToMany,
-    /// `introductoryOffers`: any number of `subscriptionIntroductoryOffers`.
+    /// Any number of `subscriptionIntroductoryOffers`.
     pub introductory_offers: rt::ToMany,
-    /// `offerCodes`: any number of `subscriptionOfferCodes`.
+    /// Any number of `subscriptionOfferCodes`.
     pub offer_codes: rt::ToMany,
-    /// `planAvailabilities`: any number of `subscriptionPlanAvailabilities`.
+    /// Any number of `subscriptionPlanAvailabilities`.
     pub plan_availabilities: rt::ToMany,
-    /// `pricePoints`.
     pub price_points: rt::Related,
-    /// `prices`: any number of `subscriptionPrices`.
+    /// Any number of `subscriptionPrices`.
     pub prices: rt::ToMany,
-    /// `promotedPurchase`: one of `promotedPurchases`.
+    /// One of `promotedPurchases`.
     pub promoted_purchase: rt::ToOne,
-    /// `promotionalOffers`: any number of `subscriptionPromotionalOffers`.
+    /// Any number of `subscriptionPromotionalOffers`.
     pub promotional_offers: rt::ToMany,
-    /// `subscriptionAvailability`: one of `subscriptionAvailabilities`.
+    /// One of `subscriptionAvailabilities`.
     #[deprecated = "deprecated by the vendor"]
     pub subscription_availability: rt::ToOne,
-    /// `subscriptionLocalizations`: any number of `subscriptionLocalizations`.
+    /// Any number of `subscriptionLocalizations`.
     pub subscription_localizations: rt::ToMany,
-    /// `versions`: any number of `subscriptionVersions`.
+    /// Any number of `subscriptionVersions`.
     pub versions: rt::ToMany,
-    /// `winBackOffers`: any number of `winBackOffers`.
+    /// Any number of `winBackOffers`.
     pub win_back_offers: rt::ToMany,
 }
 

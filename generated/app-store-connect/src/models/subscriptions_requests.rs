@@ -7,21 +7,15 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct SubscriptionCreateRequest {
-    /// `familySharable`.
     pub family_sharable: rt::Patch<bool>,
-    /// `groupLevel`.
     pub group_level: rt::Patch<i64>,
-    /// `name`.
     pub name: String,
-    /// `productId`.
     pub product_id: String,
-    /// `reviewNote`.
     pub review_note: rt::Patch<String>,
-    /// `subscriptionPeriod`.
     pub subscription_period: rt::Patch<
         crate::models::SubscriptionCreateRequestSubscriptionPeriod,
     >,
-    /// `group`: id of `subscriptionGroups`.
+    /// The id of `subscriptionGroups`.
     pub group: String,
 }
 
@@ -103,11 +97,9 @@ impl SubscriptionCreateRequest {
 
 /// Required fields of [`SubscriptionCreateRequest`].
 pub struct SubscriptionCreate {
-    /// `name`.
     pub name: String,
-    /// `productId`.
     pub product_id: String,
-    /// `group`: id of `subscriptionGroups`.
+    /// The id of `subscriptionGroups`.
     pub group: String,
 }
 
@@ -123,31 +115,24 @@ pub type SubscriptionCreateRequestSubscriptionPeriod = crate::models::Subscripti
 pub struct SubscriptionUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `familySharable`.
     pub family_sharable: rt::Patch<bool>,
-    /// `groupLevel`.
     pub group_level: rt::Patch<i64>,
-    /// `marketSettings`.
     pub market_settings: rt::Patch<
         Vec<crate::models::SubscriptionUpdateRequestMarketSettings>,
     >,
-    /// `multiSeatStatus`.
     pub multi_seat_status: rt::Patch<
         crate::models::SubscriptionUpdateRequestMultiSeatStatus,
     >,
-    /// `name`.
     pub name: rt::Patch<String>,
-    /// `reviewNote`.
     pub review_note: rt::Patch<String>,
-    /// `subscriptionPeriod`.
     pub subscription_period: rt::Patch<
         crate::models::SubscriptionUpdateRequestSubscriptionPeriod,
     >,
-    /// `introductoryOffers`: ids of `subscriptionIntroductoryOffers`.
+    /// Ids of `subscriptionIntroductoryOffers`.
     pub introductory_offers: Option<Vec<String>>,
-    /// `prices`: ids of `subscriptionPrices`.
+    /// Ids of `subscriptionPrices`.
     pub prices: Option<Vec<String>>,
-    /// `promotionalOffers`: ids of `subscriptionPromotionalOffers`.
+    /// Ids of `subscriptionPromotionalOffers`.
     pub promotional_offers: Option<Vec<String>>,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::SubscriptionUpdateRequestIncluded>,

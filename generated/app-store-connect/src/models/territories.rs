@@ -40,7 +40,6 @@ impl Territory {
 /// Attributes of [`Territory`].
 #[non_exhaustive]
 pub struct TerritoryAttributes {
-    /// `currency`.
     pub currency: Option<String>,
 }
 

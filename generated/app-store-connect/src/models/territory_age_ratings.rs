@@ -34,7 +34,6 @@ impl TerritoryAgeRating {
 /// Attributes of [`TerritoryAgeRating`].
 #[non_exhaustive]
 pub struct TerritoryAgeRatingAttributes {
-    /// `appStoreAgeRating`.
     pub app_store_age_rating: Option<crate::models::AppStoreAgeRating>,
 }
 
@@ -43,7 +42,7 @@ rt::object! { TerritoryAgeRatingAttributes { app_store_age_rating: "appStoreAgeR
 /// Relationships of [`TerritoryAgeRating`].
 #[non_exhaustive]
 pub struct TerritoryAgeRatingRelationships {
-    /// `territory`: one of `territories`.
+    /// One of `territories`.
     pub territory: rt::ToOne,
 }
 

@@ -34,17 +34,14 @@ impl TerritoryAvailability {
 /// Attributes of [`TerritoryAvailability`].
 #[non_exhaustive]
 pub struct TerritoryAvailabilityAttributes {
-    /// `available`.
     pub available: Option<bool>,
-    /// `contentStatuses`.
     pub content_statuses: Option<
         Vec<crate::models::TerritoryAvailabilityContentStatuses>,
     >,
-    /// `preOrderEnabled`.
     pub pre_order_enabled: Option<bool>,
-    /// `preOrderPublishDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub pre_order_publish_date: Option<rt::Date>,
-    /// `releaseDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub release_date: Option<rt::Date>,
 }
 
@@ -56,7 +53,7 @@ rt::object! { TerritoryAvailabilityAttributes {
 /// Relationships of [`TerritoryAvailability`].
 #[non_exhaustive]
 pub struct TerritoryAvailabilityRelationships {
-    /// `territory`: one of `territories`.
+    /// One of `territories`.
     pub territory: rt::ToOne,
 }
 

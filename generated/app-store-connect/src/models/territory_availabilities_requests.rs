@@ -9,13 +9,11 @@
 pub struct TerritoryAvailabilityInlineCreate {
     /// `id` by which the same request refers to it, e.g. `${new}`.
     pub id: Option<String>,
-    /// `available`.
     pub available: rt::Patch<bool>,
-    /// `preOrderEnabled`.
     pub pre_order_enabled: rt::Patch<bool>,
-    /// `releaseDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub release_date: rt::Patch<rt::Date>,
-    /// `territory`: id of `territories`.
+    /// The id of `territories`.
     pub territory: Option<String>,
 }
 
@@ -92,11 +90,9 @@ impl TerritoryAvailabilityInlineCreate {
 pub struct TerritoryAvailabilityUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `available`.
     pub available: rt::Patch<bool>,
-    /// `preOrderEnabled`.
     pub pre_order_enabled: rt::Patch<bool>,
-    /// `releaseDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub release_date: rt::Patch<rt::Date>,
 }
 

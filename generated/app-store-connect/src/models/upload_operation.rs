@@ -7,15 +7,10 @@
 /// Features: any of `app-clips`, `app-events`, `app-store`, `builds`, `game-center`, `in-app-purchases`, `product-pages`, `subscriptions`.
 #[non_exhaustive]
 pub struct UploadOperation {
-    /// `length`.
     pub length: Option<i64>,
-    /// `method`.
     pub method: Option<String>,
-    /// `offset`.
     pub offset: Option<i64>,
-    /// `requestHeaders`.
     pub request_headers: Option<Vec<crate::models::HttpHeader>>,
-    /// `url`.
     pub url: Option<String>,
 }
 

@@ -34,19 +34,14 @@ impl UserInvitation {
 /// Attributes of [`UserInvitation`].
 #[non_exhaustive]
 pub struct UserInvitationAttributes {
-    /// `allAppsVisible`.
     pub all_apps_visible: Option<bool>,
-    /// `email`: an email address.
+    /// An email address.
     pub email: Option<String>,
-    /// `expirationDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub expiration_date: Option<rt::Timestamp>,
-    /// `firstName`.
     pub first_name: Option<String>,
-    /// `lastName`.
     pub last_name: Option<String>,
-    /// `provisioningAllowed`.
     pub provisioning_allowed: Option<bool>,
-    /// `roles`.
     pub roles: Option<Vec<crate::models::UserRole>>,
 }
 
@@ -59,7 +54,7 @@ rt::object! { UserInvitationAttributes {
 /// Relationships of [`UserInvitation`].
 #[non_exhaustive]
 pub struct UserInvitationRelationships {
-    /// `visibleApps`: any number of `apps`.
+    /// Any number of `apps`.
     pub visible_apps: rt::ToMany,
 }
 

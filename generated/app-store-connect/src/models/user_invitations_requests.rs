@@ -7,19 +7,14 @@
 /// Feature: `users-and-access`.
 #[non_exhaustive]
 pub struct UserInvitationCreateRequest {
-    /// `allAppsVisible`.
     pub all_apps_visible: rt::Patch<bool>,
-    /// `email`: an email address.
+    /// An email address.
     pub email: String,
-    /// `firstName`.
     pub first_name: String,
-    /// `lastName`.
     pub last_name: String,
-    /// `provisioningAllowed`.
     pub provisioning_allowed: rt::Patch<bool>,
-    /// `roles`.
     pub roles: Vec<crate::models::UserRole>,
-    /// `visibleApps`: ids of `apps`.
+    /// Ids of `apps`.
     pub visible_apps: Option<Vec<String>>,
 }
 
@@ -79,12 +74,9 @@ impl UserInvitationCreateRequest {
 
 /// Required fields of [`UserInvitationCreateRequest`].
 pub struct UserInvitationCreate {
-    /// `email`: an email address.
+    /// An email address.
     pub email: String,
-    /// `firstName`.
     pub first_name: String,
-    /// `lastName`.
     pub last_name: String,
-    /// `roles`.
     pub roles: Vec<crate::models::UserRole>,
 }

@@ -32,17 +32,11 @@ impl User {
 /// Attributes of [`User`].
 #[non_exhaustive]
 pub struct UserAttributes {
-    /// `allAppsVisible`.
     pub all_apps_visible: Option<bool>,
-    /// `firstName`.
     pub first_name: Option<String>,
-    /// `lastName`.
     pub last_name: Option<String>,
-    /// `provisioningAllowed`.
     pub provisioning_allowed: Option<bool>,
-    /// `roles`.
     pub roles: Option<Vec<crate::models::UserRole>>,
-    /// `username`.
     pub username: Option<String>,
 }
 
@@ -54,7 +48,7 @@ rt::object! { UserAttributes {
 /// Relationships of [`User`].
 #[non_exhaustive]
 pub struct UserRelationships {
-    /// `visibleApps`: any number of `apps`.
+    /// Any number of `apps`.
     pub visible_apps: rt::ToMany,
 }
 

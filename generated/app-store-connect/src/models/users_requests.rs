@@ -9,13 +9,10 @@
 pub struct UserUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `allAppsVisible`.
     pub all_apps_visible: rt::Patch<bool>,
-    /// `provisioningAllowed`.
     pub provisioning_allowed: rt::Patch<bool>,
-    /// `roles`.
     pub roles: rt::Patch<Vec<crate::models::UserRole>>,
-    /// `visibleApps`: ids of `apps`.
+    /// Ids of `apps`.
     pub visible_apps: Option<Vec<String>>,
 }
 

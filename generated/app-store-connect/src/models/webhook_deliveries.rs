@@ -34,19 +34,14 @@ impl WebhookDelivery {
 /// Attributes of [`WebhookDelivery`].
 #[non_exhaustive]
 pub struct WebhookDeliveryAttributes {
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `deliveryState`.
     pub delivery_state: Option<crate::models::WebhookDeliveryDeliveryState>,
-    /// `errorMessage`.
     pub error_message: Option<String>,
-    /// `redelivery`.
     pub redelivery: Option<bool>,
-    /// `request`.
     pub request: Option<crate::models::WebhookDeliveryRequest>,
-    /// `response`.
     pub response: Option<crate::models::WebhookDeliveryReply>,
-    /// `sentDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub sent_date: Option<rt::Timestamp>,
 }
 
@@ -58,7 +53,7 @@ rt::object! { WebhookDeliveryAttributes {
 /// Relationships of [`WebhookDelivery`].
 #[non_exhaustive]
 pub struct WebhookDeliveryRelationships {
-    /// `event`: one of `webhookEvents`.
+    /// One of `webhookEvents`.
     pub event: rt::ToOne,
 }
 
@@ -88,7 +83,7 @@ rt::open_enum! { WebhookDeliveryDeliveryState {
 /// Feature: `webhooks`.
 #[non_exhaustive]
 pub struct WebhookDeliveryRequest {
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: Option<String>,
 }
 
@@ -99,9 +94,7 @@ rt::object! { WebhookDeliveryRequest { url: "url" } }
 /// Feature: `webhooks`.
 #[non_exhaustive]
 pub struct WebhookDeliveryReply {
-    /// `body`.
     pub body: Option<String>,
-    /// `httpStatusCode`.
     pub http_status_code: Option<i64>,
 }
 

@@ -7,7 +7,7 @@
 /// Feature: `webhooks`.
 #[non_exhaustive]
 pub struct WebhookDeliveryCreateRequest {
-    /// `template`: id of `webhookDeliveries`.
+    /// The id of `webhookDeliveries`.
     pub template: String,
 }
 

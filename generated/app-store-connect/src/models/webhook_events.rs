@@ -30,13 +30,10 @@ impl WebhookEvent {
 /// Attributes of [`WebhookEvent`].
 #[non_exhaustive]
 pub struct WebhookEventAttributes {
-    /// `createdDate`: date and time (RFC 3339).
+    /// Date and time (RFC 3339).
     pub created_date: Option<rt::Timestamp>,
-    /// `eventType`.
     pub event_type: Option<crate::models::WebhookEventType>,
-    /// `payload`.
     pub payload: Option<String>,
-    /// `ping`.
     pub ping: Option<bool>,
 }
 

@@ -7,7 +7,7 @@
 /// Feature: `webhooks`.
 #[non_exhaustive]
 pub struct WebhookPingCreateRequest {
-    /// `webhook`: id of `webhooks`.
+    /// The id of `webhooks`.
     pub webhook: String,
 }
 

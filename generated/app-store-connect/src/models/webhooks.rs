@@ -34,13 +34,10 @@ impl Webhook {
 /// Attributes of [`Webhook`].
 #[non_exhaustive]
 pub struct WebhookAttributes {
-    /// `enabled`.
     pub enabled: Option<bool>,
-    /// `eventTypes`.
     pub event_types: Option<Vec<crate::models::WebhookEventType>>,
-    /// `name`.
     pub name: Option<String>,
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: Option<String>,
 }
 
@@ -49,9 +46,8 @@ rt::object! { WebhookAttributes { enabled: "enabled", event_types: "eventTypes",
 /// Relationships of [`Webhook`].
 #[non_exhaustive]
 pub struct WebhookRelationships {
-    /// `app`: one of `apps`.
+    /// One of `apps`.
     pub app: rt::ToOne,
-    /// `deliveries`.
     pub deliveries: rt::Related,
 }
 

@@ -7,17 +7,13 @@
 /// Feature: `webhooks`.
 #[non_exhaustive]
 pub struct WebhookCreateRequest {
-    /// `enabled`.
     pub enabled: bool,
-    /// `eventTypes`.
     pub event_types: Vec<crate::models::WebhookEventType>,
-    /// `name`.
     pub name: String,
-    /// `secret`.
     pub secret: String,
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -43,17 +39,13 @@ impl WebhookCreateRequest {
 
 /// Required fields of [`WebhookCreateRequest`].
 pub struct WebhookCreate {
-    /// `enabled`.
     pub enabled: bool,
-    /// `eventTypes`.
     pub event_types: Vec<crate::models::WebhookEventType>,
-    /// `name`.
     pub name: String,
-    /// `secret`.
     pub secret: String,
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: String,
-    /// `app`: id of `apps`.
+    /// The id of `apps`.
     pub app: String,
 }
 
@@ -64,15 +56,11 @@ pub struct WebhookCreate {
 pub struct WebhookUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `enabled`.
     pub enabled: rt::Patch<bool>,
-    /// `eventTypes`.
     pub event_types: rt::Patch<Vec<crate::models::WebhookEventType>>,
-    /// `name`.
     pub name: rt::Patch<String>,
-    /// `secret`.
     pub secret: rt::Patch<String>,
-    /// `url`: a URI, kept as it comes.
+    /// A URI, kept as it comes.
     pub url: rt::Patch<String>,
 }
 

@@ -30,9 +30,9 @@ impl WinBackOfferPrice {
 /// Relationships of [`WinBackOfferPrice`].
 #[non_exhaustive]
 pub struct WinBackOfferPriceRelationships {
-    /// `subscriptionPricePoint`: one of `subscriptionPricePoints`.
+    /// One of `subscriptionPricePoints`.
     pub subscription_price_point: rt::ToOne,
-    /// `territory`: one of `territories`.
+    /// One of `territories`.
     pub territory: rt::ToOne,
 }
 

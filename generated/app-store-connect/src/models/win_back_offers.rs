@@ -34,33 +34,22 @@ impl WinBackOffer {
 /// Attributes of [`WinBackOffer`].
 #[non_exhaustive]
 pub struct WinBackOfferAttributes {
-    /// `customerEligibilityPaidSubscriptionDurationInMonths`.
     pub customer_eligibility_paid_subscription_duration_in_months: Option<i64>,
-    /// `customerEligibilityTimeSinceLastSubscribedInMonths`.
     pub customer_eligibility_time_since_last_subscribed_in_months: Option<
         crate::models::IntegerRange,
     >,
-    /// `customerEligibilityWaitBetweenOffersInMonths`.
     pub customer_eligibility_wait_between_offers_in_months: Option<i64>,
-    /// `duration`.
     pub duration: Option<crate::models::SubscriptionOfferDuration>,
-    /// `endDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub end_date: Option<rt::Date>,
-    /// `offerId`.
     pub offer_id: Option<String>,
-    /// `offerMode`.
     pub offer_mode: Option<crate::models::SubscriptionOfferMode>,
-    /// `periodCount`.
     pub period_count: Option<i64>,
-    /// `priority`.
     pub priority: Option<crate::models::WinBackOfferPriority>,
-    /// `promotionIntent`.
     pub promotion_intent: Option<crate::models::WinBackOfferPromotionIntent>,
-    /// `referenceName`.
     pub reference_name: Option<String>,
-    /// `startDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub start_date: Option<rt::Date>,
-    /// `targetSubscriptionPlanType`.
     pub target_subscription_plan_type: Option<crate::models::SubscriptionPlanType>,
 }
 
@@ -77,7 +66,7 @@ rt::object! { WinBackOfferAttributes {
 /// Relationships of [`WinBackOffer`].
 #[non_exhaustive]
 pub struct WinBackOfferRelationships {
-    /// `prices`: any number of `winBackOfferPrices`.
+    /// Any number of `winBackOfferPrices`.
     pub prices: rt::ToMany,
 }
 

@@ -7,37 +7,26 @@
 /// Feature: `subscriptions`.
 #[non_exhaustive]
 pub struct WinBackOfferCreateRequest {
-    /// `customerEligibilityPaidSubscriptionDurationInMonths`.
     pub customer_eligibility_paid_subscription_duration_in_months: i64,
-    /// `customerEligibilityTimeSinceLastSubscribedInMonths`.
     pub customer_eligibility_time_since_last_subscribed_in_months: crate::models::IntegerRange,
-    /// `customerEligibilityWaitBetweenOffersInMonths`.
     pub customer_eligibility_wait_between_offers_in_months: rt::Patch<i64>,
-    /// `duration`.
     pub duration: crate::models::SubscriptionOfferDuration,
-    /// `endDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub end_date: rt::Patch<rt::Date>,
-    /// `offerId`.
     pub offer_id: String,
-    /// `offerMode`.
     pub offer_mode: crate::models::SubscriptionOfferMode,
-    /// `periodCount`.
     pub period_count: i64,
-    /// `priority`.
     pub priority: crate::models::WinBackOfferCreateRequestPriority,
-    /// `promotionIntent`.
     pub promotion_intent: rt::Patch<
         crate::models::WinBackOfferCreateRequestPromotionIntent,
     >,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `startDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub start_date: rt::Date,
-    /// `targetSubscriptionPlanType`.
     pub target_subscription_plan_type: rt::Patch<crate::models::SubscriptionPlanType>,
-    /// `prices`: ids of `winBackOfferPrices`.
+    /// Ids of `winBackOfferPrices`.
     pub prices: Vec<String>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
     /// `included`: resources that the same request creates.
     pub included: Vec<crate::models::WinBackOfferCreateRequestIncluded>,
@@ -154,27 +143,19 @@ impl WinBackOfferCreateRequest {
 
 /// Required fields of [`WinBackOfferCreateRequest`].
 pub struct WinBackOfferCreate {
-    /// `customerEligibilityPaidSubscriptionDurationInMonths`.
     pub customer_eligibility_paid_subscription_duration_in_months: i64,
-    /// `customerEligibilityTimeSinceLastSubscribedInMonths`.
     pub customer_eligibility_time_since_last_subscribed_in_months: crate::models::IntegerRange,
-    /// `duration`.
     pub duration: crate::models::SubscriptionOfferDuration,
-    /// `offerId`.
     pub offer_id: String,
-    /// `offerMode`.
     pub offer_mode: crate::models::SubscriptionOfferMode,
-    /// `periodCount`.
     pub period_count: i64,
-    /// `priority`.
     pub priority: crate::models::WinBackOfferCreateRequestPriority,
-    /// `referenceName`.
     pub reference_name: String,
-    /// `startDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub start_date: rt::Date,
-    /// `prices`: ids of `winBackOfferPrices`.
+    /// Ids of `winBackOfferPrices`.
     pub prices: Vec<String>,
-    /// `subscription`: id of `subscriptions`.
+    /// The id of `subscriptions`.
     pub subscription: String,
 }
 
@@ -210,23 +191,18 @@ rt::union! { sent WinBackOfferCreateRequestIncluded by "type" {
 pub struct WinBackOfferUpdateRequest {
     /// `id` of the resource to change.
     pub id: String,
-    /// `customerEligibilityPaidSubscriptionDurationInMonths`.
     pub customer_eligibility_paid_subscription_duration_in_months: rt::Patch<i64>,
-    /// `customerEligibilityTimeSinceLastSubscribedInMonths`.
     pub customer_eligibility_time_since_last_subscribed_in_months: rt::Patch<
         crate::models::IntegerRange,
     >,
-    /// `customerEligibilityWaitBetweenOffersInMonths`.
     pub customer_eligibility_wait_between_offers_in_months: rt::Patch<i64>,
-    /// `endDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub end_date: rt::Patch<rt::Date>,
-    /// `priority`.
     pub priority: rt::Patch<crate::models::WinBackOfferUpdateRequestPriority>,
-    /// `promotionIntent`.
     pub promotion_intent: rt::Patch<
         crate::models::WinBackOfferUpdateRequestPromotionIntent,
     >,
-    /// `startDate`: date (RFC 3339).
+    /// Date (RFC 3339).
     pub start_date: rt::Patch<rt::Date>,
 }
 

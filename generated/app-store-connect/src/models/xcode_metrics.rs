@@ -7,11 +7,8 @@
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetrics {
-    /// `insights`.
     pub insights: Option<crate::models::XcodeMetricsInsights>,
-    /// `productData`.
     pub product_data: Option<Vec<crate::models::XcodeMetricsProductData>>,
-    /// `version`.
     pub version: Option<String>,
 }
 
@@ -22,9 +19,7 @@ rt::object! { XcodeMetrics { insights: "insights", product_data: "productData", 
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsInsights {
-    /// `regressions`.
     pub regressions: Option<Vec<crate::models::MetricsInsight>>,
-    /// `trendingUp`.
     pub trending_up: Option<Vec<crate::models::MetricsInsight>>,
 }
 
@@ -35,11 +30,9 @@ rt::object! { XcodeMetricsInsights { regressions: "regressions", trending_up: "t
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductData {
-    /// `metricCategories`.
     pub metric_categories: Option<
         Vec<crate::models::XcodeMetricsProductDataMetricCategories>,
     >,
-    /// `platform`.
     pub platform: Option<String>,
 }
 
@@ -50,9 +43,7 @@ rt::object! { XcodeMetricsProductData { metric_categories: "metricCategories", p
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategories {
-    /// `identifier`.
     pub identifier: Option<crate::models::MetricCategory>,
-    /// `metrics`.
     pub metrics: Option<
         Vec<crate::models::XcodeMetricsProductDataMetricCategoriesMetrics>,
     >,
@@ -65,17 +56,13 @@ rt::object! { XcodeMetricsProductDataMetricCategories { identifier: "identifier"
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetrics {
-    /// `datasets`.
     pub datasets: Option<
         Vec<crate::models::XcodeMetricsProductDataMetricCategoriesMetricsDatasets>,
     >,
-    /// `goalKeys`.
     pub goal_keys: Option<
         Vec<crate::models::XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys>,
     >,
-    /// `identifier`.
     pub identifier: Option<String>,
-    /// `unit`.
     pub unit: Option<crate::models::XcodeMetricsProductDataMetricCategoriesMetricsUnit>,
 }
 
@@ -88,15 +75,12 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetrics {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasets {
-    /// `filterCriteria`.
     pub filter_criteria: Option<
         crate::models::XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria,
     >,
-    /// `points`.
     pub points: Option<
         Vec<crate::models::XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints>,
     >,
-    /// `recommendedMetricGoal`.
     pub recommended_metric_goal: Option<
         crate::models::XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal,
     >,
@@ -111,11 +95,8 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasets {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriteria {
-    /// `device`.
     pub device: Option<String>,
-    /// `deviceMarketingName`.
     pub device_marketing_name: Option<String>,
-    /// `percentile`.
     pub percentile: Option<String>,
 }
 
@@ -128,15 +109,10 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsFilterCriter
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
-    /// `errorMargin`.
     pub error_margin: Option<f64>,
-    /// `goal`.
     pub goal: Option<String>,
-    /// `percentageBreakdown`.
     pub percentage_breakdown: Option<crate::models::MetricShares>,
-    /// `value`.
     pub value: Option<f64>,
-    /// `version`.
     pub version: Option<String>,
 }
 
@@ -150,9 +126,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsPoints {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedMetricGoal {
-    /// `detail`.
     pub detail: Option<String>,
-    /// `value`.
     pub value: Option<f64>,
 }
 
@@ -165,11 +139,8 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsDatasetsRecommendedM
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys {
-    /// `goalKey`.
     pub goal_key: Option<String>,
-    /// `lowerBound`.
     pub lower_bound: Option<i64>,
-    /// `upperBound`.
     pub upper_bound: Option<i64>,
 }
 
@@ -182,9 +153,7 @@ rt::object! { XcodeMetricsProductDataMetricCategoriesMetricsGoalKeys {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeMetricsProductDataMetricCategoriesMetricsUnit {
-    /// `displayName`.
     pub display_name: Option<String>,
-    /// `identifier`.
     pub identifier: Option<String>,
 }
 

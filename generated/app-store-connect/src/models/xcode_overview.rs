@@ -7,17 +7,11 @@
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeOverview {
-    /// `appMetadata`.
     pub app_metadata: Option<crate::models::XcodeOverviewAppMetadata>,
-    /// `categories`.
     pub categories: Option<Vec<crate::models::XcodeOverviewCategories>>,
-    /// `insights`.
     pub insights: Option<crate::models::XcodeOverviewInsights>,
-    /// `signatures`.
     pub signatures: Option<crate::models::XcodeOverviewSignatures>,
-    /// `telemetryIdentifier`.
     pub telemetry_identifier: Option<String>,
-    /// `version`.
     pub version: Option<String>,
 }
 
@@ -31,13 +25,9 @@ rt::object! { XcodeOverview {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeOverviewAppMetadata {
-    /// `appId`.
     pub app_id: Option<String>,
-    /// `bundleId`.
     pub bundle_id: Option<String>,
-    /// `latestVersion`.
     pub latest_version: Option<String>,
-    /// `platform`.
     pub platform: Option<String>,
 }
 
@@ -50,11 +40,8 @@ rt::object! { XcodeOverviewAppMetadata {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeOverviewCategories {
-    /// `displayName`.
     pub display_name: Option<String>,
-    /// `identifier`.
     pub identifier: Option<String>,
-    /// `sections`.
     pub sections: Option<Vec<crate::models::XcodeOverviewCategoriesSections>>,
 }
 
@@ -67,17 +54,11 @@ rt::object! { XcodeOverviewCategories {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeOverviewCategoriesSections {
-    /// `datasets`.
     pub datasets: Option<Vec<crate::models::XcodeOverviewCategoriesSectionsDatasets>>,
-    /// `displayName`.
     pub display_name: Option<String>,
-    /// `identifier`.
     pub identifier: Option<String>,
-    /// `relevanceScore`.
     pub relevance_score: Option<f64>,
-    /// `sortOrder`.
     pub sort_order: Option<i64>,
-    /// `unit`.
     pub unit: Option<crate::models::XcodeOverviewCategoriesSectionsUnit>,
 }
 
@@ -91,15 +72,12 @@ rt::object! { XcodeOverviewCategoriesSections {
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeOverviewCategoriesSectionsDatasets {
-    /// `filterCriteria`.
     pub filter_criteria: Option<
         crate::models::XcodeOverviewCategoriesSectionsDatasetsFilterCriteria,
     >,
-    /// `points`.
     pub points: Option<
         Vec<crate::models::XcodeOverviewCategoriesSectionsDatasetsPoints>,
     >,
-    /// `recommendedMetricGoal`.
     pub recommended_metric_goal: Option<
         crate::models::XcodeOverviewCategoriesSectionsDatasetsRecommendedMetricGoal,
     >,
@@ -119,13 +97,9 @@ pub type XcodeOverviewCategoriesSectionsDatasetsFilterCriteria = crate::models::
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeOverviewCategoriesSectionsDatasetsPoints {
-    /// `errorMargin`.
     pub error_margin: Option<f64>,
-    /// `percentageBreakdown`.
     pub percentage_breakdown: Option<crate::models::MetricShares>,
-    /// `value`.
     pub value: Option<f64>,
-    /// `version`.
     pub version: Option<String>,
 }
 
@@ -154,11 +128,8 @@ pub type XcodeOverviewInsights = crate::models::XcodeMetricsInsights;
 /// Feature: `power-and-performance`.
 #[non_exhaustive]
 pub struct XcodeOverviewSignatures {
-    /// `topDiskWritePoint`.
     pub top_disk_write_point: Option<Vec<crate::models::PerformanceSignature>>,
-    /// `topHangPoint`.
     pub top_hang_point: Option<Vec<crate::models::PerformanceSignature>>,
-    /// `topLaunchPoint`.
     pub top_launch_point: Option<Vec<crate::models::PerformanceSignature>>,
 }
 

@@ -7,97 +7,63 @@
 /// An app as the server sends it.
 #[non_exhaustive]
 pub struct App {
-    /// `all_users`.
-    ///
     /// Whether every user of the account gets it. Apps of all types.
     pub all_users: Option<bool>,
-    /// `apple_external_id`.
-    ///
     /// Its id in Apple's store. Public apps only.
     pub apple_external_id: Option<String>,
-    /// `created`: date and time (RFC 3339).
-    ///
     /// When it was created. Apps of all types.
-    pub created: Option<rt::Timestamp>,
-    /// `description`.
     ///
+    /// Date and time (RFC 3339).
+    pub created: Option<rt::Timestamp>,
     /// The text about it in the app store. All but public apps.
     pub description: Option<String>,
-    /// `display_order`.
-    ///
     /// Its place in the app store, lowest first; equal ones are sorted by name. Apps of all types.
     pub display_order: Option<i64>,
-    /// `featured`.
-    ///
     /// Whether it stands among the featured apps. Apps of all types.
     pub featured: Option<bool>,
-    /// `google_external_id`.
-    ///
     /// Its package name in Google's store, such as `com.evernote`. Public apps only.
     pub google_external_id: Option<String>,
-    /// `group_ids`.
-    ///
     /// The groups that get it. Apps of all types.
     pub group_ids: Option<Vec<String>>,
-    /// `icon_url`: a URI, kept as it comes.
-    ///
     /// Where its icon is. Apps of all types.
-    pub icon_url: Option<String>,
-    /// `id`.
     ///
+    /// A URI, kept as it comes.
+    pub icon_url: Option<String>,
     /// Its id. Apps of all types.
     pub id: String,
-    /// `modified`: date and time (RFC 3339).
-    ///
     /// When it was changed last. Apps of all types.
-    pub modified: Option<rt::Timestamp>,
-    /// `name`.
     ///
+    /// Date and time (RFC 3339).
+    pub modified: Option<rt::Timestamp>,
     /// Its name. Apps of all types.
     pub name: Option<String>,
-    /// `notify_users_on_build_activation`.
-    ///
     /// Whether users hear of builds that become active. Private apps only.
     pub notify_users_on_build_activation: Option<bool>,
-    /// `rating`.
-    ///
     /// How users rate it. Apps of all types.
     pub rating: Option<f64>,
-    /// `short_description`.
-    ///
     /// The short text on its page in the app store. Private apps only.
     pub short_description: Option<String>,
-    /// `tag_ids`.
-    ///
     /// Its categories. Apps of all types.
     pub tag_ids: Option<Vec<String>>,
-    /// `test_user_ids`.
-    ///
     /// The users who get its test builds, which Android and Windows builds need. Apps of all types.
     pub test_user_ids: Option<Vec<String>>,
-    /// `type`.
-    ///
     /// What kind of app it is. Apps of all types.
+    ///
+    /// `type`.
     pub app_type: Option<crate::models::AppType>,
-    /// `uri`: a URI, kept as it comes.
-    ///
     /// Where the web app is. Web apps only.
-    pub uri: Option<String>,
-    /// `user_ids`.
     ///
+    /// A URI, kept as it comes.
+    pub uri: Option<String>,
     /// The users who get it themselves, not by a group. Apps of all types.
     pub user_ids: Option<Vec<String>>,
-    /// `vendor`.
-    ///
     /// Who makes it. All but public apps.
     pub vendor: Option<String>,
-    /// `version`.
-    ///
     /// The version that the app store shows. Web apps only.
     pub version: Option<String>,
-    /// `windows_external_url`: a URI, kept as it comes.
-    ///
     /// Where it is in Microsoft's store. Public apps only.
+    ///
+    /// A URI, kept as it comes.
     pub windows_external_url: Option<String>,
 }
 

@@ -7,20 +7,12 @@
 /// One page of a list.
 #[non_exhaustive]
 pub struct AppList {
-    /// `count`.
-    ///
     /// How many apps this page has.
     pub count: Option<i64>,
-    /// `list`.
-    ///
     /// The apps of this page.
     pub list: Vec<crate::models::App>,
-    /// `skip`.
-    ///
     /// How many apps stand before this page.
     pub skip: Option<i64>,
-    /// `total`.
-    ///
     /// How many apps there are. The vendor speaks of those in the account, and does not say whether filters
     /// count.
     pub total: Option<i64>,

@@ -10,85 +10,49 @@
 /// points, which it does not name, change them.
 #[non_exhaustive]
 pub struct AppUpdateRequest {
-    /// `all_users`.
-    ///
     /// Whether every user of the account gets it. Apps of all types.
     pub all_users: Option<bool>,
-    /// `app_screenshots_upload_ids`.
-    ///
     /// Uploaded files that become its screenshots. All but public apps.
     pub app_screenshots_upload_ids: Option<Vec<String>>,
-    /// `apple_external_id`.
-    ///
     /// Its id in Apple's store. Public apps only.
     pub apple_external_id: Option<String>,
-    /// `description`.
-    ///
     /// The text about it in the app store. All but public apps.
     pub description: Option<String>,
-    /// `display_order`.
-    ///
     /// Its place in the app store, lowest first; equal ones are sorted by name. Apps of all types.
     pub display_order: Option<i64>,
-    /// `featured`.
-    ///
     /// Whether it stands among the featured apps. Apps of all types.
     pub featured: Option<bool>,
-    /// `featured_image_upload_file_id`.
-    ///
     /// The uploaded file that becomes its image where it is featured. All but public apps.
     pub featured_image_upload_file_id: Option<String>,
-    /// `google_external_id`.
-    ///
     /// Its package name in Google's store, such as `com.evernote`. Public apps only.
     pub google_external_id: Option<String>,
-    /// `group_ids`.
-    ///
     /// The groups that get it. Apps of all types.
     pub group_ids: Option<Vec<String>>,
-    /// `image_upload_file_id`.
-    ///
     /// The uploaded file that becomes its icon. All but public apps.
     pub image_upload_file_id: Option<String>,
-    /// `name`.
-    ///
     /// Its name. Apps of all types.
     pub name: Option<String>,
-    /// `notify_users_on_build_activation`.
-    ///
     /// Whether users hear of builds that become active. Private apps only.
     pub notify_users_on_build_activation: Option<bool>,
-    /// `short_description`.
-    ///
     /// The short text on its page in the app store. Private apps only.
     pub short_description: Option<String>,
-    /// `tag_ids`.
-    ///
     /// Its categories. Apps of all types.
     pub tag_ids: Option<Vec<String>>,
-    /// `test_user_ids`.
-    ///
     /// The users who get its test builds, which Android and Windows builds need. Apps of all types.
     pub test_user_ids: Option<Vec<String>>,
-    /// `uri`: a URI, kept as it comes.
-    ///
     /// Where the web app is. Web apps only.
-    pub uri: Option<String>,
-    /// `user_ids`.
     ///
+    /// A URI, kept as it comes.
+    pub uri: Option<String>,
     /// The users who get it themselves, not by a group. Apps of all types.
     pub user_ids: Option<Vec<String>>,
-    /// `vendor`.
-    ///
     /// Who makes it. All but public apps.
     pub vendor: Option<String>,
-    /// `version`.
-    ///
     /// The version that the app store shows. Web apps only.
     pub version: Option<String>,
-    /// `windows_external_url`: a URI, kept as it comes.
-    ///
     /// Where it is in Microsoft's store. Public apps only.
+    ///
+    /// A URI, kept as it comes.
     pub windows_external_url: Option<String>,
 }
 

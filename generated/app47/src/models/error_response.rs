@@ -7,12 +7,8 @@
 /// Why a call was refused.
 #[non_exhaustive]
 pub struct ErrorResponse {
-    /// `md5`.
-    ///
     /// The md5 hash of the text of `results`.
     pub md5: Option<String>,
-    /// `results`.
-    ///
     /// What the server says.
     pub results: crate::models::ErrorResponseResults,
 }
@@ -24,12 +20,8 @@ rt::object! { ErrorResponse { md5: "md5", results: "results" } required ["result
 /// What the server says.
 #[non_exhaustive]
 pub struct ErrorResponseResults {
-    /// `message`.
-    ///
     /// What was wrong.
     pub message: Option<String>,
-    /// `success`.
-    ///
     /// Always `false`.
     pub success: Option<bool>,
 }

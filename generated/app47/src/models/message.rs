@@ -7,8 +7,6 @@
 /// What was done.
 #[non_exhaustive]
 pub struct Message {
-    /// `message`.
-    ///
     /// What was done, in the words of the server.
     pub message: String,
 }
