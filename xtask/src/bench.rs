@@ -94,7 +94,8 @@ struct Budget {
 
 /// Runs this command in a release build: numbers of any other mean nothing.
 fn optimised(tree: &Tree) -> anyhow::Result<Outcome> {
-    let mut cargo = tree.cargo(&["run", "--release", "--package", "xtask", "--manifest-path"]);
+    let mut cargo =
+        tree.cargo(&["run", "--release", "--package", "xtask", "--features", "mimalloc", "--manifest-path"]);
     cargo.arg(tree.root().join("Cargo.toml")).arg("--").args(std::env::args_os().skip(1));
     let status = cargo.current_dir(std::env::current_dir()?).status()?;
     Ok(match status.code() {
@@ -105,7 +106,7 @@ fn optimised(tree: &Tree) -> anyhow::Result<Outcome> {
 }
 
 pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
-    if cfg!(debug_assertions) {
+    if !std::env::current_exe()?.parent().is_some_and(|folder| folder.ends_with("release")) {
         return optimised(tree);
     }
     let bench = Bench { tree, target: tree.root().join("target/bench") };

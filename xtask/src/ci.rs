@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+use std::process::{Command, Stdio};
 use std::time::Instant;
 use std::{env, fs};
 
@@ -21,7 +22,7 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub(crate) struct Args {
-    /// The steps to run; by default all of them.
+    /// The steps to run; by default all but `stranger`.
     #[arg(value_parser = clap::builder::PossibleValuesParser::new(STEPS))]
     steps: Vec<String>,
     /// Steps to skip.
@@ -49,9 +50,13 @@ const STEPS: &[&str] = &[
     "package",
     "contract",
     "mutate",
+    "stranger",
 ];
 
-/// The number of deliberate faults that are tried.
+/// Steps that run only if they are named: they take long, and need a network.
+const ON_REQUEST: &[&str] = &["stranger"];
+
+/// So many of the deliberate faults are tried.
 const SAMPLE: usize = 10;
 
 /// The outcome of a step.
@@ -65,7 +70,8 @@ enum Step {
 pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     let chosen = |step: &&&str| {
         let is = |name: &String| name == **step;
-        (args.steps.is_empty() || args.steps.iter().any(is)) && !args.skip.iter().any(is)
+        let is_default = args.steps.is_empty() && !ON_REQUEST.contains(*step);
+        (is_default || args.steps.iter().any(is)) && !args.skip.iter().any(is)
     };
     let mut failed = 0;
     let mut summary = Vec::new();
@@ -114,6 +120,7 @@ fn step(tree: &Tree, name: &str) -> anyhow::Result<Step> {
             Some(why) => Step::Skipped(why),
             None => ended(mutate::run(tree, &mutate::Args::sample(SAMPLE))?),
         },
+        "stranger" => stranger(tree)?,
         _ => bail!("there is no step `{name}`"),
     })
 }
@@ -244,6 +251,16 @@ fn contracts(tree: &Tree) -> anyhow::Result<Step> {
         (Outcome::Done, []) => Step::Passed,
         (Outcome::Done, away) => missing(&format!("the document of {}", away.join(", "))),
         _ => ended(outcome),
+    })
+}
+
+/// A stranger's path, outside of the checkout and of its build output.
+fn stranger(tree: &Tree) -> anyhow::Result<Step> {
+    let mut command = Command::new("bash");
+    command.arg(tree.root().join("tests/stranger/run.sh")).stdin(Stdio::null());
+    Ok(match command.status().context("bash cannot be run")?.success() {
+        true => Step::Passed,
+        false => Step::Failed("tests/stranger/run.sh".to_owned()),
     })
 }
 

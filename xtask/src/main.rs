@@ -29,6 +29,7 @@ use storewright::{Outcome, diff, fetch, find, interrupt, pipeline, progress, rep
 use crate::tree::Tree;
 
 /// A quarter of the time of a run that reads two documents goes into small allocations.
+#[cfg(feature = "mimalloc")]
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -61,7 +62,8 @@ const DIFF: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
 const FIND: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   cargo xtask find \"GET /v1/apps/{id}\"      # what a call is called in Rust
   cargo xtask find App.attributes.bundleId  # a field, by the vendor's name
-  cargo xtask find apps::list               # and the other way round";
+  cargo xtask find apps::list               # and the other way round
+  cargo xtask find submit review            # words of names, in any order";
 
 /// Generates typed Rust client crates from vendor API documents.
 #[derive(Parser)]

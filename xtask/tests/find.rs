@@ -18,6 +18,7 @@ fn names_are_found_from_both_sides() {
     assert!(list.contains("operations::books::Books::list fn"), "{list}");
     assert!(list.contains("    mini: /paths/~1books/get\n"), "{list}");
     assert!(list.contains("    generated/mini/src/operations/books.rs:"), "{list}");
+    assert!(list.contains("    call: client.books().list()\n"), "{list}");
     assert_eq!(found("GET /books"), list);
     assert!(found("/books/{id}").contains("operations::books::Books::get fn id"));
     let field = found("Book.pages");
@@ -30,6 +31,14 @@ fn names_are_found_from_both_sides() {
     assert_eq!(found("GET /books ?shelf"), setter);
     assert_eq!(found("client.books().list(…).shelf(…)"), setter);
     assert!(found("client.books().get").contains("operations::books::Books::get fn id"));
+    assert!(setter.contains("    call: client.books().list().shelf(value)\n"), "{setter}");
+    assert!(found("list book").starts_with("operations::books::Books::list fn"), "words in any order");
+    assert!(found("pgaes").starts_with("models::Book.pages field"), "a typing error");
+    let json: Vec<serde_json::Value> =
+        serde_json::from_slice(&checkout.output(&["find", "books_list", "--format", "json"]).stdout).unwrap();
+    let call = json.iter().find_map(|item| item["call"].as_str());
+    assert_eq!(call, Some("client.books().list()"), "{json:?}");
+    assert!(json.iter().all(|item| item["docs"].is_string() && item["line"].is_number()), "{json:?}");
     // As the help writes it, and as Rust would.
     assert!(found("books::list").starts_with("operations::books::Books::list fn"));
     for name in ["Book::pages", "models::Book::pages", "models::Book.pages"] {

@@ -1,18 +1,22 @@
-//! Finds the Rust name of a vendor's name and the reverse, with area, file and line.
+//! Finds the Rust names of a document's names, and the other way round.
 
+mod search;
+
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
-
+use serde::Serialize;
 use storewright_generator::api::{Api, TypeId};
 use storewright_generator::diagnostic::{Sink, shown};
 use storewright_generator::name::Names;
+use storewright_generator::plan::{Item, ItemKind, Signature};
 
 use crate::generate::Job;
 use crate::pipeline::{self, Version};
 use crate::project::{Project, SETTINGS};
-use crate::report::{plural, refuse, stdout, tell};
+use crate::report::{plural, program, refuse, stdout, stdout_json, tell};
 use crate::{Outcome, fetch};
 
 /// The number of items that are shown.
@@ -22,70 +26,189 @@ const SHOWN: usize = 40;
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   storewright find \"GET /pets/{petId}\"  # the Rust call
   storewright find Pet.photoUrls          # a field, by the document's name
-  storewright find pets::list             # and the other way round";
+  storewright find pets::list             # and the other way round
+  storewright find add pet --format json  # words of names, in any order, for programs";
 
 /// The options of `find`.
 #[derive(clap::Args)]
 #[command(after_help = EXAMPLES)]
 pub struct Args {
     /// A path (`/v1/apps/{id}`), an operation id, a schema, a field (`App.attributes.name`, `bundleId`), a parameter
-    /// (`filter[name]`, `GET /v1/apps ?limit`), or a Rust name (`AppAttributes.name`, `apps::list`, `client.apps().list`).
-    name: String,
+    /// (`filter[name]`, `GET /v1/apps ?limit`), a Rust name (`AppAttributes.name`, `apps::list`, `client.apps().list`), or
+    /// words of any of them (`submit review`).
+    #[arg(required = true, num_args = 1.., value_name = "NAME|WORDS")]
+    name: Vec<String>,
+    /// The format of the list.
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
 }
 
-/// The meaning of a name: locations in the vendor's document, and the Rust member there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+enum Format {
+    /// For a terminal.
+    Text,
+    /// For programs: a list of objects.
+    Json,
+}
+
+/// A name's locations in the document, and the Rust member that is meant there.
 struct Wanted {
     origin: String,
     ends: Option<String>,
 }
 
-/// Prints the items of a name, on both sides.
+/// An item, as it is printed.
+#[derive(Serialize)]
+struct Found {
+    api: String,
+    /// The Rust path.
+    path: String,
+    /// Kind and signature.
+    item: String,
+    /// The call of an operation, or of a setter on it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    call: Option<String>,
+    /// JSON Pointer into the document.
+    origin: String,
+    /// Any of these features brings the item; all do if empty.
+    features: BTreeSet<String>,
+    /// The first line of its documentation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    docs: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    file: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    line: Option<usize>,
+}
+
+/// Prints the items with a name, on either side, or those that match words.
 pub fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
     let mut out = Sink::new();
-    let mut count = 0;
-    let mut text = String::new();
     let Some(crates) = crates(project, &mut out)? else { return Ok(refuse(out.diagnostics())) };
-    for (name, version, generated) in crates {
-        let wanted = wanted(&version.api, &version.names, &args.name);
-        for item in &version.items {
-            let (path, origin) = (item.path.as_str(), item.origin.as_str());
-            let is_wanted = wanted.iter().any(|w| w.fits(path, origin));
-            let is_own = is_rust(path, &version.names, &args.name) || is_call(path, &args.name);
-            if !is_wanted && !is_own {
-                continue;
-            }
-            count += 1;
+    let name = args.name.join(" ");
+    let all = || crates.iter().flat_map(|one| one.1.items.iter().map(move |item| (one, item)));
+    let mut items: Vec<_> = crates
+        .iter()
+        .flat_map(|one| {
+            let (_, version, _) = one;
+            let wanted = wanted(&version.api, &version.names, &name);
+            let is_found = |item: &&Item| {
+                let (path, origin) = (item.path.as_str(), item.origin.as_str());
+                wanted.iter().any(|w| w.fits(path, origin))
+                    || is_rust(path, &version.names, &name)
+                    || is_call(path, &name)
+            };
+            version.items.iter().filter(is_found).map(|item| (one, item)).collect::<Vec<_>>()
+        })
+        .collect();
+    if items.is_empty() {
+        items = search::search(&name, all());
+    }
+    let count = items.len();
+    let found = items.into_iter().take(SHOWN).map(|(of, item)| found(project, of, item)).collect::<Vec<_>>();
+    match args.format {
+        Format::Json => stdout_json(&found)?,
+        Format::Text => {
+            let mut text: String = found.iter().map(Found::text).collect();
             if count > SHOWN {
-                continue;
+                text += &format!("and {} more: give more of the name\n", count - SHOWN);
             }
-            let own = path.trim_start_matches("::");
-            text += &format!("{own} {}\n    {name}: {}\n", item.shown(), shown(origin));
-            if !item.areas.is_empty() {
-                let areas: Vec<&str> = item.areas.iter().map(String::as_str).collect();
-                text += &format!("    feature: {}\n", areas.join(" or "));
-            }
-            if let Some((file, line)) = defined(&generated, path) {
-                text += &format!("    {}:{line}\n", project.shown(&file));
-            }
+            stdout(&text)?;
         }
     }
-    if count > SHOWN {
-        text += &format!("and {} more: give more of the name\n", count - SHOWN);
-    }
-    stdout(&text)?;
     match count {
         0 => tell!(
-            "0 items: give a name as the vendor's document or the crate has it, or only its end; \
+            "0 items: give a name as the vendor's document or the crate has it, only its end, or some of its words; \
              `{} find --help` lists what is found",
-            crate::report::program()
+            program()
         ),
         _ => tell!("{count} {}", plural(count, "item")),
     }
     Ok(if count == 0 { Outcome::Findings } else { Outcome::Done })
 }
 
-/// The crates of a project: names of their APIs, items, and folders; none if errors were pushed.
-fn crates(project: &Project, out: &mut Sink) -> anyhow::Result<Option<Vec<(String, Version, PathBuf)>>> {
+/// Completes an item by its call, and by the file that defines it.
+fn found(project: &Project, (api, version, folder): &Crate, item: &Item) -> Found {
+    let place = defined(folder, &item.path);
+    let docs = place.as_ref().and_then(|(file, line)| docs(&fs::read_to_string(file).ok()?, *line));
+    Found {
+        api: api.clone(),
+        path: item.path.trim_start_matches("::").to_owned(),
+        item: item.shown(),
+        call: call(version, item),
+        origin: item.origin.clone(),
+        features: item.areas.clone(),
+        docs,
+        line: place.as_ref().map(|(_, line)| *line),
+        file: place.map(|(file, _)| project.shown(&file)),
+    }
+}
+
+impl Found {
+    fn text(&self) -> String {
+        let Self { api, path, item, call, origin, features, docs, file, line } = self;
+        let mut text = format!("{path} {item}\n    {api}: {}\n", shown(origin));
+        if let Some(call) = call {
+            text += &format!("    call: {call}\n");
+        }
+        if !features.is_empty() {
+            let features: Vec<&str> = features.iter().map(String::as_str).collect();
+            text += &format!("    feature: {}\n", features.join(" or "));
+        }
+        if let Some(docs) = docs {
+            text += &format!("    docs: {}\n", shown(docs));
+        }
+        if let (Some(file), Some(line)) = (file, line) {
+            text += &format!("    {file}:{line}\n");
+        }
+        text
+    }
+}
+
+/// The Rust call of an operation; for a setter, with the call before it.
+fn call(version: &Version, item: &Item) -> Option<String> {
+    let parts = |item: &Item| {
+        let mut parts = item.path.split("::").map(str::to_owned);
+        match (parts.next()?.as_str(), parts.next(), parts.next(), parts.next()) {
+            ("operations", Some(module), Some(ty), Some(method)) if item.kind == ItemKind::Fn => {
+                Some((module, ty, method))
+            }
+            _ => None,
+        }
+    };
+    let is_handle =
+        |module: &str, ty: &str| version.names.handles.get(module).is_some_and(|handle| handle.ident == ty);
+    let arguments = |item: &Item| match &item.signature {
+        Signature::Function(arguments, _) => {
+            arguments.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>().join(", ")
+        }
+        Signature::Literal(name, _) => format!("{name} {{ … }}"),
+        Signature::None | Signature::Type(_) => String::new(),
+    };
+    let (module, ty, method) = parts(item)?;
+    if is_handle(&module, &ty) {
+        return Some(format!("client.{module}().{method}({})", arguments(item)));
+    }
+    let (start, from) = version.items.iter().find_map(|start| {
+        let (own, ty, method) = parts(start)?;
+        (start.origin == item.origin && own == module && is_handle(&own, &ty)).then_some((method, start))
+    })?;
+    Some(format!("client.{module}().{start}({}).{method}({})", arguments(from), arguments(item)))
+}
+
+/// The first line of the documentation of the item that a line defines.
+fn docs(text: &str, line: usize) -> Option<String> {
+    let before: Vec<&str> = text.lines().take(line.checked_sub(1)?).map(str::trim_start).collect();
+    let of_item =
+        before.into_iter().rev().take_while(|line| line.starts_with("///") || line.starts_with("#["));
+    of_item.filter_map(|line| line.strip_prefix("///")).last().map(|line| line.trim().to_owned())
+}
+
+/// A crate: its API's name, its items, and its folder.
+type Crate = (String, Version, PathBuf);
+
+/// The crates of a project; none if errors were pushed.
+fn crates(project: &Project, out: &mut Sink) -> anyhow::Result<Option<Vec<Crate>>> {
     if let Some(settings) = project.settings(out)? {
         let job = Job::of(project, &settings)?;
         let Some(document) = fetch::fetch(&job.document, None, out) else { return Ok(None) };
