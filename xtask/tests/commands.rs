@@ -298,7 +298,7 @@ fn tidy_names_each_breach() {
     let checkout = Checkout::new();
     fs::write(checkout.path("loose.rs"), "fn f() {}\n").unwrap();
     let said = checkout.run(&["tidy"], 1);
-    assert!(said.contains("loose.rs: the first line is no `//!` line"), "{said}");
+    assert!(said.contains("loose.rs: the first line is not a `//!` line"), "{said}");
 }
 
 #[test]

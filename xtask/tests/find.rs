@@ -71,7 +71,7 @@ fn a_reader_that_has_seen_enough_is_no_fault() {
     for (arguments, code) in [
         (&["generate", "--check"][..], 0),
         (&["find", "Book"], 0),
-        (&["find", "Shelf"], 1),
+        (&["find", "Nothing"], 1),
         (&["tidy"], 1),
         (&["update", "mini", "--from", "library.json", "--check"], 0),
         (&["update", "mini", "--from", "wrong.json"], 2),

@@ -1,6 +1,6 @@
 //! Searches items by parts of words, in any order, with typing errors.
 
-use storewright_generator::plan::{Item, ItemKind};
+use storewright_generator::plan::{Item, ItemKind, Signature};
 
 /// The most items that a search gives.
 const MOST: usize = 10;
@@ -19,8 +19,9 @@ pub(super) fn search<'a, T>(text: &str, items: impl Iterator<Item = (T, &'a Item
             let costs = wanted.iter().map(|word| own.iter().filter_map(|own| cost(word, own)).min());
             let cost: u32 = costs.sum::<Option<u32>>()?;
             // A call is sought more often than a type, and a type more often than its members.
+            let is_call = matches!(item.signature, Signature::Function(_, Some(_)) | Signature::Literal(..));
             let kind = match item.kind {
-                ItemKind::Fn if item.path.matches("::").count() == 3 => 0,
+                ItemKind::Fn if is_call && item.path.starts_with("operations::") => 0,
                 kind if kind.is_type() && item.path.starts_with("models::") => 1,
                 _ => 3,
             };
