@@ -63,6 +63,11 @@ fn cost(wanted: &str, own: &str) -> Option<u32> {
     if length > 2 && (own.contains(wanted) || (own.len() > 2 && wanted.starts_with(own))) {
         return Some(2);
     }
+    // `submit` and `submissions` have one stem.
+    let common = wanted.chars().zip(own.chars()).take_while(|(a, b)| a == b).count();
+    if common + 1 >= LONG && common + 2 >= length {
+        return Some(3);
+    }
     let allowed = if length < LONG { 0 } else { 1 + u32::from(length >= 2 * LONG) };
     let distance = distance(wanted, own);
     (distance <= allowed).then_some(2 + distance)
