@@ -27,6 +27,9 @@ pub use security::{Combination, Flow, Security, alternatives};
 pub use type_id::{Owner, Step as TypeStep, TypeId};
 pub use type_ref::TypeRef;
 
+/// The methods that a path item has members for.
+const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"];
+
 /// The number of the stored form; a change of the form is a new number.
 pub const FORMAT: u32 = 2;
 
@@ -66,6 +69,9 @@ pub struct Info {
     /// The alternatives for operations without their own; absent if the document has no security schemes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub required: Option<Vec<Combination>>,
+    /// The payloads of webhooks, which the server sends to its clients, by the name of the webhook.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub webhooks: BTreeMap<String, TypeRef>,
     /// Parts that the overlay skips.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Skipped>,
@@ -254,6 +260,9 @@ pub struct Response {
     /// By media type; empty if there is no body.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub content: BTreeMap<String, TypeRef>,
+    /// The items of streams, by media type.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub items: BTreeMap<String, TypeRef>,
     /// True if `data` of the JSON:API document may be null although its type does not say so (a to-one read); see
     /// [`Api::model`].
     #[serde(skip)]
@@ -558,8 +567,13 @@ impl Api {
 
     /// Every type that operations refer to.
     pub fn used(&self) -> BTreeSet<&TypeId> {
-        let roots: BTreeSet<&TypeId> = self.operations.values().flat_map(Operation::uses).collect();
-        self.closure(roots)
+        self.closure(self.roots())
+    }
+
+    /// The types that operations and webhooks name themselves.
+    pub(crate) fn roots(&self) -> impl Iterator<Item = &TypeId> {
+        let webhooks = self.info.webhooks.values().filter_map(TypeRef::named);
+        self.operations.values().flat_map(Operation::uses).chain(webhooks)
     }
 
     /// Drops the types that no operation refers to.
@@ -615,7 +629,11 @@ impl Api {
 impl Operation {
     /// The location of the operation in an OpenAPI document.
     pub fn pointer(&self) -> Pointer {
-        Pointer::new("/paths").child(&self.path).child(self.method.to_lowercase())
+        let item = Pointer::new("/paths").child(&self.path);
+        match METHODS.contains(&self.method.as_str()) {
+            true => item.child(self.method.to_lowercase()),
+            false => item.child("additionalOperations").child(&self.method),
+        }
     }
 
     /// The media types that it can send: JSON first, then the form, then others.
@@ -631,7 +649,8 @@ impl Operation {
         let mut out: BTreeSet<&TypeId> = BTreeSet::new();
         out.extend(self.parameters.iter().filter_map(|p| p.ty.named()));
         out.extend(self.body.iter().flat_map(|b| b.content.values()).filter_map(TypeRef::named));
-        out.extend(self.responses.values().flat_map(|r| r.content.values()).filter_map(TypeRef::named));
+        let responses = self.responses.values().flat_map(|r| r.content.values().chain(r.items.values()));
+        out.extend(responses.filter_map(TypeRef::named));
         out.extend(self.failures().filter_map(TypeRef::named));
         out
     }

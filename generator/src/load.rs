@@ -1,6 +1,7 @@
 //! Reads a vendor's document with our overlay as a typed OpenAPI 3.0 document, with the way back to the vendor's places.
 
 mod dialect;
+pub(crate) mod hoist;
 mod json_schema;
 mod model;
 mod openapi30;

@@ -37,6 +37,8 @@ struct Lowering<'a> {
     nullable: BTreeMap<String, bool>,
     /// Notices about schemas, which are lowered more than once where others have them as parts.
     said: BTreeSet<(Pointer, String)>,
+    /// The payloads of webhooks, by name.
+    webhooks: BTreeMap<String, TypeRef>,
     /// Discriminators that are not a property of any variant, by name and location.
     undeclared: Vec<(String, Pointer)>,
     /// The work that is left.
@@ -59,6 +61,7 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
         named_enums: BTreeSet::new(),
         nullable: BTreeMap::new(),
         said: BTreeSet::new(),
+        webhooks: BTreeMap::new(),
         undeclared: Vec::new(),
         work: work::Work::of(spec.size),
         open: Vec::new(),
@@ -91,7 +94,8 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
     lowering.unused_definitions();
     let info = info(spec, name);
     let types = std::mem::take(&mut lowering.types);
-    let mut api = Api { info: Info { servers, ..info }, operations, values, types };
+    let webhooks = std::mem::take(&mut lowering.webhooks);
+    let mut api = Api { info: Info { servers, webhooks, ..info }, operations, values, types };
     let recognised = recognise(&api);
     lowering.undeclared_discriminators(&recognised);
     lowering.unrecognised_resources(&api, &recognised);
@@ -118,6 +122,7 @@ fn info(spec: &Spec, name: &str) -> Info {
         version: spec.version.clone(),
         schemas,
         servers: Vec::new(),
+        webhooks: BTreeMap::new(),
         required: security::required(document, &security),
         security,
         skipped,

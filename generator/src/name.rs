@@ -7,10 +7,13 @@
 mod area;
 mod case;
 pub mod config;
+mod custom;
 mod operation;
 mod security;
 mod token;
 mod types;
+
+pub use custom::Custom;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt;
@@ -39,6 +42,8 @@ pub struct Names {
     pub tokens: BTreeMap<String, Token>,
     /// By security scheme, the method that takes its credentials; empty where the crate's own templates do that.
     pub schemes: BTreeMap<String, String>,
+    /// By webhook, the Rust name of its payload.
+    pub webhooks: BTreeMap<String, String>,
     /// The vendor's page of an operation; `{slug}` is replaced by its method and path.
     pub operation_link: Option<String>,
     /// True if handwritten code of the crate reads error bodies.
@@ -175,6 +180,14 @@ pub fn name(api: &Model, config: &Config, out: &mut Sink) -> Option<Names> {
     operation::name(api, &mut exceptions, &placed, &mut names, out);
     security::name(api, &mut exceptions, &mut names, out);
     types::name(api, &mut exceptions, &mut names, out);
+    let mut scope = Scope::reserving(types::TYPES);
+    for webhook in api.info.webhooks.keys() {
+        let at = Pointer::new("/webhooks").child(webhook);
+        let key = format!("webhook {webhook}");
+        let wanted = exceptions.get(Section::Type, &key).unwrap_or_else(|| case::pascal(webhook));
+        let ident = scope.take(&wanted, Vec::new, (&|| at.clone(), Section::Type, key), out);
+        names.webhooks.insert(webhook.clone(), ident);
+    }
     token::name(api, &mut exceptions, &mut names, out);
     exceptions.report_unused(out);
     area::reach(api, &mut names);

@@ -14,6 +14,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 pub(crate) use item::Items;
 pub use item::{Item, ItemKind, Signature};
+pub(crate) use operation::STREAM_ITEMS;
 pub use operation::{ByStatus, Handle, Method, Payload, Setter, StatusVariant};
 pub use parameter::{Argument, Field, Put, Scalar, Segment, SegmentValue, Text};
 pub use rust_type::RustType;

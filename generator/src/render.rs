@@ -1,6 +1,7 @@
 //! Renders an `Api` and its `Names` as the files of a client crate.
 
 mod credentials;
+mod custom;
 mod missing_models;
 mod model;
 mod operation;
@@ -13,6 +14,7 @@ mod rust;
 mod rust_type;
 mod template_data;
 mod token;
+mod webhooks;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -20,7 +22,7 @@ use std::fmt::Write as _;
 use proc_macro2::TokenStream;
 
 use crate::api::{Model, Shape, TypeId};
-use crate::name::Names;
+use crate::name::{Custom, Names};
 use crate::plan::{self, Item, Items};
 pub use missing_models::{MissingModel, missing_models};
 pub use runtime::Runtime;
@@ -52,6 +54,8 @@ pub struct Options {
     pub version: String,
     /// True if the crate is a member of this workspace and inherits its lints.
     pub workspace: bool,
+    /// `crate.toml`.
+    pub custom: Custom,
 }
 
 /// A generated crate.
@@ -111,6 +115,7 @@ pub fn items(api: &Model, names: &Names) -> Vec<Item> {
     context.client(&mut items);
     context.credentials_file(&mut items);
     context.models(&mut items);
+    context.webhooks(&mut items);
     items.handles(&plan::handles(&context.plan));
     items.finish()
 }
@@ -132,12 +137,14 @@ pub fn listed(items: &[Item]) -> String {
 ///
 /// If a template is missing or wrong; the message names it.
 pub fn render(api: &Model, names: &Names, options: &Options) -> Result<Rendered, String> {
-    let context = Context::new(api, names, options);
+    let api = options.custom.hide_replaced(api);
+    let context = Context::new(&api, names, options);
     let mut items = Items::default();
     let mut files = context.templates()?;
     files.push(context.client(&mut items));
     files.extend(context.credentials_file(&mut items));
     let models = context.models(&mut items);
+    files.extend(context.webhooks(&mut items));
     files.extend(context.indexes(&models));
     files.extend(
         models.into_iter().map(|m| File { path: format!("src/models/{}.rs", m.module), text: m.text }),

@@ -9,8 +9,6 @@ use std::fmt;
 use crate::api::{Api, Operation};
 use crate::diagnostic::{Code, Diagnostic, Place, Pointer, Sink};
 
-/// The methods that a selector may begin with.
-const METHODS: &[&str] = &["DELETE", "GET", "HEAD", "OPTIONS", "PATCH", "POST", "PUT", "QUERY", "TRACE"];
 /// The number of suggestions in one message.
 const SUGGESTIONS: usize = 5;
 
@@ -34,8 +32,8 @@ impl Selector {
     pub fn new(text: &str) -> Self {
         let text = text.trim();
         let path = match text.split_once(' ') {
-            Some((method, path)) if METHODS.contains(&method.to_ascii_uppercase().as_str()) => {
-                path.trim().starts_with('/').then(|| (Some(method.to_ascii_uppercase()), path.trim()))
+            Some((method, path)) if path.trim().starts_with('/') && !method.starts_with('/') => {
+                Some((Some(method.to_ascii_uppercase()), path.trim()))
             }
             _ => text.starts_with('/').then_some((None, text)),
         };
@@ -49,7 +47,7 @@ impl Selector {
     fn selects(&self, id: &str, operation: &Operation) -> bool {
         match &self.kind {
             Kind::Path { method, pattern } => {
-                method.as_ref().is_none_or(|method| *method == operation.method)
+                method.as_ref().is_none_or(|method| operation.method.eq_ignore_ascii_case(method))
                     && fits(pattern.as_bytes(), operation.path.as_bytes())
             }
             Kind::Name => id == self.text || operation.tags.contains(&self.text),
@@ -168,6 +166,7 @@ pub fn select(
     let kept = reach(&selected.values().map(Operation::pointer).collect());
     let components = reach(&operations).difference(&kept).cloned().collect();
     api.operations = selected;
+    api.info.webhooks.clear();
     let values: BTreeSet<String> = api
         .operations
         .values()

@@ -2,6 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
+#[path = "support/odd.rs"]
+mod odd;
 #[path = "support/shared.rs"]
 mod shared;
 #[path = "support/stages.rs"]
@@ -40,8 +42,8 @@ fn remove_others(folder: &Path, keep: &[PathBuf]) {
 
 /// A program that calls the crates of these fixtures.
 const CALLER: &str = "wire";
-const CALLED: [&str; 4] = ["body-media-types", "credentials", "paging", "parameter-styles"];
-const SOURCES: [&str; 3] = ["main.rs", "credentials.rs", "paging.rs"];
+const CALLED: [&str; 5] = ["body-media-types", "credentials", "openapi-3-2", "paging", "parameter-styles"];
+const SOURCES: [&str; 4] = ["main.rs", "credentials.rs", "openapi32.rs", "paging.rs"];
 
 /// The files of that program.
 fn caller() -> Vec<(String, String)> {
@@ -62,10 +64,16 @@ fn workspace() -> Vec<String> {
     let runtime = root.join("runtime");
     let mut members = Vec::new();
     let mut kept = Vec::new();
-    for case in shared::entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/stages")) {
-        let texts = Texts::read(&case);
+    let cases = shared::entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/stages"));
+    let odd = odd::documents().into_iter().map(|(name, document)| Texts {
+        name,
+        document: Some(("document.json", document.to_string().into_bytes())),
+        ..Texts::default()
+    });
+    for texts in cases.iter().map(|case| Texts::read(case)).chain(odd) {
         let mut out = Sink::new();
         let made = texts.make(|_| false, &mut out);
+        assert!(made.names.is_some(), "{}: {}", texts.name, stages::report(&out));
         for file in stages::rendered(&made, &runtime.to_str().unwrap().replace('\\', "/")) {
             let path = folder().join("crates").join(&texts.name).join(file.path);
             write(&path, &file.text);

@@ -288,14 +288,11 @@ fn documents_of_3_1_and_3_2_around_their_schemas() {
             "limit": { "type": "integer" }, "after": { "type": "string" }
         } } }
     } }]);
-    newer["paths"]["/things"]["query"] = json!({ "operationId": "things_query", "responses": {} });
-    newer["paths"]["/things"]["additionalOperations"] =
-        json!({ "COPY": { "operationId": "c", "responses": {} } });
     newer["paths"]["/others"] = json!({ "$ref": "#/components/pathItems/others" });
     newer["components"]["pathItems"] = json!({ "others": { "get": {
         "operationId": "others_get",
         "responses": { "200": { "description": "ok", "content": {
-            "application/jsonl": { "itemSchema": { "$ref": "https://example.com/api#/components/schemas/Cup" } }
+            "application/json": { "schema": { "$ref": "https://example.com/api#/components/schemas/Cup" } }
         } } }
     } } });
     newer["components"]["securitySchemes"] = json!({
@@ -314,7 +311,9 @@ fn documents_of_3_1_and_3_2_around_their_schemas() {
     ]);
     older["paths"]["/others"] = json!({ "get": {
         "operationId": "others_get",
-        "responses": { "200": { "description": "ok", "content": { "application/jsonl": {} } } }
+        "responses": { "200": { "description": "ok", "content": {
+            "application/json": { "schema": { "$ref": "#/components/schemas/Cup" } }
+        } } }
     } });
     older["components"]["securitySchemes"] = json!({ "login": { "type": "oauth2", "flows": {} } });
     older["security"] = json!([{ "login": [] }]);
@@ -323,10 +322,8 @@ fn documents_of_3_1_and_3_2_around_their_schemas() {
     let (other, _) = api(&older);
     assert_eq!(one, other);
     assert_places(&newer, &said);
-    for message in ["webhooks", "mutual TLS", "`QUERY`", "`COPY`", "a sequence of items"] {
-        let count = said.iter().filter(|d| d.message.contains(message)).count();
-        assert_eq!(count, 1, "{message}: {}", report(&said));
-    }
+    let count = said.iter().filter(|d| d.message.contains("mutual TLS")).count();
+    assert_eq!(count, 1, "{}", report(&said));
 }
 
 #[test]

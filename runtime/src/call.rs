@@ -14,7 +14,7 @@ use serde_json::Value;
 
 use crate::api::Api;
 use crate::client::{Client, ERROR_BODY_LIMIT, Reading};
-use crate::codec::{DecodeError, Fields, Mismatch, Object, Put, Slot, View, read};
+use crate::codec::{DecodeError, Fields, Mismatch, Object, Put, Slot, Typed, View, read};
 use crate::error::{ApiError, Cause, Error, Failure};
 use crate::form::File;
 use crate::limit::RateLimit;
@@ -189,6 +189,12 @@ impl<T: Payload> Payload for Option<T> {
 
     fn decode(answer: &Answer) -> Result<Self, DecodeError> {
         if answer.body.is_empty() { Ok(None) } else { T::decode(answer).map(Some) }
+    }
+}
+
+impl<T: 'static> Payload for Typed<T> {
+    fn decode(answer: &Answer) -> Result<Self, DecodeError> {
+        answer.json()
     }
 }
 
@@ -584,9 +590,11 @@ fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
     Failure::new(Some(operation), cause, Some(answer.cut())).at(path)
 }
 
-/// Names operations: `NAME: Type = Method "operationId" "/path/{id}"`, with `=> "media/type"` if the response is not
+/// Names operations: `NAME: Type = Method "operationId" "/path/{id}"`, the method being `Other("COPY")` if it has no name in
+/// [`Method`](crate::Method), with `=> "media/type"` if the response is not
 /// `application/json`, `by [["scheme" ["scope"], …], …]` if it requires other credentials than the rest, `by []` if it
-/// requires none, `at "https://…"` if it is on another server, and `with limit` if `limit` sets its page size.
+/// requires none, `at "https://…"` if it is on another server, `pages "items" [Token { … }]` if its pages follow each other by a
+/// [rule](crate::PageRule), and `with limit` if `limit` sets its page size.
 ///
 /// Each becomes a private constant of the module, and a type in its module `op` that distinguishes calls.
 ///
@@ -610,13 +618,13 @@ fn unusable((operation, path): Place, cause: Cause, answer: Answer) -> Failure {
 #[macro_export]
 macro_rules! operations {
     ($(
-        $name:ident: $kind:ident = $method:ident $id:literal $path:literal $(=> $accept:literal)? $(by $security:tt)? $(at $server:literal)? $(pages $items:literal [$($step:tt)*])? $(with $limited:ident)?,
+        $name:ident: $kind:ident = $method:ident $(($custom:literal))? $id:literal $path:literal $(=> $accept:literal)? $(by $security:tt)? $(at $server:literal)? $(pages $items:literal [$($step:tt)*])? $(with $limited:ident)?,
     )*) => {
         $(
             // Operations of disabled areas are named, too.
             #[allow(dead_code)]
             const $name: $crate::Operation =
-                $crate::Operation::new($crate::Method::$method, $id, $path)
+                $crate::Operation::new($crate::Method::$method$(($custom))?, $id, $path)
                     $(.accept($accept))?$(.security($crate::security!($security)))?$(.server($server))?
                     $(.paging($items, $crate::PageStep::$($step)*))?;
         )*

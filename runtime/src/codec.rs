@@ -27,6 +27,7 @@ mod require;
 mod show;
 mod slot;
 mod token_macros;
+mod typed;
 mod union;
 mod view;
 
@@ -47,6 +48,7 @@ pub use self::slot::{Event, Keys, Object, Place, Seq, Slot, Taken};
 #[doc(hidden)]
 pub use self::token_macros::{canonical, debug_text, known, listed};
 #[doc(hidden)]
+pub use self::typed::Typed;
 pub use self::union::take_untagged;
 pub use self::union::{AnyIncluded, Includes, Union, Untagged};
 pub use self::view::{Entries, Fields, Items, Put, View};

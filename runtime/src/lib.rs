@@ -51,7 +51,7 @@ pub use self::blocking::{Wait, WaitEach, Waiting};
 pub use self::call::{Answer, Call, Check, Json, Location, Payload, Sent};
 pub use self::client::{Client, ClientBuilder};
 pub use self::clock::{Clock, SystemClock};
-pub use self::codec::{AnyIncluded, DecodeError, Includes, Mismatch};
+pub use self::codec::{AnyIncluded, DecodeError, Includes, Mismatch, Typed};
 pub use self::credentials::{
     ClientCredentials, Connection, Credential, Issued, Issuer, Refreshing, SchemeCredentials, StaticToken,
     TokenProvider,

@@ -28,6 +28,10 @@ pub enum Method {
     Patch,
     Delete,
     Options,
+    /// A safe request with a body.
+    Query,
+    /// A method of another name, such as `COPY`; it is taken for one that changes something each time it is sent.
+    Other(&'static str),
 }
 
 impl Method {
@@ -41,17 +45,19 @@ impl Method {
             Method::Patch => "PATCH",
             Method::Delete => "DELETE",
             Method::Options => "OPTIONS",
+            Method::Query => "QUERY",
+            Method::Other(name) => name,
         }
     }
 
     /// True if sending it changes nothing (RFC 9110, section 9.2.1).
     pub const fn is_safe(self) -> bool {
-        matches!(self, Method::Get | Method::Head | Method::Options)
+        matches!(self, Method::Get | Method::Head | Method::Options | Method::Query)
     }
 
     /// The method with a name in any case.
     pub fn from_name(name: &str) -> Option<Method> {
-        const ALL: [Method; 7] = [
+        const ALL: [Method; 8] = [
             Method::Get,
             Method::Head,
             Method::Post,
@@ -59,13 +65,14 @@ impl Method {
             Method::Patch,
             Method::Delete,
             Method::Options,
+            Method::Query,
         ];
         ALL.into_iter().find(|method| method.as_str().eq_ignore_ascii_case(name))
     }
 
     /// True if sending it twice has the effect of sending it once (RFC 9110, section 9.2.2).
     pub const fn is_idempotent(self) -> bool {
-        !matches!(self, Method::Post | Method::Patch)
+        !matches!(self, Method::Post | Method::Patch | Method::Other(_))
     }
 }
 
@@ -75,17 +82,12 @@ impl fmt::Display for Method {
     }
 }
 
-impl From<Method> for http::Method {
-    fn from(method: Method) -> Self {
-        match method {
-            Method::Get => http::Method::GET,
-            Method::Head => http::Method::HEAD,
-            Method::Post => http::Method::POST,
-            Method::Put => http::Method::PUT,
-            Method::Patch => http::Method::PATCH,
-            Method::Delete => http::Method::DELETE,
-            Method::Options => http::Method::OPTIONS,
-        }
+impl TryFrom<Method> for http::Method {
+    type Error = String;
+
+    fn try_from(method: Method) -> Result<Self, String> {
+        let name = method.as_str();
+        http::Method::from_bytes(name.as_bytes()).map_err(|_| format!("`{name}` is not a method of HTTP"))
     }
 }
 

@@ -44,8 +44,13 @@ struct Records<A: Api, P, T> {
     parser: P,
     ready: VecDeque<Raw>,
     decode: Decode<T>,
+    /// Whether [`DONE`] ends the stream.
+    ends: bool,
     answer: Answer,
 }
+
+/// The data of the last event of many streams of JSON.
+const DONE: &[u8] = b"[DONE]";
 
 enum State {
     Opening(BoxFuture<'static, Result<(Answer, Body), Failure>>),
@@ -73,6 +78,7 @@ impl<A: Api, P: Parser, T> Records<A, P, T> {
             parser: P::default(),
             ready: VecDeque::new(),
             decode,
+            ends: false,
             answer: Answer::default(),
         }
     }
@@ -87,6 +93,11 @@ impl<A: Api, P: Parser, T> Records<A, P, T> {
     fn poll_record(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<T, ApiError<A>>>> {
         loop {
             if let Some(raw) = self.ready.pop_front() {
+                if self.ends && raw.data == DONE {
+                    self.state = State::Done;
+                    self.ready.clear();
+                    return Poll::Ready(None);
+                }
                 return Poll::Ready(Some(match (self.decode)(raw, self.answer.strict) {
                     Ok((value, mismatches)) => {
                         self.client.core().differs(self.place.0, &mismatches);
@@ -177,12 +188,14 @@ streams! {
 
 impl<A: Api, T> Call<A, T> {
     /// Sends the request and reads server-sent events whose data is JSON. An event may be as large as the client's
-    /// [`body_limit`](crate::ClientBuilder::body_limit). The stream has no timeout unless the call has its own.
+    /// [`body_limit`](crate::ClientBuilder::body_limit). The stream has no timeout unless the call has its own. The data `[DONE]`
+    /// ends it.
     pub fn events<D: Slot + Default>(self) -> Events<A, D> {
-        Events(Records::new(self, |raw, strict| {
+        let records = Records::new(self, |raw, strict| {
             let (data, mismatches) = read(&raw.data, strict)?;
             Ok((Event { event: raw.event, id: raw.id, retry: raw.retry, data }, mismatches))
-        }))
+        });
+        Events(Records { ends: true, ..records })
     }
 
     /// The same with the data as text, e.g. if some events are not JSON.

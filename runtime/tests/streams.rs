@@ -105,6 +105,17 @@ async fn text_events_may_be_anything() {
 }
 
 #[tokio::test]
+async fn done_ends_events_of_json() {
+    let chunks = vec!["data: {\"text\":\"a\"}\n\ndata: [DONE]\n\n", "data: {\"text\":\"b\"}\n\n"];
+    let (call, _, closed) = serve("200 OK", chunks, End::Never).await;
+    let mut events = call.events::<Delta>();
+    assert_eq!(events.try_next().await.unwrap().unwrap().data.text, "a");
+    assert_eq!(events.try_next().await.unwrap(), None);
+    assert_eq!(events.try_next().await.unwrap(), None);
+    tokio::time::timeout(Duration::from_secs(5), closed).await.unwrap().unwrap();
+}
+
+#[tokio::test]
 async fn lines_are_values_and_the_last_needs_no_end() {
     let (call, seen, _) =
         serve("200 OK", vec!["{\"text\":\"a\"}\n{\"te", "xt\":\"b\"}\n\n", "{\"text\":\"c\"}"], End::Whole)

@@ -49,7 +49,7 @@ fn anybodys_file_has_rules_of_its_own() {
     fs::create_dir(checkout.path("rules")).unwrap();
     let with = [&arguments[..], &["--api", "rules"]].concat();
     let said = checkout.run(&with, 2);
-    assert_eq!(said, "error: rules holds none of overlay.yaml, naming.toml, areas.toml\n");
+    assert_eq!(said, "error: rules holds none of overlay.yaml, naming.toml, areas.toml, crate.toml\n");
     let overlay = "overlay: 1.1.0\ninfo: { title: Ours, version: 1.0.0 }\nactions:\n  - target: $.paths['/books/{id}'].get.desc\n    remove: true\n";
     fs::write(checkout.path("rules/overlay.yaml"), overlay).unwrap();
     fs::write(checkout.path("rules/naming.toml"), "[type]\n\"Book\" = \"Volume\"\n").unwrap();
@@ -185,6 +185,65 @@ definitions: { Book: { properties: { title: { type: string } } } }
             assert!(book.contains("    GET: Get = Get \"books_get\" \"/books/{id}\""), "{book}");
         }
     }
+}
+
+/// `crate.toml` selects operations, replaces types, and adds derives and dependencies.
+#[test]
+fn a_folder_of_rules_makes_choices_for_the_crate() {
+    let checkout = Checkout::new();
+    let operation = |id: &str| {
+        serde_json::json!({
+            "operationId": id, "tags": ["Shop"],
+            "responses": { "200": { "description": "ok", "content": { "application/json": {
+                "schema": { "$ref": "#/components/schemas/Thing" } } } } }
+        })
+    };
+    let document = serde_json::json!({
+        "openapi": "3.0.3",
+        "info": { "title": "Shop", "version": "1" },
+        "servers": [{ "url": "https://shop.example" }],
+        "paths": { "/things": { "get": operation("list_things") }, "/others": { "get": operation("list_others") } },
+        "components": { "schemas": {
+            "Money": { "type": "string", "pattern": "^[0-9.]+$" },
+            "Thing": { "type": "object", "required": ["price"], "properties": {
+                "price": { "$ref": "#/components/schemas/Money" },
+                "prices": { "type": "array", "items": { "$ref": "#/components/schemas/Money" } }
+            } }
+        } }
+    });
+    fs::write(checkout.path("shop.json"), document.to_string()).unwrap();
+    fs::create_dir(checkout.path("rules")).unwrap();
+    let rules = "only = ['/things']\n[replace]\nMoney = 'std::net::Ipv4Addr'\n[derive]\n'*' = ['Eq']\nThing = ['my::Derive']\n\
+                 [dependencies]\nmy = { version = '1', features = ['derive'] }\n";
+    fs::write(checkout.path("rules/crate.toml"), rules).unwrap();
+    let arguments =
+        ["generate", "--from", "shop.json", "--name", "shop", "--out", "../shop", "--api", "rules"];
+    checkout.run(&arguments, 0);
+    let read = |path: &str| fs::read_to_string(checkout.path("../shop").join(path)).unwrap();
+    let items = read("API.txt");
+    assert!(items.contains("Shop::list_things") && !items.contains("list_others"), "{items}");
+    assert!(items.contains("models::Money type rt::Typed<std::net::Ipv4Addr>"), "{items}");
+    assert!(read("src/models/money.rs").contains("pub type Money = rt::Typed<std::net::Ipv4Addr>;"));
+    let thing = read("src/models/thing.rs");
+    assert!(
+        thing.contains("#[derive(Eq, my::Derive)]") && thing.contains("pub price: crate::models::Money"),
+        "{thing}"
+    );
+    assert!(read("Cargo.toml").contains("my = { features = [\"derive\"], version = \"1\" }"));
+    checkout.run(&[&arguments[..], &["--check"]].concat(), 0);
+
+    fs::write(checkout.path("rules/crate.toml"), "[replace]\nMoney = 'Vec<u8>'\nOther = 'a::B'\n").unwrap();
+    let said = checkout.run(&arguments, 2);
+    assert!(
+        said.contains("`Vec<u8>` is not the path of a Rust type") && said.contains("rules/crate.toml"),
+        "{said}"
+    );
+    fs::write(checkout.path("rules/crate.toml"), "[replace]\nOther = 'a::B'\n").unwrap();
+    let said = checkout.run(&arguments, 0);
+    assert!(said.contains("[replace] names `Other`, which no operation uses"), "{said}");
+    fs::write(checkout.path("rules/crate.toml"), "[derives]\n").unwrap();
+    let said = checkout.run(&arguments, 2);
+    assert!(said.contains("docs/overlay.md, \"The crate\""), "{said}");
 }
 
 /// A selection is a part of the whole crate, and notices about the rest are not shown.

@@ -8,7 +8,7 @@ use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
 use storewright_generator::api::{Api, Info, Model, stored};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Pointer, Severity, Sink};
-use storewright_generator::name::Names;
+use storewright_generator::name::{Custom, Names};
 use storewright_generator::plan::Item;
 use storewright_generator::render::{MARK, MissingModel, Options};
 use storewright_generator::select::{self, Selector};
@@ -32,6 +32,8 @@ pub struct Rules {
     pub naming: Option<String>,
     /// Text of `areas.toml`.
     pub areas: Option<String>,
+    /// Text of `crate.toml`.
+    pub custom: Option<String>,
     /// The operations to generate; empty for all of them.
     pub only: Vec<Selector>,
     /// The title that a document must have, after the overlay; any where absent.
@@ -99,7 +101,7 @@ pub struct Version {
 }
 
 /// The files that people write about an API, in one folder.
-pub const WRITTEN: [&str; 3] = ["overlay.yaml", "naming.toml", "areas.toml"];
+pub const WRITTEN: [&str; 4] = ["overlay.yaml", "naming.toml", "areas.toml", "crate.toml"];
 
 /// Reads the rules and templates of one of our APIs; those of any other document are empty.
 pub fn rules(project: &Project, api: Option<&str>) -> anyhow::Result<Rules> {
@@ -120,12 +122,13 @@ pub fn own_rules(project: &Project, folder: &Path) -> anyhow::Result<Rules> {
 
 /// Reads the rules in a folder, which may have none.
 pub fn rules_in(project: &Project, folder: &Path) -> anyhow::Result<Rules> {
-    let [overlay, naming, areas] = WRITTEN.map(|name| folder.join(name));
+    let [overlay, naming, areas, custom] = WRITTEN.map(|name| folder.join(name));
     Ok(Rules {
         folder: project.shown(folder),
         overlay: read_optional(&overlay)?.map(|text| (project.shown(&overlay), text)),
         naming: read_optional(&naming)?,
         areas: read_optional(&areas)?,
+        custom: read_optional(&custom)?,
         ..Rules::default()
     })
 }
@@ -141,8 +144,11 @@ pub fn make(
     let source = load::Source { name: &document.from, text: document.text.as_bytes() };
     let options = load::Options { keep_prose, read: document.read };
     let made = lowered(source, rules, name, &options, out).and_then(|(mut api, spec, report)| {
-        let uses = if rules.only.is_empty() { BTreeMap::new() } else { spec.uses() };
-        let dropped = select::select(&mut api, &rules.only, &uses, out)?;
+        let only = custom(rules, out)?.only;
+        let only: Vec<Selector> =
+            rules.only.iter().cloned().chain(only.iter().map(|text| Selector::new(text))).collect();
+        let uses = if only.is_empty() { BTreeMap::new() } else { spec.uses() };
+        let dropped = select::select(&mut api, &only, &uses, out)?;
         if !dropped.is_empty() {
             let dropped = dropped.located(|at| spec.origin(at));
             out.retain_notices(|notice| !dropped.contains(&notice.at.pointer));
@@ -320,6 +326,15 @@ pub fn names(api: &Model, rules: &Rules, out: &mut Sink) -> Option<Names> {
     names
 }
 
+/// Reads `crate.toml`; none if errors were pushed.
+fn custom(rules: &Rules, out: &mut Sink) -> Option<Custom> {
+    let Some(text) = &rules.custom else { return Some(Custom::default()) };
+    let before = out.diagnostics().len();
+    let custom = Custom::parse(text, out);
+    show_folder(rules, before, out);
+    custom
+}
+
 fn config(rules: &Rules, out: &mut Sink) -> Option<name::Config> {
     let before = out.diagnostics().len();
     let config =
@@ -355,7 +370,11 @@ pub fn render_crate(
     out: &mut Sink,
 ) -> anyhow::Result<Option<Crate>> {
     progress::step(&format!("{}: writing Rust", api.info.name));
-    let options = Options { templates: rules.templates.clone(), ..options.clone() };
+    let Some(custom) = custom(rules, out) else { return Ok(None) };
+    let before = out.diagnostics().len();
+    custom.unused(api, out);
+    show_folder(rules, before, out);
+    let options = Options { templates: rules.templates.clone(), custom, ..options.clone() };
     let render::Rendered { files, items } =
         render::render(api, names, &options).map_err(anyhow::Error::msg)?;
     let files = files.into_iter().map(|file| (file.path, file.text)).collect();

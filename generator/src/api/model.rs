@@ -9,11 +9,23 @@ use std::ops::Deref;
 
 pub use json_api::recognise;
 
-use super::{Api, Shape, Type, TypeId};
+use super::{Api, Shape, Struct, Type, TypeId};
 
 /// An [`Api`] as Rust is made from it: the result of [`Api::model`], which a run derives once.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Model(Api);
+
+impl Model {
+    /// The model in which these schemas are objects without known members.
+    pub fn opaque<'n>(mut self, schemas: impl Iterator<Item = &'n str>) -> Self {
+        for name in schemas {
+            if let Some(ty) = self.0.types.get_mut(&TypeId::schema(name)) {
+                ty.shape = Shape::Struct(Struct::default());
+            }
+        }
+        self
+    }
+}
 
 impl Deref for Model {
     type Target = Api;
@@ -29,7 +41,7 @@ impl Api {
     pub fn model(&self) -> Model {
         let mut made = recognise(self);
         let mut types: BTreeMap<TypeId, Type> = BTreeMap::new();
-        let mut open: Vec<TypeId> = self.operations.values().flat_map(|o| o.uses()).cloned().collect();
+        let mut open: Vec<TypeId> = self.roots().cloned().collect();
         while let Some(id) = open.pop() {
             if types.contains_key(&id) {
                 continue;

@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::Origins;
 use super::dialect::Dialect;
+use super::hoist;
 use super::reference;
 use super::shape::{Kind, Shape};
 use super::trail::Trail;
@@ -16,13 +17,7 @@ pub(super) fn rewrite(tree: &mut Value, dialect: Dialect, origins: &mut Origins,
     root.insert("openapi".to_owned(), json!("3.0.3"));
     root.shift_remove("$self");
     root.shift_remove("jsonSchemaDialect");
-    if let Some(webhooks) = root.shift_remove("webhooks") {
-        let count = webhooks.as_object().map_or(0, Map::len);
-        let message =
-            format!("{count} webhooks are ignored: a client calls, and these are calls to a server");
-        let help = "remove `webhooks` in the overlay";
-        rewriting.notice(&Pointer::new("/webhooks"), message, help);
-    }
+    let webhooks = root.shift_remove("webhooks");
     if !root.get("paths").is_some_and(Value::is_object) {
         let is_optional = dialect >= Dialect::OpenApi31;
         if !is_optional && !root.contains_key("paths") {
@@ -41,6 +36,12 @@ pub(super) fn rewrite(tree: &mut Value, dialect: Dialect, origins: &mut Origins,
         // References to them were replaced.
         for key in ["pathItems", "mediaTypes"] {
             components.shift_remove(key);
+        }
+    }
+    if let Some(paths) = root.get_mut("paths").and_then(Value::as_object_mut) {
+        hoist::methods(paths, rewriting.origins, rewriting.out);
+        if let Some(webhooks) = webhooks {
+            hoist::webhooks(webhooks, paths, rewriting.origins);
         }
     }
     let removed = rewriting.security_schemes(root);
@@ -98,8 +99,7 @@ impl Rewriting<'_> {
             _ if shape == Shape::Data => {}
             Value::Object(map) => {
                 match shape {
-                    Shape::Object(Kind::PathItem) => self.path_item(map, at),
-                    Shape::Object(Kind::MediaType) => self.media_type(map, at),
+                    Shape::Object(Kind::MediaType) => media_type(map, at, self.origins),
                     Shape::Object(Kind::Document | Kind::Operation) => forget(map, removed),
                     Shape::Object(Kind::Schema) => return,
                     _ => {}
@@ -114,38 +114,6 @@ impl Rewriting<'_> {
                 }
             }
             _ => {}
-        }
-    }
-
-    /// The model has the eight methods of OpenAPI 3.0.
-    fn path_item(&mut self, map: &mut Map<String, Value>, at: &Trail<'_>) {
-        let others = map.shift_remove("additionalOperations");
-        let others = others.as_ref().and_then(Value::as_object).into_iter().flat_map(Map::keys);
-        let here = at.key("additionalOperations");
-        let others: Vec<(String, Pointer)> =
-            others.map(|method| (method.clone(), here.key(method).pointer())).collect();
-        let query = map.shift_remove("query").map(|_| ("QUERY".to_owned(), at.key("query").pointer()));
-        for (method, at) in query.into_iter().chain(others) {
-            let message = format!("the method `{method}` is not supported; the operation is ignored");
-            self.notice(
-                &at,
-                message,
-                "remove the operation in the overlay, or skip it with `x-skip: <reason>`",
-            );
-        }
-    }
-
-    fn media_type(&mut self, map: &mut Map<String, Value>, at: &Trail<'_>) {
-        for key in ["prefixEncoding", "itemEncoding"] {
-            map.shift_remove(key);
-        }
-        if map.shift_remove("itemSchema").is_some() && !map.contains_key("schema") {
-            let message = "a sequence of items is read as a whole, without the type of its items";
-            self.notice(
-                &at.key("itemSchema").pointer(),
-                message,
-                "give the media type a `schema` in the overlay",
-            );
         }
     }
 
@@ -195,6 +163,21 @@ impl Rewriting<'_> {
     }
 }
 
+/// A sequence of items is a list of them; where it has a schema, too, that is of the whole, which no client of a stream reads.
+fn media_type(map: &mut Map<String, Value>, at: &Trail<'_>, origins: &mut Origins) {
+    for key in ["prefixEncoding", "itemEncoding"] {
+        map.shift_remove(key);
+    }
+    let Some(item) = map.shift_remove("itemSchema") else { return };
+    let (from, to) = (at.key("itemSchema").pointer(), at.key("schema").pointer());
+    // The data of an event is the item; its other members are the same for all streams of events.
+    let data = item.pointer("/properties/data/contentSchema").cloned();
+    let from =
+        if data.is_some() { from.child("properties").child("data").child("contentSchema") } else { from };
+    origins.copied(from, to.child("items"));
+    map.insert("schema".to_owned(), json!({ "type": "array", "items": data.unwrap_or(item) }));
+}
+
 /// The parameters that make up a query.
 fn properties(tree: &Value, parameter: &Value) -> Vec<Value> {
     let content = parameter.get("content").and_then(Value::as_object);
@@ -205,7 +188,13 @@ fn properties(tree: &Value, parameter: &Value) -> Vec<Value> {
     let is_required = |name: &str| required.is_some_and(|all| all.iter().any(|other| other == name));
     let properties = schema.get("properties").and_then(Value::as_object).into_iter().flatten();
     let one = |(name, schema): (&String, &Value)| json!({ "name": name, "in": "query", "required": is_required(name), "schema": schema });
-    properties.map(one).collect()
+    let parts: Vec<Value> = properties.map(one).collect();
+    // Of names that the document does not know, the whole is one parameter whose name is not sent.
+    let name = parameter.get("name").filter(|_| parts.is_empty());
+    let whole = name.map(
+        |name| json!({ "name": name, "in": "query", "style": "form", "explode": true, "schema": schema }),
+    );
+    parts.into_iter().chain(whole).collect()
 }
 
 /// Keeps the flows that the model has, with the members that it requires: a token can be used however it was issued.

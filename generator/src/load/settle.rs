@@ -1,5 +1,7 @@
 //! Settles every `$ref`: each refers to a component of its kind afterwards, or is replaced by its target.
 
+mod names;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::io;
 use std::path::{Component, Path, PathBuf};
@@ -420,6 +422,8 @@ impl Settling {
         let (file, fragment) = text.split_once('#').unwrap_or((text, ""));
         let document = match file {
             "" => base,
+            // The document names itself (`$self`).
+            file if self.named(file, base).as_deref() == Some("") => base,
             _ => match self.document(file, base) {
                 Ok(document) => document,
                 Err(reason) => {
@@ -494,7 +498,7 @@ impl Settling {
         let tree = Rc::clone(&document.tree);
         let names = document.names.get_or_insert_with(|| {
             let mut names = HashMap::new();
-            collect(&tree, &Trail::Root, "", &mut names);
+            names::collect(&tree, &Trail::Root, "", &mut names);
             names
         });
         // The document's own name says nothing more.
@@ -652,34 +656,6 @@ fn nearest(tree: &Value, pointer: &str) -> Option<String> {
     let (parent, name) = pointer.rsplit_once('/')?;
     let names = tree.pointer(parent)?.as_object()?;
     names.keys().find(|key| key.eq_ignore_ascii_case(name)).map(|key| format!("#{parent}/{key}"))
-}
-
-/// The schemas that have names of their own.
-fn collect(node: &Value, at: &Trail<'_>, id: &str, names: &mut HashMap<String, String>) {
-    match node {
-        Value::Object(map) => {
-            let text = |key: &str| map.get(key).and_then(Value::as_str);
-            let id = text("$id").unwrap_or(id);
-            if let Some(own) = text("$id") {
-                let pointer = at.pointer().as_str().to_owned();
-                // References are relative to the folder of the name.
-                if let Some((_, last)) = own.rsplit_once('/') {
-                    names.entry(last.to_owned()).or_insert_with(|| pointer.clone());
-                }
-                names.entry(own.to_owned()).or_insert(pointer);
-            }
-            for anchor in ["$anchor", "$dynamicAnchor"].into_iter().filter_map(text) {
-                let pointer = at.pointer().as_str().to_owned();
-                names.entry(format!("{id}#{anchor}")).or_insert_with(|| pointer.clone());
-                names.entry(format!("#{anchor}")).or_insert(pointer);
-            }
-            map.iter().for_each(|(key, value)| collect(value, &at.key(key), id, names));
-        }
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| collect(item, &at.index(index), id, names));
-        }
-        _ => {}
-    }
 }
 
 /// A path without `.` and with as few `..` as possible.

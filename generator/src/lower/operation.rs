@@ -13,6 +13,7 @@ use super::Lowering;
 use super::parameter::Accepted;
 use crate::api::{Body, MediaType, Operation, Response, TypeId, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
+use crate::load::hoist;
 
 type Extensions = IndexMap<String, serde_json::Value>;
 type Operations = BTreeMap<String, Operation>;
@@ -29,7 +30,10 @@ pub(super) fn forms(
         .filter(|(name, _)| rank(name).is_some())
         .min_by_key(|(name, _)| (rank(name), name.as_str()));
     content.iter().filter(move |(name, media)| match json {
-        Some((chosen, known)) => *name == chosen || media.schema != known.schema || !is_structure(known),
+        Some((chosen, known)) => {
+            let is_stream = MediaType::parse(name).stream().is_some();
+            *name == chosen || is_stream || media.schema != known.schema || !is_structure(known)
+        }
         None => true,
     })
 }
@@ -52,8 +56,8 @@ impl<'d> Lowering<'d> {
         let mut operations = Operations::new();
         let mut accepted = Accepted::new();
         let ids = self.operation_ids();
-        for (path, item) in &document.paths.paths {
-            let at = Pointer::new("/paths").child(path);
+        for (key, item) in &document.paths.paths {
+            let at = Pointer::new("/paths").child(key);
             let item = match item {
                 ReferenceOr::Item(item) => item,
                 ReferenceOr::Reference { .. } => {
@@ -62,16 +66,21 @@ impl<'d> Lowering<'d> {
                 }
             };
             let at_path = at.clone();
-            for (method, operation) in item.iter() {
-                let at = at.child(method);
-                if method == "trace" {
+            for (member, operation) in item.iter() {
+                let at = at.child(member);
+                if member == "trace" {
                     self.unsupported(&at, "the method `TRACE`");
                     continue;
                 }
-                let Some(id) = ids.get(&(path.as_str(), method)) else { continue };
+                if let Some(name) = text(&operation.extensions, hoist::WEBHOOK) {
+                    self.webhook(&name, operation, &at);
+                    continue;
+                }
+                let Some(id) = ids.get(&(key.as_str(), member)) else { continue };
+                let (method, path) = route(key, member, operation);
                 let mut lowered = Operation {
-                    method: method.to_uppercase(),
-                    path: path.clone(),
+                    method: method.clone(),
+                    path: path.to_owned(),
                     tags: operation.tags.clone(),
                     deprecated: operation.deprecated,
                     deprecation: text(&operation.extensions, "x-deprecated"),
@@ -105,29 +114,32 @@ impl<'d> Lowering<'d> {
 
     /// The id of each operation, by path and method. An id that is missing or a duplicate is derived from these two.
     fn operation_ids(&mut self) -> HashMap<(&'d str, &'d str), String> {
-        let mut all: Vec<(&str, &str, Option<&str>)> = Vec::new();
+        let mut all: Vec<(&str, &str, Option<&str>, String)> = Vec::new();
         for (path, item) in &self.document.paths.paths {
             let ReferenceOr::Item(item) = item else { continue };
             for (method, operation) in item.iter() {
+                if operation.extensions.contains_key(hoist::WEBHOOK) {
+                    continue;
+                }
                 let id = operation.operation_id.as_deref().filter(|id| !id.trim().is_empty());
-                all.push((path, method, id));
+                let (verb, own) = route(path, method, operation);
+                all.push((path, method, id, id_of(&verb.to_lowercase(), own)));
             }
         }
         // The shortest path keeps a duplicate id, for any order of the document.
-        all.sort_by_key(|(path, method, _)| (path.len(), *path, *method));
+        all.sort_by_key(|(path, method, ..)| (path.len(), *path, *method));
         let mut taken: HashSet<String> = HashSet::new();
         let (mut out, mut open) = (HashMap::new(), Vec::new());
-        for (path, method, id) in all {
+        for (path, method, id, own) in all {
             match id {
                 Some(id) if taken.insert(id.to_owned()) => {
                     out.insert((path, method), id.to_owned());
                 }
-                _ => open.push((path, method, id)),
+                _ => open.push((path, method, id, own)),
             }
         }
-        for (path, method, id) in open {
+        for (path, method, id, mut own) in open {
             let at = Pointer::new("/paths").child(path).child(method);
-            let mut own = id_of(method, path);
             while !taken.insert(own.clone()) {
                 own.push('_');
             }
@@ -148,6 +160,23 @@ impl<'d> Lowering<'d> {
             out.insert((path, method), own);
         }
         out
+    }
+
+    /// Reads the payload of a webhook.
+    fn webhook(&mut self, name: &str, operation: &OasOperation, at: &Pointer) {
+        let at = at.child("requestBody");
+        let components = self.document.components.as_ref();
+        let body = operation.request_body.as_ref();
+        let body = body.and_then(|body| item(body, components, |c| &c.request_bodies, "requestBodies"));
+        let Some(body): Option<&RequestBody> = body else { return };
+        let mut json = body.content.iter().filter(|(name, _)| MediaType::parse(name).is_json());
+        let Some((media_type, media)) = json.next() else {
+            let message = format!("the payload of the webhook `{name}` is not JSON; it has no type");
+            return self.not_read(&at, message, "declare it as `application/json` in the overlay");
+        };
+        let id = TypeId::operation(&format!("{name} webhook")).member("payload");
+        let ty = self.media(&id, media_type, media, &at.child("content").child(media_type));
+        self.webhooks.insert(name.to_owned(), ty);
     }
 
     fn body(&mut self, id: &str, operation: &OasOperation, form: Option<&str>, at: &Pointer) -> Option<Body> {
@@ -238,6 +267,27 @@ impl<'d> Lowering<'d> {
         }
     }
 
+    /// The type of the items of a stream: those of a list, or the value that the schema describes.
+    fn stream_item(
+        &mut self,
+        id: &str,
+        media_type: &str,
+        media: &OasMediaType,
+        at: &Pointer,
+    ) -> Option<TypeRef> {
+        let parsed = MediaType::parse(media_type);
+        parsed.stream()?;
+        let own = TypeId::operation(id).member(format!("{} item", parsed.word()));
+        let ty = self.field(media.schema.as_ref()?, &own, &at.child("schema")).ty;
+        let item = match self.behind(&ty) {
+            TypeRef::List(item) => item.as_ref().clone(),
+            TypeRef::Named(_) | TypeRef::Map(_) => ty,
+            // A text of any kind may be declared for what is a stream of anything.
+            _ => return None,
+        };
+        Some(item).filter(|item| !matches!(self.behind(item), TypeRef::Binary))
+    }
+
     fn responses(&mut self, id: &str, operation: &OasOperation, at: &Pointer, out: &mut Operation) {
         let components = self.document.components.as_ref();
         let is_success = |status: &StatusCode| match status {
@@ -266,9 +316,12 @@ impl<'d> Lowering<'d> {
             else {
                 continue;
             };
-            let mut content = BTreeMap::new();
+            let (mut content, mut items) = (BTreeMap::new(), BTreeMap::new());
             for (media_type, media) in forms(&response.content) {
                 let at = at.child("content").child(media_type);
+                if success && let Some(item) = self.stream_item(id, media_type, media, &at) {
+                    items.insert(media_type.clone(), item);
+                }
                 let same = known.iter().find(|(other, _)| success && other.schema == media.schema);
                 let same = same.filter(|_| MediaType::parse(media_type).is_json()).map(|(_, ty)| ty.clone());
                 let ty = match same {
@@ -290,7 +343,8 @@ impl<'d> Lowering<'d> {
             if success {
                 let envelope = self.envelope(&response.extensions, &at);
                 let paged = is_true(&response.extensions, "x-paged");
-                out.responses.insert(text, Response { content, envelope, paged, ..Response::default() });
+                out.responses
+                    .insert(text, Response { content, items, envelope, paged, ..Response::default() });
             } else {
                 out.errors.insert(text, content.into_values().next());
             }
@@ -339,6 +393,17 @@ fn text(extensions: &Extensions, key: &str) -> Option<String> {
 
 fn is_true(extensions: &Extensions, key: &str) -> bool {
     extensions.get(key).is_some_and(|value| value == &serde_json::Value::Bool(true))
+}
+
+/// Method and path of an operation, which may have been moved to a path item of its own.
+fn route<'k>(key: &'k str, member: &str, operation: &OasOperation) -> (String, &'k str) {
+    match text(&operation.extensions, hoist::METHOD) {
+        Some(method) => {
+            let path = key.strip_suffix(&method).and_then(|path| path.strip_suffix('#'));
+            (method, path.unwrap_or(key))
+        }
+        None => (member.to_uppercase(), key),
+    }
 }
 
 /// The id of an operation that has none of its own: `get_things_by_id`.

@@ -91,7 +91,7 @@ impl Lowering<'_> {
     }
 
     /// The type behind aliases.
-    fn behind<'t>(&'t self, mut ty: &'t TypeRef) -> &'t TypeRef {
+    pub(super) fn behind<'t>(&'t self, mut ty: &'t TypeRef) -> &'t TypeRef {
         // Invariant: `end_cycles` has run, so aliases end.
         loop {
             match ty {

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::case::{singular, snake};
 use super::config::{Areas, Config, OTHER};
 use super::{AreaName, Names};
-use crate::api::{Api, Operation, Shape, TypeId};
+use crate::api::{Api, Operation, Shape, TypeId, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 
 /// The area of each operation by its id; empty where the crate has no areas.
@@ -172,6 +172,21 @@ pub(super) fn reach(api: &Api, names: &mut Names) {
             if areas.entry(module.to_owned()).or_default().insert(area.clone()) {
                 open.extend(edges.get(module).into_iter().flatten());
             }
+        }
+    }
+    // A webhook is of no operation, so what it needs is there in every area.
+    let everywhere: BTreeSet<String> = match names.areas.is_empty() {
+        true => BTreeSet::from([String::new()]),
+        false => names.areas.iter().map(|area| area.feature.clone()).collect(),
+    };
+    let payloads = api.info.webhooks.values().filter_map(TypeRef::named);
+    let payloads = payloads.filter_map(|id| names.types.get(id));
+    let mut open: Vec<&str> = payloads.map(|name| name.module.as_str()).collect();
+    let mut seen = BTreeSet::new();
+    while let Some(module) = open.pop() {
+        if seen.insert(module) {
+            open.extend(edges.get(module).into_iter().flatten());
+            areas.insert(module.to_owned(), everywhere.clone());
         }
     }
     names.modules = areas;

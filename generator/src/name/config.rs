@@ -206,7 +206,8 @@ fn check_areas(areas: &Areas, out: &mut Sink) {
     }
 }
 
-fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str, out: &mut Sink) -> Option<T> {
+/// Reads a file of rules; none if errors were pushed.
+pub(super) fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str, out: &mut Sink) -> Option<T> {
     match toml::from_str(text) {
         Ok(value) => Some(value),
         Err(error) => {
@@ -214,7 +215,10 @@ fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str, out: &mut Sink)
             let line = before.map(|t| t.matches('\n').count() + 1);
             let column = before.map(|t| t.rsplit('\n').next().unwrap_or(t).chars().count() + 1);
             let at = Place { file: file.to_owned(), line, column, ..Place::default() };
-            let help = "mend the file; generator/src/name/config.rs says what may stand in it";
+            let help = match file {
+                "crate.toml" => "correct the file; docs/overlay.md, \"The crate\", lists its tables",
+                _ => "mend the file; generator/src/name/config.rs says what may stand in it",
+            };
             out.push(Diagnostic::error(Code::InvalidConfig, at, error.message().to_owned()).help(help));
             out.quote(file, text.as_bytes());
             None

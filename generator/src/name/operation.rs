@@ -25,6 +25,7 @@ const SETTERS: &[&str] = &[
     "self_",
     "answering",
     "stream",
+    "stream_items",
     "download",
     "with_header",
     "with_parameter",

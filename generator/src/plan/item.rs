@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
-use super::operation::{Handle, Method};
+use super::operation::{Handle, Method, STREAM_ITEMS};
 use super::{RustType, doc};
 use crate::api::Pointer;
 
@@ -265,6 +265,10 @@ impl Items {
             let argument = (option.argument.ident.clone(), option.argument.ty.clone());
             let signature = Signature::Function(vec![argument], None);
             self.add(ItemKind::Fn, &format!("{builder}::{}", option.ident), signature);
+        }
+        if let Some((_, item)) = &method.stream {
+            let signature = Signature::Function(Vec::new(), Some(item.clone()));
+            self.add(ItemKind::Fn, &format!("{builder}::{STREAM_ITEMS}"), signature);
         }
         if let Some(own) = &method.by_status {
             let path = format!("{module}::{}", own.ident);

@@ -58,6 +58,8 @@ pub struct Method {
     pub paged: bool,
     /// True if `limit`, which all lists share, sets the page size.
     pub limited: bool,
+    /// How the items of the response are read as they arrive, and their type.
+    pub stream: Option<(Stream, RustType)>,
     /// Optional arguments.
     pub options: Vec<Setter>,
     /// The enum that it alone defines for its response.
@@ -208,6 +210,7 @@ impl Context<'_> {
             payload,
             paged,
             limited,
+            stream: self.stream(operation, method),
             options: options.collect(),
             by_status: by_status.filter(|own| own.ident == format!("{}{BY_STATUS}", method.builder)),
         }
@@ -234,7 +237,8 @@ impl Context<'_> {
         };
         if let Some(media_type) = method.media_type.as_ref().filter(|t| *t != "application/json") {
             lines.extend([String::new(), format!("The response is {}.", code(media_type))]);
-            lines.extend(stream_docs(media_type));
+            let typed = self.stream(operation, method).is_some().then_some(method.builder.as_str());
+            lines.extend(stream_docs(media_type, typed));
         }
         lines.extend(self.error_docs(operation).into_iter().flat_map(|line| [String::new(), line]));
         // Optional ones have methods with docs of their own.
@@ -269,6 +273,13 @@ impl Context<'_> {
             Some(TypeRef::Binary) => Reply::File,
             _ => Reply::Other,
         }
+    }
+
+    /// The items of a response that is a stream.
+    fn stream(&self, operation: &Operation, method: &name::Method) -> Option<(Stream, RustType)> {
+        let media_type = method.media_type.as_ref()?;
+        let item = operation.responses.values().find_map(|response| response.items.get(media_type))?;
+        Some((MediaType::parse(media_type).stream()?, self.ty(item)))
     }
 
     /// The types of error bodies, by status.
@@ -474,6 +485,9 @@ impl Context<'_> {
 /// The method that all lists share.
 const PAGE_SIZE: &str = "limit";
 
+/// The method that reads the items of a stream.
+pub(crate) const STREAM_ITEMS: &str = "stream_items";
+
 /// The suffix of the enum for a response whose body differs by status.
 const BY_STATUS: &str = "ByStatus";
 
@@ -510,18 +524,24 @@ fn slug(operation: &Operation) -> String {
 pub(super) fn received(api: &Api) -> Vec<&TypeId> {
     let all = api.operations.values();
     all.flat_map(|o| {
-        let answers = o.responses.values().flat_map(|r| r.content.values()).filter_map(TypeRef::named);
-        answers.chain(o.failures().filter_map(TypeRef::named))
+        let answers = o.responses.values().flat_map(|r| r.content.values().chain(r.items.values()));
+        answers.chain(o.failures()).filter_map(TypeRef::named)
     })
+    .chain(api.info.webhooks.values().filter_map(TypeRef::named))
     .collect()
 }
 
-/// Documents how a streamed response is read as it arrives.
-fn stream_docs(media_type: &str) -> Option<String> {
+/// Documents how a streamed response is read as it arrives: by the method of its own call if its items have a type.
+fn stream_docs(media_type: &str, typed: Option<&str>) -> Option<String> {
     let media_type = MediaType::parse(media_type);
     let method = match media_type.stream()? {
         Stream::Events => "events",
         Stream::Values => "json_lines",
     };
-    Some(format!("[`{method}`](rt::Call::{method}) of the call reads it as it arrives."))
+    Some(match typed {
+        Some(builder) => {
+            format!("[`{STREAM_ITEMS}`]({builder}::{STREAM_ITEMS}) of the call reads it as it arrives.")
+        }
+        None => format!("[`{method}`](rt::Call::{method}) of the call reads it as it arrives."),
+    })
 }

@@ -31,6 +31,12 @@ impl Context<'_> {
         let Some(name) = self.names.types.get(id) else { return };
         let at = self.api.type_pointer(id);
         let own = listing.item(&at, self.names.modules.get(&name.module));
+        if let Some(target) = self.replacement(id) {
+            let docs = self.type_docs(format!("{}.", code(&id.label())), ty, &name.module);
+            let ident = ident(&name.ident);
+            own.add(ItemKind::Type, &name.ident, Signature::Type(target.clone()));
+            return source.items(quote! { #docs pub type #ident = #target; });
+        }
         match &ty.shape {
             Shape::Struct(s) => self.structure(id, ty, name, s, source, own),
             Shape::Enum(e) => self.enumeration(id, ty, name, e, source, own),
@@ -174,9 +180,9 @@ impl Context<'_> {
             let item = self.ty(item);
             quote! { #[doc = " Members with other names."] pub additional: std::collections::BTreeMap<String, #item>, }
         });
-        let deprecated = deprecated(deprecated_type);
+        let (deprecated, derives) = (deprecated(deprecated_type), self.derives(name));
         source.items(quote! {
-            #docs_of #deprecated
+            #docs_of #deprecated #derives
             #[non_exhaustive]
             pub struct #own { #(#fields,)* #rest }
         });

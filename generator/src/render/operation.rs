@@ -9,8 +9,8 @@ use quote::quote;
 use super::Context;
 use super::credentials::requirements;
 use super::rust::{Source, cfg, condition, deprecated, deprecated_with, docs, ident, inline};
-use crate::api::Operation;
-use crate::plan::{Argument, ByStatus, Handle, Method, Setter};
+use crate::api::{Operation, Stream};
+use crate::plan::{Argument, ByStatus, Handle, Method, STREAM_ITEMS, Setter};
 
 impl Context<'_> {
     /// The file of one handle.
@@ -61,7 +61,7 @@ impl Context<'_> {
     /// The constant that describes the operation to the runtime.
     fn operation(&self, method: &Method) -> String {
         let Some(operation) = self.api.operations.get(&method.operation) else { return String::new() };
-        let (verb, id, path) = (pascal_method(&operation.method), &method.operation, &operation.path);
+        let (verb, id, path) = (method_name(&operation.method), &method.operation, &operation.path);
         let accept = method.accept.as_ref().map(|accept| format!(" => {accept:?}")).unwrap_or_default();
         let server = operation.server.as_ref().map(|url| format!(" at {url:?}")).unwrap_or_default();
         let constant = method.builder.to_shouty_snake_case();
@@ -104,10 +104,24 @@ fn setters(method: &Method, cfg: &TokenStream) -> TokenStream {
     let builder = ident(&method.builder);
     let setters: Vec<TokenStream> =
         method.options.iter().filter(|option| !option.shared).map(setter).collect();
-    if setters.is_empty() {
+    let stream = method.stream.as_ref().map(|(kind, item)| {
+        let (own, stream) = (
+            ident(STREAM_ITEMS),
+            match kind {
+                Stream::Events => (quote!(Events), quote!(events)),
+                Stream::Values => (quote!(JsonLines), quote!(json_lines)),
+            },
+        );
+        let (ty, read) = stream;
+        quote! {
+            #[doc = " Sends the request and reads the items of the response as they arrive."]
+            pub fn #own(self) -> rt::#ty<crate::Api, #item> { self.0.#read() }
+        }
+    });
+    if setters.is_empty() && stream.is_none() {
         return TokenStream::new();
     }
-    quote!(#cfg impl<T> crate::Call<T, op::#builder> { #(#setters)* })
+    quote!(#cfg impl<T> crate::Call<T, op::#builder> { #(#setters)* #stream })
 }
 
 fn setter(setter: &Setter) -> TokenStream {
@@ -163,7 +177,13 @@ fn security(operation: &Operation) -> String {
     own.map(|all| format!(" by {}", requirements(all))).unwrap_or_default()
 }
 
-fn pascal_method(method: &str) -> String {
-    let mut chars = method.chars();
-    chars.next().map(|c| c.to_string() + &chars.as_str().to_lowercase()).unwrap_or_default()
+/// The method as the runtime names it.
+fn method_name(method: &str) -> String {
+    match method {
+        "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE" | "OPTIONS" | "QUERY" => {
+            let mut chars = method.chars();
+            chars.next().into_iter().chain(chars.map(|c| c.to_ascii_lowercase())).collect()
+        }
+        other => format!("Other({other:?})"),
+    }
 }

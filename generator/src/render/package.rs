@@ -80,6 +80,8 @@ impl Context<'_> {
             deprecated,
             skipped => info.skipped,
             has_credentials => self.has_credentials(),
+            dependencies => self.options.custom.dependency_lines(),
+            has_webhooks => !self.names.webhooks.is_empty(),
             sample => self.sample_credentials(),
             security => info.required.as_deref().map(requirements),
             ours,

@@ -134,6 +134,7 @@ pub(crate) fn rendered(made: &Made, runtime: &str) -> Vec<File> {
         runtime: Runtime::Path(runtime.into()),
         version: "0.1.0".to_owned(),
         workspace: true,
+        ..Options::default()
     };
     let model = made.api.as_ref().unwrap().model();
     render::render(&model, made.names.as_ref().unwrap(), &options).unwrap().files

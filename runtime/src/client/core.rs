@@ -357,7 +357,7 @@ impl Core {
         }
         let url = credential.map_or(Ok(url.clone()), |credential| with_parameters(url, credential))?;
         let mut outgoing = http::Request::new(body.map(|(_, bytes)| bytes).unwrap_or_default());
-        *outgoing.method_mut() = operation.method.into();
+        *outgoing.method_mut() = operation.method.try_into()?;
         *outgoing.uri_mut() = url;
         *outgoing.headers_mut() = headers;
         Ok(outgoing)

@@ -97,6 +97,7 @@ impl Info {
         let security = security.into_iter().map(|(name, scheme)| (name, scheme.into())).collect();
         (
             super::super::Info {
+                webhooks: BTreeMap::new(),
                 format,
                 name,
                 title,

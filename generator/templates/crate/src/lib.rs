@@ -25,6 +25,9 @@ mod credentials;
 {%- endif %}
 pub mod models;
 pub mod operations;
+{%- if has_webhooks %}
+pub mod webhooks;
+{%- endif %}
 
 pub use api::*;
 pub use call::Call;
