@@ -4,6 +4,7 @@ mod document;
 mod driver;
 mod exceptions;
 mod judge;
+mod paging;
 mod plan;
 mod program;
 mod sample;
@@ -27,7 +28,7 @@ use self::exceptions::Exception;
 use self::judge::Judge;
 use self::plan::{Answer, Order};
 use self::program::Program;
-use self::sample::{Fill, Sampler};
+use self::sample::{Fill, Sampler, Seen};
 use self::schema::Schemas;
 use self::verdict::{Expected, Side};
 use crate::report::{plural, refuse, stderr, stdout_json, table, tell};
@@ -36,6 +37,9 @@ use crate::{Outcome, fetch, generate, pipeline, progress, settings};
 
 /// The number of seeds in the round of properties.
 const SEEDS: u64 = 8;
+
+/// So many calls of one operation have new values of enums at most.
+const ALTERNATIVES: usize = 1000;
 
 /// The credentials of APIs whose tests name no others.
 const BEARER: &str = "storewright_runtime::StaticToken::bearer(\"secret\")";
@@ -63,6 +67,9 @@ pub(crate) struct Args {
     /// Only operations whose id contains this.
     #[arg(long, value_name = "TEXT")]
     only: Option<String>,
+    /// Only these operations, by their whole ids.
+    #[arg(long, value_name = "ID")]
+    operation: Vec<String>,
     /// Generate and call a client of this document instead of a stored one; with the rules of the named API, if any.
     #[arg(long, value_name = "FILE")]
     from: Option<PathBuf>,
@@ -75,6 +82,16 @@ impl Args {
     /// All rounds of some APIs.
     pub(crate) fn of(apis: Vec<String>) -> Self {
         Self { apis, ..Self::default() }
+    }
+
+    fn chooses_some(&self) -> bool {
+        self.only.is_some() || !self.operation.is_empty()
+    }
+
+    /// Whether an operation is called.
+    fn chooses(&self, id: &str) -> bool {
+        self.only.as_ref().is_none_or(|only| id.contains(only.as_str()))
+            && (self.operation.is_empty() || self.operation.iter().any(|one| one == id))
     }
 }
 
@@ -139,6 +156,11 @@ struct Session<'t> {
     strict: bool,
     called: BTreeSet<&'t str>,
     findings: Vec<(Side, String)>,
+    /// The alternatives that requests and responses had.
+    sent: Seen,
+    answered: Seen,
+    /// The members of responses that were wrong.
+    spoilt: BTreeSet<plan::Spoilt>,
 }
 
 /// Makes sure that there can be a judge; or says why there can be none.
@@ -299,17 +321,23 @@ fn prepared(
 fn contract(tree: &Tree, args: &Args, subject: &Subject) -> anyhow::Result<(FoundOfApi, bool)> {
     let Subject { name: api, about, tree: prepared, client } = subject;
     let schemas = Schemas::new(prepared);
-    let operations = document::operations(prepared);
+    let mut operations = document::operations(prepared);
+    operations.retain(|operation| args.chooses(operation.id));
+    if operations.is_empty() {
+        bail!("{api} has no operation that `--only` or `--operation` chooses");
+    }
     let exceptions::File { strict, credentials, exception } = exceptions::read(tree, about)?;
     let credentials = credentials.as_deref().unwrap_or(BEARER);
-    let file = driver::build(tree, client, credentials)?;
+    let chosen = |id: &str| args.chooses(id);
+    let file = driver::build(tree, client, credentials, &chosen)?;
     let folder = tree.contract();
     fs::create_dir_all(&folder)?;
     let judge = match &args.judge {
         Some(url) => Judge::at(url),
         None => {
             let path = folder.join(format!("{api}.json"));
-            fs::write(&path, serde_json::to_vec(&document::closed(prepared))?)?;
+            let document = document::closed(prepared, &chosen);
+            fs::write(&path, serde_json::to_vec(&document)?)?;
             Judge::start(tree, &path, operations.len())?
         }
     };
@@ -321,17 +349,19 @@ fn contract(tree: &Tree, args: &Args, subject: &Subject) -> anyhow::Result<(Foun
         exceptions: exception,
         called: BTreeSet::new(),
         findings: Vec::new(),
+        sent: Seen::default(),
+        answered: Seen::default(),
+        spoilt: BTreeSet::new(),
     };
     let rounds = if args.round.is_empty() { ROUNDS } else { &args.round };
     let mut took = Vec::new();
     for round in rounds {
         let (start, before) = (Instant::now(), session.findings.len());
         let mut calls = 0;
-        let chosen = |o: &&Operation<'_>| args.only.as_ref().is_none_or(|only| o.id.contains(only.as_str()));
         let name = format!("{round:?}").to_lowercase();
         let progress = progress::start(&name);
-        progress.count(operations.iter().filter(chosen).count());
-        for operation in operations.iter().filter(chosen) {
+        progress.count(operations.len());
+        for operation in &operations {
             progress::step(&format!("{name}: {}", operation.id));
             calls += session.round(*round, operation).with_context(|| operation.id.to_owned())?;
             progress.done();
@@ -346,7 +376,7 @@ fn contract(tree: &Tree, args: &Args, subject: &Subject) -> anyhow::Result<(Foun
     let mut is_well = session.findings.is_empty();
     // Responses that are generated at random may be right by chance.
     let is_sure = |round: &Round| *round != Round::Dynamic && rounds.contains(round);
-    for exception in session.exceptions.iter().filter(|_| args.only.is_none() && args.from.is_none()) {
+    for exception in session.exceptions.iter().filter(|_| !args.chooses_some() && args.from.is_none()) {
         for round in exception.rounds.iter().filter(|r| is_sure(r) && !exception.used.contains(r)) {
             is_well = false;
             tell!("{api}: {}: the exception in round {round:?} is not needed", shown(&exception.operation));
@@ -359,7 +389,7 @@ fn contract(tree: &Tree, args: &Args, subject: &Subject) -> anyhow::Result<(Foun
         operations.iter().map(|o| o.id).filter(|id| !session.called.contains(id)).collect();
     // The other rounds have nothing to ask of some operations.
     let all = rounds.iter().any(|round| matches!(round, Round::Required | Round::All));
-    if args.only.is_none() && all && !missed.is_empty() {
+    if !args.chooses_some() && all && !missed.is_empty() {
         is_well = false;
         tell!("{api}: not called: {}", shown(&missed.join(", ")));
     }
@@ -416,7 +446,7 @@ impl<'t> Session<'t> {
             Round::All => self.call(round, operation, &order(Fill::All, 2), Expected::Same),
             Round::Dynamic => {
                 let order = Order { headers: prefer("dynamic=true".to_owned()), ..order(Fill::Required, 3) };
-                self.call(round, operation, &order, Expected::Same)
+                self.call(round, operation, &order, Expected::Kept)
             }
             Round::Errors => {
                 let mut calls = 0;
@@ -426,10 +456,8 @@ impl<'t> Session<'t> {
                         match schema {
                             None => order.headers = prefer(format!("code={status}")),
                             Some(schema) => {
-                                let body =
-                                    Sampler::new(schemas, Fill::All, false, 5).value(schema).to_string();
-                                order.answer =
-                                    Some(Answer { status, media: "application/json".to_owned(), body });
+                                let body = Sampler::new(schemas, Fill::All, false, 5).value(schema);
+                                order.answer = Some(Answer::of(status, "application/json", &body));
                             }
                         }
                         calls += self.call(round, operation, &order, Expected::Failure(status))?;
@@ -448,6 +476,9 @@ impl<'t> Session<'t> {
         let Some((status, content)) = plan::success(operation) else { return Ok(0) };
         let none = [(String::new(), &Value::Null)];
         let content = if content.is_empty() { &none[..] } else { content };
+        calls += self.alternatives(operation, status, content)?;
+        calls += self.spoilt(operation, status, content)?;
+        calls += self.pages(operation)?;
         for seed in 0..SEEDS {
             for (media, schema) in
                 content.iter().filter(|(media, _)| media.contains("json") || media.is_empty())
@@ -457,24 +488,78 @@ impl<'t> Session<'t> {
                 let mut value = Sampler::new(self.schemas, fill, false, 200 + seed).wide().value(schema);
                 order.sets_again = seed % 2 == 1;
                 order.media = Some(media.clone());
-                let answer = |value: &Value| {
-                    let body = if media.is_empty() { String::new() } else { value.to_string() };
-                    Some(Answer { status, media: media.clone(), body })
-                };
+                let answer = |value: &Value| Some(Answer::of(status, media, value));
                 order.answer = answer(&value);
                 calls += self.call(Round::Properties, operation, &order, Expected::Same)?;
-                let mut spoilt = value.clone();
-                let pick = usize::try_from(seed).unwrap_or_default() * 31 + operation.id.len();
-                if let Some(place) = plan::spoil(self.schemas, schema, &mut spoilt, pick) {
-                    order.answer = answer(&spoilt);
-                    calls += self.call(Round::Properties, operation, &order, Expected::Mismatch(&place))?;
-                }
                 plan::newer(self.schemas, schema, &mut value, &mut (300 + seed));
                 order.answer = answer(&value);
                 calls += self.call(Round::Properties, operation, &order, Expected::Read)?;
             }
         }
         Ok(calls)
+    }
+
+    /// Every value of each enum is sent and answered, and every variant of each union; each once in all operations.
+    fn alternatives(
+        &mut self,
+        operation: &'t Operation<'t>,
+        status: u16,
+        content: &[(String, &'t Value)],
+    ) -> anyhow::Result<usize> {
+        let mut calls = 0;
+        for (media, schema) in content {
+            for _ in 0..ALTERNATIVES {
+                let (mut order, sent) = plan::each(self.schemas, operation, std::mem::take(&mut self.sent));
+                self.sent = sent;
+                let answered = std::mem::take(&mut self.answered);
+                let mut sampler = Sampler::each(self.schemas, false, 8, answered);
+                let value = sampler.value(schema);
+                self.answered = sampler.into_seen();
+                order.media = Some(media.clone());
+                order.answer = Some(Answer::of(status, media, &value));
+                calls += self.call(Round::Properties, operation, &order, Expected::Same)?;
+                if !self.sent.grew && !self.answered.grew {
+                    break;
+                }
+            }
+        }
+        Ok(calls)
+    }
+
+    /// Each member of a response has a wrong type or is missing once, in all operations.
+    fn spoilt(
+        &mut self,
+        operation: &'t Operation<'t>,
+        status: u16,
+        content: &[(String, &'t Value)],
+    ) -> anyhow::Result<usize> {
+        let mut calls = 0;
+        for (media, schema) in content.iter().filter(|(media, _)| media.contains("json")) {
+            let value = Sampler::new(self.schemas, Fill::All, false, 9).value(schema);
+            let order = Order {
+                media: Some(media.clone()),
+                ..plan::order(self.schemas, operation, Fill::Required, 9)
+            };
+            loop {
+                let mut wrong = value.clone();
+                let Some(place) = plan::spoil(self.schemas, schema, &mut wrong, &mut self.spoilt) else {
+                    break;
+                };
+                let order = Order { answer: Some(Answer::of(status, media, &wrong)), ..order.clone() };
+                calls += self.call(Round::Properties, operation, &order, Expected::Mismatch(&place))?;
+            }
+        }
+        Ok(calls)
+    }
+
+    /// A list is read page by page.
+    fn pages(&mut self, operation: &'t Operation<'t>) -> anyhow::Result<usize> {
+        let Some(pages) = paging::pages(self.schemas, operation) else { return Ok(0) };
+        let reports = self.program.call(&pages.order)?;
+        for message in reports.iter().flat_map(|report| pages.judge(self.schemas, report)) {
+            self.findings.push((Side::Answer, format!("{}: {message}", operation.id)));
+        }
+        Ok(reports.len())
     }
 
     fn call(

@@ -1,5 +1,7 @@
 //! Makes deliberate faults one by one and reports those that the contract or the runtime's tests catch.
 
+mod affected;
+
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::fs;
@@ -11,7 +13,7 @@ use regex::Regex;
 use serde::Deserialize;
 
 use crate::report::{stderr, table, tell};
-use crate::tree::Tree;
+use crate::tree::{SHARED, Tree};
 use crate::{Outcome, contract, progress};
 
 /// Command lines that a person can copy.
@@ -53,7 +55,10 @@ impl Args {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Part {
+    /// The client of the small document.
     Client,
+    /// One of the three crates.
+    Crates,
     Runtime,
     Generator,
 }
@@ -86,10 +91,32 @@ enum Caught {
     Nothing,
 }
 
+/// What is run to see a fault.
+enum Check {
+    /// The contract of the small document.
+    Small(Part),
+    /// The contract of some operations of an API.
+    Operations(String, Vec<String>),
+}
+
 /// A copy of the checkout that faults are made in.
-struct Copy {
+struct Copy<'t> {
+    tree: &'t Tree,
     root: PathBuf,
     program: PathBuf,
+    /// The build output of the checkout, which has the dependencies.
+    target: PathBuf,
+    /// The APIs whose documents are here.
+    apis: Vec<String>,
+}
+
+/// Sources that a fault is made in.
+struct Sources {
+    folder: PathBuf,
+    /// The API of a client crate.
+    api: Option<String>,
+    /// Of each file, the starts of places for the fault.
+    places: Vec<(String, String, usize)>,
 }
 
 pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
@@ -98,7 +125,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     }
     let mutations = chosen(tree, args)?;
     let copy = Copy::of(tree)?;
-    if copy.contract(&copy.program, false)? != Caught::Nothing {
+    if copy.contract(&copy.program, &["--from", DOCUMENT])? != Caught::Nothing {
         bail!(
             "the contract of {DOCUMENT} finds something without a fault: `cargo xtask contract --from {DOCUMENT}`"
         );
@@ -159,17 +186,9 @@ impl Part {
     fn word(self) -> &'static str {
         match self {
             Self::Client => "client",
+            Self::Crates => "crates",
             Self::Runtime => "runtime",
             Self::Generator => "generator",
-        }
-    }
-
-    /// The folder of the part's sources in a checkout.
-    fn sources(self) -> &'static str {
-        match self {
-            Self::Client => "target/contract/client/library/src",
-            Self::Runtime => "runtime/src",
-            Self::Generator => "generator/src",
         }
     }
 }
@@ -179,15 +198,15 @@ impl Caught {
         match self {
             Self::Compiler => "the compiler",
             Self::Contract => "`contract`",
-            Self::Tests => "tests of the runtime",
+            Self::Tests => "`cargo test`",
             Self::Nothing => "NOTHING",
         }
     }
 }
 
-impl Copy {
-    /// Copies the files that git knows to `target/mutate/checkout`; build output of an earlier run stays.
-    fn of(tree: &Tree) -> anyhow::Result<Self> {
+impl<'t> Copy<'t> {
+    /// Copies what git knows to `target/mutate/checkout`; build output of an earlier run stays.
+    fn of(tree: &'t Tree) -> anyhow::Result<Self> {
         let root = tree.root().join("target/mutate/checkout");
         let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(tree.root()).output()?;
         if !listed.status.success() {
@@ -206,62 +225,115 @@ impl Copy {
         if !packages.exists() {
             copy_folder(&tree.root().join("tests/contract/node_modules"), &packages)?;
         }
-        Ok(Self { root, program: std::env::current_exe()? })
+        let own = || tree.root().join("target");
+        let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(own, PathBuf::from);
+        let (apis, away) = contract::documents(tree)?;
+        if !away.is_empty() {
+            tell!("without the document of {}, its crate has no faults", away.join(", "));
+        }
+        Ok(Self { tree, root, program: std::env::current_exe()?, target, apis })
+    }
+
+    /// The sources of a part with a place for the fault; of the crates, the seed chooses one.
+    fn sources(&self, mutation: &Mutation, seed: u64) -> anyhow::Result<Sources> {
+        let folders: Vec<(String, Option<&String>)> = match mutation.r#in {
+            Part::Client => vec![("target/contract/client/library/src".to_owned(), None)],
+            Part::Crates => self.apis.iter().map(|api| (format!("generated/{api}/src"), Some(api))).collect(),
+            Part::Runtime => vec![("runtime/src".to_owned(), None)],
+            Part::Generator => vec![("generator/src".to_owned(), None)],
+        };
+        let find = Regex::new(&mutation.find)?;
+        let mut all = Vec::new();
+        for (folder, api) in folders {
+            let folder = self.root.join(folder);
+            let mut files = BTreeMap::new();
+            read_sources(&folder, &folder, &mutation.files, &mut files)?;
+            let mut places = Vec::new();
+            for (path, text) in files {
+                let starts: Vec<usize> = find.find_iter(&text).map(|found| found.start()).collect();
+                places.extend(starts.into_iter().map(|start| (path.clone(), text.clone(), start)));
+            }
+            if !places.is_empty() {
+                all.push(Sources { folder, api: api.cloned(), places });
+            }
+        }
+        let pick = pick(all.len(), seed, &format!("{} crate", mutation.name))
+            .context("there is no such place: the fault needs a new `find`")?;
+        Ok(all.swap_remove(pick))
     }
 
     /// Makes one fault, and undoes it.
     fn judge(&self, mutation: &Mutation, seed: u64) -> anyhow::Result<(String, Caught)> {
-        let sources = self.root.join(mutation.r#in.sources());
-        let find = Regex::new(&mutation.find)?;
-        let mut places = Vec::new();
-        let mut files = BTreeMap::new();
-        read_sources(&sources, &sources, &mutation.files, &mut files)?;
-        for (path, text) in &files {
-            places.extend(find.find_iter(text).map(|found| (path, text, found.start())));
-        }
-        let count = u64::try_from(places.len())?;
-        let pick = mix(seed, &mutation.name)
-            .checked_rem(count)
-            .context("there is no such place: the fault needs a new `find`")?;
-        let (path, text, start) = places.get(usize::try_from(pick)?).copied().context("no place")?;
-        let (before, after) = text.split_at(start);
+        let Sources { folder, api, places } = self.sources(mutation, seed)?;
+        let pick = pick(places.len(), seed, &mutation.name).context("no place")?;
+        let (path, text, start) = places.get(pick).context("no place")?;
+        let (before, after) = text.split_at(*start);
         let line = before.lines().count().max(1);
-        fs::write(sources.join(path), format!("{before}{}", find.replace(after, mutation.replace.as_str())))?;
-        let caught = self.caught(mutation.r#in);
-        fs::write(sources.join(path), text)?;
+        let mutated = Regex::new(&mutation.find)?.replace(after, mutation.replace.as_str());
+        let check = match &api {
+            Some(api) => {
+                Check::Operations(api.clone(), affected::operations(self.tree, api, path, text, *start)?)
+            }
+            None => Check::Small(mutation.r#in),
+        };
+        fs::write(folder.join(path), format!("{before}{mutated}"))?;
+        let caught = self.caught(&check);
+        fs::write(folder.join(path), text)?;
+        let path = api.map_or_else(|| path.clone(), |api| format!("{api}/{path}"));
         Ok((format!("{path}:{line}"), caught?))
     }
 
-    fn caught(&self, part: Part) -> anyhow::Result<Caught> {
-        let cargo = |arguments: &[&str]| -> anyhow::Result<bool> {
+    /// What notices the fault that is made: the contract, or else the tests of the part.
+    fn caught(&self, check: &Check) -> anyhow::Result<Caught> {
+        let cargo = |arguments: &[&str], target: &Path| -> anyhow::Result<bool> {
             let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-            cargo.args(arguments).current_dir(&self.root).env_remove("CARGO_TARGET_DIR");
+            cargo.args(arguments).current_dir(&self.root).env("CARGO_TARGET_DIR", target);
             cargo.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
             Ok(cargo.status()?.success())
         };
-        if part == Part::Generator {
-            if !cargo(&["build", "-p", "xtask"])? {
-                return Ok(Caught::Compiler);
+        let tests = match check {
+            Check::Small(Part::Generator) => {
+                // Not in the checkout's build output, whose xtask is this program.
+                let target = self.tree.root().join("target/mutate/target");
+                if !cargo(&["build", "-p", "xtask"], &target)? {
+                    return Ok(Caught::Compiler);
+                }
+                let name = format!("xtask{}", std::env::consts::EXE_SUFFIX);
+                return self.contract(&target.join("debug").join(name), &["--from", DOCUMENT]);
             }
-            let name = format!("xtask{}", std::env::consts::EXE_SUFFIX);
-            return self.contract(&self.root.join("target/debug").join(name), false);
-        }
-        let found = self.contract(&self.program, part == Part::Client)?;
-        if found != Caught::Nothing || part == Part::Client {
-            return Ok(found);
-        }
-        let passes = cargo(&["test", "-p", "storewright-runtime", "--all-features"])?;
-        Ok(if passes { Caught::Nothing } else { Caught::Tests })
+            Check::Small(Part::Client | Part::Crates) => {
+                return self.contract(&self.program, &["--from", DOCUMENT, "--keep-client"]);
+            }
+            Check::Small(Part::Runtime) => {
+                let found = self.contract(&self.program, &["--from", DOCUMENT])?;
+                if found != Caught::Nothing {
+                    return Ok(found);
+                }
+                vec!["storewright-runtime".to_owned(), "--all-features".to_owned()]
+            }
+            Check::Operations(api, operations) => {
+                let operations = operations.iter().flat_map(|id| ["--operation", id]);
+                let arguments: Vec<&str> = std::iter::once(api.as_str()).chain(operations).collect();
+                let found = self.contract(&self.program, &arguments)?;
+                if found != Caught::Nothing {
+                    return Ok(found);
+                }
+                vec!["storewright-tests".to_owned(), "--test".to_owned(), api.replace('-', "_")]
+            }
+        };
+        let tests: Vec<&str> = ["test", "-p"].into_iter().chain(tests.iter().map(String::as_str)).collect();
+        Ok(if cargo(&tests, &self.target)? { Caught::Nothing } else { Caught::Tests })
     }
 
-    /// Runs the contract of the small document, with the crate unchanged or generated anew.
-    fn contract(&self, program: &Path, kept: bool) -> anyhow::Result<Caught> {
+    /// What the contract says in the copy.
+    fn contract(&self, program: &Path, arguments: &[&str]) -> anyhow::Result<Caught> {
         let mut command = Command::new(program);
-        command.arg("--root").arg(&self.root).args(["contract", "--from"]).arg(self.root.join(DOCUMENT));
-        if kept {
-            command.arg("--keep-client");
-        }
-        command.env_remove("CARGO_TARGET_DIR").stdin(Stdio::null());
+        command.arg("--root").arg(&self.root).arg("contract").args(arguments).current_dir(&self.root);
+        let shared = self.tree.shared_folder("").unwrap_or_default();
+        command
+            .env("CARGO_TARGET_DIR", &self.target)
+            .env(SHARED, fs::canonicalize(shared).unwrap_or_default());
+        command.stdin(Stdio::null());
         let output = command.output()?;
         let said = String::from_utf8_lossy(&output.stderr);
         Ok(match output.status.code() {
@@ -273,6 +345,12 @@ impl Copy {
             _ => bail!("the contract did not run:\n{said}"),
         })
     }
+}
+
+/// A number below a count that looks random; none below 0.
+fn pick(count: usize, seed: u64, text: &str) -> Option<usize> {
+    let pick = mix(seed, text).checked_rem(u64::try_from(count).ok()?)?;
+    usize::try_from(pick).ok()
 }
 
 fn read_sources(
@@ -309,7 +387,8 @@ fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
 fn markdown(rows: &[(&Mutation, String, Caught)], caught: usize) -> String {
     let mut out = format!(
         "# Deliberate faults\n\n`cargo xtask mutate --write` makes each of these faults in a copy of the checkout, runs the \
-         contract of `{DOCUMENT}`\nand, for the runtime, its tests, and writes this page. {caught} of {} faults are caught.\n\n\
+         contract of `{DOCUMENT}`\nor, for the crates, that of the operations at the place, then the tests of the part, and writes \
+         this page.\n{caught} of {} faults are caught.\n\n\
          | fault | place | caught by |\n|---|---|---|\n",
         rows.len()
     );

@@ -119,6 +119,8 @@ impl<T: Slot + Default> Slot for Vec<T> {
     fn take(&mut self, event: Event<'_>) -> Taken<'_> {
         self.clear();
         match event {
+            // Items without content, such as `NoIncluded`, are skipped: a list of them would be written as nulls.
+            Event::Seq if size_of::<T>() == 0 => Ok(Place::Done),
             Event::Seq => Ok(Place::Seq(self)),
             Event::Null => Ok(Place::Done),
             _ => Err("an array"),

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing)]
 
 mod bodies;
+mod deviations;
 mod failures;
 mod paging;
 mod security;

@@ -25,6 +25,8 @@ pub(super) struct Operation<'t> {
     pub(super) others: Vec<(String, &'t Value)>,
     /// The media types and schemas of responses by status; a missing schema is null.
     pub(super) answers: Vec<(String, Vec<(String, &'t Value)>)>,
+    /// How its pages follow each other, where the overlay says so.
+    pub(super) paging: Option<&'t Value>,
 }
 
 /// A header that has credentials.
@@ -74,6 +76,7 @@ pub(super) fn operations(tree: &Value) -> Vec<Operation<'_>> {
                 body,
                 others,
                 answers: answers(schemas, tree, operation),
+                paging: operation.get("x-paging"),
             });
         }
     }
@@ -237,9 +240,15 @@ fn envelopes(node: &mut Value) {
     }
 }
 
-/// The document for the judge: requests may contain declared members only.
-pub(super) fn closed(tree: &Value) -> Value {
+/// The document for the judge, with the chosen operations alone: what is sent may hold nothing that is not named.
+pub(super) fn closed(tree: &Value, chosen: &dyn Fn(&str) -> bool) -> Value {
     let mut out = tree.clone();
+    for item in out.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+        if let Some(item) = item.as_object_mut() {
+            let id = |operation: &Value| operation.get("operationId").and_then(Value::as_str).map(chosen);
+            item.retain(|key, operation| !METHODS.contains(&key.as_str()) || id(operation) == Some(true));
+        }
+    }
     // The judge is at an address of its own.
     if let Some(root) = out.as_object_mut() {
         for key in ["servers", "host", "basePath", "schemes"] {

@@ -4,9 +4,10 @@
 
 mod calls;
 mod public_api;
+mod shown;
 mod values;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::process::Stdio;
 use std::{env, fs};
@@ -81,13 +82,18 @@ impl Client {
 }
 
 /// Writes and compiles the program of a client; its file.
-pub(super) fn build(tree: &Tree, client: &Client, credentials: &str) -> anyhow::Result<PathBuf> {
+pub(super) fn build(
+    tree: &Tree,
+    client: &Client,
+    credentials: &str,
+    chosen: &dyn Fn(&str) -> bool,
+) -> anyhow::Result<PathBuf> {
     let name = format!("{}-contract", client.api.info.name);
     let path = client.folder.join("API.txt");
     let text = fs::read_to_string(&path).with_context(|| tree.shown(&path))?;
     let public = PublicApi::parse(&text);
-    let mut files = calls::files(&client.api, &client.names, &public, credentials);
-    files.insert("Cargo.toml".to_owned(), manifest(tree, client, &name)?);
+    let mut files = calls::files(&client.api, &client.names, &public, credentials, chosen);
+    files.insert("Cargo.toml".to_owned(), manifest(tree, client, &name, chosen)?);
     let root = Root { folder: client.program.clone(), files, ..Root::default() };
     let mut out = Sink::new();
     if !store(tree, &[root], &mut out)? {
@@ -116,15 +122,24 @@ pub(super) fn build(tree: &Tree, client: &Client, credentials: &str) -> anyhow::
 }
 
 /// The manifest, with paths of this machine: it is never committed.
-fn manifest(tree: &Tree, client: &Client, name: &str) -> anyhow::Result<String> {
+fn manifest(
+    tree: &Tree,
+    client: &Client,
+    name: &str,
+    chosen: &dyn Fn(&str) -> bool,
+) -> anyhow::Result<String> {
     let path = client.folder.join("Cargo.toml");
     let text = fs::read_to_string(&path).with_context(|| tree.shown(&path))?;
     let own: toml::Table = text.parse()?;
-    let full = own.get("features").and_then(|features| features.get("full")).is_some();
+    let has_areas = own.get("features").and_then(|features| features.get("full")).is_some();
+    // The areas of the chosen operations: a part of a crate compiles in a part of the time.
+    let operations = client.names.operations.iter();
+    let areas: BTreeSet<&str> =
+        operations.filter(|(id, _)| chosen(id)).filter_map(|(_, name)| name.area.as_deref()).collect();
     let at = |path: PathBuf| toml::Table::from_iter([("path".to_owned(), path.display().to_string().into())]);
     let mut library = at(client.folder.clone());
-    if full {
-        library.insert("features".to_owned(), vec!["full"].into());
+    if has_areas {
+        library.insert("features".to_owned(), Vec::from_iter(areas).into());
     }
     let dependencies = toml::Table::from_iter([
         (client.names.package.clone(), library.into()),

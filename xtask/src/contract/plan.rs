@@ -1,10 +1,12 @@
 //! Chooses the values of one call of an operation in one round.
 
+use std::collections::BTreeSet;
+
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use super::document::Operation;
-use super::sample::{Fill, Sampler, strings};
+use super::sample::{Fill, Sampler, Seen, strings};
 use super::schema::Schemas;
 
 /// One operation to be called. The names are those of `tests/contract/runner`.
@@ -20,6 +22,9 @@ pub(super) struct Order {
     pub(super) answer: Option<Answer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) media: Option<String>,
+    /// The response to the second request: the items of both pages are asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) last_page: Option<Answer>,
     /// The media type of the body.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) sends: Option<String>,
@@ -35,18 +40,41 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) media: String,
     pub(super) body: String,
+    /// Whether the body is two digits of base 16 for each byte.
+    pub(super) digits: bool,
+}
+
+impl Answer {
+    /// A value as JSON; bytes that are no text where the media type is another one.
+    pub(super) fn of(status: u16, media: &str, value: &Value) -> Self {
+        let (body, digits) = match media {
+            "" => (String::new(), false),
+            media if media.contains("json") => (value.to_string(), false),
+            media if media.starts_with("text/") => ("a,b\n\u{e9},2\n".to_owned(), false),
+            _ => ("1f8bff00c328".to_owned(), true),
+        };
+        Self { status, media: media.to_owned(), body, digits }
+    }
 }
 
 /// The arguments of one call; the same ones for the same seed.
 pub(super) fn order(schemas: Schemas<'_>, operation: &Operation<'_>, fill: Fill, seed: u64) -> Order {
-    let mut sampler = Sampler::new(schemas, fill, true, seed);
+    arguments(schemas, operation, Sampler::new(schemas, fill, true, seed)).0
+}
+
+/// The arguments of a call with all parameters and members, and with enum values that were not sent before.
+pub(super) fn each(schemas: Schemas<'_>, operation: &Operation<'_>, sent: Seen) -> (Order, Seen) {
+    arguments(schemas, operation, Sampler::each(schemas, true, 7, sent))
+}
+
+fn arguments<'t>(schemas: Schemas<'t>, operation: &Operation<'t>, mut sampler: Sampler<'t>) -> (Order, Seen) {
     let mut out = Order { operation: operation.id.to_owned(), ..Order::default() };
     for parameter in &operation.parameters {
         if parameter.required || sampler.takes() {
             let value = match sampler.value(parameter.schema) {
                 // An empty list is not sent at all.
                 Value::Array(items) if items.is_empty() && parameter.required => {
-                    Sampler::new(schemas, Fill::Required, true, seed).value(parameter.schema)
+                    Sampler::new(schemas, Fill::Required, true, 1).value(parameter.schema)
                 }
                 Value::Array(items) if items.is_empty() => continue,
                 value => value,
@@ -72,7 +100,7 @@ pub(super) fn order(schemas: Schemas<'_>, operation: &Operation<'_>, fill: Fill,
         out.sends = (!operation.others.is_empty()).then(|| media.clone());
         out.body = Some(body);
     }
-    out
+    (out, sampler.into_seen())
 }
 
 /// The failures that an operation declares, with the schema of their JSON; `default` is any of them.
@@ -96,16 +124,21 @@ pub(super) fn success<'o, 't>(operation: &'o Operation<'t>) -> Option<(u16, &'o 
     })
 }
 
-/// Gives one optional member a value of another type, or removes a required one; returns its path as the runtime writes
-/// it, or none if there is no such member. Members that several types describe are skipped: a wrong type for one is
-/// right for another.
-pub(super) fn spoil(schemas: Schemas<'_>, schema: &Value, value: &mut Value, pick: usize) -> Option<String> {
+/// Gives one optional member a value of another type, or takes a required one away, and adds it to `done`; its place, as
+/// the runtime writes it, or none where all members are done. Members that several types describe are left alone: there
+/// the wrong type of one is the right one of another.
+pub(super) fn spoil(
+    schemas: Schemas<'_>,
+    schema: &Value,
+    value: &mut Value,
+    done: &mut BTreeSet<Spoilt>,
+) -> Option<String> {
     let mut places = Vec::new();
     spoilable(schemas, schema, value, String::new(), &mut places);
     // Handwritten code reads a response with members around it, and requires none of them.
     let is_around = schemas.resolve(schema).get("x-around").is_some();
-    places.retain(|(_, wrong)| wrong.is_some() || !is_around);
-    let (place, wrong) = places.get(pick.checked_rem(places.len())?)?.clone();
+    places.retain(|(_, _, wrong)| wrong.is_some() || !is_around);
+    let (_, place, wrong) = places.into_iter().find(|(member, ..)| done.insert(*member))?;
     let mut target = value;
     let (around, last) = place.rsplit_once('.').unwrap_or(("", &place));
     for part in around.split(['.', '[']).filter(|part| !part.is_empty()) {
@@ -122,13 +155,16 @@ pub(super) fn spoil(schemas: Schemas<'_>, schema: &Value, value: &mut Value, pic
     Some(place)
 }
 
+/// A member by the address of its schema in the tree, and whether it is taken away.
+pub(super) type Spoilt = (usize, bool);
+
 /// The members of one type: an optional one with a value of another type, a required one with none.
 fn spoilable(
     schemas: Schemas<'_>,
     schema: &Value,
     value: &Value,
     at: String,
-    out: &mut Vec<(String, Option<Value>)>,
+    out: &mut Vec<(Spoilt, String, Option<Value>)>,
 ) {
     let parts = schemas.parts(schema, value);
     if parts.iter().any(|part| part.get("oneOf").is_some() || part.get("anyOf").is_some()) {
@@ -147,13 +183,14 @@ fn spoilable(
                 // JSON:API identifies resources by these, and a resource without `data` is invalid.
                 let is_structure =
                     ["data", "type", "id", "included", "links", "meta"].contains(&name.as_str());
+                let address = std::ptr::from_ref::<Value>(schema).addr();
                 let schema = schemas.resolve(schema);
                 let is_plain = ["oneOf", "anyOf", "allOf"].iter().all(|key| schema.get(key).is_none());
                 let is_required = required.contains(&name.as_str());
                 // The runtime has one type for links and paging, which requires nothing.
                 let is_shared = at.split('.').any(|name| ["links", "meta"].contains(&name));
                 if !is_structure && !is_shared && is_plain && is_required && schema.get("enum").is_none() {
-                    out.push((at.clone(), None));
+                    out.push(((address, true), at.clone(), None));
                 }
                 if !is_structure && is_plain && !is_required {
                     let wrong = match schema.get("type").and_then(Value::as_str) {
@@ -162,7 +199,7 @@ fn spoilable(
                         Some("array" | "object") if !schemas.is_free(&[schema]) => Some(json!("x")),
                         _ => None,
                     };
-                    out.extend(wrong.map(|wrong| (at.clone(), Some(wrong))));
+                    out.extend(wrong.map(|wrong| ((address, false), at.clone(), Some(wrong))));
                 }
                 spoilable(schemas, schema, member, at, out);
             }

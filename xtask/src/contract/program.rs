@@ -37,6 +37,8 @@ pub(super) struct Report {
 #[derive(Debug, Clone, Default, Deserialize)]
 pub(super) struct Read {
     pub(super) read: Value,
+    /// The same as the public fields have it.
+    pub(super) shown: Value,
     pub(super) inside: String,
     /// The places of values that differ from the documented types.
     pub(super) mismatches: Vec<String>,

@@ -1,5 +1,7 @@
 //! Samples a value that a schema accepts, reproducibly from a seed.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use serde_json::{Map, Number, Value, json};
 
 use super::schema::Schemas;
@@ -16,6 +18,28 @@ pub(super) enum Fill {
     All,
     /// Some of it, by the seed.
     Some,
+    /// Everything, and of each enum and union a value that was not taken before.
+    Each,
+}
+
+/// The alternatives that were taken: of each list of values or variants, by its address in the tree, which of them.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    taken: BTreeMap<usize, BTreeSet<usize>>,
+    /// Whether one was taken for the first time since this was false.
+    pub(super) grew: bool,
+}
+
+impl Seen {
+    fn take(&mut self, list: usize, index: usize) {
+        self.grew |= self.taken.entry(list).or_default().insert(index);
+    }
+
+    /// The first one that was not taken.
+    fn next(&self, list: usize, count: usize) -> Option<usize> {
+        let taken = self.taken.get(&list);
+        (0..count).find(|index| taken.is_none_or(|taken| !taken.contains(index)))
+    }
 }
 
 /// A generator of sample values.
@@ -28,11 +52,22 @@ pub(super) struct Sampler<'t> {
     /// True if values are as wide as their types: 64 bits, all digits, long strings.
     wide: bool,
     state: u64,
+    seen: Seen,
 }
 
 impl<'t> Sampler<'t> {
     pub(super) fn new(schemas: Schemas<'t>, fill: Fill, sent: bool, seed: u64) -> Self {
-        Self { schemas, fill, sent, wide: false, state: seed }
+        Self { schemas, fill, sent, wide: false, state: seed, seen: Seen::default() }
+    }
+
+    /// A sampler of [`Fill::Each`], which goes on from what was taken before.
+    pub(super) fn each(schemas: Schemas<'t>, sent: bool, seed: u64, seen: Seen) -> Self {
+        Self { seen: Seen { grew: false, ..seen }, ..Self::new(schemas, Fill::Each, sent, seed) }
+    }
+
+    /// What was taken, with what this sampler took.
+    pub(super) fn into_seen(self) -> Seen {
+        self.seen
     }
 
     /// Values as wide as their types: not for parameters, since an URL has limits of its own.
@@ -61,6 +96,12 @@ impl<'t> Sampler<'t> {
             Fill::Required => 0,
             // Beyond the first.
             Fill::All if items.len() > 1 => 1 + self.below(items.len() - 1),
+            Fill::Each => {
+                let list = items.as_ptr().addr();
+                let index = self.seen.next(list, items.len()).unwrap_or_else(|| self.below(items.len()));
+                self.seen.take(list, index);
+                index
+            }
             _ => self.below(items.len()),
         };
         items.get(index)
@@ -70,7 +111,7 @@ impl<'t> Sampler<'t> {
     pub(super) fn takes(&mut self) -> bool {
         match self.fill {
             Fill::Required => false,
-            Fill::All => true,
+            Fill::All | Fill::Each => true,
             Fill::Some => self.next().is_multiple_of(2),
         }
     }
@@ -126,7 +167,12 @@ impl<'t> Sampler<'t> {
             "object" => Value::Object(self.object(schema, depth)),
             "array" => Value::Array(self.list(schema, depth)),
             "string" => Value::String(self.text(schema)),
-            "boolean" => Value::Bool(self.fill != Fill::Required),
+            // At random, so that one that has the value of another is seen.
+            "boolean" => Value::Bool(match self.fill {
+                Fill::Required => false,
+                Fill::All => true,
+                Fill::Some | Fill::Each => self.below(2) == 0,
+            }),
             "integer" => Value::from(self.integer(schema)),
             "number" => self.number(schema),
             _ => json!({ "any": "thing" }),
@@ -200,6 +246,7 @@ impl<'t> Sampler<'t> {
             Fill::Required => 1,
             Fill::All => 2,
             Fill::Some => self.next() % 4,
+            Fill::Each => self.alternatives(schema).max(2),
         };
         let count = wanted.max(limit("minItems").unwrap_or(0)).min(most);
         let Some(items) = schema.get("items") else { return Vec::new() };
@@ -218,6 +265,17 @@ impl<'t> Sampler<'t> {
         out
     }
 
+    /// So many alternatives a list's items have that were not taken yet.
+    fn alternatives(&self, list: &'t Value) -> u64 {
+        let Some(items) = list.get("items").map(|items| self.schemas.resolve(items)) else { return 0 };
+        let lists = ["enum", "oneOf", "anyOf"].iter().filter_map(|key| items.get(*key)?.as_array());
+        let counts = lists.map(|list| {
+            let taken = self.seen.taken.get(&list.as_ptr().addr()).map_or(0, BTreeSet::len);
+            list.len().saturating_sub(taken)
+        });
+        counts.max().and_then(|count| u64::try_from(count).ok()).unwrap_or_default()
+    }
+
     fn integer(&mut self, schema: &'t Value) -> i64 {
         let limit = |key: &str| schema.get(key).and_then(Value::as_f64);
         #[allow(clippy::cast_possible_truncation)] // limits are small
@@ -231,7 +289,7 @@ impl<'t> Sampler<'t> {
         match (self.fill, least, most) {
             (Fill::Required, Some(least), _) => least,
             (Fill::All, _, Some(most)) => most,
-            (Fill::Some, least, most) => {
+            (Fill::Some | Fill::Each, least, most) => {
                 let least = least.unwrap_or(0);
                 let span = most.unwrap_or(1000).saturating_sub(least).max(1);
                 least + i64::try_from(self.next() % u64::try_from(span).unwrap_or(1)).unwrap_or(0)
@@ -249,7 +307,12 @@ impl<'t> Sampler<'t> {
             let is_short = schema.get("format").and_then(Value::as_str) == Some("float");
             return if is_short { json!(0.125) } else { json!(1_234_567.890_123_456_7) };
         }
-        let value = limit("minimum").unwrap_or(0.0).max(if self.fill == Fill::Required { 1.0 } else { 2.5 });
+        let own = match self.fill {
+            Fill::Required => 1.0,
+            Fill::All => 2.5,
+            Fill::Some | Fill::Each => f64::from(u16::try_from(self.below(1_000)).unwrap_or_default()) + 0.5,
+        };
+        let value = limit("minimum").unwrap_or(0.0).max(own);
         Number::from_f64(limit("maximum").map_or(value, |most| value.min(most)))
             .map_or(Value::Null, Value::Number)
     }
@@ -259,22 +322,27 @@ impl<'t> Sampler<'t> {
         let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
         let text = match format {
             "date-time" | "dateTime" => {
+                let (day, hour, minute) = (1 + any % 28, any / 28 % 24, any / 672 % 60);
                 let other = match any.is_multiple_of(2) {
-                    true => "2026-02-28T23:59:59.123-08:00",
-                    false => "2024-02-29T00:00:00.123456+05:45",
+                    true => format!("2026-02-{day:02}T{hour:02}:{minute:02}:59.123-08:00"),
+                    false => format!("2024-03-{day:02}T{hour:02}:{minute:02}:00.123456+05:45"),
                 };
-                ["2025-01-31T10:00:00Z", other].map(str::to_owned)
+                ["2025-01-31T10:00:00Z".to_owned(), other]
             }
-            "date" => ["2025-01-31", "2026-02-28"].map(str::to_owned),
+            "date" => {
+                let (month, day) = (1 + any % 12, 1 + any / 12 % 28);
+                ["2025-01-31".to_owned(), format!("2026-{month:02}-{day:02}")]
+            }
             "uri" | "URL" | "url" => {
-                ["https://example.com/a", "https://example.com/b?c=d&e=%20"].map(str::to_owned)
+                let other = format!("https://example.com/{}?c=d&e=%20", any % 1000);
+                ["https://example.com/a".to_owned(), other]
             }
-            "uri-reference" => ["/a", "https://example.com/b"].map(str::to_owned),
-            "email" => ["a@example.com", "b.c+d@example.com"].map(str::to_owned),
-            "duration" | "Timespan" => ["PT1H", "P1DT2H3M"].map(str::to_owned),
+            "uri-reference" => ["/a".to_owned(), format!("https://example.com/{}", any % 1000)],
+            "email" => ["a@example.com".to_owned(), format!("b.c+{}@example.com", any % 1000)],
+            "duration" | "Timespan" => ["PT1H".to_owned(), format!("P{}DT2H3M", any % 1000)],
             "uuid" => ["00000000-0000-4000-8000-000000000001".to_owned(), format!("{any:08.8x}")]
                 .map(|text| if text.len() == 36 { text } else { uuid(any) }),
-            "number" => ["1", "2.5"].map(str::to_owned),
+            "number" => ["1".to_owned(), format!("{}.5", any % 1000)],
             "byte" => ["YQ==", "YWI="].map(str::to_owned),
             "binary" => ["a", "b"].map(str::to_owned),
             // Characters that are special in queries, paths or JSON.

@@ -33,12 +33,14 @@ fn families(tree: &Value) -> Vec<Family> {
     let made = bases.filter_map(|(_, base)| {
         let member = base.get("discriminator")?.as_str()?;
         let plain = facts(base);
+        let allowed = base.get("properties").and_then(|all| all.get(member)?.get("enum")?.as_array());
         let subtypes = definitions.iter().filter_map(|(name, schema)| {
             let parts = schema.get("allOf")?.as_array()?;
-            parts.iter().any(|part| facts(part) == plain).then(|| {
-                let value = schema.get("x-ms-discriminator-value").and_then(Value::as_str).unwrap_or(name);
-                variant(schema, member, value)
-            })
+            let value = schema.get("x-ms-discriminator-value").and_then(Value::as_str).unwrap_or(name);
+            // A value that the base does not list is that of another discriminator, or an abstract type's.
+            let is_listed = allowed.is_none_or(|allowed| allowed.iter().any(|one| one == value));
+            (is_listed && parts.iter().any(|part| facts(part) == plain))
+                .then(|| variant(schema, member, value))
         });
         let subtypes: Vec<Value> = subtypes.collect();
         (!subtypes.is_empty()).then(|| Family { base: plain, union: json!({ "oneOf": subtypes }) })

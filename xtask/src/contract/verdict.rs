@@ -1,7 +1,7 @@
 //! Judges the request of an order and the decoding of its response.
 
 use serde::Deserialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::document::{Credential, Operation, Parameter};
 use super::plan::{Order, failures, success};
@@ -23,7 +23,9 @@ pub(super) enum Side {
 pub(super) enum Expected<'e> {
     /// The response is decoded, and is the same when it is encoded again.
     Same,
-    /// The response is decoded; it contains more than the client knows.
+    /// The same, but the response has members that no field has: it is compared as it is encoded again alone.
+    Kept,
+    /// The answer is read; it says more than the client knows.
     Read,
     /// The response is decoded, and the value at this path is reported as a type mismatch.
     Mismatch(&'e str),
@@ -140,8 +142,8 @@ fn matches_segment(sent: &str, asked: &str, order: &Order) -> bool {
     decode(sent) == expected
 }
 
-/// Text without percent-encoding; invalid UTF-8 is replaced.
-fn decode(text: &str) -> String {
+/// Text without percent-encoding; what is no UTF-8 then is shown as well as it can be.
+pub(super) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
     while let Some(byte) = rest.next() {
@@ -389,7 +391,10 @@ fn answer(
         }
         return;
     }
-    if expected != Expected::Same || operation.method == "HEAD" || read.read.is_null() {
+    if !matches!(expected, Expected::Same | Expected::Kept)
+        || operation.method == "HEAD"
+        || read.read.is_null()
+    {
         return;
     }
     let Some((_, content)) = success(operation) else { return };
@@ -407,15 +412,39 @@ fn answer(
     let Ok(came) = serde_json::from_str::<Value>(&exchange.answer) else {
         return out.push("the answer is no JSON".to_owned());
     };
-    let again = read.inside.split('.').rev().filter(|member| !member.is_empty()).fold(
-        read.read.clone(),
-        |inner, member| {
-            let mut around = serde_json::Map::new();
-            around.insert(member.to_owned(), inner);
-            Value::Object(around)
-        },
-    );
-    schemas.compare(&[schema], &came, &again, "", out);
+    let around = |value: &Value| {
+        let members = read.inside.split('.').rev().filter(|member| !member.is_empty());
+        members.fold(value.clone(), |inner, member| json!({ member: inner }))
+    };
+    schemas.compare(&[schema], &came, &around(&read.read), "", out);
+    if expected == Expected::Kept {
+        return;
+    }
+    // Encoding undoes what decoding swapped; the fields show it.
+    let mut found = Vec::new();
+    schemas.compare(&[schema], &pruned(&came), &pruned(&around(&read.shown)), "", &mut found);
+    out.extend(found.into_iter().map(|message| format!("fields: {message}")));
+}
+
+/// A value without the members that say nothing: a field cannot tell an empty list from one that did not come.
+fn pruned(value: &Value) -> Value {
+    match value {
+        Value::Object(members) => {
+            let members = members.iter().map(|(name, member)| (name.clone(), pruned(member)));
+            Value::Object(members.filter(|(_, member)| !is_nothing(member)).collect())
+        }
+        Value::Array(items) => items.iter().map(pruned).collect(),
+        other => other.clone(),
+    }
+}
+
+fn is_nothing(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(members) => members.is_empty(),
+        _ => false,
+    }
 }
 
 /// Each string of an error body that the document describes is in the error that the crate gives.

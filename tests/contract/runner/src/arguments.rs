@@ -14,11 +14,19 @@ const NULL: &Value = &Value::Null;
 pub struct Arguments {
     parameters: Map<String, Value>,
     body: Option<Value>,
-    /// True if setters are also called for values that constructors have set.
-    sets_again: bool,
+    options: Options,
     problem: RefCell<Option<String>>,
     taken: RefCell<Vec<String>>,
     body_taken: Cell<bool>,
+}
+
+/// How a call is made.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Options {
+    /// Whether setters are called for what constructors have set, too.
+    pub sets_again: bool,
+    /// Whether the items of all pages are asked for, one by one.
+    pub items: bool,
 }
 
 /// One JSON value of which an argument is made.
@@ -30,8 +38,13 @@ pub struct Argument<'a> {
 
 impl Arguments {
     /// The arguments of one call.
-    pub fn new(parameters: Map<String, Value>, body: Option<Value>, sets_again: bool) -> Self {
-        Self { parameters, body, sets_again, ..Self::default() }
+    pub fn new(parameters: Map<String, Value>, body: Option<Value>, options: Options) -> Self {
+        Self { parameters, body, options, ..Self::default() }
+    }
+
+    /// Whether the items of all pages are asked for, one by one.
+    pub fn asks_for_items(&self) -> bool {
+        self.options.items
     }
 
     fn fail(&self, problem: String) {
@@ -141,7 +154,7 @@ impl<'a> Argument<'a> {
 
     /// True if setters are also called for values that constructors have set.
     pub fn sets_again(&self) -> bool {
-        self.of.sets_again
+        self.of.options.sets_again
     }
 
     /// None for null.

@@ -11,10 +11,10 @@ use std::process::ExitCode;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
+pub use serde_json::{Map, Value};
 use storewright_runtime as rt;
 
-pub use self::arguments::{Argument, Arguments};
+pub use self::arguments::{Argument, Arguments, Options};
 pub use self::outcome::{Failed, Outcome, Read};
 pub use self::recorder::{Answer, Exchange, Recorder};
 
@@ -28,7 +28,7 @@ struct Order {
     operation: String,
     /// Values of path, query and header parameters by name.
     #[serde(default)]
-    parameters: serde_json::Map<String, Value>,
+    parameters: Map<String, Value>,
     /// The body as it should be on the wire.
     #[serde(default)]
     body: Option<Value>,
@@ -38,7 +38,10 @@ struct Order {
     /// The response that is given without asking a server.
     #[serde(default)]
     answer: Option<Answer>,
-    /// Only the call with this response media type.
+    /// The response to the second request: the items of both pages are asked for.
+    #[serde(default)]
+    last_page: Option<Answer>,
+    /// Only the call that answers this media type.
     #[serde(default)]
     media: Option<String>,
     /// Only the call that sends this media type.
@@ -103,8 +106,9 @@ fn run<A: rt::Api>(
     while input.read_line(&mut line)? > 0 {
         let order: Order = serde_json::from_str(&line)?;
         line.clear();
-        recorder.expect(order.headers, order.answer);
-        let arguments = Arguments::new(order.parameters, order.body, order.sets_again);
+        let options = Options { sets_again: order.sets_again, items: order.last_page.is_some() };
+        recorder.expect(order.headers, order.answer, order.last_page);
+        let arguments = Arguments::new(order.parameters, order.body, options);
         let client = if order.strict { &strict } else { &tolerant };
         for (operation, media, sends, call) in calls.iter().filter(|(id, ..)| *id == order.operation) {
             let is_other = |wanted: &Option<String>, own: &str| wanted.as_ref().is_some_and(|w| w != own);

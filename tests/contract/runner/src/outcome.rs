@@ -17,6 +17,8 @@ pub type Outcome = Pin<Box<dyn Future<Output = Result<Read, Failed>>>>;
 pub struct Read {
     /// The response, encoded again; null without a body, and the digits of the bytes of a download.
     pub read: Value,
+    /// The response as its public fields have it; null where it has none.
+    pub shown: Value,
     /// Names of the members around it on the wire, with dots.
     pub inside: &'static str,
     /// The JSON Pointers of values that differ from the documented types.
@@ -52,20 +54,20 @@ fn failed<F: rt::Fault>(error: &rt::Error<F>) -> Failed {
     Failed { failed, message: error.to_string(), fault: error.fault().map(|fault| format!("{fault:?}")) }
 }
 
+fn unwritten(error: &serde_json::Error) -> Failed {
+    Failed { failed: "encode", message: error.to_string(), fault: None }
+}
+
 fn read<T: 'static, F: rt::Fault>(
     sent: rt::Sent<rt::Response<T>, F>,
     inside: &'static str,
-    encode: impl FnOnce(T) -> Result<Value, serde_json::Error> + 'static,
+    encode: impl FnOnce(T) -> Result<(Value, Option<Value>), serde_json::Error> + 'static,
 ) -> Outcome {
     Box::pin(async move {
         let response = sent.await.map_err(|error| failed(&error))?;
         let mismatches = response.mismatches().iter().map(rt::Mismatch::path).collect();
-        let read = encode(response.into_inner()).map_err(|error| Failed {
-            failed: "encode",
-            message: error.to_string(),
-            fault: None,
-        })?;
-        Ok(Read { read, inside, mismatches })
+        let (read, shown) = encode(response.into_inner()).map_err(|error| unwritten(&error))?;
+        Ok(Read { read, shown: shown.unwrap_or_default(), inside, mismatches })
     })
 }
 
@@ -77,27 +79,31 @@ pub(crate) fn digits(bytes: &[u8]) -> String {
 impl Arguments {
     /// A response without a body.
     pub fn nothing<F: rt::Fault>(&self, sent: rt::Sent<rt::Response<()>, F>) -> Outcome {
-        read(sent, "", |()| Ok(Value::Null))
+        read(sent, "", |()| Ok((Value::Null, None)))
     }
 
     /// The response to HEAD.
     pub fn flag<F: rt::Fault>(&self, sent: rt::Sent<rt::Response<bool>, F>) -> Outcome {
-        read(sent, "", |flag| Ok(Value::Bool(flag)))
+        read(sent, "", |flag| Ok((Value::Bool(flag), None)))
     }
 
     /// Text.
     pub fn text<F: rt::Fault>(&self, sent: rt::Sent<rt::Response<String>, F>) -> Outcome {
-        read(sent, "", |text| Ok(Value::String(text)))
+        read(sent, "", |text| Ok((Value::String(text), None)))
     }
 
     /// Bytes.
     pub fn bytes<F: rt::Fault>(&self, sent: rt::Sent<rt::Response<rt::Bytes>, F>) -> Outcome {
-        read(sent, "", |bytes| Ok(Value::String(digits(&bytes))))
+        read(sent, "", |bytes| Ok((Value::String(digits(&bytes)), None)))
     }
 
     /// JSON.
-    pub fn json<T: Serialize + 'static, F: rt::Fault>(&self, sent: rt::Sent<rt::Response<T>, F>) -> Outcome {
-        read(sent, "", |value| serde_json::to_value(value))
+    pub fn json<T: Serialize + 'static, F: rt::Fault>(
+        &self,
+        sent: rt::Sent<rt::Response<T>, F>,
+        show: fn(&T) -> Option<Value>,
+    ) -> Outcome {
+        read(sent, "", move |value| Ok((serde_json::to_value(&value)?, show(&value))))
     }
 
     /// JSON that the crate wraps, or that has members around it.
@@ -106,7 +112,27 @@ impl Arguments {
         inside: &'static str,
         sent: rt::Sent<rt::Response<T>, F>,
         value: fn(T) -> U,
+        show: fn(&U) -> Option<Value>,
     ) -> Outcome {
-        read(sent, inside, move |answer| serde_json::to_value(value(answer)))
+        read(sent, inside, move |response| {
+            let value = value(response);
+            Ok((serde_json::to_value(&value)?, show(&value)))
+        })
+    }
+
+    /// The items of all pages.
+    pub fn items<A, P>(&self, mut items: rt::Items<A, P>) -> Outcome
+    where
+        A: rt::Api,
+        P: rt::Payload + rt::Paged + 'static,
+        P::Item: Serialize,
+    {
+        Box::pin(async move {
+            let mut read = Vec::new();
+            while let Some(item) = items.try_next().await.map_err(|error| failed(&error))? {
+                read.push(serde_json::to_value(&item).map_err(|error| unwritten(&error))?);
+            }
+            Ok(Read { read: Value::Array(read), shown: Value::Null, inside: "", mismatches: Vec::new() })
+        })
     }
 }

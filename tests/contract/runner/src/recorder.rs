@@ -26,11 +26,13 @@ pub struct Recorder {
 struct State {
     headers: Vec<(String, String)>,
     answer: Option<Answer>,
+    /// What answers the requests after the first.
+    next: Option<Answer>,
     exchange: Option<Exchange>,
 }
 
-/// A response that is given without asking a server.
-#[derive(Debug, Clone, Deserialize)]
+/// What is answered without asking a server.
+#[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
     /// The status.
@@ -39,6 +41,18 @@ pub struct Answer {
     pub media: String,
     /// The body.
     pub body: String,
+    /// Whether the body is two digits of base 16 for each byte.
+    pub digits: bool,
+}
+
+impl Answer {
+    fn into_bytes(self) -> Bytes {
+        if !self.digits {
+            return Bytes::from(self.body);
+        }
+        let pairs = self.body.as_bytes().chunks(2).filter_map(|pair| std::str::from_utf8(pair).ok());
+        pairs.filter_map(|pair| u8::from_str_radix(pair, 16).ok()).collect()
+    }
 }
 
 /// A request and its response. Invalid UTF-8 in bodies is replaced.
@@ -102,9 +116,9 @@ impl Recorder {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sets the headers of the next requests, and their response if it is not the server's.
-    pub fn expect(&self, headers: Vec<(String, String)>, answer: Option<Answer>) {
-        *self.state() = State { headers, answer, exchange: None };
+    /// What the next requests carry along, and what answers the first of them and the others if not the server.
+    pub fn expect(&self, headers: Vec<(String, String)>, answer: Option<Answer>, next: Option<Answer>) {
+        *self.state() = State { headers, answer, next, exchange: None };
     }
 
     /// The last request and response.
@@ -131,8 +145,12 @@ impl Transport for Recorder {
             ..Exchange::default()
         };
         let (more, scripted) = {
-            let state = self.state();
-            (state.headers.clone(), state.answer.clone())
+            let mut state = self.state();
+            let answer = state.answer.clone();
+            if let Some(next) = state.next.take() {
+                state.answer = Some(next);
+            }
+            (state.headers.clone(), answer)
         };
         for (name, value) in more {
             if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -149,14 +167,13 @@ impl Transport for Recorder {
                     (parts, body.collect(LIMIT).await?.0)
                 }
                 (None, answer) => {
-                    let answer =
-                        answer.unwrap_or(Answer { status: 200, media: String::new(), body: String::new() });
+                    let mut answer = answer.unwrap_or(Answer { status: 200, ..Answer::default() });
                     let mut response = http::Response::new(());
                     *response.status_mut() = http::StatusCode::from_u16(answer.status).unwrap_or_default();
-                    if let Ok(media) = HeaderValue::try_from(answer.media) {
+                    if let Ok(media) = HeaderValue::try_from(std::mem::take(&mut answer.media)) {
                         response.headers_mut().insert(http::header::CONTENT_TYPE, media);
                     }
-                    (response.into_parts().0, Bytes::from(answer.body))
+                    (response.into_parts().0, answer.into_bytes())
                 }
             };
             exchange.status = parts.status.as_u16();

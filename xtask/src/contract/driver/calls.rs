@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use storewright_generator::api::{Api, In, MediaType, Operation, Parameter};
+use storewright_generator::api::{Api, In, MediaType, Operation, Parameter, TypeRef};
 use storewright_generator::name::{Method, Names, OperationName};
 use storewright_generator::render::MARK;
 
 use super::public_api::PublicApi;
+use super::shown;
 use super::values::Values;
 
 /// The files of the program, by path.
@@ -16,6 +17,7 @@ pub(super) fn files(
     names: &Names,
     public: &PublicApi,
     credentials: &str,
+    chosen: &dyn Fn(&str) -> bool,
 ) -> BTreeMap<String, String> {
     let mut values = Values::new(api, names, public);
     let mut out = BTreeMap::new();
@@ -40,8 +42,11 @@ pub(super) fn files(
                 let _ = writeln!(lines, "    ({id:?}, {media:?}, {sends:?}, {}),", method.ident);
             }
         }
+        if functions.is_empty() {
+            continue;
+        }
         let text = format!(
-            "{}\nuse crate::{{Arguments, Calls, Client, Outcome}};\n#[allow(unused_imports)]\n\
+            "{}\nuse crate::show::Show;\nuse crate::{{Arguments, Calls, Client, Outcome}};\n#[allow(unused_imports)]\n\
              use storewright_runtime as rt;\n\n{functions}\npub(crate) const CALLS: Calls = &[\n{lines}];\n",
             head(&format!("Calls the operations of `{module}`."))
         );
@@ -56,9 +61,15 @@ pub(super) fn files(
         values.finish()
     );
     out.insert("src/values.rs".to_owned(), text);
+    let responses =
+        api.operations.iter().filter(|(id, _)| chosen(id)).flat_map(|(_, o)| o.responses.values());
+    let types =
+        api.closure(responses.flat_map(|response| response.content.values()).filter_map(TypeRef::named));
+    let text = shown::module(api, names, public, &types);
+    out.insert("src/show.rs".to_owned(), format!("// {MARK}; edits are lost.\n{text}"));
     let text = format!(
-        "{}\n// The vendor advises against some of what is called.\n#![allow(deprecated, non_snake_case, unused_mut)]\n\n\
-         {modules}mod values;\n\nuse storewright_contract::{{Arguments, Outcome}};\nuse {library}::{{Api, Client}};\n\n\
+        "{}\n// The vendor advises against some of what is called.\n#![allow(deprecated, non_snake_case, unused_imports, unused_mut, dead_code)]\n\n\
+         {modules}mod show;\nmod values;\n\nuse storewright_contract::{{Arguments, Outcome}};\nuse {library}::{{Api, Client}};\n\n\
          type Calls = storewright_contract::Calls<Client>;\n\nfn main() -> std::process::ExitCode {{\n    \
          let calls = [\n{lists}    ];\n    storewright_contract::drive::<Api>(&calls.concat(), {credentials})\n}}\n",
         head("Calls every operation as standard input says, and reports the results.")
@@ -66,6 +77,9 @@ pub(super) fn files(
     out.insert("src/main.rs".to_owned(), text);
     out
 }
+
+/// Reads all pages instead of the first.
+const ITEMS: &str = "    if a.asks_for_items() { return a.items(call.items()); }\n";
 
 /// One method of a handle.
 struct Call<'a> {
@@ -116,9 +130,20 @@ impl Call<'_> {
         let own = &self.method.ident;
         let begin = format!("client.{}().{own}({})", self.module, arguments.join(", "));
         Some(format!(
-            "fn {own}(client: &Client, a: &Arguments) -> Outcome {{\n    let mut call = {begin};\n{setters}    {}\n}}\n",
+            "fn {own}(client: &Client, a: &Arguments) -> Outcome {{\n    let mut call = {begin};\n{setters}{}    {}\n}}\n",
+            if self.has_pages(public, &function.returns) { ITEMS } else { "" },
             self.end(&function.returns)
         ))
+    }
+
+    /// Whether the response is a page of a list.
+    fn has_pages(&self, public: &PublicApi, returns: &str) -> bool {
+        let mut target = returns;
+        while let Some(next) = public.alias(&format!("models::{target}")) {
+            target = next;
+        }
+        let is_page = target == "rt::Linkages" || target.starts_with("rt::Page<");
+        is_page || (self.operation.paging.is_some() && self.name.methods.first() == Some(self.method))
     }
 
     fn parameter(&self, ident: &str) -> Option<&Parameter> {
@@ -149,15 +174,17 @@ impl Call<'_> {
         };
         let envelope = self.method.media_type.as_ref().and_then(answers).and_then(|r| r.envelope.as_ref());
         match (returns, envelope) {
-            (_, Some(path)) => format!("a.inside({path:?}, call.full().send(), |value| value.into_inner())"),
+            (_, Some(path)) => {
+                format!("a.inside({path:?}, call.full().send(), |value| value.into_inner(), Show::show)")
+            }
             ("()", _) => "a.nothing(call.full().send())".to_owned(),
             ("bool", _) => "a.flag(call.full().send())".to_owned(),
             ("String", _) => "a.text(call.full().send())".to_owned(),
             ("rt::Bytes", _) => "a.bytes(call.full().send())".to_owned(),
             (json, _) if json.starts_with("rt::Json<") => {
-                "a.inside(\"\", call.full().send(), |value| value.0)".to_owned()
+                "a.inside(\"\", call.full().send(), |value| value.0, Show::show)".to_owned()
             }
-            _ => "a.json(call.full().send())".to_owned(),
+            _ => "a.json(call.full().send(), Show::show)".to_owned(),
         }
     }
 }

@@ -1,12 +1,13 @@
 //! Reads a crate's API.txt: the items that a caller has, with their signatures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The public items of a crate.
 #[derive(Debug, Default)]
 pub(super) struct PublicApi {
     functions: BTreeMap<String, Function>,
     aliases: BTreeMap<String, String>,
+    fields: BTreeSet<String>,
 }
 
 /// A function or method, without its receiver.
@@ -31,6 +32,7 @@ impl PublicApi {
             let signature = parts.next().unwrap_or_default().trim();
             match kind {
                 "fn" => drop(out.functions.insert(path.to_owned(), Function::parse(signature))),
+                "field" => drop(out.fields.insert(path.to_owned())),
                 "type" => drop(out.aliases.insert(path.to_owned(), signature.to_owned())),
                 _ => {}
             }
@@ -40,6 +42,11 @@ impl PublicApi {
 
     pub(super) fn function(&self, path: &str) -> Option<&Function> {
         self.functions.get(path)
+    }
+
+    /// Whether a model has a field.
+    pub(super) fn has_field(&self, model: &str, field: &str) -> bool {
+        self.fields.contains(&format!("models::{model}.{field}"))
     }
 
     /// The target of a type alias.
@@ -91,8 +98,10 @@ mod tests {
              models::A::new fn impl Into<String> | /components/schemas/A\n\
              operations::a::As::put fn id : impl AsRef<str>, map : BTreeMap<String, i64> =>() | /paths/x/put a,b\n\
              models::D::new fn DRequired { a : String, b : Vec<X> } | /components/schemas/D\n\
-             models::B type C | /components/schemas/B\n",
+             models::B type C | /components/schemas/B\n\
+             models::B.a field String | /components/schemas/B\n",
         );
+        assert!(api.has_field("B", "a") && !api.has_field("B", "b"));
         let put = api.function("operations::a::As::put").unwrap();
         let named = |name: &str, ty: &str| (name.to_owned(), ty.to_owned());
         assert_eq!(put.arguments, [named("id", "impl AsRef<str>"), named("map", "BTreeMap<String, i64>")]);
