@@ -150,7 +150,9 @@ fn attributes(random: &mut Random) -> Option<Value> {
             ("tags", |random| Some(list(random, |random| text(random).unwrap()))),
             ("grades", |random| Some(json!({ "a": integer(random), "": integer(random) }))),
             ("cover", cover),
-            ("any", |random| Some(random.json(2))),
+            ("any", |random| {
+                Some([json!(1), json!("a"), json!({ "x": [null, { "y": 2.5 }] })][random.next(3)].clone())
+            }),
         ],
     ))
 }

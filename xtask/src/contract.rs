@@ -33,7 +33,7 @@ use self::schema::Schemas;
 use self::verdict::{Expected, Side};
 use crate::report::{plural, refuse, stderr, stdout_json, table, tell};
 use crate::tree::{SHARED, Tree};
-use crate::{Outcome, fetch, generate, pipeline, progress, settings};
+use crate::{Outcome, fetch, generate, measure, pipeline, progress, settings};
 
 /// The number of seeds in the round of properties.
 const SEEDS: u64 = 8;
@@ -84,6 +84,12 @@ impl Args {
         Self { apis, ..Self::default() }
     }
 
+    /// What a client of another document decides: values in both directions. The other rounds are about examples.
+    pub(crate) fn of_document(api: &str, document: &Path) -> Self {
+        let round = vec![Round::All, Round::Errors, Round::Properties];
+        Self { apis: vec![api.to_owned()], from: Some(document.to_owned()), round, ..Self::default() }
+    }
+
     fn chooses_some(&self) -> bool {
         self.only.is_some() || !self.operation.is_empty()
     }
@@ -127,6 +133,8 @@ struct FoundOfApi {
     decode_failures: usize,
     exceptions: Vec<Reason>,
     rounds: Vec<Took>,
+    /// CPU time of this program, the program with the generated client, and the judge, without compilers.
+    cpu_s: Option<f64>,
     /// The most memory that the program with the generated client took, where the system says that.
     driver_mb: Option<f64>,
     /// The same of the judge.
@@ -252,7 +260,7 @@ fn foreign(tree: &Tree, args: &Args, from: &Path, out: &mut Sink) -> anyhow::Res
     Ok(client.map(|client| Subject { name, about, tree: prepared, client }))
 }
 
-fn rows(found: &Found) -> Vec<[String; 9]> {
+fn rows(found: &Found) -> Vec<[String; 10]> {
     let head = [
         "API",
         "operations",
@@ -261,6 +269,7 @@ fn rows(found: &Found) -> Vec<[String; 9]> {
         "decode failures",
         "exceptions",
         "s",
+        "CPU s",
         "driver MB",
         "judge MB",
     ];
@@ -270,10 +279,10 @@ fn rows(found: &Found) -> Vec<[String; 9]> {
             [api.operations, api.called, api.request_violations, api.decode_failures, api.exceptions.len()];
         let [operations, called, violations, failures, exceptions] = numbers.map(|n| n.to_string());
         let seconds: f64 = api.rounds.iter().map(|round| round.seconds).sum();
-        let memory = |mb: Option<f64>| mb.map_or_else(|| "–".to_owned(), |mb| format!("{mb:.0}"));
-        let (driver, judge) = (memory(api.driver_mb), memory(api.judge_mb));
+        let number = |number: Option<f64>| number.map_or_else(|| "–".to_owned(), |n| format!("{n:.0}"));
+        let (cpu, driver, judge) = (number(api.cpu_s), number(api.driver_mb), number(api.judge_mb));
         let seconds = format!("{seconds:.1}");
-        [api.name.clone(), operations, called, violations, failures, exceptions, seconds, driver, judge]
+        [api.name.clone(), operations, called, violations, failures, exceptions, seconds, cpu, driver, judge]
     }));
     rows
 }
@@ -319,6 +328,7 @@ fn prepared(
 }
 
 fn contract(tree: &Tree, args: &Args, subject: &Subject) -> anyhow::Result<(FoundOfApi, bool)> {
+    let before = measure::own()?.cpu_s;
     let Subject { name: api, about, tree: prepared, client } = subject;
     let schemas = Schemas::new(prepared);
     let mut operations = document::operations(prepared);
@@ -372,7 +382,8 @@ fn contract(tree: &Tree, args: &Args, subject: &Subject) -> anyhow::Result<(Foun
         tell!("{api}: {name}: {calls} calls, {findings} {word} ({seconds:.1} s)");
         took.push(Took { round: *round, calls, findings, seconds });
     }
-    let (driver_mb, judge_mb) = (session.program.end()?, judge.end()?);
+    let (driver, judge) = (session.program.end()?, judge.end()?);
+    let own = measure::own()?.cpu_s - before;
     let mut is_well = session.findings.is_empty();
     // Responses that are generated at random may be right by chance.
     let is_sure = |round: &Round| *round != Round::Dynamic && rounds.contains(round);
@@ -405,8 +416,9 @@ fn contract(tree: &Tree, args: &Args, subject: &Subject) -> anyhow::Result<(Foun
             .map(|e| Reason { operation: e.operation.clone(), reason: e.reason.clone() })
             .collect(),
         rounds: took,
-        driver_mb,
-        judge_mb,
+        cpu_s: driver.zip(judge).map(|(driver, judge)| own + driver.cpu_s + judge.cpu_s),
+        driver_mb: driver.map(|cost| cost.peak_mb),
+        judge_mb: judge.map(|cost| cost.peak_mb),
     };
     Ok((found, is_well))
 }

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
-use crate::measure;
+use crate::measure::{self, Cost};
 use crate::report::tell;
 use crate::tree::Tree;
 
@@ -107,13 +107,13 @@ impl Judge {
         Ok(judge)
     }
 
-    /// Ends the judge if it is ours; returns its peak memory, if the system reports it.
-    pub(super) fn end(mut self) -> anyhow::Result<Option<f64>> {
+    /// Ends the judge if it is ours; its CPU time and memory, where the system has them.
+    pub(super) fn end(mut self) -> anyhow::Result<Option<Cost>> {
         let Some(mut child) = self.child.take() else { return Ok(None) };
         // It ends with its input.
         drop(child.stdin.take());
         child.wait()?;
-        Ok(measure::read(&self.cost)?.map(|cost| cost.peak_mb))
+        measure::read(&self.cost)
     }
 }
 

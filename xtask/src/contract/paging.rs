@@ -24,7 +24,8 @@ pub(super) struct Pages<'t> {
     second: Second,
 }
 
-/// Two pages of the operation's list; none if it has no pages, or its pages follow rules of the API's own.
+/// Two pages of the operation's list; none if it has no pages, or their rule is one that none of the three APIs has in its
+/// overlay.
 pub(super) fn pages<'t>(schemas: Schemas<'t>, operation: &Operation<'t>) -> Option<Pages<'t>> {
     let (status, content) = plan::success(operation)?;
     let (media, schema) = content.iter().find(|(media, _)| media.contains("json"))?;
@@ -45,7 +46,7 @@ pub(super) fn pages<'t>(schemas: Schemas<'t>, operation: &Operation<'t>) -> Opti
             *last.pointer_mut(&token)? = json!("");
             (member("items")?, Second::Parameter(text("parameter")?.to_owned(), "token 2&".to_owned()))
         }
-        Some(_) => {
+        Some("skip") => {
             let list = member("items")?;
             let count = first.pointer(&list)?.as_array()?.len();
             let all = count + last.pointer(&list)?.as_array()?.len();
@@ -59,6 +60,7 @@ pub(super) fn pages<'t>(schemas: Schemas<'t>, operation: &Operation<'t>) -> Opti
             }
             (list, Second::Parameter(text("parameter")?.to_owned(), count.to_string()))
         }
+        Some(_) => return None,
     };
     let items = [&first, &last].into_iter().filter_map(|page| page.pointer(&list)?.as_array()).flatten();
     let items: Vec<Value> = items.cloned().collect();

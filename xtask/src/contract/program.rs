@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 use super::plan::Order;
-use crate::measure;
+use crate::measure::{self, Cost};
 
 /// The program that calls the operations of one API, while it runs.
 #[derive(Debug)]
@@ -107,11 +107,11 @@ impl Program {
 }
 
 impl Program {
-    /// Ends the program; returns its peak memory, if the system reports it.
-    pub(super) fn end(mut self) -> anyhow::Result<Option<f64>> {
+    /// Ends the program; its CPU time and memory, where the system has them.
+    pub(super) fn end(mut self) -> anyhow::Result<Option<Cost>> {
         self.input = None;
         self.child.wait()?;
-        Ok(measure::read(&self.cost)?.map(|cost| cost.peak_mb))
+        measure::read(&self.cost)
     }
 }
 

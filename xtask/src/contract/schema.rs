@@ -257,7 +257,11 @@ impl<'t> Schemas<'t> {
                 }
             }
             (left, right) if same_value(left, right) => {}
-            _ => out.push(format!("{at}: another value is left than came")),
+            _ => out.push(format!(
+                "{at}: another value is left than came: {} for {}",
+                shown(again),
+                shown(came)
+            )),
         }
     }
 
@@ -306,6 +310,11 @@ fn is_empty(value: &Value) -> bool {
         Value::Object(members) => members.values().all(|member| member.is_null() || is_empty(member)),
         _ => false,
     }
+}
+
+/// The beginning of a value.
+pub(super) fn shown(value: &Value) -> String {
+    value.to_string().chars().take(60).collect()
 }
 
 /// Equal values; numbers may have another notation, and keep their width.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::document::{Credential, Operation, Parameter};
 use super::plan::{Order, failures, success};
 use super::program::{Exchange, Report};
-use super::schema::{Schemas, same_value};
+use super::schema::{Schemas, same_value, shown};
 
 /// The side with the error.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Deserialize)]
@@ -351,11 +351,7 @@ fn says_nothing(value: &Value) -> bool {
     }
 }
 
-fn shown(value: &Value) -> String {
-    value.to_string().chars().take(60).collect()
-}
-
-/// Checks that the response was decoded, or its failure reported.
+/// The answer was read, or the failure was.
 fn answer(
     schemas: Schemas<'_>,
     operation: &Operation<'_>,

@@ -28,7 +28,7 @@ pub(super) fn files(
     for (module, handle) in &names.handles {
         let mut functions = String::new();
         let mut lines = String::new();
-        for id in &handle.operations {
+        for id in handle.operations.iter().filter(|id| chosen(id)) {
             let Some((operation, name)) = api.operations.get(id).zip(names.operations.get(id)) else {
                 continue;
             };
