@@ -16,7 +16,14 @@ pub(super) fn spell_out(tree: &mut Value) {
     if tree.get("swagger").is_none() {
         return;
     }
-    let families = families(tree);
+    let plain = families(tree);
+    // Members of subtypes have subtypes, too.
+    let spelt = |family: &Family| {
+        let mut union = family.union.clone();
+        within(&mut union, &plain);
+        Family { base: family.base.clone(), union }
+    };
+    let families: Vec<Family> = plain.iter().map(spelt).collect();
     for key in ["paths", "definitions"] {
         let nodes = tree.get_mut(key).and_then(Value::as_object_mut);
         for node in nodes.into_iter().flat_map(Map::values_mut) {
@@ -39,13 +46,23 @@ fn families(tree: &Value) -> Vec<Family> {
             let value = schema.get("x-ms-discriminator-value").and_then(Value::as_str).unwrap_or(name);
             // A value that the base does not list is that of another discriminator, or an abstract type's.
             let is_listed = allowed.is_none_or(|allowed| allowed.iter().any(|one| one == value));
-            (is_listed && parts.iter().any(|part| facts(part) == plain))
-                .then(|| variant(schema, member, value))
+            let is_subtype = is_listed && parts.iter().any(|part| facts(part) == plain);
+            (is_subtype && !is_abstract(schema, &definitions)).then(|| variant(schema, member, value))
         });
         let subtypes: Vec<Value> = subtypes.collect();
         (!subtypes.is_empty()).then(|| Family { base: plain, union: json!({ "oneOf": subtypes }) })
     });
     made.collect()
+}
+
+/// Whether a subtype is a base of others, which another member tells apart.
+fn is_abstract(schema: &Value, definitions: &[(&String, &Value)]) -> bool {
+    if schema.get("discriminator").is_none() {
+        return false;
+    }
+    let plain = facts(schema);
+    let mut parts = definitions.iter().filter_map(|(_, other)| other.get("allOf")?.as_array()).flatten();
+    parts.any(|part| facts(part) == plain)
 }
 
 /// A subtype whose member has its one value.
