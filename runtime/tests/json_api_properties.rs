@@ -1,4 +1,4 @@
-//! Reads random JSON:API documents, writes them back, and compares: what is written says nothing new and loses nothing known.
+//! Reads random JSON:API documents, writes them back, and checks that they gain nothing and lose nothing known.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 #[path = "support/random.rs"]
@@ -83,7 +83,7 @@ union! { Included by "type" { Author(Author) = "authors", Book(Book) = "books" }
 /// A member that no model has.
 const NEWER: &str = "aNewerMember";
 
-/// A value of a member; none leaves the member out.
+/// Makes a member's value; none if the member is absent.
 type Maker = fn(&mut Random) -> Option<Value>;
 
 /// An object of members, each of them absent, null, or a value; some objects have members that no model knows.
@@ -202,7 +202,7 @@ fn document(random: &mut Random, data: Value) -> Value {
     out
 }
 
-/// Whether a value says nothing: a crate has no other form of an object or a list that is not there.
+/// True of values without content: a crate has no other form of an absent object or list.
 fn is_silent(value: &Value) -> bool {
     match value {
         Value::Null => true,

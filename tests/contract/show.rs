@@ -1,7 +1,7 @@
 //! Shows responses through their public fields, as a caller reads them: a field with the value of another one is seen.
 //!
 //! `cargo xtask contract` copies this file into the program of each API, next to the functions for its models. A member is
-//! absent where its field has no value; the encoded response shows whether it came as null, as `[]` or not at all.
+//! absent where its field has no value; only the encoded response tells null, `[]` and absent apart.
 
 use std::collections::BTreeMap;
 

@@ -84,7 +84,7 @@ impl Args {
         Self { apis, ..Self::default() }
     }
 
-    /// What a client of another document decides: values in both directions. The other rounds are about examples.
+    /// The rounds that send and decode values made from the schemas; the others are about examples.
     pub(crate) fn of_document(api: &str, document: &Path) -> Self {
         let round = vec![Round::All, Round::Errors, Round::Properties];
         Self { apis: vec![api.to_owned()], from: Some(document.to_owned()), round, ..Self::default() }
@@ -94,7 +94,7 @@ impl Args {
         self.only.is_some() || !self.operation.is_empty()
     }
 
-    /// Whether an operation is called.
+    /// True if an operation is called.
     fn chooses(&self, id: &str) -> bool {
         self.only.as_ref().is_none_or(|only| id.contains(only.as_str()))
             && (self.operation.is_empty() || self.operation.iter().any(|one| one == id))
@@ -511,7 +511,7 @@ impl<'t> Session<'t> {
         Ok(calls)
     }
 
-    /// Every value of each enum is sent and answered, and every variant of each union; each once in all operations.
+    /// Sends and decodes every value of each enum and every variant of each union, once over all operations.
     fn alternatives(
         &mut self,
         operation: &'t Operation<'t>,
@@ -538,7 +538,7 @@ impl<'t> Session<'t> {
         Ok(calls)
     }
 
-    /// Each member of a response has a wrong type or is missing once, in all operations.
+    /// Gives each member of a response a wrong type or removes it, once over all operations.
     fn spoilt(
         &mut self,
         operation: &'t Operation<'t>,
@@ -564,7 +564,7 @@ impl<'t> Session<'t> {
         Ok(calls)
     }
 
-    /// A list is read page by page.
+    /// Reads a list page by page.
     fn pages(&mut self, operation: &'t Operation<'t>) -> anyhow::Result<usize> {
         let Some(pages) = paging::pages(self.schemas, operation) else { return Ok(0) };
         let reports = self.program.call(&pages.order)?;

@@ -3,7 +3,6 @@
 mod affected;
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -40,8 +39,8 @@ pub(crate) struct Args {
     /// The seed for the place of each bug and for the sample.
     #[arg(long, default_value_t = 1)]
     seed: u64,
-    /// Write the table to docs/mutations.md.
-    #[arg(long, conflicts_with_all = ["only", "sample"])]
+    /// Write the rows of these faults to docs/mutations.md.
+    #[arg(long)]
     write: bool,
 }
 
@@ -52,7 +51,7 @@ impl Args {
     }
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum, Deserialize)]
 #[serde(rename_all = "lowercase")]
 enum Part {
     /// The client of the small document.
@@ -91,7 +90,7 @@ enum Caught {
     Nothing,
 }
 
-/// What is run to see a fault.
+/// The check that should notice a fault.
 enum Check {
     /// The contract of the small document.
     Small(Part),
@@ -123,7 +122,9 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     if let Some(why) = contract::prepare(tree)? {
         bail!(why);
     }
-    let mutations = chosen(tree, args)?;
+    let all = read(tree)?;
+    let mutations = chosen(&all, args);
+    let table_file = tree.root().join(TABLE);
     let copy = Copy::of(tree)?;
     if copy.contract(&copy.program, &["--from", DOCUMENT])? != Caught::Nothing {
         bail!(
@@ -138,13 +139,14 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
         let (place, caught) = copy.judge(mutation, args.seed).with_context(|| mutation.name.clone())?;
         tell!("{}: {place}: {}", mutation.name, caught.word());
         rows.push((mutation, place, caught));
+        if args.write {
+            let before = fs::read_to_string(&table_file).unwrap_or_default();
+            fs::write(&table_file, page(&all, &rows, &before))?;
+        }
         progress.done();
     }
     drop(progress);
     let caught = rows.iter().filter(|(.., caught)| *caught != Caught::Nothing).count();
-    if args.write {
-        fs::write(tree.root().join(TABLE), markdown(&rows, caught))?;
-    }
     let mut shown = vec![["fault", "in", "caught by"].map(str::to_owned)];
     shown.extend(
         rows.iter()
@@ -162,17 +164,24 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     Ok(if enough && !unexplained && unneeded.is_none() { Outcome::Done } else { Outcome::Findings })
 }
 
-fn chosen(tree: &Tree, args: &Args) -> anyhow::Result<Vec<Mutation>> {
+fn read(tree: &Tree) -> anyhow::Result<Vec<Mutation>> {
     let path = tree.root().join("tests/contract/mutations.toml");
     let file: File = toml::from_str(&fs::read_to_string(&path)?).with_context(|| tree.shown(&path))?;
-    let mut out = file.mutation;
+    Ok(file.mutation)
+}
+
+fn chosen(all: &[Mutation], args: &Args) -> Vec<Mutation> {
+    let mut out = all.to_vec();
     out.retain(|mutation| args.only.as_ref().is_none_or(|only| mutation.name.contains(only.as_str())));
+    if let Some(part) = args.part {
+        out.retain(|mutation| mutation.r#in == part);
+    }
     if let Some(count) = args.sample {
         out.retain(|mutation| mutation.r#in != Part::Generator);
         out.sort_by_key(|mutation| mix(args.seed, &mutation.name));
         out.truncate(count);
     }
-    Ok(out)
+    out
 }
 
 /// A number that looks random, the same for the same input.
@@ -205,7 +214,7 @@ impl Caught {
 }
 
 impl<'t> Copy<'t> {
-    /// Copies what git knows to `target/mutate/checkout`; build output of an earlier run stays.
+    /// Copies the files that git knows to `target/mutate/checkout`; build output of an earlier run stays.
     fn of(tree: &'t Tree) -> anyhow::Result<Self> {
         let root = tree.root().join("target/mutate/checkout");
         let listed = Command::new("git").args(["ls-files", "-z"]).current_dir(tree.root()).output()?;
@@ -283,7 +292,7 @@ impl<'t> Copy<'t> {
         Ok((format!("{path}:{line}"), caught?))
     }
 
-    /// What notices the fault that is made: the contract, or else the tests of the part.
+    /// Runs the contract, then the tests of the part, until one notices the fault.
     fn caught(&self, check: &Check) -> anyhow::Result<Caught> {
         let cargo = |arguments: &[&str], target: &Path| -> anyhow::Result<bool> {
             let mut cargo = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
@@ -325,7 +334,7 @@ impl<'t> Copy<'t> {
         Ok(if cargo(&tests, &self.target)? { Caught::Nothing } else { Caught::Tests })
     }
 
-    /// What the contract says in the copy.
+    /// Runs the contract in the copy.
     fn contract(&self, program: &Path, arguments: &[&str]) -> anyhow::Result<Caught> {
         let mut command = Command::new(program);
         command.arg("--root").arg(&self.root).arg("contract").args(arguments).current_dir(&self.root);
@@ -384,20 +393,36 @@ fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
     Ok(())
 }
 
-fn markdown(rows: &[(&Mutation, String, Caught)], caught: usize) -> String {
-    let mut out = format!(
-        "# Deliberate faults\n\n`cargo xtask mutate --write` makes each of these faults in a copy of the checkout, runs the \
-         contract of `{DOCUMENT}`\nor, for the crates, that of the operations at the place, then the tests of the part, and writes \
-         this page.\n{caught} of {} faults are caught.\n\n\
-         | fault | place | caught by |\n|---|---|---|\n",
-        rows.len()
-    );
+/// The page with the table: rows of this run, and those of earlier runs for the other faults.
+fn page(all: &[Mutation], rows: &[(&Mutation, String, Caught)], before: &str) -> String {
+    let mut lines: BTreeMap<&str, String> = BTreeMap::new();
+    for line in before.lines() {
+        if let Some((name, _)) = line.strip_prefix("| ").and_then(|rest| rest.split_once(" | ")) {
+            lines.insert(name, line.to_owned());
+        }
+    }
     for (mutation, place, caught) in rows {
         let word = match (&mutation.survives, caught) {
             (Some(reason), Caught::Nothing) => format!("nothing: {reason}"),
             _ => caught.word().to_owned(),
         };
-        let _ = writeln!(out, "| {} | {}, `{place}` | {word} |", mutation.name, mutation.r#in.word());
+        let line = format!("| {} | {}, `{place}` | {word} |", mutation.name, mutation.r#in.word());
+        lines.insert(&mutation.name, line);
+    }
+    let made: Vec<&String> = all.iter().filter_map(|mutation| lines.get(mutation.name.as_str())).collect();
+    let survivors = made.iter().filter(|line| line.to_lowercase().contains("| nothing")).count();
+    let mut out = format!(
+        "# Deliberate faults\n\n`cargo xtask mutate --write` makes the faults of `tests/contract/mutations.toml`, each in a \
+         copy of the checkout,\nand writes this page. It runs the contract of `{DOCUMENT}`, for a fault of a crate that \
+         of the\noperations at its place, and then the tests of the part. {} of {} faults were made; {} of them are \
+         caught.\n\n| fault | place | caught by |\n|---|---|---|\n",
+        made.len(),
+        all.len(),
+        made.len() - survivors
+    );
+    for line in made {
+        out.push_str(line);
+        out.push('\n');
     }
     out
 }

@@ -240,7 +240,7 @@ fn envelopes(node: &mut Value) {
     }
 }
 
-/// The document for the judge, with the chosen operations alone: what is sent may hold nothing that is not named.
+/// The document for the judge, with the chosen operations alone: requests may contain declared members only.
 pub(super) fn closed(tree: &Value, chosen: &dyn Fn(&str) -> bool) -> Value {
     let mut out = tree.clone();
     for item in out.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {

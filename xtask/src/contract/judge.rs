@@ -107,7 +107,7 @@ impl Judge {
         Ok(judge)
     }
 
-    /// Ends the judge if it is ours; its CPU time and memory, where the system has them.
+    /// Ends the judge if it is ours; returns its CPU time and peak memory, if the system reports them.
     pub(super) fn end(mut self) -> anyhow::Result<Option<Cost>> {
         let Some(mut child) = self.child.take() else { return Ok(None) };
         // It ends with its input.

@@ -22,7 +22,7 @@ pub(super) struct Order {
     pub(super) answer: Option<Answer>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) media: Option<String>,
-    /// The response to the second request: the items of both pages are asked for.
+    /// The response to the second request; the call then reads the items of both pages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) last_page: Option<Answer>,
     /// The media type of the body.
@@ -40,7 +40,7 @@ pub(super) struct Answer {
     pub(super) status: u16,
     pub(super) media: String,
     pub(super) body: String,
-    /// Whether the body is two digits of base 16 for each byte.
+    /// True if the body is hexadecimal.
     pub(super) digits: bool,
 }
 
@@ -124,9 +124,9 @@ pub(super) fn success<'o, 't>(operation: &'o Operation<'t>) -> Option<(u16, &'o 
     })
 }
 
-/// Gives one optional member a value of another type, or takes a required one away, and adds it to `done`; its place, as
-/// the runtime writes it, or none where all members are done. Members that several types describe are left alone: there
-/// the wrong type of one is the right one of another.
+/// Gives one optional member a value of another type, or removes a required one, and adds it to `done`; returns its path
+/// as the runtime writes it, or none if all members are done. Members that several types describe are skipped: a wrong
+/// type for one is right for another.
 pub(super) fn spoil(
     schemas: Schemas<'_>,
     schema: &Value,
@@ -155,7 +155,7 @@ pub(super) fn spoil(
     Some(place)
 }
 
-/// A member by the address of its schema in the tree, and whether it is taken away.
+/// A member by the address of its schema in the tree, and true if it is removed.
 pub(super) type Spoilt = (usize, bool);
 
 /// The members of one type: an optional one with a value of another type, a required one with none.

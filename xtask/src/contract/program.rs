@@ -107,7 +107,7 @@ impl Program {
 }
 
 impl Program {
-    /// Ends the program; its CPU time and memory, where the system has them.
+    /// Ends the program; returns its CPU time and peak memory, if the system reports them.
     pub(super) fn end(mut self) -> anyhow::Result<Option<Cost>> {
         self.input = None;
         self.child.wait()?;

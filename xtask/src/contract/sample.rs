@@ -18,7 +18,7 @@ pub(super) enum Fill {
     All,
     /// Some of it, by the seed.
     Some,
-    /// Everything, and of each enum and union a value that was not taken before.
+    /// Everything, and of each enum and union an alternative that was not taken before.
     Each,
 }
 
@@ -26,7 +26,7 @@ pub(super) enum Fill {
 #[derive(Debug, Default)]
 pub(super) struct Seen {
     taken: BTreeMap<usize, BTreeSet<usize>>,
-    /// Whether one was taken for the first time since this was false.
+    /// True if one was taken for the first time since this was false.
     pub(super) grew: bool,
 }
 
@@ -60,12 +60,12 @@ impl<'t> Sampler<'t> {
         Self { schemas, fill, sent, wide: false, state: seed, seen: Seen::default() }
     }
 
-    /// A sampler of [`Fill::Each`], which goes on from what was taken before.
+    /// A sampler of [`Fill::Each`], which continues after the alternatives of earlier samplers.
     pub(super) fn each(schemas: Schemas<'t>, sent: bool, seed: u64, seen: Seen) -> Self {
         Self { seen: Seen { grew: false, ..seen }, ..Self::new(schemas, Fill::Each, sent, seed) }
     }
 
-    /// What was taken, with what this sampler took.
+    /// All alternatives that were taken, with those of this sampler.
     pub(super) fn into_seen(self) -> Seen {
         self.seen
     }

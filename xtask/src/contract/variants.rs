@@ -55,7 +55,7 @@ fn families(tree: &Value) -> Vec<Family> {
     made.collect()
 }
 
-/// Whether a subtype is a base of others, which another member tells apart.
+/// True if a subtype is a base of others, which another member distinguishes.
 fn is_abstract(schema: &Value, definitions: &[(&String, &Value)]) -> bool {
     if schema.get("discriminator").is_none() {
         return false;

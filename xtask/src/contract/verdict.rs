@@ -23,9 +23,9 @@ pub(super) enum Side {
 pub(super) enum Expected<'e> {
     /// The response is decoded, and is the same when it is encoded again.
     Same,
-    /// The same, but the response has members that no field has: it is compared as it is encoded again alone.
+    /// The same, but the response has members without a field, so its fields are not compared.
     Kept,
-    /// The answer is read; it says more than the client knows.
+    /// The response is decoded; it contains more than the client knows.
     Read,
     /// The response is decoded, and the value at this path is reported as a type mismatch.
     Mismatch(&'e str),
@@ -142,7 +142,7 @@ fn matches_segment(sent: &str, asked: &str, order: &Order) -> bool {
     decode(sent) == expected
 }
 
-/// Text without percent-encoding; what is no UTF-8 then is shown as well as it can be.
+/// Text without percent-encoding; invalid UTF-8 is replaced.
 pub(super) fn decode(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.bytes();
@@ -351,7 +351,7 @@ fn says_nothing(value: &Value) -> bool {
     }
 }
 
-/// The answer was read, or the failure was.
+/// Checks that the response was decoded, or its failure reported.
 fn answer(
     schemas: Schemas<'_>,
     operation: &Operation<'_>,

@@ -23,9 +23,9 @@ pub struct Arguments {
 /// How a call is made.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// Whether setters are called for what constructors have set, too.
+    /// True if setters are also called for values that constructors have set.
     pub sets_again: bool,
-    /// Whether the items of all pages are asked for, one by one.
+    /// True if the call reads the items of all pages.
     pub items: bool,
 }
 
@@ -42,7 +42,7 @@ impl Arguments {
         Self { parameters, body, options, ..Self::default() }
     }
 
-    /// Whether the items of all pages are asked for, one by one.
+    /// True if the call reads the items of all pages.
     pub fn asks_for_items(&self) -> bool {
         self.options.items
     }

@@ -38,10 +38,10 @@ struct Order {
     /// The response that is given without asking a server.
     #[serde(default)]
     answer: Option<Answer>,
-    /// The response to the second request: the items of both pages are asked for.
+    /// The response to the second request; the call then reads the items of both pages.
     #[serde(default)]
     last_page: Option<Answer>,
-    /// Only the call that answers this media type.
+    /// Only the call with this response media type.
     #[serde(default)]
     media: Option<String>,
     /// Only the call that sends this media type.

@@ -26,12 +26,12 @@ pub struct Recorder {
 struct State {
     headers: Vec<(String, String)>,
     answer: Option<Answer>,
-    /// What answers the requests after the first.
+    /// The response to the requests after the first.
     next: Option<Answer>,
     exchange: Option<Exchange>,
 }
 
-/// What is answered without asking a server.
+/// A response that is given without asking a server.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Answer {
@@ -41,7 +41,7 @@ pub struct Answer {
     pub media: String,
     /// The body.
     pub body: String,
-    /// Whether the body is two digits of base 16 for each byte.
+    /// True if the body is hexadecimal.
     pub digits: bool,
 }
 
@@ -116,7 +116,7 @@ impl Recorder {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What the next requests carry along, and what answers the first of them and the others if not the server.
+    /// Sets the headers of the next requests, and the responses to the first and to the others if they are not the server's.
     pub fn expect(&self, headers: Vec<(String, String)>, answer: Option<Answer>, next: Option<Answer>) {
         *self.state() = State { headers, answer, next, exchange: None };
     }

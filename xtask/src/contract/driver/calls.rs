@@ -136,7 +136,7 @@ impl Call<'_> {
         ))
     }
 
-    /// Whether the response is a page of a list.
+    /// True if the response is a page of a list.
     fn has_pages(&self, public: &PublicApi, returns: &str) -> bool {
         let mut target = returns;
         while let Some(next) = public.alias(&format!("models::{target}")) {

@@ -44,7 +44,7 @@ impl PublicApi {
         self.functions.get(path)
     }
 
-    /// Whether a model has a field.
+    /// True if a model has a field.
     pub(super) fn has_field(&self, model: &str, field: &str) -> bool {
         self.fields.contains(&format!("models::{model}.{field}"))
     }
