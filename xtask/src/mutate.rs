@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::rc::Rc;
 
 use anyhow::{Context, bail};
 use regex::Regex;
@@ -115,7 +116,7 @@ struct Sources {
     /// The API of a client crate.
     api: Option<String>,
     /// Of each file, the starts of places for the fault.
-    places: Vec<(String, String, usize)>,
+    places: Vec<(String, Rc<str>, usize)>,
 }
 
 pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
@@ -259,8 +260,10 @@ impl<'t> Copy<'t> {
             read_sources(&folder, &folder, &mutation.files, &mut files)?;
             let mut places = Vec::new();
             for (path, text) in files {
-                let starts: Vec<usize> = find.find_iter(&text).map(|found| found.start()).collect();
-                places.extend(starts.into_iter().map(|start| (path.clone(), text.clone(), start)));
+                let text: Rc<str> = text.into();
+                places.extend(
+                    find.find_iter(&text).map(|found| (path.clone(), Rc::clone(&text), found.start())),
+                );
             }
             if !places.is_empty() {
                 all.push(Sources { folder, api: api.cloned(), places });
@@ -287,7 +290,7 @@ impl<'t> Copy<'t> {
         };
         fs::write(folder.join(path), format!("{before}{mutated}"))?;
         let caught = self.caught(&check);
-        fs::write(folder.join(path), text)?;
+        fs::write(folder.join(path), &**text)?;
         let path = api.map_or_else(|| path.clone(), |api| format!("{api}/{path}"));
         Ok((format!("{path}:{line}"), caught?))
     }
