@@ -34,6 +34,9 @@ pub(crate) struct Args {
     /// Only faults whose name contains this.
     #[arg(long, value_name = "NAME")]
     only: Option<String>,
+    /// Only faults of this part.
+    #[arg(long = "in", value_enum)]
+    part: Option<Part>,
     /// Make this many of them, chosen by the seed, without generator faults, which compile longest.
     #[arg(long, value_name = "N")]
     sample: Option<usize>,

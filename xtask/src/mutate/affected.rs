@@ -31,8 +31,8 @@ pub(super) fn operations(
     let mut out = Sink::new();
     let rules = pipeline::rules(tree, Some(api))?;
     let (stored, _) = pipeline::stored(tree, api, &mut out).context("the stored Api cannot be read")?;
-    let names = pipeline::names(&stored, &rules, &mut out).context("the stored Api cannot be named")?;
     let model = stored.model();
+    let names = pipeline::names(&model, &rules, &mut out).context("the stored Api cannot be named")?;
     let used = match path.starts_with("models/") {
         true => users(&model, &names, before)?,
         false => Vec::new(),
