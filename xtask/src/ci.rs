@@ -10,7 +10,7 @@ use anyhow::{Context, bail};
 use storewright_generator::diagnostic::{Sink, shown};
 
 use crate::report::{plural, refuse, tell};
-use crate::tree::{API, CRATE, DOCUMENT, DOCUMENTS, OLDEST, SHARED, Tree, VERSIONS};
+use crate::tree::{API, CRATE, DOCUMENT, DOCUMENTS, SHARED, Tree, VERSIONS};
 use crate::{Outcome, contract, corpus, generate, mutate, oldest, package, settings, status, tidy, update};
 
 /// Command lines that a person can copy.
@@ -312,7 +312,7 @@ fn features(tree: &Tree) -> anyhow::Result<Vec<String>> {
     Ok(features.into_keys().filter(|feature| feature != "default").collect())
 }
 
-/// Crates of older versions compile, each in one shared folder of build output; the oldest is judged as well.
+/// Crates of older versions compile, each in one shared folder of build output.
 fn older(tree: &Tree) -> anyhow::Result<Step> {
     let mut skipped = Vec::new();
     for (version, file) in VERSIONS.iter().filter(|(_, file)| *file != DOCUMENT) {
@@ -332,14 +332,6 @@ fn older(tree: &Tree) -> anyhow::Result<Step> {
             ["check", "--manifest-path", &manifest, "--no-default-features", "--features", "full"];
         if let Step::Failed(why) = cargo(tree, &arguments, &[("CARGO_TARGET_DIR", &target)])? {
             return Ok(Step::Failed(format!("the crate of {version}: {why}")));
-        }
-    }
-    if let Some(document) = tree.shared(OLDEST) {
-        if let Some(why) = contract::prepare(tree)? {
-            return Ok(Step::Skipped(format!("the contract of {OLDEST}: {why}")));
-        }
-        if contract::run(tree, &contract::Args::of_document(API, &document))? != Outcome::Done {
-            return Ok(Step::Failed(format!("{OLDEST}: see above")));
         }
     }
     Ok(match skipped.as_slice() {

@@ -84,12 +84,6 @@ impl Args {
         Self { apis, ..Self::default() }
     }
 
-    /// The rounds that send and decode values made from the schemas; the others are about examples.
-    pub(crate) fn of_document(api: &str, document: &Path) -> Self {
-        let round = vec![Round::All, Round::Errors, Round::Properties];
-        Self { apis: vec![api.to_owned()], from: Some(document.to_owned()), round, ..Self::default() }
-    }
-
     fn chooses_some(&self) -> bool {
         self.only.is_some() || !self.operation.is_empty()
     }

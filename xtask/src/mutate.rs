@@ -403,7 +403,8 @@ fn copy_folder(from: &Path, to: &Path) -> anyhow::Result<()> {
 fn page(all: &[Mutation], rows: &[(&Mutation, String, Caught)], before: &str) -> String {
     let mut lines: BTreeMap<&str, String> = BTreeMap::new();
     for line in before.lines() {
-        if let Some((name, _)) = line.strip_prefix("| ").and_then(|rest| rest.split_once(" | ")) {
+        let name = line.strip_prefix("| ").and_then(|rest| rest.split_once(" | ")).map(|(name, _)| name);
+        if let Some(name) = name.filter(|_| !line.ends_with("| not made yet |")) {
             lines.insert(name, line.to_owned());
         }
     }
