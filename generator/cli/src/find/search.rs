@@ -22,8 +22,8 @@ pub(super) fn search<'a, T>(text: &str, items: impl Iterator<Item = (T, &'a Item
             let is_call = matches!(item.signature, Signature::Function(_, Some(_)) | Signature::Literal(..));
             let kind = match item.kind {
                 ItemKind::Fn if is_call && item.path.starts_with("operations::") => 0,
-                kind if kind.is_type() && item.path.starts_with("models::") => 1,
-                _ => 3,
+                kind if kind.is_type() && item.path.starts_with("models::") => 2,
+                _ => 5,
             };
             Some((cost * 2 + kind, item.path.len(), (of, item)))
         })
@@ -103,6 +103,7 @@ operations::sales_reports::SalesReports::list fn => Text | /paths/~1v1~1salesRep
 operations::beta_testers::BetaTesters::list fn => Page | /paths/~1v1~1betaTesters/get testflight
 operations::beta_testers::List::limit fn value : i64 | /paths/~1v1~1betaTesters/get testflight
 operations::review_submissions::ReviewSubmissions::create fn => Document | /paths/~1v1~1reviewSubmissions/post
+models::ReviewSubmissionAttributes.submitted_date field Option<String> | /components/schemas/ReviewSubmission
 models::BetaTester struct | /components/schemas/BetaTester
 models::BetaTester.email field Option<String> | /components/schemas/BetaTester
 ";
