@@ -62,7 +62,7 @@ impl Comparison {
                 .map(|path| Diagnostic::error(code, place(shown(path)), message).help(run.clone()))
                 .collect()
         };
-        let mut out = rows(Code::EditedFile, &self.edited, "the file is not what would be generated");
+        let mut out = rows(Code::EditedFile, &self.edited, "the file differs from the generator's output");
         out.extend(rows(Code::MissingFile, &self.missing, "the file would be generated and is not there"));
         out.extend(rows(Code::OrphanedFile, &self.orphaned, "the file is no longer generated"));
         out.extend(self.in_the_way(shown, &format!("move it away, then {run}")));
@@ -173,11 +173,11 @@ fn compare_file(folder: &Path, path: &str, text: &str, mark: &str, out: &mut Com
         return Ok(());
     };
     let why = if found.is_symlink() {
-        "a link stands where a generated file would go"
+        "a link is in place of a generated file"
     } else if !found.is_file() {
-        "a folder stands where a generated file would go"
+        "a folder is in place of a generated file"
     } else if !is_marked(&full, mark)? {
-        "a file without the generator's mark stands where a generated one would go"
+        "a file without the generator's mark is in place of a generated one"
     } else {
         if fs::read(&full).map_err(|error| naming(&full, &error))? != text.as_bytes() {
             out.edited.insert(full);
@@ -195,18 +195,18 @@ fn obstacle(folder: &Path, path: &Path, mark: &str) -> io::Result<Option<(PathBu
     // The folder itself may be a link: that is where the person wants the files.
     let mut at = folder.to_owned();
     if fs::metadata(&at).is_ok_and(|found| !found.is_dir()) {
-        return Ok(Some((at, "a file stands where the folder would go".to_owned())));
+        return Ok(Some((at, "a file is in place of the folder".to_owned())));
     }
     for part in path.parent().into_iter().flat_map(Path::components) {
         at.push(part);
         match metadata(&at)? {
             None => return Ok(None),
             Some(found) if found.is_symlink() => {
-                return Ok(Some((at, "a link stands where a folder would go".to_owned())));
+                return Ok(Some((at, "a link is in place of a folder".to_owned())));
             }
             Some(found) if found.is_file() && is_marked(&at, mark)? => return Ok(None),
             Some(found) if !found.is_dir() => {
-                return Ok(Some((at, "a file stands where a folder would go".to_owned())));
+                return Ok(Some((at, "a file is in place of a folder".to_owned())));
             }
             Some(_) => {}
         }

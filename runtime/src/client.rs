@@ -327,5 +327,5 @@ fn default_transport() -> Result<Arc<dyn Transport>, String> {
 
 #[cfg(not(feature = "http-client"))]
 fn default_transport() -> Result<Arc<dyn Transport>, String> {
-    Err("there is no transport: give one, or turn the feature `reqwest` on".to_owned())
+    Err("no transport: set one, or enable the feature `reqwest`".to_owned())
 }

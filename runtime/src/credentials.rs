@@ -140,7 +140,7 @@ impl Credential {
     pub fn new(name: HeaderName, value: &str) -> Result<Self, BoxError> {
         // The error of the `http` crate would not name the header.
         let mut value = HeaderValue::try_from(value).map_err(|_| {
-            format!("the value for the header `{name}` holds a character that HTTP does not allow")
+            format!("the value for the header `{name}` contains a character that HTTP does not allow")
         })?;
         value.set_sensitive(true);
         Ok(Self::of(Place::Header(name, value)))

@@ -298,7 +298,7 @@ impl<F: Fault> fmt::Display for Error<F> {
                     None => Ok(()),
                 }
             }
-            Cause::Decode(error) => write!(f, "the answer cannot be read: {error}"),
+            Cause::Decode(error) => write!(f, "the response cannot be read: {error}"),
             Cause::Paging(problem) => f.write_str(problem),
             Cause::ReadOnly => f.write_str("the client only reads"),
             Cause::Limit(wait) => {

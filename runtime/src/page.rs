@@ -238,7 +238,7 @@ fn follow(
         }
     }
     if !visited.insert(mark(core, &request)) {
-        return Err(failed("the link to the next page leads to a page that was there before".to_owned()));
+        return Err(failed("the link to the next page refers to an earlier page".to_owned()));
     }
     Ok(request)
 }

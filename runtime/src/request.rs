@@ -30,7 +30,7 @@ pub enum Method {
     Options,
     /// A safe request with a body.
     Query,
-    /// A method of another name, such as `COPY`; it is taken for one that changes something each time it is sent.
+    /// A method of another name, such as `COPY`; the client assumes that each request with it changes something.
     Other(&'static str),
 }
 
@@ -287,7 +287,7 @@ impl Request {
         match url.parse() {
             Ok(url) => request.target = Some(url),
             // The text of a presigned URL is a secret.
-            Err(_) => request.fail("the URL of the file is no URL".to_owned()),
+            Err(_) => request.fail("the URL of the file is invalid".to_owned()),
         }
         request
     }

@@ -44,7 +44,7 @@ struct Records<A: Api, P, T> {
     parser: P,
     ready: VecDeque<Raw>,
     decode: Decode<T>,
-    /// Whether [`DONE`] ends the stream.
+    /// True if [`DONE`] ends the stream.
     ends: bool,
     answer: Answer,
 }

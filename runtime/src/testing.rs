@@ -206,7 +206,7 @@ impl Script {
         let mut state = self.state();
         state.requests.push(Sent { method: parts.method, url, target, headers: parts.headers, body });
         let Some(reply) = state.replies.pop_front() else {
-            let none = TransportError::new(TransportErrorKind::Other, "the script has no more answers");
+            let none = TransportError::new(TransportErrorKind::Other, "the script has no more replies");
             return Some(Err(none));
         };
         let body = match reply.end {

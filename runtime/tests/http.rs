@@ -259,7 +259,7 @@ async fn bodies_that_are_not_json_are_errors() {
     assert_eq!(error.decode_error().unwrap().path, "id");
     assert_eq!(
         error.to_string(),
-        "GET /v1/items/{id}: the answer cannot be read: invalid type: expected a string, found an integer \
+        "GET /v1/items/{id}: the response cannot be read: invalid type: expected a string, found an integer \
          (line 1 column 18) at id"
     );
 }
@@ -448,13 +448,13 @@ async fn next_links_to_other_hosts_and_in_circles_are_errors() {
     for (next, message) in [
         (
             "https://evil.example.com/v1",
-            "the link to the next page leads to another host, https://evil.example.com:443",
+            "the link to the next page has another host, https://evil.example.com:443",
         ),
-        ("//evil.example.com/v1", "the link to the next page is no http or https URL"),
-        ("http://127.0.0.1:1/v1", "the link to the next page leads to another host, http://127.0.0.1:1"),
-        ("ftp://x/", "the link to the next page is no http or https URL"),
-        ("/v1/items?limit=2", "the link to the next page leads to a page that was there before"),
-        ("http:// x", "the link to the next page is no URL: invalid uri character"),
+        ("//evil.example.com/v1", "the link to the next page is not an http or https URL"),
+        ("http://127.0.0.1:1/v1", "the link to the next page has another host, http://127.0.0.1:1"),
+        ("ftp://x/", "the link to the next page is not an http or https URL"),
+        ("/v1/items?limit=2", "the link to the next page refers to an earlier page"),
+        ("http:// x", "the link to the next page is invalid: invalid uri character"),
     ] {
         let server = Server::start(move |_, seen| {
             let host = format!("http://{}", seen.header("host").unwrap());

@@ -162,5 +162,8 @@ async fn a_record_has_a_largest_size_and_a_stream_has_none() {
     assert_eq!(count, 5);
     let (call, ..) = serve("200 OK", vec!["data: 0123456789012345678901234567890123\n"; 2], End::Never).await;
     let error = call.events::<Value>().try_next().await.unwrap_err();
-    assert_eq!(error.to_string(), "POST /chat: the answer cannot be read: a record is larger than 64 bytes");
+    assert_eq!(
+        error.to_string(),
+        "POST /chat: the response cannot be read: a record is larger than 64 bytes"
+    );
 }

@@ -126,7 +126,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
             Ok(None) => {
                 failed |= !args.names.is_empty();
                 progress::say(&format!(
-                    "{name} DID NOT RUN: {DOCUMENT} is not beside the checkout; set {SHARED}"
+                    "{name} DID NOT RUN: {DOCUMENT} is not next to the checkout; set {SHARED}"
                 ));
             }
             Err(error) => {

@@ -16,7 +16,7 @@ use crate::{Outcome, contract, corpus, generate, mutate, oldest, package, settin
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   cargo xtask ci                              # every check
-  cargo xtask ci tidy fmt generate            # what fails soonest
+  cargo xtask ci tidy fmt generate            # the quickest steps
   cargo xtask ci --skip test --skip contract  # all but these";
 
 #[derive(clap::Args)]
@@ -56,7 +56,7 @@ const STEPS: &[&str] = &[
 /// Steps that run only if they are named: they take long, and need a network.
 const ON_REQUEST: &[&str] = &["stranger"];
 
-/// So many of the deliberate faults are tried.
+/// The number of deliberate faults that are tried.
 const SAMPLE: usize = 10;
 
 /// The outcome of a step.
@@ -133,7 +133,7 @@ fn ended(outcome: Outcome) -> Step {
 }
 
 fn missing(file: &str) -> Step {
-    Step::Skipped(format!("{file} is not beside the checkout; set {SHARED}"))
+    Step::Skipped(format!("{file} is not next to the checkout; set {SHARED}"))
 }
 
 /// Checks that the stored Apis match their documents; an API without a document is checked everywhere.
@@ -187,7 +187,7 @@ fn rust_version(tree: &Tree) -> anyhow::Result<Step> {
     for fault in &found.faults {
         tell!("{fault}");
     }
-    tell!("Rust {}: {} dependencies say what they need, {} do not", found.promised, found.said, found.unsaid);
+    tell!("Rust {}: {} dependencies declare a version, {} do not", found.promised, found.said, found.unsaid);
     let count = found.faults.len();
     Ok(match count {
         0 => Step::Passed,

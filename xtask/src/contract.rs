@@ -212,7 +212,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     for api in apis.iter().filter(|_| args.from.is_none()) {
         let mut out = Sink::new();
         let Some(document) = vendor_document(tree, api)? else {
-            tell!("{api}: DID NOT RUN: its document is not beside the checkout; set {SHARED}");
+            tell!("{api}: DID NOT RUN: its document is not next to the checkout; set {SHARED}");
             continue;
         };
         let rules = pipeline::rules(tree, Some(api))?;

@@ -84,7 +84,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     }
     // The output of the tests is of use only now.
     stderr(&text);
-    tell!("{wrong} {} did not do what they should", plural(wrong, "example"));
+    tell!("{wrong} {} failed", plural(wrong, "example"));
     Ok(Outcome::Findings)
 }
 

@@ -20,11 +20,11 @@ use crate::{Outcome, fetch, pipeline, progress, settings};
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   cargo xtask generate                                                          # all crates, offline
-  cargo xtask generate app47 --check                                            # say what would change
+  cargo xtask generate app47 --check                                            # print the differences
   cargo xtask generate app47 --out ../app47                                     # one crate, elsewhere
   cargo xtask generate --from my-api.json --out ../my-api --name my-api --docs  # a crate from your own document
   cargo xtask generate --from my-api.json --out ../my-api --only pets --only '/store/*'  # a part of it
-  cargo xtask generate --from my-api.json --out ../my-api --api ../my-rules     # the same, with corrections and names of yours
+  cargo xtask generate --from my-api.json --out ../my-api --api ../my-rules     # the same, with your corrections and names
   cargo xtask generate --from my-api.json --out ../my-api --runtime path=runtime  # with the runtime of this checkout";
 
 #[derive(Default, clap::Args)]

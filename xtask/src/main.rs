@@ -37,32 +37,32 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   cargo xtask generate                          # all crates, offline
   cargo xtask update app-store-connect          # Apple's newest document
-  cargo xtask diff main:app-store-connect       # what that changes
-  cargo xtask find \"GET /v1/apps/{id}\"         # what a call is called in Rust
+  cargo xtask diff main:app-store-connect       # its changes
+  cargo xtask find \"GET /v1/apps/{id}\"         # the Rust name of a call
 
 `cargo xtask <COMMAND> --help` has examples of each.";
 const TIDY: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
-  cargo xtask tidy    # one line a finding";
+  cargo xtask tidy    # one line per finding";
 const COMPLETIONS: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   cargo xtask completions bash > xtask.bash
   cargo xtask completions zsh > _xtask
   cargo xtask completions fish > ~/.config/fish/completions/xtask.fish
 
-CONTRIBUTING.md, \"Completions\", says what to put where.";
+CONTRIBUTING.md, \"Completions\", lists where to put it.";
 
 /// Of `diff` in this repository.
 const DIFF: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
-  cargo xtask diff main:app-store-connect                             # what is stored on main, against what is stored here
+  cargo xtask diff main:app-store-connect                             # the version stored on main against the one here
   cargo xtask diff 4.3.json 4.4.1.json --format html --out diff.html  # two files, for a browser
-  cargo xtask diff v0.1.0:app47 app47 --fail-on rust                  # end with 1 where a consumer's code breaks
-  cargo xtask diff old.json new.json --only testflight                # one area or tag alone
+  cargo xtask diff v0.1.0:app47 app47 --fail-on rust                  # exit with 1 if users' code breaks
+  cargo xtask diff old.json new.json --only testflight                # one area or tag only
   cargo xtask diff old.json new.json --policy review.toml             # with accepted changes and severities of your own
   cargo xtask diff --history 3.7.0.json 4.3.json 4.4.1.json           # a timeline of several versions";
 /// Of `find` in this repository.
 const FIND: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
-  cargo xtask find \"GET /v1/apps/{id}\"      # what a call is called in Rust
+  cargo xtask find \"GET /v1/apps/{id}\"      # the Rust name of a call
   cargo xtask find App.attributes.bundleId  # a field, by the vendor's name
-  cargo xtask find apps::list               # and the other way round
+  cargo xtask find apps::list               # or the reverse
   cargo xtask find submit review            # words of names, in any order";
 
 /// Generates typed Rust client crates from vendor API documents.

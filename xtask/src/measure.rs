@@ -105,7 +105,7 @@ fn children() -> anyhow::Result<Cost> {
     #[cfg(unix)]
     return cost(nix::sys::resource::UsageWho::RUSAGE_CHILDREN);
     #[cfg(not(unix))]
-    bail!("this system does not tell what child processes took; measure on Linux or macOS")
+    bail!("this system does not report the cost of child processes; measure on Linux or macOS")
 }
 
 /// The cost of this process so far; empty if the system does not report it.

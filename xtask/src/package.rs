@@ -84,7 +84,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     for fault in &found {
         fail(&anyhow::anyhow!("{fault}"));
     }
-    tell!("{} {} in target/package, each built by itself", packages.len(), plural(packages.len(), "archive"));
+    tell!("{} {} in target/package, each built alone", packages.len(), plural(packages.len(), "archive"));
     Ok(if found.is_empty() { Outcome::Done } else { Outcome::Findings })
 }
 

@@ -152,7 +152,7 @@ fn lints(tree: &Tree) -> anyhow::Result<BTreeMap<String, Bump>> {
 /// Reads a version.
 fn side(tree: &Tree, label: &str, file: &str, out: &mut Sink) -> anyhow::Result<Option<Side>> {
     let Some(file) = tree.shared(file) else {
-        bail!("{file} is not beside the checkout; set {SHARED}");
+        bail!("{file} is not next to the checkout; set {SHARED}");
     };
     let Some(document) = fetch::fetch(&file.display().to_string(), None, out) else { return Ok(None) };
     let version = pipeline::version(&document, &pipeline::rules(tree, Some(API))?, API, out);
@@ -182,7 +182,7 @@ fn features(old: &Side, new: &Side, args: &Args) -> anyhow::Result<Vec<String>> 
     let mut known = vec![FULL.to_owned()];
     known.extend(before.into_keys().filter(|area| now.contains_key(area)));
     if let Some(wrong) = args.features.iter().find(|feature| !known.contains(feature)) {
-        bail!("`{wrong}` is no feature of both crates; there are: {}", known.join(", "));
+        bail!("`{wrong}` is not a feature of both crates; there are: {}", known.join(", "));
     }
     known.retain(|feature| args.features.is_empty() || args.features.contains(feature));
     Ok(known)

@@ -67,8 +67,8 @@ pub(crate) fn parse(path: &str, text: &str, out: &mut Sink) -> Option<Settings> 
         Ok(settings) if ::semver::Version::parse(&settings.crate_version).is_ok() => return Some(settings),
         Ok(settings) => (
             text.find("\ncrate_version").map_or(0, |end| end + 1),
-            format!("`{}` is no version of a crate: cargo takes none like that", settings.crate_version),
-            "write three numbers, such as `0.1.0`; what an update adds behind a `+` may stay",
+            format!("`{}` is not a crate version: cargo does not accept it", settings.crate_version),
+            "write three numbers, such as `0.1.0`; keep the part that an update adds after a `+`",
         ),
         Err(error) => (
             error.span().map(|span| span.start).unwrap_or_default(),

@@ -4,6 +4,7 @@ mod codes;
 mod files;
 mod links;
 mod modules;
+mod words;
 
 use std::fs;
 use std::path::Path;
@@ -30,6 +31,7 @@ pub(crate) fn run(tree: &Tree) -> anyhow::Result<Outcome> {
     found.extend(files::check(&files, &machine_paths(tree.root())));
     found.extend(codes::check(&files));
     found.extend(links::check(&files));
+    found.extend(words::check(&files));
     found.sort();
     for finding in &found {
         tell!("{finding}");

@@ -147,7 +147,7 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
         }
         print(out.diagnostics());
         if found.is_empty() {
-            tell!("{}: the stored Api and the crate are exactly what {} gives", args.api, shown(from));
+            tell!("{}: the stored Api and the crate match {}", args.api, shown(from));
             return Ok(Some(Outcome::Done));
         }
         let given = args.from.as_ref().map(|from| format!(" --from {from}")).unwrap_or_default();

@@ -49,7 +49,7 @@ fn anybodys_file_has_rules_of_its_own() {
     fs::create_dir(checkout.path("rules")).unwrap();
     let with = [&arguments[..], &["--api", "rules"]].concat();
     let said = checkout.run(&with, 2);
-    assert_eq!(said, "error: rules holds none of overlay.yaml, naming.toml, areas.toml, crate.toml\n");
+    assert_eq!(said, "error: rules contains none of overlay.yaml, naming.toml, areas.toml, crate.toml\n");
     let overlay = "overlay: 1.1.0\ninfo: { title: Ours, version: 1.0.0 }\nactions:\n  - target: $.paths['/books/{id}'].get.desc\n    remove: true\n";
     fs::write(checkout.path("rules/overlay.yaml"), overlay).unwrap();
     fs::write(checkout.path("rules/naming.toml"), "[type]\n\"Book\" = \"Volume\"\n").unwrap();
@@ -74,7 +74,7 @@ fn a_crate_does_not_take_the_place_of_another() {
     let files = checkout.files();
     for more in [&["--check"][..], &[]] {
         let said = checkout.run(&[&from[..], &["generated/mini"], more].concat(), 2);
-        let reason = "generated/mini holds the crate `mini-client`, and this one is `town-client`";
+        let reason = "generated/mini contains the crate `mini-client`, and this one is `town-client`";
         assert!(
             said.contains(reason) && said.contains("give another folder, or remove that crate"),
             "{said}"
@@ -84,7 +84,10 @@ fn a_crate_does_not_take_the_place_of_another() {
     checkout.run(&[&from[..], &["../town"]].concat(), 0);
     checkout.run(&[&from[..], &["../town"]].concat(), 0);
     let said = checkout.run(&["generate", "mini", "--out", "../town"], 2);
-    assert!(said.contains("../town holds the crate `town-client`, and this one is `mini-client`"), "{said}");
+    assert!(
+        said.contains("../town contains the crate `town-client`, and this one is `mini-client`"),
+        "{said}"
+    );
 }
 
 /// The dependency on the runtime in the manifest of a crate.

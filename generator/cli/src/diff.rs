@@ -25,8 +25,8 @@ const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   storewright diff old.json new.json                                # two files or URLs
   storewright diff main:openapi.json openapi.json                   # the file on a git revision, and now
   storewright diff old.json new.json --format html --out diff.html  # for a browser
-  storewright diff old.json new.json --fail-on rust                 # end with 1 where a consumer's code breaks
-  storewright diff old.json new.json --only pets                    # one area or tag alone
+  storewright diff old.json new.json --fail-on rust                 # exit with 1 if users' code breaks
+  storewright diff old.json new.json --only pets                    # one area or tag only
   storewright diff old.json new.json --policy review.toml           # with accepted changes and severities of your own
   storewright diff --history 1.0.json 1.1.json 2.0.json             # a timeline of several versions";
 

@@ -190,7 +190,7 @@ fn unpack(bytes: Vec<u8>) -> Result<Vec<u8>, (String, &'static str)> {
         [] => {
             let held =
                 if all.is_empty() { "nothing".to_owned() } else { shown(&all.iter().collect::<Vec<_>>()) };
-            return Err((format!("the archive has no JSON file in it; it holds {held}"), help));
+            return Err((format!("the archive contains no JSON file; it contains {held}"), help));
         }
         [..] => {
             let message = format!("the archive has {} JSON files in it: {}", names.len(), shown(&names));

@@ -26,7 +26,7 @@ const SHOWN: usize = 40;
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   storewright find \"GET /pets/{petId}\"  # the Rust call
   storewright find Pet.photoUrls          # a field, by the document's name
-  storewright find pets::list             # and the other way round
+  storewright find pets::list             # or the reverse
   storewright find add pet --format json  # words of names, in any order, for programs";
 
 /// The options of `find`.
@@ -57,7 +57,7 @@ struct Wanted {
     ends: Option<String>,
 }
 
-/// An item, as it is printed.
+/// An item in its printed form.
 #[derive(Serialize)]
 struct Found {
     api: String,
@@ -119,7 +119,7 @@ pub fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
     match count {
         0 => tell!(
             "0 items: give a name as the vendor's document or the crate has it, only its end, or some of its words; \
-             `{} find --help` lists what is found",
+             `{} find --help` lists the forms",
             program()
         ),
         _ => tell!("{count} {}", plural(count, "item")),

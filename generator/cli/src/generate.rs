@@ -17,10 +17,10 @@ use crate::{Outcome, fetch, interrupt, progress};
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   storewright generate                                         # the crate that storewright.toml describes
-  storewright generate --check                                 # says what would change
+  storewright generate --check                                 # prints the differences
   storewright generate --from my-api.json --out ../my-client   # without a storewright.toml
   storewright generate --from my-api.json --out ../my-client --only pets --only '/store/*'  # a part of it
-  storewright generate --from my-api.json --out ../my-client --api ../my-rules  # with corrections and names of yours";
+  storewright generate --from my-api.json --out ../my-client --api ../my-rules  # with your corrections and names";
 
 /// The options of `generate`.
 #[derive(Debug, Default, clap::Args)]
@@ -255,7 +255,7 @@ pub fn finish(
         print(out.diagnostics());
         if found.is_empty() {
             let count: usize = roots.iter().map(|root| root.files.len()).sum();
-            tell!("{count} files are what would be generated");
+            tell!("{count} files match the generator's output");
             return Ok(Outcome::Done);
         }
         print(&found.diagnostics(|path| project.shown(path), &how.fix));
@@ -322,7 +322,7 @@ fn check_crate(project: &Project, root: &Root) -> anyhow::Result<()> {
     };
     match root.files.get(MANIFEST).map(String::as_str).and_then(package) {
         Some(own) if own != there => bail!(
-            "{} holds the crate `{there}`, and this one is `{own}`: give another folder, or remove that crate",
+            "{} contains the crate `{there}`, and this one is `{own}`: give another folder, or remove that crate",
             project.shown(&root.folder)
         ),
         _ => Ok(()),

@@ -17,7 +17,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   storewright init openapi.json --dir my-api    # writes a project
   storewright generate                          # generates its crate
-  storewright diff old.json new.json            # what a new version breaks
+  storewright diff old.json new.json            # the breaking changes of a new version
 
 `storewright <COMMAND> --help` has examples of each. Exit codes: 0 on success, 1 if problems were found, 2 for invalid input.";
 const COMPLETIONS: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
@@ -25,7 +25,7 @@ const COMPLETIONS: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
   storewright completions zsh > _storewright     # into a folder of $fpath
   storewright completions fish > ~/.config/fish/completions/storewright.fish";
 
-/// Generates typed Rust clients from OpenAPI and Swagger documents, and reports what new versions break.
+/// Generates typed Rust clients from OpenAPI and Swagger documents, and reports the breaking changes of new versions.
 #[derive(Parser)]
 #[command(name = "storewright", version, arg_required_else_help = true, after_help = EXAMPLES)]
 struct Cli {

@@ -115,7 +115,7 @@ pub fn rules(project: &Project, api: Option<&str>) -> anyhow::Result<Rules> {
 /// Reads the rules in a folder of the person's own.
 pub fn own_rules(project: &Project, folder: &Path) -> anyhow::Result<Rules> {
     if !WRITTEN.iter().any(|name| folder.join(name).is_file()) {
-        bail!("{} holds none of {}", folder.display(), WRITTEN.join(", "));
+        bail!("{} contains none of {}", folder.display(), WRITTEN.join(", "));
     }
     rules_in(project, folder)
 }

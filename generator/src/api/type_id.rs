@@ -217,7 +217,7 @@ impl FromStr for TypeId {
                 out.path.push(Step::Member(name));
                 rest = after;
             } else {
-                return Err(format!("`{text}` is no id of a type"));
+                return Err(format!("`{text}` is not a type's id"));
             }
         }
         Ok(out)

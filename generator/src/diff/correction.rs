@@ -13,11 +13,11 @@ use crate::api::Api;
 pub struct Corrected {
     /// The change.
     pub change: Change,
-    /// What the corrections do to it.
+    /// The effect of the corrections on it.
     pub effect: Effect,
 }
 
-/// What the corrections of an overlay do to a change.
+/// The effect of an overlay's corrections on a change.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Effect {

@@ -68,7 +68,7 @@ impl<'a> Graph<'a> {
         Self { ids, index, uses }
     }
 
-    /// A type and every type that it leads to.
+    /// A type and every type that it uses.
     fn closure(&self, root: usize) -> Vec<usize> {
         let mut seen = vec![false; self.ids.len()];
         let (mut out, mut open) = (Vec::new(), vec![root]);

@@ -14,7 +14,7 @@ pub(super) fn wire(row: &Row) -> (Wire, Cow<'static, str>) {
         row.differences.iter().map(|inner| wire(&Row { direction: row.direction, ..inner.clone() }));
     if let Some(worst) = differences.min_by_key(|(wire, _)| *wire) {
         return match worst {
-            (Breaking, _) if row.failure => (Risky, "errors are read otherwise".into()),
+            (Breaking, _) if row.failure => (Risky, "errors have another type".into()),
             worst => worst,
         };
     }
@@ -32,18 +32,16 @@ fn related([old, new]: &[Fit; 2], sent: bool, received: bool, failure: bool) -> 
     use Wire::{Breaking, Risky, Safe};
     let request = match old {
         _ if !sent => (Safe, "it is not sent".into()),
-        Fit::All => (Safe, "what was valid is still valid".into()),
+        Fit::All => (Safe, "all old values stay valid".into()),
         Fit::Most(what) | Fit::Some(what) => {
             (Breaking, format!("{what} was valid and may now be refused").into())
         }
     };
     let response = match new {
         _ if !received => (Safe, Cow::from("it is not received")),
-        Fit::All => (Safe, "what is received was valid before".into()),
-        Fit::Most(what) => (Risky, format!("{what} may be received, which was not before").into()),
-        Fit::Some(what) if failure => {
-            (Risky, format!("errors may have {what}, which they did not before").into())
-        }
+        Fit::All => (Safe, "all received values were valid before".into()),
+        Fit::Most(what) => (Risky, format!("{what} may be received, and was not before").into()),
+        Fit::Some(what) if failure => (Risky, format!("errors may have {what}, and did not before").into()),
         Fit::Some(what) => {
             (Breaking, format!("{what} may be received, which an old client cannot read").into())
         }
@@ -60,9 +58,9 @@ fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
     use Wire::{Breaking, Risky, Safe};
     match row.kind() {
         Kind::OperationAdded => (Safe, "no old client calls it"),
-        Kind::OperationRemoved => (Breaking, "the server no longer answers the call"),
+        Kind::OperationRemoved => (Breaking, "the server no longer supports the call"),
         Kind::OperationRenamed => (Safe, "method and path are the same"),
-        Kind::OperationMoved => (Breaking, "the old method and path are no longer answered"),
+        Kind::OperationMoved => (Breaking, "the server no longer supports the old method and path"),
         Kind::OperationDeprecated | Kind::ParameterDeprecated | Kind::FieldDeprecated => {
             (Safe, "it still works; the vendor advises against it")
         }
@@ -70,33 +68,33 @@ fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
             (Safe, "it works as before")
         }
         Kind::ParameterAdded if row.strict => (Breaking, "calls without it are refused"),
-        Kind::ParameterAdded => (Safe, "it may be left out"),
+        Kind::ParameterAdded => (Safe, "it may be omitted"),
         Kind::ParameterRemoved => (Breaking, "a server may refuse a parameter that it does not know"),
         Kind::ParameterRequired => (Breaking, "calls without it are refused"),
         Kind::ParameterOptional => (Safe, "calls with it are accepted as before"),
-        Kind::ParameterTypeChanged => (Breaking, "what was sent may be refused"),
+        Kind::ParameterTypeChanged => (Breaking, "values that were sent may be refused"),
         Kind::FieldAccessChanged => (Safe, "it is neither sent nor received"),
-        Kind::DiscriminatorChanged => (Breaking, "values are told apart otherwise than before"),
+        Kind::DiscriminatorChanged => (Breaking, "another member or value distinguishes the types"),
         Kind::ParameterDefaultChanged => (Risky, "calls without it now mean something else"),
-        Kind::ParameterEncodingChanged => (Breaking, "lists are read otherwise than they were written"),
-        Kind::ValueAdded if received => (Risky, "a client that knows all values meets one that it does not"),
+        Kind::ParameterEncodingChanged => (Breaking, "the server reads lists in another style"),
+        Kind::ValueAdded if received => (Risky, "clients that match every known value may receive a new one"),
         Kind::ValueAdded => (Safe, "nobody has to send it"),
-        Kind::ValueRemoved if sent => (Breaking, "what was sent may be refused"),
+        Kind::ValueRemoved if sent => (Breaking, "values that were sent may be refused"),
         Kind::ValueRemoved => (Safe, "it is only no longer received"),
-        Kind::TypeAdded => (Safe, "what uses it has a row of its own"),
-        Kind::TypeRemoved => (Safe, "what used it has a row of its own"),
+        Kind::TypeAdded => (Safe, "the members that use it have their own rows"),
+        Kind::TypeRemoved => (Safe, "the members that used it have their own rows"),
         Kind::TypeRenamed => (Safe, "names of types are not sent"),
         Kind::FieldAdded if sent && row.strict => (Breaking, "requests without it are refused"),
-        Kind::FieldAdded if sent => (Safe, "it may be left out"),
-        Kind::FieldAdded => (Safe, "a client does not read what it does not know"),
+        Kind::FieldAdded if sent => (Safe, "it may be omitted"),
+        Kind::FieldAdded => (Safe, "clients ignore unknown members"),
         Kind::FieldRemoved if sent => (Breaking, "a server may refuse a member that it does not know"),
         Kind::FieldRemoved if row.strict => (Breaking, "a client that relies on it no longer gets it"),
         Kind::FieldRemoved if received => (Risky, "a client may rely on it although it was optional"),
         Kind::FieldRemoved => (Safe, "it is not sent"),
         Kind::FieldTypeChanged if !sent && !received => (Safe, "it is not sent"),
         Kind::FieldTypeChanged if !row.strict => (Safe, "both types look the same when they are sent"),
-        Kind::FieldTypeChanged if sent => (Breaking, "what was sent may be refused"),
-        Kind::FieldTypeChanged => (Breaking, "an old client cannot read what it gets"),
+        Kind::FieldTypeChanged if sent => (Breaking, "values that were sent may be refused"),
+        Kind::FieldTypeChanged => (Breaking, "an old client cannot read the new values"),
         Kind::FieldRequired if sent => (Breaking, "requests without it are refused"),
         Kind::FieldRequired => (Safe, "it is now always received"),
         Kind::FieldOptional if received => (Risky, "a client may rely on it"),
@@ -106,34 +104,36 @@ fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
         Kind::FieldNotNullable if sent => (Breaking, "null is refused"),
         Kind::FieldNotNullable => (Safe, "null is only no longer received"),
         Kind::FieldDefaultChanged if sent => (Risky, "requests without it now mean something else"),
-        Kind::FieldDefaultChanged => (Safe, "it is received as it is"),
-        Kind::VariantAdded if received => (Risky, "a client that knows all types meets one that it does not"),
+        Kind::FieldDefaultChanged => (Safe, "responses contain the value"),
+        Kind::VariantAdded if received => {
+            (Risky, "clients that match every known type may receive a new one")
+        }
         Kind::VariantAdded => (Safe, "nobody has to send it"),
-        Kind::VariantRemoved if sent => (Breaking, "what was sent may be refused"),
+        Kind::VariantRemoved if sent => (Breaking, "values that were sent may be refused"),
         Kind::VariantRemoved => (Safe, "it is only no longer received"),
         Kind::ResponseAdded if row.failure => (Safe, "any call can fail, whether or not it is declared"),
         Kind::ResponseAdded => (Risky, "a client may not know this success"),
         Kind::ResponseRemoved if row.failure => (Safe, "any call can fail, whether or not it is declared"),
         Kind::ResponseRemoved => (Breaking, "a client that relies on it no longer gets it"),
         Kind::ResponseTypeChanged if !row.strict => (Safe, "both types look the same when they are sent"),
-        Kind::ResponseTypeChanged if row.failure => (Risky, "errors are read otherwise"),
-        Kind::ResponseTypeChanged => (Breaking, "an old client cannot read what it gets"),
+        Kind::ResponseTypeChanged if row.failure => (Risky, "errors have another type"),
+        Kind::ResponseTypeChanged => (Breaking, "an old client cannot read the new values"),
         Kind::MediaTypeAdded => (Safe, "nobody has to use it"),
-        Kind::MediaTypeRemoved => (Breaking, "what was sent or asked for may be refused"),
+        Kind::MediaTypeRemoved => (Breaking, "requests with it may be refused"),
         Kind::BodyAdded | Kind::BodyRequired if row.strict => (Breaking, "calls without a body are refused"),
-        Kind::BodyAdded => (Safe, "it may be left out"),
+        Kind::BodyAdded => (Safe, "it may be omitted"),
         Kind::BodyRequired => (Breaking, "calls without a body are refused"),
         Kind::BodyRemoved => (Breaking, "a server may refuse a body that it does not expect"),
         Kind::BodyOptional => (Safe, "calls with a body are accepted as before"),
         Kind::BodyTypeChanged if !row.strict => (Safe, "both types look the same when they are sent"),
-        Kind::BodyTypeChanged => (Breaking, "what was sent may be refused"),
+        Kind::BodyTypeChanged => (Breaking, "values that were sent may be refused"),
         Kind::LimitChanged if sent && row.strict => (Breaking, "values that were accepted may be refused"),
         Kind::LimitChanged if received && row.remark.is_some() => {
             (Risky, "values may be received that were not before")
         }
         Kind::LimitChanged => (Safe, "values that were sent are accepted as before"),
         Kind::SecurityChanged => (Breaking, "calls that are authenticated as before may be refused"),
-        Kind::ServerChanged if row.strict => (Breaking, "the address that was used is no longer named"),
-        Kind::ServerChanged => (Safe, "the address that was used is still there"),
+        Kind::ServerChanged if row.strict => (Breaking, "the document no longer names the old address"),
+        Kind::ServerChanged => (Safe, "the document still names the old address"),
     }
 }

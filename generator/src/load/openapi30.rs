@@ -246,7 +246,7 @@ impl Normalising<'_> {
                 && !shape::is_unread(kind, &key)
                 && key != "type"
             {
-                let message = format!("`{key}` beside a `$ref` is ignored");
+                let message = format!("`{key}` next to a `$ref` is ignored");
                 self.notice(
                     &at.key(&key).pointer(),
                     message,

@@ -128,7 +128,7 @@ impl Overlay {
                             format!("overlay action `{}` matches nothing: {}", action.id, action.target),
                         )
                         .help(
-                            "the vendor may have mended this: bound the action with `x-until`, or remove it",
+                            "the vendor may have fixed this: limit the action with `x-until`, or remove it",
                         ),
                     );
                 }

@@ -164,7 +164,7 @@ fn offset(whole: &str, part: &str) -> usize {
     (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
 }
 
-/// Finds the wanted members of an object or an array, and what is wanted of them, in one pass over the text.
+/// Finds the wanted members of an object or an array, and their wanted parts, in one pass over the text.
 struct Members<'a> {
     whole: &'a str,
     wanted: &'a Wanted,
@@ -222,7 +222,7 @@ impl<'de> Visitor<'de> for Members<'_> {
         Ok(())
     }
 
-    // What is wanted below a scalar is not there.
+    // Nothing wanted is below a scalar.
     fn visit_bool<E>(self, _: bool) -> Result<(), E> {
         Ok(())
     }

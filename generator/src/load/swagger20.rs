@@ -164,7 +164,7 @@ impl Upgrade<'_> {
                     Some("application") => "clientCredentials",
                     Some("accessCode") => "authorizationCode",
                     _ => {
-                        let message = "`flow` of OAuth 2 is none of implicit, password, application, accessCode; it is ignored";
+                        let message = "`flow` of OAuth 2 is not implicit, password, application or accessCode; it is ignored";
                         self.notice(at, Code::InvalidDocument, message, "correct it in the overlay");
                         new.insert("flows".to_owned(), json!({}));
                         return Value::Object(new);

@@ -29,7 +29,7 @@ impl Lowering<'_> {
         for (id, ty) in changed {
             let at = self.owner(&id);
             let message = format!("`{}` contains only itself; its items become any JSON", id.label());
-            self.approximated(&at, message, "say in the overlay what it contains");
+            self.approximated(&at, message, "define its content in the overlay");
             self.set(&id, Shape::Alias(ty));
         }
         self.end_unions();
@@ -115,7 +115,7 @@ impl Lowering<'_> {
         &'t self,
         edges: impl Fn(&'t Shape) -> Vec<&'t TypeId>,
     ) -> BTreeMap<&'t TypeId, Vec<&'t TypeId>> {
-        // What leads nowhere is on no cycle.
+        // A type without edges is on no cycle.
         let all = self.types.iter().map(|(id, ty)| (id, edges(&ty.shape)));
         all.filter(|(_, edges)| !edges.is_empty()).collect()
     }

@@ -122,7 +122,8 @@ impl Lowering<'_> {
         let is_asked = |id: &String| asked.is_some_and(|asked| asked.contains(id));
         for id in self.spec.definitions.keys().filter(|id| !is_asked(id)) {
             let at = Place { file: "naming.toml".to_owned(), ..Place::default() };
-            let message = format!("`{id}` in [definition] is no copy of several definitions in this version");
+            let message =
+                format!("`{id}` in [definition] is not a copy of several definitions in this version");
             self.out.push(Diagnostic::notice(Code::UnusedException, at, message).help("take the line out"));
         }
     }

@@ -43,7 +43,7 @@ impl Lowering<'_> {
                         false => "the relationships of all variants are read",
                     }
                 }
-                _ => "variants are told apart by their members",
+                _ => "variants are distinguished by their members",
             };
             let message = format!("the discriminator `{name}` is a property of no variant; {result}");
             self.out.push(

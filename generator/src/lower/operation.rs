@@ -351,7 +351,7 @@ impl<'d> Lowering<'d> {
         }
         if out.responses.is_empty() {
             let message =
-                format!("operation `{id}` declares no successful response; what it answers is not read");
+                format!("operation `{id}` declares no successful response; its response is ignored");
             self.out.push(
                 Diagnostic::notice(Code::NoSuccess, &self.spec.origin(at), message)
                     .help("add the response in the overlay"),

@@ -438,7 +438,7 @@ impl<'a> Lowering<'a> {
         let message = format!("{what} is not supported here");
         self.out.push(
             Diagnostic::error(Code::Unsupported, &self.spec.origin(at), message)
-                .help("mend the place in the overlay, or leave it out there with `x-skip: <reason>`"),
+                .help("fix it in the overlay, or skip it with `x-skip: <reason>`"),
         );
         TypeRef::Any
     }

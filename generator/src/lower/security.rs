@@ -113,7 +113,7 @@ impl Lowering<'_> {
         for (index, way) in ways.enumerate() {
             for name in way.keys().filter(|name| !schemes.is_some_and(|all| all.contains_key(*name))) {
                 let at = at.child("security").child(index).child(name);
-                let message = format!("`{name}` is no declared way to authenticate");
+                let message = format!("`{name}` is not a declared security scheme");
                 self.not_read(&at, message, "declare it in the overlay, or take it out of `security` there");
             }
         }

@@ -72,7 +72,7 @@ impl<'a> Lowering<'a> {
             let tags = match (name.and_then(|name| mapped.get(name)), constant, name) {
                 (Some(values), _, _) => values.clone(),
                 (None, Some(value), _) => vec![value],
-                // A value of a union without discriminator has a constant, or nothing that is known of its tag.
+                // A value of a union without discriminator has a constant, or an unknown tag.
                 (None, None, Some(name)) if discriminator.is_some() && may_be_object(arm) => {
                     vec![name.to_owned()]
                 }
@@ -286,7 +286,7 @@ impl<'a> Lowering<'a> {
     }
 }
 
-/// The values of a discriminator by the name of the schema that they stand for.
+/// The values of a discriminator by the name of their schema.
 fn mapped(discriminator: &Discriminator) -> HashMap<&str, Vec<String>> {
     let mut out: HashMap<&str, Vec<String>> = HashMap::new();
     for (value, target) in &discriminator.mapping {

@@ -152,13 +152,13 @@ impl Config {
             method.iter().map(|(key, rule)| ("method", key, rule.replace("{x}", "x").replace("{x1}", "x")));
         for (table, key, name) in names.chain(rules).filter(|(_, _, name)| !is_ident(name)) {
             let at = Place { file: "naming.toml".to_owned(), ..Place::default() };
-            let message = format!("`{name}`, for `{key}` in [{table}], is no Rust identifier");
+            let message = format!("`{name}`, for `{key}` in [{table}], is not a Rust identifier");
             let help = "use letters, digits and `_`, no digit first, and no keyword";
             out.push(Diagnostic::error(Code::InvalidConfig, at, message).help(help));
         }
         for (word, alias) in handle.alias.iter().filter(|(_, alias)| !alias.is_ascii()) {
             let at = Place { file: "naming.toml".to_owned(), ..Place::default() };
-            let message = format!("`{alias}`, for `{word}` in [handle.alias], is no name of a file in Rust");
+            let message = format!("`{alias}`, for `{word}` in [handle.alias], is not a file name in Rust");
             let help = "a handle is a module too: use ASCII letters, digits and `_`";
             out.push(Diagnostic::error(Code::InvalidConfig, at, message).help(help));
         }
@@ -176,7 +176,7 @@ fn check_areas(areas: &Areas, out: &mut Sink) {
         let is_part = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if name.is_empty() || !name.chars().all(is_part) {
             report(
-                format!("area `{name}` is no name of a cargo feature"),
+                format!("area `{name}` is not a name of a cargo feature"),
                 "use letters, digits, `-` and `_`",
             );
         }
@@ -185,7 +185,7 @@ fn check_areas(areas: &Areas, out: &mut Sink) {
         }
         for other in area.implies.iter().filter(|a| !areas.area.contains_key(*a)) {
             report(
-                format!("area `{name}` implies `{other}`, which is no area"),
+                format!("area `{name}` implies `{other}`, which is not an area"),
                 "name an area, or take it out of `implies`",
             );
         }
@@ -200,7 +200,7 @@ fn check_areas(areas: &Areas, out: &mut Sink) {
     }
     for name in areas.default.iter().filter(|a| !areas.area.contains_key(*a)) {
         report(
-            format!("`default` names `{name}`, which is no area"),
+            format!("`default` names `{name}`, which is not an area"),
             "name an area, or take it out of `default`",
         );
     }
@@ -217,7 +217,7 @@ pub(super) fn parse<T: serde::de::DeserializeOwned>(file: &str, text: &str, out:
             let at = Place { file: file.to_owned(), line, column, ..Place::default() };
             let help = match file {
                 "crate.toml" => "correct the file; docs/overlay.md, \"The crate\", lists its tables",
-                _ => "mend the file; generator/src/name/config.rs says what may stand in it",
+                _ => "fix the file; generator/src/name/config.rs lists its keys",
             };
             out.push(Diagnostic::error(Code::InvalidConfig, at, error.message().to_owned()).help(help));
             out.quote(file, text.as_bytes());

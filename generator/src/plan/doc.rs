@@ -75,7 +75,7 @@ pub(crate) fn harmless(markdown: &str) -> String {
     if only_text(&text) { text } else { fenced("", &text) }
 }
 
-/// Whether the text has a fence or an indent of a block of code.
+/// True if the text may have a fence or an indent of a block of code.
 fn may_have_blocks(text: &str) -> bool {
     let (mut last, mut row) = (0, 0);
     text.bytes().any(|b| {

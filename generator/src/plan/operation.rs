@@ -58,7 +58,7 @@ pub struct Method {
     pub paged: bool,
     /// True if `limit`, which all lists share, sets the page size.
     pub limited: bool,
-    /// How the items of the response are read as they arrive, and their type.
+    /// The style of the response's items as they arrive, and their type.
     pub stream: Option<(Stream, RustType)>,
     /// Optional arguments.
     pub options: Vec<Setter>,

@@ -62,7 +62,7 @@ fn edited_missing_and_orphaned_files_are_told_apart() {
     assert_eq!(
         text,
         [
-            "error[edited-file]: the file is not what would be generated\n  --> crate/src/edited.rs\n  help: run `cargo xtask generate`",
+            "error[edited-file]: the file differs from the generator's output\n  --> crate/src/edited.rs\n  help: run `cargo xtask generate`",
             "error[missing-file]: the file would be generated and is not there\n  --> crate/src/a/new.rs\n  help: run `cargo xtask generate`",
             "error[orphaned-file]: the file is no longer generated\n  --> crate/src/old/gone.rs\n  help: run `cargo xtask generate`",
         ]
@@ -91,7 +91,7 @@ fn a_file_without_the_mark_stops_everything() {
     let text = found.foreign(|path| path.file_name().unwrap().to_string_lossy().into_owned());
     assert_eq!(
         text[0].to_string(),
-        "error[foreign-file]: a file without the generator's mark stands where a generated one would go\n  --> lib.rs\n  help: move it away, or generate into another folder; nothing was written"
+        "error[foreign-file]: a file without the generator's mark is in place of a generated one\n  --> lib.rs\n  help: move it away, or generate into another folder; nothing was written"
     );
     write(&roots, &found).unwrap_err();
     assert_eq!(tree(at), before);

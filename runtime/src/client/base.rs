@@ -51,7 +51,7 @@ impl Base {
                 "the base URL `{url}` is a path alone: say the whole address with `base_url`"
             ));
         }
-        let parsed: Uri = url.parse().map_err(|error| format!("the base URL is no URL: {error}"))?;
+        let parsed: Uri = url.parse().map_err(|error| format!("the base URL is invalid: {error}"))?;
         // `Uri` drops a fragment silently.
         let is_whole = parsed.query().is_none() && !url.contains('#');
         let origin = Origin::of(&parsed).filter(|_| is_whole).ok_or_else(|| {

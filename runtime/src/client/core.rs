@@ -316,7 +316,7 @@ impl Core {
     ) -> Result<http::Request<Bytes>, String> {
         let url: Uri = match request.target() {
             Some(target) => target.clone(),
-            None => self.url(request).parse().map_err(|error| format!("the URL is no URL: {error}"))?,
+            None => self.url(request).parse().map_err(|error| format!("the URL is invalid: {error}"))?,
         };
         let operation = request.operation();
         let mut headers = HeaderMap::with_capacity(self.headers.len() + request.headers().len() + 4);
@@ -344,7 +344,8 @@ impl Core {
         }
         if let Some((content_type, _)) = &body {
             let value = HeaderValue::try_from(*content_type);
-            headers.insert(CONTENT_TYPE, value.map_err(|_| "the media type of the body is none".to_owned())?);
+            headers
+                .insert(CONTENT_TYPE, value.map_err(|_| "the media type of the body is invalid".to_owned())?);
         }
         for (name, value) in credential.into_iter().flat_map(Credential::headers) {
             headers.insert(name.clone(), value.clone());
@@ -368,10 +369,12 @@ impl Core {
         let origin = Origin::of(url);
         if !request.is_foreign() {
             let own = origin.as_ref().is_some_and(|origin| self.base.has(request.operation(), origin));
-            return own.then_some(true).ok_or("the request leads to another host than the API's".to_owned());
+            return own
+                .then_some(true)
+                .ok_or("the URL of the request has another host than the API's".to_owned());
         }
         match origin {
-            None => Err("the URL of the file is no http or https URL".to_owned()),
+            None => Err("the URL of the file is not an http or https URL".to_owned()),
             // If the API is worth TLS, so are other hosts.
             Some(origin) if origin.scheme != "https" && self.base.origin.scheme == "https" => {
                 Err("the URL of the file is not https".to_owned())
@@ -453,7 +456,8 @@ impl Core {
                 request.fail("the path contains a segment `.` or `..`".to_owned());
             }
             Ok(target) if path_and_query.starts_with('/') => request.set_target(target),
-            _ => request.fail("the path needs a slash at its start, and only what a URL may hold".to_owned()),
+            _ => request
+                .fail("the path must start with a slash and contain only characters of a URL".to_owned()),
         }
         request
     }
@@ -468,13 +472,13 @@ impl Core {
             _ => url.parse(),
         };
         let parsed: Uri =
-            absolute.map_err(|error| format!("the link to the next page is no URL: {error}"))?;
+            absolute.map_err(|error| format!("the link to the next page is invalid: {error}"))?;
         match Origin::of(&parsed) {
             Some(origin) if origin == self.base.origin => Ok(parsed),
             Some(Origin { scheme, host, port }) => {
-                Err(format!("the link to the next page leads to another host, {scheme}://{host}:{port}"))
+                Err(format!("the link to the next page has another host, {scheme}://{host}:{port}"))
             }
-            None => Err("the link to the next page is no http or https URL".to_owned()),
+            None => Err("the link to the next page is not an http or https URL".to_owned()),
         }
     }
 

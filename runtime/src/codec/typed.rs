@@ -28,7 +28,7 @@ impl<T: Serialize> Typed<T> {
     /// The JSON of a value.
     ///
     /// # Errors
-    /// When the type does not serialize to JSON.
+    /// If the type does not serialize to JSON.
     pub fn new(value: &T) -> Result<Self, serde_json::Error> {
         Ok(Typed { json: serde_json::to_value(value)?, ty: PhantomData })
     }
@@ -38,7 +38,7 @@ impl<T: DeserializeOwned> Typed<T> {
     /// The value.
     ///
     /// # Errors
-    /// When the type refuses the JSON.
+    /// If the type refuses the JSON.
     pub fn get(&self) -> Result<T, serde_json::Error> {
         T::deserialize(&self.json)
     }

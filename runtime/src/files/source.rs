@@ -167,6 +167,6 @@ impl Unpacker {
 }
 
 fn not_gzip(error: std::io::Error) -> Cause {
-    let text: BoxError = format!("the file is no whole gzip: {error}").into();
+    let text: BoxError = format!("the file is not complete gzip: {error}").into();
     Cause::File(text)
 }

@@ -37,7 +37,7 @@ async fn a_script_stands_in_for_the_server() {
     let error = create().await.unwrap_err();
     assert!(error.fault().unwrap().find("ENTITY_ERROR.ATTRIBUTE").is_some());
     assert_eq!(create().await.unwrap_err().kind(), ErrorKind::Transport);
-    assert!(create().await.unwrap_err().to_string().contains("no more answers"));
+    assert!(create().await.unwrap_err().to_string().contains("no more replies"));
     let requests = script.requests();
     assert_eq!((requests.len(), script.left(), requests[1].target.as_str()), (6, 0, "/v1/apps?cursor=2"));
     assert_eq!(requests[2].json()["data"]["attributes"]["name"], "Testers");

@@ -70,11 +70,11 @@ async fn a_file_has_its_name_only_when_it_is_whole() {
     flipped[middle] ^= 0x55;
     std::fs::write(&path, "old").unwrap();
     for (answer, problem) in [
-        (file(cut), "no whole gzip"),
-        (file(flipped), "no whole gzip"),
-        (file(&b"<html>no report</html>"[..]), "no whole gzip"),
+        (file(cut), "not complete gzip"),
+        (file(flipped), "not complete gzip"),
+        (file(&b"<html>no report</html>"[..]), "not complete gzip"),
         (file(&b""[..]), "empty"),
-        (file([packed.as_slice(), b"more"].concat()), "no whole gzip"),
+        (file([packed.as_slice(), b"more"].concat()), "not complete gzip"),
     ] {
         let server = Server::with(move |_, _| answer.clone()).await;
         let download = call(&client(&server), GET).download().gunzip();

@@ -146,7 +146,7 @@ struct Table {
 
 pub(super) fn run(bench: &Bench<'_>, json: bool) -> anyhow::Result<Outcome> {
     let Some(document) = bench.tree.shared(DOCUMENT) else {
-        bail!("{DOCUMENT} is not beside the checkout: set {SHARED}");
+        bail!("{DOCUMENT} is not next to the checkout: set {SHARED}");
     };
     let work = Work { bench, folder: bench.target.join("peers"), document };
     fs::create_dir_all(&work.folder)?;

@@ -25,7 +25,7 @@ pub(super) struct Operation<'t> {
     pub(super) others: Vec<(String, &'t Value)>,
     /// The media types and schemas of responses by status; a missing schema is null.
     pub(super) answers: Vec<(String, Vec<(String, &'t Value)>)>,
-    /// How its pages follow each other, where the overlay says so.
+    /// The paging rule, if the overlay has one.
     pub(super) paging: Option<&'t Value>,
 }
 

@@ -85,7 +85,7 @@ fn url(operation: &Operation<'_>, next: String, first: &mut Value, last: &mut Va
 }
 
 impl Pages<'_> {
-    /// Where the items or the second request are wrong.
+    /// The errors of the items or of the second request.
     pub(super) fn judge(&self, schemas: Schemas<'_>, report: &Report) -> Vec<String> {
         let mut out = Vec::new();
         let Some(exchange) = &report.exchange else { return vec!["no page was asked for".to_owned()] };

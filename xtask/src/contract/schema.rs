@@ -163,7 +163,7 @@ impl<'t> Schemas<'t> {
                 _ => true,
             };
             if !fits {
-                out.push(format!("{at}: this is no {ty}"));
+                out.push(format!("{at}: not of type `{ty}`"));
                 return;
             }
         }

@@ -295,7 +295,7 @@ fn body(
     }
     let sent: Value = match sent.map(serde_json::from_str) {
         Some(Ok(sent)) => sent,
-        Some(Err(_)) => return out.push("the body is no JSON".to_owned()),
+        Some(Err(_)) => return out.push("the body is not JSON".to_owned()),
         None => return out.push("the body is missing".to_owned()),
     };
     let mut found = Vec::new();
@@ -364,20 +364,20 @@ fn answer(
         (_, Some(failed), Expected::Failure(status)) => {
             if failed.failed != "status" || exchange.status != status {
                 return out
-                    .push(format!("status {status} was to come, and the error is: {}", failed.message));
+                    .push(format!("status {status} was expected, and the error is: {}", failed.message));
             }
             return fault(schemas, operation, exchange, failed.fault.as_deref(), out);
         }
         // HEAD reports absence by a status.
         (Some(read), _, Expected::Failure(_)) if read.read == Value::Bool(false) => return,
         (Some(_), _, Expected::Failure(status)) => {
-            return out.push(format!("status {status} was to come, and the call is no failure"));
+            return out.push(format!("status {status} was expected, and the call succeeded"));
         }
         (None, Some(failed), _) => {
             let shown: String = exchange.answer.chars().take(200).collect();
             return out.push(format!("status {}: {}: {shown}", exchange.status, failed.message));
         }
-        (None, None, _) => return out.push("the program says nothing".to_owned()),
+        (None, None, _) => return out.push("the program reported nothing".to_owned()),
         (Some(read), ..) => read,
     };
     if let Expected::Mismatch(place) = expected {
@@ -398,15 +398,15 @@ fn answer(
     if !media.contains("json") {
         let digits = || exchange.answer.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
         let Value::String(read) = &read.read else {
-            return out.push("a download is no text or bytes".to_owned());
+            return out.push("a download is not text or bytes".to_owned());
         };
         if *read != exchange.answer && *read != exchange.bytes.clone().unwrap_or_else(digits) {
-            out.push("the download is not read as it came".to_owned());
+            out.push("the download was changed while it was read".to_owned());
         }
         return;
     }
     let Ok(came) = serde_json::from_str::<Value>(&exchange.answer) else {
-        return out.push("the answer is no JSON".to_owned());
+        return out.push("the response is not JSON".to_owned());
     };
     let around = |value: &Value| {
         let members = read.inside.split('.').rev().filter(|member| !member.is_empty());

@@ -33,7 +33,7 @@ pub(super) fn read(text: &str) -> anyhow::Result<Vec<Finding>> {
     for line in text.lines().chain(["--- end ---"]) {
         if let Some(head) = line.strip_prefix("--- ") {
             if let Some((lint, 0)) = lint {
-                bail!("cargo-semver-checks says nothing of what `{lint}` found");
+                bail!("cargo-semver-checks does not describe the findings of `{lint}`");
             }
             let mut words = head.split([' ', ':']);
             lint = match words.next() {

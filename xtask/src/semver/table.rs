@@ -10,12 +10,12 @@ const HEAD: &str = "\
 # The Rust verdict against cargo-semver-checks
 
 `cargo xtask semver --out docs/semver.md` wrote this file. It generates the crate of each version of App Store Connect's
-document, has `cargo-semver-checks` compare them, and holds what that finds against the items that `cargo xtask diff` says
+document, has `cargo-semver-checks` compare them, and compares its findings with the items that `cargo xtask diff` says
 break. The tool reads what rustdoc says of the compiled crates and knows nothing of `API.txt`, which our verdict is read off.
 ";
 
 const BLIND: &str = "\
-## What the tool does not see
+## Changes that the tool does not detect
 
 | column | why |
 |---|---|
@@ -25,7 +25,7 @@ const BLIND: &str = "\
 | unexplained | none of these: a fault, here or there |
 
 \"Breaking changes that exist when only a subset of all crate features are activated\" are the README's other blind spot, so
-each area is compared by itself.
+each area is compared separately.
 ";
 
 /// The whole file.

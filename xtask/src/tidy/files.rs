@@ -48,7 +48,7 @@ fn check_source(file: &File, out: &mut Vec<String>) {
     }
     let parts = path.trim_end_matches(".rs").split('/');
     if let Some(name) = parts.into_iter().find(|part| NAMES.contains(part)) {
-        out.push(format!("{path}: `{name}` does not say what is inside"));
+        out.push(format!("{path}: `{name}` does not describe the content"));
     }
 }
 
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn names_that_say_nothing_are_found() {
         for path in ["a/src/x/mod.rs", "a/src/utils.rs", "a/src/helpers/x.rs", "a/tests/common/x.rs"] {
-            assert!(found(path, "//! X\n")[0].contains("does not say what is inside"), "{path}");
+            assert!(found(path, "//! X\n")[0].contains("does not describe the content"), "{path}");
         }
     }
 

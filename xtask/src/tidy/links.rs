@@ -24,7 +24,7 @@ pub(super) fn check(files: &[File]) -> Vec<String> {
                 continue;
             }
             if !resolved(&page.path, path).is_some_and(|path| is_there(&path)) {
-                out.push(format!("{}:{line}: the link to {target} leads to no file", page.path));
+                out.push(format!("{}:{line}: broken link: {target}", page.path));
             }
         }
     }
@@ -90,7 +90,7 @@ mod tests {
         }
         for target in ["README.md", "a/c.rs", "b", "../../README.md", "x::Y"] {
             let found = found(&format!("\nsee [x](a) and [`y`]({target})"));
-            assert_eq!(found, [format!("docs/page.md:2: the link to {target} leads to no file")]);
+            assert_eq!(found, [format!("docs/page.md:2: broken link: {target}")]);
         }
     }
 

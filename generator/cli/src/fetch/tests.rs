@@ -68,10 +68,10 @@ fn archives_without_exactly_one_json_file_are_refused() {
     let none = archive(&dir.path().join("none.zip"), &[("a.txt", b""), ("b.yaml", b"")]);
     assert_eq!(
         said(&none, None),
-        "error[invalid-archive]: the archive has no JSON file in it; it holds a.txt, b.yaml\n  --> FROM\n  help: unpack it and give the file that you mean with `--from FILE`"
+        "error[invalid-archive]: the archive contains no JSON file; it contains a.txt, b.yaml\n  --> FROM\n  help: unpack it and give the file that you mean with `--from FILE`"
     );
     let empty = archive(&dir.path().join("empty.zip"), &[]);
-    assert!(said(&empty, None).contains("it holds nothing"));
+    assert!(said(&empty, None).contains("it contains nothing"));
     let several = archive(&dir.path().join("several.zip"), &[("a.json", b"{}"), ("b/b.json", b"{}")]);
     assert!(said(&several, None).contains("the archive has 2 JSON files in it: a.json, b/b.json"));
 

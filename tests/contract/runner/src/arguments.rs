@@ -20,7 +20,7 @@ pub struct Arguments {
     body_taken: Cell<bool>,
 }
 
-/// How a call is made.
+/// The options of a call.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
     /// True if setters are also called for values that constructors have set.
