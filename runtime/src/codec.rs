@@ -35,6 +35,7 @@ use std::fmt::{self, Write as _};
 
 use serde::de::{DeserializeSeed, Deserializer, Error as _};
 use serde::ser::{Serialize as _, Serializer};
+use serde_json::Value;
 
 pub(crate) use self::draft::Linkage;
 pub use self::draft::{DraftShape, ID, INCLUDED};
@@ -188,6 +189,11 @@ fn decode_into(
             column: error.column(),
         }),
     }
+}
+
+/// Reads any JSON, as text like [`decode_into`]: a reader of bytes would add its own copy of the parser to every program.
+pub(crate) fn any(json: &[u8]) -> Option<Value> {
+    serde_json::from_str(std::str::from_utf8(json).ok()?).ok()
 }
 
 /// Encodes a value as JSON.

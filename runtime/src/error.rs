@@ -152,7 +152,7 @@ impl<F: Fault> From<Failure> for Error<F> {
             (Cause::Status, Some(answer)) => answer.body.as_ref(),
             _ => &[],
         };
-        let fault = serde_json::from_slice(body).ok().and_then(|body| F::read(&body)).map(Box::new);
+        let fault = crate::codec::any(body).and_then(|body| F::read(&body)).map(Box::new);
         Error { failure, fault }
     }
 }

@@ -3,7 +3,7 @@
 use percent_encoding::utf8_percent_encode;
 use serde_json::Value;
 
-use crate::codec::{Put, to_vec};
+use crate::codec::{Put, any, to_vec};
 use crate::request::RESERVED;
 
 /// The serialization of a list or an object; most styles write scalars alike.
@@ -64,7 +64,7 @@ impl Style {
 
 /// The value as JSON: all styles depend on its shape.
 pub(crate) fn json(value: &dyn Put) -> Value {
-    serde_json::from_slice(&to_vec(value)).unwrap_or_default()
+    any(&to_vec(value)).unwrap_or_default()
 }
 
 /// The text of a scalar; JSON for a value that is nested deeper than a style can write. None for null.

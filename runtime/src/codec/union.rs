@@ -59,7 +59,8 @@ pub trait Includes<R>: AnyIncluded {}
 pub(crate) fn tag_text(value: &Value) -> Option<Cow<'_, str>> {
     match value {
         Value::String(text) => Some(Cow::Borrowed(text)),
-        Value::Number(_) | Value::Bool(_) => Some(Cow::Owned(value.to_string())),
+        Value::Number(number) => Some(Cow::Owned(number.to_string())),
+        Value::Bool(is) => Some(Cow::Owned(is.to_string())),
         _ => None,
     }
 }

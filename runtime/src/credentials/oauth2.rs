@@ -227,7 +227,7 @@ async fn requested(connection: &Connection, outgoing: http::Request<Bytes>) -> R
         .collect(LONGEST)
         .await
         .map_err(|error| format!("the token endpoint did not finish its response: {error}"))?;
-    let body: Option<Value> = serde_json::from_slice(&body).ok().filter(|_| is_whole);
+    let body = crate::codec::any(&body).filter(|_| is_whole);
     if parts.status != StatusCode::OK {
         return Err(refusal(parts.status, body.as_ref()));
     }

@@ -198,7 +198,8 @@ fn error(members: &Map<String, Value>, depth: usize) -> ErrorObject {
 fn text(members: &Map<String, Value>, name: &str) -> Option<String> {
     match members.get(name)? {
         Value::String(text) => Some(text.clone()).filter(|text| !text.is_empty()),
-        value @ (Value::Number(_) | Value::Bool(_)) => Some(value.to_string()),
+        Value::Number(number) => Some(number.to_string()),
+        Value::Bool(is) => Some(is.to_string()),
         _ => None,
     }
 }
