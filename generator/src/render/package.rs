@@ -83,6 +83,7 @@ impl Context<'_> {
             dependencies => self.options.custom.dependency_lines(),
             has_webhooks => !self.names.webhooks.is_empty(),
             sample => self.sample_credentials(),
+            call => self.sample_call(),
             security => info.required.as_deref().map(requirements),
             ours,
             handles => self.names.handles.keys().collect::<Vec<_>>(),
@@ -120,6 +121,16 @@ impl Context<'_> {
                     .count(),
             })
             .collect()
+    }
+
+    /// A call without required arguments, for the README's sample. Crates with areas have a README of their own.
+    fn sample_call(&self) -> Option<String> {
+        self.names.operations.iter().find_map(|(id, name)| {
+            let operation = self.api.operations.get(id).filter(|operation| !operation.deprecated)?;
+            let is_simple = operation.method == "GET" && operation.parameters.iter().all(|one| !one.required);
+            let method = name.methods.first().filter(|_| is_simple && name.area.is_none())?;
+            Some(format!("client.{}().{}()", name.handle, method.ident))
+        })
     }
 
     /// The client: one method a handle.

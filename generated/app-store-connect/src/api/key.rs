@@ -19,7 +19,7 @@ const LIFETIME: Duration = Duration::from_secs(19 * 60);
 /// Tokens are dated back, for servers whose clocks are behind.
 const DATED_BACK: Duration = Duration::from_secs(60);
 
-/// What tokens are made from.
+/// The material that tokens are signed with.
 #[derive(Debug)]
 struct Claims {
     key: Es256Key,

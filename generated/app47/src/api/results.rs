@@ -13,7 +13,7 @@ use crate::models::{App, AppList, Message};
 use rt::codec::{DecodeError, Object, Put, Slot};
 use rt::serde_json::{self, value::RawValue};
 
-/// What the server answers: it is used as the `T` that stands in its `results`.
+/// A response, used like the `T` in its `results`.
 ///
 /// The server sends a hash of `results` along, which [`verify`](Self::verify) compares. Nobody does so unasked.
 #[derive(Clone)]
@@ -57,7 +57,7 @@ impl<T: fmt::Debug> fmt::Debug for Results<T> {
     }
 }
 
-/// What can stand in `results`.
+/// A type that can be in `results`.
 pub trait InResults: Object + Default + Send + 'static {
     /// The members without which `results` says nothing: one, or none.
     const MEMBERS: &'static [&'static str];
@@ -84,7 +84,7 @@ struct Envelope<T> {
     results: Content<T>,
 }
 
-/// What stands in `results`.
+/// The value of `results`.
 #[derive(Default)]
 struct Content<T> {
     value: T,

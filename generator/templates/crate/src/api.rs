@@ -2,7 +2,7 @@
 //!
 //! {{ mark }}; edits are lost.
 
-/// What {{ title }} is to the runtime.
+/// {{ title }}, for the runtime.
 #[derive(Debug)]
 pub struct Api;
 

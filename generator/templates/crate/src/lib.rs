@@ -1,7 +1,7 @@
 // {{ mark }}; edits are lost.
 #![doc = include_str!("../README.md")]
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// What the vendor advises against is still there, and its own code must name it.
+// Deprecated items are still generated, and generated code uses them.
 #![allow(deprecated)]
 // A field of which the document says nothing has no documentation.
 #![allow(missing_docs)]

@@ -18,9 +18,9 @@ use std::str::FromStr;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct AppRef {
-    /// What operations call `owner_name`.
+    /// The path parameter `owner_name`.
     pub owner: String,
-    /// What operations call `app_name`.
+    /// The path parameter `app_name`.
     pub name: String,
 }
 

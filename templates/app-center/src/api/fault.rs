@@ -5,7 +5,7 @@
 use storewright_runtime as rt;
 use storewright_runtime::Value;
 
-/// What App Center says about a call that failed.
+/// The error body of App Center.
 ///
 /// Its services answer in twelve forms: `{"code", "message"}`, the same inside `error`, with an `id`, with a `status` in
 /// place of the code, a text alone. This type reads them all; [`code`](Self::code) and [`message`](Self::message) give what
@@ -31,12 +31,12 @@ rt::object! { Fault {
 } rest additional }
 
 impl Fault {
-    /// What kind of error it is: a word such as `NotFound`, or a number.
+    /// The code: a word such as `NotFound`, or a number.
     pub fn code(&self) -> Option<String> {
         [&self.code, self.inner("code"), &self.status, self.inner("status")].into_iter().find_map(text)
     }
 
-    /// What the service says, for people.
+    /// The message for people.
     pub fn message(&self) -> Option<String> {
         [&self.message, self.inner("message"), &self.error].into_iter().find_map(text)
     }

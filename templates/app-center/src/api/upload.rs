@@ -52,7 +52,7 @@ pub struct UploadState {
     pub finished: bool,
     /// Whether App Center was told so.
     pub committed: bool,{%- if 'CodePushReleaseUpload' in models %}
-    /// What began the upload of a CodePush update; absent for others.
+    /// The response that began the upload of a CodePush update; absent for others.
     pub code_push: Option<CodePushReleaseUpload>,{%- endif %}
 }
 object! { UploadState {
@@ -185,7 +185,7 @@ impl<R> Upload<R> {
         uploader.send(&self.file, &mut state.transfer).await
     }
 
-    /// Tells App Center what became of the upload.
+    /// Reports the outcome of the upload to App Center.
     async fn tell<T: Payload>(&self, path: &str, body: &dyn storewright_runtime::codec::Put) -> Result<T, Error> {
         let mut call = self.client.runtime().raw::<T>(Method::Patch, path);
         call.json(body);

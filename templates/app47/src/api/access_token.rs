@@ -7,7 +7,7 @@ use storewright_runtime as rt;
 /// The token of a member, which is sent as `Access-Token` and shows in no `Debug`, log or error. It is zeroised when it
 /// is dropped.
 ///
-/// What a call may do is what the member may do in the portal.
+/// A call has the permissions that the member has in the portal.
 #[derive(Debug, Clone)]
 pub struct AccessToken(rt::StaticToken);
 

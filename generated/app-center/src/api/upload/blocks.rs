@@ -93,7 +93,7 @@ impl<R> Upload<R> {
         Ok(digests)
     }
 
-    /// Tells the upload domain what comes.
+    /// Announces the file to the upload domain.
     pub(super) async fn announce(
         &self,
         digests: Digests,
@@ -167,7 +167,7 @@ fn numbers(answer: &Value, name: &str) -> Vec<u64> {
     answer.get(name).and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_u64).collect()
 }
 
-/// What the upload domain is told does no harm when it is said twice.
+/// Messages to the upload domain are idempotent.
 async fn post(client: &Client, operation: Operation, url: &str) -> Result<Value, Error> {
     client.runtime().foreign(operation, url).repeatable().send().await
 }
