@@ -152,10 +152,13 @@ pub(super) fn sentence(operation: &Operation, method: &str, reply: Reply) -> Opt
         },
         "DELETE" => format!("{} {the_one}.", third_person(verb.unwrap_or("delete"))),
         "PATCH" => format!("{} {the_one}.", third_person(verb.unwrap_or("update"))),
-        "PUT" => format!("{} {the_one}.", third_person(verb.unwrap_or("set"))),
+        "PUT" => {
+            let usual = if has_id { "update" } else { "set" };
+            format!("{} {the_one}.", third_person(verb.unwrap_or(usual)))
+        }
         "POST" if has_id => format!("{} {the_one}.", third_person(verb?)),
         "POST" => {
-            let creates = operation.responses.contains_key("201");
+            let creates = operation.responses.contains_key("201") && singular(name) != **name;
             let verb = verb.or(creates.then_some("create"))?;
             if verb == "create" {
                 format!("Creates {}{of}.", a(&one))
@@ -207,6 +210,7 @@ fn segments(path: &str) -> Option<Vec<Segment<'_>>> {
             {
                 (Some(name), _) if !name.contains(['{', '}']) => Some(Segment::Parameter(name)),
                 (_, true) => None,
+                _ if text.contains(|c: char| !c.is_alphanumeric() && !['_', '-'].contains(&c)) => None,
                 _ => Some(Segment::Name(text)),
             }
         })
@@ -234,7 +238,7 @@ fn words(name: &str, is_thing: bool) -> Option<String> {
     words.pop_if(|word| is_version(&&**word));
     let is_action = |first: &&str| VERBS.contains(first) && words.len() > 1 || OTHERS.contains(first);
     let is_action = !is_thing && words.first().is_some_and(is_action);
-    let is_noun = |word: &&str| word.is_ascii() && !RELATIONS.contains(word);
+    let is_noun = |word: &&str| word.bytes().all(|b| b.is_ascii_lowercase()) && !RELATIONS.contains(word);
     (!is_action && !words.is_empty() && words.iter().all(is_noun) && name.len() > 2).then(|| words.join(" "))
 }
 
@@ -272,6 +276,7 @@ mod tests {
         assert_eq!(words("inAppPurchasesV2", false).as_deref(), Some("in app purchases"));
         assert_eq!(words("findByStatus", false), None);
         assert_eq!(words("me", false), None);
+        assert_eq!(words("classification-6VM", false), None);
         assert_eq!(one("distribution_groups", false).as_deref(), Some("distribution group"));
         assert_eq!(a("user"), "a user");
         assert_eq!(a("app"), "an app");
@@ -289,6 +294,7 @@ mod tests {
             assert_eq!(owner(&segments), Some(found), "{path}");
         }
         assert!(segments("/files/{name}.json").is_none());
+        assert!(segments("/users.setActive").is_none());
     }
 
     #[test]

@@ -21,7 +21,7 @@ impl Analytics {
         )
     }
 
-    /// Sets a block log of an app. `PUT /v0.1/apps/{owner_name}/{app_name}/devices/block_logs/{install_id}`
+    /// Updates a block log of an app. `PUT /v0.1/apps/{owner_name}/{app_name}/devices/block_logs/{install_id}`
     pub fn block_device_logs(
         &self,
         owner_name: impl AsRef<str>,

@@ -52,7 +52,7 @@ impl CodePushDeploymentReleases {
         )
     }
 
-    /// Creates a rollback release of a deployment. `POST /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/rollback_release`
+    /// `POST /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/rollback_release`
     pub fn rollback(
         &self,
         owner_name: impl AsRef<str>,

@@ -363,7 +363,7 @@ impl Releases {
         crate::Call::new(&self.0, LIST_TESTER_APPS, &[])
     }
 
-    /// Sets a group of a release. `PUT /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/groups/{group_id}`
+    /// Updates a group of a release. `PUT /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/groups/{group_id}`
     pub fn put_distribution_group(
         &self,
         owner_name: impl AsRef<str>,
@@ -390,7 +390,7 @@ impl Releases {
         call
     }
 
-    /// Sets a tester of a release. `PUT /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/testers/{tester_id}`
+    /// Updates a tester of a release. `PUT /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/testers/{tester_id}`
     pub fn put_distribution_tester(
         &self,
         owner_name: impl AsRef<str>,
