@@ -33,6 +33,14 @@ impl Lowering<'_> {
             }
             out.push(url);
         }
+        // Schemes of Swagger are servers too.
+        let place = |url: &String| url.split_once("://").map_or(url.clone(), |(_, place)| place.to_owned());
+        if let Some(first) = out.first().filter(|first| out.iter().any(|other| place(other) != place(first)))
+        {
+            let message = format!("the document has {} servers; clients call `{first}`", out.len());
+            let help = "list the server to call first in the overlay, or have programs call `base_url`";
+            self.not_read(&Pointer::new("/servers"), message, help);
+        }
         if document.servers.is_empty() {
             let mut paths: Vec<(&String, &PathItem)> = document
                 .paths
