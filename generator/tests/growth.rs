@@ -126,6 +126,17 @@ fn long_lists_take_time_in_proportion() {
     assert!(out.diagnostics().len() >= 20_000 && !out.has_errors());
 }
 
+#[test]
+fn unions_are_rendered_in_time_in_proportion() {
+    let schemas: serde_json::Map<String, Value> =
+        (0..3_000).map(|n| (format!("V{n}"), object(&format!("p{n}")))).collect();
+    let variants: Vec<Value> = schemas.keys().map(|name| to(name)).collect();
+    let start = cpu_time();
+    let (_, files) = made(&json!({"oneOf": variants}), schemas.into());
+    assert!(cpu_time() - start < PATIENCE, "{:?}", cpu_time() - start);
+    assert!(files.contains("V2999(Box<crate::models::V2999>)"));
+}
+
 fn to(name: &str) -> Value {
     json!({"$ref": format!("#/components/schemas/{name}")})
 }
