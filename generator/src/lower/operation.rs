@@ -174,7 +174,7 @@ impl<'d> Lowering<'d> {
             let message = format!("the payload of the webhook `{name}` is not JSON; it has no type");
             return self.not_read(&at, message, "declare it as `application/json` in the overlay");
         };
-        let id = TypeId::operation(&format!("{name} webhook")).member("payload");
+        let id = TypeId::operation(format!("{name} webhook")).member("payload");
         let ty = self.media(&id, media_type, media, &at.child("content").child(media_type));
         self.webhooks.insert(name.to_owned(), ty);
     }

@@ -36,6 +36,9 @@ pub(super) fn rule(paging: &Paging) -> String {
     format!(" pages {:?} [{step}]", paging.items.as_deref().unwrap_or_default())
 }
 
+/// A field on the path to a list, its container, and true if it is boxed.
+type Place = (TokenStream, Hold, bool);
+
 impl Context<'_> {
     /// Says where the items are, if the type is a page.
     pub(super) fn write_paging(&self, id: &TypeId, name: &TypeName, source: &mut Source) {
@@ -65,8 +68,8 @@ impl Context<'_> {
         });
     }
 
-    /// The fields on the path to a list, each with its container and true if it is boxed, and the type of the items.
-    fn list_of(&self, id: &TypeId, path: &str) -> Option<(Vec<(TokenStream, Hold, bool)>, RustType)> {
+    /// The fields on the path to a list, and the type of its items.
+    fn list_of(&self, id: &TypeId, path: &str) -> Option<(Vec<Place>, RustType)> {
         let (id, Type { shape: Shape::Struct(object), .. }) = self.api.resolve(id)? else { return None };
         object.fields.iter().find_map(|(wire, field)| {
             let rest = path.strip_prefix(wire.as_str())?;
