@@ -118,9 +118,9 @@ mod tests {
                     impl<T> crate::Call<T, op::ListAll> {\n    pub fn limit(self) {}\n}\n\
                     \x20   GET: Get = Get \"a_get\" \"/a/{id}\",\n    LIST_ALL: ListAll = Get \"a_list\" \"/a\",\n";
         let at = |needle: &str| operations_at(text, text.split_inclusive(needle).next().unwrap()).unwrap();
-        assert_eq!(at("get"), ["a_get"]);
-        assert_eq!(at("list_all"), ["a_list"]);
-        assert_eq!(at("limit"), ["a_list"]);
-        assert_eq!(at("a_get"), ["a_get"]);
+        assert_eq!(at("get("), ["a_get"]);
+        assert_eq!(at("list_all("), ["a_list"]);
+        assert_eq!(at("limit("), ["a_list"]);
+        assert_eq!(at("\"a_get\""), ["a_get"]);
     }
 }
