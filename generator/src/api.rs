@@ -3,8 +3,10 @@
 //! Left of it is OpenAPI, right of it is Rust. Invariant: an `Api` does not depend on the order in which its
 //! document lists things, nor on whether a schema was written inline or behind a `$ref`.
 
+mod constraints;
 mod cycle;
 mod json_api;
+mod lifecycle;
 mod media_type;
 mod model;
 mod parameter;
@@ -18,8 +20,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 pub use crate::diagnostic::Pointer;
+pub use constraints::Constraints;
 pub use cycle::cycles;
 pub use json_api::{Action, Arity, Document, Linkage, Relationship, Request, Resource};
+pub use lifecycle::Lifecycle;
 pub use media_type::{Form, MediaType, Stream};
 pub use model::{Model, recognise};
 pub use parameter::{In, Parameter, Role, Style};
@@ -31,7 +35,7 @@ pub use type_ref::TypeRef;
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"];
 
 /// The number of the stored form; a change of the form is a new number.
-pub const FORMAT: u32 = 2;
+pub const FORMAT: u32 = 3;
 
 /// One API: its operations and the types that they send and receive.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -72,6 +76,9 @@ pub struct Info {
     /// The payloads of webhooks, which the server sends to its clients, by the name of the webhook.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub webhooks: BTreeMap<String, TypeRef>,
+    /// True if the document requires none of its schemes, so that `required` is an assumption.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub assumed: bool,
     /// Parts that the overlay skips.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub skipped: Vec<Skipped>,
@@ -100,6 +107,9 @@ pub struct Operation {
     /// True if it is deprecated.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub deprecated: bool,
+    /// Its stability and end.
+    #[serde(flatten)]
+    pub lifecycle: Lifecycle,
     /// The reason or the replacement, from the overlay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub deprecation: Option<String>,
@@ -115,9 +125,12 @@ pub struct Operation {
     /// Successful responses, by status.
     #[serde(default)]
     pub responses: BTreeMap<String, Response>,
-    /// Failed responses, by status: the type of the body, where there is one.
+    /// Failed responses, by status.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty", with = "stored::errors")]
+    pub errors: BTreeMap<String, Response>,
+    /// Calls of the server to an address that a call of this operation gives, by name, address and method.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub errors: BTreeMap<String, Option<TypeRef>>,
+    pub callbacks: BTreeMap<String, Operation>,
     /// The base URL, or a path on the API's host, where it is another than the first of [`Info::servers`].
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub server: Option<String>,
@@ -155,6 +168,9 @@ pub struct Body {
     pub required: bool,
     /// By media type.
     pub content: BTreeMap<String, TypeRef>,
+    /// Constraints of the value, by media type, where it has some.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub constraints: BTreeMap<String, Constraints>,
     /// Members that wrap the value on the wire, outermost first, with dots between (the overlay's `x-envelope`).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub envelope: Option<String>,
@@ -263,6 +279,12 @@ pub struct Response {
     /// The items of streams, by media type.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub items: BTreeMap<String, TypeRef>,
+    /// As in [`Body::constraints`].
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub constraints: BTreeMap<String, Constraints>,
+    /// By name.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: Fields,
     /// True if `data` of the JSON:API document may be null although its type does not say so (a to-one read); see
     /// [`Api::model`].
     #[serde(skip)]
@@ -275,38 +297,6 @@ pub struct Response {
     pub paged: bool,
 }
 
-/// Bounds of a value, as JSON Schema has them.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Limits {
-    /// The string's format, e.g. `uri`, `email`, `duration`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub format: Option<String>,
-    /// Inclusive.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub minimum: Option<f64>,
-    /// Inclusive.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub maximum: Option<f64>,
-    /// In characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min_length: Option<u64>,
-    /// In characters.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_length: Option<u64>,
-    /// An ECMA-262 regular expression.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub pattern: Option<String>,
-    /// Items of a list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub min_items: Option<u64>,
-    /// Items of a list.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub max_items: Option<u64>,
-    /// The value that the server uses if none is sent.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub default: Option<serde_json::Value>,
-}
-
 /// One type.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Type {
@@ -314,13 +304,15 @@ pub struct Type {
     pub shape: Shape,
     /// True if it is deprecated.
     pub deprecated: bool,
+    /// Constraints of every value; those of an inline type are at the place that has it.
+    pub constraints: Constraints,
     /// Our own words, from the overlay.
     pub doc: Option<String>,
 }
 
 impl From<Shape> for Type {
     fn from(shape: Shape) -> Self {
-        Self { shape, deprecated: false, doc: None }
+        Self { shape, deprecated: false, constraints: Constraints::default(), doc: None }
     }
 }
 
@@ -357,6 +349,8 @@ pub struct Struct {
     pub fields: Fields,
     /// The type of undeclared members (`additionalProperties`).
     pub additional: Option<TypeRef>,
+    /// True if undeclared members are refused (`additionalProperties: false`).
+    pub closed: bool,
     /// Sets of members, one of which must be there; empty where any will do. Of a JSON:API resource, those of its attributes
     /// and relationships.
     pub one_of: BTreeSet<BTreeSet<String>>,
@@ -377,8 +371,10 @@ pub struct Field {
     pub read_only: bool,
     /// True if only the client sends it.
     pub write_only: bool,
-    /// Bounds of the value.
-    pub limits: Limits,
+    /// Its stability and end.
+    pub lifecycle: Lifecycle,
+    /// Constraints of the value.
+    pub constraints: Constraints,
     /// Our own words, from the overlay.
     pub doc: Option<String>,
 }
@@ -392,7 +388,8 @@ impl From<TypeRef> for Field {
             deprecated: false,
             read_only: false,
             write_only: false,
-            limits: Limits::default(),
+            lifecycle: Lifecycle::default(),
+            constraints: Constraints::default(),
             doc: None,
         }
     }
@@ -565,7 +562,7 @@ impl Api {
         out
     }
 
-    /// Every type that operations refer to.
+    /// Every type that operations and webhooks refer to.
     pub fn used(&self) -> BTreeSet<&TypeId> {
         self.closure(self.roots())
     }
@@ -649,14 +646,34 @@ impl Operation {
         let mut out: BTreeSet<&TypeId> = BTreeSet::new();
         out.extend(self.parameters.iter().filter_map(|p| p.ty.named()));
         out.extend(self.body.iter().flat_map(|b| b.content.values()).filter_map(TypeRef::named));
-        let responses = self.responses.values().flat_map(|r| r.content.values().chain(r.items.values()));
-        out.extend(responses.filter_map(TypeRef::named));
-        out.extend(self.failures().filter_map(TypeRef::named));
+        for response in self.responses.values().chain(self.errors.values()) {
+            let headers = response.headers.values().map(|header| &header.ty);
+            out.extend(
+                response
+                    .content
+                    .values()
+                    .chain(response.items.values())
+                    .chain(headers)
+                    .filter_map(TypeRef::named),
+            );
+        }
+        out.extend(self.callbacks.values().flat_map(Self::uses));
         out
     }
 
     /// The types of the bodies of failed responses.
     pub fn failures(&self) -> impl Iterator<Item = &TypeRef> {
-        self.errors.values().flatten()
+        self.errors.values().flat_map(|response| response.content.values())
+    }
+
+    /// Drops facts that no code of a client uses: headers of responses, callbacks, and further forms of an error body.
+    fn forget_unread(&mut self) {
+        self.callbacks.clear();
+        self.responses.values_mut().for_each(|response| response.headers.clear());
+        for response in self.errors.values_mut() {
+            response.headers.clear();
+            let first = response.content.keys().next().cloned();
+            response.content.retain(|name, _| Some(name) == first.as_ref());
+        }
     }
 }

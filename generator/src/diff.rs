@@ -5,6 +5,7 @@
 //! exchanging the sides exchanges the kinds of each row.
 
 mod change;
+mod constraints;
 mod correction;
 mod feature;
 mod fold;
@@ -16,8 +17,10 @@ mod policy;
 mod reach;
 mod relation;
 mod rename;
+mod response;
 mod row;
 mod rust;
+mod security;
 mod verdict;
 mod walk;
 mod wire;

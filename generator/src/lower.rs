@@ -1,9 +1,11 @@
 //! Lowers a `Spec` to an `Api`: resolves references and composes schemas.
 
 mod compose;
+mod constraints;
 mod cycle;
 mod definition;
 mod form;
+mod header;
 mod json_api;
 mod operation;
 mod paging;
@@ -124,6 +126,7 @@ fn info(spec: &Spec, name: &str) -> Info {
         servers: Vec::new(),
         webhooks: BTreeMap::new(),
         required: security::required(document, &security),
+        assumed: document.security.is_none() && !security::is_said(document) && !security.is_empty(),
         security,
         skipped,
     }

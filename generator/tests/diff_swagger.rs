@@ -114,8 +114,10 @@ fn parameter(old: &Value) -> Value {
             (out["style"], out["explode"]) = (style.into(), explode.into());
         }
     }
-    if old["deprecated"] == true {
-        out["deprecated"] = true.into();
+    for key in ["deprecated", "allowEmptyValue"] {
+        if old[key] == true {
+            out[key] = true.into();
+        }
     }
     out
 }
@@ -207,6 +209,9 @@ fn response(old: &Value, produces: &Vec<String>, root: &Value) -> Value {
     let mut out = json!({ "description": old["description"] });
     for (key, value) in old.as_object().unwrap().iter().filter(|(key, _)| key.starts_with("x-")) {
         out[key] = value.clone();
+    }
+    for (name, header) in old.get("headers").and_then(Value::as_object).into_iter().flatten() {
+        out["headers"][name] = json!({ "schema": value_of(header) });
     }
     if let Some(body) = old.get("schema") {
         // A file is not JSON, although all responses of the API are.

@@ -42,6 +42,11 @@ impl MediaType {
         }
     }
 
+    /// True if both differ in their parameters at most.
+    pub fn is_same(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.subtype == other.subtype
+    }
+
     /// True if it is a range: `*/*`, `application/*`, `application/*+json`.
     pub fn is_range(&self) -> bool {
         self.kind == "*" || self.subtype.contains('*')

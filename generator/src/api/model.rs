@@ -9,7 +9,7 @@ use std::ops::Deref;
 
 pub use json_api::recognise;
 
-use super::{Api, Shape, Struct, Type, TypeId};
+use super::{Api, Operation, Shape, Struct, Type, TypeId, TypeRef};
 
 /// An [`Api`] as Rust is made from it: the result of [`Api::model`], which a run derives once.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -40,8 +40,12 @@ impl Api {
     /// requests in place of the objects that they are made of. The replaced objects are no longer separate types.
     pub fn model(&self) -> Model {
         let mut made = recognise(self);
+        let mut operations = self.operations.clone();
+        operations.values_mut().for_each(Operation::forget_unread);
         let mut types: BTreeMap<TypeId, Type> = BTreeMap::new();
-        let mut open: Vec<TypeId> = self.roots().cloned().collect();
+        let webhooks = self.info.webhooks.values().filter_map(TypeRef::named);
+        let roots = operations.values().flat_map(Operation::uses).chain(webhooks);
+        let mut open: Vec<TypeId> = roots.cloned().collect();
         while let Some(id) = open.pop() {
             if types.contains_key(&id) {
                 continue;
@@ -55,12 +59,7 @@ impl Api {
         let names =
             self.types.iter().filter(|(id, ty)| !id.is_inline() && matches!(ty.shape, Shape::Enum(_)));
         types.extend(names.map(|(id, ty)| (id.clone(), ty.clone())));
-        let mut out = Self {
-            info: self.info.clone(),
-            operations: self.operations.clone(),
-            values: self.values.clone(),
-            types,
-        };
+        let mut out = Self { info: self.info.clone(), operations, values: self.values.clone(), types };
         out.null_documents();
         share::share(&mut out, &used);
         out.forget_unused();

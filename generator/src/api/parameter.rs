@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Limits, TypeRef, is_default};
+use super::{Constraints, Lifecycle, TypeRef, is_default};
 
 /// The part of the request that contains a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -87,9 +87,24 @@ pub struct Parameter {
     /// The media type of a part of a multipart form, where the document says one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub media_type: Option<String>,
-    /// Bounds of the value.
+    /// True if it may be null, which its style writes as text.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub nullable: bool,
+    /// True if reserved characters are sent without being percent-encoded.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub allow_reserved: bool,
+    /// True if it may be sent with an empty value.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub allow_empty: bool,
+    /// The media types that the document names for a part of a multipart form, where `media_type` does not say them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub accepts: Option<String>,
+    /// Its stability and end.
     #[serde(flatten)]
-    pub limits: Limits,
+    pub lifecycle: Lifecycle,
+    /// Constraints of the value.
+    #[serde(flatten)]
+    pub constraints: Constraints,
     /// Our own words, from the overlay.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub doc: Option<String>,

@@ -19,7 +19,7 @@ pub enum Security {
     Query(String),
     /// A secret in a cookie of this name.
     Cookie(String),
-    /// OAuth 2 or OpenID Connect, by the name of the flow in the document, e.g. `clientCredentials`.
+    /// OAuth 2, by the name of the flow in the document, e.g. `clientCredentials`; of OpenID Connect, a flow `openIdConnect`.
     OAuth2(BTreeMap<String, Flow>),
 }
 
@@ -27,6 +27,9 @@ pub enum Security {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Flow {
+    /// The URL of the discovery document of OpenID Connect.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub discovery_url: Option<String>,
     /// The URL at which users grant access.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub authorization_url: Option<String>,
@@ -39,6 +42,31 @@ pub struct Flow {
     /// The scopes that there are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub scopes: Vec<String>,
+}
+
+/// As a person writes it: `HTTP bearer`, `header X-Key`.
+impl fmt::Display for Security {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Http(scheme) => write!(f, "HTTP {scheme}"),
+            Self::Header(name) => write!(f, "header {name}"),
+            Self::Query(name) => write!(f, "query {name}"),
+            Self::Cookie(name) => write!(f, "cookie {name}"),
+            Self::OAuth2(flows) => {
+                f.write_str("OAuth 2")?;
+                for (name, flow) in flows {
+                    write!(f, " {name}")?;
+                    let urls =
+                        [&flow.discovery_url, &flow.authorization_url, &flow.token_url, &flow.refresh_url];
+                    urls.into_iter().flatten().try_for_each(|url| write!(f, " {url}"))?;
+                    if !flow.scopes.is_empty() {
+                        write!(f, " ({})", flow.scopes.join(", "))?;
+                    }
+                }
+                Ok(())
+            }
+        }
+    }
 }
 
 /// Security schemes that are required together, and the scopes of each: one of the alternatives of an operation.

@@ -1,5 +1,6 @@
 //! Reads and writes an `Api` as files under `specs/<api>/api/`, one per noun.
 
+pub(super) mod errors;
 mod field;
 mod format1;
 
@@ -8,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Api, FORMAT, Shape, TypeId};
+use super::{Api, Constraints, FORMAT, Shape, TypeId};
 use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 
 /// The facts of a type other than its shape, which few types have.
@@ -17,6 +18,8 @@ use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 struct Note {
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     deprecated: bool,
+    #[serde(default, skip_serializing_if = "super::is_default")]
+    constraints: Constraints,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     doc: Option<String>,
 }
@@ -51,8 +54,11 @@ pub fn files(api: &Api) -> Result<Vec<(&'static str, String)>, serde_yaml::Error
     let notes: BTreeMap<&TypeId, Note> = api
         .types
         .iter()
-        .filter(|(_, ty)| ty.deprecated || ty.doc.is_some())
-        .map(|(id, ty)| (id, Note { deprecated: ty.deprecated, doc: ty.doc.clone() }))
+        .map(|(id, ty)| {
+            let (constraints, doc) = (ty.constraints.clone(), ty.doc.clone());
+            (id, Note { deprecated: ty.deprecated, constraints, doc })
+        })
+        .filter(|(_, note)| *note != Note::default())
         .collect();
     let (mut structs, mut enums) = (BTreeMap::new(), BTreeMap::new());
     let (mut unions, mut aliases) = (BTreeMap::new(), BTreeMap::new());
@@ -95,7 +101,7 @@ pub fn files(api: &Api) -> Result<Vec<(&'static str, String)>, serde_yaml::Error
 /// Reads the stored form back; `read` gives a file's text.
 pub fn from_files(mut read: impl FnMut(&str) -> std::io::Result<String>, out: &mut Sink) -> Option<Api> {
     let Head { format } = parse("info.yaml", &mut read, out)?;
-    if format != FORMAT && format != format1::FORMAT {
+    if !(format1::FORMAT..=FORMAT).contains(&format) {
         let message = format!("the stored Api has format {format}, this generator reads 1 to {FORMAT}");
         let at = Place { file: "info.yaml".to_owned(), ..Place::default() };
         out.push(
@@ -147,6 +153,7 @@ pub fn from_files(mut read: impl FnMut(&str) -> std::io::Result<String>, out: &m
     for (id, note) in parse::<BTreeMap<TypeId, Note>>("notes.yaml", &mut read, out)? {
         if let Some(ty) = api.types.get_mut(&id) {
             ty.deprecated = note.deprecated;
+            ty.constraints = note.constraints;
             ty.doc = note.doc;
         }
     }

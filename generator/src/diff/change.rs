@@ -48,10 +48,22 @@ words! {
         OperationUndeprecated = "operation-undeprecated",
         /// Its method or path changed, its id did not.
         OperationMoved = "operation-moved",
+        /// It is listed under other tags.
+        TagsChanged = "tags-changed",
+        /// The server calls the client.
+        CallbackAdded = "callback-added",
+        /// The server no longer calls the client.
+        CallbackRemoved = "callback-removed",
+        /// The date on which something ends.
+        SunsetChanged = "sunset-changed",
+        /// How stable something is.
+        StabilityChanged = "stability-changed",
         /// It is accepted.
         ParameterAdded = "parameter-added",
         /// It is no longer accepted.
         ParameterRemoved = "parameter-removed",
+        /// It is sent in another place, e.g. as a header.
+        ParameterMoved = "parameter-moved",
         /// A call without it is refused.
         ParameterRequired = "parameter-required",
         /// It may be omitted.
@@ -60,12 +72,16 @@ words! {
         ParameterTypeChanged = "parameter-type-changed",
         /// The server uses another default if it is omitted.
         ParameterDefaultChanged = "parameter-default-changed",
-        /// A list is written otherwise.
+        /// It is written otherwise.
         ParameterEncodingChanged = "parameter-encoding-changed",
         /// The vendor advises against it.
         ParameterDeprecated = "parameter-deprecated",
         /// The vendor no longer advises against it.
         ParameterUndeprecated = "parameter-undeprecated",
+        /// It may be null.
+        ParameterNullable = "parameter-nullable",
+        /// It may no longer be null.
+        ParameterNotNullable = "parameter-not-nullable",
         /// A value of an enum.
         ValueAdded = "value-added",
         /// A value of an enum.
@@ -76,7 +92,7 @@ words! {
         TypeRemoved = "type-removed",
         /// Everything that used it uses it under another name.
         TypeRenamed = "type-renamed",
-        /// A member of an object.
+        /// A member of an object, or a header of a response.
         FieldAdded = "field-added",
         /// A member of an object.
         FieldRemoved = "field-removed",
@@ -140,6 +156,8 @@ impl Kind {
         const PAIRS: &[(Kind, Kind)] = &[
             (K::OperationAdded, K::OperationRemoved),
             (K::OperationDeprecated, K::OperationUndeprecated),
+            (K::CallbackAdded, K::CallbackRemoved),
+            (K::ParameterNullable, K::ParameterNotNullable),
             (K::ParameterAdded, K::ParameterRemoved),
             (K::ParameterRequired, K::ParameterOptional),
             (K::ParameterDeprecated, K::ParameterUndeprecated),
@@ -279,6 +297,7 @@ impl Change {
         matches!(
             self.kind,
             Kind::OperationRemoved
+                | Kind::CallbackRemoved
                 | Kind::ParameterRemoved
                 | Kind::ValueRemoved
                 | Kind::TypeRemoved

@@ -39,22 +39,35 @@ fn unify(rows: &mut Vec<Row>) {
     *rows = out.into_values().collect();
 }
 
-/// One status that many operations declare, or no longer declare, is one fact.
+/// One status, or one form of its body, that many operations declare or no longer declare is one fact; so is one change of
+/// the tags of many.
 fn failures(rows: &mut [Row]) {
-    let status = |row: &Row| -> Option<String> {
-        let is = row.failure
-            && matches!(row.kind(), Kind::ResponseAdded | Kind::ResponseRemoved | Kind::ResponseTypeChanged);
-        let (_, status) = row.subject.rsplit_once(' ').filter(|_| is)?;
-        Some(format!("{status} {} {:?} {:?}", row.kind().as_str(), row.old, row.new))
+    let place = |row: &Row| -> Option<String> {
+        let is_failure = row.failure
+            && matches!(
+                row.kind(),
+                Kind::ResponseAdded
+                    | Kind::ResponseRemoved
+                    | Kind::ResponseTypeChanged
+                    | Kind::MediaTypeAdded
+                    | Kind::MediaTypeRemoved
+            );
+        match row.kind() {
+            Kind::TagsChanged => Some("*".to_owned()),
+            _ if is_failure => Some(format!("* {}", row.subject.splitn(3, ' ').nth(2)?)),
+            _ => None,
+        }
     };
-    let mut count: BTreeMap<String, usize> = BTreeMap::new();
-    for key in rows.iter().filter_map(status) {
+    let key = |row: &Row| Some((place(row)?, row.kind(), row.old.clone(), row.new.clone()));
+    let mut count: BTreeMap<_, usize> = BTreeMap::new();
+    for key in rows.iter().filter_map(key) {
         *count.entry(key).or_default() += 1;
     }
     for row in rows.iter_mut() {
-        let many = status(row).and_then(|key| count.get(&key)).is_some_and(|count| *count > 1);
-        if let (true, Some((_, status))) = (many, row.subject.rsplit_once(' ')) {
-            row.subject = format!("* {status}");
+        if key(row).and_then(|key| count.get(&key)).is_some_and(|count| *count > 1)
+            && let Some(place) = place(row)
+        {
+            row.subject = place;
         }
     }
 }

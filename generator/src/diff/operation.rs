@@ -6,7 +6,7 @@ use super::change::{Direction, Kind};
 use super::relation::Fit;
 use super::row::{Row, of, of_mut};
 use super::walk::{Place, Spot, Walk};
-use crate::api::{Api, Body, Combination, Info, Operation, Pointer, TypeRef, alternatives};
+use crate::api::{Api, Body, Constraints, MediaType, Operation, TypeRef};
 
 /// A path without the names of its parameters, which nobody sends.
 pub(super) fn blank(path: &str) -> String {
@@ -105,6 +105,7 @@ impl Walk<'_> {
     pub(super) fn operations(&mut self) {
         let [old, new] = self.apis;
         self.servers();
+        self.schemes();
         for pair in pairs(old, new) {
             match (
                 pair.0.and_then(|id| old.operations.get_key_value(id)),
@@ -184,25 +185,23 @@ impl Walk<'_> {
             Kind::OperationUndeprecated,
             &spot,
         );
-        // Format 1 had no scopes.
-        let schemes = |o: &Operation| -> Option<Vec<Vec<String>>> {
-            let all = o.security.as_ref()?.iter();
-            Some(all.map(|combination| combination.0.keys().cloned().collect()).collect())
-        };
-        if old.security != new.security && (!self.is_partial || schemes(old) != schemes(new)) {
-            let text = |o: &Operation| o.security.as_deref().map(alternatives);
-            let mut row = spot.row(Kind::SecurityChanged).values(text(old), text(new));
-            let required = |o: &'_ Operation, side: usize| {
-                o.security.clone().or_else(|| self.api_of(side).info.required.clone()).unwrap_or_default()
-            };
-            (row.direction, row.fits) =
-                (Some(Direction::Request), Some(secured(&required(old, 0), &required(new, 1))));
+        self.lifecycle([&old.lifecycle, &new.lifecycle], &spot);
+        if old.server != new.server && url(self.apis[0], a) != url(self.apis[1], b) {
+            let mut row = spot.row(Kind::ServerChanged).values(old.server.clone(), new.server.clone());
+            row.strict = true;
             self.rows.push(row);
         }
+        if old.tags != new.tags {
+            let text = |o: &Operation| Some(o.tags.join(", ")).filter(|tags| !tags.is_empty());
+            let mut row = spot.row(Kind::TagsChanged).values(text(old), text(new));
+            row.keys = [self.all_of(0, a, old), self.all_of(1, b, new)];
+            self.rows.push(row);
+        }
+        self.security([old, new], &spot);
         self.parameters([(a, old), (b, new)], &spot);
         self.bodies(old.body.as_ref(), new.body.as_ref(), &spot);
         self.responses(old, new, &spot);
-        self.failures(old, new, &spot);
+        self.callbacks(&old.callbacks, &new.callbacks, &spot);
     }
 
     fn bodies(&mut self, old: Option<&Body>, new: Option<&Body>, operation: &Spot) {
@@ -229,13 +228,13 @@ impl Walk<'_> {
             (Some(old), Some(new)) => {
                 self.flag([old.required, new.required], Kind::BodyRequired, Kind::BodyOptional, &spot);
                 self.around([&old.envelope, &new.envelope], Kind::BodyTypeChanged, &spot);
-                self.contents(&old.content, &new.content, &spot);
+                self.contents([&old.content, &new.content], [&old.constraints, &new.constraints], &spot);
             }
         }
     }
 
     /// Members that wrap a body are part of it, although no schema says so.
-    fn around(&mut self, [old, new]: [&Option<String>; 2], kind: Kind, spot: &Spot) {
+    pub(super) fn around(&mut self, [old, new]: [&Option<String>; 2], kind: Kind, spot: &Spot) {
         if old != new {
             let text =
                 |e: &Option<String>| Some(e.as_ref().map_or("bare".to_owned(), |e| format!("inside {e}")));
@@ -245,21 +244,35 @@ impl Walk<'_> {
         }
     }
 
-    fn contents(&mut self, old: &BTreeMap<String, TypeRef>, new: &BTreeMap<String, TypeRef>, spot: &Spot) {
+    pub(super) fn contents(
+        &mut self,
+        [old, new]: [&BTreeMap<String, TypeRef>; 2],
+        constraints: [&BTreeMap<String, Constraints>; 2],
+        spot: &Spot,
+    ) {
+        let none = Constraints::default();
         let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for name in names {
             let mut inner = spot.clone();
             inner.pointers = spot.pointers.clone().map(|at| at.child("content").child(name));
-            match (old.get(name), new.get(name)) {
-                (Some(old), Some(new)) => {
+            let found = [same(old, name), same(new, name)];
+            match found.map(|found| found.map(|(_, ty)| ty)) {
+                // A name with other parameters is compared once, as the old side writes it.
+                [Some(_), Some(_)] if found[0].is_some_and(|(own, _)| own != name) => {}
+                [Some(old), Some(new)] => {
                     // JSON is the default.
                     if name != "application/json" {
                         inner.subject = format!("{} {name}", spot.subject);
                     }
                     inner.pointers = inner.pointers.map(|at| at.child("schema"));
+                    let own = [0, 1].map(|side| {
+                        let (all, found) = (of(&constraints, side), of(&found, side));
+                        found.and_then(|(name, _)| all.get(name)).unwrap_or(&none)
+                    });
+                    self.constraints([old, new], own, Kind::FieldDefaultChanged, &inner);
                     self.walk(old, new, &inner);
                 }
-                (old, new) => {
+                [old, new] => {
                     let (side, kind) = match old {
                         Some(_) => (0, Kind::MediaTypeRemoved),
                         None => (1, Kind::MediaTypeAdded),
@@ -275,71 +288,18 @@ impl Walk<'_> {
         }
     }
 
-    fn responses(&mut self, old: &Operation, new: &Operation, operation: &Spot) {
-        let statuses: BTreeSet<&String> = old.responses.keys().chain(new.responses.keys()).collect();
-        for status in statuses {
-            let spot = answer(operation, status, Place::Response);
-            let sides = [old.responses.get(status), new.responses.get(status)];
-            if let [Some(old), Some(new)] = sides {
-                self.around([&old.envelope, &new.envelope], Kind::ResponseTypeChanged, &spot);
-                self.contents(&old.content, &new.content, &spot);
-            } else {
-                self.status(sides.map(|side| side.map(|r| r.content.values().collect())), &spot);
-            }
-        }
+    /// A row about all operations.
+    pub(super) fn global(&self, kind: Kind, subject: &str, at: &str) -> Row {
+        let mut row = Row::new(kind, subject);
+        row.pointer = at.to_owned();
+        row.origins.insert(at.to_owned());
+        row.operations = self.apis.map(|api| api.operations.keys().cloned().collect());
+        row
     }
 
-    fn failures(&mut self, old: &Operation, new: &Operation, operation: &Spot) {
-        let (old, new) = (&old.errors, &new.errors);
-        let statuses: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
-        for status in statuses {
-            let spot = answer(operation, status, Place::Failure);
-            match (old.get(status), new.get(status)) {
-                (Some(Some(a)), Some(Some(b))) => {
-                    let mut inner = spot.clone();
-                    inner.pointers = inner
-                        .pointers
-                        .map(|at| at.child("content").child("application/json").child("schema"));
-                    self.walk(a, b, &inner);
-                }
-                (Some(None), Some(None)) => {}
-                (Some(a), Some(b)) => {
-                    let text = |ty: &Option<TypeRef>| {
-                        ty.as_ref().map(TypeRef::label).unwrap_or_else(|| "nothing".to_owned())
-                    };
-                    let mut row = spot.row(Kind::ResponseTypeChanged).values(Some(text(a)), Some(text(b)));
-                    (row.strict, row.failure) = (true, true);
-                    self.rows.push(row);
-                }
-                (a, b) => self.status([a, b].map(|side| side.map(|ty| ty.iter().collect())), &spot),
-            }
-        }
-    }
-
-    fn status(&mut self, [old, new]: [Option<Vec<&TypeRef>>; 2], spot: &Spot) {
-        let (side, kind) = if old.is_some() { (0, Kind::ResponseRemoved) } else { (1, Kind::ResponseAdded) };
-        let mut row = spot.row(kind);
-        row.lead(side, old.or(new).into_iter().flatten().filter_map(TypeRef::named));
-        row.pointer = of(&spot.pointers, side).to_string();
-        row.failure = spot.place == Place::Failure;
-        self.rows.push(row);
-    }
-
-    /// Addresses, and ways to authenticate.
+    /// Addresses.
     fn servers(&mut self) {
         let [old, new] = self.apis.map(|api| &api.info);
-        let is_partial = self.is_partial;
-        let all = |operations: &BTreeMap<String, Operation>| operations.keys().cloned().collect();
-        let operations: [BTreeSet<String>; 2] = self.apis.map(|api| all(&api.operations));
-        let global = |kind, subject: &str, at: &str, old: Option<String>, new: Option<String>, strict| {
-            let mut row = Row::new(kind, subject).values(old, new);
-            row.pointer = at.to_owned();
-            row.origins.insert(at.to_owned());
-            row.operations = operations.clone();
-            row.direction = Some(Direction::None);
-            row.strict = strict;
-            row
-        };
         if old.servers != new.servers {
             let pairs = pairs(self.apis[0], self.apis[1]);
             let [one, other] = self.apis;
@@ -350,66 +310,24 @@ impl Walk<'_> {
             let first = old.servers.first();
             let gone = first.is_some_and(|first| !new.servers.contains(first)) && !pairs.iter().all(stays);
             let text = |servers: &[String]| Some(servers.join(", "));
-            self.rows.push(global(
-                Kind::ServerChanged,
-                "servers",
-                "/servers",
-                text(&old.servers),
-                text(&new.servers),
-                gone,
-            ));
-        }
-        let is_known = !is_partial || (old.required.is_some() && new.required.is_some());
-        if is_known && old.required != new.required {
-            let text = |info: &Info| info.required.as_deref().map(alternatives);
-            let required = |info: &Info| info.required.clone().unwrap_or_default();
-            let fits = secured(&required(old), &required(new));
-            let mut row = global(Kind::SecurityChanged, "security", "/security", text(old), text(new), true);
-            (row.direction, row.fits) = (Some(Direction::Request), Some(fits));
-            self.rows.push(row);
-        }
-        let names: BTreeSet<&String> = old.security.keys().chain(new.security.keys()).collect();
-        for name in names {
-            let (a, b) = (old.security.get(name), new.security.get(name));
-            // Format 1 had no flows.
-            let kind = |s: Option<&crate::api::Security>| s.map(std::mem::discriminant);
-            let is_known = !is_partial || !matches!(a, Some(crate::api::Security::OAuth2(_)));
-            if kind(a) != kind(b) || (a != b && is_known) {
-                let text = |s: Option<&crate::api::Security>| s.map(|s| format!("{s:?}"));
-                let at = Pointer::new("/components/securitySchemes").child(name);
-                let subject = format!("security {name}");
-                self.rows.push(global(Kind::SecurityChanged, &subject, at.as_str(), text(a), text(b), true));
-            }
+            let mut row = self.global(Kind::ServerChanged, "servers", "/servers");
+            (row.direction, row.strict) = (Some(Direction::None), gone);
+            self.rows.push(row.values(text(&old.servers), text(&new.servers)));
         }
     }
 }
 
-/// Compares security. Calls that were authenticated as before are still accepted if each old alternative has all that
-/// one of the new ones requires. No alternative at all requires nothing.
-fn secured(old: &[Combination], new: &[Combination]) -> [Fit; 2] {
-    let nothing = [Combination::default()];
-    let [old, new] = [old, new].map(|all| if all.is_empty() { &nothing[..] } else { all });
-    let has = |own: &Combination, needs: &Combination| {
-        needs.0.iter().all(|(scheme, scopes)| {
-            own.0.get(scheme).is_some_and(|known| scopes.iter().all(|scope| known.contains(scope)))
-        })
-    };
-    let refused = old.iter().find(|own| !new.iter().any(|needs| has(own, needs)));
-    let fit = refused.map_or(Fit::All, |own| Fit::Some(format!("a call with the credentials `{own}`")));
-    [fit, Fit::All]
+/// The body of a media type; one that differs in its parameters alone where the other side has none of the very name.
+fn same<'c>(content: &'c BTreeMap<String, TypeRef>, name: &str) -> Option<(&'c String, &'c TypeRef)> {
+    content.get_key_value(name).or_else(|| {
+        let mut found =
+            content.iter().filter(|(other, _)| MediaType::parse(other).is_same(&MediaType::parse(name)));
+        found.next().filter(|_| found.next().is_none())
+    })
 }
 
 /// The number in front of a path, and the rest: `/v1/apps`.
 fn versioned(path: &str) -> Option<(u32, String)> {
     let (version, rest) = path.strip_prefix("/v")?.split_once('/')?;
     Some((version.parse().ok()?, blank(rest)))
-}
-
-fn answer(operation: &Spot, status: &str, place: Place) -> Spot {
-    let mut spot = operation.clone();
-    spot.subject = format!("{} {status}", operation.subject);
-    spot.place = place;
-    spot.direction = Some(Direction::Response);
-    spot.pointers = operation.pointers.clone().map(|at| at.child("responses").child(status));
-    spot
 }

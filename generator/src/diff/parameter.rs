@@ -6,7 +6,7 @@ use super::change::{Direction, Kind};
 use super::relation::Fit;
 use super::row::{of, of_mut};
 use super::walk::{Place, Spot, Walk};
-use crate::api::{Api, In, Operation, Parameter};
+use crate::api::{Api, In, Operation, Parameter, Style, TypeRef};
 
 /// The keys of an operation's parameters: names of path parameters are not sent, so their positions count.
 fn by_key(operation: &Operation) -> Keyed<'_> {
@@ -30,7 +30,11 @@ fn by_key(operation: &Operation) -> Keyed<'_> {
 impl Walk<'_> {
     pub(super) fn parameters(&mut self, sides: [(&String, &Operation); 2], operation: &Spot) {
         let [(old_id, old), (new_id, new)] = sides;
-        let (old, new) = (by_key(old), by_key(new));
+        let (mut old, mut new) = (by_key(old), by_key(new));
+        let own = self.keys;
+        self.moved([&mut old, &mut new], operation, |[a, b]| {
+            [own[0].of_parameter(old_id, a, true), own[1].of_parameter(new_id, b, true)]
+        });
         let keys: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).cloned().collect();
         for key in keys {
             let written = match key.0 {
@@ -55,6 +59,7 @@ impl Walk<'_> {
             match (a, b) {
                 (Some(a), Some(b)) => {
                     self.parameter((old_id, a), (new_id, b), &spot);
+                    self.text = None;
                 }
                 (a, b) => {
                     let (side, kind) =
@@ -97,11 +102,23 @@ impl Walk<'_> {
             Kind::ParameterUndeprecated,
             spot,
         );
-        if old.style != new.style {
+        let is_list = |p: &Parameter| matches!(p.ty, TypeRef::List(_));
+        // A scalar has no style; a list in its place has a row for that.
+        if old.style != new.style && is_list(old) == is_list(new) {
             let text = |p: &Parameter| Some(format!("{:?}", p.style).to_lowercase());
-            self.rows.push(spot.row(Kind::ParameterEncodingChanged).values(text(old), text(new)));
+            let mut row = spot.row(Kind::ParameterEncodingChanged).values(text(old), text(new));
+            row.strict = true;
+            self.rows.push(row);
         }
-        self.limits(&old.limits, &new.limits, Kind::ParameterDefaultChanged, spot);
+        if self.format >= 3 {
+            self.encoding(old, new, spot);
+            self.lifecycle([&old.lifecycle, &new.lifecycle], spot);
+            let kinds = (Kind::ParameterNullable, Kind::ParameterNotNullable);
+            self.flag([old.nullable, new.nullable], kinds.0, kinds.1, spot);
+        }
+        let own = [&old.constraints, &new.constraints];
+        self.constraints([&old.ty, &new.ty], own, Kind::ParameterDefaultChanged, spot);
+        self.text = Some(new.style).filter(|style| *style != Style::Json);
         match (values(old, self.apis[0]), values(new, self.apis[1])) {
             (None, None) => self.walk(&old.ty, &new.ty, spot),
             (Some(a), Some(b)) if old.ty == new.ty => {
@@ -127,6 +144,51 @@ impl Walk<'_> {
                     self.keys[1].of_parameter(new_id, new, true),
                 ];
                 self.rows.push(row);
+            }
+        }
+    }
+
+    /// Takes parameters that are sent in another place out of both sides, with a row for each.
+    fn moved(
+        &mut self,
+        [old, new]: [&mut Keyed<'_>; 2],
+        operation: &Spot,
+        keys: impl Fn([&Parameter; 2]) -> [Vec<String>; 2],
+    ) {
+        let lone = |own: &Keyed<'_>, other: &Keyed<'_>| -> Vec<(In, String)> {
+            own.keys().filter(|key| !other.contains_key(*key) && key.0 != In::Path).cloned().collect()
+        };
+        let (gone, come) = (lone(old, new), lone(new, old));
+        for key in gone {
+            let mut same =
+                come.iter().filter(|other| other.0 != key.0 && other.1.eq_ignore_ascii_case(&key.1));
+            let (Some(other), None) = (same.next(), same.next()) else { continue };
+            let (Some(a), Some(b)) = (old.remove(&key), new.remove(other)) else { continue };
+            let mut spot = operation.clone();
+            spot.subject = format!("{} {}", operation.subject, b.name);
+            spot.pointers = operation.pointers.clone().map(|at| at.child("parameters").child(&b.name));
+            spot.direction = Some(Direction::Request);
+            spot.keys = keys([a, b]);
+            let [from, to] = [a, b].map(|p| Some(p.place.as_str().to_owned()));
+            self.rows.push(spot.row(Kind::ParameterMoved).values(from, to));
+        }
+    }
+
+    /// Compares the encoding apart from the style.
+    fn encoding(&mut self, old: &Parameter, new: &Parameter, spot: &Spot) {
+        let part = |p: &Parameter| p.media_type.clone().or_else(|| p.accepts.clone());
+        if part(old) != part(new) {
+            let mut row = spot.row(Kind::ParameterEncodingChanged).values(part(old), part(new));
+            row.strict = true;
+            self.rows.push(row);
+        }
+        for (is, word) in [
+            ([old.allow_reserved, new.allow_reserved], "allowReserved"),
+            ([old.allow_empty, new.allow_empty], "allowEmptyValue"),
+        ] {
+            if is[0] != is[1] {
+                let [a, b] = is.map(|is| is.then(|| word.to_owned()));
+                self.rows.push(spot.row(Kind::ParameterEncodingChanged).values(a, b));
             }
         }
     }

@@ -35,14 +35,23 @@ impl<'a> Users<'a> {
                     .for_each(|u| u.push(at));
             }
         };
-        for (at, (_, operation)) in operations.iter().enumerate() {
-            let parameters = operation.parameters.iter().map(|p| &p.ty);
-            let bodies = operation.body.iter().flat_map(|b| b.content.values());
-            let roots = parameters.chain(bodies).filter_map(TypeRef::named);
-            roots.for_each(|root| follow(root, &mut sent, at));
-            let responses = operation.responses.values().flat_map(|r| r.content.values());
-            let roots = responses.chain(operation.failures()).filter_map(TypeRef::named);
-            roots.for_each(|root| follow(root, &mut received, at));
+        for (at, &(_, operation)) in operations.iter().enumerate() {
+            let calls = operation.callbacks.values().map(|callback| (callback, false));
+            for (call, is_own) in calls.chain([(operation, true)]) {
+                let (to, from) = match is_own {
+                    true => (&mut sent, &mut received),
+                    false => (&mut received, &mut sent),
+                };
+                let parameters = call.parameters.iter().map(|p| &p.ty);
+                let bodies = call.body.iter().flat_map(|b| b.content.values());
+                let roots = parameters.chain(bodies).filter_map(TypeRef::named);
+                roots.for_each(|root| follow(root, to, at));
+                let responses = call.responses.values().chain(call.errors.values());
+                let parts = responses.flat_map(|response| {
+                    response.content.values().chain(response.headers.values().map(|header| &header.ty))
+                });
+                parts.filter_map(TypeRef::named).for_each(|root| follow(root, from, at));
+            }
         }
         let by_id = |users: Vec<Vec<usize>>| graph.ids.iter().copied().zip(users).collect();
         Self { operations, sent: by_id(sent), received: by_id(received) }

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 
 use super::walk::text_of;
 use super::wire::{View, view};
-use crate::api::{Api, Field, TypeId, TypeRef, Union, Value};
+use crate::api::{Api, Field, Style, TypeId, TypeRef, Union, Value};
 
 /// Says if all values of one type are values of another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,12 +36,14 @@ pub(super) struct Relation<'a> {
     pub(super) apis: [&'a Api; 2],
     /// True if the reader ignores members that it does not know, as clients do. Servers may refuse them.
     pub(super) tolerant: bool,
+    /// The style of the values, if they are text, as in a query.
+    pub(super) text: Option<Style>,
     open: HashSet<(TypeId, TypeId)>,
 }
 
 impl<'a> Relation<'a> {
     pub(super) fn new(apis: [&'a Api; 2], tolerant: bool) -> Self {
-        Self { apis, tolerant, open: HashSet::new() }
+        Self { apis, tolerant, text: None, open: HashSet::new() }
     }
 
     /// Checks that all values of `a` are values of `b`.
@@ -68,6 +70,9 @@ impl<'a> Relation<'a> {
                 let fits = to.variants.iter().map(|v| self.fits(a, &v.ty));
                 fits.min().unwrap_or_else(|| no("a value"))
             }
+            (View::Enum(_, [from]), View::Enum(_, [to])) if from != to => {
+                no(&format!("the value {}", text_of(from)))
+            }
             (View::Enum(_, from), View::Enum(_, to)) => {
                 let new = from.iter().find(|value| !to.contains(value));
                 new.map_or(Fit::All, |value| Fit::Most(format!("the value {}", text_of(value))))
@@ -82,6 +87,9 @@ impl<'a> Relation<'a> {
                 Some(Value::Integer(_)) if from == "integer" => Fit::Most("any integer".to_owned()),
                 _ => no(kind(&from)),
             },
+            (View::Scalar(_), View::Scalar(to)) if self.text.is_some() && to == "string" => Fit::All,
+            // One pair of a query is a list of one.
+            (View::Scalar(_), View::List(b)) if self.text == Some(Style::Repeat) => self.fits(a, b),
             (View::Scalar(from), View::Scalar(to)) => scalars(&from, &to),
             (View::List(a), View::List(b)) | (View::Map(a), View::Map(b)) => self.fits(a, b),
             (View::Object(_, s), View::Map(b)) => {
@@ -91,7 +99,9 @@ impl<'a> Relation<'a> {
             (View::Map(a), View::Object(_, s))
                 if *a == TypeRef::Any && !s.fields.values().any(|m| m.required) =>
             {
-                Fit::Most("any object".to_owned())
+                // Members that were free until now are named; a client that knew none of them may have sent others.
+                let is_free = !self.tolerant && !s.closed;
+                if is_free { Fit::All } else { Fit::Most("any object".to_owned()) }
             }
             (View::Map(a), View::Object(_, s)) => match s.fields.iter().find(|(_, m)| m.required) {
                 Some((name, _)) => no(&format!("an object without `{name}`")),

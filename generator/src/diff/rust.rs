@@ -283,6 +283,10 @@ fn is_silent(row: &Row) -> bool {
             | K::FieldDeprecated
             | K::FieldUndeprecated
             | K::LimitChanged
+            | K::SunsetChanged
+            | K::StabilityChanged
+            | K::CallbackAdded
+            | K::CallbackRemoved
             | K::ParameterDefaultChanged
             | K::FieldDefaultChanged
             | K::SecurityChanged

@@ -67,16 +67,29 @@ fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
         Kind::OperationUndeprecated | Kind::ParameterUndeprecated | Kind::FieldUndeprecated => {
             (Safe, "it works as before")
         }
+        Kind::TagsChanged => (Safe, "tags are not sent"),
+        Kind::CallbackAdded => (Safe, "the server only makes calls that a client asked for"),
+        Kind::CallbackRemoved => (Breaking, "the server no longer makes the call"),
+        Kind::SunsetChanged if row.strict => (Risky, "a client may plan with the date"),
+        Kind::SunsetChanged => (Safe, "it works until then"),
+        Kind::StabilityChanged if row.strict => (Risky, "it may change or end without notice"),
+        Kind::StabilityChanged => (Safe, "it is as stable as before, or more"),
+        Kind::ParameterNullable => (Safe, "nobody has to send null"),
+        Kind::ParameterNotNullable => (Breaking, "null is refused"),
         Kind::ParameterAdded if row.strict => (Breaking, "calls without it are refused"),
         Kind::ParameterAdded => (Safe, "it may be omitted"),
         Kind::ParameterRemoved => (Breaking, "a server may refuse a parameter that it does not know"),
+        Kind::ParameterMoved => (Breaking, "it is no longer read in its old place"),
         Kind::ParameterRequired => (Breaking, "calls without it are refused"),
         Kind::ParameterOptional => (Safe, "calls with it are accepted as before"),
         Kind::ParameterTypeChanged => (Breaking, "values that were sent may be refused"),
         Kind::FieldAccessChanged => (Safe, "it is neither sent nor received"),
         Kind::DiscriminatorChanged => (Breaking, "another member or value distinguishes the types"),
         Kind::ParameterDefaultChanged => (Risky, "calls without it now mean something else"),
-        Kind::ParameterEncodingChanged => (Breaking, "the server reads lists in another style"),
+        Kind::ParameterEncodingChanged if row.strict => {
+            (Breaking, "the server reads the value in another style")
+        }
+        Kind::ParameterEncodingChanged => (Risky, "the server reads some values in another way"),
         Kind::ValueAdded if received => (Risky, "clients that match every known value may receive a new one"),
         Kind::ValueAdded => (Safe, "nobody has to send it"),
         Kind::ValueRemoved if sent => (Breaking, "values that were sent may be refused"),
@@ -119,6 +132,7 @@ fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
         Kind::ResponseTypeChanged if row.failure => (Risky, "errors have another type"),
         Kind::ResponseTypeChanged => (Breaking, "an old client cannot read the new values"),
         Kind::MediaTypeAdded => (Safe, "nobody has to use it"),
+        Kind::MediaTypeRemoved if row.failure => (Risky, "errors have another media type"),
         Kind::MediaTypeRemoved => (Breaking, "requests with it may be refused"),
         Kind::BodyAdded | Kind::BodyRequired if row.strict => (Breaking, "calls without a body are refused"),
         Kind::BodyAdded => (Safe, "it may be omitted"),
@@ -127,10 +141,6 @@ fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
         Kind::BodyOptional => (Safe, "calls with a body are accepted as before"),
         Kind::BodyTypeChanged if !row.strict => (Safe, "both types look the same when they are sent"),
         Kind::BodyTypeChanged => (Breaking, "values that were sent may be refused"),
-        Kind::LimitChanged if sent && row.strict => (Breaking, "values that were accepted may be refused"),
-        Kind::LimitChanged if received && row.remark.is_some() => {
-            (Risky, "values may be received that were not before")
-        }
         Kind::LimitChanged => (Safe, "values that were sent are accepted as before"),
         Kind::SecurityChanged => (Breaking, "calls that are authenticated as before may be refused"),
         Kind::ServerChanged if row.strict => (Breaking, "the document no longer names the old address"),

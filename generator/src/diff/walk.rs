@@ -1,6 +1,6 @@
 //! Walks two versions in parallel and reports each difference as a row.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeSet, HashSet};
 
 use super::Side;
 use super::change::{Direction, Kind};
@@ -10,7 +10,9 @@ use super::row::Row;
 use super::row::{of, of_mut};
 use super::rust::Keys;
 use super::wire::{Access, View, view};
-use crate::api::{Api, Field, Limits, Pointer, Shape, Struct, TypeId, TypeRef, Union, Value, Variant};
+use crate::api::{
+    Api, Field, Lifecycle, Pointer, Shape, Struct, Style, TypeId, TypeRef, Union, Value, Variant,
+};
 
 /// The kind of place that uses a type, which names a change of that type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,8 +53,10 @@ pub(super) struct Walk<'a> {
     pub(super) pairs: Option<BTreeSet<(TypeId, TypeId)>>,
     /// True if types of one name are skipped: their changes do not distinguish two other types.
     shallow: bool,
-    /// True if one side is of a stored form that does not keep every member.
-    pub(super) is_partial: bool,
+    /// The older of the stored forms of both sides: facts that it does not have are unknown.
+    pub(super) format: u32,
+    /// The style of the values at this place, if they are text.
+    pub(super) text: Option<Style>,
     depth: usize,
 }
 
@@ -70,7 +74,7 @@ pub(super) fn rows(sides: [&Side<'_>; 2], renamed: &Renamed) -> Vec<Row> {
 impl<'a> Walk<'a> {
     pub(super) fn new(apis: [&'a Api; 2], keys: [Keys<'a>; 2], renamed: &'a Renamed) -> Self {
         let (seen, met) = (HashSet::new(), [HashSet::new(), HashSet::new()]);
-        let is_partial = apis.iter().any(|api| api.info.format < crate::api::FORMAT);
+        let format = apis.iter().map(|api| api.info.format).min().unwrap_or_default();
         Self {
             apis,
             keys,
@@ -80,7 +84,8 @@ impl<'a> Walk<'a> {
             met,
             pairs: None,
             shallow: false,
-            is_partial,
+            format,
+            text: None,
             depth: 0,
         }
     }
@@ -94,6 +99,7 @@ impl<'a> Walk<'a> {
     /// The whole API.
     pub(super) fn api(&mut self) {
         self.operations();
+        self.webhooks();
         self.common_types();
         self.lone_types();
     }
@@ -229,6 +235,7 @@ impl<'a> Walk<'a> {
             let deprecated =
                 [(old_api, a), (new_api, b)].map(|(api, id)| api.types.get(id).is_some_and(|t| t.deprecated));
             self.flag(deprecated, Kind::FieldDeprecated, Kind::FieldUndeprecated, &base);
+            self.type_constraints(old, new, &base);
         }
         self.views(old, new, &base);
     }
@@ -272,7 +279,7 @@ impl<'a> Walk<'a> {
             };
             child.keys = [own(0), own(1)];
             // Format 1 had only those that JSON:API defines.
-            if self.is_partial && CONVENTIONAL.contains(&name.as_str()) {
+            if self.format < 2 && CONVENTIONAL.contains(&name.as_str()) {
                 let sides = [old, new].map(|s| s.fields.get(name).cloned());
                 if let [Some(mut old), Some(new)] = sides {
                     old.required = new.required;
@@ -284,6 +291,7 @@ impl<'a> Walk<'a> {
             }
             self.member([old.fields.get(name), new.fields.get(name)], &child);
         }
+        self.closed([old, new], spot);
         if old.additional.is_some() || new.additional.is_some() {
             let child = spot.inside("{}", "additionalProperties");
             // Any other member is allowed where nothing is said of others.
@@ -294,8 +302,25 @@ impl<'a> Walk<'a> {
         }
     }
 
+    /// Compares `additionalProperties: false`, unless a schema of these members came or went.
+    fn closed(&mut self, [old, new]: [&Struct; 2], spot: &Spot) {
+        let is_named = |s: &Struct| s.additional.as_ref().is_some_and(|rest| *rest != TypeRef::Any);
+        if self.format < 3 || old.closed == new.closed || is_named(old) || is_named(new) {
+            return;
+        }
+        let fit = |to: &Struct| match to.closed {
+            true => Fit::Some("a member of another name".to_owned()),
+            false => Fit::All,
+        };
+        let text = |s: &Struct| s.closed.then(|| "additionalProperties false".to_owned());
+        let mut row = spot.row(Kind::LimitChanged).values(text(old), text(new));
+        // A client ignores members that it does not know.
+        row.fits = Some([fit(new), Fit::All]);
+        self.rows.push(row);
+    }
+
     /// A member that at least one side has.
-    fn member(&mut self, sides: [Option<&Field>; 2], spot: &Spot) {
+    pub(super) fn member(&mut self, sides: [Option<&Field>; 2], spot: &Spot) {
         let mut spot = spot.clone();
         let hidden: Vec<Option<Direction>> =
             sides.iter().flatten().map(|field| Access::of(field).hidden()).collect();
@@ -323,7 +348,9 @@ impl<'a> Walk<'a> {
                     Kind::FieldUndeprecated,
                     spot,
                 );
-                self.limits(&old.limits, &new.limits, Kind::FieldDefaultChanged, spot);
+                self.lifecycle([&old.lifecycle, &new.lifecycle], spot);
+                let own = [&old.constraints, &new.constraints];
+                self.constraints([&old.ty, &new.ty], own, Kind::FieldDefaultChanged, spot);
                 self.walk(&old.ty, &new.ty, spot);
             }
             [Some(old), None] => {
@@ -336,7 +363,7 @@ impl<'a> Walk<'a> {
             }
             [None, Some(new)] => {
                 let mut row = spot.row(Kind::FieldAdded).values(None, Some(self.shown(&new.ty, 1)));
-                row.strict = new.required && new.limits.default.is_none();
+                row.strict = new.required;
                 row.keys[1].extend(self.keys[1].of_inline(&new.ty));
                 row.lead(1, new.ty.named());
                 self.rows.push(row);
@@ -354,21 +381,27 @@ impl<'a> Walk<'a> {
         }
     }
 
-    pub(super) fn limits(&mut self, old: &Limits, new: &Limits, default: Kind, spot: &Spot) {
-        if old == new {
+    /// The date on which something ends, and how stable it is.
+    pub(super) fn lifecycle(&mut self, [old, new]: [&Lifecycle; 2], spot: &Spot) {
+        if self.format < 3 || old == new {
             return;
         }
-        if old.default != new.default {
-            let text = |l: &Limits| l.default.as_ref().map(ToString::to_string);
-            self.rows.push(spot.row(default).values(text(old), text(new)));
+        if old.sunset != new.sunset {
+            let mut row = spot.row(Kind::SunsetChanged).values(old.sunset.clone(), new.sunset.clone());
+            row.strict = old.sunset.is_some();
+            self.rows.push(row);
         }
-        let (old, new) = (bounds(old), bounds(new));
-        if old != new {
-            let mut row = spot.row(Kind::LimitChanged);
-            let (narrower, wider) = compare(&old, &new);
-            row.strict = narrower;
-            row.remark = wider.then(|| "wider than before".to_owned());
-            self.rows.push(row.values(join(&old), join(&new)));
+        if old.stability != new.stability {
+            let text = |of: &Lifecycle| Some(of.stability.clone().unwrap_or_else(|| "stable".to_owned()));
+            let level = |of: &Lifecycle| match of.stability.as_deref() {
+                Some("draft") => 0,
+                Some("alpha") => 1,
+                Some(_) => 2,
+                None => 3,
+            };
+            let mut row = spot.row(Kind::StabilityChanged).values(text(old), text(new));
+            row.strict = level(new) < level(old);
+            self.rows.push(row);
         }
     }
 
@@ -504,7 +537,9 @@ impl<'a> Walk<'a> {
     /// The fit of the old values to the new type, and of the new values to the old one.
     pub(super) fn fits(&self, old: &TypeRef, new: &TypeRef) -> [Fit; 2] {
         let [a, b] = self.apis;
-        [Relation::new([a, b], false).fits(old, new), Relation::new([b, a], true).fits(new, old)]
+        let mut request = Relation::new([a, b], false);
+        request.text = self.text;
+        [request.fits(old, new), Relation::new([b, a], true).fits(new, old)]
     }
 
     /// A type as a person writes it: its name, or its definition.
@@ -544,7 +579,7 @@ impl Spot {
         }
     }
 
-    fn inside(&self, sign: &str, token: &str) -> Self {
+    pub(super) fn inside(&self, sign: &str, token: &str) -> Self {
         let pointers = [self.pointers[0].child(token), self.pointers[1].child(token)];
         Self { subject: format!("{}{sign}", self.subject), pointers, ..self.clone() }
     }
@@ -615,9 +650,7 @@ fn access([old, new]: [&Field; 2]) -> [Fit; 2] {
         [Direction::Request, Direction::Response].map(|direction| [is(old, direction), is(new, direction)]);
     let request = match sent {
         [true, false] => Fit::Some("a request with it".to_owned()),
-        [false, true] if new.required && new.limits.default.is_none() => {
-            Fit::Some("a request without it".to_owned())
-        }
+        [false, true] if new.required => Fit::Some("a request without it".to_owned()),
         _ => Fit::All,
     };
     let response = match received {
@@ -625,53 +658,4 @@ fn access([old, new]: [&Field; 2]) -> [Fit; 2] {
         _ => Fit::All,
     };
     [request, response]
-}
-
-/// A bound, and whether a greater number means that more values fit.
-fn bounds(limits: &Limits) -> BTreeMap<&'static str, (Option<f64>, String)> {
-    let mut out = BTreeMap::new();
-    let mut number = |name, value: Option<f64>| {
-        if let Some(value) = value {
-            out.insert(name, (Some(value), value.to_string()));
-        }
-    };
-    number("minimum", limits.minimum);
-    number("maximum", limits.maximum);
-    number("minLength", limits.min_length.map(|n| n as f64));
-    number("maxLength", limits.max_length.map(|n| n as f64));
-    number("minItems", limits.min_items.map(|n| n as f64));
-    number("maxItems", limits.max_items.map(|n| n as f64));
-    // A password is any string, which is only shown otherwise; and a pattern may match all strings.
-    let format = limits.format.as_ref().filter(|format| *format != "password");
-    let pattern = limits.pattern.as_ref().filter(|p| !matches!(p.trim_matches(['^', '$']), "" | ".*"));
-    for (name, text) in [("format", format), ("pattern", pattern)] {
-        if let Some(text) = text {
-            out.insert(name, (None, text.clone()));
-        }
-    }
-    out
-}
-
-type Bounds = BTreeMap<&'static str, (Option<f64>, String)>;
-
-/// True if some values no longer fit, and true if some values newly fit.
-fn compare(old: &Bounds, new: &Bounds) -> (bool, bool) {
-    let names: BTreeSet<&str> = old.keys().chain(new.keys()).copied().collect();
-    let (mut narrower, mut wider) = (false, false);
-    for name in names {
-        match (old.get(name), new.get(name)) {
-            (a, b) if a == b => {}
-            (Some(_), None) => wider = true,
-            (None, Some(_)) => narrower = true,
-            (Some((Some(a), _)), Some((Some(b), _))) if name.starts_with("max") == (b > a) => wider = true,
-            (Some((Some(_), _)), Some((Some(_), _))) => narrower = true,
-            _ => (narrower, wider) = (true, true),
-        }
-    }
-    (narrower, wider)
-}
-
-fn join(bounds: &Bounds) -> Option<String> {
-    let parts: Vec<String> = bounds.iter().map(|(name, (_, value))| format!("{name} {value}")).collect();
-    (!parts.is_empty()).then(|| parts.join(", "))
 }

@@ -25,6 +25,9 @@ const VALUE: &[&str] = &[
     "enum",
     "minimum",
     "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
     "minLength",
     "maxLength",
     "pattern",
@@ -101,7 +104,8 @@ impl Normalising<'_> {
             Kind::Operation if !map.contains_key("responses") => {
                 map.insert("responses".to_owned(), json!({}));
             }
-            Kind::Parameter => self.parameter(map, at),
+            Kind::Parameter => self.parameter(map, "parameter", at),
+            Kind::Header => self.parameter(map, "header", at),
             Kind::Responses => self.statuses(map, at),
             Kind::Paths => self.paths(map, at),
             Kind::Document => self.servers(map, at),
@@ -130,8 +134,8 @@ impl Normalising<'_> {
         map.insert("content".to_owned(), json!({ "application/json": { "schema": schema } }));
     }
 
-    /// A parameter that has its type where Swagger 2.0 has it, or none at all.
-    fn parameter(&mut self, map: &mut Map<String, Value>, at: &Trail<'_>) {
+    /// A parameter or header that has its type where Swagger 2.0 has it, or none at all.
+    fn parameter(&mut self, map: &mut Map<String, Value>, noun: &str, at: &Trail<'_>) {
         if map.contains_key("schema") || map.contains_key("content") {
             return;
         }
@@ -143,10 +147,10 @@ impl Normalising<'_> {
             }
         }
         let message = match schema.is_empty() {
-            true => "the parameter has no `schema`; it is read as a string",
-            false => "the parameter has its type outside of `schema`; it is read as if within",
+            true => format!("the {noun} has no `schema`; it is read as a string"),
+            false => format!("the {noun} has its type outside of `schema`; it is read as if within"),
         };
-        self.notice(&at.pointer(), message, "give the parameter a `schema` in the overlay");
+        self.notice(&at.pointer(), message, &format!("give the {noun} a `schema` in the overlay"));
         if schema.is_empty() {
             schema.insert("type".to_owned(), json!("string"));
         }

@@ -84,7 +84,7 @@ impl Rewriting<'_> {
                 }
                 Some("openIdConnect") => {
                     if let Some(scheme) = scheme.as_object_mut() {
-                        scheme.insert("openIdConnectUrl".to_owned(), json!(""));
+                        scheme.entry("openIdConnectUrl").or_insert_with(|| json!(""));
                     }
                 }
                 _ => {}

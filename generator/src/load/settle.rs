@@ -94,6 +94,7 @@ fn home(dialect: Dialect, kind: Kind) -> Option<&'static str> {
         Kind::Parameter => "/components/parameters/",
         Kind::Response if is_old => "/responses/",
         Kind::Response => "/components/responses/",
+        Kind::Header if !is_old => "/components/headers/",
         Kind::RequestBody if !is_old => "/components/requestBodies/",
         Kind::SecurityScheme if !is_old => "/components/securitySchemes/",
         _ => return None,

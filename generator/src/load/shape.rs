@@ -158,9 +158,9 @@ pub(super) fn is_unread(kind: Kind, key: &str) -> bool {
     use Kind::*;
     match kind {
         Paths | Responses | Callback => false,
-        Components => matches!(key, "examples" | "links" | "callbacks" | "headers"),
-        Response => matches!(key, "headers" | "links" | "examples"),
-        Operation => matches!(key, "callbacks" | "externalDocs"),
+        Components => matches!(key, "examples" | "links"),
+        Response => matches!(key, "links" | "examples"),
+        Operation => key == "externalDocs",
         Encoding => key == "headers",
         Parameter | Header | MediaType => matches!(key, "example" | "examples"),
         Schema => matches!(key, "xml" | "externalDocs" | "example" | "examples"),

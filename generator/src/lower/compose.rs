@@ -276,6 +276,8 @@ impl<'a> Lowering<'a> {
             }
             let fields = self.fields(Members { required: &[], ..all }, id, here);
             overlay(&mut out.fields, fields);
+            // A part that is closed refuses the members of the others, which nobody means.
+            out.closed = all.is_closed() && parts.objects.len() == 1;
             if let Some(AdditionalProperties::Schema(_)) = all.additional {
                 out.additional = self.additional(all, id, here);
             }

@@ -56,7 +56,9 @@ impl Lowering<'_> {
                 let mut parameter = Parameter {
                     required: field.required,
                     deprecated: field.deprecated,
-                    limits: field.limits,
+                    nullable: field.nullable,
+                    lifecycle: field.lifecycle,
+                    constraints: field.constraints,
                     doc: field.doc,
                     ..bare(&name, In::Form, field.ty)
                 };
@@ -144,8 +146,8 @@ impl Lowering<'_> {
         let media_type = media_type.filter(|text| !text.is_empty() && !text.contains([',', '*']));
         match media_type {
             Some(text) if !is_file && MediaType::parse(text).is_json() => field.style = Style::Json,
-            Some(text) if scalar => field.media_type = Some(text.to_owned()),
-            _ => {}
+            Some(text) if scalar && !is_file => field.media_type = Some(text.to_owned()),
+            _ => field.accepts = encoding.and_then(|e| e.content_type.as_deref()).map(normal),
         }
     }
 
@@ -159,4 +161,9 @@ impl Lowering<'_> {
         }
         TypeRef::Map(Box::new(TypeRef::String))
     }
+}
+
+/// A list of media types without spaces.
+fn normal(list: &str) -> String {
+    list.split(',').map(str::trim).collect::<Vec<_>>().join(", ")
 }

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use heck::ToSnakeCase;
 use indexmap::IndexMap;
 use openapiv3::{
-    Components, MediaType as OasMediaType, Operation as OasOperation, ReferenceOr, RequestBody,
-    Response as OasResponse, SchemaKind, StatusCode, Type as OasType,
+    Callback, Components, MediaType as OasMediaType, Operation as OasOperation, Parameter as OasParameter,
+    ReferenceOr, RequestBody, Response as OasResponse, SchemaKind, StatusCode, Type as OasType,
 };
 
 use super::Lowering;
+use super::constraints::of_media;
 use super::parameter::Accepted;
-use crate::api::{Body, MediaType, Operation, Response, TypeId, TypeRef};
+use crate::api::{Body, Lifecycle, MediaType, Operation, Response, TypeId, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 use crate::load::hoist;
 
@@ -78,31 +79,26 @@ impl<'d> Lowering<'d> {
                 }
                 let Some(id) = ids.get(&(key.as_str(), member)) else { continue };
                 let (method, path) = route(key, member, operation);
-                let mut lowered = Operation {
-                    method: method.clone(),
-                    path: path.to_owned(),
-                    tags: operation.tags.clone(),
-                    deprecated: operation.deprecated,
-                    deprecation: text(&operation.extensions, "x-deprecated"),
-                    server: self.server_of(item, operation, servers),
-                    doc: doc(operation),
-                    ..Operation::default()
-                };
                 let shared = item.parameters.iter().enumerate();
                 let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
-                let own = operation.parameters.iter().enumerate();
-                let own = own.map(|(i, p)| (p, at.child("parameters").child(i)));
-                let all: Vec<_> = shared.chain(own).collect();
-                lowered.parameters = self.parameters(id, path, &all, &at, &mut accepted);
-                if let Some((media_type, fields)) = self.form(id, operation, &at, &mut accepted) {
-                    lowered.parameters.extend(fields);
-                    lowered.form = Some(media_type);
+                let mut lowered = self.operation(id, path, operation, shared.collect(), &at, &mut accepted);
+                lowered.method = method.clone();
+                lowered.server = self.server_of(item, operation, servers);
+                if lowered.responses.is_empty() {
+                    let message =
+                        format!("operation `{id}` declares no successful response; its response is ignored");
+                    self.out.push(
+                        Diagnostic::notice(Code::NoSuccess, &self.spec.origin(&at), message)
+                            .help("add the response in the overlay"),
+                    );
                 }
-                lowered.body = self.body(id, operation, lowered.form.as_deref(), &at);
-                self.responses(id, operation, &at, &mut lowered);
                 lowered.paging = self.paging(operation, &lowered, &at);
                 lowered.security = self.security(operation);
                 self.undeclared(operation.security.iter().flatten(), &at);
+                for (name, callback) in &operation.callbacks {
+                    let at = at.child("callbacks").child(name);
+                    lowered.callbacks.extend(self.callbacks(&format!("{id} "), name, callback, &at));
+                }
                 operations.insert(id.clone(), lowered);
             }
         }
@@ -110,6 +106,58 @@ impl<'d> Lowering<'d> {
         self.one_list_each(&mut operations);
         let values = name_values(accepted, &mut operations);
         (operations, values)
+    }
+
+    /// Lowers an operation of the client or of a callback.
+    fn operation<'p>(
+        &mut self,
+        id: &str,
+        path: &str,
+        operation: &'p OasOperation,
+        mut parameters: Vec<(&'p ReferenceOr<OasParameter>, Pointer)>,
+        at: &Pointer,
+        accepted: &mut Accepted,
+    ) -> Operation {
+        let mut out = Operation {
+            path: path.to_owned(),
+            tags: operation.tags.clone(),
+            deprecated: operation.deprecated,
+            lifecycle: lifecycle(&operation.extensions),
+            deprecation: text(&operation.extensions, "x-deprecated"),
+            doc: doc(operation),
+            ..Operation::default()
+        };
+        let own = operation.parameters.iter().enumerate();
+        parameters.extend(own.map(|(i, p)| (p, at.child("parameters").child(i))));
+        out.parameters = self.parameters(id, path, &parameters, at, accepted);
+        if let Some((media_type, fields)) = self.form(id, operation, at, accepted) {
+            out.parameters.extend(fields);
+            out.form = Some(media_type);
+        }
+        out.body = self.body(id, operation, out.form.as_deref(), at);
+        self.responses(id, operation, at, &mut out);
+        out
+    }
+
+    /// The calls of the server that `callback` describes, by name, address and method.
+    fn callbacks(&mut self, owner: &str, name: &str, callback: &Callback, at: &Pointer) -> Operations {
+        let mut out = Operations::new();
+        for (address, item) in callback {
+            let at = at.child(address);
+            for (method, operation) in item.iter() {
+                let key = format!("{name} {address} {method}").trim().to_owned();
+                let shared = item.parameters.iter().enumerate();
+                let shared = shared.map(|(i, p)| (p, at.child("parameters").child(i))).collect();
+                let (id, at) = (format!("{owner}{key}"), at.child(method));
+                // Expressions in the address are no parameters.
+                let mut lowered = self.operation(&id, "", operation, shared, &at, &mut Accepted::new());
+                lowered.parameters.iter_mut().for_each(|parameter| parameter.values = None);
+                lowered.method = method.to_uppercase();
+                lowered.path = address.clone();
+                out.insert(key, lowered);
+            }
+        }
+        out
     }
 
     /// The id of each operation, by path and method. An id that is missing or a duplicate is derived from these two.
@@ -184,7 +232,7 @@ impl<'d> Lowering<'d> {
         let components = self.document.components.as_ref();
         let body: &RequestBody =
             item(operation.request_body.as_ref()?, components, |c| &c.request_bodies, "requestBodies")?;
-        let mut content = BTreeMap::new();
+        let (mut content, mut constraints) = (BTreeMap::new(), BTreeMap::new());
         for (media_type, media) in forms(&body.content) {
             let at = at.child("content").child(media_type);
             let parsed = MediaType::parse(media_type);
@@ -212,13 +260,15 @@ impl<'d> Lowering<'d> {
                 }
             };
             content.insert(media_type.clone(), ty);
+            let nullable = media.schema.as_ref().is_some_and(|schema| self.is_nullable(schema));
+            constraints.extend(of_media(media, nullable).map(|own| (media_type.clone(), own)));
         }
         if content.is_empty() {
             return None;
         }
         let envelope = self.envelope(&body.extensions, &at);
         let checked = is_true(&body.extensions, "x-checked");
-        Some(Body { required: body.required, content, envelope, checked })
+        Some(Body { required: body.required, content, constraints, envelope, checked })
     }
 
     /// The members around a value: `x-envelope: results.app`.
@@ -308,7 +358,7 @@ impl<'d> Lowering<'d> {
             declared.push(("default".to_owned(), default_is_success, default));
         }
         // Equal bodies of several statuses are one type.
-        let mut known: Vec<(&OasMediaType, TypeRef)> = Vec::new();
+        let mut known: [Vec<(&OasMediaType, TypeRef)>; 2] = Default::default();
         for (text, success, response) in declared {
             let at = at.child("responses").child(&text);
             let Some(response): Option<&OasResponse> =
@@ -316,13 +366,16 @@ impl<'d> Lowering<'d> {
             else {
                 continue;
             };
-            let (mut content, mut items) = (BTreeMap::new(), BTreeMap::new());
+            let (mut content, mut constraints, mut items) =
+                (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
             for (media_type, media) in forms(&response.content) {
                 let at = at.child("content").child(media_type);
                 if success && let Some(item) = self.stream_item(id, media_type, media, &at) {
                     items.insert(media_type.clone(), item);
                 }
-                let same = known.iter().find(|(other, _)| success && other.schema == media.schema);
+                let [failed, succeeded] = &mut known;
+                let known = if success { succeeded } else { failed };
+                let same = known.iter().find(|(other, _)| other.schema == media.schema);
                 let same = same.filter(|_| MediaType::parse(media_type).is_json()).map(|(_, ty)| ty.clone());
                 let ty = match same {
                     Some(ty) => ty,
@@ -330,34 +383,38 @@ impl<'d> Lowering<'d> {
                         let own = match (success, known.is_empty()) {
                             (true, true) => "response".to_owned(),
                             (true, false) => format!("response {text}"),
-                            (false, _) => "error".to_owned(),
+                            (false, true) => "error".to_owned(),
+                            (false, false) => format!("error {text}"),
                         };
                         self.media(&TypeId::operation(id).member(own), media_type, media, &at)
                     }
                 };
-                if success && MediaType::parse(media_type).is_json() {
+                if MediaType::parse(media_type).is_json() {
                     known.push((media, ty.clone()));
                 }
                 content.insert(media_type.clone(), ty);
+                let nullable = media.schema.as_ref().is_some_and(|schema| self.is_nullable(schema));
+                constraints.extend(of_media(media, nullable).map(|own| (media_type.clone(), own)));
             }
+            let headers = self.headers(id, &text, response, &at);
             if success {
                 let envelope = self.envelope(&response.extensions, &at);
                 let paged = is_true(&response.extensions, "x-paged");
-                out.responses
-                    .insert(text, Response { content, items, envelope, paged, ..Response::default() });
+                out.responses.insert(
+                    text,
+                    Response { content, items, constraints, headers, envelope, paged, ..Response::default() },
+                );
             } else {
-                out.errors.insert(text, content.into_values().next());
+                out.errors.insert(text, Response { content, constraints, headers, ..Response::default() });
             }
         }
-        if out.responses.is_empty() {
-            let message =
-                format!("operation `{id}` declares no successful response; its response is ignored");
-            self.out.push(
-                Diagnostic::notice(Code::NoSuccess, &self.spec.origin(at), message)
-                    .help("add the response in the overlay"),
-            );
-        }
     }
+}
+
+/// The facts about the stage of life that extensions say.
+pub(super) fn lifecycle(extensions: &Extensions) -> Lifecycle {
+    let stability = text(extensions, "x-stability-level").map(|level| level.to_lowercase());
+    Lifecycle { sunset: text(extensions, "x-sunset"), stability: stability.filter(|level| level != "stable") }
 }
 
 /// The summary and the description, whichever are there; many descriptions begin with their summary.

@@ -8,8 +8,9 @@ use openapiv3::{
 };
 
 use super::Lowering;
-use super::operation::item;
-use super::schema::{limits, vendor_name};
+use super::constraints::constraints;
+use super::operation::{item, lifecycle};
+use super::schema::vendor_name;
 use crate::api::{In, MediaType, Parameter, Shape, Style, TypeId, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
@@ -102,7 +103,7 @@ impl Lowering<'_> {
                 self.path_parameter(at, message, "remove it in the overlay, or name it as the path does");
                 continue;
             }
-            let lowered = match &data.format {
+            let mut lowered = match &data.format {
                 ParameterSchemaOrContent::Schema(schema) => {
                     self.parameter(id, data, schema, written, &at.child("schema"), accepted)
                 }
@@ -111,6 +112,10 @@ impl Lowering<'_> {
                     plain(data, ty, written.place, style)
                 }
             };
+            if let OasParameter::Query { allow_reserved, allow_empty_value, .. } = parameter {
+                lowered.allow_reserved = *allow_reserved;
+                lowered.allow_empty = allow_empty_value.unwrap_or_default();
+            }
             out.insert((written.place, data.name.clone()), lowered);
         }
         for name in places {
@@ -154,9 +159,9 @@ impl Lowering<'_> {
             _ => None,
         };
         let is_list = list.is_some();
-        let item = match list {
-            Some(list) => match list.items {
-                Some(items) => items.unbox(),
+        let item = match &list {
+            Some(list) => match &list.items {
+                Some(items) => items.clone().unbox(),
                 None => {
                     let strings = TypeRef::List(Box::new(TypeRef::String));
                     return plain(data, strings, written.place, written.style);
@@ -205,10 +210,17 @@ impl Lowering<'_> {
             self.not_read(at, message, "declare another style, or `content`, in the overlay");
         }
         let mut out = plain(data, ty, written.place, style);
+        out.nullable = self.is_nullable(schema);
         out.values = values;
-        if let ReferenceOr::Item(schema) = schema {
-            out.limits = limits(schema);
-        }
+        // Those of another named schema are at that schema.
+        out.constraints = match (schema, list) {
+            (ReferenceOr::Item(schema), _) => constraints(schema),
+            (_, Some(list)) => constraints(&Schema {
+                schema_data: Default::default(),
+                schema_kind: SchemaKind::Type(OasType::Array(list)),
+            }),
+            _ => Default::default(),
+        };
         out
     }
 
@@ -287,8 +299,13 @@ pub(super) fn bare(name: &str, place: In, ty: TypeRef) -> Parameter {
         deprecated: false,
         style: Style::Comma,
         media_type: None,
-        limits: Default::default(),
+        constraints: Default::default(),
         doc: None,
+        nullable: false,
+        allow_reserved: false,
+        allow_empty: false,
+        accepts: None,
+        lifecycle: Default::default(),
     }
 }
 
@@ -298,6 +315,7 @@ fn plain(data: &ParameterData, ty: TypeRef, place: In, style: Style) -> Paramete
         deprecated: data.deprecated.unwrap_or_default(),
         style,
         doc: data.description.clone(),
+        lifecycle: lifecycle(&data.extensions),
         ..bare(&data.name, place, ty)
     }
 }

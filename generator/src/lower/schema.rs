@@ -9,8 +9,10 @@ use openapiv3::{
 };
 
 use super::Lowering;
+use super::constraints::constraints;
+use super::operation::lifecycle;
 use super::union::is_null;
-use crate::api::{Enum, Field, Fields, Limits, Shape, Struct, Type, TypeId, TypeRef, Value};
+use crate::api::{Constraints, Enum, Field, Fields, Shape, Struct, Type, TypeId, TypeRef, Value};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 use crate::load::stack::deeper;
 
@@ -28,6 +30,10 @@ pub(super) struct Members<'a> {
 impl Members<'_> {
     pub(super) fn requires(&self, name: &str) -> bool {
         self.required.iter().any(|r| r == name)
+    }
+
+    pub(super) fn is_closed(&self) -> bool {
+        matches!(self.additional, Some(AdditionalProperties::Any(false)))
     }
 }
 
@@ -143,7 +149,8 @@ impl<'a> Lowering<'a> {
             None => self.shape(schema, &TypeId::schema(name), at),
         };
         let data = &schema.schema_data;
-        let ty = Type { shape, deprecated: data.deprecated, doc: data.description.clone() };
+        let (constraints, doc) = (constraints(schema), data.description.clone());
+        let ty = Type { shape, deprecated: data.deprecated, constraints, doc };
         self.types.insert(TypeId::schema(name), ty);
     }
 
@@ -172,12 +179,13 @@ impl<'a> Lowering<'a> {
             ReferenceOr::Item(schema) => schema,
         };
         let data = &schema.schema_data;
-        let mut limits = limits(schema);
+        let mut constraints = constraints(schema);
         let ty = match (only(schema, at), self.definition(schema, || id.label(), at)) {
             (_, Some(name)) => TypeRef::Named(TypeId::schema(name)),
             (Some((inner, at)), None) => {
                 let inner = self.field(inner, id, &at);
-                limits = Limits { default: limits.default.take(), ..inner.limits };
+                let default = constraints.default.take();
+                constraints = Constraints { default, ..constraints.and(&inner.constraints) };
                 inner.ty
             }
             (None, None) => self.inline(schema, id, at),
@@ -189,7 +197,8 @@ impl<'a> Lowering<'a> {
             deprecated: data.deprecated,
             read_only: data.read_only,
             write_only: data.write_only,
-            limits,
+            lifecycle: lifecycle(&data.extensions),
+            constraints,
             doc: data.description.clone(),
         }
     }
@@ -244,7 +253,7 @@ impl<'a> Lowering<'a> {
         if let Shape::Alias(ty) = shape {
             return ty;
         }
-        self.types.insert(id.clone(), Type { shape, deprecated: false, doc });
+        self.types.insert(id.clone(), Type { doc, ..shape.into() });
         TypeRef::Named(id.clone())
     }
 
@@ -376,15 +385,20 @@ impl<'a> Lowering<'a> {
             return Shape::Alias(TypeRef::Map(Box::new(TypeRef::Any)));
         };
         let additional = self.additional(members, id, at);
+        let closed = members.is_closed();
         if members.properties.is_empty() {
             self.undefined(members.required, at);
-            let closed = matches!(members.additional, Some(AdditionalProperties::Any(false)));
             return match additional {
-                _ if closed => Shape::Struct(Struct::default()),
+                _ if closed => Shape::Struct(Struct { closed, ..Struct::default() }),
                 item => Shape::Alias(TypeRef::Map(Box::new(item.unwrap_or(TypeRef::Any)))),
             };
         }
-        Shape::Struct(Struct { fields: self.fields(members, id, at), additional, ..Struct::default() })
+        Shape::Struct(Struct {
+            fields: self.fields(members, id, at),
+            additional,
+            closed,
+            ..Struct::default()
+        })
     }
 
     /// The type of undeclared members.
@@ -544,36 +558,4 @@ fn plain(any: &AnySchema) -> TypeRef {
         (Some("object"), _) => TypeRef::Map(Box::new(TypeRef::Any)),
         _ => TypeRef::Any,
     }
-}
-
-/// The bounds that a schema gives its value.
-pub(super) fn limits(schema: &Schema) -> Limits {
-    let mut out = Limits { default: schema.schema_data.default.clone(), ..Limits::default() };
-    match &schema.schema_kind {
-        SchemaKind::Type(OasType::String(string)) => {
-            out.min_length = string.min_length.map(|n| n as u64);
-            out.max_length = string.max_length.map(|n| n as u64);
-            out.pattern = string.pattern.clone();
-            out.format = match &string.format {
-                VariantOrUnknownOrEmpty::Unknown(format) => Some(format.clone()),
-                VariantOrUnknownOrEmpty::Item(StringFormat::Byte) => Some("byte".to_owned()),
-                VariantOrUnknownOrEmpty::Item(StringFormat::Password) => Some("password".to_owned()),
-                _ => None,
-            };
-        }
-        SchemaKind::Type(OasType::Integer(integer)) => {
-            out.minimum = integer.minimum.map(|n| n as f64);
-            out.maximum = integer.maximum.map(|n| n as f64);
-        }
-        SchemaKind::Type(OasType::Number(number)) => {
-            out.minimum = number.minimum;
-            out.maximum = number.maximum;
-        }
-        SchemaKind::Type(OasType::Array(array)) => {
-            out.min_items = array.min_items.map(|n| n as u64);
-            out.max_items = array.max_items.map(|n| n as u64);
-        }
-        _ => {}
-    }
-    out
 }

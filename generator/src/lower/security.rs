@@ -31,7 +31,11 @@ fn security(scheme: &SecurityScheme) -> Security {
             APIKeyLocation::Cookie => Security::Cookie(name.clone()),
         },
         SecurityScheme::OAuth2 { flows, .. } => Security::OAuth2(self::flows(flows)),
-        SecurityScheme::OpenIDConnect { .. } => Security::OAuth2(BTreeMap::new()),
+        SecurityScheme::OpenIDConnect { open_id_connect_url, .. } => {
+            let discovery_url = Some(open_id_connect_url.clone()).filter(|url| !url.is_empty());
+            let flow = Flow { discovery_url, ..Flow::default() };
+            Security::OAuth2(BTreeMap::from([("openIdConnect".to_owned(), flow)]))
+        }
     }
 }
 
@@ -53,7 +57,10 @@ fn flows(flows: &OAuth2Flows) -> BTreeMap<String, Flow> {
         let (token_url, refresh_url) = (url(&flow.token_url), flow.refresh_url.clone());
         let authorization_url = url(&flow.authorization_url);
         let scopes = scopes(&flow.scopes);
-        add("authorizationCode", Flow { authorization_url, token_url, refresh_url, scopes });
+        add(
+            "authorizationCode",
+            Flow { authorization_url, token_url, refresh_url, scopes, ..Flow::default() },
+        );
     }
     if let Some(flow) = &flows.password {
         let (token_url, refresh_url) = (url(&flow.token_url), flow.refresh_url.clone());
@@ -77,10 +84,14 @@ pub(super) fn required(document: &OpenAPI, schemes: &BTreeMap<String, Security>)
     if schemes.is_empty() {
         return None;
     }
-    let items = document.paths.paths.values().filter_map(ReferenceOr::as_item);
-    let is_said = items.flat_map(|item| item.iter()).any(|(_, operation)| operation.security.is_some());
     let each = schemes.keys().map(|name| Combination(BTreeMap::from([(name.clone(), Vec::new())])));
-    Some(if is_said { Vec::new() } else { each.collect() })
+    Some(if is_said(document) { Vec::new() } else { each.collect() })
+}
+
+/// True if an operation has a requirement.
+pub(super) fn is_said(document: &OpenAPI) -> bool {
+    let items = document.paths.paths.values().filter_map(ReferenceOr::as_item);
+    items.flat_map(|item| item.iter()).any(|(_, operation)| operation.security.is_some())
 }
 
 fn combinations(ways: &[SecurityRequirement]) -> Vec<Combination> {

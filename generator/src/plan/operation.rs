@@ -285,8 +285,9 @@ impl Context<'_> {
     /// The types of error bodies, by status.
     fn error_docs(&self, operation: &Operation) -> Option<String> {
         let mut statuses: Vec<(&TypeRef, Vec<String>)> = Vec::new();
-        for (status, ty) in operation.errors.iter().filter(|_| !self.names.own_errors) {
-            let Some(ty) = ty.as_ref().filter(|ty| ty.named().is_some()) else { continue };
+        for (status, response) in operation.errors.iter().filter(|_| !self.names.own_errors) {
+            let body = response.content.values().next();
+            let Some(ty) = body.filter(|ty| ty.named().is_some()) else { continue };
             let status = code(&status.to_uppercase().replace("DEFAULT", "default"));
             match statuses.iter_mut().find(|(known, _)| *known == ty) {
                 Some((_, all)) => all.push(status),

@@ -371,7 +371,7 @@ impl Context<'_> {
         let role =
             role.filter(|_| !matches!((parameter.role(), &parameter.ty), (Role::Filter(_), TypeRef::String)));
         let facts: Vec<String> =
-            role.into_iter().map(str::to_owned).chain(facts(&parameter.ty, &parameter.limits)).collect();
+            role.into_iter().map(str::to_owned).chain(facts(&parameter.ty, &parameter.constraints)).collect();
         if !facts.is_empty() {
             line.push_str(": ");
             line.push_str(&facts.join(", "));

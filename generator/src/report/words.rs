@@ -7,6 +7,7 @@ pub(super) fn verb(change: &Change) -> String {
     let kind = change.kind.as_str();
     let nouns = [
         "operation-",
+        "callback-",
         "parameter-",
         "value-",
         "type-",
@@ -20,6 +21,9 @@ pub(super) fn verb(change: &Change) -> String {
     let verb = match change.kind {
         Kind::LimitChanged => "limit changed".to_owned(),
         Kind::SecurityChanged => "security changed".to_owned(),
+        Kind::TagsChanged => "tags changed".to_owned(),
+        Kind::SunsetChanged => "sunset changed".to_owned(),
+        Kind::StabilityChanged => "stability changed".to_owned(),
         Kind::ServerChanged => "address changed".to_owned(),
         _ => {
             let longest = nouns.iter().filter(|noun| kind.starts_with(**noun)).max_by_key(|noun| noun.len());

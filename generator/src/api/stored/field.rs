@@ -11,7 +11,7 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{MapAccess, Visitor};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-use super::super::{Api, Enum, Field, Limits, Shape, Struct, Type, TypeId, TypeRef, Value};
+use super::super::{Api, Constraints, Enum, Field, Lifecycle, Shape, Struct, Type, TypeId, TypeRef, Value};
 
 /// The stored form of a struct.
 #[derive(Debug, Serialize, Deserialize)]
@@ -21,6 +21,8 @@ pub(super) struct Written {
     fields: BTreeMap<String, Member>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     additional: Option<TypeRef>,
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    closed: bool,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     one_of: BTreeSet<BTreeSet<String>>,
 }
@@ -38,7 +40,8 @@ pub(super) fn written(api: &Api, id: &TypeId, s: &Struct, constants: &mut BTreeS
         };
         (name.clone(), Member { field: field.clone(), content })
     });
-    Written { fields: fields.collect(), additional: s.additional.clone(), one_of: s.one_of.clone() }
+    let (fields, additional) = (fields.collect(), s.additional.clone());
+    Written { fields, additional, closed: s.closed, one_of: s.one_of.clone() }
 }
 
 /// The only value of a type of which there is nothing else to say.
@@ -69,7 +72,7 @@ pub(super) fn read(id: TypeId, stored: Written, types: &mut BTreeMap<TypeId, Typ
         }
         fields.insert(name, field);
     }
-    let s = Struct { fields, additional: stored.additional, one_of: stored.one_of };
+    let s = Struct { fields, additional: stored.additional, closed: stored.closed, one_of: stored.one_of };
     types.insert(id, Shape::Struct(s).into());
 }
 
@@ -96,7 +99,7 @@ const FLAGS: [Flag; 5] = [
     ("writeOnly", |field| &mut field.write_only),
 ];
 
-/// The text of a member without its limits.
+/// The text of a member without its constraints.
 struct Line(Field, Content);
 
 impl fmt::Display for Line {
@@ -134,7 +137,7 @@ impl FromStr for Line {
     }
 }
 
-/// A member that has limits, or words of ours.
+/// A member that has constraints, or words of ours.
 #[derive(Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Form {
@@ -151,8 +154,10 @@ struct Form {
     read_only: bool,
     #[serde(default, skip_serializing)]
     write_only: bool,
-    #[serde(default, skip_serializing_if = "super::super::is_default")]
-    limits: Limits,
+    #[serde(default, skip_serializing_if = "super::super::is_default", alias = "limits")]
+    constraints: Constraints,
+    #[serde(flatten)]
+    lifecycle: Lifecycle,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     doc: Option<String>,
 }
@@ -161,7 +166,8 @@ impl Serialize for Member {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self { field, content } = self;
         let line = Line(field.clone(), content.clone());
-        if field.limits == Limits::default() && field.doc.is_none() {
+        let is_plain = field.constraints == Constraints::default() && field.lifecycle == Lifecycle::default();
+        if is_plain && field.doc.is_none() {
             return serializer.collect_str(&line);
         }
         Form {
@@ -171,7 +177,8 @@ impl Serialize for Member {
             deprecated: false,
             read_only: false,
             write_only: false,
-            limits: field.limits.clone(),
+            constraints: field.constraints.clone(),
+            lifecycle: field.lifecycle.clone(),
             doc: field.doc.clone(),
         }
         .serialize(serializer)
@@ -202,7 +209,8 @@ impl<'de> Deserialize<'de> for Member {
                 field.deprecated |= form.deprecated;
                 field.read_only |= form.read_only;
                 field.write_only |= form.write_only;
-                (field.limits, field.doc) = (form.limits, form.doc);
+                (field.constraints, field.lifecycle, field.doc) =
+                    (form.constraints, form.lifecycle, form.doc);
                 Ok(Member { field, content })
             }
         }
@@ -211,13 +219,20 @@ impl<'de> Deserialize<'de> for Member {
     }
 }
 
-/// For members of attributes in format 1.
+impl Serialize for Field {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let content = Content::Type(self.ty.clone());
+        Member { field: self.clone(), content }.serialize(serializer)
+    }
+}
+
+/// For headers, and for members of attributes in format 1.
 impl<'de> Deserialize<'de> for Field {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let Member { field, content } = Member::deserialize(deserializer)?;
         match content {
             Content::Type(ty) => Ok(Self { ty, ..field }),
-            Content::Constant(_) => Err(serde::de::Error::custom("format 1 has no constants")),
+            Content::Constant(_) => Err(serde::de::Error::custom("a constant is not allowed here")),
         }
     }
 }

@@ -106,6 +106,7 @@ impl Info {
                 servers,
                 security,
                 required: None,
+                assumed: false,
                 skipped,
             },
             conventions,
@@ -137,7 +138,7 @@ pub(super) fn upgrade(api: &mut Api, conventions: &Conventions) {
         operation.parameters.iter_mut().for_each(|p| settle_ref(&mut p.ty));
         operation.body.iter_mut().flat_map(|b| b.content.values_mut()).for_each(settle_ref);
         operation.responses.values_mut().flat_map(|r| r.content.values_mut()).for_each(settle_ref);
-        operation.errors.values_mut().flatten().for_each(settle_ref);
+        operation.errors.values_mut().flat_map(|r| r.content.values_mut()).for_each(settle_ref);
     }
     let mut out = Wire { types: BTreeMap::new(), conventions };
     for (name, convention) in conventions {

@@ -1,0 +1,120 @@
+//! Defines the constraints of a value, as JSON Schema has them.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+use super::is_default;
+
+/// The constraints of a value. Those that every value meets, such as a minimal length of 0, are left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Constraints {
+    /// True if a body may be null. Members, parameters and items say so elsewhere.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub nullable: bool,
+    /// The format of a string, e.g. `uri`, `email`, `duration`; of a number, the one that is narrower than 64 bits, e.g.
+    /// `int32`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub format: Option<String>,
+    /// The least value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub minimum: Option<f64>,
+    /// The greatest value.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub maximum: Option<f64>,
+    /// The number that every value is greater than.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclusive_minimum: Option<f64>,
+    /// The number that every value is less than.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub exclusive_maximum: Option<f64>,
+    /// The number that every value is a multiple of.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub multiple_of: Option<f64>,
+    /// In characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_length: Option<u64>,
+    /// In characters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_length: Option<u64>,
+    /// An ECMA-262 regular expression.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pattern: Option<String>,
+    /// The least number of items of a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_items: Option<u64>,
+    /// The greatest number of items of a list.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_items: Option<u64>,
+    /// True if no two items of a list are equal.
+    #[serde(default, skip_serializing_if = "is_default")]
+    pub unique_items: bool,
+    /// Constraints of the items of a list, of the values of a map, or of an object's members of other names.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub items: Option<Box<Constraints>>,
+    /// The least number of members of an object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub min_properties: Option<u64>,
+    /// The greatest number of members of an object.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_properties: Option<u64>,
+    /// The values that are known so far, where the type is open to others (`x-extensible-enum`); empty where none are listed.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub known: BTreeSet<String>,
+    /// The schema of values that are excluded (`not`), as canonical JSON.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub not: Option<String>,
+    /// The value that the server takes where none is sent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub default: Option<serde_json::Value>,
+}
+
+impl Constraints {
+    /// Both together: of a constraint that both have, that of `self`.
+    pub fn and(&self, other: &Self) -> Self {
+        let known = if self.known.is_empty() { &other.known } else { &self.known };
+        Self {
+            nullable: self.nullable || other.nullable,
+            format: self.format.clone().or_else(|| other.format.clone()),
+            minimum: self.minimum.or(other.minimum),
+            maximum: self.maximum.or(other.maximum),
+            exclusive_minimum: self.exclusive_minimum.or(other.exclusive_minimum),
+            exclusive_maximum: self.exclusive_maximum.or(other.exclusive_maximum),
+            multiple_of: self.multiple_of.or(other.multiple_of),
+            min_length: self.min_length.or(other.min_length),
+            max_length: self.max_length.or(other.max_length),
+            pattern: self.pattern.clone().or_else(|| other.pattern.clone()),
+            min_items: self.min_items.or(other.min_items),
+            max_items: self.max_items.or(other.max_items),
+            unique_items: self.unique_items || other.unique_items,
+            items: self.items.clone().or_else(|| other.items.clone()),
+            min_properties: self.min_properties.or(other.min_properties),
+            max_properties: self.max_properties.or(other.max_properties),
+            known: known.clone(),
+            not: self.not.clone().or_else(|| other.not.clone()),
+            default: self.default.clone().or_else(|| other.default.clone()),
+        }
+    }
+
+    /// The constraints that stored forms before 3 have.
+    pub fn before_format_3(&self) -> Self {
+        const LATER: [&str; 4] = ["int32", "float", "uint32", "uint64"];
+        Self {
+            nullable: false,
+            format: self.format.clone().filter(|format| !LATER.contains(&format.as_str())),
+            // They did not tell that a bound is excluded.
+            minimum: self.minimum.or(self.exclusive_minimum),
+            maximum: self.maximum.or(self.exclusive_maximum),
+            exclusive_minimum: None,
+            exclusive_maximum: None,
+            multiple_of: None,
+            unique_items: false,
+            items: None,
+            min_properties: None,
+            max_properties: None,
+            known: BTreeSet::new(),
+            not: None,
+            ..self.clone()
+        }
+    }
+}

@@ -1,0 +1,261 @@
+//! Compares the constraints of a value on both sides.
+
+use std::borrow::Cow;
+
+use super::change::Kind;
+use super::relation::Fit;
+use super::walk::{Spot, Walk, name_of};
+use super::wire::{View, view};
+use crate::api::{Api, Constraints, Shape, TypeId, TypeRef};
+
+impl Walk<'_> {
+    /// The constraints at one place, and those of items within it. `default` is the kind of a changed default.
+    pub(super) fn constraints(
+        &mut self,
+        types: [&TypeRef; 2],
+        own: [&Constraints; 2],
+        default: Kind,
+        spot: &Spot,
+    ) {
+        let [old, new] = types;
+        let [a, b] = own;
+        if old == new && a == b {
+            return;
+        }
+        let named = [name_of(old, self.api_of(0)).is_some(), name_of(new, self.api_of(1)).is_some()];
+        // Named types have a row of their own for their constraints, unless one side has the same inline.
+        let a = if named == [true, false] { self.with_type(0, old, a) } else { Cow::Borrowed(a) };
+        let b = if named == [false, true] { self.with_type(1, new, b) } else { Cow::Borrowed(b) };
+        self.compared(types, [&a, &b], default, spot);
+        if named != [true, true] {
+            self.items(types, [&a, &b], default, spot);
+        }
+    }
+
+    /// The constraints of the items of two lists, or of the values of two maps.
+    fn items(&mut self, [old, new]: [&TypeRef; 2], own: [&Constraints; 2], default: Kind, spot: &Spot) {
+        if self.format < 3 {
+            return;
+        }
+        let (old, new) = (inner(old, self.api_of(0)), inner(new, self.api_of(1)));
+        if let (Some((one, old)), Some((other, new))) = (old, new)
+            && one == other
+        {
+            let none = Constraints::default();
+            let own = own.map(|own| own.items.as_deref().unwrap_or(&none));
+            let spot =
+                if one { spot.inside("[]", "items") } else { spot.inside("{}", "additionalProperties") };
+            self.constraints([old.present(), new.present()], own, default, &spot);
+        }
+    }
+
+    /// The constraints of two types of one name.
+    pub(super) fn type_constraints(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot) {
+        if self.format >= 3 {
+            let none = Constraints::default();
+            let [a, b] = [self.with_type(0, old, &none), self.with_type(1, new, &none)];
+            self.compared([old, new], [&a, &b], Kind::FieldDefaultChanged, spot);
+            self.items([old, new], [&a, &b], Kind::FieldDefaultChanged, spot);
+        }
+    }
+
+    /// The constraints of a value and those of its type.
+    fn with_type<'c>(&self, side: usize, ty: &TypeRef, own: &'c Constraints) -> Cow<'c, Constraints> {
+        let (api, mut out) = (self.api_of(side), Cow::Borrowed(own));
+        let mut next: Option<&TypeId> = ty.as_named();
+        for _ in 0..64 {
+            let Some(ty) = next.and_then(|id| api.types.get(id)) else { break };
+            if ty.constraints != Constraints::default() {
+                out = Cow::Owned(out.and(&ty.constraints));
+            }
+            next = match &ty.shape {
+                Shape::Alias(alias) => alias.as_named(),
+                _ => None,
+            };
+        }
+        out
+    }
+
+    fn compared(&mut self, types: [&TypeRef; 2], [old, new]: [&Constraints; 2], default: Kind, spot: &Spot) {
+        if old == new {
+            return;
+        }
+        let early = |own: &'_ Constraints| (self.format < 3).then(|| own.before_format_3());
+        let (a, b) = (early(old), early(new));
+        let (old, new) = (a.as_ref().unwrap_or(old), b.as_ref().unwrap_or(new));
+        if old.default != new.default {
+            let text = |own: &Constraints| own.default.as_ref().map(ToString::to_string);
+            self.rows.push(spot.row(default).values(text(old), text(new)));
+        }
+        let is_whole = |(ty, api)| matches!(view(ty, api), View::Scalar(name) if name == "integer");
+        let whole = types.into_iter().zip(self.apis).all(is_whole);
+        let fits = [fit(old, new, whole), fit(new, old, whole)];
+        if fits != [Fit::All, Fit::All] {
+            let mut row = spot.row(Kind::LimitChanged).values(shown(old), shown(new));
+            row.fits = Some(fits);
+            self.rows.push(row);
+        }
+    }
+}
+
+/// The items of a list (true) or the values of a map (false).
+fn inner<'t>(ty: &'t TypeRef, api: &'t Api) -> Option<(bool, &'t TypeRef)> {
+    match view(ty, api) {
+        View::List(item) => Some((true, item)),
+        View::Map(value) => Some((false, value)),
+        View::Object(_, s) => Some((false, s.additional.as_ref()?)),
+        _ => None,
+    }
+}
+
+/// The fit of all values under the constraints `from` to the constraints `to`; `whole` if they are integers.
+fn fit(from: &Constraints, to: &Constraints, whole: bool) -> Fit {
+    let most = |what: String| Fit::Most(what);
+    let format = format_fit(from.format.as_deref(), to.format.as_deref());
+    let mut found = vec![format];
+    // The integers above 4 are those from 5 on.
+    let next = |bound: Bound, step: f64| match bound {
+        Some((value, true)) if whole => Some((value + step, false)),
+        other => other,
+    };
+    let low = [lower(from), lower(to)].map(|bound| next(bound, 1.0));
+    let high = [upper(from), upper(to)].map(|bound| next(bound, -1.0));
+    if !is_within(low) {
+        let [_, bound] = low;
+        found.extend(bound.map(|(bound, _)| most(format!("a value less than {}", bound))));
+    }
+    if !is_within(high.map(|bound| bound.map(|(value, open)| (-value, open)))) {
+        let [_, bound] = high;
+        found.extend(bound.map(|(bound, _)| most(format!("a value greater than {}", bound))));
+    }
+    if let Some(to) = to.multiple_of
+        && from.multiple_of.is_none_or(|from| (from / to).fract().abs() > f64::EPSILON)
+    {
+        found.push(most(format!("a value that is not a multiple of {to}")));
+    }
+    for (own, other, unit) in [
+        (from.min_length, to.min_length, "characters"),
+        (from.min_items, to.min_items, "items"),
+        (from.min_properties, to.min_properties, "members"),
+    ] {
+        if own.unwrap_or(0) < other.unwrap_or(0) {
+            found.push(most(format!("a value of fewer than {} {unit}", other.unwrap_or(0))));
+        }
+    }
+    for (own, other, unit) in [
+        (from.max_length, to.max_length, "characters"),
+        (from.max_items, to.max_items, "items"),
+        (from.max_properties, to.max_properties, "members"),
+    ] {
+        if let Some(other) = other
+            && own.is_none_or(|own| own > other)
+        {
+            found.push(most(format!("a value of more than {other} {unit}")));
+        }
+    }
+    if let Some(pattern) = pattern(to)
+        && self::pattern(from) != Some(pattern)
+    {
+        found.push(most(format!("a value that does not match `{pattern}`")));
+    }
+    if from.nullable && !to.nullable {
+        found.push(most("null".to_owned()));
+    }
+    if to.not.is_some() && from.not != to.not {
+        found.push(most("a value that `not` excludes".to_owned()));
+    }
+    if to.unique_items && !from.unique_items {
+        found.push(most("a list with equal items".to_owned()));
+    }
+    if !to.known.is_empty() {
+        let unknown = from.known.iter().find(|value| !to.known.contains(*value));
+        let unknown = unknown.map(|value| format!("the value {value}"));
+        let unknown = unknown.or_else(|| from.known.is_empty().then(|| "any value".to_owned()));
+        found.extend(unknown.map(most));
+    }
+    found.into_iter().max().unwrap_or(Fit::All)
+}
+
+/// A bound, and whether it is itself excluded.
+type Bound = Option<(f64, bool)>;
+
+fn lower(own: &Constraints) -> Bound {
+    let (closed, open) = (own.minimum.map(|n| (n, false)), own.exclusive_minimum.map(|n| (n, true)));
+    match (closed, open) {
+        (Some(closed), Some(open)) => Some(if open.0 >= closed.0 { open } else { closed }),
+        (closed, open) => closed.or(open),
+    }
+}
+
+fn upper(own: &Constraints) -> Bound {
+    let (closed, open) = (own.maximum.map(|n| (n, false)), own.exclusive_maximum.map(|n| (n, true)));
+    match (closed, open) {
+        (Some(closed), Some(open)) => Some(if open.0 <= closed.0 { open } else { closed }),
+        (closed, open) => closed.or(open),
+    }
+}
+
+/// True if every value above the first bound is above the second.
+fn is_within([from, to]: [Bound; 2]) -> bool {
+    match (from, to) {
+        (_, None) => true,
+        (None, Some(_)) => false,
+        (Some((from, from_open)), Some((to, to_open))) => {
+            from > to || (from == to && (from_open || !to_open))
+        }
+    }
+}
+
+/// A pattern that may exclude a value.
+fn pattern(own: &Constraints) -> Option<&str> {
+    own.pattern.as_deref().filter(|p| !matches!(p.trim_matches(['^', '$']), "" | ".*"))
+}
+
+/// The format that decides about values: a password is any string, which is only shown otherwise.
+fn format(own: Option<&str>) -> Option<&str> {
+    own.filter(|format| *format != "password")
+}
+
+fn format_fit(from: Option<&str>, to: Option<&str>) -> Fit {
+    match (format(from), format(to)) {
+        (_, None) => Fit::All,
+        (from, to) if from == to => Fit::All,
+        // A number that does not fit into its variable stops a reader.
+        (_, Some("int32")) => Fit::Some("an integer of 64 bits".to_owned()),
+        (_, Some("float")) => Fit::Most("a number of 64 bits".to_owned()),
+        (_, Some(to)) => Fit::Most(format!("a value that is not of the format `{to}`")),
+    }
+}
+
+/// The constraints as text, e.g. `maxLength 10, pattern ^a`.
+fn shown(own: &Constraints) -> Option<String> {
+    let mut parts = Vec::new();
+    let mut part = |name: &str, value: Option<String>| parts.extend(value.map(|v| format!("{name} {v}")));
+    let number = |n: Option<f64>| n.map(|n| n.to_string());
+    let count = |n: Option<u64>| n.map(|n| n.to_string());
+    part("exclusiveMaximum", number(own.exclusive_maximum));
+    part("exclusiveMinimum", number(own.exclusive_minimum));
+    part("format", format(own.format.as_deref()).map(str::to_owned));
+    part("maxItems", count(own.max_items));
+    part("maxLength", count(own.max_length));
+    part("maxProperties", count(own.max_properties));
+    part("maximum", number(own.maximum));
+    part("minItems", count(own.min_items));
+    part("minLength", count(own.min_length));
+    part("minProperties", count(own.min_properties));
+    part("minimum", number(own.minimum));
+    part("multipleOf", number(own.multiple_of));
+    part("not", own.not.clone());
+    part("pattern", pattern(own).map(str::to_owned));
+    if own.nullable {
+        parts.push("nullable".to_owned());
+    }
+    if own.unique_items {
+        parts.push("uniqueItems".to_owned());
+    }
+    if !own.known.is_empty() {
+        let values: Vec<&str> = own.known.iter().map(String::as_str).collect();
+        parts.push(format!("x-extensible-enum {}", values.join(" ")));
+    }
+    (!parts.is_empty()).then(|| parts.join(", "))
+}

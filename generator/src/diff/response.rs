@@ -1,0 +1,178 @@
+//! Compares the responses of an operation, and the calls that the server makes, on both sides.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::change::{Direction, Kind};
+use super::row::of;
+use super::walk::{Place, Spot, Walk};
+use crate::api::{Operation, Pointer, Response, TypeRef};
+
+type Responses = BTreeMap<String, Response>;
+type Calls = BTreeMap<String, Operation>;
+
+impl Walk<'_> {
+    /// The responses of a call of the client.
+    pub(super) fn responses(&mut self, old: &Operation, new: &Operation, operation: &Spot) {
+        self.statuses([&old.responses, &new.responses], operation, Place::Response, Direction::Response);
+        self.statuses([&old.errors, &new.errors], operation, Place::Failure, Direction::Response);
+    }
+
+    fn statuses(
+        &mut self,
+        [old, new]: [&Responses; 2],
+        operation: &Spot,
+        place: Place,
+        direction: Direction,
+    ) {
+        let statuses: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for status in statuses {
+            // A range of failures says less than a status of its own.
+            let found = match place {
+                Place::Failure => [old, new].map(|all| all.get_key_value(status)),
+                _ => [found(old, new, status), found(new, old, status)],
+            };
+            let mut spot = operation.clone();
+            spot.subject = format!("{} {status}", operation.subject);
+            (spot.place, spot.direction) = (place, Some(direction));
+            for (at, side) in spot.pointers.iter_mut().zip(&found) {
+                let status = side.map_or(status, |(status, _)| status);
+                *at = at.child("responses").child(status);
+            }
+            match found {
+                // A range stands for the status of the other side, whose turn is another.
+                [Some((own, _)), Some(_)] if own != status => {}
+                [Some((_, old)), Some((_, new))] => self.response([old, new], &spot),
+                sides => self.status(sides.map(|side| side.map(|(_, response)| response)), &spot),
+            }
+        }
+    }
+
+    fn response(&mut self, [old, new]: [&Response; 2], spot: &Spot) {
+        self.around([&old.envelope, &new.envelope], Kind::ResponseTypeChanged, spot);
+        let is_failure = spot.place == Place::Failure;
+        let [a, b] = [old, new].map(|response| match is_failure && self.format < 3 {
+            true => Cow::Owned(bare(response)),
+            false => Cow::Borrowed(response),
+        });
+        self.contents([&a.content, &b.content], [&a.constraints, &b.constraints], spot);
+        if self.format < 3 {
+            return;
+        }
+        let names: BTreeSet<&String> = old.headers.keys().chain(new.headers.keys()).collect();
+        for name in names {
+            let mut inner = spot.clone();
+            inner.subject = format!("{} {name}:", spot.subject);
+            inner.place = Place::Field;
+            inner.pointers = inner.pointers.map(|at| at.child("headers").child(name));
+            // No code of a client is about a header.
+            inner.keys = [Vec::new(), Vec::new()];
+            self.member([old.headers.get(name), new.headers.get(name)], &inner);
+        }
+    }
+
+    fn status(&mut self, [old, new]: [Option<&Response>; 2], spot: &Spot) {
+        let (side, kind) = if old.is_some() { (0, Kind::ResponseRemoved) } else { (1, Kind::ResponseAdded) };
+        let mut row = spot.row(kind);
+        let content = old.or(new).into_iter().flat_map(|response| response.content.values());
+        row.lead(side, content.filter_map(TypeRef::named));
+        row.pointer = of(&spot.pointers, side).to_string();
+        row.failure = spot.place == Place::Failure;
+        self.rows.push(row);
+    }
+
+    /// The payloads of webhooks.
+    pub(super) fn webhooks(&mut self) {
+        let [old, new] = self.apis.map(|api| &api.info.webhooks);
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).filter(|_| self.format >= 3).collect();
+        for name in names {
+            let mut spot = Spot::nowhere();
+            spot.subject = format!("webhook {name}");
+            (spot.place, spot.direction) = (Place::Response, Some(Direction::Response));
+            spot.pointers = [(); 2].map(|()| Pointer::new("/webhooks").child(name));
+            match (old.get(name), new.get(name)) {
+                (Some(old), Some(new)) => self.walk(old, new, &spot),
+                (old, new) => {
+                    let (side, kind) =
+                        if old.is_some() { (0, Kind::CallbackRemoved) } else { (1, Kind::CallbackAdded) };
+                    let mut row = spot.row(kind);
+                    row.lead(side, old.or(new).and_then(TypeRef::named));
+                    self.rows.push(row);
+                }
+            }
+        }
+    }
+
+    /// The calls of the server that a call of the client asks for.
+    pub(super) fn callbacks(&mut self, old: &Calls, new: &Calls, operation: &Spot) {
+        let mut spot = operation.clone();
+        spot.pointers = spot.pointers.map(|at| at.child("callbacks"));
+        // Neither has code.
+        spot.keys = [Vec::new(), Vec::new()];
+        self.calls([old, new], &spot, "callback");
+    }
+
+    fn calls(&mut self, [old, new]: [&Calls; 2], around: &Spot, noun: &str) {
+        if self.format < 3 {
+            return;
+        }
+        let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
+        for name in names {
+            let mut spot = around.clone();
+            spot.subject = format!("{} {noun} {name}", around.subject).trim().to_owned();
+            spot.pointers = spot.pointers.map(|at| name.split(' ').fold(at, |at, token| at.child(token)));
+            match (old.get(name), new.get(name)) {
+                (Some(old), Some(new)) => self.call([old, new], &spot),
+                (old, new) => {
+                    let (side, kind) =
+                        if old.is_some() { (0, Kind::CallbackRemoved) } else { (1, Kind::CallbackAdded) };
+                    let mut row = spot.row(kind);
+                    row.pointer = of(&spot.pointers, side).to_string();
+                    row.lead(side, old.or(new).into_iter().flat_map(Operation::uses));
+                    self.rows.push(row);
+                }
+            }
+        }
+    }
+
+    /// The server sends what a client would send in a call of its own, and the other way round.
+    fn call(&mut self, [old, new]: [&Operation; 2], spot: &Spot) {
+        let bodies = [old, new].map(|call| call.body.as_ref().map(|body| (&body.content, &body.constraints)));
+        let (none, free) = (BTreeMap::new(), BTreeMap::new());
+        let [(a, one), (b, other)] = bodies.map(|body| body.unwrap_or((&none, &free)));
+        let mut body = spot.clone();
+        body.subject.push_str(" body");
+        (body.place, body.direction) = (Place::Response, Some(Direction::Response));
+        body.pointers = body.pointers.map(|at| at.child("requestBody"));
+        self.contents([a, b], [one, other], &body);
+        self.statuses([&old.responses, &new.responses], spot, Place::Body, Direction::Request);
+    }
+}
+
+/// The response to a status: its own, or that of a range whose only status on the other side it is.
+fn found<'r>(own: &'r Responses, other: &Responses, status: &str) -> Option<(&'r String, &'r Response)> {
+    let in_range = |status: &str, range: &str| {
+        range.len() == 3
+            && range.ends_with("XX")
+            && !status.ends_with("XX")
+            && status.get(..1) == range.get(..1)
+    };
+    let only = |all: &Responses, range: &str| {
+        let mut all = all.keys().filter(|status| in_range(status, range));
+        all.next().is_some() && all.next().is_none()
+    };
+    own.get_key_value(status).or_else(|| {
+        let (name, response) = own.iter().find(|(name, _)| match name.ends_with("XX") {
+            true => in_range(status, name) && only(other, name) && !other.contains_key(*name),
+            false => in_range(name, status) && only(own, status),
+        })?;
+        Some((name, response))
+    })
+}
+
+/// A failed response as forms before 3 have it: the type of one body.
+fn bare(response: &Response) -> Response {
+    let first = response.content.values().next().cloned();
+    let content = first.map(|ty| ("application/json".to_owned(), ty)).into_iter().collect();
+    Response { content, ..Response::default() }
+}

@@ -1,0 +1,147 @@
+//! Lowers the constraints of a schema.
+
+use openapiv3::{
+    AdditionalProperties, AnySchema, IntegerFormat, MediaType, NumberFormat, ReferenceOr, Schema, SchemaKind,
+    StringFormat, Type as OasType, VariantOrUnknownOrEmpty,
+};
+
+use super::definition::canonical_text;
+use crate::api::Constraints;
+
+/// Formats of numbers that restrict nothing: numbers have 64 bits.
+const WIDEST: [&str; 2] = ["int64", "double"];
+
+/// Levels of lists and maps within each other of which constraints are kept.
+const LEVELS: u8 = 16;
+
+/// The constraints that a schema gives its value.
+pub(super) fn constraints(schema: &Schema) -> Constraints {
+    of_schema(schema, LEVELS)
+}
+
+/// Those of a body, where it has some.
+pub(super) fn of_media(media: &MediaType, nullable: bool) -> Option<Constraints> {
+    let schema = media.schema.as_ref().and_then(ReferenceOr::as_item);
+    let own = Constraints { nullable, ..schema.map(constraints).unwrap_or_default() };
+    (own != Constraints::default()).then_some(own)
+}
+
+fn of_schema(schema: &Schema, levels: u8) -> Constraints {
+    let mut out = Constraints { default: schema.schema_data.default.clone(), ..Constraints::default() };
+    let extension = schema.schema_data.extensions.get("x-extensible-enum");
+    let known = extension.and_then(serde_json::Value::as_array).into_iter().flatten();
+    out.known = known.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
+    match &schema.schema_kind {
+        SchemaKind::Type(OasType::String(string)) => {
+            out.min_length = string.min_length.map(|n| n as u64);
+            out.max_length = string.max_length.map(|n| n as u64);
+            out.pattern = string.pattern.clone();
+            out.format = match &string.format {
+                VariantOrUnknownOrEmpty::Unknown(format) => Some(format.clone()),
+                VariantOrUnknownOrEmpty::Item(StringFormat::Byte) => Some("byte".to_owned()),
+                VariantOrUnknownOrEmpty::Item(StringFormat::Password) => Some("password".to_owned()),
+                _ => None,
+            };
+        }
+        SchemaKind::Type(OasType::Integer(integer)) => {
+            let number = |n: Option<i64>| n.map(|n| n as f64);
+            let (above, below) = (integer.exclusive_minimum, integer.exclusive_maximum);
+            bounds(&mut out, number(integer.minimum), above, number(integer.maximum), below);
+            out.multiple_of = integer.multiple_of.map(|n| n as f64);
+            out.format = match &integer.format {
+                VariantOrUnknownOrEmpty::Unknown(format) => Some(format.clone()),
+                VariantOrUnknownOrEmpty::Item(IntegerFormat::Int32) => Some("int32".to_owned()),
+                _ => None,
+            };
+        }
+        SchemaKind::Type(OasType::Number(number)) => {
+            bounds(
+                &mut out,
+                number.minimum,
+                number.exclusive_minimum,
+                number.maximum,
+                number.exclusive_maximum,
+            );
+            out.multiple_of = number.multiple_of;
+            out.format = match &number.format {
+                VariantOrUnknownOrEmpty::Unknown(format) => Some(format.clone()),
+                VariantOrUnknownOrEmpty::Item(NumberFormat::Float) => Some("float".to_owned()),
+                _ => None,
+            };
+        }
+        SchemaKind::Type(OasType::Array(array)) => {
+            out.min_items = array.min_items.map(|n| n as u64);
+            out.max_items = array.max_items.map(|n| n as u64);
+            out.unique_items = array.unique_items;
+            out.items = array.items.as_ref().and_then(|items| nested(items.as_item()?, levels));
+        }
+        SchemaKind::Type(OasType::Object(object)) => {
+            out.min_properties = object.min_properties.map(|n| n as u64);
+            out.max_properties = object.max_properties.map(|n| n as u64);
+            out.items = object.additional_properties.as_ref().and_then(|values| of_values(values, levels));
+        }
+        SchemaKind::Not { not } => out.not = excluded(not),
+        SchemaKind::Any(any) => of_any(any, levels, &mut out),
+        _ => {}
+    }
+    out
+}
+
+/// Those of a schema whose keywords are about several types, of which those about its own type constrain its values.
+fn of_any(any: &AnySchema, levels: u8, out: &mut Constraints) {
+    let is = |names: &[&str]| any.typ.as_deref().is_none_or(|own| names.contains(&own));
+    out.not = any.not.as_deref().and_then(excluded);
+    if is(&["number", "integer"]) {
+        let exclusive = |is: Option<bool>| is.unwrap_or_default();
+        let (above, below) = (exclusive(any.exclusive_minimum), exclusive(any.exclusive_maximum));
+        bounds(out, any.minimum, above, any.maximum, below);
+        out.multiple_of = any.multiple_of;
+    }
+    if is(&["string"]) {
+        out.min_length = any.min_length.map(|n| n as u64);
+        out.max_length = any.max_length.map(|n| n as u64);
+        out.pattern = any.pattern.clone();
+    }
+    if is(&["array"]) {
+        out.min_items = any.min_items.map(|n| n as u64);
+        out.max_items = any.max_items.map(|n| n as u64);
+        out.unique_items = any.unique_items.unwrap_or_default();
+        out.items = any.items.as_ref().and_then(|items| nested(items.as_item()?, levels));
+    }
+    if is(&["object"]) {
+        out.min_properties = any.min_properties.map(|n| n as u64);
+        out.max_properties = any.max_properties.map(|n| n as u64);
+        let values = any.additional_properties.as_ref();
+        out.items = out.items.take().or_else(|| of_values(values?, levels));
+    }
+    if is(&["string", "number", "integer"]) {
+        let says_type = |format: &String| matches!(format.as_str(), "date-time" | "date" | "binary");
+        let format = any.format.clone().filter(|format| !says_type(format));
+        out.format = format.filter(|format| !WIDEST.contains(&format.as_str()));
+    }
+}
+
+/// Constraints of a list's items or a map's values. Those of a named schema are at that schema.
+fn nested(schema: &Schema, levels: u8) -> Option<Box<Constraints>> {
+    let own = of_schema(schema, levels.checked_sub(1)?);
+    (own != Constraints::default()).then(|| Box::new(own))
+}
+
+fn of_values(values: &AdditionalProperties, levels: u8) -> Option<Box<Constraints>> {
+    match values {
+        AdditionalProperties::Schema(schema) => nested(schema.as_item()?, levels),
+        AdditionalProperties::Any(_) => None,
+    }
+}
+
+fn excluded(not: &ReferenceOr<Schema>) -> Option<String> {
+    match not {
+        ReferenceOr::Item(schema) => canonical_text(schema),
+        ReferenceOr::Reference { reference } => Some(reference.clone()),
+    }
+}
+
+fn bounds(out: &mut Constraints, min: Option<f64>, above: bool, max: Option<f64>, below: bool) {
+    (out.minimum, out.exclusive_minimum) = if above { (None, min) } else { (min, None) };
+    (out.maximum, out.exclusive_maximum) = if below { (None, max) } else { (max, None) };
+}

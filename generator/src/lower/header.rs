@@ -1,0 +1,34 @@
+//! Lowers the headers of responses.
+
+use openapiv3::{ParameterSchemaOrContent, Response as OasResponse};
+
+use super::Lowering;
+use super::operation::{item, lifecycle};
+use crate::api::{Field, Fields, TypeId, TypeRef};
+use crate::diagnostic::Pointer;
+
+impl Lowering<'_> {
+    /// The headers that a response declares, by their names in lower case (RFC 9110, 5.1).
+    pub(super) fn headers(&mut self, id: &str, status: &str, response: &OasResponse, at: &Pointer) -> Fields {
+        let components = self.document.components.as_ref();
+        let mut out = Fields::new();
+        for (name, header) in &response.headers {
+            let Some(header) = item(header, components, |c| &c.headers, "headers") else { continue };
+            // OpenAPI has the media type in `content`.
+            let name = name.to_ascii_lowercase();
+            if name == "content-type" {
+                continue;
+            }
+            let at = at.child("headers").child(&name).child("schema");
+            let own = TypeId::operation(id).member(format!("header {status} {name}"));
+            let field = match &header.format {
+                ParameterSchemaOrContent::Schema(schema) => self.field(schema, &own, &at),
+                ParameterSchemaOrContent::Content(_) => Field::from(TypeRef::String),
+            };
+            let deprecated = header.deprecated.unwrap_or(field.deprecated);
+            let lifecycle = lifecycle(&header.extensions);
+            out.insert(name, Field { required: header.required, deprecated, lifecycle, doc: None, ..field });
+        }
+        out
+    }
+}
