@@ -13,7 +13,7 @@ use diff::{compare, loaded, tried};
 use serde_json::Value;
 use storewright_generator::diff::{Bump, Diff};
 
-/// What a diff comes to: the gravest verdict on the wire, or `none` without rows.
+/// The gravest verdict of a diff on the wire, or `none` without rows.
 fn verdict(diff: &Diff) -> &'static str {
     diff.changes.iter().map(|change| change.wire).min().map_or("none", |wire| wire.as_str())
 }

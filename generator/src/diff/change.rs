@@ -56,7 +56,7 @@ words! {
         CallbackRemoved = "callback-removed",
         /// The date on which something ends.
         SunsetChanged = "sunset-changed",
-        /// How stable something is.
+        /// The stability of something changed.
         StabilityChanged = "stability-changed",
         /// It is accepted.
         ParameterAdded = "parameter-added",

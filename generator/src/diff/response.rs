@@ -40,7 +40,7 @@ impl Walk<'_> {
                 *at = at.child("responses").child(status);
             }
             match found {
-                // A range stands for the status of the other side, whose turn is another.
+                // A range represents the status of the other side, whose turn is another.
                 [Some((own, _)), Some(_)] if own != status => {}
                 [Some((_, old)), Some((_, new))] => self.response([old, new], &spot),
                 sides => self.status(sides.map(|side| side.map(|(_, response)| response)), &spot),
@@ -119,6 +119,7 @@ impl Walk<'_> {
         let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
         for name in names {
             let mut spot = around.clone();
+            spot.is_call = true;
             spot.subject = format!("{} {noun} {name}", around.subject).trim().to_owned();
             spot.pointers = spot.pointers.map(|at| name.split(' ').fold(at, |at, token| at.child(token)));
             match (old.get(name), new.get(name)) {

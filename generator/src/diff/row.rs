@@ -37,6 +37,8 @@ pub(super) struct Row {
     pub(super) fits: Option<[Fit; 2]>,
     /// The direction in which the thing does not exist: `readOnly` members are not sent, `writeOnly` ones not received.
     pub(super) hidden: Option<Direction>,
+    /// True in a call of the server.
+    pub(super) is_call: bool,
     /// True if only error responses are affected.
     pub(super) failure: bool,
     /// The key that identical changes share.

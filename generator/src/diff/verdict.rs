@@ -98,6 +98,9 @@ fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
         Kind::TypeRemoved => (Safe, "the members that used it have their own rows"),
         Kind::TypeRenamed => (Safe, "names of types are not sent"),
         Kind::FieldAdded if sent && row.strict => (Breaking, "requests without it are refused"),
+        Kind::FieldAdded if row.is_call && row.strict => {
+            (Risky, "a receiver may refuse what it does not know")
+        }
         Kind::FieldAdded if sent => (Safe, "it may be omitted"),
         Kind::FieldAdded => (Safe, "clients ignore unknown members"),
         Kind::FieldRemoved if sent => (Breaking, "a server may refuse a member that it does not know"),

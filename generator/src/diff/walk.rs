@@ -37,6 +37,8 @@ pub(super) struct Spot {
     pub(super) direction: Option<Direction>,
     /// The direction in which it does not exist.
     pub(super) hidden: Option<Direction>,
+    /// True for a call of the server.
+    pub(super) is_call: bool,
     pub(super) keys: [Vec<String>; 2],
 }
 
@@ -192,8 +194,19 @@ impl<'a> Walk<'a> {
             }
         }
         // An inline type on one side may be a named one on the other; a list or a string in its place is not.
-        if a.is_some() != b.is_some() && !is_of_one_kind(&view(old, old_api), &view(new, new_api)) {
-            return self.type_changed(old, new, spot, None);
+        if a.is_some() != b.is_some() {
+            if !is_of_one_kind(&view(old, old_api), &view(new, new_api)) {
+                return self.type_changed(old, new, spot, None);
+            }
+            // A copy of a type that is still there changes this place alone.
+            let is_kept = a.is_some_and(|id| new_api.types.contains_key(id))
+                || b.is_some_and(|id| old_api.types.contains_key(id));
+            if is_kept && self.depth < 3 {
+                let differences = self.differences(old, new, true);
+                if !differences.is_empty() {
+                    return self.type_changed(old, new, spot, Some(differences));
+                }
+            }
         }
         self.meet(old, new, spot);
     }
@@ -226,6 +239,7 @@ impl<'a> Walk<'a> {
             operations: [None, None],
             direction: None,
             hidden: None,
+            is_call: false,
             keys: [
                 a.map(|id| self.keys[0].of_type(id)).unwrap_or_default(),
                 b.map(|id| self.keys[1].of_type(id)).unwrap_or_default(),
@@ -575,6 +589,7 @@ impl Spot {
             operations: [None, None],
             direction: None,
             hidden: None,
+            is_call: false,
             keys: [Vec::new(), Vec::new()],
         }
     }
@@ -601,6 +616,7 @@ impl Spot {
         let places = self.pointers.iter().map(ToString::to_string);
         row.origins = places.filter(|place| !place.is_empty()).collect();
         (row.direction, row.hidden) = (self.direction, self.hidden);
+        row.is_call = self.is_call;
         row.keys = self.keys.clone();
         for side in 0..2 {
             of_mut(&mut row.types, side).extend(of(&self.types, side).clone());

@@ -8,7 +8,7 @@ pub struct Build {
     pub build_number: String,
     /// Date and time (RFC 3339).
     pub finish_time: Option<rt::Timestamp>,
-    /// At least 0.
+    /// Greater than 0.
     pub id: i64,
     /// Date and time (RFC 3339).
     pub last_changed_date: Option<rt::Timestamp>,

@@ -8,6 +8,7 @@ pub struct OverviewResponse {
     pub account_name: Option<String>,
     pub database_id: Option<String>,
     pub database_location: Option<crate::models::OverviewResponseDatabaseLocation>,
+    /// 32 bits.
     pub throughput: Option<i64>,
 }
 
