@@ -33,7 +33,9 @@ pub fn build(settings: impl AsRef<Path>) -> anyhow::Result<()> {
     let out = env::var_os("OUT_DIR")
         .map(PathBuf::from)
         .context("OUT_DIR is not set: call this in a build script")?;
-    let folder = settings.as_ref().parent().context("give the path of a storewright.toml")?;
+    // A build script runs in the folder of its package, so the path may be a name alone.
+    let settings = std::path::absolute(settings)?;
+    let folder = settings.parent().context("give the path of a storewright.toml")?;
     stdout(&write_to(&Project::at(folder)?, &out)?)
 }
 
