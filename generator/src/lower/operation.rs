@@ -95,6 +95,10 @@ impl<'d> Lowering<'d> {
                 lowered.paging = self.paging(operation, &lowered, &at);
                 lowered.security = self.security(operation);
                 self.undeclared(operation.security.iter().flatten(), &at);
+                if !operation.callbacks.is_empty() {
+                    let help = "declare them under `webhooks` in the overlay, which have types";
+                    self.not_read(&at.child("callbacks"), "callbacks are compared, but have no code", help);
+                }
                 for (name, callback) in &operation.callbacks {
                     let at = at.child("callbacks").child(name);
                     lowered.callbacks.extend(self.callbacks(&format!("{id} "), name, callback, &at));

@@ -2,7 +2,7 @@
 //!
 //! {{ mark }}; edits are lost.
 
-/// {{ title }}, for the runtime.
+/// The runtime's description of {{ title }}.
 #[derive(Debug)]
 pub struct Api;
 
