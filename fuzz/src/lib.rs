@@ -6,7 +6,7 @@ use rt::codec::{Put, Slot, from_slice, from_slice_tolerant, to_vec};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{self, Overlay, Source, text};
 use storewright_generator::name::{self, Config};
-use storewright_generator::{lower, render};
+use storewright_generator::{lower, plan};
 
 mod documents;
 
@@ -36,7 +36,7 @@ pub fn documents(bytes: &[u8]) {
         let config = Config::parse("", None, &mut out).unwrap_or_default();
         let model = api.model();
         if let Some(names) = name::name(&model, &config, &mut out) {
-            drop(render::items(&model, &names));
+            drop(plan::items(&model, &names));
         }
     }
     load::locate(source(text.as_bytes()), &mut out);

@@ -1,59 +1,97 @@
 //! Decides the Rust items of a client crate: an `Api` and its `Names` become a `Crate`, plain data without Rust syntax.
 
+mod credentials;
+mod definition;
 pub(crate) mod doc;
+mod field_docs;
 mod item;
-pub(crate) mod model;
+mod model;
 mod operation;
+mod package;
 mod paging;
 mod parameter;
+mod public_items;
+mod request;
 mod rust_type;
 mod sentence;
 mod ty;
+mod union;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-pub(crate) use item::Items;
+pub use credentials::{Provider, SchemeMethod};
+pub use definition::{
+    Codec, Constructor, Definition, DefinitionKind, Enum, Member, MemberSetter, Module, Page, Section,
+    Struct, Union, UnionForm, UnionVariant,
+};
 pub use item::{Item, ItemKind, Signature};
 pub(crate) use operation::STREAM_ITEMS;
 pub use operation::{ByStatus, Handle, Method, Payload, Setter, StatusVariant};
+pub use package::{Attribute, Feature, Package, Update};
 pub use parameter::{Argument, Field, Put, Scalar, Segment, SegmentValue, Text};
 pub use rust_type::RustType;
 pub use ty::{Convert, Hold};
 
-use crate::api::{Api, Shape, TypeId, TypeRef, Value};
-use crate::name::Names;
+use crate::api::{Api, Model, Pointer, Shape, TypeId, TypeRef, Value};
+use crate::name::{Custom, Names};
 
-/// The handles of a crate.
-pub(crate) fn handles(context: &Context<'_>) -> Vec<Handle> {
-    context.names.handles.iter().map(|(module, handle)| context.handle(module, handle)).collect()
+/// A client crate as plain data: `render` prints it, and `API.txt` lists its items.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Crate {
+    /// Facts for its manifest and README.
+    pub package: Package,
+    /// The number of its areas; something that all of them use needs no feature.
+    pub areas: usize,
+    /// The methods of its type of credentials, if it has one.
+    pub credentials: Option<Vec<SchemeMethod>>,
+    /// Its models.
+    pub modules: Vec<Module>,
+    /// The payloads of webhooks.
+    pub webhooks: Vec<Definition>,
+    /// Its handles, in the order of their modules.
+    pub handles: Vec<Handle>,
+}
+
+/// Plans the crate of an API.
+pub fn plan(api: &Model, names: &Names, custom: &Custom) -> Crate {
+    Context::new(&custom.hide_replaced(api), names, custom).crate_of()
+}
+
+/// The public items of the crate, without the cost of its documentation.
+pub fn items(api: &Model, names: &Names) -> Vec<Item> {
+    let custom = Custom::default();
+    Context { documented: false, ..Context::new(api, names, &custom) }.crate_of().items()
 }
 
 /// The state that every part of the stage reads.
-pub(crate) struct Context<'a> {
-    pub(crate) api: &'a Api,
-    pub(crate) names: &'a Names,
+struct Context<'a> {
+    api: &'a Api,
+    names: &'a Names,
+    custom: &'a Custom,
+    /// True if documentation is wanted.
+    documented: bool,
     /// Types that requests use.
-    pub(crate) sent: BTreeSet<&'a TypeId>,
+    sent: BTreeSet<&'a TypeId>,
     /// Types that responses use.
-    pub(crate) received: BTreeSet<&'a TypeId>,
+    received: BTreeSet<&'a TypeId>,
     /// Types that contain themselves without a list or a map between.
-    pub(crate) cycles: HashMap<&'a TypeId, usize>,
+    cycles: HashMap<&'a TypeId, usize>,
     /// Types of which a rule is written by hand (the overlay's `x-checked`).
     checked: BTreeSet<&'a TypeId>,
     /// True if lists are JSON:API documents.
     has_json_api_pages: bool,
     /// Types that are distinguished by their required members.
-    pub(crate) told_apart: BTreeSet<&'a TypeId>,
+    told_apart: BTreeSet<&'a TypeId>,
     /// Types that are pages of lists, and the member that is the list.
-    pub(crate) pages: BTreeMap<&'a TypeId, &'a str>,
+    pages: BTreeMap<&'a TypeId, &'a str>,
     /// By type, the members by which unions distinguish it from others, and their values.
-    pub(crate) tags: BTreeMap<&'a TypeId, BTreeMap<&'a str, String>>,
+    tags: BTreeMap<&'a TypeId, BTreeMap<&'a str, String>>,
     /// The number of areas with operations: an item that all of them have needs no feature.
-    pub(crate) areas: usize,
+    areas: usize,
 }
 
 impl<'a> Context<'a> {
-    pub(crate) fn new(api: &'a Api, names: &'a Names) -> Self {
+    fn new(api: &'a Api, names: &'a Names, custom: &'a Custom) -> Self {
         let sent = api.sent();
         let areas: BTreeSet<&String> = names.handles.values().flat_map(|handle| &handle.areas).collect();
         let areas = areas.len();
@@ -79,6 +117,8 @@ impl<'a> Context<'a> {
         Self {
             api,
             names,
+            custom,
+            documented: true,
             sent,
             received: api.closure(operation::received(api)),
             cycles: ty::cycles(api),
@@ -91,21 +131,49 @@ impl<'a> Context<'a> {
         }
     }
 
-    pub(crate) fn type_ident(&self, id: &TypeId) -> &'a str {
+    fn crate_of(&self) -> Crate {
+        let credentials = self.credentials();
+        let handles = self.names.handles.iter();
+        Crate {
+            package: self.package(credentials.as_deref()),
+            areas: self.areas,
+            credentials,
+            modules: self.modules(),
+            webhooks: self.webhooks(),
+            handles: handles.map(|(module, handle)| self.handle(module, handle)).collect(),
+        }
+    }
+
+    /// A name for the payload of each webhook.
+    fn webhooks(&self) -> Vec<Definition> {
+        let named = self.names.webhooks.iter().filter_map(|(webhook, ident)| {
+            let ty = self.api.info.webhooks.get(webhook)?;
+            Some(Definition {
+                ident: ident.clone(),
+                docs: vec![format!("Payload of the webhook {}.", doc::code(webhook))],
+                deprecated: false,
+                origin: Pointer::new("/webhooks").child(webhook),
+                kind: DefinitionKind::Alias(self.ty(ty)),
+            })
+        });
+        named.collect()
+    }
+
+    fn type_ident(&self, id: &TypeId) -> &'a str {
         self.names.types.get(id).map_or("()", |name| name.ident.as_str())
     }
 
-    pub(crate) fn is_sent(&self, id: &TypeId) -> bool {
+    fn is_sent(&self, id: &TypeId) -> bool {
         self.sent.contains(id)
     }
 
     /// True if a rule of the type is handwritten (the overlay's `x-checked`).
-    pub(crate) fn has_own_check(&self, id: &TypeId) -> bool {
+    fn has_own_check(&self, id: &TypeId) -> bool {
         self.checked.contains(id)
     }
 
     /// The features that bring an item, as a line of its documentation.
-    pub(crate) fn feature_note(&self, areas: &BTreeSet<String>) -> Option<String> {
+    fn feature_note(&self, areas: &BTreeSet<String>) -> Option<String> {
         if self.areas == 0 || areas.is_empty() || areas.len() == self.areas {
             return None;
         }

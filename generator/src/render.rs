@@ -1,29 +1,22 @@
-//! Renders an `Api` and its `Names` as the files of a client crate.
+//! Prints a planned crate as files.
 
 mod credentials;
-mod custom;
 mod missing_models;
 mod model;
 mod operation;
 mod package;
 mod paging;
 mod parameter;
-mod request;
 mod runtime;
 mod rust;
 mod rust_type;
-mod template_data;
-mod token;
 mod webhooks;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use proc_macro2::TokenStream;
-
-use crate::api::{Model, Shape, TypeId};
-use crate::name::{Custom, Names};
-use crate::plan::{self, Item, Items};
+use crate::name::Custom;
+use crate::plan::{Crate, Item, Module};
 pub use missing_models::{MissingModel, missing_models};
 pub use runtime::Runtime;
 use rust::Source;
@@ -67,59 +60,6 @@ pub struct Rendered {
     pub items: Vec<Item>,
 }
 
-/// A module of models.
-struct Models {
-    module: String,
-    /// The items that it defines; empty if each item has its own condition.
-    items: Vec<String>,
-    text: String,
-}
-
-/// The state that every part of the stage reads.
-struct Context<'a> {
-    plan: plan::Context<'a>,
-    options: &'a Options,
-    /// True if Rust is printed; the listing needs its items only.
-    printed: bool,
-}
-
-impl<'a> std::ops::Deref for Context<'a> {
-    type Target = plan::Context<'a>;
-
-    fn deref(&self) -> &Self::Target {
-        &self.plan
-    }
-}
-
-impl<'a> Context<'a> {
-    fn new(api: &'a Model, names: &'a Names, options: &'a Options) -> Self {
-        Self { plan: plan::Context::new(api, names), options, printed: true }
-    }
-
-    /// Tokens, unless only items are listed.
-    fn tokens(&self, make: impl FnOnce() -> TokenStream) -> TokenStream {
-        if self.printed { make() } else { TokenStream::new() }
-    }
-
-    /// A file whose first lines describe its content.
-    fn source(&self, about: &str) -> Source {
-        if self.printed { Source::new(about) } else { Source::silent() }
-    }
-}
-
-/// The public items of the crate, at a fraction of the cost of rendering it.
-pub fn items(api: &Model, names: &Names) -> Vec<Item> {
-    let options = Options::default();
-    let context = Context { printed: false, ..Context::new(api, names, &options) };
-    let mut items = Items::default();
-    context.client(&mut items);
-    context.credentials_file(&mut items);
-    context.models(&mut items);
-    context.webhooks(&mut items);
-    items.handles(&plan::handles(&context.plan));
-    items.finish()
-}
-
 /// The text of `API.txt`.
 pub fn listed(items: &[Item]) -> String {
     let mut text = format!(
@@ -131,91 +71,28 @@ pub fn listed(items: &[Item]) -> String {
     text
 }
 
-/// Renders the crate.
+/// Renders a planned crate.
 ///
 /// # Errors
 ///
 /// If a template is missing or wrong; the message names it.
-pub fn render(api: &Model, names: &Names, options: &Options) -> Result<Rendered, String> {
-    let api = options.custom.hide_replaced(api);
-    let context = Context::new(&api, names, options);
-    let mut items = Items::default();
-    let mut files = context.templates()?;
-    files.push(context.client(&mut items));
-    files.extend(context.credentials_file(&mut items));
-    let models = context.models(&mut items);
-    files.extend(context.webhooks(&mut items));
-    files.extend(context.indexes(&models));
-    files.extend(
-        models.into_iter().map(|m| File { path: format!("src/models/{}.rs", m.module), text: m.text }),
-    );
-    let handles = plan::handles(&context.plan);
-    items.handles(&handles);
-    for handle in &handles {
-        let text = context.handle(handle).finish();
-        files.push(File { path: format!("src/operations/{}.rs", handle.module), text });
-    }
-    let items = items.finish();
+pub fn render(plan: &Crate, options: &Options) -> Result<Rendered, String> {
+    let mut files = package::templates(plan, options)?;
+    files.push(package::client(plan));
+    files.extend(package::indexes(plan));
+    files.extend(plan.credentials.as_deref().map(credentials::file));
+    files.extend(webhooks::file(&plan.webhooks));
+    files.extend(plan.modules.iter().map(models));
+    files.extend(plan.handles.iter().map(|handle| operation::file(handle, plan.areas)));
+    let items = plan.items();
     files.push(File { path: LISTING.to_owned(), text: listed(&items) });
     files.sort();
     Ok(Rendered { files, items })
 }
 
-impl Context<'_> {
-    /// Each module of models.
-    fn models(&self, listing: &mut Items) -> Vec<Models> {
-        listing.module("models");
-        let mut types: BTreeMap<&str, Vec<&TypeId>> = BTreeMap::new();
-        for (id, name) in &self.names.types {
-            let body =
-                matches!(self.api.types.get(id).map(|t| &t.shape), Some(Shape::Linkage(l)) if l.request);
-            if !body && self.names.modules.contains_key(&name.module) {
-                types.entry(&name.module).or_default().push(id);
-            }
-        }
-        let mut tokens: BTreeMap<&str, Vec<&String>> = BTreeMap::new();
-        for (name, token) in &self.names.tokens {
-            tokens.entry(&token.module).or_default().push(name);
-        }
-        let modules: BTreeSet<&str> = types.keys().chain(tokens.keys()).copied().collect();
-        let mut out = Vec::new();
-        for module in modules {
-            let mut source = self.source(&format!("Models of `{module}`."));
-            let mut own = Vec::new();
-            for id in types.get(module).into_iter().flatten() {
-                if let Some(ty) = self.api.types.get(id) {
-                    own.push(self.type_ident(id));
-                    self.model(id, ty, &mut source, listing);
-                }
-            }
-            for name in tokens.get(module).into_iter().flatten() {
-                if let Some(token) = self.names.tokens.get(*name) {
-                    own.push(name);
-                    self.token(name, token, &mut source, listing);
-                }
-            }
-            let exported = std::mem::take(&mut source.exported);
-            own.extend(exported.iter().map(String::as_str));
-            let text = source.finish();
-            // Names are listed one by one: a compiler looks through hundreds of globs again and again while it expands
-            // macros, at a quarter of the crate's whole time.
-            let items = self.items_of(&own, types.get(module));
-            out.push(Models { module: module.to_owned(), items, text });
-        }
-        out
-    }
-
-    /// The Rust names of everything that a module of these types defines.
-    fn items_of(&self, own: &[&str], types: Option<&Vec<&TypeId>>) -> Vec<String> {
-        let mut items: Vec<String> = own.iter().map(|name| (*name).to_owned()).collect();
-        for id in types.into_iter().flatten() {
-            if let Some(Shape::Resource(r)) = self.api.types.get(id).map(|t| &t.shape) {
-                let name = self.type_ident(id);
-                items.extend((!r.attributes.is_empty()).then(|| format!("{name}Attributes")));
-                items.extend((!r.relationships.is_empty()).then(|| format!("{name}Relationships")));
-            }
-        }
-        items.sort();
-        items
-    }
+/// The file of a module of models.
+fn models(module: &Module) -> File {
+    let mut source = Source::new(&format!("Models of `{}`.", module.name));
+    module.definitions.iter().for_each(|own| model::definition(own, &mut source));
+    File { path: format!("src/models/{}.rs", module.name), text: source.finish() }
 }

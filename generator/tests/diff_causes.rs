@@ -12,7 +12,8 @@ use std::collections::BTreeSet;
 use diff::{compare, patched};
 use serde_json::Value;
 use storewright_generator::diff::{Bump, Change, Diff, Kind, Wire};
-use storewright_generator::{render, report};
+use storewright_generator::name::Custom;
+use storewright_generator::{plan, render, report};
 
 const AREAS: &str = "[area.lending]\nabout = \"loans\"\ntags = [\"Loans\"]\n\n[area.shelves]\nabout = \"books\"\ntags = [\"Books\"]\n";
 
@@ -406,7 +407,8 @@ fn an_optional_parameter_does_not_change_a_signature() {
     let (old, new) = (plain(), patched(&plain(), &yaml(verbose)));
     let signatures = |document: &Value| -> Vec<String> {
         let version = diff::loaded("shelf", document);
-        let files = render::render(&version.model, &version.names, &render::Options::default()).unwrap();
+        let planned = plan::plan(&version.model, &version.names, &Custom::default());
+        let files = render::render(&planned, &render::Options::default()).unwrap();
         let files = files.files;
         let operations = files.into_iter().filter(|file| file.path.starts_with("src/operations/"));
         let text: String = operations.map(|file| file.text).collect();

@@ -15,7 +15,7 @@ use storewright_generator::diagnostic::Sink;
 use storewright_generator::diff::{Diff, Effect, Side};
 use storewright_generator::load::{self, Options, Overlay, Source};
 use storewright_generator::name::{self, Config};
-use storewright_generator::{lower, render, report};
+use storewright_generator::{lower, plan, report};
 
 /// The vendor omits a value of `kind` at first, and a member in both versions.
 const OVERLAY: &str = "
@@ -61,7 +61,7 @@ fn version(text: &[u8], overlay: Option<&Overlay>) -> Version {
     let model = api.model();
     let config = Config::parse("handle.from = \"id\"", None, &mut out).unwrap();
     let names = name::name(&model, &config, &mut out).unwrap();
-    let items = Some(render::items(&model, &names));
+    let items = Some(plan::items(&model, &names));
     Version { api, model, names, items }
 }
 

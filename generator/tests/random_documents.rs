@@ -21,8 +21,8 @@ use serde_json::Value;
 use stages::{Made, Texts};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::diff::{self, Side};
-use storewright_generator::render::{self, File};
-use storewright_generator::report;
+use storewright_generator::render::File;
+use storewright_generator::{plan, report};
 
 /// Documents of a run; `STOREWRIGHT_DOCUMENTS` sets another number.
 const DOCUMENTS: u64 = 400;
@@ -68,7 +68,7 @@ fn runtime() -> String {
 fn compare(old: &Made, new: &Made) {
     let of = |made: &Made| {
         let model = made.api.as_ref()?.model();
-        Some((render::items(&model, made.names.as_ref()?), model))
+        Some((plan::items(&model, made.names.as_ref()?), model))
     };
     let (Some((old_items, old_model)), Some((new_items, new_model))) = (of(old), of(new)) else { return };
     let (Some(old_api), Some(old_names)) = (&old.api, &old.names) else { return };

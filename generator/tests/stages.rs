@@ -83,10 +83,7 @@ fn no_others<'a>(snapshots: &Path, files: impl Iterator<Item = &'a str>) {
 fn prose_changes_no_item() {
     let items = |texts: &Texts| {
         let (made, _) = made(texts);
-        storewright_generator::render::items(
-            &made.api.as_ref().unwrap().model(),
-            made.names.as_ref().unwrap(),
-        )
+        storewright_generator::plan::items(&made.api.as_ref().unwrap().model(), made.names.as_ref().unwrap())
     };
     for folder in cases() {
         let texts = Texts::read(&folder);

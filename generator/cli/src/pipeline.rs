@@ -12,7 +12,7 @@ use storewright_generator::name::{Custom, Names};
 use storewright_generator::plan::Item;
 use storewright_generator::render::{MARK, MissingModel, Options};
 use storewright_generator::select::{self, Selector};
-use storewright_generator::{load, lower, name, render, write};
+use storewright_generator::{load, lower, name, plan, render, write};
 
 use crate::fetch::{self, Document};
 use crate::progress;
@@ -172,7 +172,7 @@ pub fn version(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -
     });
     let Made { api, model, names, report } = make(document, rules, name, false, out)?;
     let raw = raw.filter(|_| report.overlay.iter().any(|action| action.matched > 0));
-    Some(Version { items: render::items(&model, &names), api, model, names, raw })
+    Some(Version { items: plan::items(&model, &names), api, model, names, raw })
 }
 
 /// `Api` → `Names` → public items, where those are not known already; none if errors were pushed.
@@ -181,7 +181,7 @@ pub fn version_of(api: Api, rules: &Rules, items: Option<String>, out: &mut Sink
     let names = names(&model, rules, out)?;
     let items = match items {
         Some(text) => Item::read_all(&text),
-        None => render::items(&model, &names),
+        None => plan::items(&model, &names),
     };
     Some(Version { api, model, names, raw: None, items })
 }
@@ -375,8 +375,8 @@ pub fn render_crate(
     custom.unused(api, out);
     show_folder(rules, before, out);
     let options = Options { templates: rules.templates.clone(), custom, ..options.clone() };
-    let render::Rendered { files, items } =
-        render::render(api, names, &options).map_err(anyhow::Error::msg)?;
+    let plan = plan::plan(api, names, &options.custom);
+    let render::Rendered { files, items } = render::render(&plan, &options).map_err(anyhow::Error::msg)?;
     let files = files.into_iter().map(|file| (file.path, file.text)).collect();
     let missing = render::missing_models(&api.info.name, &options.templates, &files);
     let mut compiles = true;

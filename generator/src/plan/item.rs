@@ -3,9 +3,7 @@
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 
-use super::operation::{Handle, Method, STREAM_ITEMS};
-use super::{RustType, doc};
-use crate::api::Pointer;
+use super::RustType;
 
 /// A public item of a crate.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -194,90 +192,6 @@ impl fmt::Display for Item {
             f.write_str(if at == 0 { " " } else { "," })?;
             f.write_str(area)
         })
-    }
-}
-
-/// Items while a crate is planned.
-#[derive(Debug, Default)]
-pub(crate) struct Items {
-    items: Vec<Item>,
-    module: &'static str,
-    origin: String,
-    areas: BTreeSet<String>,
-}
-
-impl Items {
-    /// Items of `module` from here on.
-    pub(crate) fn module(&mut self, module: &'static str) {
-        self.module = module;
-    }
-
-    /// Items that come from the vendor's `at` and belong to `areas` from here on.
-    pub(crate) fn item(&mut self, at: &Pointer, areas: Option<&BTreeSet<String>>) -> &mut Self {
-        self.areas = areas.into_iter().flatten().filter(|area| !area.is_empty()).cloned().collect();
-        // A name with a control character in it is one line yet.
-        self.origin = doc::visible(at.as_str(), &[]);
-        self
-    }
-
-    /// Adds one item.
-    pub(crate) fn add(&mut self, kind: ItemKind, path: &str, signature: Signature) {
-        let path = format!("{}::{path}", self.module);
-        let (origin, areas) = (self.origin.clone(), self.areas.clone());
-        let signature = match signature {
-            Signature::Function(arguments, None) if arguments.is_empty() => Signature::None,
-            signature => signature,
-        };
-        self.items.push(Item { path, kind, signature, returns: None, origin, areas });
-    }
-
-    pub(crate) fn finish(mut self) -> Vec<Item> {
-        self.items.sort_by_cached_key(ToString::to_string);
-        self.items
-    }
-
-    /// The handles and their operations.
-    pub(crate) fn handles(&mut self, handles: &[Handle]) {
-        self.module("operations");
-        handles.iter().for_each(|handle| self.handle(handle));
-    }
-
-    fn handle(&mut self, handle: &Handle) {
-        let Handle { module, ident, .. } = handle;
-        self.item(&Pointer::root(), Some(&handle.features));
-        self.add(ItemKind::Struct, &format!("{module}::{ident}"), Signature::None);
-        for method in &handle.methods {
-            self.method(&format!("{module}::{ident}"), module, method);
-        }
-    }
-
-    fn method(&mut self, handle: &str, module: &str, method: &Method) {
-        self.item(&method.origin, Some(&method.features));
-        let arguments = method.arguments.iter().map(|a| (a.ident.clone(), a.ty.clone())).collect();
-        let signature = Signature::Function(arguments, Some(method.payload.ty()));
-        self.add(ItemKind::Fn, &format!("{handle}::{}", method.ident), signature);
-        if let Some(item) = self.items.last_mut() {
-            item.returns = Some(method.returned());
-        }
-        let builder = format!("{module}::{}", method.builder);
-        self.add(ItemKind::Type, &builder, Signature::None);
-        for option in &method.options {
-            let argument = (option.argument.ident.clone(), option.argument.ty.clone());
-            let signature = Signature::Function(vec![argument], None);
-            self.add(ItemKind::Fn, &format!("{builder}::{}", option.ident), signature);
-        }
-        if let Some((_, item)) = &method.stream {
-            let signature = Signature::Function(Vec::new(), Some(item.clone()));
-            self.add(ItemKind::Fn, &format!("{builder}::{STREAM_ITEMS}"), signature);
-        }
-        if let Some(own) = &method.by_status {
-            let path = format!("{module}::{}", own.ident);
-            self.add(ItemKind::Enum, &path, Signature::None);
-            for variant in &own.variants {
-                let signature = Signature::Type(variant.payload.ty());
-                self.add(ItemKind::Variant, &format!("{path}::{}", variant.ident), signature);
-            }
-        }
     }
 }
 

@@ -1,71 +1,351 @@
-//! Plans models.
+//! Plans models: the structs of objects and resources, and other names of types.
 
+use std::collections::BTreeMap;
+
+use super::definition::{
+    Codec, Constructor, Definition, DefinitionKind, Member, MemberSetter, Module, Page, Section, Struct,
+};
 use super::doc::code;
-use crate::api::{Constraints, Field, TypeRef};
-use crate::name::snake;
+use super::field_docs::field_docs;
+use super::{Context, Hold, RustType};
+use crate::api::{Arity, Field, Resource, Shape, Type, TypeId, TypeRef};
+use crate::name::TypeName;
 
-/// The document's words for a field, its wire name where the Rust name does not show it, and its facts.
-pub(crate) fn field_docs(ident: &str, wire: &str, field: &Field) -> Vec<String> {
-    let facts = facts(&field.ty, &field.constraints).join(", ");
-    let line = match (ident == snake(wire), facts.is_empty()) {
-        (true, true) => None,
-        (true, false) => Some(format!("{}.", capitalised(&facts))),
-        (false, true) => Some(format!("{}.", code(wire))),
-        (false, false) => Some(format!("{}: {facts}.", code(wire))),
-    };
-    let doc = field.doc.as_ref().map(|doc| doc.trim().to_owned());
-    let gap = doc.iter().zip(&line).map(|_| String::new()).next();
-    doc.into_iter().chain(gap).chain(line).collect()
-}
-
-fn capitalised(text: &str) -> String {
-    let mut letters = text.chars();
-    letters.next().map(|first| first.to_uppercase().chain(letters).collect()).unwrap_or_default()
-}
-
-/// Facts that a type does not express.
-pub(crate) fn facts(ty: &TypeRef, constraints: &Constraints) -> Vec<String> {
-    let mut out = Vec::new();
-    match ty {
-        TypeRef::Timestamp => out.push("date and time (RFC 3339)".to_owned()),
-        TypeRef::Date => out.push("date (RFC 3339)".to_owned()),
-        _ => {}
-    }
-    let is_number = matches!(ty, TypeRef::Integer | TypeRef::Number);
-    let is_width = |format: &str| matches!(format, "int32" | "float");
-    if let Some(format) = constraints.format.as_deref().filter(|format| is_number || !is_width(format)) {
-        out.push(match format {
-            "uri" => "a URI, kept as it comes".to_owned(),
-            "uri-reference" => "a URI reference".to_owned(),
-            "email" => "an email address".to_owned(),
-            "duration" => "a duration (ISO 8601)".to_owned(),
-            "number" => "a number as text".to_owned(),
-            "byte" => "base64".to_owned(),
-            width if is_width(width) => "32 bits".to_owned(),
-            other => format!("format {}", code(other)),
+impl Context<'_> {
+    /// The modules of models.
+    pub(super) fn modules(&self) -> Vec<Module> {
+        let mut modules: BTreeMap<&str, Vec<Definition>> = BTreeMap::new();
+        for (id, name) in &self.names.types {
+            let Some(ty) = self.api.types.get(id) else { continue };
+            let is_argument = matches!(&ty.shape, Shape::Linkage(l) if l.request);
+            if !is_argument && self.names.modules.contains_key(&name.module) {
+                modules.entry(&name.module).or_default().extend(self.definitions(id, ty, name));
+            }
+        }
+        for (name, token) in &self.names.tokens {
+            modules.entry(&token.module).or_default().push(self.token_type(name, token));
+        }
+        let all = modules.into_iter().map(|(name, definitions)| {
+            let areas = self.names.modules.get(name).cloned();
+            Module { name: name.to_owned(), areas, definitions }
         });
+        all.collect()
     }
-    let range = |low: Option<String>, high: Option<String>, unit: &str| match (low, high) {
-        (Some(low), Some(high)) => Some(format!("{low} to {high}{unit}")),
-        (Some(low), None) => Some(format!("at least {low}{unit}")),
-        (None, Some(high)) => Some(format!("at most {high}{unit}")),
-        (None, None) => None,
+
+    /// A type, and the types that only it uses.
+    fn definitions(&self, id: &TypeId, ty: &Type, name: &TypeName) -> Vec<Definition> {
+        if let Some(target) = self.replacement(id) {
+            let docs = self.type_docs(format!("{}.", code(&id.label())), ty, &name.module);
+            let kind = DefinitionKind::Alias(target);
+            let (ident, origin) = (name.ident.clone(), self.api.type_pointer(id));
+            return vec![Definition { ident, docs, deprecated: false, origin, kind }];
+        }
+        let (what, kind) = match &ty.shape {
+            Shape::Struct(s) => {
+                let (structure, required) = self.structure(id, name, s);
+                let what = format!("{}.", code(&id.label()));
+                return self.with_required(id, ty, name, (what, structure, required));
+            }
+            Shape::Request(r) => return self.with_required(id, ty, name, self.request(id, name, r)),
+            Shape::Resource(r) => return self.resource(id, ty, name, r),
+            Shape::Enum(e) => {
+                (format!("{}, open to new values.", code(&id.label())), self.enumeration(name, e))
+            }
+            Shape::Union(u) => (self.union_docs(id), self.union(id, name, u)),
+            Shape::Alias(target) => {
+                (format!("{}.", code(&id.label())), DefinitionKind::Alias(self.ty(target)))
+            }
+            Shape::Document(_) => {
+                ("A document with one resource.".to_owned(), DefinitionKind::Alias(self.document(ty)))
+            }
+            Shape::Page(_) => ("A page of resources.".to_owned(), DefinitionKind::Alias(self.document(ty))),
+            Shape::Linkage(l) => {
+                (format!("Identifiers of {}.", code(&l.kind)), DefinitionKind::Alias(self.document(ty)))
+            }
+        };
+        vec![self.definition(id, ty, name, what, kind)]
+    }
+
+    fn definition(
+        &self,
+        id: &TypeId,
+        ty: &Type,
+        name: &TypeName,
+        what: String,
+        kind: DefinitionKind,
+    ) -> Definition {
+        let docs = self.type_docs(what, ty, &name.module);
+        let (ident, origin) = (name.ident.clone(), self.api.type_pointer(id));
+        Definition { ident, docs, deprecated: ty.deprecated, origin, kind }
+    }
+
+    /// A struct, and the struct of its required fields if `new` takes one.
+    fn with_required(
+        &self,
+        id: &TypeId,
+        ty: &Type,
+        name: &TypeName,
+        (what, structure, required): (String, Struct, Vec<Member>),
+    ) -> Vec<Definition> {
+        let literal = structure.constructor.as_ref().and_then(|new| new.literal.clone());
+        let own = self.definition(id, ty, name, what, DefinitionKind::Struct(structure));
+        let literal = literal.map(|ident| Definition {
+            ident,
+            docs: vec![format!("Required fields of [`{}`].", own.ident)],
+            deprecated: false,
+            origin: own.origin.clone(),
+            kind: DefinitionKind::Required(required),
+        });
+        std::iter::once(own).chain(literal).collect()
+    }
+
+    /// Documentation of a type: its purpose, the document's words, and the features that bring it.
+    pub(super) fn type_docs(&self, what: String, ty: &Type, module: &str) -> Vec<String> {
+        if !self.documented {
+            return Vec::new();
+        }
+        let doc = ty.doc.as_ref().map(|doc| doc.trim().to_owned());
+        let note = self.names.modules.get(module).and_then(|areas| self.feature_note(areas));
+        let more = doc.into_iter().chain(note).flat_map(|line| [String::new(), line]);
+        std::iter::once(what).chain(more).collect()
+    }
+
+    /// A member of an object.
+    pub(super) fn member(
+        &self,
+        ident: &str,
+        wire: &str,
+        field: &Field,
+        (hold, boxed): (Hold, bool),
+    ) -> Member {
+        Member {
+            ident: ident.to_owned(),
+            wire: wire.to_owned(),
+            ty: self.held(&field.ty, hold, boxed),
+            hold,
+            boxed,
+            deprecated: field.deprecated,
+            docs: if self.documented { field_docs(ident, wire, field) } else { Vec::new() },
+            section: Section::Own,
+            argument: self.argument(&field.ty),
+            setter: None,
+        }
+    }
+
+    /// The generic type of a JSON:API document.
+    fn document(&self, ty: &Type) -> RustType {
+        match &ty.shape {
+            Shape::Document(d) | Shape::Page(d) => {
+                let generic = if matches!(ty.shape, Shape::Page(_)) { "Page" } else { "Document" };
+                let included = d.included.as_ref().map(|included| self.ty(included));
+                let arguments = std::iter::once(self.ty(&d.data)).chain(included);
+                RustType::runtime_of(generic, arguments.collect())
+            }
+            Shape::Linkage(l) if l.to == Arity::Many => RustType::runtime("Linkages"),
+            _ => RustType::runtime("Linkage"),
+        }
+    }
+
+    /// The struct of an object, and the members that a literal of its constructor takes.
+    fn structure(&self, id: &TypeId, name: &TypeName, s: &crate::api::Struct) -> (Struct, Vec<Member>) {
+        let (sent, received) = (self.is_sent(id), self.received.contains(id));
+        // The tag that distinguishes the type in a union is not a choice of its creator.
+        let tags = self.tags.get(id);
+        let tag = |wire: &str| tags.and_then(|tags| tags.get(wire));
+        let (mut members, mut required, mut null, mut constants, mut chosen) =
+            (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
+        // A request has no member that only the server sets.
+        for (wire, field) in s.fields.iter().filter(|(_, field)| received || !sent || !field.read_only) {
+            let ident = name.members.get(wire).cloned().unwrap_or_default();
+            let mut member = self.member(&ident, wire, field, self.hold(id, field));
+            let comes = !field.write_only && (!field.read_only || !sent || self.told_apart.contains(id));
+            if field.required && !field.nullable && comes {
+                required.push(wire.clone());
+            }
+            if sent && field.required && field.nullable && !field.read_only && member.hold == Hold::Option {
+                null.push(wire.clone());
+            }
+            match tag(wire) {
+                Some(tag) if sent => constants.push((ident, tag.clone())),
+                None if sent && !field.read_only => {
+                    member.setter = Some(setter(&member));
+                    chosen.push(member.clone());
+                }
+                _ => {}
+            }
+            members.push(member);
+        }
+        chosen.retain(|member| member.hold == Hold::Plain);
+        let constructor = sent.then(|| self.constructor(name, &chosen, constants, ("a value", Vec::new())));
+        let structure = Struct {
+            members,
+            additional: s.additional.as_ref().map(|item| self.ty(item)),
+            codec: Codec::Object { required, null },
+            derives: self.derives(&name.ident),
+            constructor,
+            page: self.page(id),
+        };
+        (structure, chosen)
+    }
+
+    /// `new` with the required fields: none, one, or a struct of several, so that no two can be swapped.
+    pub(super) fn constructor(
+        &self,
+        name: &TypeName,
+        required: &[Member],
+        constants: Vec<(String, String)>,
+        (what, rules): (&str, Vec<String>),
+    ) -> Constructor {
+        let doc = match (required.is_empty(), constants.is_empty()) {
+            (true, true) => format!("Creates {what} without fields."),
+            (true, false) => format!("Creates {what} with its constant fields."),
+            (false, _) => format!("Creates {what} with its required fields."),
+        };
+        Constructor {
+            docs: std::iter::once(doc).chain(rules).collect(),
+            required: required.iter().map(|member| member.ident.clone()).collect(),
+            literal: name.required.clone().filter(|_| required.len() > 1),
+            constants,
+        }
+    }
+
+    /// A resource, its attributes and its relationships.
+    fn resource(&self, id: &TypeId, ty: &Type, name: &TypeName, r: &Resource) -> Vec<Definition> {
+        let own = &name.ident;
+        let (attributes, relationships) = (format!("{own}Attributes"), format!("{own}Relationships"));
+        let field = |ident: &str, ty: RustType, doc: &str| Member {
+            ident: ident.to_owned(),
+            wire: ident.to_owned(),
+            ty,
+            hold: Hold::Plain,
+            boxed: false,
+            deprecated: false,
+            docs: vec![doc.to_owned()],
+            section: Section::Own,
+            argument: self.argument(&TypeRef::String),
+            setter: None,
+        };
+        let mut members =
+            vec![field("id", RustType::string(), "Opaque, and unique among resources of its type.")];
+        members.iter_mut().for_each(|id| id.section = Section::Id);
+        let mut parts = Vec::new();
+        let part = |ident: &str, what: &str, members: Vec<Member>| Definition {
+            ident: ident.to_owned(),
+            docs: vec![format!("{what} of [`{own}`].")],
+            deprecated: false,
+            origin: self.api.type_pointer(id),
+            kind: DefinitionKind::Struct(Struct {
+                members,
+                additional: None,
+                codec: Codec::Object { required: Vec::new(), null: Vec::new() },
+                derives: self.derives(ident),
+                constructor: None,
+                page: None,
+            }),
+        };
+        if !r.attributes.is_empty() {
+            let ty = RustType::Own(attributes.clone());
+            members.push(field("attributes", ty, "Attributes; only requested fields are set."));
+            let all = r.attributes.iter().map(|(wire, field)| {
+                let ident = name.members.get(wire).map(String::as_str).unwrap_or_default();
+                self.member(ident, wire, field, (Hold::Option, false))
+            });
+            parts.push(part(&attributes, "Attributes", all.collect()));
+        }
+        if !r.relationships.is_empty() {
+            let ty = RustType::runtime_of("Sparse", vec![RustType::Own(relationships.clone())]);
+            let doc = "Relationships to other resources; most have `data` only if `include` requested them.";
+            members.push(field("relationships", ty, doc));
+            parts.push(part(&relationships, "Relationships", self.relationships(name, r)));
+        }
+        if r.links {
+            members.push(field("links", RustType::runtime("ResourceLinks"), "Links to this resource."));
+        }
+        let structure = Struct {
+            members,
+            additional: None,
+            codec: Codec::Resource { kind: r.kind.clone() },
+            derives: Vec::new(),
+            constructor: Some(Constructor {
+                docs: vec!["Creates a resource with an id and nothing else.".to_owned()],
+                required: vec!["id".to_owned()],
+                literal: None,
+                constants: Vec::new(),
+            }),
+            page: None,
+        };
+        let what = format!("A resource of the type {}.", code(&r.kind));
+        let own = self.definition(id, ty, name, what, DefinitionKind::Struct(structure));
+        std::iter::once(own).chain(parts).collect()
+    }
+
+    fn relationships(&self, name: &TypeName, r: &Resource) -> Vec<Member> {
+        let all = r.relationships.iter().map(|(wire, relationship)| {
+            let kind = code(&relationship.kind);
+            let (ty, about) = match relationship.to {
+                Arity::One => (RustType::runtime("ToOne"), Some(format!("One of {kind}."))),
+                Arity::Many => (RustType::runtime("ToMany"), Some(format!("Any number of {kind}."))),
+                Arity::Links => (RustType::runtime("Related"), None),
+            };
+            Member {
+                ident: name.members.get(wire).cloned().unwrap_or_default(),
+                wire: wire.clone(),
+                ty,
+                hold: Hold::Plain,
+                boxed: false,
+                deprecated: relationship.deprecated,
+                docs: about.into_iter().collect(),
+                section: Section::Own,
+                argument: self.argument(&TypeRef::String),
+                setter: None,
+            }
+        });
+        all.collect()
+    }
+
+    /// The list in a type, if it is a page.
+    fn page(&self, id: &TypeId) -> Option<Page> {
+        let (path, item) = self.list_of(id, self.pages.get(id)?)?;
+        Some(Page { path, item })
+    }
+
+    /// The fields on the path to a list, and the type of its items.
+    fn list_of(&self, id: &TypeId, path: &str) -> Option<(Vec<(String, Hold, bool)>, RustType)> {
+        let (id, Type { shape: Shape::Struct(object), .. }) = self.api.resolve(id)? else { return None };
+        object.fields.iter().find_map(|(wire, field)| {
+            let rest = path.strip_prefix(wire.as_str())?;
+            let name = self.names.types.get(id)?.members.get(wire)?.clone();
+            let (hold, boxed) = self.hold(id, field);
+            let first = (name, hold, boxed);
+            if rest.is_empty() {
+                let TypeRef::List(item) = self.through(&field.ty) else { return None };
+                return Some((vec![first], self.ty(item)));
+            }
+            let (more, item) = self.list_of(self.through(&field.ty).named()?, rest.strip_prefix('.')?)?;
+            Some((std::iter::once(first).chain(more).collect(), item))
+        })
+    }
+
+    /// The type that replaces a schema (`crate.toml`).
+    fn replacement(&self, id: &TypeId) -> Option<RustType> {
+        let name = id.schema_name().filter(|_| !id.is_inline())?;
+        let path = self.custom.replace.get(name)?;
+        Some(RustType::runtime_of("Typed", vec![RustType::Std(path.clone().into(), Vec::new())]))
+    }
+
+    /// The additional derives of a struct (`crate.toml`).
+    pub(super) fn derives(&self, name: &str) -> Vec<String> {
+        let derive = &self.custom.derive;
+        derive.get("*").into_iter().chain(derive.get(name)).flatten().cloned().collect()
+    }
+}
+
+/// The methods that set a field: those that every type has, or may have by a trait, keep their names.
+pub(super) fn setter(member: &Member) -> MemberSetter {
+    let ident = match member.ident.as_str() {
+        field @ ("new" | "default" | "clone") => format!("{field}_"),
+        field => field.to_owned(),
     };
-    let number = |n: Option<f64>| n.map(|n| n.to_string());
-    let count = |n: Option<u64>| n.map(|n| n.to_string());
-    out.extend(range(number(constraints.minimum), number(constraints.maximum), ""));
-    out.extend(constraints.exclusive_minimum.map(|n| format!("greater than {n}")));
-    out.extend(constraints.exclusive_maximum.map(|n| format!("less than {n}")));
-    out.extend(constraints.multiple_of.map(|n| format!("a multiple of {n}")));
-    out.extend(range(count(constraints.min_length), count(constraints.max_length), " characters"));
-    out.extend(range(count(constraints.min_items), count(constraints.max_items), " items"));
-    out.extend(constraints.unique_items.then(|| "no two equal".to_owned()));
-    out.extend(range(count(constraints.min_properties), count(constraints.max_properties), " members"));
-    if let Some(pattern) = &constraints.pattern {
-        out.push(format!("matches {}", code(pattern)));
-    }
-    if let Some(default) = &constraints.default {
-        out.push(format!("default {}", code(&default.to_string())));
-    }
-    out
+    let clear = (member.hold == Hold::Patch).then(|| format!("clear_{}", member.ident.trim_end_matches('_')));
+    MemberSetter { ident, clear }
 }

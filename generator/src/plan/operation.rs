@@ -7,8 +7,8 @@ use super::parameter::{Argument, Put, Segment};
 use super::sentence::{Reply, sentence};
 use super::{Context, RustType};
 use crate::api::{
-    Action, Api, Arity, Form, In, MediaType, Operation, Parameter, Pointer, Response, Role, Shape, Stream,
-    Type, TypeId, TypeRef,
+    Action, Api, Arity, Combination, Form, In, MediaType, Operation, Paging, Parameter, Pointer, Response,
+    Role, Shape, Stream, Type, TypeId, TypeRef,
 };
 use crate::name::{self, OperationName};
 
@@ -21,6 +21,8 @@ pub struct Handle {
     pub ident: String,
     /// Its documentation.
     pub docs: Vec<String>,
+    /// The documentation of that method.
+    pub accessor_docs: Vec<String>,
     /// The features that bring it; empty where the crate has none.
     pub features: BTreeSet<String>,
     /// Its methods.
@@ -34,6 +36,16 @@ pub struct Method {
     pub operation: String,
     /// The operation's location in the vendor's document.
     pub origin: Pointer,
+    /// The HTTP method, in upper case.
+    pub method: String,
+    /// The path with placeholders.
+    pub path: String,
+    /// The address that the operation has instead of the crate's.
+    pub server: Option<String>,
+    /// The alternatives of credentials that the operation has instead of the crate's.
+    pub security: Option<Vec<Combination>>,
+    /// The rule by which pages continue.
+    pub paging: Option<Paging>,
     /// Its name.
     pub ident: String,
     /// The type of the call that it returns, whose methods set optional arguments.
@@ -148,9 +160,14 @@ pub struct StatusVariant {
 impl Context<'_> {
     /// A handle and its methods.
     pub(super) fn handle(&self, module: &str, handle: &name::Handle) -> Handle {
-        let mut docs =
-            vec![format!("Operations of `{module}`, from [`Client::{module}`](crate::Client::{module}).")];
-        docs.extend(self.feature_note(&handle.areas).into_iter().flat_map(|note| [String::new(), note]));
+        let with_note = |line: String| {
+            let note = self.feature_note(&handle.areas).into_iter();
+            std::iter::once(line).chain(note.flat_map(|note| [String::new(), note])).collect()
+        };
+        let docs = with_note(format!(
+            "Operations of `{module}`, from [`Client::{module}`](crate::Client::{module})."
+        ));
+        let accessor_docs = with_note(format!("Operations of `{module}`."));
         let operations = handle.operations.iter();
         let named = operations
             .filter_map(|id| Some((id, self.api.operations.get(id)?, self.names.operations.get(id)?)));
@@ -158,7 +175,8 @@ impl Context<'_> {
             name.methods.iter().map(|method| self.method(id, operation, name, method))
         });
         let (module, ident) = (module.to_owned(), handle.ident.clone());
-        Handle { module, ident, docs, features: handle.areas.clone(), methods: methods.collect() }
+        let (features, methods) = (handle.areas.clone(), methods.collect());
+        Handle { module, ident, docs, accessor_docs, features, methods }
     }
 
     fn method(&self, id: &str, operation: &Operation, name: &OperationName, method: &name::Method) -> Method {
@@ -198,6 +216,11 @@ impl Context<'_> {
         Method {
             operation: id.to_owned(),
             origin: operation.pointer(),
+            method: operation.method.clone(),
+            path: operation.path.clone(),
+            server: operation.server.clone(),
+            security: operation.security.clone(),
+            paging: operation.paging.clone(),
             ident: method.ident.clone(),
             builder: method.builder.clone(),
             docs: self.operation_docs(operation, method, name, (updates, paged)),

@@ -1,7 +1,7 @@
 //! Plans parameters: the arguments of methods and builders, and how each is put into a call.
 
 use super::doc::code;
-use super::model::facts;
+use super::field_docs::facts;
 use super::{Context, Convert, RustType};
 use crate::api::{In, MediaType, Operation, Parameter, Role, Style, TypeRef};
 use crate::name::OperationName;

@@ -1,541 +1,310 @@
-//! Renders a type: struct or enum, setters and codec line.
-
-use std::collections::HashMap;
+//! Prints a type: struct or enum, constructor, setters and codec line.
 
 use proc_macro2::TokenStream;
-use quote::{format_ident, quote};
+use quote::quote;
 
-use super::Context;
 use super::parameter::converted;
-use super::rust::{Source, deprecated, docs, filled, ident, inline, macro_call};
-use crate::api::{Arity, Enum, Field, Resource, Shape, Struct, Type, TypeId, TypeRef, Union, Value, Variant};
-use crate::name::TypeName;
-use crate::plan::doc::code;
-use crate::plan::model::field_docs;
-use crate::plan::{Hold, ItemKind, Items, RustType, Signature};
+use super::rust::{Source, deprecated, doc_lines, docs, filled, ident, inline, macro_call};
+use crate::api::{Action, Value};
+use crate::plan::{
+    Codec, Constructor, Convert, Definition, DefinitionKind, Enum, Hold, Member, Page, Section, Struct,
+    Union, UnionForm,
+};
 
-/// A field of a Rust struct, ready to be written.
-pub(super) struct Member<'a> {
-    pub(super) ident: String,
-    pub(super) wire: &'a str,
-    pub(super) ty: &'a TypeRef,
-    pub(super) hold: Hold,
-    pub(super) boxed: bool,
-    pub(super) deprecated: bool,
-    pub(super) docs: Vec<String>,
+/// Writes a type into its module.
+pub(super) fn definition(own: &Definition, source: &mut Source) {
+    match &own.kind {
+        DefinitionKind::Alias(target) => {
+            let (docs, deprecated, ident) = (docs(&own.docs), deprecated(own.deprecated), ident(&own.ident));
+            source.items(quote! { #docs #deprecated pub type #ident = #target; });
+        }
+        DefinitionKind::Struct(structure) => self::structure(own, structure, source),
+        DefinitionKind::Required(members) => {
+            let fields = members.iter().map(|m| {
+                let (docs, ident, ty) = (docs(&m.docs), ident(&m.ident), &m.ty);
+                quote! { #docs pub #ident: #ty }
+            });
+            let (docs, ident) = (docs(&own.docs), ident(&own.ident));
+            source.items(quote! { #docs pub struct #ident { #(#fields,)* } });
+        }
+        DefinitionKind::Enum(e) => enumeration(own, e, source),
+        DefinitionKind::Union(u) => union(own, u, source),
+        DefinitionKind::Tokens { sort, values } => {
+            let constants: Vec<String> =
+                values.iter().map(|(value, name)| format!("{name} = {value:?}")).collect();
+            let kind = if *sort { "sort_tokens" } else { "tokens" };
+            let docs: String = doc_lines(&own.docs).map(|line| format!("///{line}\n")).collect();
+            let call = macro_call(&format!("pub struct {}", own.ident), &constants, "");
+            source.line(&format!("rt::{kind}! {{\n{docs}{call}"));
+        }
+    }
 }
 
-impl Context<'_> {
-    /// Writes the type `id` into its module.
-    pub(super) fn model(&self, id: &TypeId, ty: &Type, source: &mut Source, listing: &mut Items) {
-        let Some(name) = self.names.types.get(id) else { return };
-        let at = self.api.type_pointer(id);
-        let own = listing.item(&at, self.names.modules.get(&name.module));
-        if let Some(target) = self.replacement(id) {
-            let docs = self.type_docs(format!("{}.", code(&id.label())), ty, &name.module);
-            let ident = ident(&name.ident);
-            own.add(ItemKind::Type, &name.ident, Signature::Type(target.clone()));
-            return source.items(quote! { #docs pub type #ident = #target; });
+fn structure(own: &Definition, s: &Struct, source: &mut Source) {
+    let fields = s.members.iter().map(|m| {
+        let (docs, deprecated, ident, ty) = (docs(&m.docs), deprecated(m.deprecated), ident(&m.ident), &m.ty);
+        quote! { #docs #deprecated pub #ident: #ty }
+    });
+    let rest = s.additional.as_ref().map(|item| {
+        quote! { #[doc = " Members with other names."] pub additional: std::collections::BTreeMap<String, #item>, }
+    });
+    let (docs, deprecated, derives) = (docs(&own.docs), deprecated(own.deprecated), derives(&s.derives));
+    let name = ident(&own.ident);
+    source.items(quote! {
+        #docs #deprecated #derives
+        #[non_exhaustive]
+        pub struct #name { #(#fields,)* #rest }
+    });
+    source.line(&codec(own, s));
+    if let Codec::Request { one_of, .. } = &s.codec
+        && !one_of.is_empty()
+    {
+        let sets: Vec<String> = one_of.iter().map(|set| format!("[{}]", quoted(set))).collect();
+        source.line(&macro_call(&format!("rt::require! {{ {}", own.ident), &sets, ""));
+    }
+    if let Some(new) = &s.constructor {
+        let constructor = constructor(s, new);
+        let setters = s.members.iter().filter_map(setters);
+        source.items(quote! { impl #name { #constructor #(#setters)* } });
+    }
+    source.items(s.page.iter().map(|page| paged(own, page)).collect());
+}
+
+/// The line that says how the struct is read and written.
+fn codec(own: &Definition, s: &Struct) -> String {
+    let name = &own.ident;
+    let wires = |members: &mut dyn Iterator<Item = &Member>| -> Vec<String> {
+        members.map(|m| format!("{}: {:?}", m.ident, m.wire)).collect()
+    };
+    let listed = |what: &str, members: &[String]| match members {
+        [] => String::new(),
+        _ => format!(" {what} [{}]", quoted(members)),
+    };
+    match &s.codec {
+        Codec::Object { required, null } => {
+            let rest = if s.additional.is_some() { " rest additional" } else { "" };
+            let tail = format!("{}{}{rest}", listed("required", required), listed("null", null));
+            macro_call(&format!("rt::object! {{ {name}"), &wires(&mut s.members.iter()), &tail)
         }
-        match &ty.shape {
-            Shape::Struct(s) => self.structure(id, ty, name, s, source, own),
-            Shape::Enum(e) => self.enumeration(id, ty, name, e, source, own),
-            Shape::Union(u) => self.union(id, ty, name, u, source, own),
-            Shape::Resource(r) => self.resource(ty, name, r, source, own),
-            Shape::Request(r) => self.request(id, ty, name, r, source, own),
-            Shape::Alias(_) | Shape::Document(_) | Shape::Page(_) | Shape::Linkage(_) => {
-                self.alias(id, ty, name, source, own);
-            }
+        Codec::Resource { kind } => {
+            let parts = wires(&mut s.members.iter().filter(|m| m.section != Section::Id));
+            macro_call(&format!("rt::resource! {{ {name}: {kind:?}"), &parts, "")
+        }
+        Codec::Request { kind, action, .. } => {
+            let inline = if *action == Action::Inline { "inline " } else { "" };
+            let has = |section| s.members.iter().any(|m| m.section == section);
+            let attributes = wires(&mut s.members.iter().filter(|m| m.section == Section::Attributes));
+            let relationships = s.members.iter().filter_map(|m| match &m.section {
+                Section::Relationships(kind) => Some(format!("{}: {:?} => {kind:?}", m.ident, m.wire)),
+                _ => None,
+            });
+            let is_required = |m: &&Member| m.hold == Hold::Plain && m.section != Section::Included;
+            let required: Vec<String> =
+                s.members.iter().filter(is_required).map(|m| m.wire.clone()).collect();
+            format!(
+                "rt::request! {{ {inline}{name}: {kind:?} {{{}{}{}{} }}{} }}",
+                if has(Section::Id) { " id(id)" } else { "" },
+                group("attributes", &attributes),
+                group("relationships", &relationships.collect::<Vec<_>>()),
+                if has(Section::Included) { " included(included)" } else { "" },
+                listed("required", &required),
+            )
         }
     }
+}
 
-    /// Documentation of a field; none where only items are listed.
-    pub(super) fn field_docs(&self, ident: &str, wire: &str, field: &Field) -> Vec<String> {
-        if self.printed { field_docs(ident, wire, field) } else { Vec::new() }
+/// Members of one object of a request.
+fn group(name: &str, parts: &[String]) -> String {
+    if parts.is_empty() {
+        return String::new();
     }
+    let one = format!(" {name} {{ {} }}", parts.join(", "));
+    if one.len() < 80 { one } else { format!("\n  {name} {{\n{}  }}", filled(parts, 4, 108)) }
+}
 
-    /// Documentation of a type: its purpose, our own words, and the features that bring it.
-    pub(super) fn type_docs(&self, what: String, ty: &Type, module: &str) -> TokenStream {
-        if !self.printed {
-            return TokenStream::new();
-        }
-        let mut lines = vec![what];
-        if let Some(doc) = &ty.doc {
-            lines.extend([String::new(), doc.trim().to_owned()]);
-        }
-        if let Some(note) = self.names.modules.get(module).and_then(|areas| self.feature_note(areas)) {
-            lines.extend([String::new(), note]);
-        }
-        docs(&lines)
-    }
+fn quoted(names: &[String]) -> String {
+    names.iter().map(|name| format!("{name:?}")).collect::<Vec<_>>().join(", ")
+}
 
-    fn alias(&self, id: &TypeId, ty: &Type, name: &TypeName, source: &mut Source, listing: &mut Items) {
-        let target = match &ty.shape {
-            Shape::Alias(target) => self.ty(target),
-            _ => self.document(ty),
-        };
-        let what = match &ty.shape {
-            Shape::Document(_) => "A document with one resource.".to_owned(),
-            Shape::Page(_) => "A page of resources.".to_owned(),
-            Shape::Linkage(l) => format!("Identifiers of {}.", code(&l.kind)),
-            _ => format!("{}.", code(&id.label())),
-        };
-        let docs = self.type_docs(what, ty, &name.module);
-        let own = ident(&name.ident);
-        let deprecated = deprecated(ty.deprecated);
-        listing.add(ItemKind::Type, &name.ident, Signature::Type(target.clone()));
-        source.items(quote! { #docs #deprecated pub type #own = #target; });
-    }
-
-    /// The generic type of a JSON:API document.
-    pub(super) fn document(&self, ty: &Type) -> RustType {
-        match &ty.shape {
-            Shape::Document(d) | Shape::Page(d) => {
-                let generic = if matches!(ty.shape, Shape::Page(_)) { "Page" } else { "Document" };
-                let included = d.included.as_ref().map(|included| self.ty(included));
-                let arguments = std::iter::once(self.ty(&d.data)).chain(included);
-                RustType::runtime_of(generic, arguments.collect())
-            }
-            Shape::Linkage(l) if l.to == Arity::Many => RustType::runtime("Linkages"),
-            _ => RustType::runtime("Linkage"),
-        }
-    }
-
-    fn structure(
-        &self,
-        id: &TypeId,
-        ty: &Type,
-        name: &TypeName,
-        s: &Struct,
-        source: &mut Source,
-        listing: &mut Items,
-    ) {
-        let (sent, received) = (self.is_sent(id), self.received.contains(id));
-        let members: Vec<Member<'_>> = s
-            .fields
-            .iter()
-            // A request has no member that only the server sets.
-            .filter(|(_, field)| received || !sent || !field.read_only)
-            .map(|(wire, field)| {
-                let (hold, boxed) = self.hold(id, field);
-                let ident = name.members.get(wire).cloned().unwrap_or_default();
-                let docs = self.field_docs(&ident, wire, field);
-                Member { ident, wire, ty: &field.ty, hold, boxed, deprecated: field.deprecated, docs }
-            })
-            .collect();
-        let rest = s.additional.as_ref();
-        let docs = self.type_docs(format!("{}.", code(&id.label())), ty, &name.module);
-        self.write_struct(&name.ident, docs, ty.deprecated, &members, rest, source, listing);
-        let names = |is: &dyn Fn(&Member<'_>, &Field) -> bool| -> Vec<String> {
-            let all = members.iter().filter_map(|m| Some((m, s.fields.get(m.wire)?)));
-            all.filter(|(m, f)| is(m, f)).map(|(m, _)| format!("{:?}", m.wire)).collect()
-        };
-        let required = names(&|_, f| {
-            let comes = !f.write_only && (!f.read_only || !sent || self.told_apart.contains(id));
-            f.required && !f.nullable && comes
-        });
-        let null = names(&|m, f| sent && f.required && f.nullable && !f.read_only && m.hold == Hold::Option);
-        let mut tail = String::new();
-        if !required.is_empty() {
-            tail.push_str(&format!(" required [{}]", required.join(", ")));
-        }
-        if !null.is_empty() {
-            tail.push_str(&format!(" null [{}]", null.join(", ")));
-        }
-        if rest.is_some() {
-            tail.push_str(" rest additional");
-        }
-        source.line(&macro_call(&format!("rt::object! {{ {}", name.ident), &wires(&members), &tail));
-        if sent {
-            let all = members.len() + rest.iter().len();
-            self.write_methods(id, &name.ident, s, (&members, all), source, listing);
-        }
-        self.write_paging(id, name, source);
-    }
-
-    /// The struct itself.
-    #[allow(clippy::too_many_arguments)]
-    pub(super) fn write_struct(
-        &self,
-        name: &str,
-        docs_of: TokenStream,
-        deprecated_type: bool,
-        members: &[Member<'_>],
-        rest: Option<&TypeRef>,
-        source: &mut Source,
-        listing: &mut Items,
-    ) {
-        let own = ident(name);
-        listing.add(ItemKind::Struct, name, Signature::None);
-        let fields = members.iter().map(|m| {
-            let ty = self.held(m.ty, m.hold, m.boxed);
-            listing.add(ItemKind::Field, &format!("{name}.{}", m.ident), Signature::Type(ty.clone()));
-            self.tokens(|| {
-                let (docs, deprecated, ident) = (docs(&m.docs), deprecated(m.deprecated), ident(&m.ident));
-                quote! { #docs #deprecated pub #ident: #ty }
-            })
-        });
-        let fields: Vec<TokenStream> = fields.collect();
-        let rest = rest.map(|item| {
-            let item = self.ty(item);
-            quote! { #[doc = " Members with other names."] pub additional: std::collections::BTreeMap<String, #item>, }
-        });
-        let (deprecated, derives) = (deprecated(deprecated_type), self.derives(name));
-        source.items(quote! {
-            #docs_of #deprecated #derives
-            #[non_exhaustive]
-            pub struct #own { #(#fields,)* #rest }
+/// `new`.
+fn constructor(s: &Struct, new: &Constructor) -> TokenStream {
+    let member = |name: &String| s.members.iter().find(|m| m.ident == *name);
+    let required: Vec<&Member> = new.required.iter().filter_map(member).collect();
+    let (mut arguments, mut fields) = (Vec::new(), Vec::new());
+    for m in &required {
+        let name = ident(&m.ident);
+        let (ty, convert) = &m.argument;
+        let value = converted(&name, *convert);
+        arguments.push(quote!(#name: #ty));
+        fields.push(match (&new.literal, convert) {
+            (Some(_), _) => quote!(#name: required.#name),
+            (None, Convert::Same) => value,
+            (None, _) => quote!(#name: #value),
         });
     }
-
-    /// `new` with the required members, a setter for each member, and one that sends null if that has a meaning.
-    fn write_methods(
-        &self,
-        id: &TypeId,
-        name: &str,
-        s: &Struct,
-        (members, all): (&[Member<'_>], usize),
-        source: &mut Source,
-        listing: &mut Items,
-    ) {
-        let own = ident(name);
-        // The tag that distinguishes the type in a union is not a choice of its creator.
-        let tags = self.tags.get(id);
-        let tag = |m: &Member<'_>| tags.and_then(|tags| tags.get(m.wire)).map(String::as_str);
-        let constants: Vec<(&Member<'_>, &str)> = members.iter().filter_map(|m| Some((m, tag(m)?))).collect();
-        let is_settable =
-            |m: &&Member<'_>| tag(m).is_none() && !s.fields.get(m.wire).is_some_and(|f| f.read_only);
-        let chosen: Vec<&Member<'_>> = members.iter().filter(is_settable).collect();
-        let required: Vec<&Member<'_>> = chosen.iter().copied().filter(|m| m.hold == Hold::Plain).collect();
-        let (constructor, required) =
-            self.constructor(id, &required, &constants, all, ("a value", &[]), (source, listing));
-        let setters: Vec<TokenStream> = chosen.iter().map(|m| self.setter(name, m, listing)).collect();
-        source.items(quote! { impl #own { #constructor #(#setters)* } #required });
+    let inline = match &new.literal {
+        Some(_) => quote!(#[inline]),
+        None => inline(required.iter().map(|m| &m.argument.0)),
+    };
+    if let Some(literal) = &new.literal {
+        let literal = ident(literal);
+        arguments = vec![quote!(required: crate::models::#literal)];
     }
+    fields.extend(new.constants.iter().filter_map(|(name, value)| {
+        let name_of = ident(name);
+        Some(match member(name)?.hold {
+            Hold::Plain => quote!(#name_of: #value.into()),
+            Hold::Option => quote!(#name_of: Some(#value.into())),
+            Hold::Patch => quote!(#name_of: rt::Patch::Value(#value.into())),
+        })
+    }));
+    let all = s.members.len() + usize::from(s.additional.is_some());
+    let rest = (fields.len() < all).then(|| quote!(..Self::default()));
+    let value = match fields.is_empty() {
+        true => quote!(Self::default()),
+        false => quote!(Self { #(#fields,)* #rest }),
+    };
+    let docs = docs(&new.docs);
+    quote! {
+        #docs #inline
+        pub fn new(#(#arguments),*) -> Self { #value }
+    }
+}
 
-    /// A setter, and one that sends null where that means something.
-    pub(super) fn setter(&self, of: &str, m: &Member<'_>, listing: &mut Items) -> TokenStream {
-        let (argument, convert) = self.argument(m.ty);
-        let setter = setter_of(&m.ident);
-        listing.add(ItemKind::Fn, &format!("{of}::{setter}"), Signature::Type(argument.clone()));
-        let clear = (m.hold == Hold::Patch).then(|| format!("clear_{}", m.ident.trim_end_matches('_')));
-        if let Some(clear) = &clear {
-            listing.add(ItemKind::Fn, &format!("{of}::{clear}"), Signature::None);
-        }
-        if !self.printed {
-            return TokenStream::new();
-        }
-        let field = ident(&m.ident);
-        let name = if matches!(m.ty, TypeRef::List(_)) { "values" } else { "value" };
-        let (name, inline) = (ident(name), inline([&argument]));
-        let value = converted(&name, convert);
-        let value = if m.boxed { quote!(Box::new(#value)) } else { value };
-        let stored = match m.hold {
-            Hold::Plain => value,
-            Hold::Option => quote!(Some(#value)),
-            Hold::Patch => quote!(rt::Patch::Value(#value)),
-        };
-        let deprecated = deprecated(m.deprecated);
-        let doc = format!(" Sets [`{}`](Self#structfield.{}).", m.ident, m.ident);
-        let setter = ident(&setter);
-        let clear = clear.map(|clear| {
-            let clear = ident(&clear);
-            let doc = format!(" Sends null for [`{}`](Self#structfield.{}).", m.ident, m.ident);
-            quote! {
-                #[doc = #doc] #deprecated #[inline]
-                pub fn #clear(mut self) -> Self { self.#field = rt::Patch::Null; self }
-            }
-        });
+/// The methods that set a field to a value and to null.
+fn setters(m: &Member) -> Option<TokenStream> {
+    let setter = m.setter.as_ref()?;
+    let (argument, convert) = &m.argument;
+    let field = ident(&m.ident);
+    let name = ident(if m.is_list() { "values" } else { "value" });
+    let inline = inline([argument]);
+    let value = converted(&name, *convert);
+    let value = if m.boxed { quote!(Box::new(#value)) } else { value };
+    let stored = match m.hold {
+        Hold::Plain => value,
+        Hold::Option => quote!(Some(#value)),
+        Hold::Patch => quote!(rt::Patch::Value(#value)),
+    };
+    let (deprecated, own) = (deprecated(m.deprecated), ident(&setter.ident));
+    let doc = format!(" Sets [`{0}`](Self#structfield.{0}).", m.ident);
+    let clear = setter.clear.as_ref().map(|clear| {
+        let clear = ident(clear);
+        let doc = format!(" Sends null for [`{0}`](Self#structfield.{0}).", m.ident);
         quote! {
-            #[doc = #doc] #deprecated #inline
-            pub fn #setter(mut self, #name: #argument) -> Self { self.#field = #stored; self }
-            #clear
+            #[doc = #doc] #deprecated #[inline]
+            pub fn #clear(mut self) -> Self { self.#field = rt::Patch::Null; self }
+        }
+    });
+    Some(quote! {
+        #[doc = #doc] #deprecated #inline
+        pub fn #own(mut self, #name: #argument) -> Self { self.#field = #stored; self }
+        #clear
+    })
+}
+
+/// Says where the items of a page are.
+fn paged(own: &Definition, page: &Page) -> TokenStream {
+    let all = match page.path.as_slice() {
+        [(field, Hold::Plain, false)] => {
+            let field = ident(field);
+            quote!(std::mem::take(&mut self.#field))
+        }
+        [(field, Hold::Option, false)] => {
+            let field = ident(field);
+            quote!(self.#field.take().unwrap_or_default())
+        }
+        path => {
+            let steps = path.iter().map(|(field, hold, boxed)| {
+                let field = ident(field);
+                let inner = boxed.then(|| quote!(.map(|inner| &mut **inner)));
+                match hold {
+                    Hold::Plain => quote!(.map(|object| &mut object.#field) #inner),
+                    Hold::Option => quote!(.and_then(|object| object.#field.as_mut()) #inner),
+                    Hold::Patch => quote!(.and_then(|object| object.#field.value_mut()) #inner),
+                }
+            });
+            quote!(Some(self) #(#steps)* .map(std::mem::take).unwrap_or_default())
+        }
+    };
+    let (own, item) = (ident(&own.ident), &page.item);
+    quote! {
+        impl rt::Paged for #own {
+            type Item = #item;
+            fn next(&self, sent: &rt::Request) -> Option<rt::Next> { rt::Next::of(self, sent) }
+            fn take_items(&mut self) -> Vec<#item> { #all }
         }
     }
+}
 
-    fn resource(&self, ty: &Type, name: &TypeName, r: &Resource, source: &mut Source, listing: &mut Items) {
-        let member = |wire: &str| name.members.get(wire).cloned().unwrap_or_default();
-        let own = ident(&name.ident);
-        let (attributes, relationships) =
-            (format_ident!("{own}Attributes"), format_ident!("{own}Relationships"));
-        let mut fields = TokenStream::new();
-        let mut parts = Vec::new();
-        listing.add(ItemKind::Struct, &own.to_string(), Signature::None);
-        listing.add(ItemKind::Field, &format!("{own}.id"), Signature::Type(RustType::string()));
-        if !r.attributes.is_empty() {
-            fields.extend(
-                quote! { #[doc = " Attributes; only requested fields are set."] pub attributes: #attributes, },
-            );
-            parts.push("attributes: \"attributes\"".to_owned());
-            listing.add(
-                ItemKind::Field,
-                &format!("{own}.attributes"),
-                Signature::Type(RustType::Model(attributes.to_string())),
-            );
-        }
-        if !r.relationships.is_empty() {
-            fields.extend(
-                quote! { #[doc = " Relationships to other resources; most have `data` only if `include` requested them."] pub relationships: rt::Sparse<#relationships>, },
-            );
-            parts.push("relationships: \"relationships\"".to_owned());
-            let sparse = RustType::runtime_of("Sparse", vec![RustType::Model(relationships.to_string())]);
-            listing.add(ItemKind::Field, &format!("{own}.relationships"), Signature::Type(sparse));
-        }
-        if r.links {
-            fields.extend(quote! { #[doc = " Links to this resource."] pub links: rt::ResourceLinks, });
-            parts.push("links: \"links\"".to_owned());
-            listing.add(
-                ItemKind::Field,
-                &format!("{own}.links"),
-                Signature::Type(RustType::runtime("ResourceLinks")),
-            );
-        }
-        let docs_of = self.type_docs(format!("A resource of the type {}.", code(&r.kind)), ty, &name.module);
-        let deprecated_type = deprecated(ty.deprecated);
-        source.items(quote! {
-            #docs_of #deprecated_type
-            #[non_exhaustive]
-            pub struct #own { #[doc = " Opaque, and unique among resources of its type."] pub id: String, #fields }
-        });
-        source.line(&macro_call(&format!("rt::resource! {{ {own}: {:?}", r.kind), &parts, ""));
-        listing.add(ItemKind::Fn, &format!("{own}::new"), Signature::Type(RustType::string().into_arg()));
-        source.items(quote! {
-            impl #own {
-                #[doc = " Creates a resource with an id and nothing else."]
-                pub fn new(id: impl Into<String>) -> Self { Self { id: id.into(), ..Self::default() } }
-            }
-        });
-        let nothing = |what: &str| docs(&[format!("{what} of [`{own}`].")]);
-        if !r.attributes.is_empty() {
-            let members: Vec<Member<'_>> = r
-                .attributes
-                .iter()
-                .map(|(wire, field)| Member {
-                    ident: member(wire),
-                    wire,
-                    ty: &field.ty,
-                    hold: Hold::Option,
-                    boxed: false,
-                    deprecated: field.deprecated,
-                    docs: self.field_docs(&member(wire), wire, field),
-                })
-                .collect();
-            let name = attributes.to_string();
-            self.write_struct(&name, nothing("Attributes"), false, &members, None, source, listing);
-            source.line(&macro_call(&format!("rt::object! {{ {name}"), &wires(&members), ""));
-        }
-        if !r.relationships.is_empty() {
-            self.relationships(
-                name,
-                &relationships.to_string(),
-                r,
-                nothing("Relationships"),
-                source,
-                listing,
-            );
-        }
+fn derives(paths: &[String]) -> TokenStream {
+    if paths.is_empty() {
+        return TokenStream::new();
     }
+    let paths = paths.iter().map(|path| {
+        let parts = path.split("::").map(ident);
+        quote!(#(#parts)::*)
+    });
+    quote!(#[derive(#(#paths),*)])
+}
 
-    fn relationships(
-        &self,
-        name: &TypeName,
-        own: &str,
-        r: &Resource,
-        docs_of: TokenStream,
-        source: &mut Source,
-        listing: &mut Items,
-    ) {
-        let mut wires = Vec::new();
-        listing.add(ItemKind::Struct, own, Signature::None);
-        let fields: Vec<TokenStream> = r
-            .relationships
-            .iter()
-            .map(|(wire, relationship)| {
-                let field = name.members.get(wire).cloned().unwrap_or_default();
-                wires.push(format!("{field}: {wire:?}"));
-                let kind = code(&relationship.kind);
-                let (ty, about) = match relationship.to {
-                    Arity::One => (RustType::runtime("ToOne"), Some(format!("One of {kind}."))),
-                    Arity::Many => (RustType::runtime("ToMany"), Some(format!("Any number of {kind}."))),
-                    Arity::Links => (RustType::runtime("Related"), None),
-                };
-                listing.add(ItemKind::Field, &format!("{own}.{field}"), Signature::Type(ty.clone()));
-                self.tokens(|| {
-                    let (docs, deprecated) = (docs(about.as_slice()), deprecated(relationship.deprecated));
-                    let field = ident(&field);
-                    quote! { #docs #deprecated pub #field: #ty }
-                })
-            })
-            .collect();
-        let ident = ident(own);
-        source.items(quote! {
-            #docs_of
-            #[non_exhaustive]
-            pub struct #ident { #(#fields,)* }
-        });
-        source.line(&macro_call(&format!("rt::object! {{ {own}"), &wires, ""));
-    }
-
-    fn enumeration(
-        &self,
-        id: &TypeId,
-        ty: &Type,
-        name: &TypeName,
-        e: &Enum,
-        source: &mut Source,
-        listing: &mut Items,
-    ) {
-        let own = ident(&name.ident);
-        let integer = e.values.iter().all(|v| matches!(v, Value::Integer(_)));
-        listing.add(ItemKind::Enum, &own.to_string(), Signature::None);
-        let mut lines = Vec::new();
-        let variants: Vec<TokenStream> = e
-            .values
-            .iter()
-            .map(|value| {
-                let (key, wire) = match value {
-                    Value::String(text) => (text.clone(), format!("{text:?}")),
-                    Value::Integer(number) => (number.to_string(), number.to_string()),
-                };
-                let variant = name.members.get(&key).cloned().unwrap_or_default();
-                listing.add(ItemKind::Variant, &format!("{own}::{variant}"), Signature::None);
-                lines.push(format!("{variant} = {wire}"));
-                self.tokens(|| {
-                    let (docs, variant) = (docs(&[code(&key)]), ident(&variant));
-                    quote! { #docs #variant }
-                })
-            })
-            .collect();
-        let docs = self.type_docs(format!("{}, open to new values.", code(&id.label())), ty, &name.module);
-        let unknown = if integer { quote!(i64) } else { quote!(String) };
-        let deprecated = deprecated(ty.deprecated);
-        source.items(quote! {
-            #docs #deprecated
-            #[non_exhaustive]
-            pub enum #own {
-                #(#variants,)*
-                #[doc = " A value that this crate does not know."]
-                Unrecognized(#unknown),
-            }
-        });
-        let kind = if integer { "open_int_enum" } else { "open_enum" };
-        let case = if e.case_insensitive { " insensitive" } else { "" };
-        source.line(&macro_call(&format!("rt::{kind}! {{ {own}{case}"), &lines, ""));
-    }
-
-    fn union(
-        &self,
-        id: &TypeId,
-        ty: &Type,
-        name: &TypeName,
-        u: &Union,
-        source: &mut Source,
-        listing: &mut Items,
-    ) {
-        let own = ident(&name.ident);
-        listing.add(ItemKind::Enum, &own.to_string(), Signature::None);
-        let mut lines = Vec::new();
-        let is_tagged = u.is_tagged();
-        let variants: Vec<TokenStream> = u
-            .variants
-            .iter()
-            .zip(u.keys())
-            .map(|(variant, key)| {
-                let member = name.members.get(&key).cloned().unwrap_or_default();
-                let ty = self.ty(&variant.ty);
-                listing.add(ItemKind::Variant, &format!("{own}::{member}"), Signature::Type(ty.clone()));
-                let line = format!("{member}({})", ty.path());
-                lines.push(match &variant.tag {
-                    Some(tag) => format!("{line} = {tag:?}"),
-                    None => line,
-                });
-                self.tokens(|| {
-                    let docs = docs(&[match (&variant.tag, &u.tag) {
-                        (Some(tag), Some(member)) => format!("{}: {}", code(member), code(tag)),
-                        _ => code(&variant.ty.label()),
-                    }]);
-                    let member = ident(&member);
-                    let held = if self.is_boxed(is_tagged, &variant.ty) { ty.boxed() } else { ty };
-                    quote! { #docs #member(#held) }
-                })
-            })
-            .collect();
-        let what = if id.is_included() && self.is_sent(id) {
-            "Resources that a request can create as well.".to_owned()
-        } else if id.is_included() {
-            "Resources that a document may include, open to new types.".to_owned()
-        } else {
-            format!("{}: one of several types, open to new ones.", code(&id.label()))
+fn enumeration(own: &Definition, e: &Enum, source: &mut Source) {
+    let (mut variants, mut lines) = (Vec::new(), Vec::new());
+    for (variant, value) in &e.variants {
+        let (key, wire) = match value {
+            Value::String(text) => (text.clone(), format!("{text:?}")),
+            Value::Integer(number) => (number.to_string(), number.to_string()),
         };
-        let docs = self.type_docs(what, ty, &name.module);
-        source.items(quote! {
-            #docs
-            #[non_exhaustive]
-            pub enum #own {
-                #(#variants,)*
-                #[doc = " A value of a type that this crate does not know, unchanged."]
-                Unrecognized(rt::Value),
-            }
-        });
-        match &u.tag {
-            Some(tag) if is_tagged => {
-                let plain = match (self.has_one_type_twice(u), self.is_sent(id)) {
-                    (true, _) => "plain ",
-                    (false, true) => "sent ",
-                    (false, false) => "",
-                };
-                source.line(&macro_call(&format!("rt::union! {{ {plain}{own} by {tag:?}"), &lines, ""));
-            }
-            tag => {
-                let by = tag.as_ref().map(|tag| format!(" by {tag:?}")).unwrap_or_default();
-                let mut order: Vec<usize> = (0..lines.len()).collect();
-                order.sort_by_key(|index| u.variants.get(*index).map(|v| self.rank(&v.ty)));
-                let ranked: Vec<String> =
-                    order.iter().filter_map(|index| lines.get(*index).cloned()).collect();
-                let resources = u.variants.iter().all(|v| v.tag.is_some() && self.is_boxed(is_tagged, &v.ty));
-                let is_list = id.is_included() && tag.is_some() && !self.is_sent(id);
-                let included = is_list && resources && !self.has_one_type_twice(u);
-                let included = if included { "included " } else { "" };
-                let tail = self.conversions(id, name, u);
-                source.line(&macro_call(&format!("rt::untagged! {{ {included}{own}{by}"), &ranked, &tail));
-            }
-        }
+        lines.push(format!("{variant} = {wire}"));
+        let (docs, variant) = (docs(&[crate::plan::doc::code(&key)]), ident(variant));
+        variants.push(quote! { #docs #variant });
     }
-
-    /// The variants of a union that is sent which values convert into: those of a type that no other has.
-    fn conversions(&self, id: &TypeId, name: &TypeName, u: &Union) -> String {
-        if !self.is_sent(id) {
-            return String::new();
+    let (docs, deprecated, name) = (docs(&own.docs), deprecated(own.deprecated), ident(&own.ident));
+    let unknown = if e.is_integer { quote!(i64) } else { quote!(String) };
+    source.items(quote! {
+        #docs #deprecated
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants,)*
+            #[doc = " A value that this crate does not know."]
+            Unrecognized(#unknown),
         }
-        let mut counts: HashMap<&TypeRef, usize> = HashMap::new();
-        u.variants.iter().for_each(|v| *counts.entry(self.through(&v.ty)).or_default() += 1);
-        let alone = |(v, _): &(&Variant, String)| counts.get(self.through(&v.ty)) == Some(&1);
-        let mut parts = Vec::new();
-        for (variant, key) in u.variants.iter().zip(u.keys()).filter(alone) {
-            let member = name.members.get(&key).map(String::as_str).unwrap_or_default();
-            parts.push(format!("{member}({})", self.ty(&variant.ty).path()));
-            if *self.through(&variant.ty) == TypeRef::String {
-                parts.push(format!("{member}(&str)"));
-            }
-        }
-        if parts.is_empty() { String::new() } else { format!(" from [{}]", parts.join(", ")) }
-    }
+    });
+    let kind = if e.is_integer { "open_int_enum" } else { "open_enum" };
+    let case = if e.case_insensitive { " insensitive" } else { "" };
+    source.line(&macro_call(&format!("rt::{kind}! {{ {}{case}", own.ident), &lines, ""));
 }
 
-/// The setter of a field: methods that every type has, or may have by a trait, keep their names.
-fn setter_of(field: &str) -> String {
-    match field {
-        "new" | "default" | "clone" => format!("{field}_"),
-        field => field.to_owned(),
+fn union(own: &Definition, u: &Union, source: &mut Source) {
+    let (mut variants, mut lines) = (Vec::new(), Vec::new());
+    for variant in &u.variants {
+        let tag = variant.tag.as_ref().map(|tag| format!(" = {tag:?}")).unwrap_or_default();
+        lines.push(format!("{}({}){tag}", variant.ident, variant.ty.path()));
+        let (docs, ident) = (docs(&variant.docs), ident(&variant.ident));
+        let held = if variant.boxed { variant.ty.clone().boxed() } else { variant.ty.clone() };
+        variants.push(quote! { #docs #ident(#held) });
     }
-}
-
-/// Fields with their wire names, as a codec line has them.
-pub(super) fn wires(members: &[Member<'_>]) -> Vec<String> {
-    members.iter().map(|m| format!("{}: {:?}", m.ident, m.wire)).collect()
-}
-
-/// Long lists of constants, a few on a line.
-pub(super) fn lines(parts: &[String]) -> String {
-    filled(parts, 4, 108)
+    let (docs, deprecated, name) = (docs(&own.docs), deprecated(own.deprecated), ident(&own.ident));
+    source.items(quote! {
+        #docs #deprecated
+        #[non_exhaustive]
+        pub enum #name {
+            #(#variants,)*
+            #[doc = " A value of a type that this crate does not know, unchanged."]
+            Unrecognized(rt::Value),
+        }
+    });
+    let name = &own.ident;
+    let by = u.tag.as_ref().map(|tag| format!(" by {tag:?}")).unwrap_or_default();
+    source.line(&match &u.form {
+        UnionForm::Plain => macro_call(&format!("rt::union! {{ plain {name}{by}"), &lines, ""),
+        UnionForm::Sent => macro_call(&format!("rt::union! {{ sent {name}{by}"), &lines, ""),
+        UnionForm::Tagged => macro_call(&format!("rt::union! {{ {name}{by}"), &lines, ""),
+        UnionForm::Untagged { order, included, from } => {
+            let ranked: Vec<String> = order.iter().filter_map(|index| lines.get(*index).cloned()).collect();
+            let included = if *included { "included " } else { "" };
+            let from: Vec<String> = from.iter().map(|(own, ty)| format!("{own}({})", ty.path())).collect();
+            let tail = if from.is_empty() { String::new() } else { format!(" from [{}]", from.join(", ")) };
+            macro_call(&format!("rt::untagged! {{ {included}{name}{by}"), &ranked, &tail)
+        }
+    });
 }

@@ -6,96 +6,91 @@ use heck::ToShoutySnakeCase;
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::Context;
+use super::File;
 use super::credentials::requirements;
 use super::rust::{Source, cfg, condition, deprecated, deprecated_with, docs, ident, inline};
-use crate::api::{Operation, Stream};
+use crate::api::Stream;
 use crate::plan::{Argument, ByStatus, Handle, Method, STREAM_ITEMS, Setter};
 
-impl Context<'_> {
-    /// The file of one handle.
-    pub(super) fn handle(&self, handle: &Handle) -> Source {
-        let mut source = self.source(&format!("Operations of `{}`.", handle.module));
-        let own = ident(&handle.ident);
-        let docs = docs(&handle.docs);
-        // A feature that the whole module needs is a condition of the module.
-        let cfg = |features: &BTreeSet<String>| match handle.features.len() > 1 {
-            true => cfg(features, self.areas),
-            false => TokenStream::new(),
-        };
-        let methods = handle.methods.iter().map(|method| self.method(method, &cfg(&method.features)));
-        let methods: Vec<TokenStream> = methods.collect();
-        source.items(quote! {
-            #docs
-            #[derive(Debug, Clone)]
-            pub struct #own(pub(crate) rt::Client<crate::Api>);
-            impl #own { #(#methods)* }
-        });
-        for method in &handle.methods {
-            let by_status = method.by_status.as_ref();
-            source.items(
-                by_status
-                    .map(|own| by_status_enum(own, method, &cfg(&method.features)))
-                    .into_iter()
-                    .collect(),
-            );
-        }
-        for method in &handle.methods {
-            let cfg = cfg(&method.features);
-            let condition =
-                if cfg.is_empty() { String::new() } else { format!("{}\n", condition(&method.features)) };
-            source.line(&format!(
-                "/// Call of [`{0}`]({1}::{0}).\n{condition}pub type {2} = crate::Call<{3}, op::{2}>;",
-                method.ident,
-                handle.ident,
-                method.builder,
-                method.payload.ty().path()
-            ));
-            source.items(setters(method, &cfg));
-        }
-        let operations = handle.methods.iter().map(|method| format!("    {},\n", self.operation(method)));
-        source.line(&format!("rt::operations! {{\n{}}}", operations.collect::<String>()));
-        source
+/// The file of one handle, in a crate with this number of areas.
+pub(super) fn file(handle: &Handle, areas: usize) -> File {
+    let mut source = Source::new(&format!("Operations of `{}`.", handle.module));
+    let own = ident(&handle.ident);
+    let docs = docs(&handle.docs);
+    // A feature that the whole module needs is a condition of the module.
+    let cfg = |features: &BTreeSet<String>| match handle.features.len() > 1 {
+        true => cfg(features, areas),
+        false => TokenStream::new(),
+    };
+    let methods = handle.methods.iter().map(|method| self::method(method, &cfg(&method.features)));
+    let methods: Vec<TokenStream> = methods.collect();
+    source.items(quote! {
+        #docs
+        #[derive(Debug, Clone)]
+        pub struct #own(pub(crate) rt::Client<crate::Api>);
+        impl #own { #(#methods)* }
+    });
+    for method in &handle.methods {
+        let by_status = method.by_status.as_ref();
+        source.items(
+            by_status.map(|own| by_status_enum(own, method, &cfg(&method.features))).into_iter().collect(),
+        );
     }
-
-    /// The constant that describes the operation to the runtime.
-    fn operation(&self, method: &Method) -> String {
-        let Some(operation) = self.api.operations.get(&method.operation) else { return String::new() };
-        let (verb, id, path) = (method_name(&operation.method), &method.operation, &operation.path);
-        let accept = method.accept.as_ref().map(|accept| format!(" => {accept:?}")).unwrap_or_default();
-        let server = operation.server.as_ref().map(|url| format!(" at {url:?}")).unwrap_or_default();
-        let constant = method.builder.to_shouty_snake_case();
-        let (builder, limited) = (&method.builder, if method.limited { " with limit" } else { "" });
-        let security = security(operation);
-        let pages = operation.paging.as_ref().map(super::paging::rule).unwrap_or_default();
-        format!("{constant}: {builder} = {verb} {id:?} {path:?}{accept}{security}{server}{pages}{limited}")
+    for method in &handle.methods {
+        let cfg = cfg(&method.features);
+        let condition =
+            if cfg.is_empty() { String::new() } else { format!("{}\n", condition(&method.features)) };
+        source.line(&format!(
+            "/// Call of [`{0}`]({1}::{0}).\n{condition}pub type {2} = crate::Call<{3}, op::{2}>;",
+            method.ident,
+            handle.ident,
+            method.builder,
+            method.payload.ty().path()
+        ));
+        source.items(setters(method, &cfg));
     }
+    let operations = handle.methods.iter().map(|method| format!("    {},\n", operation(method)));
+    source.line(&format!("rt::operations! {{\n{}}}", operations.collect::<String>()));
+    File { path: format!("src/operations/{}.rs", handle.module), text: source.finish() }
+}
 
-    fn method(&self, method: &Method, cfg: &TokenStream) -> TokenStream {
-        let (own, builder) = (ident(&method.ident), ident(&method.builder));
-        let constant = ident(&method.builder.to_shouty_snake_case());
-        let call = match method.segments.iter().any(|segment| segment.is_styled()) {
-            _ if method.updates => quote!(crate::Call::new(&self.0, #constant, &[&request.id])),
-            true => {
-                let segments = method.segments.iter().map(super::parameter::segment);
-                quote!(crate::Call::at(&self.0, #constant, &[#(#segments),*]))
-            }
-            false => {
-                let texts = method.segments.iter().map(super::parameter::segment_text);
-                quote!(crate::Call::new(&self.0, #constant, &[#(#texts),*]))
-            }
-        };
-        let set: TokenStream =
-            method.arguments.iter().map(|a| super::parameter::puts(a, &quote!(call.0))).collect();
-        let body = if set.is_empty() { call } else { quote!(let mut call = #call; #set call) };
-        let docs = docs(&method.docs);
-        let deprecated = deprecated_with(method.deprecated.is_some(), method.deprecated.as_deref());
-        let arguments = method.arguments.iter().map(declared);
-        let inline = inline(method.arguments.iter().map(|a| &a.ty));
-        quote! {
-            #docs #cfg #deprecated #inline
-            pub fn #own(&self, #(#arguments),*) -> #builder { #body }
+/// The constant that describes the operation to the runtime.
+fn operation(method: &Method) -> String {
+    let Method { operation, path, builder, .. } = method;
+    let (verb, constant) = (method_name(&method.method), builder.to_shouty_snake_case());
+    let accept = method.accept.as_ref().map(|accept| format!(" => {accept:?}")).unwrap_or_default();
+    let security =
+        method.security.as_ref().map(|all| format!(" by {}", requirements(all))).unwrap_or_default();
+    let server = method.server.as_ref().map(|url| format!(" at {url:?}")).unwrap_or_default();
+    let pages = method.paging.as_ref().map(super::paging::rule).unwrap_or_default();
+    let limited = if method.limited { " with limit" } else { "" };
+    format!("{constant}: {builder} = {verb} {operation:?} {path:?}{accept}{security}{server}{pages}{limited}")
+}
+
+fn method(method: &Method, cfg: &TokenStream) -> TokenStream {
+    let (own, builder) = (ident(&method.ident), ident(&method.builder));
+    let constant = ident(&method.builder.to_shouty_snake_case());
+    let call = match method.segments.iter().any(|segment| segment.is_styled()) {
+        _ if method.updates => quote!(crate::Call::new(&self.0, #constant, &[&request.id])),
+        true => {
+            let segments = method.segments.iter().map(super::parameter::segment);
+            quote!(crate::Call::at(&self.0, #constant, &[#(#segments),*]))
         }
+        false => {
+            let texts = method.segments.iter().map(super::parameter::segment_text);
+            quote!(crate::Call::new(&self.0, #constant, &[#(#texts),*]))
+        }
+    };
+    let set: TokenStream =
+        method.arguments.iter().map(|a| super::parameter::puts(a, &quote!(call.0))).collect();
+    let body = if set.is_empty() { call } else { quote!(let mut call = #call; #set call) };
+    let docs = docs(&method.docs);
+    let deprecated = deprecated_with(method.deprecated.is_some(), method.deprecated.as_deref());
+    let arguments = method.arguments.iter().map(declared);
+    let inline = inline(method.arguments.iter().map(|a| &a.ty));
+    quote! {
+        #docs #cfg #deprecated #inline
+        pub fn #own(&self, #(#arguments),*) -> #builder { #body }
     }
 }
 
@@ -169,12 +164,6 @@ fn by_status_enum(by_status: &ByStatus, method: &Method, cfg: &TokenStream) -> T
 pub(super) fn declared(argument: &Argument) -> TokenStream {
     let (own, ty) = (ident(&argument.ident), &argument.ty);
     quote!(#own: #ty)
-}
-
-/// The credentials that the operation takes, where they are other ones than the rest's.
-fn security(operation: &Operation) -> String {
-    let own = operation.security.as_deref();
-    own.map(|all| format!(" by {}", requirements(all))).unwrap_or_default()
 }
 
 /// The method as the runtime names it.

@@ -5,13 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use minijinja::{Environment, UndefinedBehavior, context};
 use proc_macro2::TokenStream;
 use quote::quote;
-use serde::Serialize;
 
 use super::credentials::requirements;
 use super::rust::{Source, braced, cfg, condition, docs, ident};
-use super::template_data::{attributes, updates};
-use super::{Context, File, Models};
-use crate::plan::{ItemKind, Items, Signature, doc};
+use super::{File, Options};
+use crate::plan::{Crate, Module, doc};
 
 /// Ends the name of a template whose output has a name that tools look for: cargo reads each Cargo.toml of a git repository.
 const SUFFIX: &str = ".jinja";
@@ -25,195 +23,142 @@ const SHARED: &[(&str, &str)] = &[
     ("crate/src/lib.rs", include_str!("../../templates/crate/src/lib.rs")),
 ];
 
-#[derive(Serialize)]
-struct Feature<'a> {
-    name: &'a str,
-    about: &'a str,
-    implies: Vec<&'a str>,
-    operations: usize,
-}
-
 /// Vendor's words in strings and comments of any language: on one line, without characters that end or escape them.
 fn plain(text: &str) -> String {
     doc::line(&text.replace(['"', '\\'], " "))
 }
 
-impl Context<'_> {
-    /// Files that come from templates: those of the API, and those of every crate that the API does not replace.
-    pub(super) fn templates(&self) -> Result<Vec<File>, String> {
-        let mut environment = Environment::new();
-        environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_keep_trailing_newline(true);
-        environment.add_filter("code", |text: &str| doc::code(text));
-        environment.add_filter("line", |text: &str| doc::line(text));
-        let mut chosen: BTreeMap<&str, &str> = BTreeMap::new();
-        // An API with its own templates is ours, so we know its licence; any other crate belongs to its user.
-        let prefix = format!("{}/", self.api.info.name);
-        let own = self.options.templates.iter().filter(|(path, _)| path.starts_with(&prefix));
-        let own = own.map(|(path, text)| (path.as_str(), text.as_str()));
-        let ours = own.clone().next().is_some();
-        for (path, text) in SHARED.iter().copied().chain(own) {
-            // By its path, so that a template can extend another.
-            environment.add_template(path, text).map_err(|e| format!("templates/{path}: {e:#}"))?;
-            let target = path.split_once('/').map_or(path, |(_, below)| below);
-            chosen.insert(target.strip_suffix(SUFFIX).unwrap_or(target), path);
-        }
-        let features = self.features();
-        let default: Vec<&str> =
-            self.names.areas.iter().filter(|a| a.default).map(|a| a.feature.as_str()).collect();
-        let info = &self.api.info;
-        let deprecated = self.api.operations.values().filter(|o| o.deprecated).count();
-        let values = context! {
-            mark => super::MARK,
-            package => self.names.package,
-            library => self.names.package.replace('-', "_"),
-            api => info.name,
-            title => plain(&info.title),
-            vendor_version => plain(&info.version),
-            base_url => plain(info.servers.first().map_or("", |s| s.trim_end_matches('/'))),
-            version => self.options.version,
-            runtime => self.options.runtime.keys(),
-            workspace => self.options.workspace,
-            features,
-            default,
-            operations => self.api.operations.len(),
-            deprecated,
-            skipped => info.skipped,
-            has_credentials => self.has_credentials(),
-            dependencies => self.options.custom.dependency_lines(),
-            has_webhooks => !self.names.webhooks.is_empty(),
-            sample => self.sample_credentials(),
-            call => self.sample_call(),
-            security => info.required.as_deref().map(requirements),
-            ours,
-            handles => self.names.handles.keys().collect::<Vec<_>>(),
-            attributes => attributes(self.api),
-            updates => updates(self.api),
-            models => self.names.types.values().map(|name| name.ident.as_str()).collect::<BTreeSet<_>>(),
-        };
-        chosen
-            .into_iter()
-            .map(|(target, path)| {
-                let text = environment
-                    .get_template(path)
-                    .and_then(|template| template.render(&values))
-                    .map_err(|e| format!("templates/{path}: {e:#}"))?;
-                Ok(File { path: target.to_owned(), text })
-            })
-            // A template with an empty result makes no file.
-            .filter(|file| !file.as_ref().is_ok_and(|file| file.text.trim().is_empty()))
-            .collect()
+/// Files that come from templates: those of the API, and those of every crate that the API does not replace.
+pub(super) fn templates(plan: &Crate, options: &Options) -> Result<Vec<File>, String> {
+    let mut environment = Environment::new();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_keep_trailing_newline(true);
+    environment.add_filter("code", |text: &str| doc::code(text));
+    environment.add_filter("line", |text: &str| doc::line(text));
+    let mut chosen: BTreeMap<&str, &str> = BTreeMap::new();
+    // An API with its own templates is ours, so we know its licence; any other crate belongs to its user.
+    let prefix = format!("{}/", plan.package.api);
+    let own = options.templates.iter().filter(|(path, _)| path.starts_with(&prefix));
+    let own = own.map(|(path, text)| (path.as_str(), text.as_str()));
+    let ours = own.clone().next().is_some();
+    for (path, text) in SHARED.iter().copied().chain(own) {
+        // By its path, so that a template can extend another.
+        environment.add_template(path, text).map_err(|e| format!("templates/{path}: {e:#}"))?;
+        let target = path.split_once('/').map_or(path, |(_, below)| below);
+        chosen.insert(target.strip_suffix(SUFFIX).unwrap_or(target), path);
     }
-
-    fn features(&self) -> Vec<Feature<'_>> {
-        self.names
-            .areas
-            .iter()
-            .map(|area| Feature {
-                name: &area.feature,
-                about: &area.about,
-                implies: area.implies.iter().map(String::as_str).collect(),
-                operations: self
-                    .names
-                    .operations
-                    .values()
-                    .filter(|o| o.area.as_ref() == Some(&area.feature))
-                    .count(),
-            })
-            .collect()
-    }
-
-    /// A call without required arguments, for the README's sample. Crates with areas have a README of their own.
-    fn sample_call(&self) -> Option<String> {
-        self.names.operations.iter().find_map(|(id, name)| {
-            let operation = self.api.operations.get(id).filter(|operation| !operation.deprecated)?;
-            let is_simple = operation.method == "GET" && operation.parameters.iter().all(|one| !one.required);
-            let method = name.methods.first().filter(|_| is_simple && name.area.is_none())?;
-            Some(format!("client.{}().{}()", name.handle, method.ident))
+    let values = values(plan, options, ours);
+    chosen
+        .into_iter()
+        .map(|(target, path)| {
+            let text = environment
+                .get_template(path)
+                .and_then(|template| template.render(&values))
+                .map_err(|e| format!("templates/{path}: {e:#}"))?;
+            Ok(File { path: target.to_owned(), text })
         })
+        // A template with an empty result makes no file.
+        .filter(|file| !file.as_ref().is_ok_and(|file| file.text.trim().is_empty()))
+        .collect()
+}
+
+/// The facts that templates can name.
+fn values(plan: &Crate, options: &Options, ours: bool) -> minijinja::Value {
+    let package = &plan.package;
+    let models = plan.modules.iter().flat_map(|module| &module.definitions);
+    context! {
+        mark => super::MARK,
+        package => package.name,
+        library => package.name.replace('-', "_"),
+        api => package.api,
+        title => plain(&package.title),
+        vendor_version => plain(&package.vendor_version),
+        base_url => plain(&package.base_url),
+        version => options.version,
+        runtime => options.runtime.keys(),
+        workspace => options.workspace,
+        features => package.features,
+        default => package.default,
+        operations => package.operations,
+        deprecated => package.deprecated,
+        skipped => package.skipped,
+        has_credentials => plan.credentials.is_some(),
+        dependencies => options.custom.dependency_lines(),
+        has_webhooks => !plan.webhooks.is_empty(),
+        sample => package.sample_credentials,
+        call => package.sample_call,
+        security => package.security.as_deref().map(requirements),
+        ours,
+        handles => plan.handles.iter().map(|handle| &handle.module).collect::<Vec<_>>(),
+        attributes => package.attributes,
+        updates => package.updates,
+        models => models.map(|own| own.ident.as_str()).collect::<BTreeSet<_>>(),
     }
+}
 
-    /// The client: one method a handle.
-    pub(super) fn client(&self, listing: &mut Items) -> File {
-        let mut source = Source::new("The client of the API.");
-        listing.module("");
-        let handles: TokenStream = self
-            .names
-            .handles
-            .iter()
-            .map(|(module, handle)| {
-                let cfg = cfg(&handle.areas, self.areas);
-                let mut lines = vec![format!("Operations of `{module}`.")];
-                lines.extend(self.feature_note(&handle.areas).into_iter().flat_map(|n| [String::new(), n]));
-                let docs = docs(&lines);
-                listing.item(&crate::api::Pointer::root(), Some(&handle.areas));
-                listing.add(ItemKind::Fn, &format!("Client::{module}"), Signature::None);
-                let (module, ty) = (ident(module), ident(&handle.ident));
-                quote! {
-                    #docs #cfg #[inline]
-                    pub fn #module(&self) -> crate::operations::#module::#ty {
-                        crate::operations::#module::#ty(self.0.clone())
-                    }
-                }
-            })
-            .collect();
-        source.items(quote! {
-            #[doc = " A client of the API; clones share connections, credentials and limits."]
-            #[derive(Debug, Clone)]
-            pub struct Client(rt::Client<crate::Api>);
+/// The client: one method a handle.
+pub(super) fn client(plan: &Crate) -> File {
+    let mut source = Source::new("The client of the API.");
+    let handles = plan.handles.iter().map(|handle| {
+        let (cfg, docs) = (cfg(&handle.features, plan.areas), docs(&handle.accessor_docs));
+        let (module, ty) = (ident(&handle.module), ident(&handle.ident));
+        quote! {
+            #docs #cfg #[inline]
+            pub fn #module(&self) -> crate::operations::#module::#ty {
+                crate::operations::#module::#ty(self.0.clone())
+            }
+        }
+    });
+    let handles: TokenStream = handles.collect();
+    source.items(quote! {
+        #[doc = " A client of the API; clones share connections, credentials and limits."]
+        #[derive(Debug, Clone)]
+        pub struct Client(rt::Client<crate::Api>);
 
-            impl From<rt::Client<crate::Api>> for Client {
-                fn from(client: rt::Client<crate::Api>) -> Self { Self(client) }
+        impl From<rt::Client<crate::Api>> for Client {
+            fn from(client: rt::Client<crate::Api>) -> Self { Self(client) }
+        }
+
+        impl Client {
+            #[doc = " Starts a client that authenticates with `credentials`."]
+            pub fn builder(credentials: impl rt::TokenProvider) -> rt::ClientBuilder<crate::Api> {
+                rt::Client::builder().credentials(credentials)
             }
 
-            impl Client {
-                #[doc = " Starts a client that authenticates with `credentials`."]
-                pub fn builder(credentials: impl rt::TokenProvider) -> rt::ClientBuilder<crate::Api> {
-                    rt::Client::builder().credentials(credentials)
-                }
+            #[doc = " The runtime's client, for calls that this crate does not define."]
+            #[inline]
+            pub fn runtime(&self) -> &rt::Client<crate::Api> { &self.0 }
 
-                #[doc = " The runtime's client, for calls that this crate does not define."]
-                #[inline]
-                pub fn runtime(&self) -> &rt::Client<crate::Api> { &self.0 }
+            #handles
+        }
+    });
+    File { path: "src/client.rs".to_owned(), text: source.finish() }
+}
 
-                #handles
-            }
-        });
-        File { path: "src/client.rs".to_owned(), text: source.finish() }
-    }
+/// `models.rs` and `operations.rs`: the modules with their features.
+pub(super) fn indexes(plan: &Crate) -> [File; 2] {
+    let mut models = Source::new("Types of requests and responses.");
+    models.line(&plan.modules.iter().map(|module| exports(module, plan.areas)).collect::<String>());
+    let mut operations = Source::new("Operations, one module per handle.");
+    let modules = plan.handles.iter().map(|handle| {
+        let (cfg, module) = (cfg(&handle.features, plan.areas), ident(&handle.module));
+        quote! { #cfg pub mod #module; }
+    });
+    operations.items(modules.collect());
+    [("src/models.rs", models), ("src/operations.rs", operations)]
+        .map(|(path, source)| File { path: path.to_owned(), text: source.finish() })
+}
 
-    /// `models.rs` and `operations.rs`: the modules with their features.
-    pub(super) fn indexes(&self, models: &[Models]) -> Vec<File> {
-        let all = self.areas;
-        let mut source = Source::new("Types of requests and responses.");
-        let lines: String = models
-            .iter()
-            .map(|Models { module, items, .. }| {
-                let areas = self.names.modules.get(module).filter(|a| !cfg(a, all).is_empty());
-                let condition = areas.map(|a| format!("{}\n", condition(a))).unwrap_or_default();
-                let items = match items.as_slice() {
-                    [] => "*".to_owned(),
-                    [one] => one.clone(),
-                    _ => braced(items),
-                };
-                format!("{condition}mod {module};\n{condition}pub use {module}::{items};\n")
-            })
-            .collect();
-        source.line(&lines);
-        let models = File { path: "src/models.rs".to_owned(), text: source.finish() };
-
-        let mut source = Source::new("Operations, one module per handle.");
-        let items: TokenStream = self
-            .names
-            .handles
-            .iter()
-            .map(|(module, handle)| {
-                let cfg = cfg(&handle.areas, all);
-                let module = ident(module);
-                quote! { #cfg pub mod #module; }
-            })
-            .collect();
-        source.items(items);
-        vec![models, File { path: "src/operations.rs".to_owned(), text: source.finish() }]
-    }
+/// A module of models and its names. They are listed one by one: a compiler looks through hundreds of globs again and again
+/// while it expands macros, at a quarter of the crate's whole time.
+fn exports(Module { name, areas, definitions }: &Module, all: usize) -> String {
+    let areas = areas.as_ref().filter(|areas| !cfg(areas, all).is_empty());
+    let condition = areas.map(|areas| format!("{}\n", condition(areas))).unwrap_or_default();
+    let mut items: Vec<String> = definitions.iter().map(|own| own.ident.clone()).collect();
+    items.sort();
+    let items = match items.as_slice() {
+        [one] => one.clone(),
+        _ => braced(&items),
+    };
+    format!("{condition}mod {name};\n{condition}pub use {name}::{items};\n")
 }

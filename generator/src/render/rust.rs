@@ -16,9 +16,6 @@ const WIDTH: usize = 110;
 pub(super) struct Source {
     text: String,
     tokens: TokenStream,
-    silent: bool,
-    /// Items other than the types with their own names.
-    pub(super) exported: Vec<String>,
 }
 
 impl Source {
@@ -27,23 +24,13 @@ impl Source {
         Self { text: format!("//! {about}\n//!\n//! {MARK}; edits are lost.\n\n"), ..Self::default() }
     }
 
-    /// A file that is written to no purpose but to list its items.
-    pub(super) fn silent() -> Self {
-        Self { silent: true, ..Self::default() }
-    }
-
     /// Adds Rust items.
     pub(super) fn items(&mut self, tokens: TokenStream) {
-        if !self.silent {
-            self.tokens.extend(tokens);
-        }
+        self.tokens.extend(tokens);
     }
 
     /// Adds a line unchanged: a macro call, whose body the formatter does not format.
     pub(super) fn line(&mut self, line: &str) {
-        if self.silent {
-            return;
-        }
         self.flush();
         self.text.push_str(line);
         self.text.push_str("\n\n");
@@ -139,13 +126,17 @@ pub(super) fn docs(lines: &[String]) -> TokenStream {
     if lines.is_empty() {
         return TokenStream::new();
     }
-    doc::harmless(&lines.join("\n"))
+    doc_lines(lines).map(|line| quote!(#[doc = #line])).collect()
+}
+
+/// The same lines without the mark of a comment: each is empty or begins with a space.
+pub(super) fn doc_lines(lines: &[String]) -> impl Iterator<Item = String> {
+    let text = doc::harmless(&lines.join("\n"));
+    let lines: Vec<String> = text
         .split('\n')
-        .map(|line| {
-            let line = if line.is_empty() { String::new() } else { format!(" {line}") };
-            quote!(#[doc = #line])
-        })
-        .collect()
+        .map(|line| if line.is_empty() { String::new() } else { format!(" {line}") })
+        .collect();
+    lines.into_iter()
 }
 
 /// `#[deprecated]` if the vendor has deprecated the item.

@@ -10,10 +10,9 @@ use storewright_generator::api::{Api, Model};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::diff::{Diff, Side, diff};
 use storewright_generator::load::{self, Options, Source};
-use storewright_generator::lower;
 use storewright_generator::name::{self, Config, Names};
 use storewright_generator::plan::Item;
-use storewright_generator::render;
+use storewright_generator::{lower, plan};
 
 /// One side of a comparison.
 pub(crate) struct Version {
@@ -37,7 +36,7 @@ pub(crate) fn tried(name: &str, document: &Value, areas: Option<&str>) -> Option
     let config = Config::parse("handle.from = \"id\"", areas, &mut out)?;
     let model = api.model();
     let names = name::name(&model, &config, &mut out)?;
-    let items = Some(render::items(&model, &names));
+    let items = Some(plan::items(&model, &names));
     Some(Version { api, model, names, items })
 }
 

@@ -9,9 +9,9 @@ use std::path::Path;
 use storewright_generator::api::{Api, stored};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{self, Overlay, Source, Spec};
-use storewright_generator::lower;
 use storewright_generator::name::{self, Config, Names};
 use storewright_generator::render::{self, File, Options, Runtime};
+use storewright_generator::{lower, plan};
 
 /// The texts of one case.
 #[derive(Debug, Clone, Default)]
@@ -137,7 +137,8 @@ pub(crate) fn rendered(made: &Made, runtime: &str) -> Vec<File> {
         ..Options::default()
     };
     let model = made.api.as_ref().unwrap().model();
-    render::render(&model, made.names.as_ref().unwrap(), &options).unwrap().files
+    let plan = plan::plan(&model, made.names.as_ref().unwrap(), &options.custom);
+    render::render(&plan, &options).unwrap().files
 }
 
 /// The files of a folder, if it is there, by path below `name`.

@@ -9,8 +9,7 @@ use serde_json::Value;
 use storewright_generator::api::{Api, Pointer};
 use storewright_generator::diagnostic::{Diagnostic, Severity, Sink};
 use storewright_generator::load::{Source, text};
-use storewright_generator::plan::Item;
-use storewright_generator::render;
+use storewright_generator::plan::{self, Item};
 
 use crate::measure::{self, Cost};
 use crate::tree::Tree;
@@ -129,7 +128,7 @@ fn changed_by_docs(tree: &Tree, args: &Args) -> anyhow::Result<Option<String>> {
     let mut items = Vec::new();
     for keep_prose in [false, true] {
         let made = pipeline::make(&document, &rules, &args.name, keep_prose, &mut out);
-        items.push(made.map(|made| render::items(&made.model, &made.names)).unwrap_or_default());
+        items.push(made.map(|made| plan::items(&made.model, &made.names)).unwrap_or_default());
     }
     let [without, with] = items.as_slice() else { return Ok(None) };
     let [without, with] = [without, with].map(|items| items.iter().collect::<BTreeSet<&Item>>());
