@@ -15,6 +15,7 @@ use stages::{Made, Texts, report};
 use storewright_generator::api::{Api, stored};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{Source, text};
+use storewright_generator::name::Custom;
 
 fn cases() -> Vec<PathBuf> {
     shared::entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/stages"))
@@ -152,6 +153,30 @@ fn the_order_of_a_document_means_nothing() {
         let (api, other) = (lowered(&texts, &tree), lowered(&texts, &turned));
         assert_eq!(stages::stored_text(&api), stages::stored_text(&other), "{}", texts.name);
         assert_eq!(api, other, "{}", texts.name);
+    }
+}
+
+/// Crates are compared as values, without their text.
+#[test]
+fn a_changed_fact_changes_one_part_of_a_crate() {
+    for folder in cases() {
+        let (made, _) = made(&Texts::read(&folder));
+        let (api, names) = (made.api.unwrap(), made.names.unwrap());
+        let mut other = api.clone();
+        let Some((id, operation)) = other.operations.iter_mut().next() else { continue };
+        let id = id.clone();
+        operation.deprecated = !operation.deprecated;
+        let plan = |api: &Api| storewright_generator::plan::plan(&api.model(), &names, &Custom::default());
+        let (old, new) = (plan(&api), plan(&other));
+        let (old_methods, new_methods) = (old.handles.iter(), new.handles.iter());
+        let mut pairs =
+            old_methods.zip(new_methods).flat_map(|(old, new)| old.methods.iter().zip(&new.methods));
+        let (old_method, _) = pairs.find(|(old, new)| old != new).unwrap();
+        assert_eq!(old_method.operation, id);
+        assert!(pairs.all(|(old, new)| old == new || old.operation == id));
+        assert_eq!(old.modules, new.modules);
+        assert_eq!(old.items(), new.items());
+        assert_eq!(old.package.deprecated.abs_diff(new.package.deprecated), 1);
     }
 }
 

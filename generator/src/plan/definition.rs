@@ -37,7 +37,7 @@ pub enum DefinitionKind {
     /// Another name.
     Alias(RustType),
     /// A struct.
-    Struct(Struct),
+    Struct(Box<Struct>),
     /// The struct of the required fields of another, which its `new` takes.
     Required(Vec<Member>),
     /// An open enum.
@@ -168,7 +168,7 @@ pub struct Constructor {
 /// The list in a page.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Page {
-    /// The fields that lead to it: name, container, and true if it is boxed.
+    /// The fields on the path to it: name, container, and true if it is boxed.
     pub path: Vec<(String, Hold, bool)>,
     /// The type of its items.
     pub item: RustType,
@@ -192,11 +192,11 @@ pub struct Union {
     pub variants: Vec<UnionVariant>,
     /// The member that has the tag.
     pub tag: Option<String>,
-    /// How a value is read.
+    /// The way to read a value.
     pub form: UnionForm,
 }
 
-/// How a value of a union is read.
+/// The way to read a value of a union.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum UnionForm {
     /// By its tag alone; two variants may have one type.

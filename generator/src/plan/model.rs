@@ -88,7 +88,7 @@ impl Context<'_> {
         (what, structure, required): (String, Struct, Vec<Member>),
     ) -> Vec<Definition> {
         let literal = structure.constructor.as_ref().and_then(|new| new.literal.clone());
-        let own = self.definition(id, ty, name, what, DefinitionKind::Struct(structure));
+        let own = self.definition(id, ty, name, what, DefinitionKind::Struct(Box::new(structure)));
         let literal = literal.map(|ident| Definition {
             ident,
             docs: vec![format!("Required fields of [`{}`].", own.ident)],
@@ -183,7 +183,7 @@ impl Context<'_> {
             codec: Codec::Object { required, null },
             derives: self.derives(&name.ident),
             constructor,
-            page: self.page(id),
+            page: self.pages.get(id).and_then(|path| self.list_of(id, path)),
         };
         (structure, chosen)
     }
@@ -234,14 +234,14 @@ impl Context<'_> {
             docs: vec![format!("{what} of [`{own}`].")],
             deprecated: false,
             origin: self.api.type_pointer(id),
-            kind: DefinitionKind::Struct(Struct {
+            kind: DefinitionKind::Struct(Box::new(Struct {
                 members,
                 additional: None,
                 codec: Codec::Object { required: Vec::new(), null: Vec::new() },
                 derives: self.derives(ident),
                 constructor: None,
                 page: None,
-            }),
+            })),
         };
         if !r.attributes.is_empty() {
             let ty = RustType::Own(attributes.clone());
@@ -275,7 +275,7 @@ impl Context<'_> {
             page: None,
         };
         let what = format!("A resource of the type {}.", code(&r.kind));
-        let own = self.definition(id, ty, name, what, DefinitionKind::Struct(structure));
+        let own = self.definition(id, ty, name, what, DefinitionKind::Struct(Box::new(structure)));
         std::iter::once(own).chain(parts).collect()
     }
 
@@ -303,26 +303,20 @@ impl Context<'_> {
         all.collect()
     }
 
-    /// The list in a type, if it is a page.
-    fn page(&self, id: &TypeId) -> Option<Page> {
-        let (path, item) = self.list_of(id, self.pages.get(id)?)?;
-        Some(Page { path, item })
-    }
-
-    /// The fields on the path to a list, and the type of its items.
-    fn list_of(&self, id: &TypeId, path: &str) -> Option<(Vec<(String, Hold, bool)>, RustType)> {
+    /// The list at a path in an object.
+    fn list_of(&self, id: &TypeId, path: &str) -> Option<Page> {
         let (id, Type { shape: Shape::Struct(object), .. }) = self.api.resolve(id)? else { return None };
         object.fields.iter().find_map(|(wire, field)| {
             let rest = path.strip_prefix(wire.as_str())?;
-            let name = self.names.types.get(id)?.members.get(wire)?.clone();
             let (hold, boxed) = self.hold(id, field);
-            let first = (name, hold, boxed);
+            let first = (self.names.types.get(id)?.members.get(wire)?.clone(), hold, boxed);
             if rest.is_empty() {
                 let TypeRef::List(item) = self.through(&field.ty) else { return None };
-                return Some((vec![first], self.ty(item)));
+                return Some(Page { path: vec![first], item: self.ty(item) });
             }
-            let (more, item) = self.list_of(self.through(&field.ty).named()?, rest.strip_prefix('.')?)?;
-            Some((std::iter::once(first).chain(more).collect(), item))
+            let mut page = self.list_of(self.through(&field.ty).named()?, rest.strip_prefix('.')?)?;
+            page.path.insert(0, first);
+            Some(page)
         })
     }
 

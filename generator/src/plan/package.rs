@@ -27,7 +27,7 @@ pub struct Package {
     pub default: Vec<String>,
     /// The number of operations.
     pub operations: usize,
-    /// How many of them are deprecated.
+    /// The number of deprecated operations.
     pub deprecated: usize,
     /// Parts of the document that it omits.
     pub skipped: Vec<Skipped>,
