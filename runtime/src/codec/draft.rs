@@ -168,7 +168,7 @@ impl Items for ManyIdentified<'_> {
 pub(crate) fn settle(
     shape: &DraftShape,
     draft: &mut dyn Object,
-    object: Map<String, Value>,
+    object: &Map<String, Value>,
     context: &mut Context,
 ) -> Result<(), serde_json::Error> {
     // Requests have no list of mismatches.
@@ -181,14 +181,14 @@ pub(crate) fn settle(
 fn body(
     shape: &DraftShape,
     draft: &mut dyn Object,
-    mut object: Map<String, Value>,
+    object: &Map<String, Value>,
     context: &mut Context,
 ) -> Result<(), serde_json::Error> {
     if !shape.inline {
-        if let Some(included) = object.remove("included") {
+        if let Some(included) = object.get("included") {
             put(draft.field(INCLUDED), included, "included", context)?;
         }
-        let Some(Value::Object(data)) = object.remove("data") else {
+        let Some(Value::Object(data)) = object.get("data") else {
             return Err(serde_json::Error::missing_field("data"));
         };
         return resource(shape, draft, data, context)
@@ -200,28 +200,28 @@ fn body(
 fn resource(
     shape: &DraftShape,
     draft: &mut dyn Object,
-    mut data: Map<String, Value>,
+    data: &Map<String, Value>,
     context: &mut Context,
 ) -> Result<(), serde_json::Error> {
     let mut missing: Vec<&'static str> = shape.required.to_vec();
-    if let Some(id) = data.remove("id") {
+    if let Some(id) = data.get("id") {
         missing.retain(|name| *name != "id");
         put(draft.field(ID), id, "id", context)?;
     }
-    if let Some(Value::Object(attributes)) = data.remove("attributes") {
+    if let Some(Value::Object(attributes)) = data.get("attributes") {
         for (key, value) in attributes {
-            missing.retain(|name| *name != key);
-            if shape.leads_to(&key).is_none() {
-                put(draft.field(&key), value, &key, context)
+            missing.retain(|name| name != key);
+            if shape.leads_to(key).is_none() {
+                put(draft.field(key), value, key, context)
                     .inspect_err(|_| context.path.push(Step::member("attributes")))?;
             }
         }
     }
-    if let Some(Value::Object(relationships)) = data.remove("relationships") {
+    if let Some(Value::Object(relationships)) = data.get("relationships") {
         for (key, value) in relationships {
-            missing.retain(|name| *name != key);
-            if shape.leads_to(&key).is_some() {
-                relationship(draft, &key, &value, context)
+            missing.retain(|name| name != key);
+            if shape.leads_to(key).is_some() {
+                relationship(draft, key, value, context)
                     .inspect_err(|_| context.path.push(Step::member("relationships")))?;
             }
         }
@@ -248,12 +248,12 @@ fn relationship(
         one => id(one).cloned(),
     };
     if let Some(ids) = ids {
-        if put(draft.field(key), ids, key, context).is_ok() {
+        if put(draft.field(key), &ids, key, context).is_ok() {
             return Ok(());
         }
         context.path.clear();
     }
-    put(draft.field(key), data.clone(), key, context)
+    put(draft.field(key), data, key, context)
 }
 
 fn id(identifier: &Value) -> Option<&Value> {
@@ -262,7 +262,7 @@ fn id(identifier: &Value) -> Option<&Value> {
 
 fn put(
     slot: Option<&mut dyn Slot>,
-    value: Value,
+    value: &Value,
     key: &str,
     context: &mut Context,
 ) -> Result<(), serde_json::Error> {

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::value::MapDeserializer;
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
@@ -163,17 +162,11 @@ impl<'de> Visitor<'de> for Seed<'_> {
             let text: String = map.next_value()?;
             return self.number(&text);
         }
-        let mut members = Members { next, map };
+        let members = Members { next, map };
         match self.slot.take(Event::Map) {
             Ok(Place::Object(object)) => fill(object, members, self.context, Seen::default()),
             Ok(Place::Union(union)) => choose(union, members, self.context),
-            Ok(Place::Keys(keys)) => {
-                while let Some(key) = members.next {
-                    entry(keys, &key, &mut members.map, self.context)?;
-                    members.next = members.map.next_key_seed(Key)?;
-                }
-                Ok(())
-            }
+            Ok(Place::Keys(keys)) => entries(keys, members, self.context),
             Ok(Place::Value(value)) => {
                 *value = Value::Object(members.collect(Map::new())?);
                 Ok(())
@@ -184,7 +177,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
             }
             Ok(Place::Draft(shape, draft)) => {
                 let object = members.collect(Map::new())?;
-                super::draft::settle(shape, draft, object, self.context).map_err(A::Error::custom)
+                super::draft::settle(shape, draft, &object, self.context).map_err(A::Error::custom)
             }
             Ok(Place::Done | Place::Unlisted | Place::Seq(_)) => members.skip(),
             Err(expected) => {
@@ -319,6 +312,23 @@ fn fill<'de, A: MapAccess<'de>>(
     context: &mut Context,
     mut seen: Seen,
 ) -> Result<(), A::Error> {
+    each(object, members, context, &mut seen)?;
+    for name in seen.missing(object.required()) {
+        if context.strict || object.vital() {
+            return Err(A::Error::missing_field(name));
+        }
+        missing(object, name, context);
+    }
+    Ok(())
+}
+
+/// Decodes members into the slots of an object.
+fn each<'de, A: MapAccess<'de>>(
+    object: &mut dyn Object,
+    members: Members<'de, A>,
+    context: &mut Context,
+    seen: &mut Seen,
+) -> Result<(), A::Error> {
     let Members { mut next, mut map } = members;
     let required = object.required();
     while let Some(key) = next {
@@ -332,11 +342,18 @@ fn fill<'de, A: MapAccess<'de>>(
         }
         next = map.next_key_seed(Key)?;
     }
-    for name in seen.missing(object.required()) {
-        if context.strict || object.vital() {
-            return Err(A::Error::missing_field(name));
-        }
-        missing(object, name, context);
+    Ok(())
+}
+
+/// Decodes the entries of a map.
+fn entries<'de, A: MapAccess<'de>>(
+    keys: &mut dyn Keys,
+    mut members: Members<'de, A>,
+    context: &mut Context,
+) -> Result<(), A::Error> {
+    while let Some(key) = members.next {
+        entry(keys, &key, &mut members.map, context)?;
+        members.next = members.map.next_key_seed(Key)?;
     }
     Ok(())
 }
@@ -373,23 +390,22 @@ fn choose<'de, A: MapAccess<'de>>(
                 let need = seen.note(required, tag_name, object);
                 if let Some(slot) = object.field(tag_name) {
                     let mark = context.mark();
-                    let read = Seed { slot, context: &mut *context, need }.deserialize(value);
+                    let read = Seed { slot, context: &mut *context, need }.deserialize(&value);
                     context.leave(mark, read, || Step::member(tag_name)).map_err(A::Error::custom)?;
                 }
-                replay(object, early, &mut seen, context).map_err(A::Error::custom)?;
+                Kept::read(Target::Object(object, &mut seen), &early, context).map_err(A::Error::custom)?;
                 fill(object, members, context, seen)
             }
             Ok(Place::Draft(shape, draft)) => {
                 early.insert(key.into_owned(), value);
                 let object = members.collect(early)?;
-                super::draft::settle(shape, draft, object, context).map_err(A::Error::custom)
+                super::draft::settle(shape, draft, &object, context).map_err(A::Error::custom)
             }
             // One of several in turn: its own tag, or its members, decide.
             Ok(Place::Union(inner)) => {
                 early.insert(key.into_owned(), value);
-                let map = MapDeserializer::new(members.collect(early)?.into_iter());
-                let inside: Result<_, serde_json::Error> = Members::new(map);
-                inside.and_then(|members| choose(inner, members, context)).map_err(A::Error::custom)
+                let object = members.collect(early)?;
+                Kept::read(Target::Union(inner), &object, context).map_err(A::Error::custom)
             }
             Ok(Place::Untagged(inner)) => {
                 early.insert(key.into_owned(), value);
@@ -397,14 +413,8 @@ fn choose<'de, A: MapAccess<'de>>(
             }
             Ok(Place::Keys(keys)) => {
                 early.insert(key.into_owned(), value);
-                let mut map = MapDeserializer::new(members.collect(early)?.into_iter());
-                let mut rest = || -> Result<(), serde_json::Error> {
-                    while let Some(key) = map.next_key_seed(Key)? {
-                        entry(keys, &key, &mut map, context)?;
-                    }
-                    Ok(())
-                };
-                rest().map_err(A::Error::custom)
+                let object = members.collect(early)?;
+                Kept::read(Target::Keys(keys), &object, context).map_err(A::Error::custom)
             }
             Ok(Place::Value(place)) => {
                 early.insert(key.into_owned(), value);
@@ -423,26 +433,45 @@ fn choose<'de, A: MapAccess<'de>>(
     Ok(())
 }
 
-/// Decodes the members before the tag.
-fn replay(
-    object: &mut dyn Object,
-    early: Map<String, Value>,
-    seen: &mut Seen,
-    context: &mut Context,
-) -> Result<(), serde_json::Error> {
-    let required = object.required();
-    let mut map = MapDeserializer::new(early.into_iter());
-    while let Some(key) = map.next_key_seed(Key)? {
-        let need = seen.note(required, &key, object);
-        match object.field(&key) {
-            Some(slot) => value(&mut map, Seed { slot, context, need }, || Step::member(&key))?,
-            None => match object.rest_mut() {
-                Some(rest) => entry(rest, &key, &mut map, context)?,
-                None => drop(map.next_value::<IgnoredAny>()?),
-            },
+/// Decodes members that are kept as JSON. They are borrowed, as everywhere: the reader is compiled once for each source.
+struct Kept<'s> {
+    target: Target<'s>,
+    context: &'s mut Context,
+}
+
+/// The target of kept members.
+enum Target<'s> {
+    Object(&'s mut dyn Object, &'s mut Seen),
+    Union(&'s mut dyn Union),
+    Keys(&'s mut dyn Keys),
+}
+
+impl<'s> Kept<'s> {
+    fn read(
+        target: Target<'s>,
+        members: &Map<String, Value>,
+        context: &'s mut Context,
+    ) -> Result<(), serde_json::Error> {
+        members.deserialize_any(Kept { target, context })
+    }
+}
+
+impl<'de> Visitor<'de> for Kept<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<(), A::Error> {
+        let Kept { target, context } = self;
+        let members = Members::new(map)?;
+        match target {
+            Target::Object(object, seen) => each(object, members, context, seen),
+            Target::Union(union) => choose(union, members, context),
+            Target::Keys(keys) => entries(keys, members, context),
         }
     }
-    Ok(())
 }
 
 /// Reads a key; borrows it from the text if possible.
