@@ -344,6 +344,7 @@ macro_rules! compare_impls {
 }
 
 /// Implements `Serialize` and `Deserialize` through the codec.
+#[cfg(feature = "serde")]
 #[doc(hidden)]
 #[macro_export]
 macro_rules! serde_impls {
@@ -359,4 +360,12 @@ macro_rules! serde_impls {
             }
         }
     };
+}
+
+/// Without the feature: the codec needs neither, and both cost an eighth of compiling models.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! serde_impls {
+    ($($tokens:tt)*) => {};
 }

@@ -63,7 +63,7 @@ fn text(value: &Value) -> Option<String> {
 impl rt::Fault for Fault {
     fn read(body: &Value) -> Option<Self> {
         // Every member takes JSON of any form, so that none costs another.
-        rt::serde_json::from_value(body.clone()).ok().filter(|fault| *fault != Self::default())
+        rt::codec::deserialize(body).ok().filter(|fault| *fault != Self::default())
     }
 
     fn message(&self) -> Option<String> {
