@@ -42,27 +42,27 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<(), BoxError> {
     let client = args.connection.client()?;
-    let AppRef { owner, name } = &args.app;
+    let app = &args.app;
     let builds = client.builds();
 
     let mut request = BuildParams::new();
     if let Some(commit) = &args.commit {
         request = request.source_version(commit);
     }
-    let mut build = builds.create(owner, name, &args.branch, request).send().await?;
+    let mut build = builds.create(app, &args.branch, request).send().await?;
     println!("build {} of {} is {}", build.id, args.branch, build.status);
     while build.status != "completed" {
         sleep(Duration::from_secs(args.poll_seconds)).await;
-        build = builds.get(owner, name, build.id).send().await?;
+        build = builds.get(app, build.id).send().await?;
         println!("build {} is {}", build.id, build.status);
     }
-    let log = builds.get_log(owner, name, build.id).send().await?;
+    let log = builds.get_log(app, build.id).send().await?;
     log.value.iter().flatten().for_each(|line| println!("| {line}"));
     if build.result != "succeeded" {
         return Err(format!("build {} {}", build.id, build.result).into());
     }
     if let Some(file) = &args.download {
-        let call = builds.get_download_uri(owner, name, build.id, BuildsDownloadType::Build);
+        let call = builds.get_download_uri(app, build.id, BuildsDownloadType::Build);
         let done = client.runtime().download(&call.send().await?.uri).to_file(file).await?;
         println!("{} has its {} bytes", file.display(), done.written);
     }

@@ -45,9 +45,9 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<(), BoxError> {
     let client = args.connection.client()?;
-    let (AppRef { owner, name }, deployment) = (&args.app, &args.deployment);
+    let (app, deployment) = (&args.app, &args.deployment);
 
-    let begin = client.code_push_deployment_uploads().create(owner, name, deployment);
+    let begin = client.code_push_deployment_uploads().create(app, deployment);
     let uploaded = client.upload_code_push(begin, &args.file).send().await?;
     println!("{} is uploaded as {}", args.file.display(), uploaded.id);
 
@@ -63,7 +63,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
         request = request.rollout(percent);
     }
     let releases = client.code_push_deployment_releases();
-    let release = releases.create(owner, name, deployment, request).send().await?;
+    let release = releases.create(app, deployment, request).send().await?;
     println!("{deployment} has the release {}", or_dash(release.label));
     Ok(())
 }

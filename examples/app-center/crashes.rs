@@ -56,11 +56,11 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<(), BoxError> {
     let client = args.connection.client()?;
-    let AppRef { owner, name } = &args.app;
+    let app = &args.app;
     match &args.action {
         Action::Groups { since } => {
             // The response links the next page.
-            let mut groups = client.errors().group_list(owner, name, since).items();
+            let mut groups = client.errors().group_list(app, since).items();
             while let Some(group) = groups.try_next().await? {
                 let message = or_dash(group.exception_message);
                 println!(
@@ -71,7 +71,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
         }
         Action::Search { query } => {
             // The client sends the number of items that it has.
-            let mut errors = client.errors().error_search(owner, name).q(query).items();
+            let mut errors = client.errors().error_search(app).q(query).items();
             while let Some(error) = errors.try_next().await? {
                 println!("{}: {}", or_dash(error.error_id), or_dash(error.device_name));
             }
@@ -79,7 +79,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
         Action::CrashGroups => {
             // The response contains the token of the next page.
             #[expect(deprecated, reason = "what is older than the newer interface is only here")]
-            let mut groups = client.crash_groups().list(owner, name).items();
+            let mut groups = client.crash_groups().list(app).items();
             while let Some(group) = groups.try_next().await? {
                 println!("{}: {} times: {}", group.crash_group_id, group.count, group.crash_reason);
             }
@@ -90,7 +90,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
                 .map_err(|_| "AZURE_STORAGE_CONNECTION_STRING is not set")?;
             let request = ExportConfigurationBlobStorageConnectionString::new(storage)
                 .export_entities([ExportEntity::Crashes, ExportEntity::Errors]);
-            let export = client.export_configurations().create(owner, name, request.into()).send().await?;
+            let export = client.export_configurations().create(app, request.into()).send().await?;
             println!("the export {} is {}", export.id, export.state);
         }
     }
@@ -98,16 +98,15 @@ async fn run(args: Args) -> Result<(), BoxError> {
 }
 
 async fn download(client: &Client, app: &AppRef, since: &str, folder: &PathBuf) -> Result<(), BoxError> {
-    let AppRef { owner, name } = app;
     std::fs::create_dir_all(folder)?;
-    let mut groups = client.errors().group_list(owner, name, since).items();
+    let mut groups = client.errors().group_list(app, since).items();
     while let Some(group) = groups.try_next().await? {
-        let mut errors = client.errors().list_for_group(owner, name, &group.error_group_id, since).items();
+        let mut errors = client.errors().list_for_group(app, &group.error_group_id, since).items();
         while let Some(error) = errors.try_next().await? {
             let Some(id) = error.error_id else { continue };
             // For any id that the server gives an error, its report stays in the folder.
             let file = folder.join(format!("{}.log", id.replace(['/', '\\'], "_")));
-            let call = client.errors().error_download(owner, name, &group.error_group_id, &id);
+            let call = client.errors().error_download(app, &group.error_group_id, &id);
             let done = call.download().to_file(&file).await?;
             println!("{}: {} bytes", file.display(), done.written);
         }

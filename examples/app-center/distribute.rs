@@ -56,14 +56,14 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<(), BoxError> {
     let client = args.connection.client()?;
-    let AppRef { owner, name } = &args.app;
+    let app = &args.app;
     let releases = client.releases();
 
     let mut request = ReleaseUploadBeginRequest::new();
     if let Some(version) = &args.build_version {
         request = request.build_version(version);
     }
-    let begin = releases.create_release_upload(owner, name, request);
+    let begin = releases.create_release_upload(app, request);
     // Ten blocks at once, none of them with the token; then App Center looks at the file.
     let upload = client.upload_release(begin, &args.file).poll(Duration::from_secs(args.poll_seconds), None);
     let release = upload.send().await?;
@@ -71,28 +71,28 @@ async fn run(args: Args) -> Result<(), BoxError> {
 
     if let Some(notes) = &args.notes {
         let request = ReleaseDetailsUpdateRequest::new().release_notes(notes);
-        releases.update_details(owner, name, release, request).send().await?;
+        releases.update_details(app, release, request).send().await?;
         println!("its notes are set");
     }
     for group in &args.group {
-        let id = client.distribution_groups().get(owner, name, group).send().await?.id;
+        let id = client.distribution_groups().get(app, group).send().await?.id;
         let request =
             ReleaseDestinationRequest::new(id).mandatory_update(args.mandatory).notify_testers(true);
-        releases.add_distribution_group(owner, name, release, request).send().await?;
+        releases.add_distribution_group(app, release, request).send().await?;
         println!("the group {group} has it");
     }
     for tester in &args.tester {
         let request = ReleaseTesterDestinationRequest::new(tester).mandatory_update(args.mandatory);
-        releases.add_testers(owner, name, release, request).send().await?;
+        releases.add_testers(app, release, request).send().await?;
         println!("{tester} has it");
     }
     for store in &args.store {
-        let found = client.stores().get(owner, name, store).send().await?;
+        let found = client.stores().get(app, store).send().await?;
         let id = found.id.ok_or_else(|| format!("the store {store} has no id"))?;
-        releases.add_store(owner, name, release, ReleaseStoreDestinationRequest::new(id)).send().await?;
+        releases.add_store(app, release, ReleaseStoreDestinationRequest::new(id)).send().await?;
         println!("the store {store} has it");
     }
-    let latest = releases.get_latest_by_user(owner, name, "latest").send().await?;
+    let latest = releases.get_latest_by_user(app, "latest").send().await?;
     println!("your latest release is {}: {}", latest.id, latest.short_version);
     Ok(())
 }

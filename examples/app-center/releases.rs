@@ -34,20 +34,20 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<(), BoxError> {
     let client = args.connection.client()?;
-    let Some(AppRef { owner, name }) = &args.app else {
+    let Some(app) = &args.app else {
         for app in client.apps().list().send().await? {
             println!("{}/{}: {} for {}", app.owner.name, app.name, app.display_name, app.os);
         }
         return Ok(());
     };
     let Some(group) = &args.group else {
-        for release in client.releases().list(owner, name).send().await? {
+        for release in client.releases().list(app).send().await? {
             let at = release.uploaded_at;
             println!("{}: {} ({}) of {at}", release.id, release.short_version, release.version);
         }
         return Ok(());
     };
-    let call = client.releases().get_latest_by_distribution_group(owner, name, group, "latest");
+    let call = client.releases().get_latest_by_distribution_group(app, group, "latest");
     let latest = call.send().await?;
     println!("the latest release for {group} is {}: {}", latest.id, latest.short_version);
     let url = latest.download_url.ok_or("the release cannot be downloaded")?;

@@ -47,7 +47,7 @@ async fn run(args: Args) -> Result<(), BoxError> {
     if let (Some(version), Some(build)) = (args.version, args.build) {
         request = request.version(version).build(build);
     }
-    let begin = client.symbol_uploads().create(&args.app.owner, &args.app.name, request);
+    let begin = client.symbol_uploads().create(&args.app, request);
     // A failed upload is aborted, so that no partial file stays on the server.
     let upload = client.upload_symbols(begin, &args.file).send().await?;
     println!("the upload {} is {}", upload.symbol_upload_id, upload.status);

@@ -55,11 +55,11 @@ async fn main() -> ExitCode {
 
 async fn run(args: Args) -> Result<(), BoxError> {
     let client = args.connection.client()?;
-    let AppRef { owner, name } = &args.app;
+    let app = &args.app;
     let test = client.test();
 
     // The id of the run is the end of its address, which only a header says.
-    let Location(run) = test.create_test_run(owner, name).answering().send().await?;
+    let Location(run) = test.create_test_run(app).answering().send().await?;
     let run = run.rsplit('/').next().unwrap_or_default();
     println!("the test run is {run}");
 
@@ -75,10 +75,10 @@ async fn run(args: Args) -> Result<(), BoxError> {
         }));
     }
     // Files that the service has already need not be sent: the response is in the order of the request.
-    let known = test.upload_hashes_batch(owner, name, run, hashes).send().await?;
+    let known = test.upload_hashes_batch(app, run, hashes).send().await?;
     for ((file, kind), known) in files.iter().zip(known) {
         if known.upload_status.status_code == UNKNOWN {
-            let Location(url) = test.start_uploading_file(owner, name, run).answering().send().await?;
+            let Location(url) = test.start_uploading_file(app, run).answering().send().await?;
             upload(&client, &url, file, kind.as_ref()).await?;
             println!("{} is uploaded", file.display());
         }
@@ -91,10 +91,10 @@ async fn run(args: Args) -> Result<(), BoxError> {
     if let Some(series) = args.series {
         options = options.test_series(series);
     }
-    let started = test.start_test_run(owner, name, run, options).send().await?;
+    let started = test.start_test_run(app, run, options).send().await?;
     println!("it runs on {} devices", started.accepted_devices.unwrap_or_default().len());
     loop {
-        let state = test.get_test_run_state(owner, name, run).send().await?;
+        let state = test.get_test_run_state(app, run).send().await?;
         state.message.iter().flatten().for_each(|line| println!("{line}"));
         match (state.exit_code, state.wait_time) {
             (Some(0), _) => return Ok(()),

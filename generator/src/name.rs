@@ -118,6 +118,19 @@ pub struct ParameterName {
     pub ident: String,
     /// Key in [`Names::tokens`]: the type of its values.
     pub token: Option<String>,
+    /// The argument that has its value, if it has others as well.
+    pub part: Option<Part>,
+}
+
+/// The value of a parameter in an argument that gives several (`[argument]` of `naming.toml`).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Part {
+    /// The argument.
+    pub argument: String,
+    /// Its type, in the root of the crate.
+    pub of: String,
+    /// The field of the type.
+    pub field: String,
 }
 
 /// The Rust name of a type.
@@ -311,11 +324,12 @@ impl fmt::Display for Section {
 struct Exceptions<'c> {
     naming: &'c Naming,
     used: BTreeSet<(Section, &'c str)>,
+    used_arguments: BTreeSet<&'c str>,
 }
 
 impl<'c> Exceptions<'c> {
     fn new(naming: &'c Naming) -> Self {
-        Self { naming, used: BTreeSet::new() }
+        Self { naming, used: BTreeSet::new(), used_arguments: BTreeSet::new() }
     }
 
     /// The name that `naming.toml` gives, if it does.
@@ -335,13 +349,18 @@ impl<'c> Exceptions<'c> {
     }
 
     fn report_unused(&self, out: &mut Sink) {
+        let mut report = |section: &dyn fmt::Display, key: &str| {
+            let at = Place { file: "naming.toml".to_owned(), ..Place::default() };
+            let message = format!("`{key}` in [{section}] names nothing in this version");
+            out.push(Diagnostic::notice(Code::UnusedException, at, message).help("take the line out"));
+        };
         for section in Section::ALL {
             let all = section.of(self.naming).keys();
-            for key in all.filter(|key| !self.used.contains(&(section, key.as_str()))) {
-                let at = Place { file: "naming.toml".to_owned(), ..Place::default() };
-                let message = format!("`{key}` in [{section}] names nothing in this version");
-                out.push(Diagnostic::notice(Code::UnusedException, at, message).help("take the line out"));
-            }
+            let unused = all.filter(|key| !self.used.contains(&(section, key.as_str())));
+            unused.for_each(|key| report(&section, key));
         }
+        let arguments = self.naming.argument.keys();
+        let unused = arguments.filter(|own| !self.used_arguments.contains(own.as_str()));
+        unused.for_each(|own| report(&"argument", own));
     }
 }

@@ -1,5 +1,6 @@
 //! Decides the Rust items of a client crate: an `Api` and its `Names` become a `Crate`, plain data without Rust syntax.
 
+mod argument;
 mod credentials;
 mod definition;
 pub(crate) mod doc;
@@ -19,6 +20,7 @@ mod union;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
+pub use argument::Composite;
 pub use credentials::{Provider, SchemeMethod};
 pub use definition::{
     Codec, Constructor, Definition, DefinitionKind, Enum, Member, MemberSetter, Module, Page, Section,
@@ -44,6 +46,8 @@ pub struct Crate {
     pub areas: usize,
     /// The methods of its type of credentials, if it has one.
     pub credentials: Option<Vec<SchemeMethod>>,
+    /// The types of arguments that give several parameters of a path.
+    pub composites: Vec<Composite>,
     /// Its models.
     pub modules: Vec<Module>,
     /// The payloads of webhooks.
@@ -138,6 +142,7 @@ impl<'a> Context<'a> {
             package: self.package(credentials.as_deref()),
             areas: self.areas,
             credentials,
+            composites: self.composites(),
             modules: self.modules(),
             webhooks: self.webhooks(),
             handles: handles.map(|(module, handle)| self.handle(module, handle)).collect(),

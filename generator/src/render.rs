@@ -1,5 +1,6 @@
 //! Prints a planned crate as files.
 
+mod argument;
 mod credentials;
 mod missing_models;
 mod model;
@@ -81,6 +82,7 @@ pub fn render(plan: &Crate, options: &Options) -> Result<Rendered, String> {
     files.push(package::client(plan));
     files.extend(package::indexes(plan));
     files.extend(plan.credentials.as_deref().map(credentials::file));
+    files.extend(argument::file(&plan.composites));
     files.extend(webhooks::file(&plan.webhooks));
     files.extend(plan.modules.iter().map(models));
     files.extend(plan.handles.iter().map(|handle| operation::file(handle, plan.areas)));

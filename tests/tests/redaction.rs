@@ -252,7 +252,7 @@ async fn app_center(shown: &mut Shown) {
     api.push(Answer::json(200, &symbols));
     api.push(Answer::empty(200));
     storage.push(Answer::json(200, &json!({"error": false, "chunk_size": 2})));
-    let begin = || client.releases().create_release_upload("o", "a", ReleaseUploadBeginRequest::default());
+    let begin = || client.releases().create_release_upload(("o", "a"), ReleaseUploadBeginRequest::default());
     let states = Arc::new(Mutex::new(Vec::new()));
     let kept = Arc::clone(&states);
     let upload = client
@@ -263,11 +263,9 @@ async fn app_center(shown: &mut Shown) {
     shown.debug(&begin().send().await.unwrap());
     shown.debug(&*states.lock().unwrap());
     assert!(!states.lock().unwrap().is_empty());
-    let begin = client.symbol_uploads().create(
-        "o",
-        "a",
-        SymbolUploadBeginRequest::new(SymbolUploadSymbolType::Apple),
-    );
+    let begin = client
+        .symbol_uploads()
+        .create(("o", "a"), SymbolUploadBeginRequest::new(SymbolUploadSymbolType::Apple));
     shown.error(&client.upload_symbols(begin, file.path()).send().await.unwrap_err());
 }
 

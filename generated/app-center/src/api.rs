@@ -12,7 +12,7 @@ pub mod testing;
 #[cfg(feature = "files")]
 mod upload;
 
-pub use app_ref::{AppRef, NoAppRef};
+pub use app_ref::NoAppRef;
 pub use credentials::Credentials;
 pub use fault::Fault;
 #[cfg(feature = "files")]

@@ -18,12 +18,14 @@
 extern crate storewright_runtime as rt;
 
 mod api;
+mod arguments;
 mod call;
 mod client;
 pub mod models;
 pub mod operations;
 
 pub use api::*;
+pub use arguments::AppRef;
 pub use call::Call;
 pub use client::Client;
 pub use storewright_runtime as runtime;

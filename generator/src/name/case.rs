@@ -204,6 +204,8 @@ pub(crate) fn singular(text: &str) -> String {
     let version = text.get(stem.len()..).unwrap_or_default();
     let one = if let Some(stem) = stem.strip_suffix("ies") {
         format!("{stem}y")
+    } else if let Some(stem) = stem.strip_suffix("elves") {
+        format!("{stem}elf")
     } else if let Some(stem) = stem.strip_suffix("Data") {
         format!("{stem}Datum")
     } else if let Some(stem) = stem.strip_suffix("riteria") {
@@ -301,6 +303,7 @@ mod tests {
             ("releases", "release"),
             ("patches", "patch"),
             ("boxes", "box"),
+            ("shelves", "shelf"),
             ("branches", "branch"),
             ("pushes", "push"),
             ("status", "status"),

@@ -49,8 +49,20 @@ pub struct Naming {
     pub field: BTreeMap<String, String>,
     /// `<type id>=<value>` or `<handle>?<parameter>=<value>` → Rust name: exceptions. A variant of a union is its tag, else its type: `$App`.
     pub value: BTreeMap<String, String>,
+    /// Argument → the parameters of a path that it gives, because they identify one thing.
+    pub argument: BTreeMap<String, Composite>,
     /// Place of a copied schema → which of the definitions that equal it is meant. Read when the document is lowered.
     pub definition: BTreeMap<String, String>,
+}
+
+/// Parameters of a path that are one argument.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Composite {
+    /// Its type, in the root of the crate.
+    pub r#type: String,
+    /// Parameter → the field of the type that has its value, a text.
+    pub fields: BTreeMap<String, String>,
 }
 
 /// The vendor's pages.
@@ -136,6 +148,7 @@ impl Config {
             r#type,
             field,
             value,
+            argument,
             definition: _,
         } = &self.naming;
         let tables = [
@@ -150,7 +163,11 @@ impl Config {
             .flat_map(|(table, all)| all.iter().map(move |(key, name)| (table, key, name.clone())));
         let rules =
             method.iter().map(|(key, rule)| ("method", key, rule.replace("{x}", "x").replace("{x1}", "x")));
-        for (table, key, name) in names.chain(rules).filter(|(_, _, name)| !is_ident(name)) {
+        let arguments = argument.iter().flat_map(|(own, composite)| {
+            let fields = composite.fields.values().chain([own, &composite.r#type]);
+            fields.map(move |name| ("argument", own, name.clone()))
+        });
+        for (table, key, name) in names.chain(rules).chain(arguments).filter(|(_, _, name)| !is_ident(name)) {
             let at = Place { file: "naming.toml".to_owned(), ..Place::default() };
             let message = format!("`{name}`, for `{key}` in [{table}], is not a Rust identifier");
             let help = "use letters, digits and `_`, no digit first, and no keyword";

@@ -8,7 +8,7 @@ use super::area::Placed;
 use super::case::{file, joined, others, pascal, singular, snake};
 use super::config::HandleFrom;
 use super::types::TYPES;
-use super::{Exceptions, Handle, Method, Names, OperationName, ParameterName, Scope, Section, quoted};
+use super::{Exceptions, Handle, Method, Names, OperationName, ParameterName, Part, Scope, Section, quoted};
 use crate::api::{Api, In, MediaType, Operation};
 use crate::diagnostic::{Code, Diagnostic, Sink};
 
@@ -344,7 +344,32 @@ fn parameters(
         if is_path || parameter.required {
             arguments.reserve(ident.clone(), &key);
         }
-        names.insert((name.clone(), parameter.place), ParameterName { ident, token: None });
+        names.insert((name.clone(), parameter.place), ParameterName { ident, ..ParameterName::default() });
     }
+    composites(&mut names, &arguments, exceptions);
     names
+}
+
+/// Finds the parameters of a path that one argument gives, where its name is free.
+fn composites(
+    names: &mut BTreeMap<(String, In), ParameterName>,
+    arguments: &Scope,
+    exceptions: &mut Exceptions<'_>,
+) {
+    for (argument, composite) in &exceptions.naming.argument {
+        let mut parameters = composite.fields.keys().map(|name| (name.clone(), In::Path));
+        let is_there = parameters.all(|key| names.get(&key).is_some_and(|name| name.part.is_none()));
+        let own = |(name, _): &(String, In)| composite.fields.contains_key(name);
+        let is_own = names.iter().any(|(key, name)| own(key) && name.ident == *argument);
+        if !is_there || (arguments.taken.contains_key(argument) && !is_own) {
+            continue;
+        }
+        exceptions.used_arguments.insert(argument);
+        for (name, field) in &composite.fields {
+            if let Some(parameter) = names.get_mut(&(name.clone(), In::Path)) {
+                let (argument, of) = (argument.clone(), composite.r#type.clone());
+                parameter.part = Some(Part { argument, of, field: field.clone() });
+            }
+        }
+    }
 }

@@ -186,6 +186,9 @@ impl Context<'_> {
         let path = || operation.parameters.iter().filter(|p| p.place == In::Path);
         let (mut arguments, segments): (Vec<Argument>, Vec<Segment>) =
             path().map(|parameter| self.path_argument(parameter, name)).unzip();
+        // One argument may give several parts of the path.
+        let mut seen = BTreeSet::new();
+        arguments.retain(|argument| seen.insert(argument.ident.clone()));
         if updates {
             arguments.clear();
         }
@@ -529,7 +532,7 @@ fn sent_parameters<'o>(
 }
 
 /// The names in the braces of a path template, in order.
-fn placeholders(path: &str) -> impl Iterator<Item = &str> {
+pub(super) fn placeholders(path: &str) -> impl Iterator<Item = &str> {
     path.split('{').skip(1).filter_map(|rest| rest.split_once('}')).map(|(name, _)| name)
 }
 

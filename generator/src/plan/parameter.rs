@@ -47,6 +47,13 @@ impl Segment {
 pub enum SegmentValue {
     /// The text of a scalar.
     Plain(Text),
+    /// The text in a field of a type that the argument converts into.
+    Part {
+        /// The type.
+        of: RustType,
+        /// The field.
+        field: String,
+    },
     /// A value of any shape.
     Styled {
         /// The parameter.
@@ -183,6 +190,12 @@ impl Context<'_> {
     /// An argument of the path, and the part of the path that it gives.
     pub(super) fn path_argument(&self, parameter: &Parameter, name: &OperationName) -> (Argument, Segment) {
         let named = name.parameter(parameter);
+        if let Some(part) = named.and_then(|name| name.part.as_ref()) {
+            let of = RustType::Root(part.of.clone(), Vec::new());
+            let value = SegmentValue::Part { of: of.clone(), field: part.field.clone() };
+            let (ident, ty) = (part.argument.clone(), of.into_arg());
+            return (Argument { ident: ident.clone(), ty, puts: Vec::new() }, Segment { ident, value });
+        }
         let ident = named.map_or("id", |p| &p.ident).to_owned();
         let (ty, value) = match (self.is_plain(parameter, name), self.through(&parameter.ty)) {
             (false, _) => {

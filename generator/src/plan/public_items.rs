@@ -16,6 +16,7 @@ impl Crate {
             items.add(ItemKind::Fn, &format!("Client::{}", handle.module), Signature::None);
         }
         items.credentials(self);
+        items.composites(self);
         items.module = "models";
         for module in &self.modules {
             module.definitions.iter().for_each(|own| items.definition(own, module.areas.as_ref()));
@@ -67,6 +68,21 @@ impl Items {
         }
         for name in ["new", "with", "with_client"] {
             self.add(ItemKind::Fn, &format!("Credentials::{name}"), Signature::None);
+        }
+    }
+
+    fn composites(&mut self, of: &Crate) {
+        self.item(&Pointer::root(), None);
+        for own in &of.composites {
+            self.add(ItemKind::Struct, &own.ident, Signature::None);
+            for (field, _) in &own.fields {
+                let signature = Signature::Type(RustType::string());
+                self.add(ItemKind::Field, &format!("{}.{field}", own.ident), signature);
+            }
+            let arguments =
+                own.fields.iter().map(|(field, _)| (field.clone(), RustType::string().into_arg()));
+            let signature = Signature::Function(arguments.collect(), None);
+            self.add(ItemKind::Fn, &format!("{}::new", own.ident), signature);
         }
     }
 

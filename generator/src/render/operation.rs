@@ -10,7 +10,7 @@ use super::File;
 use super::credentials::requirements;
 use super::rust::{Source, cfg, condition, deprecated, deprecated_with, docs, ident, inline};
 use crate::api::Stream;
-use crate::plan::{Argument, ByStatus, Handle, Method, STREAM_ITEMS, Setter};
+use crate::plan::{Argument, ByStatus, Handle, Method, STREAM_ITEMS, SegmentValue, Setter};
 
 /// The file of one handle, in a crate with this number of areas.
 pub(super) fn file(handle: &Handle, areas: usize) -> File {
@@ -84,13 +84,22 @@ fn method(method: &Method, cfg: &TokenStream) -> TokenStream {
     let set: TokenStream =
         method.arguments.iter().map(|a| super::parameter::puts(a, &quote!(call.0))).collect();
     let body = if set.is_empty() { call } else { quote!(let mut call = #call; #set call) };
+    let mut converted = BTreeSet::new();
+    let converts = method.segments.iter().filter_map(|segment| match &segment.value {
+        SegmentValue::Part { of, .. } if converted.insert(&segment.ident) => {
+            let own = ident(&segment.ident);
+            Some(quote!(let #own: #of = #own.into();))
+        }
+        _ => None,
+    });
+    let converts: TokenStream = converts.collect();
     let docs = docs(&method.docs);
     let deprecated = deprecated_with(method.deprecated.is_some(), method.deprecated.as_deref());
     let arguments = method.arguments.iter().map(declared);
     let inline = inline(method.arguments.iter().map(|a| &a.ty));
     quote! {
         #docs #cfg #deprecated #inline
-        pub fn #own(&self, #(#arguments),*) -> #builder { #body }
+        pub fn #own(&self, #(#arguments),*) -> #builder { #converts #body }
     }
 }
 

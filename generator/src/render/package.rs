@@ -83,6 +83,7 @@ fn values(plan: &Crate, options: &Options, ours: bool) -> minijinja::Value {
         deprecated => package.deprecated,
         skipped => package.skipped,
         has_credentials => plan.credentials.is_some(),
+        composites => plan.composites.iter().map(|own| &own.ident).collect::<Vec<_>>(),
         dependencies => options.custom.dependency_lines(),
         has_webhooks => !plan.webhooks.is_empty(),
         sample => package.sample_credentials,

@@ -24,6 +24,10 @@ pub(super) fn segment_text(segment: &Segment) -> TokenStream {
     let own = ident(&segment.ident);
     match &segment.value {
         SegmentValue::Plain(text) => text_of(&own, *text),
+        SegmentValue::Part { field, .. } => {
+            let field = ident(field);
+            quote!(#own.#field.as_ref())
+        }
         SegmentValue::Styled { key, style, ty, convert } => {
             let style = style_of(*style);
             let_sent(&own, ty, *convert, |sent| quote!(rt::Segment::styled(#key, #style, &#sent)))

@@ -13,7 +13,7 @@ pub mod testing;
 #[cfg(feature = "files")]
 mod upload;
 {% endif %}
-pub use app_ref::{AppRef, NoAppRef};
+pub use app_ref::NoAppRef;
 pub use credentials::Credentials;
 pub use fault::Fault;
 {% if ['CodePushReleaseUpload', 'ReleaseUploadBeginResponse', 'SymbolUploadBeginResponse']|select('in', models)|list -%}

@@ -42,7 +42,7 @@ async fn a_body() {
 #[tokio::test]
 async fn a_body_of_a_delete() {
     let (server, client) = serve([Answer::empty(204)]).await;
-    client.push().delete("ann", "caravan", NotificationIdList::new(["a", "b"])).send().await.unwrap();
+    client.push().delete(("ann", "caravan"), NotificationIdList::new(["a", "b"])).send().await.unwrap();
     let seen = server.one();
     assert_eq!(seen.line, "DELETE /v0.1/apps/ann/caravan/push/notifications");
     assert_eq!(seen.json(), json!({"values": ["a", "b"]}));
@@ -51,9 +51,9 @@ async fn a_body_of_a_delete() {
 #[tokio::test]
 async fn an_empty_object_where_no_body_is_declared() {
     let (server, client) = serve([app(), Answer::empty(204), app()]).await;
-    client.apps().transfer_ownership("ann", "caravan", "bob").send().await.unwrap();
-    client.apps().delete("ann", "caravan").send().await.unwrap();
-    client.apps().get("ann", "caravan").send().await.unwrap();
+    client.apps().transfer_ownership(("ann", "caravan"), "bob").send().await.unwrap();
+    client.apps().delete(("ann", "caravan")).send().await.unwrap();
+    client.apps().get(("ann", "caravan")).send().await.unwrap();
     let seen = server.seen();
     assert_eq!(seen[0].line, "POST /v0.1/apps/ann/caravan/transfer/bob");
     assert_eq!(seen[0].json(), json!({}));
@@ -69,7 +69,7 @@ async fn a_file_in_a_form() {
     let (server, client) = serve([app()]).await;
     let png: &[u8] = b"\x89PNG\r\n\x1a\n--\r\n\0\xff";
     let avatar = File::new(png).name("my \"face\".png").media_type("image/png");
-    client.apps().update_avatar("ann", "caravan", avatar).send().await.unwrap();
+    client.apps().update_avatar(("ann", "caravan"), avatar).send().await.unwrap();
     let seen = server.one();
     assert_eq!(seen.line, "POST /v0.1/apps/ann/caravan/avatar");
     let media_type = seen.header("content-type").unwrap();
@@ -89,9 +89,9 @@ async fn an_answer_that_may_have_no_body() {
     let (server, client) = serve([Answer::empty(204), Answer::json(200, &json!({"label": "v2"}))]).await;
     let releases = client.code_push_deployment_releases();
     let change = || CodePushReleaseModification::default().is_disabled(true).rollout(50);
-    let none = releases.update("ann", "caravan", "Staging", "v1", change()).send().await.unwrap();
+    let none = releases.update(("ann", "caravan"), "Staging", "v1", change()).send().await.unwrap();
     assert!(none.is_none());
-    let some = releases.update("ann", "caravan", "Staging", "v1", change()).send().await.unwrap();
+    let some = releases.update(("ann", "caravan"), "Staging", "v1", change()).send().await.unwrap();
     assert_eq!(some.unwrap().label.as_deref(), Some("v2"));
     for seen in server.seen() {
         assert_eq!(seen.line, "PATCH /v0.1/apps/ann/caravan/deployments/Staging/releases/v1");
@@ -112,11 +112,11 @@ async fn the_three_operations_of_a_release_upload() {
     .await;
     let releases = client.releases();
     let request = ReleaseUploadBeginRequest::default().build_version("1.0");
-    let upload = releases.create_release_upload("ann", "caravan", request).send().await.unwrap();
+    let upload = releases.create_release_upload(("ann", "caravan"), request).send().await.unwrap();
     assert_eq!(upload.url_encoded_token, "a%2Fb");
     let finished = ReleaseUploadStatusRequest::new(ReleaseUploadState::UploadFinished);
-    releases.update_release_upload_status("ann", "caravan", &upload.id, finished).send().await.unwrap();
-    let now = releases.get_release_upload_status("ann", "caravan", &upload.id).send().await.unwrap();
+    releases.update_release_upload_status(("ann", "caravan"), &upload.id, finished).send().await.unwrap();
+    let now = releases.get_release_upload_status(("ann", "caravan"), &upload.id).send().await.unwrap();
     assert_eq!(now.upload_status.as_str(), "somethingNew");
     assert_eq!(now.release_distinct_id, Some(7));
     let seen = server.seen();

@@ -28,7 +28,7 @@ async fn every_form_of_an_error_is_read() {
     ];
     for (body, code, message) in forms {
         let (_, client) = serve([Answer::json(404, &body)]).await;
-        let error = client.apps().get("ann", "caravan").send().await.unwrap_err();
+        let error = client.apps().get(("ann", "caravan")).send().await.unwrap_err();
         let fault = error.fault().unwrap_or_else(|| panic!("{body}"));
         assert_eq!((fault.code().as_deref(), fault.message().as_deref()), (code, message), "{body}");
         let id = body["id"].as_str().or(body["error"]["id"].as_str());
@@ -62,7 +62,7 @@ async fn an_odd_member_of_an_error_costs_no_other() {
             inside["error"][member] = value.clone();
             for body in [body, inside] {
                 let (_, client) = serve([Answer::json(404, &body)]).await;
-                let error = client.apps().get("ann", "caravan").send().await.unwrap_err();
+                let error = client.apps().get(("ann", "caravan")).send().await.unwrap_err();
                 let fault = error.fault().unwrap_or_else(|| panic!("{body}"));
                 let read = (fault.code(), fault.message());
                 assert_eq!(read, (Some("NotFound".to_owned()), Some("No such app".to_owned())), "{body}");
@@ -76,7 +76,7 @@ async fn an_odd_member_of_an_error_costs_no_other() {
         (json!({"code": "NotFound", "message": {"x": 1}, "error": "m"}), "NotFound: m"),
     ] {
         let (_, client) = serve([Answer::json(404, &body)]).await;
-        let error = client.apps().get("ann", "caravan").send().await.unwrap_err();
+        let error = client.apps().get(("ann", "caravan")).send().await.unwrap_err();
         assert!(error.to_string().ends_with(&format!("404 Not Found: {text}")), "{error}: {body}");
     }
 }
@@ -93,7 +93,7 @@ async fn an_error_that_is_no_json() {
     ])
     .await;
     for status in [502, 411, 500, 400, 404, 404] {
-        let error = client.apps().get("ann", "caravan").send().await.unwrap_err();
+        let error = client.apps().get(("ann", "caravan")).send().await.unwrap_err();
         assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Status, status));
         assert!(error.fault().is_none(), "{error:?}");
     }

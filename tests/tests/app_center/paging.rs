@@ -16,7 +16,7 @@ async fn by_a_link() {
         Answer::json(200, &json!({"values": [{"name": "b"}], "nextLink": ""})),
     ])
     .await;
-    let mut audiences = client.analytics().list_audiences("ann", "caravan").include_disabled(true).items();
+    let mut audiences = client.analytics().list_audiences(("ann", "caravan")).include_disabled(true).items();
     let mut names = Vec::new();
     while let Some(audience) = audiences.try_next().await.unwrap() {
         names.push(audience.name.unwrap());
@@ -43,7 +43,7 @@ async fn by_a_token() {
         )
     };
     let (server, client) = serve([page("a", Some("x/y")), page("b", None)]).await;
-    let mut groups = client.crash_groups().list("ann", "caravan").app_version("1.0").items();
+    let mut groups = client.crash_groups().list(("ann", "caravan")).app_version("1.0").items();
     let mut ids = Vec::new();
     while let Some(group) = groups.try_next().await.unwrap() {
         ids.push(group.crash_group_id);
@@ -66,7 +66,7 @@ async fn by_a_count_until_there_are_no_more() {
         Answer::json(200, &json!({"errors": errors, "hasMoreResults": more}))
     };
     let (server, client) = serve([page(&["a", "b"], true), page(&["c"], false)]).await;
-    let mut errors = client.errors().error_search("ann", "caravan").top(2).skip(10).items();
+    let mut errors = client.errors().error_search(("ann", "caravan")).top(2).skip(10).items();
     let mut count = 0;
     while errors.try_next().await.unwrap().is_some() {
         count += 1;
@@ -86,7 +86,7 @@ async fn by_a_count_until_there_are_no_more() {
 async fn by_a_count_until_it_is_the_total() {
     let page = |names: &[&str]| Answer::json(200, &json!({"versions": names, "total_count": 3}));
     let (server, client) = serve([page(&["1", "2"]), page(&["3"])]).await;
-    let mut versions = client.errors().available_versions("ann", "caravan", "2020-01-01T00:00:00Z").items();
+    let mut versions = client.errors().available_versions(("ann", "caravan"), "2020-01-01T00:00:00Z").items();
     let mut all = Vec::new();
     while let Some(version) = versions.try_next().await.unwrap() {
         all.push(version);
@@ -104,7 +104,7 @@ async fn by_a_count_until_it_is_the_total() {
 #[tokio::test]
 async fn a_page_without_items_is_the_last() {
     let (server, client) = serve([Answer::json(200, &json!({"errors": [], "hasMoreResults": true}))]).await;
-    assert!(client.errors().error_search("ann", "caravan").items().try_next().await.unwrap().is_none());
+    assert!(client.errors().error_search(("ann", "caravan")).items().try_next().await.unwrap().is_none());
     server.one();
 }
 
@@ -114,7 +114,7 @@ async fn a_link_to_another_host_is_not_followed() {
     let next = format!("{}/v0.1/apps?after=x", elsewhere.url());
     let (server, client) =
         serve([Answer::json(200, &json!({"values": [{"name": "a"}], "nextLink": next}))]).await;
-    let mut audiences = client.analytics().list_audiences("ann", "caravan").items();
+    let mut audiences = client.analytics().list_audiences(("ann", "caravan")).items();
     assert!(audiences.try_next().await.unwrap().is_some());
     let error = audiences.try_next().await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Paging);
@@ -129,7 +129,7 @@ async fn a_link_that_leads_back_ends_in_an_error_and_not_in_a_loop() {
         Answer::json(200, &json!({"values": [{"name": "a"}], "nextLink": next}))
     };
     let (server, client) = serve([page("1"), page("2"), page("1")]).await;
-    let mut pages = client.analytics().list_audiences("ann", "caravan").pages();
+    let mut pages = client.analytics().list_audiences(("ann", "caravan")).pages();
     for _ in 0..3 {
         assert!(pages.try_next().await.unwrap().is_some());
     }
@@ -149,7 +149,7 @@ async fn a_token_that_comes_again_ends_in_an_error_and_not_in_a_loop() {
         )
     };
     let (server, client) = serve([page(), page()]).await;
-    let mut pages = client.crash_groups().list("ann", "caravan").pages();
+    let mut pages = client.crash_groups().list(("ann", "caravan")).pages();
     assert!(pages.try_next().await.unwrap().is_some() && pages.try_next().await.unwrap().is_some());
     assert_eq!(pages.try_next().await.unwrap_err().kind(), ErrorKind::Paging);
     assert_eq!(server.seen().len(), 2);

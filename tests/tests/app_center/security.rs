@@ -27,7 +27,7 @@ async fn a_name_and_a_password_for_tokens() {
     let request = ApiTokensCreateRequest::default().description("ci").scope(["viewer"]);
     assert_eq!(tokens.create(request).send().await.unwrap().api_token, "new");
     tokens.list().send().await.unwrap();
-    client.app_api_tokens().delete("ann", "caravan", "t").send().await.unwrap();
+    client.app_api_tokens().delete(("ann", "caravan"), "t").send().await.unwrap();
     for seen in server.seen() {
         // `ann@example.com:pass:word`
         assert_eq!(

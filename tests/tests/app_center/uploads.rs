@@ -31,7 +31,7 @@ fn client(api: &Server, clock: &TestClock) -> Client {
 
 fn begin(client: &Client) -> CreateReleaseUpload {
     let request = ReleaseUploadBeginRequest::new().build_version("1.2");
-    client.releases().create_release_upload("o", "a", request)
+    client.releases().create_release_upload(("o", "a"), request)
 }
 
 fn begun(storage: &Server) -> Answer {
@@ -246,7 +246,7 @@ async fn a_code_push_update_goes_on_and_becomes_a_release() {
     let saved = Arc::new(Mutex::new(String::new()));
     let kept = Arc::clone(&saved);
     let file = file();
-    let begin = |client: &Client| client.code_push_deployment_uploads().create("o", "a", "Staging");
+    let begin = |client: &Client| client.code_push_deployment_uploads().create(("o", "a"), "Staging");
     let upload = one.upload_code_push(begin(&one), file.path()).parts(|parts| parts.parallel(1));
     let keep = move |state: &UploadState| *kept.lock().unwrap() = serde_json::to_string(state).unwrap();
     assert_eq!(upload.on_state(keep).send().await.unwrap_err().status().unwrap(), 403);
@@ -269,7 +269,7 @@ async fn a_code_push_update_goes_on_and_becomes_a_release() {
     })
     .mandatory(true);
     let releases = two.code_push_deployment_releases();
-    let made = releases.create("o", "a", "Staging", release).send().await.unwrap();
+    let made = releases.create(("o", "a"), "Staging", release).send().await.unwrap();
     assert_eq!(made.label.as_deref(), Some("v3"));
     assert_eq!(
         api.one().json(),
@@ -289,7 +289,7 @@ async fn an_upload_does_not_go_on_as_another_kind() {
     let upload = client.upload_release(begin(&client), file.path());
     upload.on_state(move |state| kept.lock().unwrap().push(state.clone())).send().await.unwrap();
     let state = states.lock().unwrap().last().unwrap().clone();
-    let other = client.code_push_deployment_uploads().create("o", "a", "Staging");
+    let other = client.code_push_deployment_uploads().create(("o", "a"), "Staging");
     let error = client.upload_code_push(other, file.path()).resume(state).send().await.unwrap_err();
     assert!(error.kind() == ErrorKind::File && error.to_string().contains("another kind"), "{error}");
 }
@@ -309,7 +309,7 @@ async fn symbols_are_committed_or_aborted() {
         .await;
         let client = client(&api, &TestClock::at(0));
         let request = SymbolUploadBeginRequest::new(SymbolUploadSymbolType::Apple);
-        let begin = client.symbol_uploads().create("o", "a", request);
+        let begin = client.symbol_uploads().create(("o", "a"), request);
         let file = file();
         let upload = client.upload_symbols(begin, file.path());
         let result = upload.parts(|parts| parts.retry(RetryPolicy::none())).send().await;
@@ -410,11 +410,9 @@ async fn symbols_that_change_while_they_are_sent_are_aborted() {
     let aborted = json!({"symbol_upload_id": "s1", "status": "aborted"});
     let api = Server::start([Answer::json(200, &begun), Answer::json(200, &aborted)]).await;
     let client = client(&api, &TestClock::at(0));
-    let begin = client.symbol_uploads().create(
-        "o",
-        "a",
-        SymbolUploadBeginRequest::new(SymbolUploadSymbolType::Apple),
-    );
+    let begin = client
+        .symbol_uploads()
+        .create(("o", "a"), SymbolUploadBeginRequest::new(SymbolUploadSymbolType::Apple));
     let error = client.upload_symbols(begin, file.path()).send().await.unwrap_err();
     assert!(error.to_string().contains("was changed"), "{error}");
     assert_eq!(api.seen()[1].json(), json!({"status": "aborted"}));

@@ -14,7 +14,7 @@ use crate::serve;
 async fn lists_with_bars_between() {
     let (server, client) = serve([Answer::json(200, &json!([]))]).await;
     let start = "2020-01-01T00:00:00Z";
-    let call = client.analytics().session_counts("ann", "caravan", "P1D", start);
+    let call = client.analytics().session_counts(("ann", "caravan"), "P1D", start);
     call.versions(["1.0", "2.0|beta"]).send().await.unwrap();
     assert_eq!(
         server.one().line,
@@ -26,7 +26,7 @@ async fn lists_with_bars_between() {
 #[tokio::test]
 async fn head_answers_yes_or_no() {
     let (server, client) = serve([Answer::empty(204), Answer::empty(404), Answer::empty(403)]).await;
-    let exists = |name: &str| client.analytics().audience_name_exists("ann", "caravan", name).send();
+    let exists = |name: &str| client.analytics().audience_name_exists(("ann", "caravan"), name).send();
     assert!(exists("testers").await.unwrap());
     assert!(!exists("nobody").await.unwrap());
     assert_eq!(exists("secret").await.unwrap_err().status().unwrap(), 403);
@@ -41,9 +41,9 @@ async fn one_of_several_types_is_told_by_its_discriminator() {
     ])
     .await;
     let config: NotificationConfig = NotificationConfigGoogle::new("k").into();
-    let known = client.push().set_config("ann", "caravan", config).send().await.unwrap().0;
+    let known = client.push().set_config(("ann", "caravan"), config).send().await.unwrap().0;
     assert!(matches!(&known, NotificationConfigResult::NotificationConfigGoogleResult(_)), "{known:?}");
-    let unknown = client.push().get_config("ann", "caravan").send().await.unwrap().0;
+    let unknown = client.push().get_config(("ann", "caravan")).send().await.unwrap().0;
     assert_eq!(serde_json::to_value(&unknown).unwrap(), json!({"type": "huawei_config", "more": [1]}));
     assert_eq!(server.seen()[0].json(), json!({"google_api_key": "k", "type": "gcm_config"}));
 }
@@ -81,7 +81,7 @@ async fn one_value_of_a_discriminator_can_stand_for_several_types() {
 async fn a_number_that_stands_for_a_word() {
     let answer = |days: i64| Answer::json(200, &json!({"retention_in_days": days}));
     let (_, client) = serve([answer(28), answer(365)]).await;
-    let settings = || client.errors().get_retention_settings("ann", "caravan").send();
+    let settings = || client.errors().get_retention_settings(("ann", "caravan")).send();
     assert_eq!(settings().await.unwrap().retention_in_days, ErrorRetentionSettingsRetentionInDays::Value28);
     assert_eq!(settings().await.unwrap().retention_in_days.as_i64(), 365);
 }
@@ -93,9 +93,9 @@ async fn text_and_files() {
         Answer::new(200, "application/octet-stream", &b"\x1f\x8b"[..]),
     ])
     .await;
-    let csv = client.devices().list_csv_format("ann", "caravan", "beta testers").send().await.unwrap();
+    let csv = client.devices().list_csv_format(("ann", "caravan"), "beta testers").send().await.unwrap();
     assert_eq!(csv, "udid,name\r\n");
-    let log = client.errors().error_download("ann", "caravan", "g", "e").send().await.unwrap();
+    let log = client.errors().error_download(("ann", "caravan"), "g", "e").send().await.unwrap();
     assert_eq!(log, &b"\x1f\x8b"[..]);
     let seen = server.seen();
     assert_eq!(seen[0].header("accept"), Some("text/csv"));
@@ -127,10 +127,23 @@ fn an_app_is_named_in_two_ways() {
 }
 
 #[tokio::test]
+async fn an_app_is_one_argument_in_three_forms() {
+    use app_center_client::AppRef;
+    let (server, client) = serve([(); 3].map(|()| Answer::json(200, &json!([])))).await;
+    let (app, releases) = (AppRef::new("ann & co", "caravan/1"), client.releases());
+    releases.list(&app).send().await.unwrap();
+    releases.list(("ann & co", String::from("caravan/1"))).send().await.unwrap();
+    releases.list(app).send().await.unwrap();
+    for seen in server.seen() {
+        assert_eq!(seen.line, "GET /v0.1/apps/ann%20%26%20co/caravan%2F1/releases");
+    }
+}
+
+#[tokio::test]
 async fn what_only_a_header_says() {
     let made = Answer::empty(201).header("location", "https://api.example.com/test_runs/t1");
     let (_, client) = serve([made, Answer::empty(201)]).await;
-    let create = || client.test().create_test_run("ann", "caravan").answering::<Location>().send();
+    let create = || client.test().create_test_run(("ann", "caravan")).answering::<Location>().send();
     assert_eq!(create().await.unwrap().0, "https://api.example.com/test_runs/t1");
     let error = create().await.unwrap_err();
     assert!(error.to_string().contains("no `Location`"), "{error}");

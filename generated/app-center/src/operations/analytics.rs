@@ -10,48 +10,49 @@ impl Analytics {
     /// Checks for an audience of an app. `HEAD /v0.1/apps/{owner_name}/{app_name}/analytics/audiences/{audience_name}`
     pub fn audience_name_exists(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         audience_name: impl AsRef<str>,
     ) -> AudienceNameExists {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             AUDIENCE_NAME_EXISTS,
-            &[owner_name.as_ref(), app_name.as_ref(), audience_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), audience_name.as_ref()],
         )
     }
 
     /// Updates a block log of an app. `PUT /v0.1/apps/{owner_name}/{app_name}/devices/block_logs/{install_id}`
     pub fn block_device_logs(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         install_id: impl AsRef<str>,
     ) -> BlockDeviceLogs {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             BLOCK_DEVICE_LOGS,
-            &[owner_name.as_ref(), app_name.as_ref(), install_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), install_id.as_ref()],
         )
     }
 
     /// Sets the block logs of an app. `PUT /v0.1/apps/{owner_name}/{app_name}/devices/block_logs`
-    pub fn block_logs(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> BlockLogs {
-        crate::Call::new(&self.0, BLOCK_LOGS, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn block_logs(&self, app: impl Into<crate::AppRef>) -> BlockLogs {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, BLOCK_LOGS, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Gets the crash counts of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/crash_counts`
     #[deprecated = "deprecated by the vendor"]
     pub fn crash_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         start: impl Into<rt::Timestamp>,
     ) -> CrashCounts {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CRASH_COUNTS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -61,15 +62,15 @@ impl Analytics {
     #[deprecated = "deprecated by the vendor"]
     pub fn crash_free_device_percentages(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         start: impl Into<rt::Timestamp>,
         version: impl AsRef<str>,
     ) -> CrashFreeDevicePercentages {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CRASH_FREE_DEVICE_PERCENTAGES,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call.0.text("version", version.as_ref());
@@ -80,16 +81,16 @@ impl Analytics {
     #[deprecated = "deprecated by the vendor"]
     pub fn crash_group_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_group_id: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
         version: impl AsRef<str>,
     ) -> CrashGroupCounts {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CRASH_GROUP_COUNTS,
-            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), crash_group_id.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call.0.text("version", version.as_ref());
@@ -100,15 +101,15 @@ impl Analytics {
     #[deprecated = "deprecated by the vendor"]
     pub fn crash_group_model_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_group_id: impl AsRef<str>,
         version: impl AsRef<str>,
     ) -> CrashGroupModelCounts {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CRASH_GROUP_MODEL_COUNTS,
-            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), crash_group_id.as_ref()],
         );
         call.0.text("version", version.as_ref());
         call
@@ -118,15 +119,15 @@ impl Analytics {
     #[deprecated = "deprecated by the vendor"]
     pub fn crash_group_operating_system_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_group_id: impl AsRef<str>,
         version: impl AsRef<str>,
     ) -> CrashGroupOperatingSystemCounts {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CRASH_GROUP_OPERATING_SYSTEM_COUNTS,
-            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), crash_group_id.as_ref()],
         );
         call.0.text("version", version.as_ref());
         call
@@ -136,15 +137,15 @@ impl Analytics {
     #[deprecated = "deprecated by the vendor"]
     pub fn crash_group_totals(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_group_id: impl AsRef<str>,
         version: impl AsRef<str>,
     ) -> CrashGroupTotals {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CRASH_GROUP_TOTALS,
-            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), crash_group_id.as_ref()],
         );
         call.0.text("version", version.as_ref());
         call
@@ -153,14 +154,14 @@ impl Analytics {
     /// `POST /v0.1/apps/{owner_name}/{app_name}/analytics/crash_groups`
     pub fn crash_groups_totals(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::CrashGroupContainer,
     ) -> CrashGroupsTotals {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CRASH_GROUPS_TOTALS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -169,15 +170,15 @@ impl Analytics {
     /// Creates an audience of an app. `PUT /v0.1/apps/{owner_name}/{app_name}/analytics/audiences/{audience_name}`
     pub fn create_or_update_audience(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         audience_name: impl AsRef<str>,
         request: crate::models::AudienceDefinition,
     ) -> CreateOrUpdateAudience {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE_OR_UPDATE_AUDIENCE,
-            &[owner_name.as_ref(), app_name.as_ref(), audience_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), audience_name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -186,29 +187,29 @@ impl Analytics {
     /// Deletes an audience of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/analytics/audiences/{audience_name}`
     pub fn delete_audience(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         audience_name: impl AsRef<str>,
     ) -> DeleteAudience {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE_AUDIENCE,
-            &[owner_name.as_ref(), app_name.as_ref(), audience_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), audience_name.as_ref()],
         )
     }
 
     /// Gets the active device counts of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/active_device_counts`
     pub fn device_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         app_build: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> DeviceCounts {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             DEVICE_COUNTS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("app_build", app_build.as_ref());
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
@@ -218,14 +219,14 @@ impl Analytics {
     /// `POST /v0.1/apps/{owner_name}/{app_name}/analytics/distribution/release_counts`
     pub fn distribution_release_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::GetReleasesContainer,
     ) -> DistributionReleaseCounts {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             DISTRIBUTION_RELEASE_COUNTS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -234,15 +235,15 @@ impl Analytics {
     /// Gets the event count of an event. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/event_count`
     pub fn event_count(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         event_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> EventCount {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             EVENT_COUNT,
-            &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), event_name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -251,15 +252,15 @@ impl Analytics {
     /// Gets the device count of an event. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/device_count`
     pub fn event_device_count(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         event_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> EventDeviceCount {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             EVENT_DEVICE_COUNT,
-            &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), event_name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -268,15 +269,15 @@ impl Analytics {
     /// Gets the count per device of an event. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/count_per_device`
     pub fn event_per_device_count(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         event_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> EventPerDeviceCount {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             EVENT_PER_DEVICE_COUNT,
-            &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), event_name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -285,15 +286,15 @@ impl Analytics {
     /// Gets the count per session of an event. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/count_per_session`
     pub fn event_per_session_count(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         event_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> EventPerSessionCount {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             EVENT_PER_SESSION_COUNT,
-            &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), event_name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -302,32 +303,32 @@ impl Analytics {
     /// Gets the properties of an event. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/properties`
     pub fn event_properties(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         event_name: impl AsRef<str>,
     ) -> EventProperties {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             EVENT_PROPERTIES,
-            &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), event_name.as_ref()],
         )
     }
 
     /// Gets the counts of an event. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}/properties/{event_property_name}/counts`
     pub fn event_property_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         event_name: impl AsRef<str>,
         event_property_name: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> EventPropertyCounts {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             EVENT_PROPERTY_COUNTS,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 event_name.as_ref(),
                 event_property_name.as_ref(),
             ],
@@ -337,167 +338,152 @@ impl Analytics {
     }
 
     /// Lists the events of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/events`
-    pub fn events(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        start: impl Into<rt::Timestamp>,
-    ) -> Events {
+    pub fn events(&self, app: impl Into<crate::AppRef>, start: impl Into<rt::Timestamp>) -> Events {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             EVENTS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
     }
 
     /// Deletes an event of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/analytics/events/{event_name}`
-    pub fn events_delete(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        event_name: impl AsRef<str>,
-    ) -> EventsDelete {
+    pub fn events_delete(&self, app: impl Into<crate::AppRef>, event_name: impl AsRef<str>) -> EventsDelete {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             EVENTS_DELETE,
-            &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), event_name.as_ref()],
         )
     }
 
     /// Deletes an event log of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/analytics/event_logs/{event_name}`
     pub fn events_delete_logs(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         event_name: impl AsRef<str>,
     ) -> EventsDeleteLogs {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             EVENTS_DELETE_LOGS,
-            &[owner_name.as_ref(), app_name.as_ref(), event_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), event_name.as_ref()],
         )
     }
 
     /// Gets the generic log flow of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/generic_log_flow`
-    pub fn generic_log_flow(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GenericLogFlow {
+    pub fn generic_log_flow(&self, app: impl Into<crate::AppRef>) -> GenericLogFlow {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GENERIC_LOG_FLOW,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Gets an audience of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/audiences/{audience_name}`
-    pub fn get_audience(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        audience_name: impl AsRef<str>,
-    ) -> GetAudience {
+    pub fn get_audience(&self, app: impl Into<crate::AppRef>, audience_name: impl AsRef<str>) -> GetAudience {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_AUDIENCE,
-            &[owner_name.as_ref(), app_name.as_ref(), audience_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), audience_name.as_ref()],
         )
     }
 
     /// Gets the languages of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/languages`
     pub fn language_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         start: impl Into<rt::Timestamp>,
     ) -> LanguageCounts {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             LANGUAGE_COUNTS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
     }
 
     /// Lists the audiences of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/audiences`
-    pub fn list_audiences(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ListAudiences {
+    pub fn list_audiences(&self, app: impl Into<crate::AppRef>) -> ListAudiences {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_AUDIENCES,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Gets the custom properties of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/audiences/metadata/custom_properties`
-    pub fn list_custom_properties(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> ListCustomProperties {
+    pub fn list_custom_properties(&self, app: impl Into<crate::AppRef>) -> ListCustomProperties {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_CUSTOM_PROPERTIES,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Gets the device properties of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/audiences/metadata/device_properties`
-    pub fn list_device_properties(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> ListDeviceProperties {
+    pub fn list_device_properties(&self, app: impl Into<crate::AppRef>) -> ListDeviceProperties {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_DEVICE_PROPERTIES,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Gets the values of a device property. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/audiences/metadata/device_properties/{property_name}/values`
     pub fn list_device_property_values(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         property_name: impl AsRef<str>,
     ) -> ListDevicePropertyValues {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_DEVICE_PROPERTY_VALUES,
-            &[owner_name.as_ref(), app_name.as_ref(), property_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), property_name.as_ref()],
         )
     }
 
     /// Gets the session logs of a crash. `GET /v0.1/apps/{owner_name}/{app_name}/crashes/{crash_id}/session_logs`
     pub fn list_session_logs(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_id: impl AsRef<str>,
     ) -> ListSessionLogs {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_SESSION_LOGS,
-            &[owner_name.as_ref(), app_name.as_ref(), crash_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), crash_id.as_ref()],
         )
     }
 
     /// Gets the log flow of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/log_flow`
-    pub fn log_flow(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> LogFlow {
-        crate::Call::new(&self.0, LOG_FLOW, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn log_flow(&self, app: impl Into<crate::AppRef>) -> LogFlow {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LOG_FLOW, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Gets the models of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/models`
     pub fn model_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         start: impl Into<rt::Timestamp>,
     ) -> ModelCounts {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             MODEL_COUNTS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -506,14 +492,14 @@ impl Analytics {
     /// Gets the oses of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/oses`
     pub fn operating_system_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         start: impl Into<rt::Timestamp>,
     ) -> OperatingSystemCounts {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             OPERATING_SYSTEM_COUNTS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -522,15 +508,15 @@ impl Analytics {
     /// Gets the sessions per device of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/sessions_per_device`
     pub fn per_device_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         interval: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> PerDeviceCounts {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             PER_DEVICE_COUNTS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("interval", interval.as_ref());
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
@@ -540,14 +526,14 @@ impl Analytics {
     /// Gets the places of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/places`
     pub fn place_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         start: impl Into<rt::Timestamp>,
     ) -> PlaceCounts {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             PLACE_COUNTS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -556,15 +542,15 @@ impl Analytics {
     /// Lists the session counts of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/session_counts`
     pub fn session_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         interval: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> SessionCounts {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             SESSION_COUNTS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("interval", interval.as_ref());
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
@@ -574,14 +560,14 @@ impl Analytics {
     /// Gets the session durations distribution of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/session_durations_distribution`
     pub fn session_durations_distribution(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         start: impl Into<rt::Timestamp>,
     ) -> SessionDurationsDistribution {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             SESSION_DURATIONS_DISTRIBUTION,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -590,30 +576,26 @@ impl Analytics {
     /// `POST /v0.1/apps/{owner_name}/{app_name}/analytics/audiences/definition/test`
     pub fn test_audience(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::AudienceDefinition,
     ) -> TestAudience {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             TEST_AUDIENCE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
     }
 
     /// Gets the versions of an app. `GET /v0.1/apps/{owner_name}/{app_name}/analytics/versions`
-    pub fn versions(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        start: impl Into<rt::Timestamp>,
-    ) -> Versions {
+    pub fn versions(&self, app: impl Into<crate::AppRef>, start: impl Into<rt::Timestamp>) -> Versions {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             VERSIONS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call

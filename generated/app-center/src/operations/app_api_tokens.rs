@@ -10,14 +10,14 @@ impl AppApiTokens {
     /// Creates an api token of an app. `POST /v0.1/apps/{owner_name}/{app_name}/api_tokens`
     pub fn create(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: impl Into<Option<crate::models::ApiTokensCreateRequest>>,
     ) -> Create {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         if let Some(request) = Into::<
             Option<crate::models::ApiTokensCreateRequest>,
@@ -28,22 +28,19 @@ impl AppApiTokens {
     }
 
     /// Deletes an api token of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/api_tokens/{api_token_id}`
-    pub fn delete(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        api_token_id: impl AsRef<str>,
-    ) -> Delete {
+    pub fn delete(&self, app: impl Into<crate::AppRef>, api_token_id: impl AsRef<str>) -> Delete {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE,
-            &[owner_name.as_ref(), app_name.as_ref(), api_token_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), api_token_id.as_ref()],
         )
     }
 
     /// Lists the api tokens of an app. `GET /v0.1/apps/{owner_name}/{app_name}/api_tokens`
-    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, app: impl Into<crate::AppRef>) -> List {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST, &[app.owner.as_ref(), app.name.as_ref()])
     }
 }
 

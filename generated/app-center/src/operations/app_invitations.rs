@@ -15,14 +15,14 @@ impl AppInvitations {
     /// Creates an invitation of an app. `POST /v0.1/apps/{owner_name}/{app_name}/invitations`
     pub fn create(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: impl Into<Option<crate::models::UserEmailOrgRoleRequest>>,
     ) -> Create {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         if let Some(request) = Into::<
             Option<crate::models::UserEmailOrgRoleRequest>,
@@ -36,34 +36,31 @@ impl AppInvitations {
     #[deprecated = "deprecated by the vendor"]
     pub fn create_by_email(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         user_email: impl AsRef<str>,
     ) -> CreateByEmail {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             CREATE_BY_EMAIL,
-            &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), user_email.as_ref()],
         )
     }
 
     /// Deletes an invitation of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/invitations/{user_email}`
-    pub fn delete(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        user_email: impl AsRef<str>,
-    ) -> Delete {
+    pub fn delete(&self, app: impl Into<crate::AppRef>, user_email: impl AsRef<str>) -> Delete {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE,
-            &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), user_email.as_ref()],
         )
     }
 
     /// Gets the invitations of an app. `GET /v0.1/apps/{owner_name}/{app_name}/invitations`
-    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, app: impl Into<crate::AppRef>) -> List {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Rejects an invitation. `POST /v0.1/user/invitations/apps/{invitation_token}/reject`
@@ -74,15 +71,15 @@ impl AppInvitations {
     /// Updates an invitation of an app. `PATCH /v0.1/apps/{owner_name}/{app_name}/invitations/{user_email}`
     pub fn update_permissions(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         user_email: impl AsRef<str>,
         request: impl Into<Option<crate::models::UserInvitationPermissionsUpdateRequest>>,
     ) -> UpdatePermissions {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE_PERMISSIONS,
-            &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), user_email.as_ref()],
         );
         if let Some(request) = Into::<
             Option<crate::models::UserInvitationPermissionsUpdateRequest>,

@@ -10,30 +10,26 @@ impl AppleMapping {
     /// Creates an apple mapping of an app. `POST /v0.1/apps/{owner_name}/{app_name}/apple_mapping`
     pub fn create(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::AppleMappingRequest,
     ) -> Create {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
     }
 
     /// Deletes the apple mapping of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/apple_mapping`
-    pub fn delete(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        body: impl Into<Option<String>>,
-    ) -> Delete {
+    pub fn delete(&self, app: impl Into<crate::AppRef>, body: impl Into<Option<String>>) -> Delete {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             DELETE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         if let Some(body) = Into::<Option<String>>::into(body) {
             call.0.json(&body);
@@ -42,21 +38,19 @@ impl AppleMapping {
     }
 
     /// Gets the apple mapping of an app. `GET /v0.1/apps/{owner_name}/{app_name}/apple_mapping`
-    pub fn get(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> Get {
-        crate::Call::new(&self.0, GET, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn get(&self, app: impl Into<crate::AppRef>) -> Get {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, GET, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Lists the apple test flight groups of an app. `GET /v0.1/apps/{owner_name}/{app_name}/apple_test_flight_groups`
     #[deprecated = "deprecated by the vendor"]
-    pub fn test_flight_groups(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> TestFlightGroups {
+    pub fn test_flight_groups(&self, app: impl Into<crate::AppRef>) -> TestFlightGroups {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             TEST_FLIGHT_GROUPS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 }

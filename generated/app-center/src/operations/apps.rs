@@ -27,22 +27,25 @@ impl Apps {
     }
 
     /// Deletes an app. `DELETE /v0.1/apps/{owner_name}/{app_name}`
-    pub fn delete(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> Delete {
-        crate::Call::new(&self.0, DELETE, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn delete(&self, app: impl Into<crate::AppRef>) -> Delete {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, DELETE, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Deletes the avatar of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/avatar`
-    pub fn delete_avatar(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> DeleteAvatar {
+    pub fn delete_avatar(&self, app: impl Into<crate::AppRef>) -> DeleteAvatar {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE_AVATAR,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Gets an app. `GET /v0.1/apps/{owner_name}/{app_name}`
-    pub fn get(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> Get {
-        crate::Call::new(&self.0, GET, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn get(&self, app: impl Into<crate::AppRef>) -> Get {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, GET, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Lists the apps of a user. `GET /v0.1/orgs/{org_name}/users/{user_name}/apps`
@@ -55,8 +58,9 @@ impl Apps {
     }
 
     /// Lists the teams of an app. `GET /v0.1/apps/{owner_name}/{app_name}/teams`
-    pub fn get_teams(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GetTeams {
-        crate::Call::new(&self.0, GET_TEAMS, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn get_teams(&self, app: impl Into<crate::AppRef>) -> GetTeams {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, GET_TEAMS, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Lists apps. `GET /v0.1/apps`
@@ -71,62 +75,56 @@ impl Apps {
     }
 
     /// Lists the testers of an app. `GET /v0.1/apps/{owner_name}/{app_name}/testers`
-    pub fn list_testers(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ListTesters {
-        crate::Call::new(
-            &self.0,
-            LIST_TESTERS,
-            &[owner_name.as_ref(), app_name.as_ref()],
-        )
+    pub fn list_testers(&self, app: impl Into<crate::AppRef>) -> ListTesters {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST_TESTERS, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Removes a user from an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/users/{user_email}`
-    pub fn remove_user(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        user_email: impl AsRef<str>,
-    ) -> RemoveUser {
+    pub fn remove_user(&self, app: impl Into<crate::AppRef>, user_email: impl AsRef<str>) -> RemoveUser {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             REMOVE_USER,
-            &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), user_email.as_ref()],
         )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/transfer/{destination_owner_name}`
     pub fn transfer_ownership(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         destination_owner_name: impl AsRef<str>,
     ) -> TransferOwnership {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             TRANSFER_OWNERSHIP,
-            &[owner_name.as_ref(), app_name.as_ref(), destination_owner_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), destination_owner_name.as_ref()],
         )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/transfer_to_org`
-    pub fn transfer_to_org(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> TransferToOrg {
+    pub fn transfer_to_org(&self, app: impl Into<crate::AppRef>) -> TransferToOrg {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             TRANSFER_TO_ORG,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Updates an app. `PATCH /v0.1/apps/{owner_name}/{app_name}`
     pub fn update(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: impl Into<Option<crate::models::AppPatchRequest>>,
     ) -> Update {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         if let Some(request) = Into::<
             Option<crate::models::AppPatchRequest>,
@@ -137,16 +135,12 @@ impl Apps {
     }
 
     /// Updates the avatar of an app. `POST /v0.1/apps/{owner_name}/{app_name}/avatar`
-    pub fn update_avatar(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        avatar: impl Into<rt::File>,
-    ) -> UpdateAvatar {
+    pub fn update_avatar(&self, app: impl Into<crate::AppRef>, avatar: impl Into<rt::File>) -> UpdateAvatar {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE_AVATAR,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.file("avatar", avatar);
         call
@@ -155,15 +149,15 @@ impl Apps {
     /// Updates a user of an app. `PATCH /v0.1/apps/{owner_name}/{app_name}/users/{user_email}`
     pub fn update_user_permissions(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         user_email: impl AsRef<str>,
         request: impl Into<Option<crate::models::UserAppPermissionsUpdateRequest>>,
     ) -> UpdateUserPermissions {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE_USER_PERMISSIONS,
-            &[owner_name.as_ref(), app_name.as_ref(), user_email.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), user_email.as_ref()],
         );
         if let Some(request) = Into::<
             Option<crate::models::UserAppPermissionsUpdateRequest>,

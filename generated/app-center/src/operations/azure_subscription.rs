@@ -10,40 +10,37 @@ impl AzureSubscription {
     /// Deletes an azure subscription of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/azure_subscriptions/{azure_subscription_id}`
     pub fn delete_for_app(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         azure_subscription_id: impl AsRef<str>,
     ) -> DeleteForApp {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE_FOR_APP,
-            &[owner_name.as_ref(), app_name.as_ref(), azure_subscription_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), azure_subscription_id.as_ref()],
         )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/azure_subscriptions`
     pub fn link_for_app(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::AzureSubscriptionAddToAppRequest,
     ) -> LinkForApp {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             LINK_FOR_APP,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
     }
 
     /// Lists the azure subscriptions of an app. `GET /v0.1/apps/{owner_name}/{app_name}/azure_subscriptions`
-    pub fn list_for_app(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ListForApp {
-        crate::Call::new(
-            &self.0,
-            LIST_FOR_APP,
-            &[owner_name.as_ref(), app_name.as_ref()],
-        )
+    pub fn list_for_app(&self, app: impl Into<crate::AppRef>) -> ListForApp {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST_FOR_APP, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Lists the azure subscriptions of an org. `GET /v0.1/orgs/{org_name}/azure_subscriptions`

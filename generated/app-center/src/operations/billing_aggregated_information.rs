@@ -14,8 +14,9 @@ impl BillingAggregatedInformation {
     }
 
     /// Gets the aggregated of an app. `GET /v0.1/apps/{owner_name}/{app_name}/billing/aggregated`
-    pub fn get_by_app(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GetByApp {
-        crate::Call::new(&self.0, GET_BY_APP, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn get_by_app(&self, app: impl Into<crate::AppRef>) -> GetByApp {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, GET_BY_APP, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Gets the aggregated of an org. `GET /v0.1/orgs/{orgName}/billing/aggregated`

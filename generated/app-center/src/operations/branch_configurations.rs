@@ -10,15 +10,15 @@ impl BranchConfigurations {
     /// Creates a config of a branch. `POST /v0.1/apps/{owner_name}/{app_name}/branches/{branch}/config`
     pub fn create(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         branch: impl AsRef<str>,
         request: crate::models::BranchConfiguration,
     ) -> Create {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE,
-            &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), branch.as_ref()],
         );
         call.0.json(&request);
         call
@@ -27,15 +27,15 @@ impl BranchConfigurations {
     /// Deletes the config of a branch. `DELETE /v0.1/apps/{owner_name}/{app_name}/branches/{branch}/config`
     pub fn delete(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         branch: impl AsRef<str>,
         body: impl Into<Option<std::collections::BTreeMap<String, rt::Value>>>,
     ) -> Delete {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             DELETE,
-            &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), branch.as_ref()],
         );
         if let Some(body) = Into::<
             Option<std::collections::BTreeMap<String, rt::Value>>,
@@ -46,31 +46,27 @@ impl BranchConfigurations {
     }
 
     /// Gets the config of a branch. `GET /v0.1/apps/{owner_name}/{app_name}/branches/{branch}/config`
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        branch: impl AsRef<str>,
-    ) -> Get {
+    pub fn get(&self, app: impl Into<crate::AppRef>, branch: impl AsRef<str>) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
-            &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), branch.as_ref()],
         )
     }
 
     /// Updates the config of a branch. `PUT /v0.1/apps/{owner_name}/{app_name}/branches/{branch}/config`
     pub fn update(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         branch: impl AsRef<str>,
         request: crate::models::BranchConfiguration,
     ) -> Update {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE,
-            &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), branch.as_ref()],
         );
         call.0.json(&request);
         call

@@ -10,24 +10,21 @@ impl BugTracker {
     /// Gets a crash group of an app. `GET /v0.1/apps/{owner_name}/{app_name}/bugtracker/crashGroup/{crash_group_id}`
     pub fn get_repo_issue_from_crash(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_group_id: impl AsRef<str>,
     ) -> GetRepoIssueFromCrash {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_REPO_ISSUE_FROM_CRASH,
-            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), crash_group_id.as_ref()],
         )
     }
 
     /// Gets the bugtracker of an app. `GET /v0.1/apps/{owner_name}/{app_name}/bugtracker`
-    pub fn get_settings(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GetSettings {
-        crate::Call::new(
-            &self.0,
-            GET_SETTINGS,
-            &[owner_name.as_ref(), app_name.as_ref()],
-        )
+    pub fn get_settings(&self, app: impl Into<crate::AppRef>) -> GetSettings {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, GET_SETTINGS, &[app.owner.as_ref(), app.name.as_ref()])
     }
 }
 

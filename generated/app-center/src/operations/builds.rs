@@ -10,15 +10,15 @@ impl Builds {
     /// Creates a build of a branch. `POST /v0.1/apps/{owner_name}/{app_name}/branches/{branch}/builds`
     pub fn create(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         branch: impl AsRef<str>,
         request: impl Into<Option<crate::models::BuildParams>>,
     ) -> Create {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE,
-            &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), branch.as_ref()],
         );
         if let Some(request) = Into::<
             Option<crate::models::BuildParams>,
@@ -31,43 +31,44 @@ impl Builds {
     /// `POST /v0.1/apps/{owner_name}/{app_name}/builds/{build_id}/distribute`
     pub fn distribute(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         build_id: i64,
         request: crate::models::DistributionRequest,
     ) -> Distribute {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             DISTRIBUTE,
-            &[owner_name.as_ref(), app_name.as_ref(), &build_id.to_string()],
+            &[app.owner.as_ref(), app.name.as_ref(), &build_id.to_string()],
         );
         call.0.json(&request);
         call
     }
 
     /// Gets a build of an app. `GET /v0.1/apps/{owner_name}/{app_name}/builds/{build_id}`
-    pub fn get(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>, build_id: i64) -> Get {
+    pub fn get(&self, app: impl Into<crate::AppRef>, build_id: i64) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
-            &[owner_name.as_ref(), app_name.as_ref(), &build_id.to_string()],
+            &[app.owner.as_ref(), app.name.as_ref(), &build_id.to_string()],
         )
     }
 
     /// Gets a download of a build. `GET /v0.1/apps/{owner_name}/{app_name}/builds/{build_id}/downloads/{download_type}`
     pub fn get_download_uri(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         build_id: i64,
         download_type: crate::models::BuildsDownloadType,
     ) -> GetDownloadUri {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_DOWNLOAD_URI,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 &build_id.to_string(),
                 download_type.as_ref(),
             ],
@@ -75,63 +76,58 @@ impl Builds {
     }
 
     /// Gets the logs of a build. `GET /v0.1/apps/{owner_name}/{app_name}/builds/{build_id}/logs`
-    pub fn get_log(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>, build_id: i64) -> GetLog {
+    pub fn get_log(&self, app: impl Into<crate::AppRef>, build_id: i64) -> GetLog {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_LOG,
-            &[owner_name.as_ref(), app_name.as_ref(), &build_id.to_string()],
+            &[app.owner.as_ref(), app.name.as_ref(), &build_id.to_string()],
         )
     }
 
     /// Gets the build service status of an app. `GET /v0.1/apps/{owner_name}/{app_name}/build_service_status`
-    pub fn get_status_by_app_id(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> GetStatusByAppId {
+    pub fn get_status_by_app_id(&self, app: impl Into<crate::AppRef>) -> GetStatusByAppId {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_STATUS_BY_APP_ID,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Lists the branches of an app. `GET /v0.1/apps/{owner_name}/{app_name}/branches`
-    pub fn list_branches(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ListBranches {
+    pub fn list_branches(&self, app: impl Into<crate::AppRef>) -> ListBranches {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_BRANCHES,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Lists the builds of a branch. `GET /v0.1/apps/{owner_name}/{app_name}/branches/{branch}/builds`
-    pub fn list_by_branch(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        branch: impl AsRef<str>,
-    ) -> ListByBranch {
+    pub fn list_by_branch(&self, app: impl Into<crate::AppRef>, branch: impl AsRef<str>) -> ListByBranch {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_BY_BRANCH,
-            &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), branch.as_ref()],
         )
     }
 
     /// Gets the toolset projects of a branch. `GET /v0.1/apps/{owner_name}/{app_name}/branches/{branch}/toolset_projects`
     pub fn list_toolset_projects(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         branch: impl AsRef<str>,
         os: crate::models::BuildsOs,
         platform: crate::models::BuildsPlatform,
     ) -> ListToolsetProjects {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             LIST_TOOLSET_PROJECTS,
-            &[owner_name.as_ref(), app_name.as_ref(), branch.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), branch.as_ref()],
         );
         call.0.text("os", os.as_ref());
         call.0.text("platform", platform.as_ref());
@@ -139,54 +135,49 @@ impl Builds {
     }
 
     /// Gets the toolsets of an app. `GET /v0.1/apps/{owner_name}/{app_name}/toolsets`
-    pub fn list_toolsets(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ListToolsets {
+    pub fn list_toolsets(&self, app: impl Into<crate::AppRef>) -> ListToolsets {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_TOOLSETS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Lists the xamarin sdk bundles of an app. `GET /v0.1/apps/{owner_name}/{app_name}/xamarin_sdk_bundles`
     #[deprecated = "deprecated by the vendor"]
-    pub fn list_xamarin_sdk_bundles(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> ListXamarinSdkBundles {
+    pub fn list_xamarin_sdk_bundles(&self, app: impl Into<crate::AppRef>) -> ListXamarinSdkBundles {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_XAMARIN_SDK_BUNDLES,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Lists the xcode versions of an app. `GET /v0.1/apps/{owner_name}/{app_name}/xcode_versions`
     #[deprecated = "deprecated by the vendor"]
-    pub fn list_xcode_versions(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> ListXcodeVersions {
+    pub fn list_xcode_versions(&self, app: impl Into<crate::AppRef>) -> ListXcodeVersions {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_XCODE_VERSIONS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Updates a build of an app. `PATCH /v0.1/apps/{owner_name}/{app_name}/builds/{build_id}`
     pub fn update(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         build_id: i64,
         request: crate::models::BuildPatch,
     ) -> Update {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE,
-            &[owner_name.as_ref(), app_name.as_ref(), &build_id.to_string()],
+            &[app.owner.as_ref(), app.name.as_ref(), &build_id.to_string()],
         );
         call.0.json(&request);
         call

@@ -8,16 +8,12 @@ pub struct CodePushDeploymentMetrics(pub(crate) rt::Client<crate::Api>);
 
 impl CodePushDeploymentMetrics {
     /// Lists the metrics of a deployment. `GET /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/metrics`
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        deployment_name: impl AsRef<str>,
-    ) -> Get {
+    pub fn get(&self, app: impl Into<crate::AppRef>, deployment_name: impl AsRef<str>) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
-            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), deployment_name.as_ref()],
         )
     }
 }

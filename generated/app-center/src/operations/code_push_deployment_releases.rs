@@ -10,60 +10,52 @@ impl CodePushDeploymentReleases {
     /// Creates a release of a deployment. `POST /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/releases`
     pub fn create(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         deployment_name: impl AsRef<str>,
         request: crate::models::CodePushUploadedRelease,
     ) -> Create {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE,
-            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), deployment_name.as_ref()],
         );
         call.0.json(&request);
         call
     }
 
     /// Deletes the releases of a deployment. `DELETE /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/releases`
-    pub fn delete(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        deployment_name: impl AsRef<str>,
-    ) -> Delete {
+    pub fn delete(&self, app: impl Into<crate::AppRef>, deployment_name: impl AsRef<str>) -> Delete {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE,
-            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), deployment_name.as_ref()],
         )
     }
 
     /// Lists the releases of a deployment. `GET /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/releases`
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        deployment_name: impl AsRef<str>,
-    ) -> Get {
+    pub fn get(&self, app: impl Into<crate::AppRef>, deployment_name: impl AsRef<str>) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
-            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), deployment_name.as_ref()],
         )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/rollback_release`
     pub fn rollback(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         deployment_name: impl AsRef<str>,
         request: impl Into<Option<crate::models::CodePushReleaseLabel>>,
     ) -> Rollback {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             ROLLBACK,
-            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), deployment_name.as_ref()],
         );
         if let Some(request) = Into::<
             Option<crate::models::CodePushReleaseLabel>,
@@ -76,18 +68,18 @@ impl CodePushDeploymentReleases {
     /// Updates a release of a deployment. `PATCH /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/releases/{release_label}`
     pub fn update(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         deployment_name: impl AsRef<str>,
         release_label: impl AsRef<str>,
         request: crate::models::CodePushReleaseModification,
     ) -> Update {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 deployment_name.as_ref(),
                 release_label.as_ref(),
             ],

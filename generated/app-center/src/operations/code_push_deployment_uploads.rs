@@ -8,16 +8,12 @@ pub struct CodePushDeploymentUploads(pub(crate) rt::Client<crate::Api>);
 
 impl CodePushDeploymentUploads {
     /// Creates an upload of a deployment. `POST /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/uploads`
-    pub fn create(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        deployment_name: impl AsRef<str>,
-    ) -> Create {
+    pub fn create(&self, app: impl Into<crate::AppRef>, deployment_name: impl AsRef<str>) -> Create {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             CREATE,
-            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), deployment_name.as_ref()],
         )
     }
 }

@@ -8,16 +8,12 @@ pub struct CodePushDeployments(pub(crate) rt::Client<crate::Api>);
 
 impl CodePushDeployments {
     /// Creates a deployment of an app. `POST /v0.1/apps/{owner_name}/{app_name}/deployments`
-    pub fn create(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        request: crate::models::Deployment,
-    ) -> Create {
+    pub fn create(&self, app: impl Into<crate::AppRef>, request: crate::models::Deployment) -> Create {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -26,15 +22,15 @@ impl CodePushDeployments {
     /// Deletes a deployment of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}`
     pub fn delete(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         deployment_name: impl AsRef<str>,
         body: impl Into<Option<std::collections::BTreeMap<String, rt::Value>>>,
     ) -> Delete {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             DELETE,
-            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), deployment_name.as_ref()],
         );
         if let Some(body) = Into::<
             Option<std::collections::BTreeMap<String, rt::Value>>,
@@ -45,39 +41,36 @@ impl CodePushDeployments {
     }
 
     /// Gets a deployment of an app. `GET /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}`
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        deployment_name: impl AsRef<str>,
-    ) -> Get {
+    pub fn get(&self, app: impl Into<crate::AppRef>, deployment_name: impl AsRef<str>) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
-            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), deployment_name.as_ref()],
         )
     }
 
     /// Lists the deployments of an app. `GET /v0.1/apps/{owner_name}/{app_name}/deployments`
-    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, app: impl Into<crate::AppRef>) -> List {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Promotes a promote release of a deployment. `POST /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}/promote_release/{promote_deployment_name}`
     pub fn promote(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         deployment_name: impl AsRef<str>,
         promote_deployment_name: impl AsRef<str>,
         request: impl Into<Option<crate::models::CodePushReleasePromote>>,
     ) -> Promote {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             PROMOTE,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 deployment_name.as_ref(),
                 promote_deployment_name.as_ref(),
             ],
@@ -93,15 +86,15 @@ impl CodePushDeployments {
     /// Updates a deployment of an app. `PATCH /v0.1/apps/{owner_name}/{app_name}/deployments/{deployment_name}`
     pub fn update(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         deployment_name: impl AsRef<str>,
         request: crate::models::DeploymentModification,
     ) -> Update {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE,
-            &[owner_name.as_ref(), app_name.as_ref(), deployment_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), deployment_name.as_ref()],
         );
         call.0.json(&request);
         call

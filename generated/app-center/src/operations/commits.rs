@@ -10,14 +10,14 @@ impl Commits {
     /// Lists the batch of an app. `GET /v0.1/apps/{owner_name}/{app_name}/commits/batch`
     pub fn list_by_sha_list(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         hashes: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> ListByShaList {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             LIST_BY_SHA_LIST,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.filter("hashes", hashes);
         call

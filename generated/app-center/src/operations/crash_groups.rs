@@ -9,16 +9,12 @@ pub struct CrashGroups(pub(crate) rt::Client<crate::Api>);
 impl CrashGroups {
     /// Gets a crash group of an app. `GET /v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}`
     #[deprecated = "deprecated by the vendor"]
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        crash_group_id: impl AsRef<str>,
-    ) -> Get {
+    pub fn get(&self, app: impl Into<crate::AppRef>, crash_group_id: impl AsRef<str>) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
-            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), crash_group_id.as_ref()],
         )
     }
 
@@ -26,36 +22,37 @@ impl CrashGroups {
     #[deprecated = "deprecated by the vendor"]
     pub fn get_stacktrace(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_group_id: impl AsRef<str>,
     ) -> GetStacktrace {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_STACKTRACE,
-            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), crash_group_id.as_ref()],
         )
     }
 
     /// Lists the crash groups of an app. `GET /v0.1/apps/{owner_name}/{app_name}/crash_groups`
     #[deprecated = "deprecated by the vendor"]
-    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, app: impl Into<crate::AppRef>) -> List {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Updates a crash group of an app. `PATCH /v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}`
     #[deprecated = "deprecated by the vendor"]
     pub fn update(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_group_id: impl AsRef<str>,
         request: crate::models::CrashGroupChange,
     ) -> Update {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE,
-            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), crash_group_id.as_ref()],
         );
         call.0.json(&request);
         call

@@ -11,17 +11,17 @@ impl Crashes {
     #[deprecated = "deprecated by the vendor"]
     pub fn delete(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_group_id: impl AsRef<str>,
         crash_id: impl AsRef<str>,
     ) -> Delete {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 crash_group_id.as_ref(),
                 crash_id.as_ref(),
             ],
@@ -32,17 +32,17 @@ impl Crashes {
     #[deprecated = "deprecated by the vendor"]
     pub fn get(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_group_id: impl AsRef<str>,
         crash_id: impl AsRef<str>,
     ) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 crash_group_id.as_ref(),
                 crash_id.as_ref(),
             ],
@@ -51,25 +51,23 @@ impl Crashes {
 
     /// Gets the crashes info of an app. `GET /v0.1/apps/{owner_name}/{app_name}/crashes_info`
     #[deprecated = "deprecated by the vendor"]
-    pub fn get_app_crashes_info(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> GetAppCrashesInfo {
+    pub fn get_app_crashes_info(&self, app: impl Into<crate::AppRef>) -> GetAppCrashesInfo {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_APP_CRASHES_INFO,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Lists the versions of an app. `GET /v0.1/apps/{owner_name}/{app_name}/versions`
     #[deprecated = "deprecated by the vendor"]
-    pub fn get_app_versions(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GetAppVersions {
+    pub fn get_app_versions(&self, app: impl Into<crate::AppRef>) -> GetAppVersions {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_APP_VERSIONS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
@@ -77,17 +75,17 @@ impl Crashes {
     #[deprecated = "deprecated by the vendor"]
     pub fn get_crash_attachment_location(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_id: impl AsRef<str>,
         attachment_id: impl AsRef<str>,
     ) -> GetCrashAttachmentLocation {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_CRASH_ATTACHMENT_LOCATION,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 crash_id.as_ref(),
                 attachment_id.as_ref(),
             ],
@@ -98,17 +96,17 @@ impl Crashes {
     #[deprecated = "deprecated by the vendor"]
     pub fn get_crash_text_attachment_content(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_id: impl AsRef<str>,
         attachment_id: impl AsRef<str>,
     ) -> GetCrashTextAttachmentContent {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_CRASH_TEXT_ATTACHMENT_CONTENT,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 crash_id.as_ref(),
                 attachment_id.as_ref(),
             ],
@@ -119,17 +117,17 @@ impl Crashes {
     #[deprecated = "deprecated by the vendor"]
     pub fn get_native_crash(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_group_id: impl AsRef<str>,
         crash_id: impl AsRef<str>,
     ) -> GetNativeCrash {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_NATIVE_CRASH,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 crash_group_id.as_ref(),
                 crash_id.as_ref(),
             ],
@@ -140,17 +138,17 @@ impl Crashes {
     #[deprecated = "deprecated by the vendor"]
     pub fn get_native_crash_download(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_group_id: impl AsRef<str>,
         crash_id: impl AsRef<str>,
     ) -> GetNativeCrashDownload {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_NATIVE_CRASH_DOWNLOAD,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 crash_group_id.as_ref(),
                 crash_id.as_ref(),
             ],
@@ -161,17 +159,17 @@ impl Crashes {
     #[deprecated = "deprecated by the vendor"]
     pub fn get_raw_crash_location(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_group_id: impl AsRef<str>,
         crash_id: impl AsRef<str>,
     ) -> GetRawCrashLocation {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_RAW_CRASH_LOCATION,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 crash_group_id.as_ref(),
                 crash_id.as_ref(),
             ],
@@ -182,17 +180,17 @@ impl Crashes {
     #[deprecated = "deprecated by the vendor"]
     pub fn get_stacktrace(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_group_id: impl AsRef<str>,
         crash_id: impl AsRef<str>,
     ) -> GetStacktrace {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_STACKTRACE,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 crash_group_id.as_ref(),
                 crash_id.as_ref(),
             ],
@@ -201,16 +199,12 @@ impl Crashes {
 
     /// Lists the crashes of a crash group. `GET /v0.1/apps/{owner_name}/{app_name}/crash_groups/{crash_group_id}/crashes`
     #[deprecated = "deprecated by the vendor"]
-    pub fn list(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        crash_group_id: impl AsRef<str>,
-    ) -> List {
+    pub fn list(&self, app: impl Into<crate::AppRef>, crash_group_id: impl AsRef<str>) -> List {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST,
-            &[owner_name.as_ref(), app_name.as_ref(), crash_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), crash_group_id.as_ref()],
         )
     }
 
@@ -218,14 +212,14 @@ impl Crashes {
     #[deprecated = "deprecated by the vendor"]
     pub fn list_attachments(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         crash_id: impl AsRef<str>,
     ) -> ListAttachments {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_ATTACHMENTS,
-            &[owner_name.as_ref(), app_name.as_ref(), crash_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), crash_id.as_ref()],
         )
     }
 }

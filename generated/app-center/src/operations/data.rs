@@ -11,15 +11,15 @@ impl Data {
     #[deprecated = "deprecated by the vendor"]
     pub fn check_name_exists(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         account_name: impl AsRef<str>,
         ac_authorization_arm: impl AsRef<str>,
     ) -> CheckNameExists {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CHECK_NAME_EXISTS,
-            &[owner_name.as_ref(), app_name.as_ref(), account_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), account_name.as_ref()],
         );
         call.0.header("AC-Authorization-ARM", ac_authorization_arm.as_ref());
         call
@@ -29,14 +29,14 @@ impl Data {
     #[deprecated = "deprecated by the vendor"]
     pub fn get_overview(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         ac_authorization_arm: impl AsRef<str>,
     ) -> GetOverview {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             GET_OVERVIEW,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.header("AC-Authorization-ARM", ac_authorization_arm.as_ref());
         call
@@ -44,15 +44,12 @@ impl Data {
 
     /// Gets the resource provisioning of an app. `GET /v0.1/apps/{owner_name}/{app_name}/data/resource_provisioning`
     #[deprecated = "deprecated by the vendor"]
-    pub fn get_resource_provisioning(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> GetResourceProvisioning {
+    pub fn get_resource_provisioning(&self, app: impl Into<crate::AppRef>) -> GetResourceProvisioning {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_RESOURCE_PROVISIONING,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
@@ -60,15 +57,15 @@ impl Data {
     #[deprecated = "deprecated by the vendor"]
     pub fn post_resource_provisioning(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         ac_authorization_arm: impl AsRef<str>,
         request: impl Into<Option<crate::models::DataProvisioningParameters>>,
     ) -> PostResourceProvisioning {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             POST_RESOURCE_PROVISIONING,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.header("AC-Authorization-ARM", ac_authorization_arm.as_ref());
         if let Some(request) = Into::<

@@ -15,17 +15,17 @@ impl Devices {
     /// Gets an update device of a release. `GET /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/update_devices/{resign_id}`
     pub fn get_release_update_devices_status(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         release_id: impl AsRef<str>,
         resign_id: impl AsRef<str>,
     ) -> GetReleaseUpdateDevicesStatus {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_RELEASE_UPDATE_DEVICES_STATUS,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 release_id.as_ref(),
                 resign_id.as_ref(),
             ],
@@ -33,16 +33,12 @@ impl Devices {
     }
 
     /// Lists the devices of a distribution group. `GET /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/devices`
-    pub fn list(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        distribution_group_name: impl AsRef<str>,
-    ) -> List {
+    pub fn list(&self, app: impl Into<crate::AppRef>, distribution_group_name: impl AsRef<str>) -> List {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST,
-            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), distribution_group_name.as_ref()],
         )
     }
 
@@ -51,14 +47,14 @@ impl Devices {
     /// The response is `text/csv`.
     pub fn list_csv_format(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         distribution_group_name: impl AsRef<str>,
     ) -> ListCsvFormat {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_CSV_FORMAT,
-            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), distribution_group_name.as_ref()],
         )
     }
 

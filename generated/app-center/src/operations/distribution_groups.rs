@@ -26,15 +26,15 @@ impl DistributionGroups {
     /// Adds members to a distribution group. `POST /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/members`
     pub fn add_user(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         distribution_group_name: impl AsRef<str>,
         request: crate::models::DistributionGroupUserRequest,
     ) -> AddUser {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             ADD_USER,
-            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), distribution_group_name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -91,14 +91,14 @@ impl DistributionGroups {
     /// Creates a distribution group of an app. `POST /v0.1/apps/{owner_name}/{app_name}/distribution_groups`
     pub fn create(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::DistributionGroupRequest,
     ) -> Create {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -116,16 +116,12 @@ impl DistributionGroups {
     }
 
     /// Deletes a distribution group of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}`
-    pub fn delete(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        distribution_group_name: impl AsRef<str>,
-    ) -> Delete {
+    pub fn delete(&self, app: impl Into<crate::AppRef>, distribution_group_name: impl AsRef<str>) -> Delete {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE,
-            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), distribution_group_name.as_ref()],
         )
     }
 
@@ -148,16 +144,12 @@ impl DistributionGroups {
     }
 
     /// Gets a distribution group of an app. `GET /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}`
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        distribution_group_name: impl AsRef<str>,
-    ) -> Get {
+    pub fn get(&self, app: impl Into<crate::AppRef>, distribution_group_name: impl AsRef<str>) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
-            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), distribution_group_name.as_ref()],
         )
     }
 
@@ -184,8 +176,9 @@ impl DistributionGroups {
     }
 
     /// Lists the distribution groups of an app. `GET /v0.1/apps/{owner_name}/{app_name}/distribution_groups`
-    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, app: impl Into<crate::AppRef>) -> List {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Lists the testers of an org. `GET /v0.1/orgs/{org_name}/testers`
@@ -201,14 +194,14 @@ impl DistributionGroups {
     /// Lists the members of a distribution group. `GET /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/members`
     pub fn list_users(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         distribution_group_name: impl AsRef<str>,
     ) -> ListUsers {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_USERS,
-            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), distribution_group_name.as_ref()],
         )
     }
 
@@ -244,15 +237,15 @@ impl DistributionGroups {
     /// Removes bulk delete from a distribution group. `POST /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/members/bulk_delete`
     pub fn remove_user(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         distribution_group_name: impl AsRef<str>,
         request: crate::models::DistributionGroupUserRequest,
     ) -> RemoveUser {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             REMOVE_USER,
-            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), distribution_group_name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -261,15 +254,15 @@ impl DistributionGroups {
     /// `POST /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/resend_invite`
     pub fn resend_invite(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         distribution_group_name: impl AsRef<str>,
         request: crate::models::DistributionGroupUserRequest,
     ) -> ResendInvite {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             RESEND_INVITE,
-            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), distribution_group_name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -294,15 +287,15 @@ impl DistributionGroups {
     /// Updates a distribution group of an app. `PATCH /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}`
     pub fn update(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         distribution_group_name: impl AsRef<str>,
         request: crate::models::DistributionGroupPatchRequest,
     ) -> Update {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE,
-            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), distribution_group_name.as_ref()],
         );
         call.0.json(&request);
         call

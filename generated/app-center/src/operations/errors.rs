@@ -10,15 +10,15 @@ impl Errors {
     /// Gets the available app builds of an app. `GET /v0.1/apps/{owner_name}/{app_name}/errors/availableAppBuilds`
     pub fn app_builds_list(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         start: impl Into<rt::Timestamp>,
         version: impl AsRef<str>,
     ) -> AppBuildsList {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             APP_BUILDS_LIST,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call.0.text("version", version.as_ref());
@@ -28,14 +28,14 @@ impl Errors {
     /// Lists the available versions of an app. `GET /v0.1/apps/{owner_name}/{app_name}/errors/available_versions`
     pub fn available_versions(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         start: impl Into<rt::Timestamp>,
     ) -> AvailableVersions {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             AVAILABLE_VERSIONS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -44,14 +44,14 @@ impl Errors {
     /// Gets the error counts per day of an app. `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorCountsPerDay`
     pub fn counts_per_day(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         start: impl Into<rt::Timestamp>,
     ) -> CountsPerDay {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             COUNTS_PER_DAY,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -60,17 +60,17 @@ impl Errors {
     /// Deletes an error of an error group. `DELETE /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}`
     pub fn delete_error(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_group_id: impl AsRef<str>,
         error_id: impl AsRef<str>,
     ) -> DeleteError {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE_ERROR,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 error_group_id.as_ref(),
                 error_id.as_ref(),
             ],
@@ -80,17 +80,17 @@ impl Errors {
     /// Gets the location of an attachment. `GET /v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/attachments/{attachmentId}/location`
     pub fn error_attachment_location(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_id: impl AsRef<str>,
         attachment_id: impl AsRef<str>,
     ) -> ErrorAttachmentLocation {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             ERROR_ATTACHMENT_LOCATION,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 error_id.as_ref(),
                 attachment_id.as_ref(),
             ],
@@ -100,17 +100,17 @@ impl Errors {
     /// Gets the text of an attachment. `GET /v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/attachments/{attachmentId}/text`
     pub fn error_attachment_text(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_id: impl AsRef<str>,
         attachment_id: impl AsRef<str>,
     ) -> ErrorAttachmentText {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             ERROR_ATTACHMENT_TEXT,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 error_id.as_ref(),
                 attachment_id.as_ref(),
             ],
@@ -120,14 +120,14 @@ impl Errors {
     /// Lists the attachments of an error. `GET /v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/attachments`
     pub fn error_attachments(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_id: impl AsRef<str>,
     ) -> ErrorAttachments {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             ERROR_ATTACHMENTS,
-            &[owner_name.as_ref(), app_name.as_ref(), error_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), error_id.as_ref()],
         )
     }
 
@@ -136,17 +136,17 @@ impl Errors {
     /// The response is `application/octet-stream`.
     pub fn error_download(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_group_id: impl AsRef<str>,
         error_id: impl AsRef<str>,
     ) -> ErrorDownload {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             ERROR_DOWNLOAD,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 error_group_id.as_ref(),
                 error_id.as_ref(),
             ],
@@ -156,46 +156,43 @@ impl Errors {
     /// Gets the errorfree device percentages of an app. `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorfreeDevicePercentages`
     pub fn error_free_device_percentages(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         start: impl Into<rt::Timestamp>,
     ) -> ErrorFreeDevicePercentages {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             ERROR_FREE_DEVICE_PERCENTAGES,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/search`
-    pub fn error_groups_search(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> ErrorGroupsSearch {
+    pub fn error_groups_search(&self, app: impl Into<crate::AppRef>) -> ErrorGroupsSearch {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             ERROR_GROUPS_SEARCH,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Gets the location of an error. `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}/location`
     pub fn error_location(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_group_id: impl AsRef<str>,
         error_id: impl AsRef<str>,
     ) -> ErrorLocation {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             ERROR_LOCATION,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 error_group_id.as_ref(),
                 error_id.as_ref(),
             ],
@@ -203,28 +200,25 @@ impl Errors {
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/search`
-    pub fn error_search(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ErrorSearch {
-        crate::Call::new(
-            &self.0,
-            ERROR_SEARCH,
-            &[owner_name.as_ref(), app_name.as_ref()],
-        )
+    pub fn error_search(&self, app: impl Into<crate::AppRef>) -> ErrorSearch {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, ERROR_SEARCH, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Gets the stacktrace of an error. `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}/stacktrace`
     pub fn error_stack_trace(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_group_id: impl AsRef<str>,
         error_id: impl AsRef<str>,
     ) -> ErrorStackTrace {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             ERROR_STACK_TRACE,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 error_group_id.as_ref(),
                 error_id.as_ref(),
             ],
@@ -234,17 +228,17 @@ impl Errors {
     /// Gets an error of an error group. `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/{errorId}`
     pub fn get_error_details(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_group_id: impl AsRef<str>,
         error_id: impl AsRef<str>,
     ) -> GetErrorDetails {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_ERROR_DETAILS,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 error_group_id.as_ref(),
                 error_id.as_ref(),
             ],
@@ -252,30 +246,27 @@ impl Errors {
     }
 
     /// Gets the retention settings of an app. `GET /v0.1/apps/{owner_name}/{app_name}/errors/retention_settings`
-    pub fn get_retention_settings(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> GetRetentionSettings {
+    pub fn get_retention_settings(&self, app: impl Into<crate::AppRef>) -> GetRetentionSettings {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_RETENTION_SETTINGS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Gets the error counts per day of an error group. `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errorCountsPerDay`
     pub fn group_counts_per_day(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_group_id: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> GroupCountsPerDay {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             GROUP_COUNTS_PER_DAY,
-            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), error_group_id.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -284,29 +275,29 @@ impl Errors {
     /// Gets an error group of an app. `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}`
     pub fn group_details(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_group_id: impl AsRef<str>,
     ) -> GroupDetails {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GROUP_DETAILS,
-            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), error_group_id.as_ref()],
         )
     }
 
     /// Gets the errorfree device percentages of an error group. `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errorfreeDevicePercentages`
     pub fn group_error_free_device_percentages(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_group_id: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> GroupErrorFreeDevicePercentages {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             GROUP_ERROR_FREE_DEVICE_PERCENTAGES,
-            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), error_group_id.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -315,28 +306,24 @@ impl Errors {
     /// Gets the stacktrace of an error group. `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/stacktrace`
     pub fn group_error_stack_trace(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_group_id: impl AsRef<str>,
     ) -> GroupErrorStackTrace {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GROUP_ERROR_STACK_TRACE,
-            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), error_group_id.as_ref()],
         )
     }
 
     /// Lists the error groups of an app. `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups`
-    pub fn group_list(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        start: impl Into<rt::Timestamp>,
-    ) -> GroupList {
+    pub fn group_list(&self, app: impl Into<crate::AppRef>, start: impl Into<rt::Timestamp>) -> GroupList {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             GROUP_LIST,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -345,57 +332,57 @@ impl Errors {
     /// Gets the models of an error group. `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/models`
     pub fn group_model_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_group_id: impl AsRef<str>,
     ) -> GroupModelCounts {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GROUP_MODEL_COUNTS,
-            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), error_group_id.as_ref()],
         )
     }
 
     /// Gets the operating systems of an error group. `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/operatingSystems`
     pub fn group_operating_system_counts(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_group_id: impl AsRef<str>,
     ) -> GroupOperatingSystemCounts {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GROUP_OPERATING_SYSTEM_COUNTS,
-            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), error_group_id.as_ref()],
         )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors/latest`
     pub fn latest_error_details(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_group_id: impl AsRef<str>,
     ) -> LatestErrorDetails {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LATEST_ERROR_DETAILS,
-            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), error_group_id.as_ref()],
         )
     }
 
     /// Lists the errors of an error group. `GET /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}/errors`
     pub fn list_for_group(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_group_id: impl AsRef<str>,
         start: impl Into<rt::Timestamp>,
     ) -> ListForGroup {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             LIST_FOR_GROUP,
-            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), error_group_id.as_ref()],
         );
         call.0.text("start", Into::<rt::Timestamp>::into(start).as_ref());
         call
@@ -404,28 +391,28 @@ impl Errors {
     /// Gets the session logs of an error. `GET /v0.1/apps/{owner_name}/{app_name}/errors/{errorId}/sessionLogs`
     pub fn list_session_logs(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_id: impl AsRef<str>,
     ) -> ListSessionLogs {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_SESSION_LOGS,
-            &[owner_name.as_ref(), app_name.as_ref(), error_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), error_id.as_ref()],
         )
     }
 
     /// Sets the retention settings of an app. `PUT /v0.1/apps/{owner_name}/{app_name}/errors/retention_settings`
     pub fn put_retention_settings(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::ErrorRetentionSettings,
     ) -> PutRetentionSettings {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             PUT_RETENTION_SETTINGS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -434,15 +421,15 @@ impl Errors {
     /// Updates an error group of an app. `PATCH /v0.1/apps/{owner_name}/{app_name}/errors/errorGroups/{errorGroupId}`
     pub fn update_state(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         error_group_id: impl AsRef<str>,
         request: crate::models::ErrorGroupState,
     ) -> UpdateState {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE_STATE,
-            &[owner_name.as_ref(), app_name.as_ref(), error_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), error_group_id.as_ref()],
         );
         call.0.json(&request);
         call

@@ -10,92 +10,81 @@ impl ExportConfigurations {
     /// `POST /v0.1/apps/{owner_name}/{app_name}/export_configurations`
     pub fn create(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::ExportConfiguration,
     ) -> Create {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
     }
 
     /// Deletes an export configuration of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}`
-    pub fn delete(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        export_configuration_id: impl AsRef<str>,
-    ) -> Delete {
+    pub fn delete(&self, app: impl Into<crate::AppRef>, export_configuration_id: impl AsRef<str>) -> Delete {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE,
-            &[owner_name.as_ref(), app_name.as_ref(), export_configuration_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), export_configuration_id.as_ref()],
         )
     }
 
     /// Disables an export configuration. `POST /v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}/disable`
     pub fn disable(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         export_configuration_id: impl AsRef<str>,
     ) -> Disable {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DISABLE,
-            &[owner_name.as_ref(), app_name.as_ref(), export_configuration_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), export_configuration_id.as_ref()],
         )
     }
 
     /// Enables an export configuration. `POST /v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}/enable`
-    pub fn enable(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        export_configuration_id: impl AsRef<str>,
-    ) -> Enable {
+    pub fn enable(&self, app: impl Into<crate::AppRef>, export_configuration_id: impl AsRef<str>) -> Enable {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             ENABLE,
-            &[owner_name.as_ref(), app_name.as_ref(), export_configuration_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), export_configuration_id.as_ref()],
         )
     }
 
     /// Gets an export configuration of an app. `GET /v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}`
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        export_configuration_id: impl AsRef<str>,
-    ) -> Get {
+    pub fn get(&self, app: impl Into<crate::AppRef>, export_configuration_id: impl AsRef<str>) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
-            &[owner_name.as_ref(), app_name.as_ref(), export_configuration_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), export_configuration_id.as_ref()],
         )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/export_configurations`
-    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, app: impl Into<crate::AppRef>) -> List {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Updates an export configuration of an app. `PATCH /v0.1/apps/{owner_name}/{app_name}/export_configurations/{export_configuration_id}`
     pub fn partial_update(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         export_configuration_id: impl AsRef<str>,
         request: crate::models::ExportConfiguration,
     ) -> PartialUpdate {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             PARTIAL_UPDATE,
-            &[owner_name.as_ref(), app_name.as_ref(), export_configuration_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), export_configuration_id.as_ref()],
         );
         call.0.json(&request);
         call

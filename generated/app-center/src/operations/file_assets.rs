@@ -10,14 +10,14 @@ impl FileAssets {
     /// Creates a file asset of an app. `POST /v0.1/apps/{owner_name}/{app_name}/file_asset`
     pub fn create(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         body: impl Into<Option<std::collections::BTreeMap<String, rt::Value>>>,
     ) -> Create {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         if let Some(body) = Into::<
             Option<std::collections::BTreeMap<String, rt::Value>>,

@@ -9,8 +9,9 @@ pub struct Identity(pub(crate) rt::Client<crate::Api>);
 impl Identity {
     /// Gets the users of an app. `GET /v0.1/apps/{owner_name}/{app_name}/auth/users`
     #[deprecated = "deprecated by the vendor"]
-    pub fn get_users(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GetUsers {
-        crate::Call::new(&self.0, GET_USERS, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn get_users(&self, app: impl Into<crate::AppRef>) -> GetUsers {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, GET_USERS, &[app.owner.as_ref(), app.name.as_ref()])
     }
 }
 

@@ -8,30 +8,28 @@ pub struct MissingSymbolGroups(pub(crate) rt::Client<crate::Api>);
 
 impl MissingSymbolGroups {
     /// Gets a symbol group of an app. `GET /v0.1/apps/{owner_name}/{app_name}/diagnostics/symbol_groups/{symbol_group_id}`
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        symbol_group_id: impl AsRef<str>,
-    ) -> Get {
+    pub fn get(&self, app: impl Into<crate::AppRef>, symbol_group_id: impl AsRef<str>) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
-            &[owner_name.as_ref(), app_name.as_ref(), symbol_group_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), symbol_group_id.as_ref()],
         )
     }
 
     /// Gets the symbol groups info of an app. `GET /v0.1/apps/{owner_name}/{app_name}/diagnostics/symbol_groups_info`
-    pub fn info(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> Info {
-        crate::Call::new(&self.0, INFO, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn info(&self, app: impl Into<crate::AppRef>) -> Info {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, INFO, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Gets the symbol groups of an app. `GET /v0.1/apps/{owner_name}/{app_name}/diagnostics/symbol_groups`
-    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>, top: i64) -> List {
+    pub fn list(&self, app: impl Into<crate::AppRef>, top: i64) -> List {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             LIST,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.number("top", top);
         call

@@ -8,15 +8,12 @@ pub struct Notifications(pub(crate) rt::Client<crate::Api>);
 
 impl Notifications {
     /// Gets the email settings of an app. `GET /v0.1/apps/{owner_name}/{app_name}/notifications/emailSettings`
-    pub fn get_app_email_settings(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> GetAppEmailSettings {
+    pub fn get_app_email_settings(&self, app: impl Into<crate::AppRef>) -> GetAppEmailSettings {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_APP_EMAIL_SETTINGS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 

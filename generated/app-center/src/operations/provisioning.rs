@@ -8,16 +8,12 @@ pub struct Provisioning(pub(crate) rt::Client<crate::Api>);
 
 impl Provisioning {
     /// Gets the provisioning profile of a release. `GET /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/provisioning_profile`
-    pub fn profile(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        release_id: i64,
-    ) -> Profile {
+    pub fn profile(&self, app: impl Into<crate::AppRef>, release_id: i64) -> Profile {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             PROFILE,
-            &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
+            &[app.owner.as_ref(), app.name.as_ref(), &release_id.to_string()],
         )
     }
 }

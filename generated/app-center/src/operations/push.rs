@@ -8,64 +8,66 @@ pub struct Push(pub(crate) rt::Client<crate::Api>);
 
 impl Push {
     /// Checks for the notifications config of an app. `HEAD /v0.1/apps/{owner_name}/{app_name}/push/notifications_config`
-    pub fn config_exists(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ConfigExists {
+    pub fn config_exists(&self, app: impl Into<crate::AppRef>) -> ConfigExists {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             CONFIG_EXISTS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Deletes the notifications of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/push/notifications`
     pub fn delete(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::NotificationIdList,
     ) -> Delete {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             DELETE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
     }
 
     /// Deletes the notifications config of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/push/notifications_config`
-    pub fn delete_config(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> DeleteConfig {
+    pub fn delete_config(&self, app: impl Into<crate::AppRef>) -> DeleteConfig {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE_CONFIG,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Deletes a device of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/push/devices/{install_id}`
     pub fn delete_install_id(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         install_id: impl AsRef<str>,
     ) -> DeleteInstallId {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE_INSTALL_ID,
-            &[owner_name.as_ref(), app_name.as_ref(), install_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), install_id.as_ref()],
         )
     }
 
     /// Exports the device exports of an app. `POST /v0.1/apps/{owner_name}/{app_name}/push/device_exports`
     pub fn export_devices(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::ExportConfig,
     ) -> ExportDevices {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             EXPORT_DEVICES,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -74,52 +76,50 @@ impl Push {
     /// Gets a device export of an app. `GET /v0.1/apps/{owner_name}/{app_name}/push/device_exports/{export_id}`
     pub fn export_devices_status(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         export_id: impl AsRef<str>,
     ) -> ExportDevicesStatus {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             EXPORT_DEVICES_STATUS,
-            &[owner_name.as_ref(), app_name.as_ref(), export_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), export_id.as_ref()],
         )
     }
 
     /// Gets a notification of an app. `GET /v0.1/apps/{owner_name}/{app_name}/push/notifications/{notification_id}`
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        notification_id: impl AsRef<str>,
-    ) -> Get {
+    pub fn get(&self, app: impl Into<crate::AppRef>, notification_id: impl AsRef<str>) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
-            &[owner_name.as_ref(), app_name.as_ref(), notification_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), notification_id.as_ref()],
         )
     }
 
     /// Gets the notifications config of an app. `GET /v0.1/apps/{owner_name}/{app_name}/push/notifications_config`
-    pub fn get_config(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GetConfig {
-        crate::Call::new(&self.0, GET_CONFIG, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn get_config(&self, app: impl Into<crate::AppRef>) -> GetConfig {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, GET_CONFIG, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Lists the notifications of an app. `GET /v0.1/apps/{owner_name}/{app_name}/push/notifications`
-    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, app: impl Into<crate::AppRef>) -> List {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Sends the notifications of an app. `POST /v0.1/apps/{owner_name}/{app_name}/push/notifications`
     pub fn send(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::NotificationDefinition,
     ) -> SendCall {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             SEND_CALL,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -128,14 +128,14 @@ impl Push {
     /// Sets the notifications config of an app. `PUT /v0.1/apps/{owner_name}/{app_name}/push/notifications_config`
     pub fn set_config(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::NotificationConfig,
     ) -> SetConfig {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             SET_CONFIG,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call

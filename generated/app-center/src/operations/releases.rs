@@ -10,15 +10,15 @@ impl Releases {
     /// Adds groups to a release. `POST /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/groups`
     pub fn add_distribution_group(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         release_id: i64,
         request: crate::models::ReleaseDestinationRequest,
     ) -> AddDistributionGroup {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             ADD_DISTRIBUTION_GROUP,
-            &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
+            &[app.owner.as_ref(), app.name.as_ref(), &release_id.to_string()],
         );
         call.0.json(&request);
         call
@@ -27,15 +27,15 @@ impl Releases {
     /// Adds stores to a release. `POST /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/stores`
     pub fn add_store(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         release_id: i64,
         request: crate::models::ReleaseStoreDestinationRequest,
     ) -> AddStore {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             ADD_STORE,
-            &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
+            &[app.owner.as_ref(), app.name.as_ref(), &release_id.to_string()],
         );
         call.0.json(&request);
         call
@@ -44,15 +44,15 @@ impl Releases {
     /// Adds testers to a release. `POST /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/testers`
     pub fn add_testers(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         release_id: i64,
         request: crate::models::ReleaseTesterDestinationRequest,
     ) -> AddTesters {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             ADD_TESTERS,
-            &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
+            &[app.owner.as_ref(), app.name.as_ref(), &release_id.to_string()],
         );
         call.0.json(&request);
         call
@@ -60,29 +60,26 @@ impl Releases {
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/releases/filter_by_tester`
     #[deprecated = "deprecated by the vendor"]
-    pub fn available_to_tester(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> AvailableToTester {
+    pub fn available_to_tester(&self, app: impl Into<crate::AppRef>) -> AvailableToTester {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             AVAILABLE_TO_TESTER,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Creates a release of an app. `POST /v0.1/apps/{owner_name}/{app_name}/uploads/releases`
     pub fn create_release_upload(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: impl Into<Option<crate::models::ReleaseUploadBeginRequest>>,
     ) -> CreateReleaseUpload {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE_RELEASE_UPLOAD,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         if let Some(request) = Into::<
             Option<crate::models::ReleaseUploadBeginRequest>,
@@ -93,28 +90,29 @@ impl Releases {
     }
 
     /// Deletes a release of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}`
-    pub fn delete(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>, release_id: i64) -> Delete {
+    pub fn delete(&self, app: impl Into<crate::AppRef>, release_id: i64) -> Delete {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE,
-            &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
+            &[app.owner.as_ref(), app.name.as_ref(), &release_id.to_string()],
         )
     }
 
     /// Deletes a group of a release. `DELETE /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/groups/{group_id}`
     pub fn delete_distribution_group(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         release_id: i64,
         group_id: impl AsRef<str>,
     ) -> DeleteDistributionGroup {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE_DISTRIBUTION_GROUP,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 &release_id.to_string(),
                 group_id.as_ref(),
             ],
@@ -124,17 +122,17 @@ impl Releases {
     /// Deletes a store of a release. `DELETE /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/stores/{store_id}`
     pub fn delete_distribution_store(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         release_id: i64,
         store_id: impl AsRef<str>,
     ) -> DeleteDistributionStore {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE_DISTRIBUTION_STORE,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 &release_id.to_string(),
                 store_id.as_ref(),
             ],
@@ -144,17 +142,17 @@ impl Releases {
     /// Deletes a tester of a release. `DELETE /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/testers/{tester_id}`
     pub fn delete_distribution_tester(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         release_id: i64,
         tester_id: impl AsRef<str>,
     ) -> DeleteDistributionTester {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE_DISTRIBUTION_TESTER,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 &release_id.to_string(),
                 tester_id.as_ref(),
             ],
@@ -164,31 +162,31 @@ impl Releases {
     /// Deletes a tester of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/testers/{tester_id}`
     pub fn delete_tester_from_destinations(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         tester_id: impl AsRef<str>,
     ) -> DeleteTesterFromDestinations {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE_TESTER_FROM_DESTINATIONS,
-            &[owner_name.as_ref(), app_name.as_ref(), tester_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), tester_id.as_ref()],
         )
     }
 
     /// Deletes a release of a distribution group. `DELETE /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/releases/{release_id}`
     pub fn delete_with_distribution_group_id(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         distribution_group_name: impl AsRef<str>,
         release_id: i64,
     ) -> DeleteWithDistributionGroupId {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE_WITH_DISTRIBUTION_GROUP_ID,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 distribution_group_name.as_ref(),
                 &release_id.to_string(),
             ],
@@ -216,17 +214,17 @@ impl Releases {
     /// Gets a release of a distribution group. `GET /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/releases/{release_id}`
     pub fn get_latest_by_distribution_group(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         distribution_group_name: impl AsRef<str>,
         release_id: impl AsRef<str>,
     ) -> GetLatestByDistributionGroup {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_LATEST_BY_DISTRIBUTION_GROUP,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 distribution_group_name.as_ref(),
                 release_id.as_ref(),
             ],
@@ -262,14 +260,14 @@ impl Releases {
     /// Gets a release of an app. `GET /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}`
     pub fn get_latest_by_user(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         release_id: impl AsRef<str>,
     ) -> GetLatestByUser {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_LATEST_BY_USER,
-            &[owner_name.as_ref(), app_name.as_ref(), release_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), release_id.as_ref()],
         )
     }
 
@@ -299,14 +297,14 @@ impl Releases {
     /// Gets a release of an app. `GET /v0.1/apps/{owner_name}/{app_name}/uploads/releases/{upload_id}`
     pub fn get_release_upload_status(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         upload_id: impl AsRef<str>,
     ) -> GetReleaseUploadStatus {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_RELEASE_UPLOAD_STATUS,
-            &[owner_name.as_ref(), app_name.as_ref(), upload_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), upload_id.as_ref()],
         )
     }
 
@@ -320,41 +318,43 @@ impl Releases {
     /// `POST /v0.1/public/apps/{owner_name}/{app_name}/install_analytics`
     pub fn install_analytics(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::AnalyticsReleasesResponse,
     ) -> InstallAnalytics {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             INSTALL_ANALYTICS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
     }
 
     /// Lists the releases of an app. `GET /v0.1/apps/{owner_name}/{app_name}/releases`
-    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, app: impl Into<crate::AppRef>) -> List {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Lists the releases of a distribution group. `GET /v0.1/apps/{owner_name}/{app_name}/distribution_groups/{distribution_group_name}/releases`
     pub fn list_by_distribution_group(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         distribution_group_name: impl AsRef<str>,
     ) -> ListByDistributionGroup {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_BY_DISTRIBUTION_GROUP,
-            &[owner_name.as_ref(), app_name.as_ref(), distribution_group_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), distribution_group_name.as_ref()],
         )
     }
 
     /// Lists the recent releases of an app. `GET /v0.1/apps/{owner_name}/{app_name}/recent_releases`
-    pub fn list_latest(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> ListLatest {
-        crate::Call::new(&self.0, LIST_LATEST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list_latest(&self, app: impl Into<crate::AppRef>) -> ListLatest {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST_LATEST, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Lists apps. `GET /v0.1/tester/apps`
@@ -366,18 +366,18 @@ impl Releases {
     /// Updates a group of a release. `PUT /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/groups/{group_id}`
     pub fn put_distribution_group(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         release_id: i64,
         group_id: impl AsRef<str>,
         request: impl Into<Option<crate::models::ReleasesPutDistributionGroupBody>>,
     ) -> PutDistributionGroup {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             PUT_DISTRIBUTION_GROUP,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 &release_id.to_string(),
                 group_id.as_ref(),
             ],
@@ -393,18 +393,18 @@ impl Releases {
     /// Updates a tester of a release. `PUT /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}/testers/{tester_id}`
     pub fn put_distribution_tester(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         release_id: i64,
         tester_id: impl AsRef<str>,
         request: impl Into<Option<crate::models::ReleasesPutDistributionTesterBody>>,
     ) -> PutDistributionTester {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             PUT_DISTRIBUTION_TESTER,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 &release_id.to_string(),
                 tester_id.as_ref(),
             ],
@@ -420,15 +420,15 @@ impl Releases {
     /// Updates a release of an app. `PATCH /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}`
     pub fn update(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         release_id: i64,
         request: crate::models::ReleaseUpdateRequest,
     ) -> Update {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE,
-            &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
+            &[app.owner.as_ref(), app.name.as_ref(), &release_id.to_string()],
         );
         call.0.json(&request);
         call
@@ -437,15 +437,15 @@ impl Releases {
     /// Updates a release of an app. `PUT /v0.1/apps/{owner_name}/{app_name}/releases/{release_id}`
     pub fn update_details(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         release_id: i64,
         request: crate::models::ReleaseDetailsUpdateRequest,
     ) -> UpdateDetails {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE_DETAILS,
-            &[owner_name.as_ref(), app_name.as_ref(), &release_id.to_string()],
+            &[app.owner.as_ref(), app.name.as_ref(), &release_id.to_string()],
         );
         call.0.json(&request);
         call
@@ -454,15 +454,15 @@ impl Releases {
     /// Updates a release of an app. `PATCH /v0.1/apps/{owner_name}/{app_name}/uploads/releases/{upload_id}`
     pub fn update_release_upload_status(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         upload_id: impl AsRef<str>,
         request: crate::models::ReleaseUploadStatusRequest,
     ) -> UpdateReleaseUploadStatus {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE_RELEASE_UPLOAD_STATUS,
-            &[owner_name.as_ref(), app_name.as_ref(), upload_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), upload_id.as_ref()],
         );
         call.0.json(&request);
         call

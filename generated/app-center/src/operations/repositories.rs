@@ -10,14 +10,14 @@ impl Repositories {
     /// Lists the repositories of a source host. `GET /v0.1/apps/{owner_name}/{app_name}/source_hosts/{source_host}/repositories`
     pub fn list(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         source_host: crate::models::RepositoriesSourceHost,
     ) -> List {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST,
-            &[owner_name.as_ref(), app_name.as_ref(), source_host.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), source_host.as_ref()],
         )
     }
 }

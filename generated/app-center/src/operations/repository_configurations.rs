@@ -10,27 +10,29 @@ impl RepositoryConfigurations {
     /// Creates a repo config of an app. `POST /v0.1/apps/{owner_name}/{app_name}/repo_config`
     pub fn create_or_update(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::RepoConfigPostRequest,
     ) -> CreateOrUpdate {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE_OR_UPDATE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
     }
 
     /// Deletes the repo config of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/repo_config`
-    pub fn delete(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> Delete {
-        crate::Call::new(&self.0, DELETE, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn delete(&self, app: impl Into<crate::AppRef>) -> Delete {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, DELETE, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Lists the repo config of an app. `GET /v0.1/apps/{owner_name}/{app_name}/repo_config`
-    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, app: impl Into<crate::AppRef>) -> List {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST, &[app.owner.as_ref(), app.name.as_ref()])
     }
 }
 

@@ -8,15 +8,12 @@ pub struct StoreNotifications(pub(crate) rt::Client<crate::Api>);
 
 impl StoreNotifications {
     /// Gets the store service status of an app. `GET /v0.1/apps/{owner_name}/{app_name}/store_service_status`
-    pub fn get_notification_by_app_id(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> GetNotificationByAppId {
+    pub fn get_notification_by_app_id(&self, app: impl Into<crate::AppRef>) -> GetNotificationByAppId {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_NOTIFICATION_BY_APP_ID,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 }

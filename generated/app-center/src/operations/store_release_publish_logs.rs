@@ -10,17 +10,17 @@ impl StoreReleasePublishLogs {
     /// `GET /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}/publish_logs`
     pub fn get(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         store_name: impl AsRef<str>,
         release_id: impl AsRef<str>,
     ) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 store_name.as_ref(),
                 release_id.as_ref(),
             ],

@@ -10,18 +10,18 @@ impl StoreReleases {
     /// Deletes a release of a distribution store. `DELETE /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}`
     pub fn delete(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         store_name: impl AsRef<str>,
         release_id: impl AsRef<str>,
         body: impl Into<Option<String>>,
     ) -> Delete {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             DELETE,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 store_name.as_ref(),
                 release_id.as_ref(),
             ],
@@ -35,17 +35,17 @@ impl StoreReleases {
     /// `GET /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}`
     pub fn get(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         store_name: impl AsRef<str>,
         release_id: impl AsRef<str>,
     ) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 store_name.as_ref(),
                 release_id.as_ref(),
             ],
@@ -53,33 +53,29 @@ impl StoreReleases {
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/latest_release`
-    pub fn get_latest(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        store_name: impl AsRef<str>,
-    ) -> GetLatest {
+    pub fn get_latest(&self, app: impl Into<crate::AppRef>, store_name: impl AsRef<str>) -> GetLatest {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_LATEST,
-            &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), store_name.as_ref()],
         )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}/publish_error_details`
     pub fn get_publish_error(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         store_name: impl AsRef<str>,
         release_id: i64,
     ) -> GetPublishError {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_PUBLISH_ERROR,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 store_name.as_ref(),
                 &release_id.to_string(),
             ],
@@ -89,17 +85,17 @@ impl StoreReleases {
     /// Gets the realtimestatus of a release. `GET /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases/{release_id}/realtimestatus`
     pub fn get_real_time_status_by_release_id(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         store_name: impl AsRef<str>,
         release_id: i64,
     ) -> GetRealTimeStatusByReleaseId {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_REAL_TIME_STATUS_BY_RELEASE_ID,
             &[
-                owner_name.as_ref(),
-                app_name.as_ref(),
+                app.owner.as_ref(),
+                app.name.as_ref(),
                 store_name.as_ref(),
                 &release_id.to_string(),
             ],
@@ -107,16 +103,12 @@ impl StoreReleases {
     }
 
     /// Lists the releases of a distribution store. `GET /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}/releases`
-    pub fn list(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        store_name: impl AsRef<str>,
-    ) -> List {
+    pub fn list(&self, app: impl Into<crate::AppRef>, store_name: impl AsRef<str>) -> List {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST,
-            &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), store_name.as_ref()],
         )
     }
 }

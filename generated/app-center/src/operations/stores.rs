@@ -10,14 +10,14 @@ impl Stores {
     /// Creates a distribution store of an app. `POST /v0.1/apps/{owner_name}/{app_name}/distribution_stores`
     pub fn create(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::ExternalStoreRequest,
     ) -> Create {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -26,15 +26,15 @@ impl Stores {
     /// Deletes a distribution store of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}`
     pub fn delete(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         store_name: impl AsRef<str>,
         body: impl Into<Option<String>>,
     ) -> Delete {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             DELETE,
-            &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), store_name.as_ref()],
         );
         if let Some(body) = Into::<Option<String>>::into(body) {
             call.0.json(&body);
@@ -43,36 +43,33 @@ impl Stores {
     }
 
     /// Gets a distribution store of an app. `GET /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}`
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        store_name: impl AsRef<str>,
-    ) -> Get {
+    pub fn get(&self, app: impl Into<crate::AppRef>, store_name: impl AsRef<str>) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
-            &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), store_name.as_ref()],
         )
     }
 
     /// Lists the distribution stores of an app. `GET /v0.1/apps/{owner_name}/{app_name}/distribution_stores`
-    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, app: impl Into<crate::AppRef>) -> List {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Updates a distribution store of an app. `PATCH /v0.1/apps/{owner_name}/{app_name}/distribution_stores/{store_name}`
     pub fn patch(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         store_name: impl AsRef<str>,
         request: crate::models::StorePatchRequest,
     ) -> Patch {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             PATCH,
-            &[owner_name.as_ref(), app_name.as_ref(), store_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), store_name.as_ref()],
         );
         call.0.json(&request);
         call

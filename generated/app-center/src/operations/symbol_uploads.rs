@@ -10,15 +10,15 @@ impl SymbolUploads {
     /// Completes a symbol upload of an app. `PATCH /v0.1/apps/{owner_name}/{app_name}/symbol_uploads/{symbol_upload_id}`
     pub fn complete(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         symbol_upload_id: impl AsRef<str>,
         request: crate::models::SymbolUploadEndRequest,
     ) -> Complete {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             COMPLETE,
-            &[owner_name.as_ref(), app_name.as_ref(), symbol_upload_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), symbol_upload_id.as_ref()],
         );
         call.0.json(&request);
         call
@@ -27,64 +27,57 @@ impl SymbolUploads {
     /// Creates a symbol upload of an app. `POST /v0.1/apps/{owner_name}/{app_name}/symbol_uploads`
     pub fn create(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::SymbolUploadBeginRequest,
     ) -> Create {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
     }
 
     /// Deletes a symbol upload of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/symbol_uploads/{symbol_upload_id}`
-    pub fn delete(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        symbol_upload_id: impl AsRef<str>,
-    ) -> Delete {
+    pub fn delete(&self, app: impl Into<crate::AppRef>, symbol_upload_id: impl AsRef<str>) -> Delete {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE,
-            &[owner_name.as_ref(), app_name.as_ref(), symbol_upload_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), symbol_upload_id.as_ref()],
         )
     }
 
     /// Gets a symbol upload of an app. `GET /v0.1/apps/{owner_name}/{app_name}/symbol_uploads/{symbol_upload_id}`
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        symbol_upload_id: impl AsRef<str>,
-    ) -> Get {
+    pub fn get(&self, app: impl Into<crate::AppRef>, symbol_upload_id: impl AsRef<str>) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
-            &[owner_name.as_ref(), app_name.as_ref(), symbol_upload_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), symbol_upload_id.as_ref()],
         )
     }
 
     /// Gets the location of a symbol upload. `GET /v0.1/apps/{owner_name}/{app_name}/symbol_uploads/{symbol_upload_id}/location`
     pub fn get_location(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         symbol_upload_id: impl AsRef<str>,
     ) -> GetLocation {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_LOCATION,
-            &[owner_name.as_ref(), app_name.as_ref(), symbol_upload_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), symbol_upload_id.as_ref()],
         )
     }
 
     /// Lists the symbol uploads of an app. `GET /v0.1/apps/{owner_name}/{app_name}/symbol_uploads`
-    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, app: impl Into<crate::AppRef>) -> List {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST, &[app.owner.as_ref(), app.name.as_ref()])
     }
 }
 

@@ -8,64 +8,49 @@ pub struct Symbols(pub(crate) rt::Client<crate::Api>);
 
 impl Symbols {
     /// Gets a symbol of an app. `GET /v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}`
-    pub fn get(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        symbol_id: impl AsRef<str>,
-    ) -> Get {
+    pub fn get(&self, app: impl Into<crate::AppRef>, symbol_id: impl AsRef<str>) -> Get {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET,
-            &[owner_name.as_ref(), app_name.as_ref(), symbol_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), symbol_id.as_ref()],
         )
     }
 
     /// Gets the location of a symbol. `GET /v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}/location`
-    pub fn get_location(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        symbol_id: impl AsRef<str>,
-    ) -> GetLocation {
+    pub fn get_location(&self, app: impl Into<crate::AppRef>, symbol_id: impl AsRef<str>) -> GetLocation {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_LOCATION,
-            &[owner_name.as_ref(), app_name.as_ref(), symbol_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), symbol_id.as_ref()],
         )
     }
 
     /// Gets the status of a symbol. `GET /v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}/status`
-    pub fn get_status(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        symbol_id: impl AsRef<str>,
-    ) -> GetStatus {
+    pub fn get_status(&self, app: impl Into<crate::AppRef>, symbol_id: impl AsRef<str>) -> GetStatus {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_STATUS,
-            &[owner_name.as_ref(), app_name.as_ref(), symbol_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), symbol_id.as_ref()],
         )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/symbols/{symbol_id}/ignore`
-    pub fn ignore(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        symbol_id: impl AsRef<str>,
-    ) -> Ignore {
+    pub fn ignore(&self, app: impl Into<crate::AppRef>, symbol_id: impl AsRef<str>) -> Ignore {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             IGNORE,
-            &[owner_name.as_ref(), app_name.as_ref(), symbol_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), symbol_id.as_ref()],
         )
     }
 
     /// Lists the symbols of an app. `GET /v0.1/apps/{owner_name}/{app_name}/symbols`
-    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, app: impl Into<crate::AppRef>) -> List {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST, &[app.owner.as_ref(), app.name.as_ref()])
     }
 }
 

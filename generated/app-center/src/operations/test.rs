@@ -10,28 +10,28 @@ impl Test {
     /// Archives a test run of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}`
     pub fn archive_test_run(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         test_run_id: impl AsRef<str>,
     ) -> ArchiveTestRun {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             ARCHIVE_TEST_RUN,
-            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), test_run_id.as_ref()],
         )
     }
 
     /// Creates a device selection of an app. `POST /v0.1/apps/{owner_name}/{app_name}/device_selection`
     pub fn create_device_selection(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::DeviceList,
     ) -> CreateDeviceSelection {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE_DEVICE_SELECTION,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -40,14 +40,14 @@ impl Test {
     /// Creates a device set of an app. `POST /v0.1/apps/{owner_name}/{app_name}/owner/device_sets`
     pub fn create_device_set_of_owner(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::DeviceSetUpdate,
     ) -> CreateDeviceSetOfOwner {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE_DEVICE_SET_OF_OWNER,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -56,52 +56,50 @@ impl Test {
     /// Creates a device set of an app. `POST /v0.1/apps/{owner_name}/{app_name}/user/device_sets`
     pub fn create_device_set_of_user(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::DeviceSetUpdate,
     ) -> CreateDeviceSetOfUser {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE_DEVICE_SET_OF_USER,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
     }
 
     /// Creates a subscription of an app. `POST /v0.1/apps/{owner_name}/{app_name}/subscriptions`
-    pub fn create_subscription(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> CreateSubscription {
+    pub fn create_subscription(&self, app: impl Into<crate::AppRef>) -> CreateSubscription {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             CREATE_SUBSCRIPTION,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// `POST /v0.1/apps/{owner_name}/{app_name}/test_runs`
-    pub fn create_test_run(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> CreateTestRun {
+    pub fn create_test_run(&self, app: impl Into<crate::AppRef>) -> CreateTestRun {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             CREATE_TEST_RUN,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Creates a test sery of an app. `POST /v0.1/apps/{owner_name}/{app_name}/test_series`
     pub fn create_test_series(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         request: crate::models::TestSeriesName,
     ) -> CreateTestSeries {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             CREATE_TEST_SERIES,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         );
         call.0.json(&request);
         call
@@ -110,42 +108,42 @@ impl Test {
     /// Deletes a device set of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/owner/device_sets/{id}`
     pub fn delete_device_set_of_owner(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         id: impl AsRef<str>,
     ) -> DeleteDeviceSetOfOwner {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE_DEVICE_SET_OF_OWNER,
-            &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), id.as_ref()],
         )
     }
 
     /// Deletes a device set of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/user/device_sets/{id}`
     pub fn delete_device_set_of_user(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         id: impl AsRef<str>,
     ) -> DeleteDeviceSetOfUser {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE_DEVICE_SET_OF_USER,
-            &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), id.as_ref()],
         )
     }
 
     /// Deletes a test sery of an app. `DELETE /v0.1/apps/{owner_name}/{app_name}/test_series/{test_series_slug}`
     pub fn delete_test_series(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         test_series_slug: impl AsRef<str>,
     ) -> DeleteTestSeries {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             DELETE_TEST_SERIES,
-            &[owner_name.as_ref(), app_name.as_ref(), test_series_slug.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), test_series_slug.as_ref()],
         )
     }
 
@@ -162,20 +160,22 @@ impl Test {
     }
 
     /// Gets the apps of an app. `GET /v0.1/apps/{owner_name}/{app_name}/test/export/apps`
-    pub fn gdpr_export_app(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GdprExportApp {
+    pub fn gdpr_export_app(&self, app: impl Into<crate::AppRef>) -> GdprExportApp {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GDPR_EXPORT_APP,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test/export`
-    pub fn gdpr_export_apps(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GdprExportApps {
+    pub fn gdpr_export_apps(&self, app: impl Into<crate::AppRef>) -> GdprExportApps {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GDPR_EXPORT_APPS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
@@ -186,227 +186,197 @@ impl Test {
     }
 
     /// Gets the file set files of an app. `GET /v0.1/apps/{owner_name}/{app_name}/test/export/fileSetFiles`
-    pub fn gdpr_export_file_set_file(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> GdprExportFileSetFile {
+    pub fn gdpr_export_file_set_file(&self, app: impl Into<crate::AppRef>) -> GdprExportFileSetFile {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GDPR_EXPORT_FILE_SET_FILE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Gets the hash files of an app. `GET /v0.1/apps/{owner_name}/{app_name}/test/export/hashFiles`
-    pub fn gdpr_export_hash_file(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> GdprExportHashFile {
+    pub fn gdpr_export_hash_file(&self, app: impl Into<crate::AppRef>) -> GdprExportHashFile {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GDPR_EXPORT_HASH_FILE,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Gets the pipeline tests of an app. `GET /v0.1/apps/{owner_name}/{app_name}/test/export/pipelineTests`
-    pub fn gdpr_export_pipeline_test(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> GdprExportPipelineTest {
+    pub fn gdpr_export_pipeline_test(&self, app: impl Into<crate::AppRef>) -> GdprExportPipelineTest {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GDPR_EXPORT_PIPELINE_TEST,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test/export/testRuns`
-    pub fn gdpr_export_test_run(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> GdprExportTestRun {
+    pub fn gdpr_export_test_run(&self, app: impl Into<crate::AppRef>) -> GdprExportTestRun {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GDPR_EXPORT_TEST_RUN,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test_series/{test_series_slug}/test_runs`
     pub fn get_all_test_runs_for_series(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         test_series_slug: impl AsRef<str>,
     ) -> GetAllTestRunsForSeries {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_ALL_TEST_RUNS_FOR_SERIES,
-            &[owner_name.as_ref(), app_name.as_ref(), test_series_slug.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), test_series_slug.as_ref()],
         )
     }
 
     /// `GET /v0.1/apps/{owner_name}/{app_name}/test_series`
-    pub fn get_all_test_series(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> GetAllTestSeries {
+    pub fn get_all_test_series(&self, app: impl Into<crate::AppRef>) -> GetAllTestSeries {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_ALL_TEST_SERIES,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Lists the device configurations of an app. `GET /v0.1/apps/{owner_name}/{app_name}/device_configurations`
-    pub fn get_device_configurations(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> GetDeviceConfigurations {
+    pub fn get_device_configurations(&self, app: impl Into<crate::AppRef>) -> GetDeviceConfigurations {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_DEVICE_CONFIGURATIONS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Gets a device set of an app. `GET /v0.1/apps/{owner_name}/{app_name}/owner/device_sets/{id}`
     pub fn get_device_set_of_owner(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         id: impl AsRef<str>,
     ) -> GetDeviceSetOfOwner {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_DEVICE_SET_OF_OWNER,
-            &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), id.as_ref()],
         )
     }
 
     /// Gets a device set of an app. `GET /v0.1/apps/{owner_name}/{app_name}/user/device_sets/{id}`
     pub fn get_device_set_of_user(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         id: impl AsRef<str>,
     ) -> GetDeviceSetOfUser {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_DEVICE_SET_OF_USER,
-            &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), id.as_ref()],
         )
     }
 
     /// Gets the subscriptions of an app. `GET /v0.1/apps/{owner_name}/{app_name}/subscriptions`
-    pub fn get_subscriptions(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> GetSubscriptions {
+    pub fn get_subscriptions(&self, app: impl Into<crate::AppRef>) -> GetSubscriptions {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_SUBSCRIPTIONS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Gets the report of a test run. `GET /v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/report`
     pub fn get_test_report(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         test_run_id: impl AsRef<str>,
     ) -> GetTestReport {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_TEST_REPORT,
-            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), test_run_id.as_ref()],
         )
     }
 
     /// Gets a test run of an app. `GET /v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}`
-    pub fn get_test_run(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        test_run_id: impl AsRef<str>,
-    ) -> GetTestRun {
+    pub fn get_test_run(&self, app: impl Into<crate::AppRef>, test_run_id: impl AsRef<str>) -> GetTestRun {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_TEST_RUN,
-            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), test_run_id.as_ref()],
         )
     }
 
     /// Gets the state of a test run. `GET /v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/state`
     pub fn get_test_run_state(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         test_run_id: impl AsRef<str>,
     ) -> GetTestRunState {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_TEST_RUN_STATE,
-            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), test_run_id.as_ref()],
         )
     }
 
     /// Lists the test runs of an app. `GET /v0.1/apps/{owner_name}/{app_name}/test_runs`
-    pub fn get_test_runs(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> GetTestRuns {
+    pub fn get_test_runs(&self, app: impl Into<crate::AppRef>) -> GetTestRuns {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             GET_TEST_RUNS,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Lists the device sets of an app. `GET /v0.1/apps/{owner_name}/{app_name}/owner/device_sets`
-    pub fn list_device_sets_of_owner(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> ListDeviceSetsOfOwner {
+    pub fn list_device_sets_of_owner(&self, app: impl Into<crate::AppRef>) -> ListDeviceSetsOfOwner {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_DEVICE_SETS_OF_OWNER,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Lists the device sets of an app. `GET /v0.1/apps/{owner_name}/{app_name}/user/device_sets`
-    pub fn list_device_sets_of_user(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-    ) -> ListDeviceSetsOfUser {
+    pub fn list_device_sets_of_user(&self, app: impl Into<crate::AppRef>) -> ListDeviceSetsOfUser {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             LIST_DEVICE_SETS_OF_USER,
-            &[owner_name.as_ref(), app_name.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref()],
         )
     }
 
     /// Updates a test sery of an app. `PATCH /v0.1/apps/{owner_name}/{app_name}/test_series/{test_series_slug}`
     pub fn patch_test_series(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         test_series_slug: impl AsRef<str>,
         request: crate::models::TestSeriesName,
     ) -> PatchTestSeries {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             PATCH_TEST_SERIES,
-            &[owner_name.as_ref(), app_name.as_ref(), test_series_slug.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), test_series_slug.as_ref()],
         );
         call.0.json(&request);
         call
@@ -415,15 +385,15 @@ impl Test {
     /// Starts a test run. `POST /v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/start`
     pub fn start_test_run(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         test_run_id: impl AsRef<str>,
         request: crate::models::TestCloudStartTestRunOptions,
     ) -> StartTestRun {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             START_TEST_RUN,
-            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), test_run_id.as_ref()],
         );
         call.0.json(&request);
         call
@@ -432,43 +402,39 @@ impl Test {
     /// Starts the files of a test run. `POST /v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/files`
     pub fn start_uploading_file(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         test_run_id: impl AsRef<str>,
     ) -> StartUploadingFile {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             START_UPLOADING_FILE,
-            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), test_run_id.as_ref()],
         )
     }
 
     /// Stops a test run. `PUT /v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/stop`
-    pub fn stop_test_run(
-        &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
-        test_run_id: impl AsRef<str>,
-    ) -> StopTestRun {
+    pub fn stop_test_run(&self, app: impl Into<crate::AppRef>, test_run_id: impl AsRef<str>) -> StopTestRun {
+        let app: crate::AppRef = app.into();
         crate::Call::new(
             &self.0,
             STOP_TEST_RUN,
-            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), test_run_id.as_ref()],
         )
     }
 
     /// Updates a device set of an app. `PUT /v0.1/apps/{owner_name}/{app_name}/owner/device_sets/{id}`
     pub fn update_device_set_of_owner(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         id: impl AsRef<str>,
         request: crate::models::DeviceSetUpdate,
     ) -> UpdateDeviceSetOfOwner {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE_DEVICE_SET_OF_OWNER,
-            &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), id.as_ref()],
         );
         call.0.json(&request);
         call
@@ -477,15 +443,15 @@ impl Test {
     /// Updates a device set of an app. `PUT /v0.1/apps/{owner_name}/{app_name}/user/device_sets/{id}`
     pub fn update_device_set_of_user(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         id: impl AsRef<str>,
         request: crate::models::DeviceSetUpdate,
     ) -> UpdateDeviceSetOfUser {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPDATE_DEVICE_SET_OF_USER,
-            &[owner_name.as_ref(), app_name.as_ref(), id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), id.as_ref()],
         );
         call.0.json(&request);
         call
@@ -494,15 +460,15 @@ impl Test {
     /// Uploads the hashes of a test run. `POST /v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/hashes`
     pub fn upload_hash(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         test_run_id: impl AsRef<str>,
         request: crate::models::TestCloudFileHashDeprecated,
     ) -> UploadHash {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPLOAD_HASH,
-            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), test_run_id.as_ref()],
         );
         call.0.json(&request);
         call
@@ -511,15 +477,15 @@ impl Test {
     /// Uploads the batch of a test run. `POST /v0.1/apps/{owner_name}/{app_name}/test_runs/{test_run_id}/hashes/batch`
     pub fn upload_hashes_batch(
         &self,
-        owner_name: impl AsRef<str>,
-        app_name: impl AsRef<str>,
+        app: impl Into<crate::AppRef>,
         test_run_id: impl AsRef<str>,
         body: Vec<crate::models::TestCloudFileHash>,
     ) -> UploadHashesBatch {
+        let app: crate::AppRef = app.into();
         let mut call = crate::Call::new(
             &self.0,
             UPLOAD_HASHES_BATCH,
-            &[owner_name.as_ref(), app_name.as_ref(), test_run_id.as_ref()],
+            &[app.owner.as_ref(), app.name.as_ref(), test_run_id.as_ref()],
         );
         call.0.json(&body);
         call

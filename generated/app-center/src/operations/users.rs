@@ -25,8 +25,9 @@ impl Users {
     }
 
     /// Lists the users of an app. `GET /v0.1/apps/{owner_name}/{app_name}/users`
-    pub fn list(&self, owner_name: impl AsRef<str>, app_name: impl AsRef<str>) -> List {
-        crate::Call::new(&self.0, LIST, &[owner_name.as_ref(), app_name.as_ref()])
+    pub fn list(&self, app: impl Into<crate::AppRef>) -> List {
+        let app: crate::AppRef = app.into();
+        crate::Call::new(&self.0, LIST, &[app.owner.as_ref(), app.name.as_ref()])
     }
 
     /// Lists the users of an org. `GET /v0.1/orgs/{org_name}/users`

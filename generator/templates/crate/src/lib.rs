@@ -18,6 +18,9 @@
 extern crate storewright_runtime as rt;
 
 mod api;
+{%- if composites %}
+mod arguments;
+{%- endif %}
 mod call;
 mod client;
 {%- if has_credentials %}
@@ -30,6 +33,9 @@ pub mod webhooks;
 {%- endif %}
 
 pub use api::*;
+{%- for own in composites %}
+pub use arguments::{{ own }};
+{%- endfor %}
 pub use call::Call;
 pub use client::Client;
 {%- if has_credentials %}

@@ -5,31 +5,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// An app, as App Center's command line and the addresses of its pages name it: by its owner, a user or an
-/// organization, and its own name.
-///
-/// ```
-/// use {{ library }}::AppRef;
-/// let app: AppRef = "BallardFlowers/BouquetOrders-app".parse()?;
-/// assert_eq!((app.owner.as_str(), app.name.as_str()), ("BallardFlowers", "BouquetOrders-app"));
-/// let page: AppRef = "https://appcenter.ms/orgs/BallardFlowers/apps/BouquetOrders-app".parse()?;
-/// assert_eq!(page, app);
-/// # Ok::<(), {{ library }}::NoAppRef>(())
-/// ```
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct AppRef {
-    /// The path parameter `owner_name`.
-    pub owner: String,
-    /// The path parameter `app_name`.
-    pub name: String,
-}
-
-impl AppRef {
-    /// The app of that name which the owner has.
-    pub fn new(owner: impl Into<String>, name: impl Into<String>) -> Self {
-        Self { owner: owner.into(), name: name.into() }
-    }
-}
+use crate::AppRef;
 
 impl fmt::Display for AppRef {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -49,6 +25,16 @@ impl fmt::Display for NoAppRef {
 
 impl std::error::Error for NoAppRef {}
 
+/// Parses `owner/app`, as App Center's command line names an app, or the URL of an app's page.
+///
+/// ```
+/// use {{ library }}::AppRef;
+/// let app: AppRef = "BallardFlowers/BouquetOrders-app".parse()?;
+/// assert_eq!((app.owner.as_str(), app.name.as_str()), ("BallardFlowers", "BouquetOrders-app"));
+/// let page: AppRef = "https://appcenter.ms/orgs/BallardFlowers/apps/BouquetOrders-app".parse()?;
+/// assert_eq!(page, app);
+/// # Ok::<(), {{ library }}::NoAppRef>(())
+/// ```
 impl FromStr for AppRef {
     type Err = NoAppRef;
 

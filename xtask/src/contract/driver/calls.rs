@@ -34,7 +34,7 @@ pub(super) fn files(
             };
             for method in &name.methods {
                 let path = format!("operations::{module}::{}::{}", handle.ident, method.ident);
-                let call = Call { module, operation, name, method, path };
+                let call = Call { module, operation, name, method, library: &library, path };
                 let Some(text) = call.text(public, &mut values) else { continue };
                 functions.push_str(&text);
                 let media = method.media_type.as_deref().unwrap_or_default();
@@ -87,6 +87,7 @@ struct Call<'a> {
     operation: &'a Operation,
     name: &'a OperationName,
     method: &'a Method,
+    library: &'a str,
     path: String,
 }
 
@@ -98,7 +99,7 @@ impl Call<'_> {
             .iter()
             .map(|(name, ty)| match self.parameter(name) {
                 Some(parameter) => values.value(ty, &format!("a.must({:?})", parameter.name)),
-                None => self.body(name, ty, values),
+                None => self.composite(name, values).unwrap_or_else(|| self.body(name, ty, values)),
             })
             .collect();
         let mut setters = String::new();
@@ -149,6 +150,17 @@ impl Call<'_> {
     fn parameter(&self, ident: &str) -> Option<&Parameter> {
         let parameters = self.operation.parameters.iter();
         parameters.into_iter().find(|p| self.name.parameter(p).is_some_and(|named| named.ident == ident))
+    }
+
+    /// An argument that gives several parameters: a literal of its type.
+    fn composite(&self, argument: &str, values: &mut Values<'_>) -> Option<String> {
+        let parts = self.name.parameters.iter().filter_map(|((parameter, _), name)| {
+            let part = name.part.as_ref().filter(|part| part.argument == argument)?;
+            let value = values.value("String", &format!("a.must({parameter:?})"));
+            Some((part.of.clone(), format!("{}: {value}", part.field)))
+        });
+        let (types, fields): (Vec<String>, Vec<String>) = parts.unzip();
+        Some(format!("{}::{} {{ {} }}", self.library, types.first()?, fields.join(", ")))
     }
 
     /// The argument that is sent as the body.
