@@ -156,10 +156,19 @@ impl<T: Object + Default + Send + 'static> Payload for T {
     }
 }
 
-fn is_json(answer: &Answer) -> bool {
+/// The media type of a response, without its parameters.
+fn essence(answer: &Answer) -> &str {
     let media_type = answer.headers.get(http::header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
-    let essence = media_type.and_then(|text| text.split(';').next()).unwrap_or_default();
-    essence.trim().eq_ignore_ascii_case("application/json")
+    media_type.and_then(|text| text.split(';').next()).unwrap_or_default().trim()
+}
+
+fn is_json(answer: &Answer) -> bool {
+    essence(answer).eq_ignore_ascii_case("application/json")
+}
+
+/// True if the letters `null` are a text.
+fn is_text(answer: &Answer) -> bool {
+    essence(answer).eq_ignore_ascii_case("text/plain")
 }
 
 macro_rules! json_payloads {
@@ -181,14 +190,15 @@ impl<T: Slot + Default + Send + 'static> Payload for Json<T> {
     }
 }
 
-/// A response that has a body for some statuses, and none for others, such as 204.
+/// A response that has a body for some statuses, and none for others, such as 204; or one that may be `null`.
 impl<T: Payload> Payload for Option<T> {
     fn accepts(status: StatusCode) -> bool {
         T::accepts(status)
     }
 
     fn decode(answer: &Answer) -> Result<Self, DecodeError> {
-        if answer.body.is_empty() { Ok(None) } else { T::decode(answer).map(Some) }
+        let is_null = answer.body.trim_ascii() == b"null" && !is_text(answer);
+        if answer.body.is_empty() || is_null { Ok(None) } else { T::decode(answer).map(Some) }
     }
 }
 

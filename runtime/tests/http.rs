@@ -146,6 +146,21 @@ async fn bodies_and_credentials_follow_the_operation() {
 }
 
 #[tokio::test]
+async fn a_body_may_be_null_or_absent() {
+    let json = "content-type: application/json\r\n";
+    let bodies = [("204 No Content", "", ""), ("200 OK", json, " null\n"), ("200 OK", json, r#"{"id":"1"}"#)];
+    for (status, headers, body) in bodies {
+        let server = Server::start(move |_, _| reply(status, headers, body)).await;
+        let item = client_of(&server).call::<Option<Item>>(READ, &["1"]).send().await.unwrap();
+        assert_eq!(item.is_some(), body.contains("id"), "{body}");
+    }
+    let text = "content-type: text/plain\r\n";
+    let server = Server::start(move |_, _| reply("200 OK", text, "null")).await;
+    let text = client_of(&server).call::<Option<String>>(READ, &["1"]).send().await.unwrap();
+    assert_eq!(text.as_deref(), Some("null"));
+}
+
+#[tokio::test]
 async fn values_that_would_leave_the_path_are_not_sent() {
     let server = Server::start(|_, _| reply("200 OK", "", r#"{"id":"1"}"#)).await;
     let client = client_of(&server);

@@ -334,8 +334,9 @@ impl Context<'_> {
             return (Payload::Flag, false);
         }
         let Some(media_type) = &method.media_type else { return (Payload::Nothing, false) };
-        // A status without a body next to one with a body.
-        let sometimes = operation.responses.values().any(|r| r.content.is_empty());
+        // A status without a body next to one with a body, or a body that may be null.
+        let is_null = |r: &Response| r.constraints.get(media_type).is_some_and(|own| own.nullable);
+        let sometimes = operation.responses.values().any(|r| r.content.is_empty() || is_null(r));
         let whole = |payload, paged| match sometimes {
             true => (Payload::Optional(Box::new(payload)), false),
             false => (payload, paged),
@@ -469,7 +470,8 @@ impl Context<'_> {
         // The runtime sends `application/json` by default.
         let says = Some(parsed.sent(media_type)).filter(|sent| *sent != "application/json");
         let says = says.map(|sent| Put::ContentType(sent.to_owned()));
-        let own = self.ty(ty);
+        let is_nullable = body.required && body.constraints.get(media_type).is_some_and(|own| own.nullable);
+        let own = if is_nullable { self.ty(ty).option() } else { self.ty(ty) };
         let TypeRef::Named(id) = ty else {
             return Some(whole("body", own, std::iter::once(Put::Json(Vec::new())).chain(says).collect()));
         };
