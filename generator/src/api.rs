@@ -20,7 +20,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::{Deserialize, Serialize};
 
 pub use crate::diagnostic::Pointer;
-pub use constraints::Constraints;
+pub use constraints::{ConstraintSet, Constraints};
 pub use cycle::cycles;
 pub use json_api::{Action, Arity, Document, Linkage, Relationship, Request, Resource};
 pub use lifecycle::Lifecycle;
@@ -579,9 +579,10 @@ impl Api {
         self.types.retain(|id, _| used.contains(id));
     }
 
-    /// The same, except for a schema that contains the values of an enum inline, which is named after it.
-    pub fn forget_unnamed(&mut self) {
-        let used = self.used();
+    /// The same, except for those that `is_kept` takes, and for a schema that contains the values of an enum inline, which
+    /// is named after it.
+    pub fn forget_unnamed(&mut self, is_kept: impl Fn(&TypeId) -> bool) {
+        let used = self.closure(self.roots().chain(self.types.keys().filter(|id| is_kept(id))));
         let inline: BTreeSet<&[Value]> =
             used.iter().filter(|id| id.is_inline()).filter_map(|id| self.values_of(id)).collect();
         let named = self.enums_by_values(|id| !id.is_inline());

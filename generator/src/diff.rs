@@ -30,11 +30,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use change::{Bump, Change, Direction, Kind, Reach, Wire};
-pub use correction::{Corrected, Effect};
+pub use correction::{Corrected, Effect, Part};
 pub use item::{ItemChange, Items};
 pub use locate::Resolve;
 pub use policy::{Accepted, Date, Policy};
 
+use self::rust::Keys;
 use crate::api::{Api, Model};
 use crate::diagnostic::shown;
 use crate::name::Names;
@@ -51,6 +52,12 @@ pub struct Side<'a> {
     pub names: &'a Names,
     /// The public items of its crate; none where no Rust verdict is wanted.
     pub items: Option<&'a [Item]>,
+}
+
+impl<'a> Side<'a> {
+    fn keys(&self) -> Keys<'a> {
+        Keys { api: self.model, names: Some(self.names) }
+    }
 }
 
 /// The changes between two versions.
@@ -119,8 +126,7 @@ pub struct Summary {
 
 /// Compares two versions.
 pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
-    let renamed = rename::types(old.api, new.api);
-    let mut rows = walk::rows([old, new], &renamed);
+    let mut rows = rename::rows([old.api, new.api], [old.keys(), new.keys()]);
     fold::fold(&mut rows, [old, new]);
     let items = Items::compare(old.items, new.items);
     let rust_only = rust::judge(&mut rows, &items, [old.api, new.api]);

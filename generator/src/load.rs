@@ -1,8 +1,10 @@
 //! Reads a vendor's document with our overlay as a typed OpenAPI 3.0 document, with the way back to the vendor's places.
 
 mod dialect;
+mod excerpt;
 pub(crate) mod hoist;
 mod json_schema;
+mod json_text;
 mod model;
 mod openapi30;
 mod openapi31;
@@ -27,6 +29,7 @@ use openapiv3::OpenAPI;
 use serde_json::Value;
 
 use self::dialect::Dialect;
+pub use self::excerpt::{Corrections, excerpts};
 pub use self::origin::Origins;
 pub use self::overlay::{ActionOutcome, Overlay};
 pub use self::position::{locate, resolve};
@@ -62,6 +65,8 @@ pub struct Spec {
     pub version: String,
     /// The outcome of every action of the overlay.
     pub overlay: Vec<ActionOutcome>,
+    /// The parts that the overlay changed.
+    pub corrections: Corrections,
     /// The parts that the overlay skips.
     pub skipped: Vec<Skip>,
     /// By the id of a place: the definition that it means, of several equal ones, by `naming.toml`.
@@ -110,6 +115,8 @@ pub fn load(
     let outcomes = overlay
         .map(|overlay| overlay.apply_traced(&mut tree, version.as_deref(), &mut origins, out))
         .unwrap_or_default();
+    let changed = outcomes.iter().flat_map(|action| action.changed.iter().cloned()).collect();
+    let corrections = Corrections::of(&tree, changed);
     let skipped = skip::remove(&mut tree, &mut origins, out);
     shape::remove_unread(&mut tree, Shape::Object(Kind::Document));
     settle::settle(&mut tree, dialect, &source, options.read, options.keep_prose, &mut origins, out);
@@ -134,6 +141,7 @@ pub fn load(
         version: document.info.version.clone(),
         document,
         overlay: outcomes,
+        corrections,
         skipped,
         definitions: BTreeMap::new(),
         size,

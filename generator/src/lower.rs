@@ -52,6 +52,16 @@ struct Lowering<'a> {
 
 /// Lowers the document of the API that is called `name`; none if errors were pushed.
 pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
+    lower_part(spec, name, |_| false, out)
+}
+
+/// The same for a part of a document, in which types are kept that nothing in the part uses.
+pub fn lower_part(
+    spec: &Spec,
+    name: &str,
+    is_kept: impl Fn(&TypeId) -> bool,
+    out: &mut Sink,
+) -> Option<Api> {
     let document = &spec.document;
     let errors = out.errors();
     let mut lowering = Lowering {
@@ -101,7 +111,7 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
     let recognised = recognise(&api);
     lowering.undeclared_discriminators(&recognised);
     lowering.unrecognised_resources(&api, &recognised);
-    api.forget_unnamed();
+    api.forget_unnamed(is_kept);
     (out.errors() == errors).then_some(api)
 }
 

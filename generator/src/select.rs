@@ -174,7 +174,7 @@ pub fn select(
         .filter_map(|parameter| parameter.values.clone())
         .collect();
     api.values.retain(|name, _| values.contains(name));
-    api.forget_unnamed();
+    api.forget_unnamed(|_| false);
     Some(Dropped { operations, components })
 }
 

@@ -11,9 +11,10 @@ use std::collections::BTreeSet;
 
 use diff::Version;
 use serde_json::Value;
+use storewright_generator::api::Api;
 use storewright_generator::diagnostic::Sink;
-use storewright_generator::diff::{Diff, Effect, Side};
-use storewright_generator::load::{self, Options, Overlay, Source};
+use storewright_generator::diff::{Corrected, Diff, Effect, Part, Side};
+use storewright_generator::load::{self, Corrections, Options, Overlay, Source};
 use storewright_generator::name::{self, Config};
 use storewright_generator::{lower, plan, report};
 
@@ -76,7 +77,8 @@ fn separated(old: &[u8], new: &[u8]) -> Diff {
         names: &v.names,
         items: v.items.as_deref(),
     });
-    found.separate(sides.each_ref(), [&raw[0].api, &raw[1].api]);
+    let part = |side: usize| Part { raw: &raw[side].api, corrected: &corrected[side].api };
+    found.separate(sides.each_ref(), [part(0), part(1)]);
     found
 }
 
@@ -143,4 +145,116 @@ fn a_correction_of_the_values_of_a_change_leaves_it_the_vendors() {
         corrected(&diff, Effect::Hides).into_iter().collect::<BTreeSet<_>>(),
         BTreeSet::from(["field-added Book.old".to_owned(), "value-added Book.kind=ATLAS".to_owned()])
     );
+}
+
+/// The same parts in both ways: of whole documents, and of those operations and schemas that corrections can affect.
+struct Parts {
+    whole: Api,
+    small: [Api; 2],
+}
+
+fn parts(text: &[u8], corrections: [&Corrections; 2], version: &Version) -> Parts {
+    let source = Source { name: "document.json", text };
+    let [own, other] = corrections;
+    let excerpts = load::excerpts(source, own, other).unwrap();
+    let api = |text: &[u8]| {
+        let mut out = Sink::new();
+        let spec = load::load(Source { text, ..source }, None, &Options::default(), &mut out).unwrap();
+        lower::lower_part(&spec, "asc", |id| version.api.types.contains_key(id), &mut out).unwrap()
+    };
+    Parts { whole: api(text), small: excerpts.each_ref().map(|text| api(text.as_bytes())) }
+}
+
+fn corrections(text: &[u8], overlay: &Overlay) -> Corrections {
+    let source = Source { name: "document.json", text };
+    load::load(source, Some(overlay), &Options::default(), &mut Sink::new()).unwrap().corrections
+}
+
+#[test]
+fn the_parts_that_corrections_affect_say_what_whole_documents_say() {
+    let overlay = std::fs::read(shared::workspace().join("specs/app-store-connect/overlay.yaml")).unwrap();
+    let overlay =
+        Overlay::parse(Source { name: "overlay.yaml", text: &overlay }, &mut Sink::new()).unwrap();
+    for pair in [["3.7.0", "4.3"], ["4.5", "4.5.1"]] {
+        let texts = pair.map(|name| shared::read_shared(&format!("specs/app-store-connect/{name}.json")));
+        let [Some(old), Some(new)] = texts else { return };
+        let texts = [&old, &new];
+        let [a, b] = texts.map(|text| corrections(text, &overlay));
+        let sides = texts.map(|text| version(text, Some(&overlay)));
+        let parts = [parts(texts[0], [&a, &b], &sides[0]), parts(texts[1], [&b, &a], &sides[1])];
+        let separated = |parts: [Part<'_>; 2]| {
+            let mut found = diff::compare(&sides[0], &sides[1]);
+            let sides = sides.each_ref().map(|v| Side {
+                api: &v.api,
+                model: &v.model,
+                names: &v.names,
+                items: v.items.as_deref(),
+            });
+            found.separate(sides.each_ref(), parts);
+            found
+        };
+        let whole =
+            separated([0, 1].map(|at| Part { raw: &parts[at].whole, corrected: &sides[at].api }));
+        let small = separated(parts.each_ref().map(|p| Part { raw: &p.small[0], corrected: &p.small[1] }));
+        let said = |diff: &Diff| -> Vec<_> {
+            let row = |c: &Corrected| {
+                let c = &c.change;
+                (c.kind, c.subject.clone(), c.wire, c.reach.operations, c.pointer.clone())
+            };
+            diff.corrected.iter().map(|c| (format!("{:?}", c.effect), row(c))).collect()
+        };
+        assert_eq!(said(&small), said(&whole), "{pair:?}");
+        assert_eq!(rows(&small), rows(&whole), "{pair:?}");
+    }
+}
+
+#[test]
+fn an_excerpt_has_what_a_correction_affects() {
+    let mut schemas = serde_json::Map::new();
+    for at in 0..40 {
+        let user = serde_json::json!({ "type": "object", "properties": { "kind": { "$ref": format!("#/components/schemas/Kind{}", at / 10) } } });
+        schemas.insert(format!("User{at}"), user);
+    }
+    for at in 0..4 {
+        schemas.insert(format!("Kind{at}"), serde_json::json!({ "type": "string", "enum": ["A", "B"] }));
+    }
+    let document = serde_json::json!({
+        "openapi": "3.0.3", "info": { "title": "T", "version": "1" }, "paths": {}, "components": { "schemas": schemas },
+    })
+    .to_string();
+    let source = Source { name: "t.json", text: document.as_bytes() };
+    let texts = |target: &str, update: &str| {
+        let overlay = format!(
+            "{{overlay: 1.1.0, info: {{title: T, version: '1'}}, actions: [{{target: \"{target}\", {update}}}]}}"
+        );
+        let overlay =
+            Overlay::parse(Source { name: "overlay.yaml", text: overlay.as_bytes() }, &mut Sink::new());
+        let own = corrections(source.text, &overlay.unwrap());
+        assert!(!own.is_empty());
+        load::excerpts(source, &own, &Corrections::default())
+    };
+    let schemas = |text: &str| -> serde_json::Map<String, Value> {
+        let small: Value = serde_json::from_str(text).unwrap();
+        assert_eq!(small["info"], serde_json::json!({ "title": "T", "version": "1" }));
+        small["components"]["schemas"].as_object().unwrap().clone()
+    };
+    // The users of an enum are places of it, and those of an object are not.
+    let [raw, corrected] = texts("$.components.schemas.Kind1.enum", "update: [C]").unwrap();
+    assert_eq!(schemas(&raw).len(), 11);
+    assert_eq!(schemas(&raw)["Kind1"]["enum"], serde_json::json!(["A", "B"]));
+    assert_eq!(schemas(&corrected)["Kind1"]["enum"], serde_json::json!(["A", "B", "C"]));
+    let member = "update: {other: {$ref: '#/components/schemas/Kind3'}}";
+    let [raw, corrected] = texts("$.components.schemas.User3.properties", member).unwrap();
+    for text in [&raw, &corrected] {
+        let names: Vec<String> = schemas(text).keys().cloned().collect();
+        assert_eq!(names, ["Kind0", "Kind3", "User3"]);
+    }
+    let [raw, corrected] = texts("$.components.schemas.User3", "remove: true").unwrap();
+    assert!(schemas(&raw).contains_key("User3") && !schemas(&corrected).contains_key("User3"));
+    // An action may look at other parts than it changes.
+    let guarded = "$[?@.schemas.Kind3].schemas.User3.properties.kind";
+    let [_, corrected] = texts(guarded, "update: {deprecated: true}").unwrap();
+    assert_eq!(schemas(&corrected)["User3"]["properties"]["kind"]["deprecated"], true);
+    assert_eq!(texts("$", "update: {security: [{}]}"), None);
+    assert_eq!(texts("$.components.schemas", "remove: true"), None);
 }

@@ -1,4 +1,5 @@
-//! Compares the diff of Apple's documents with a plain reading of the JSON.
+//! Compares vendors' documents, version by version: the diff of Apple's with a plain reading of the JSON, and all of them
+//! in the other order.
 //!
 //! The reading below knows nothing of `Api`: it follows the documents' own keywords.
 
@@ -17,18 +18,37 @@ use storewright_generator::diff::{Diff, Direction, Kind};
 
 type Found = BTreeMap<Kind, BTreeSet<String>>;
 
-const PAIRS: &[(&str, &str)] = &[
-    ("3.7.0", "4.3"),
-    ("4.3", "4.4.1"),
-    ("3.7.0", "4.4.1"),
-    ("4.4.1", "4.5"),
-    ("4.5", "4.5.1"),
-    ("4.4.1", "4.5.1"),
-];
+/// Apple's documents, oldest first.
+const VERSIONS: [&str; 10] =
+    ["1.5", "1.8", "2.2", "2.4", "3.1", "3.7.0", "4.3", "4.4.1", "4.5", "4.5.1"];
+/// Steps over several versions.
+const LEAPS: [[&str; 2]; 2] = [["3.7.0", "4.4.1"], ["4.4.1", "4.5.1"]];
+/// App Center's documents, oldest first.
+const APP_CENTER: [&str; 3] = ["2018-03", "2019-09", "2023-08"];
 
 fn document(version: &str) -> Option<Value> {
-    let text = shared::read_shared(&format!("specs/app-store-connect/{version}.json"))?;
+    let newer = version.starts_with("3.7") || version.starts_with('4');
+    let folder = if newer { "specs/app-store-connect" } else { "corpus/asc" };
+    let text = shared::read_shared(&format!("{folder}/{version}.json"))?;
     Some(serde_json::from_slice(&text).unwrap())
+}
+
+fn app_center(version: &str) -> Option<Value> {
+    let folder = if version == "2018-03" { "corpus/app-center" } else { "specs/app-center" };
+    let text = shared::read_shared(&format!("{folder}/{version}.json"))?;
+    Some(serde_json::from_slice(&text).unwrap())
+}
+
+/// A document, and the version that it is.
+struct Read {
+    name: &'static str,
+    document: Value,
+    version: diff::Version,
+}
+
+fn apple(name: &'static str) -> Option<Read> {
+    let document = document(name)?;
+    Some(Read { name, version: nameless("asc", &document), document })
 }
 
 fn blank(path: &str) -> String {
@@ -135,8 +155,12 @@ fn fields(path: &str, old: &Value, new: &Value, out: &mut Found) {
                     let is = |value: &Value, key: &str| value[key] == true;
                     let must = [must_a.contains(name.as_str()), must_b.contains(name.as_str())];
                     flag(out, [Kind::FieldRequired, Kind::FieldOptional], must[0], must[1], &path);
-                    let null = [Kind::FieldNullable, Kind::FieldNotNullable];
-                    flag(out, null, is(a, "nullable"), is(b, "nullable"), &path);
+                    let null = [is(a, "nullable"), is(b, "nullable")];
+                    // Both at once are one change.
+                    if must[0] == must[1] || [must[1], must[0]] != null {
+                        let kinds = [Kind::FieldNullable, Kind::FieldNotNullable];
+                        flag(out, kinds, null[0], null[1], &path);
+                    }
                     let old = [Kind::FieldDeprecated, Kind::FieldUndeprecated];
                     flag(out, old, is(a, "deprecated"), is(b, "deprecated"), &path);
                     fields(&path, a, b, out);
@@ -221,41 +245,65 @@ fn found(diff: &Diff) -> Found {
     out
 }
 
+/// Checks a pair of versions, in both directions.
+fn check(old: &Read, new: &Read) {
+    let names = format!("{} to {}", old.name, new.name);
+    let expected = expected(&old.document, &new.document);
+    let diff = compare(&old.version, &new.version);
+    let found = found(&diff);
+    let nothing = BTreeSet::new();
+    for kind in WHOLE {
+        let (wanted, got) = (expected.get(kind).unwrap_or(&nothing), found.get(kind).unwrap_or(&nothing));
+        let missing: Vec<_> = wanted.difference(got).collect();
+        let mut invented: Vec<_> = got.difference(wanted).collect();
+        // A value of a schema that is written inline on one side and named on the other has the name.
+        invented.retain(|subject| !subject.starts_with("BuildBundleType="));
+        assert!(
+            missing.is_empty() && invented.is_empty(),
+            "{names}, {}: missing {missing:?}, invented {invented:?}",
+            kind.as_str()
+        );
+    }
+    let all: usize = expected.values().map(BTreeSet::len).sum();
+    // Apple's smallest step of these has seven new operations.
+    assert!(all > 50, "{names}: {all} changes to find");
+    assert_eq!(counts(&diff), mirrored(&compare(&new.version, &old.version)), "{names}");
+}
+
 #[test]
 fn every_change_that_a_plain_reading_finds_is_a_row_and_no_other() {
-    for (old, new) in PAIRS {
-        let (Some(a), Some(b)) = (document(old), document(new)) else { return };
-        let expected = expected(&a, &b);
-        let diff = compare(&nameless("asc", &a), &nameless("asc", &b));
-        let found = found(&diff);
-        for kind in WHOLE {
-            let nothing = BTreeSet::new();
-            let (wanted, got) = (expected.get(kind).unwrap_or(&nothing), found.get(kind).unwrap_or(&nothing));
-            let missing: Vec<_> = wanted.difference(got).collect();
-            let mut invented: Vec<_> = got.difference(wanted).collect();
-            // A value of a schema that is written inline on one side and named on the other has the name.
-            invented.retain(|subject| !subject.starts_with("BuildBundleType="));
-            assert!(
-                missing.is_empty() && invented.is_empty(),
-                "{old} to {new}, {}: missing {missing:?}, invented {invented:?}",
-                kind.as_str()
-            );
+    let mut last: Option<Read> = None;
+    for version in VERSIONS {
+        let Some(next) = apple(version) else { return };
+        if let Some(last) = &last {
+            check(last, &next);
         }
-        let found: usize = expected.values().map(BTreeSet::len).sum();
-        // Apple's smallest step of these has seven new operations.
-        assert!(found > 50, "{old} to {new}: {found} changes to find");
+        last = Some(next);
+    }
+    for [old, new] in LEAPS {
+        let (Some(old), Some(new)) = (apple(old), apple(new)) else { return };
+        check(&old, &new);
     }
 }
 
 #[test]
 fn nothing_changed_in_the_same_document_in_another_order() {
-    for version in ["3.7.0", "4.3", "4.4.1", "4.5", "4.5.1"] {
-        let Some(document) = document(version) else { return };
-        let one = nameless("asc", &document);
-        for other in [&document, &reversed(&document)] {
-            let found = compare(&one, &nameless("asc", other));
-            assert!(found.changes.is_empty(), "{version}: {:?}", found.changes.first());
-        }
+    let apple = ["1.5", "1.8", "2.2", "2.4", "3.1", "3.7.0", "4.5.1"].map(document);
+    for document in apple.into_iter().chain(APP_CENTER.map(app_center)) {
+        let Some(document) = document else { return };
+        let found = compare(&nameless("one", &document), &nameless("one", &reversed(&document)));
+        assert!(found.changes.is_empty(), "{}: {:?}", document["info"]["version"], found.changes.first());
+    }
+}
+
+#[test]
+fn exchanging_the_sides_exchanges_the_kinds() {
+    let Some(all) = APP_CENTER.map(app_center).into_iter().collect::<Option<Vec<Value>>>() else { return };
+    let all: Vec<_> = all.iter().map(|document| nameless("app-center", document)).collect();
+    for pair in all.windows(2) {
+        let diff = compare(&pair[0], &pair[1]);
+        assert_eq!(counts(&diff), mirrored(&compare(&pair[1], &pair[0])));
+        assert!(diff.changes.len() > 50, "{} changes", diff.changes.len());
     }
 }
 
@@ -278,15 +326,6 @@ fn nothing_changed_in_the_same_document_without_references() {
         let rows: Vec<_> =
             found.changes.iter().map(|c| (c.kind.as_str(), &c.subject, &c.old, &c.new)).collect();
         assert!(rows.is_empty(), "{rows:#?}");
-    }
-}
-
-#[test]
-fn exchanging_the_sides_exchanges_the_kinds() {
-    for (old, new) in PAIRS {
-        let (Some(a), Some(b)) = (document(old), document(new)) else { return };
-        let (a, b) = (nameless("asc", &a), nameless("asc", &b));
-        assert_eq!(counts(&compare(&a, &b)), mirrored(&compare(&b, &a)), "{old} and {new}");
     }
 }
 

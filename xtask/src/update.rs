@@ -96,14 +96,14 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let known = pipeline::info(tree, &args.api);
     rules.title = known.as_ref().map(|known| known.title.clone());
     let made = pipeline::make(&document, &rules, &args.api, false, out);
-    let Some(Made { api, model, names, report }) = made else { return Ok(None) };
+    let Some(Made { api, model, names, report, .. }) = made else { return Ok(None) };
     let rendered = pipeline::render_crate(&model, &names, &rules, &generate::ours(&settings), out)?;
     if args.strict {
         out.be_strict();
     }
     let Some(Crate { mut files, items }) = rendered.filter(|_| !out.has_errors()) else { return Ok(None) };
     let committed = committed(tree, &args.api);
-    let new = Version { items, api, model, names, raw: None };
+    let new = Version { items, api, model, names, corrections: Default::default() };
     let base = base(tree, &args.api, &rules, &settings, committed.as_ref())?;
     let before = settings.crate_version.clone();
     let diff = base.old.as_ref().map(|old| crate::diff::compare(old, &new));

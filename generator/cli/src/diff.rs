@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use clap::ValueEnum;
-use serde::Deserialize;
 use storewright_generator::api::Info;
 use storewright_generator::diagnostic::{Diagnostic, Pointer, Severity, Sink, shown};
 use storewright_generator::diff::{self, Bump, Diff, Policy, Side, Wire};
@@ -15,7 +14,8 @@ use storewright_generator::load::{Source, resolve};
 use storewright_generator::report;
 
 use crate::fetch::Document;
-use crate::pipeline::{self, Version};
+use crate::title::title_of;
+use crate::pipeline::{self, Rules, Version};
 use crate::project::{Project, SETTINGS};
 use crate::report::{plural, print as print_all, stdout, tell};
 use crate::{Outcome, fetch, interrupt, progress, today};
@@ -186,23 +186,30 @@ fn policy(path: &Path) -> anyhow::Result<Option<Policy>> {
     Ok(policy)
 }
 
-/// A version, and the document that it was read from, if it was.
+/// A version, with the document that it was read from, if it was, and the rules for it.
 struct Compared {
     version: Version,
-    document: Option<Document>,
+    document: Option<(Document, Rules)>,
 }
 
 /// The changes between two versions, with the locations of documents.
 fn located(old: &Compared, new: &Compared) -> Diff {
     let mut found = compare(&old.version, &new.version);
-    let (a, b) = (&old.version, &new.version);
     // The corrections of a stored Api are not known.
-    if old.document.is_some() && new.document.is_some() && (a.raw.is_some() || b.raw.is_some()) {
-        let raw = [a, b].map(|version| version.raw.as_ref().unwrap_or(&version.api));
-        found.separate([&side(a), &side(b)], raw);
+    if let (Some(a), Some(b)) = (&old.document, &new.document)
+        && !(old.version.corrections.is_empty() && new.version.corrections.is_empty())
+    {
+        progress::step("comparing without corrections");
+        let part = |side: &Compared, (document, rules): &(Document, Rules), other: &Compared| {
+            pipeline::part(&side.version, document, rules, &other.version.corrections)
+        };
+        if let (Some(a), Some(b)) = (part(old, a, new), part(new, b, old)) {
+            let parts = [a.of(&old.version), b.of(&new.version)];
+            found.separate([&side(&old.version), &side(&new.version)], parts);
+        }
     }
     let [old, new] = [old, new].map(|side| {
-        side.document.as_ref().map(|document| {
+        side.document.as_ref().map(|(document, _)| {
             move |pointers: &[Pointer]| {
                 resolve(Source { name: &document.from, text: document.text.as_bytes() }, pointers)
             }
@@ -381,8 +388,10 @@ fn versions(
     let old = read(project, &from, api, args, out)?;
     let new = read(project, &to, api, args, out)?;
     let (Some(old), Some(new)) = (old, new) else { return Ok(None) };
-    let [old, new] =
-        [(old, from), (new, to)].map(|(version, given)| Compared { version, document: given.document });
+    let [old, new] = [(old, from), (new, to)].map(|((version, rules), given)| Compared {
+        version,
+        document: given.document.map(|document| (document, rules)),
+    });
     Ok(Some([old, new]))
 }
 
@@ -392,14 +401,17 @@ fn read(
     api: Option<&str>,
     args: &Args,
     out: &mut Sink,
-) -> anyhow::Result<Option<Version>> {
-    match (&side.place, &side.document) {
+) -> anyhow::Result<Option<(Version, Rules)>> {
+    let (version, rules) = match (&side.place, &side.document) {
         (Place::Stored(api), _) => {
             let Some((stored, _)) = pipeline::stored(project, api, out) else { return Ok(None) };
-            Ok(pipeline::version_of(stored, &pipeline::rules(project, Some(api))?, None, out))
+            let rules = pipeline::rules(project, Some(api))?;
+            (pipeline::version_of(stored, &rules, None, out), rules)
         }
-        (Place::Revision(revision, api), _) => pipeline::at_revision(project, revision, api, out),
-        (Place::File(_) | Place::Committed(_), None) => Ok(None),
+        (Place::Revision(revision, api), _) => {
+            (pipeline::at_revision(project, revision, api, out)?, Rules::default())
+        }
+        (Place::File(_) | Place::Committed(_), None) => return Ok(None),
         (Place::File(_) | Place::Committed(_), Some(document)) => {
             // An API may be gone whose versions at a revision are compared with.
             let ours = api.filter(|api| project.check_api(api).is_ok());
@@ -410,26 +422,10 @@ fn read(
             if args.no_overlay {
                 rules.overlay = None;
             }
-            Ok(pipeline::version(document, &rules, api.unwrap_or("api"), out))
+            (pipeline::version(document, &rules, api.unwrap_or("api"), out), rules)
         }
-    }
-}
-
-/// The title of a document, as its vendor wrote it.
-pub(crate) fn title_of(text: &str) -> Option<String> {
-    #[derive(Deserialize)]
-    struct Head {
-        info: Title,
-    }
-    #[derive(Deserialize)]
-    struct Title {
-        title: String,
-    }
-    let head: Option<Head> = match text.trim_start().starts_with('{') {
-        true => serde_json::from_str(text).ok(),
-        false => serde_yaml::from_str(text).ok(),
     };
-    head.map(|head| head.info.title)
+    Ok(version.map(|version| (version, rules)))
 }
 
 /// The API of ours that has this title.

@@ -16,6 +16,8 @@ use crate::progress;
 
 /// Nine times the size of Apple's file: anything larger is not a document, or is an archive that unpacks without end.
 const LIMIT: u64 = 64 * 1024 * 1024;
+/// The byte order mark.
+const MARK: &str = "\u{feff}";
 /// The most seconds that a download may take.
 const PATIENCE: &str = "120";
 
@@ -28,8 +30,8 @@ pub struct Document {
     pub text: String,
     /// Its length, without an archive around it.
     pub bytes: u64,
-    /// Of the document, without an archive around it.
-    pub sha256: String,
+    /// True if a byte order mark is before the text.
+    has_mark: bool,
     /// Reads the files that a document on this disk refers to; one from elsewhere refers to none.
     pub read: Option<ReadFile>,
 }
@@ -37,8 +39,15 @@ pub struct Document {
 impl Document {
     /// A document that is read already, and refers to no other files.
     pub fn of(from: &str, text: String) -> Self {
-        let (bytes, sha256) = (text.len() as u64, sha256(text.as_bytes()));
-        Self { from: from.to_owned(), text, bytes, sha256, read: None }
+        let (bytes, has_mark) = (text.len() as u64, false);
+        Self { from: from.to_owned(), text, bytes, has_mark, read: None }
+    }
+
+    /// The digest of the document, without an archive around it.
+    pub fn sha256(&self) -> String {
+        let mark: &[u8] = if self.has_mark { MARK.as_bytes() } else { &[] };
+        let digest = Sha256::new().chain_update(mark).chain_update(&self.text).finalize();
+        digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
@@ -71,10 +80,6 @@ pub fn text(path: &Path) -> io::Result<String> {
     String::from_utf8(regular(path)?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
-fn sha256(bytes: &[u8]) -> String {
-    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
 fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
     let at = || Place { file: from.to_owned(), ..Place::default() };
     let unreadable = |message: String| Diagnostic::error(Code::UnreadableSource, at(), message);
@@ -98,24 +103,26 @@ fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
     } else {
         bytes
     };
-    let sha256 = sha256(&bytes);
-    if let Some(pinned) = pinned.filter(|pinned| !pinned.eq_ignore_ascii_case(&sha256)) {
-        let message = format!("the document's sha256 is {sha256}, and {pinned} is pinned");
-        let help = "if the vendor changed it on purpose, pin the new one: `sha256` in `source.toml`";
-        return Err(Box::new(Diagnostic::error(Code::ChecksumMismatch, at(), message).help(help)));
-    }
     let length = bytes.len() as u64;
     let text = String::from_utf8(bytes).map_err(|error| {
         unreadable(format!("the document is not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
     })?;
-    let text = text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text);
-    Ok(Document {
+    let bare = text.strip_prefix(MARK).map(str::to_owned);
+    let document = Document {
         from: from.to_owned(),
-        text,
         bytes: length,
-        sha256,
+        has_mark: bare.is_some(),
+        text: bare.unwrap_or(text),
         read: (!is_url && !is_archive).then_some(regular),
-    })
+    };
+    let Some(pinned) = pinned else { return Ok(document) };
+    let sha256 = document.sha256();
+    if !pinned.eq_ignore_ascii_case(&sha256) {
+        let message = format!("the document's sha256 is {sha256}, and {pinned} is pinned");
+        let help = "if the vendor changed it on purpose, pin the new one: `sha256` in `source.toml`";
+        return Err(Box::new(Diagnostic::error(Code::ChecksumMismatch, at(), message).help(help)));
+    }
+    Ok(document)
 }
 
 /// Downloads with the system's curl, which has the certificates, proxies and protocols of the machine.

@@ -10,7 +10,8 @@ use storewright_generator::render::Runtime;
 use crate::generate::{FIRST, NAMES as CHARACTERS, is_name, located, name_of};
 use crate::project::SETTINGS;
 use crate::report::{refuse, tell};
-use crate::{Outcome, diff, fetch, progress};
+use crate::title::title_of;
+use crate::{Outcome, fetch, progress};
 
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
@@ -92,7 +93,7 @@ pub fn run(args: &Args) -> anyhow::Result<Outcome> {
             file.to_owned()
         }
     };
-    let title = diff::title_of(&document.text).unwrap_or_else(|| name.clone());
+    let title = title_of(&document.text).unwrap_or_else(|| name.clone());
     let runtime = located(&args.runtime, Path::new(""), &folder)?;
     write(&folder, SETTINGS, &toml(&name, &file, &runtime))?;
     if !folder.join(OVERLAY).exists() {

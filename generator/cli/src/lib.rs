@@ -17,6 +17,7 @@ pub mod pipeline;
 pub mod progress;
 pub mod project;
 pub mod report;
+mod title;
 mod today;
 
 use std::process::ExitCode;

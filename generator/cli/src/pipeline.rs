@@ -6,13 +6,13 @@ use std::{fs, io};
 
 use anyhow::{Context, bail};
 use serde::{Deserialize, Serialize};
-use storewright_generator::api::{Api, Info, Model, stored};
+use storewright_generator::api::{Api, Info, Model, TypeId, stored};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Pointer, Severity, Sink};
 use storewright_generator::name::{Custom, Names};
 use storewright_generator::plan::Item;
 use storewright_generator::render::{MARK, MissingModel, Options};
 use storewright_generator::select::{self, Selector};
-use storewright_generator::{load, lower, name, plan, render, write};
+use storewright_generator::{diff, load, lower, name, plan, render, write};
 
 use crate::fetch::{self, Document};
 use crate::progress;
@@ -84,6 +84,8 @@ pub struct Made {
     pub names: Names,
     /// Overlay actions and notices.
     pub report: Report,
+    /// The parts of the document that the overlay changed.
+    pub corrections: load::Corrections,
 }
 
 /// One version of an API, as `diff` compares it.
@@ -94,8 +96,8 @@ pub struct Version {
     pub model: Model,
     /// Rust names.
     pub names: Names,
-    /// The Api of the document without the overlay; none if the overlay does not change it, or without a document.
-    pub raw: Option<Api>,
+    /// The parts of the document that the overlay changes.
+    pub corrections: load::Corrections,
     /// The public items of the crate.
     pub items: Vec<Item>,
 }
@@ -141,9 +143,9 @@ pub fn make(
     keep_prose: bool,
     out: &mut Sink,
 ) -> Option<Made> {
-    let source = load::Source { name: &document.from, text: document.text.as_bytes() };
+    let source = document_source(document);
     let options = load::Options { keep_prose, read: document.read };
-    let made = lowered(source, rules, name, &options, out).and_then(|(mut api, spec, report)| {
+    let made = lowered(source, rules, name, &options, out).and_then(|(mut api, mut spec, report)| {
         let only = custom(rules, out)?.only;
         let only: Vec<Selector> =
             rules.only.iter().cloned().chain(only.iter().map(|text| Selector::new(text))).collect();
@@ -153,8 +155,11 @@ pub fn make(
             let dropped = dropped.located(|at| spec.origin(at));
             out.retain_notices(|notice| !dropped.contains(&notice.at.pointer));
         }
+        let corrections = std::mem::take(&mut spec.corrections);
+        // It takes more memory than all that follows.
+        drop(spec);
         let model = api.model();
-        Some(Made { names: names(&model, rules, out)?, api, model, report })
+        Some(Made { names: names(&model, rules, out)?, api, model, report, corrections })
     });
     load::locate(source, out);
     made
@@ -162,28 +167,72 @@ pub fn make(
 
 /// Document → `Spec` → `Api` → `Names` → public items; none if errors were pushed.
 pub fn version(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -> Option<Version> {
-    // First, since loading takes the most memory.
-    let raw = rules.overlay.as_ref().and_then(|_| {
-        let source = load::Source { name: &document.from, text: document.text.as_bytes() };
-        let options = load::Options { keep_prose: false, read: document.read };
-        let rules = Rules { overlay: None, title: None, templates: BTreeMap::new(), ..rules.clone() };
-        // The faults that the overlay corrects are not faults of the corrected document.
-        lowered(source, &rules, name, &options, &mut Sink::new()).map(|(api, ..)| api)
-    });
-    let Made { api, model, names, report } = make(document, rules, name, false, out)?;
-    let raw = raw.filter(|_| report.overlay.iter().any(|action| action.matched > 0));
-    Some(Version { items: plan::items(&model, &names), api, model, names, raw })
+    let Made { api, mut model, names, corrections, .. } = make(document, rules, name, false, out)?;
+    let items = plan::items(&model, &names);
+    model.forget_operations();
+    Some(Version { items, api, model, names, corrections })
+}
+
+/// The part of a version that corrections can affect.
+pub struct Part {
+    /// Without the corrections.
+    pub raw: Api,
+    /// With them; none if that is all of the version.
+    pub corrected: Option<Api>,
+}
+
+impl Part {
+    /// The part as `diff` compares it.
+    pub fn of<'a>(&'a self, version: &'a Version) -> diff::Part<'a> {
+        diff::Part { raw: &self.raw, corrected: self.corrected.as_ref().unwrap_or(&version.api) }
+    }
+}
+
+/// The part of a version that its corrections, or those of the other version, can affect; none if it cannot be read.
+pub fn part(
+    version: &Version,
+    document: &Document,
+    rules: &Rules,
+    other: &load::Corrections,
+) -> Option<Part> {
+    let whole = document_source(document);
+    let options = load::Options { keep_prose: false, read: document.read };
+    let is_kept = |id: &TypeId| !id.is_inline() && version.api.types.contains_key(id);
+    let api = |text: &[u8]| {
+        // The faults that the overlay corrects are not faults of the version, whose own are known.
+        let out = &mut Sink::new();
+        let mut spec = load::load(load::Source { text, ..whole }, None, &options, out)?;
+        spec.definitions = config(rules, out)?.naming.definition;
+        lower::lower_part(&spec, &version.api.info.name, is_kept, out)
+    };
+    match load::excerpts(whole, &version.corrections, other) {
+        None => Some(Part { raw: api(whole.text)?, corrected: None }),
+        Some([raw, corrected]) => {
+            Some(Part { raw: api(raw.as_bytes())?, corrected: Some(api(corrected.as_bytes())?) })
+        }
+    }
 }
 
 /// `Api` → `Names` → public items, where those are not known already; none if errors were pushed.
 pub fn version_of(api: Api, rules: &Rules, items: Option<String>, out: &mut Sink) -> Option<Version> {
-    let model = api.model();
+    let mut model = api.model();
     let names = names(&model, rules, out)?;
     let items = match items {
         Some(text) => Item::read_all(&text),
         None => plan::items(&model, &names),
     };
-    Some(Version { api, model, names, raw: None, items })
+    model.forget_operations();
+    Some(Version { api, model, names, corrections: load::Corrections::default(), items })
+}
+
+fn document_source(document: &Document) -> load::Source<'_> {
+    load::Source { name: &document.from, text: document.text.as_bytes() }
+}
+
+/// The overlay of the rules, if they have one; none if errors were pushed.
+fn overlay_of(rules: &Rules, out: &mut Sink) -> Option<Option<load::Overlay>> {
+    let Some((path, text)) = &rules.overlay else { return Some(None) };
+    Some(Some(load::Overlay::parse(load::Source { name: path, text: text.as_bytes() }, out)?))
 }
 
 fn lowered(
@@ -193,12 +242,7 @@ fn lowered(
     options: &load::Options,
     out: &mut Sink,
 ) -> Option<(Api, load::Spec, Report)> {
-    let overlay = match &rules.overlay {
-        None => None,
-        Some((path, text)) => {
-            Some(load::Overlay::parse(load::Source { name: path, text: text.as_bytes() }, out)?)
-        }
-    };
+    let overlay = overlay_of(rules, out)?;
     progress::step(&format!("{name}: reading {}", source.name));
     let mut spec = load::load(source, overlay.as_ref(), options, out)?;
     let title = &spec.document.info.title;
@@ -419,13 +463,8 @@ pub fn actions(document: &Document, rules: &Rules, out: &mut Sink) -> Option<Vec
 
 /// The document as its vendor means it, corrected and otherwise unchanged; none if errors were pushed.
 pub fn mended(document: &Document, rules: &Rules, out: &mut Sink) -> Option<serde_json::Value> {
-    let overlay = match &rules.overlay {
-        None => None,
-        Some((path, text)) => {
-            Some(load::Overlay::parse(load::Source { name: path, text: text.as_bytes() }, out)?)
-        }
-    };
-    let source = load::Source { name: &document.from, text: document.text.as_bytes() };
+    let overlay = overlay_of(rules, out)?;
+    let source = document_source(document);
     let tree = load::mended(source, overlay.as_ref(), out);
     load::locate(source, out);
     tree

@@ -1,15 +1,56 @@
 //! Defines the constraints of a value, as JSON Schema has them.
 
 use std::collections::BTreeSet;
+use std::ops::Deref;
+use std::sync::LazyLock;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::is_default;
 
-/// The constraints of a value. Those that every value meets, such as a minimal length of 0, are left out.
+/// The constraints of a value, which take no memory where it has none, as most values.
+// Invariant: a set is not the default one, so that equal constraints have one form.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Constraints(Option<Box<ConstraintSet>>);
+
+static NONE: LazyLock<ConstraintSet> = LazyLock::new(ConstraintSet::default);
+
+impl Deref for Constraints {
+    type Target = ConstraintSet;
+
+    fn deref(&self) -> &ConstraintSet {
+        self.0.as_deref().unwrap_or_else(|| &NONE)
+    }
+}
+
+impl From<ConstraintSet> for Constraints {
+    fn from(set: ConstraintSet) -> Self {
+        Self((set != *NONE).then(|| Box::new(set)))
+    }
+}
+
+impl From<Constraints> for ConstraintSet {
+    fn from(constraints: Constraints) -> Self {
+        constraints.0.map(|set| *set).unwrap_or_default()
+    }
+}
+
+impl Serialize for Constraints {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        (**self).serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for Constraints {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        ConstraintSet::deserialize(deserializer).map(Self::from)
+    }
+}
+
+/// The facts of [`Constraints`]. Those that every value meets, such as a minimal length of 0, are left out.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Constraints {
-    /// True if a body may be null. Members, parameters and items say so elsewhere.
+pub struct ConstraintSet {
+    /// True if a body, or an item of a parameter, may be null. Members, parameters and other items say so elsewhere.
     #[serde(default, skip_serializing_if = "is_default")]
     pub nullable: bool,
     /// The format of a string, e.g. `uri`, `email`, `duration`; of a number, the one that is narrower than 64 bits, e.g.
@@ -72,8 +113,11 @@ pub struct Constraints {
 impl Constraints {
     /// Both together: of a constraint that both have, that of `self`.
     pub fn and(&self, other: &Self) -> Self {
+        if self.0.is_none() || other.0.is_none() {
+            return if self.0.is_none() { other.clone() } else { self.clone() };
+        }
         let known = if self.known.is_empty() { &other.known } else { &self.known };
-        Self {
+        Self::from(ConstraintSet {
             nullable: self.nullable || other.nullable,
             format: self.format.clone().or_else(|| other.format.clone()),
             minimum: self.minimum.or(other.minimum),
@@ -93,13 +137,20 @@ impl Constraints {
             known: known.clone(),
             not: self.not.clone().or_else(|| other.not.clone()),
             default: self.default.clone().or_else(|| other.default.clone()),
-        }
+        })
+    }
+
+    /// The same for a list whose items may be null.
+    pub fn with_null_items(&self) -> Self {
+        let items = self.items.as_deref().cloned().unwrap_or_default();
+        let items = ConstraintSet { nullable: true, ..items.into() };
+        Self::from(ConstraintSet { items: Some(Box::new(items.into())), ..(**self).clone() })
     }
 
     /// The constraints that stored forms before 3 have.
     pub fn before_format_3(&self) -> Self {
         const LATER: [&str; 4] = ["int32", "float", "uint32", "uint64"];
-        Self {
+        Self::from(ConstraintSet {
             nullable: false,
             format: self.format.clone().filter(|format| !LATER.contains(&format.as_str())),
             // They did not tell that a bound is excluded.
@@ -114,7 +165,7 @@ impl Constraints {
             max_properties: None,
             known: BTreeSet::new(),
             not: None,
-            ..self.clone()
-        }
+            ..(**self).clone()
+        })
     }
 }

@@ -27,6 +27,13 @@ impl Model {
     }
 }
 
+impl Model {
+    /// Frees the operations, once names and items are made of them: a comparison of versions reads those of the [`Api`].
+    pub fn forget_operations(&mut self) {
+        self.0.operations.clear();
+    }
+}
+
 impl Deref for Model {
     type Target = Api;
 

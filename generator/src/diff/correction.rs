@@ -5,8 +5,11 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::change::{Change, Kind};
-use super::{Diff, Side, diff};
+use super::item::Items;
+use super::row::Row;
+use super::{Diff, Side, fold, rename, rust};
 use crate::api::Api;
+use crate::diagnostic::shown;
 
 /// A change that is not the same with and without the overlay's corrections.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -27,31 +30,48 @@ pub enum Effect {
     Hides,
 }
 
+/// The part of a version that corrections can affect.
+#[derive(Debug, Clone, Copy)]
+pub struct Part<'a> {
+    /// Without the corrections.
+    pub raw: &'a Api,
+    /// With them.
+    pub corrected: &'a Api,
+}
+
 impl Diff {
     /// Moves the changes that only corrections make to [`Diff::corrected`], and adds those that corrections hide. `sides` are
-    /// the corrected versions, `raw` the same documents without corrections.
+    /// the corrected versions, `parts` those parts of them that can differ: other changes are the vendor's.
     ///
     /// A change is the same if its kind and its subject are: a correction may alter its values.
-    pub fn separate(&mut self, sides: [&Side<'_>; 2], raw: [&Api; 2]) {
-        let [old, new] = sides;
-        let [raw_old, raw_new] = raw;
-        let raw =
-            diff(&Side { api: raw_old, items: None, ..*old }, &Side { api: raw_new, items: None, ..*new });
-        let known = keys(&raw.changes);
-        let (changes, made): (Vec<Change>, Vec<Change>) =
-            std::mem::take(&mut self.changes).into_iter().partition(|change| known.contains(&key(change)));
-        let corrected: BTreeSet<(Kind, String)> =
-            keys(&changes).into_iter().map(|(k, s)| (k, s.to_owned())).collect();
-        let hidden = raw
-            .changes
-            .into_iter()
-            .filter(|change| !corrected.contains(&(change.kind, change.subject.clone())));
+    pub fn separate(&mut self, sides: [&Side<'_>; 2], parts: [Part<'_>; 2]) {
+        let raw = changes(parts.map(|part| part.raw), sides);
+        let corrected = changes(parts.map(|part| part.corrected), sides);
+        let (with, without) = (keys(&corrected), keys(&raw));
+        let is_made = |change: &Change| with.contains(&key(change)) && !without.contains(&key(change));
+        let (made, changes): (Vec<Change>, Vec<Change>) =
+            std::mem::take(&mut self.changes).into_iter().partition(is_made);
+        let known = keys(&changes);
+        let is_hidden = |change: &&Change| !with.contains(&key(change)) && !known.contains(&key(change));
+        let hidden: Vec<Change> = raw.iter().filter(is_hidden).cloned().collect();
         let made = made.into_iter().map(|change| Corrected { change, effect: Effect::Makes });
-        self.corrected =
-            made.chain(hidden.map(|change| Corrected { change, effect: Effect::Hides })).collect();
+        self.corrected = made
+            .chain(hidden.into_iter().map(|change| Corrected { change, effect: Effect::Hides }))
+            .collect();
         self.changes = changes;
         self.count();
     }
+}
+
+/// The changes between parts of two versions, which reach the operations of the whole versions.
+fn changes(parts: [&Api; 2], sides: [&Side<'_>; 2]) -> Vec<Change> {
+    let mut rows = rename::rows(parts, sides.map(Side::keys));
+    fold::fold(&mut rows, sides);
+    rust::judge(&mut rows, &Items::compare(None, None), parts);
+    let mut out: Vec<Change> = rows.into_iter().map(Row::finish).collect();
+    out.sort_by(Change::order);
+    out.iter_mut().flat_map(Change::texts).for_each(|text| *text = shown(text));
+    out
 }
 
 fn key(change: &Change) -> (Kind, &str) {

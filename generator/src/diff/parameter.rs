@@ -6,6 +6,7 @@ use super::change::{Direction, Kind};
 use super::relation::Fit;
 use super::row::{of, of_mut};
 use super::walk::{Place, Spot, Walk};
+use super::wire::{View, view};
 use crate::api::{Api, In, Operation, Parameter, Style, TypeRef};
 
 /// The keys of an operation's parameters: names of path parameters are not sent, so their positions count.
@@ -30,6 +31,9 @@ fn by_key(operation: &Operation) -> Keyed<'_> {
 impl Walk<'_> {
     pub(super) fn parameters(&mut self, sides: [(&String, &Operation); 2], operation: &Spot) {
         let [(old_id, old), (new_id, new)] = sides;
+        if self.are_same_parameters(&old.parameters, &new.parameters) {
+            return;
+        }
         let (mut old, mut new) = (by_key(old), by_key(new));
         let own = self.keys;
         self.moved([&mut old, &mut new], operation, |[a, b]| {
@@ -37,6 +41,11 @@ impl Walk<'_> {
         });
         let keys: std::collections::BTreeSet<_> = old.keys().chain(new.keys()).cloned().collect();
         for key in keys {
+            if let (Some(a), Some(b)) = (old.get(&key), new.get(&key))
+                && self.are_same_parameters(std::slice::from_ref(*a), std::slice::from_ref(*b))
+            {
+                continue;
+            }
             let written = match key.0 {
                 In::Query => format!("?{}", key.1),
                 In::Path => format!("{{{}}}", key.1),
@@ -89,13 +98,31 @@ impl Walk<'_> {
         }
     }
 
+    /// True if the parameters and their values are the same on both sides.
+    fn are_same_parameters(&mut self, old: &[Parameter], new: &[Parameter]) -> bool {
+        let [a, b] = self.apis;
+        old == new
+            && new.iter().all(|p| {
+                self.text = text(p);
+                let is_same = values(p, a) == values(p, b) && self.are_unchanged([&p.ty]);
+                self.text = None;
+                is_same
+            })
+    }
+
     fn parameter(
         &mut self,
         (old_id, old): (&str, &Parameter),
         (new_id, new): (&str, &Parameter),
         spot: &Spot,
     ) {
-        self.flag([old.required, new.required], Kind::ParameterRequired, Kind::ParameterOptional, spot);
+        // Forms before 3 do not have nullability.
+        let nullable = [old, new].map(|p| p.nullable && self.format >= 3);
+        let kinds = [
+            [Kind::ParameterRequired, Kind::ParameterOptional],
+            [Kind::ParameterNullable, Kind::ParameterNotNullable],
+        ];
+        self.presence([old.required, new.required], nullable, kinds, spot);
         self.flag(
             [old.deprecated, new.deprecated],
             Kind::ParameterDeprecated,
@@ -103,8 +130,8 @@ impl Walk<'_> {
             spot,
         );
         let is_list = |p: &Parameter| matches!(p.ty, TypeRef::List(_));
-        // A scalar has no style; a list in its place has a row for that.
-        if old.style != new.style && is_list(old) == is_list(new) {
+        // A list in the place of a scalar has a row for that.
+        if style(old, self.apis[0]) != style(new, self.apis[1]) && is_list(old) == is_list(new) {
             let text = |p: &Parameter| Some(format!("{:?}", p.style).to_lowercase());
             let mut row = spot.row(Kind::ParameterEncodingChanged).values(text(old), text(new));
             row.strict = true;
@@ -113,12 +140,10 @@ impl Walk<'_> {
         if self.format >= 3 {
             self.encoding(old, new, spot);
             self.lifecycle([&old.lifecycle, &new.lifecycle], spot);
-            let kinds = (Kind::ParameterNullable, Kind::ParameterNotNullable);
-            self.flag([old.nullable, new.nullable], kinds.0, kinds.1, spot);
         }
         let own = [&old.constraints, &new.constraints];
         self.constraints([&old.ty, &new.ty], own, Kind::ParameterDefaultChanged, spot);
-        self.text = Some(new.style).filter(|style| *style != Style::Json);
+        self.text = text(new);
         match (values(old, self.apis[0]), values(new, self.apis[1])) {
             (None, None) => self.walk(&old.ty, &new.ty, spot),
             (Some(a), Some(b)) if old.ty == new.ty => {
@@ -221,6 +246,26 @@ fn name(key: &(In, String), sides: [&Keyed<'_>; 2]) -> String {
         In::Header => written().unwrap_or_else(|| key.1.clone()),
         _ => key.1.clone(),
     }
+}
+
+/// The style, as far as it changes the text of a value: only values with parts are written in different ways in a query.
+fn style(parameter: &Parameter, api: &Api) -> Style {
+    let has_parts = !matches!(
+        view(parameter.ty.present(), api),
+        View::Scalar(_) | View::Enum(..) | View::Missing
+    );
+    match parameter.style {
+        style if has_parts => style,
+        Style::Json => Style::Json,
+        Style::Label | Style::LabelEach => Style::Label,
+        Style::Matrix | Style::MatrixEach => Style::Matrix,
+        Style::Comma | Style::Space | Style::Pipe | Style::Repeat | Style::Deep => Style::Comma,
+    }
+}
+
+/// The style of a parameter's values, if they are text.
+fn text(parameter: &Parameter) -> Option<Style> {
+    Some(parameter.style).filter(|style| *style != Style::Json)
 }
 
 fn values<'a>(parameter: &Parameter, api: &'a Api) -> Option<&'a Vec<String>> {

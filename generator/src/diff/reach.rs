@@ -1,6 +1,6 @@
 //! Finds the operations, direction, area and tag that each row affects.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Side;
 use super::change::{Direction, Reach};
@@ -14,8 +14,14 @@ const SAMPLE: usize = 5;
 /// Operations that use each type, by their number: those that send it and those that receive it.
 struct Users<'a> {
     operations: Vec<(&'a String, &'a Operation)>,
+    /// The path and method of each operation, parameter names blanked.
+    calls: Vec<(String, &'a str)>,
+    /// The numbers of the operations.
+    numbers: HashMap<&'a str, usize>,
     sent: HashMap<&'a TypeId, Vec<usize>>,
     received: HashMap<&'a TypeId, Vec<usize>>,
+    /// Types of the payloads of webhooks.
+    pushed: HashSet<&'a TypeId>,
 }
 
 impl<'a> Users<'a> {
@@ -54,7 +60,12 @@ impl<'a> Users<'a> {
             }
         }
         let by_id = |users: Vec<Vec<usize>>| graph.ids.iter().copied().zip(users).collect();
-        Self { operations, sent: by_id(sent), received: by_id(received) }
+        let calls = operations.iter().map(|(_, o)| (blank(&o.path), o.method.as_str())).collect();
+        let numbers = operations.iter().enumerate().map(|(at, (id, _))| (id.as_str(), at)).collect();
+        let pushed = api.info.webhooks.values().filter_map(TypeRef::named);
+        let pushed = pushed.filter_map(|id| graph.index.get(id)).flat_map(|root| graph.closure(*root));
+        let pushed = pushed.filter_map(|at| graph.ids.get(at).copied()).collect();
+        Self { operations, calls, numbers, sent: by_id(sent), received: by_id(received), pushed }
     }
 }
 
@@ -94,32 +105,25 @@ impl<'a> Graph<'a> {
 /// Fills in the reach, the direction, the area and the tag of each row.
 pub(super) fn fill(rows: &mut [Row], old: &Side<'_>, new: &Side<'_>) {
     let users = [Users::of(old.api), Users::of(new.api)];
-    measure(rows, &users, [old.api, new.api]);
+    measure(rows, &users);
     place(rows, &users, [old, new]);
 }
 
-fn measure(rows: &mut [Row], users: &[Users<'_>; 2], [old, new]: [&Api; 2]) {
+fn measure(rows: &mut [Row], users: &[Users<'_>; 2]) {
     for row in rows {
         let (mut sent, mut received) = (false, false);
-        let mut sides: [BTreeSet<(String, String)>; 2] = Default::default();
+        let mut sides: [BTreeSet<&(String, &str)>; 2] = Default::default();
         for (side, users) in users.iter().enumerate() {
-            let api = if side == 0 { old } else { new };
             let reached = of_mut(&mut sides, side);
             for id in row.types.get(side).into_iter().flatten() {
+                received |= users.pushed.contains(id);
                 for (found, is) in [(&users.sent, &mut sent), (&users.received, &mut received)] {
-                    for at in found.get(id).into_iter().flatten() {
-                        *is = true;
-                        if let Some((_, operation)) = users.operations.get(*at) {
-                            reached.insert((blank(&operation.path), operation.method.clone()));
-                        }
-                    }
+                    let found = found.get(id).into_iter().flatten();
+                    reached.extend(found.filter_map(|at| users.calls.get(*at)).inspect(|_| *is = true));
                 }
             }
-            for operation in
-                row.operations.get(side).into_iter().flatten().filter_map(|id| api.operations.get(id))
-            {
-                reached.insert((blank(&operation.path), operation.method.clone()));
-            }
+            let own = row.operations.get(side).into_iter().flatten();
+            reached.extend(own.filter_map(|id| users.calls.get(*users.numbers.get(id.as_str())?)));
         }
         sent &= row.hidden != Some(Direction::Request);
         received &= row.hidden != Some(Direction::Response);
@@ -135,7 +139,7 @@ fn measure(rows: &mut [Row], users: &[Users<'_>; 2], [old, new]: [&Api; 2]) {
             (own, _) => own,
         };
         // Operations that use it on one side only have their own row for that.
-        let both: BTreeSet<_> = sides[0].intersection(&sides[1]).cloned().collect();
+        let both: BTreeSet<_> = sides[0].intersection(&sides[1]).copied().collect();
         let reached = if both.is_empty() { &sides[0] | &sides[1] } else { both };
         let sample = reached.iter().take(SAMPLE).map(|(path, method)| format!("{method} {path}")).collect();
         row.reach = Reach { operations: reached.len(), sample };

@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::row::Row;
 use super::rust::Keys;
 use super::walk::Walk;
 use super::wire::{View, view};
@@ -35,38 +36,45 @@ impl Renamed {
     }
 }
 
-/// Finds the renames of types.
-pub(super) fn types(old: &Api, new: &Api) -> Renamed {
-    let mut found = Renamed::new();
+/// Every difference, one row each, in no order yet: renamed types are found first.
+pub(super) fn rows(apis: [&Api; 2], keys: [Keys<'_>; 2]) -> Vec<Row> {
+    let [old, new] = apis;
     let unknown = |id: &TypeId, other: &Api| !other.types.contains_key(id);
-    if !old.types.keys().any(|id| unknown(id, new)) || !new.types.keys().any(|id| unknown(id, old)) {
-        return found;
-    }
-    // The consequences of a refuted pair were no evidence, so the search starts again without it.
-    for _ in 0..8 {
-        let keys = [old, new].map(|api| Keys { api, names: None });
-        let mut walk = Walk::new([old, new], keys, &found);
-        walk.pairs = Some(BTreeSet::new());
-        walk.api();
-        let pairs = walk.pairs.take().unwrap_or_default();
-        let partners = |id: &TypeId, side: usize| {
-            pairs.iter().filter(|(a, b)| if side == 0 { a == id } else { b == id }).count()
-        };
-        let candidates =
-            pairs.iter().filter(|(a, b)| unknown(a, new) && unknown(b, old) && !found.is_refuted(a, b));
-        let wrong: BTreeSet<(TypeId, TypeId)> = candidates
-            .filter(|(a, b)| partners(a, 0) != 1 || partners(b, 1) != 1 || !is_alike(old, new, a, b))
-            .cloned()
-            .collect();
-        if wrong.is_empty() {
-            let is_rename =
-                |(a, b): &(TypeId, TypeId)| unknown(a, new) && unknown(b, old) && !found.is_refuted(a, b);
-            found.names = pairs.into_iter().filter(is_rename).collect();
-            return found;
+    let mut found = Renamed::new();
+    if old.types.keys().any(|id| unknown(id, new)) && new.types.keys().any(|id| unknown(id, old)) {
+        // The consequences of a refuted pair were no evidence, so the search starts again without it.
+        for _ in 0..8 {
+            let mut walk = Walk::new(apis, keys, &found);
+            walk.pairs = Some(BTreeSet::new());
+            walk.api();
+            let pairs = walk.pairs.take().unwrap_or_default();
+            let rows = walk.rows;
+            let partners = |id: &TypeId, side: usize| {
+                pairs.iter().filter(|(a, b)| if side == 0 { a == id } else { b == id }).count()
+            };
+            let candidates: Vec<&(TypeId, TypeId)> = pairs
+                .iter()
+                .filter(|(a, b)| unknown(a, new) && unknown(b, old) && !found.is_refuted(a, b))
+                .collect();
+            if candidates.is_empty() {
+                // Nothing was taken for renamed, so these are the rows without renames.
+                return rows;
+            }
+            let is_wrong = |(a, b): &(TypeId, TypeId)| {
+                partners(a, 0) != 1 || partners(b, 1) != 1 || !is_alike(old, new, a, b)
+            };
+            let (wrong, renamed): (Vec<_>, Vec<_>) =
+                candidates.into_iter().cloned().partition(|pair| is_wrong(pair));
+            if wrong.is_empty() {
+                found.names = renamed.into_iter().collect();
+                break;
+            }
+            found.refuted.extend(wrong);
         }
-        found.refuted.extend(wrong);
     }
-    found
+    let mut walk = Walk::new(apis, keys, &found);
+    walk.api();
+    walk.rows
 }
 
 /// True if the two are of one kind and have at least half of their members in common.

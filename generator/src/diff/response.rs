@@ -32,6 +32,13 @@ impl Walk<'_> {
                 Place::Failure => [old, new].map(|all| all.get_key_value(status)),
                 _ => [found(old, new, status), found(new, old, status)],
             };
+            if let [Some((a, old)), Some((b, new))] = found
+                && a == b
+                && old == new
+                && self.are_unchanged(new.content.values().chain(new.headers.values().map(|h| &h.ty)))
+            {
+                continue;
+            }
             let mut spot = operation.clone();
             spot.subject = format!("{} {status}", operation.subject);
             (spot.place, spot.direction) = (place, Some(direction));

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeSet, HashSet};
 
-use super::Side;
 use super::change::{Direction, Kind};
 use super::relation::{Fit, Relation};
 use super::rename::{Renamed, is_alike};
@@ -49,6 +48,8 @@ pub(super) struct Walk<'a> {
     pub(super) renamed: &'a Renamed,
     pub(super) rows: Vec<Row>,
     seen: HashSet<(Option<TypeId>, Option<TypeId>)>,
+    /// Named types of both sides that are compared, or going to be.
+    same: HashSet<TypeId>,
     /// Named types of each side that were compared.
     pub(super) met: [HashSet<TypeId>; 2],
     /// Pairs of names that are used at one place, to look for renames.
@@ -59,19 +60,19 @@ pub(super) struct Walk<'a> {
     pub(super) format: u32,
     /// The style of the values at this place, if they are text.
     pub(super) text: Option<Style>,
+    /// Named types of both sides that are to be compared, with the style of the place that was first found to use them.
+    open: Vec<([TypeRef; 2], Option<Style>)>,
+    /// The number of comparisons that this one is part of.
+    level: usize,
+    /// The number of inline types around this place.
     depth: usize,
 }
 
+/// The number of comparisons within comparisons.
+const LEVELS: usize = 2;
+
 /// Members whose presence follows from JSON:API.
 const CONVENTIONAL: [&str; 5] = ["attributes", "relationships", "data", "links", "meta"];
-
-/// Every difference, one row each, in no order yet.
-pub(super) fn rows(sides: [&Side<'_>; 2], renamed: &Renamed) -> Vec<Row> {
-    let keys = sides.map(|side| Keys { api: side.model, names: Some(side.names) });
-    let mut walk = Walk::new(sides.map(|side| side.api), keys, renamed);
-    walk.api();
-    walk.rows
-}
 
 impl<'a> Walk<'a> {
     pub(super) fn new(apis: [&'a Api; 2], keys: [Keys<'a>; 2], renamed: &'a Renamed) -> Self {
@@ -83,11 +84,14 @@ impl<'a> Walk<'a> {
             renamed,
             rows: Vec::new(),
             seen,
+            same: HashSet::new(),
             met,
             pairs: None,
             shallow: false,
             format,
             text: None,
+            open: Vec::new(),
+            level: 0,
             depth: 0,
         }
     }
@@ -102,8 +106,19 @@ impl<'a> Walk<'a> {
     pub(super) fn api(&mut self) {
         self.operations();
         self.webhooks();
+        self.open_types();
         self.common_types();
+        self.open_types();
         self.lone_types();
+    }
+
+    /// Compares the named types that were met. One after the other, since a chain of them may be longer than the stack.
+    fn open_types(&mut self) {
+        while let Some((types, text)) = self.open.pop() {
+            self.text = text;
+            self.named(types);
+        }
+        self.text = None;
     }
 
     /// Types that both sides have, whether or not one place uses both.
@@ -165,8 +180,9 @@ impl<'a> Walk<'a> {
         let none = Renamed::new();
         let keys = self.apis.map(|api| Keys { api, names: None });
         let mut walk = Walk::new(self.apis, keys, &none);
-        (walk.depth, walk.shallow) = (self.depth + 1, shallow);
+        (walk.level, walk.shallow) = (self.level + 1, shallow);
         walk.meet(old, new, &Spot::nowhere());
+        walk.open_types();
         walk.rows
     }
 
@@ -184,7 +200,7 @@ impl<'a> Walk<'a> {
             let tried = self.pairs.is_some() && unknown && !self.renamed.is_refuted(a, b);
             if a != b && self.renamed.get(a) != Some(b) && !tried {
                 // Two types that have little in common differ in more than the sum of their members.
-                let alike = self.depth < 3 && is_alike(old_api, new_api, a, b);
+                let alike = self.level < LEVELS && is_alike(old_api, new_api, a, b);
                 let differences = alike.then(|| self.differences(old, new, true));
                 self.type_changed(old, new, spot, differences);
                 return;
@@ -201,7 +217,7 @@ impl<'a> Walk<'a> {
             // A copy of a type that is still there changes this place alone.
             let is_kept = a.is_some_and(|id| new_api.types.contains_key(id))
                 || b.is_some_and(|id| old_api.types.contains_key(id));
-            if is_kept && self.depth < 3 {
+            if is_kept && self.level < LEVELS {
                 let differences = self.differences(old, new, true);
                 if !differences.is_empty() {
                     return self.type_changed(old, new, spot, Some(differences));
@@ -222,11 +238,30 @@ impl<'a> Walk<'a> {
         let [old_api, new_api] = self.apis;
         let (a, b) = (name_of(old, old_api), name_of(new, new_api));
         self.meet_all([a, b]);
-        let Some(name) = b.or(a) else { return self.views(old, new, spot) };
+        if a.is_none() && b.is_none() {
+            return self.views(old, new, spot);
+        }
         let key = (old.as_named().cloned(), new.as_named().cloned());
         if !self.seen.insert(key) {
             return;
         }
+        match (a, b) {
+            (Some(a), Some(b)) => {
+                if a == b && old == new {
+                    self.same.extend(old.as_named().cloned());
+                }
+                self.open.push(([old.clone(), new.clone()], self.text));
+            }
+            // An inline type on one side is at this place.
+            _ => self.base(old, new, spot),
+        }
+    }
+
+    /// Compares types of which at least one is named.
+    fn base(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot) {
+        let [old_api, new_api] = self.apis;
+        let (a, b) = (name_of(old, old_api), name_of(new, new_api));
+        let Some(name) = b.or(a) else { return };
         let at = |api: &Api, id: Option<&TypeId>| {
             id.map_or_else(|| spot.pointers[1].clone(), |id| api.type_pointer(id))
         };
@@ -252,6 +287,53 @@ impl<'a> Walk<'a> {
             self.type_constraints(old, new, &base);
         }
         self.views(old, new, &base);
+    }
+
+    /// Compares two named types.
+    fn named(&mut self, [old, new]: [TypeRef; 2]) {
+        let mut inside = Vec::new();
+        match old == new && self.is_equal(&old, &mut inside) {
+            true => inside.iter().for_each(|ty| self.walk(ty, ty, &Spot::nowhere())),
+            false => self.base(&old, &new, &Spot::nowhere()),
+        }
+    }
+
+    /// True if a type is the same on both sides, with its inline types; it collects the named types that they use and that
+    /// are not compared yet.
+    fn is_equal(&self, ty: &TypeRef, inside: &mut Vec<TypeRef>) -> bool {
+        let [old, new] = self.apis;
+        let types = ty.as_named().and_then(|id| Some((old.types.get(id)?, new.types.get(id)?)));
+        types.is_some_and(|(old, new)| {
+            old == new && old.shape.refs().into_iter().all(|ty| self.is_same_use(ty, inside))
+        })
+    }
+
+    /// The same for a use of a type that both sides have.
+    fn is_same_use(&self, ty: &TypeRef, inside: &mut Vec<TypeRef>) -> bool {
+        let [old, new] = self.apis;
+        match ty {
+            TypeRef::Named(id) if id.is_inline() => self.is_equal(ty, inside),
+            TypeRef::Named(id) if self.same.contains(id) => true,
+            TypeRef::Named(_) => {
+                let names = [name_of(ty, old), name_of(ty, new)];
+                inside.push(ty.clone());
+                names[0].is_some() && names[0] == names[1]
+            }
+            TypeRef::List(inner) | TypeRef::Map(inner) | TypeRef::Nullable(inner) => {
+                self.is_same_use(inner, inside)
+            }
+            _ => true,
+        }
+    }
+
+    /// True if uses of types are the same on both sides; named types in them are compared.
+    pub(super) fn are_unchanged<'t>(&mut self, uses: impl IntoIterator<Item = &'t TypeRef>) -> bool {
+        let mut inside = Vec::new();
+        let are_same = uses.into_iter().all(|ty| self.is_same_use(ty, &mut inside));
+        if are_same {
+            inside.iter().for_each(|ty| self.walk(ty, ty, &Spot::nowhere()));
+        }
+        are_same
     }
 
     fn views(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot) {
@@ -285,6 +367,12 @@ impl<'a> Walk<'a> {
     fn objects(&mut self, owners: [&TypeId; 2], old: &Struct, new: &Struct, spot: &Spot) {
         let names: BTreeSet<&String> = old.fields.keys().chain(new.fields.keys()).collect();
         for name in names {
+            if let (Some(a), Some(b)) = (old.fields.get(name), new.fields.get(name))
+                && a == b
+                && self.are_unchanged([&b.ty])
+            {
+                continue;
+            }
             let mut child = spot.member(name);
             // A type without its own struct appears in the item around it.
             let own = |side: usize| {
@@ -354,8 +442,11 @@ impl<'a> Walk<'a> {
                     let [a, b] = accesses.map(|access| Some(access.as_str().to_owned()));
                     self.rows.push(row.values(a, b));
                 }
-                self.flag([old.required, new.required], Kind::FieldRequired, Kind::FieldOptional, spot);
-                self.flag([old.nullable, new.nullable], Kind::FieldNullable, Kind::FieldNotNullable, spot);
+                let kinds = [
+                    [Kind::FieldRequired, Kind::FieldOptional],
+                    [Kind::FieldNullable, Kind::FieldNotNullable],
+                ];
+                self.presence([old.required, new.required], [old.nullable, new.nullable], kinds, spot);
                 self.flag(
                     [old.deprecated, new.deprecated],
                     Kind::FieldDeprecated,
@@ -393,6 +484,24 @@ impl<'a> Walk<'a> {
             row.strict = new;
             self.rows.push(row);
         }
+    }
+
+    /// Whether a value may be absent, and whether it may be null: one row if it gains or loses both at once.
+    pub(super) fn presence(
+        &mut self,
+        required: [bool; 2],
+        nullable: [bool; 2],
+        [[must, may], [null, present]]: [[Kind; 2]; 2],
+        spot: &Spot,
+    ) {
+        if required[0] == required[1] || required[0] != nullable[1] || required[1] != nullable[0] {
+            self.flag(required, must, may, spot);
+            return self.flag(nullable, null, present, spot);
+        }
+        let text = |required: bool| Some(if required { "required" } else { "optional or null" }.to_owned());
+        let mut row = spot.row(if required[1] { must } else { may });
+        row.strict = required[1];
+        self.rows.push(row.values(text(required[0]), text(required[1])));
     }
 
     /// The date on which something ends, and how stable it is.

@@ -49,6 +49,22 @@ const LATER: &[&str] = &[
     "$defs",
 ];
 
+/// True for a keyword that every dialect reads alike; most schemas have no others.
+fn is_plain(key: &str, value: &Value) -> bool {
+    match (key, value) {
+        ("type", Value::String(name)) => TYPES.contains(&name.as_str()),
+        ("$ref" | "format", Value::String(_)) | ("items" | "additionalProperties", Value::Object(_)) => true,
+        ("deprecated" | "readOnly" | "writeOnly" | "nullable", Value::Bool(_)) => true,
+        ("enum", Value::Array(values)) => !values.is_empty() && !values.iter().any(Value::is_null),
+        ("required", Value::Array(_)) => true,
+        // Some documents say `required` in a property.
+        ("properties", Value::Object(properties)) => properties.values().all(|property| {
+            property.as_object().is_some_and(|p| p.get("required").is_none_or(Value::is_array))
+        }),
+        _ => false,
+    }
+}
+
 /// Rewrites every schema of the tree.
 pub(super) fn rewrite(tree: &mut Value, dialect: Dialect, origins: &mut Origins, out: &mut Sink) {
     let mut rewriting = Rewriting { dialect, origins, out };
@@ -92,6 +108,9 @@ impl Rewriting<'_> {
     }
 
     fn schema(&mut self, map: &mut Map<String, Value>, at: &Trail<'_>) {
+        if map.iter().all(|(key, value)| is_plain(key, value)) {
+            return;
+        }
         if self.dialect < Dialect::OpenApi31 {
             self.later(map, at);
         }

@@ -56,20 +56,19 @@ pub(super) fn correct(tree: &mut Value, origins: &mut Origins, out: &mut Sink) {
 /// A parameter that is in a list twice is sent once, as the longer declaration says.
 fn repeated(tree: &mut Value, list: &Pointer, origins: &mut Origins, out: &mut Sink) {
     let Some(Value::Array(parameters)) = tree.pointer(list.as_str()) else { return };
-    let mut known: HashMap<(&str, &str), (usize, Weight)> = HashMap::new();
+    let mut known: HashMap<(&str, &str), (usize, &Value)> = HashMap::new();
     let mut found = BTreeMap::new();
     for (index, parameter) in parameters.iter().enumerate() {
         let Some(parameter) = reference::resolve(tree, parameter) else { continue };
         let text = |key| parameter.get(key).and_then(Value::as_str);
         let (Some(name), Some(place)) = (text("name"), text("in")) else { continue };
-        let says = weight(parameter);
         let loser = match known.get_mut(&(name, place)) {
             None => {
-                known.insert((name, place), (index, says));
+                known.insert((name, place), (index, parameter));
                 continue;
             }
-            Some((first, best)) if *best < says => {
-                *best = says;
+            Some((first, best)) if weight(best) < weight(parameter) => {
+                *best = parameter;
                 std::mem::replace(first, index)
             }
             Some(_) => index,

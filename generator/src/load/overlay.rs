@@ -54,6 +54,26 @@ enum Change {
     Copy(JsonPath),
 }
 
+impl Change {
+    /// The locations that the change of a target alters: an update of an object alters the members that it names.
+    fn places(&self, at: &Pointer, out: &mut Vec<Pointer>) {
+        fn go(value: &Value, at: &Pointer, out: &mut Vec<Pointer>) {
+            match value {
+                // Deeper ones are parts of the same operation or schema.
+                Value::Object(members) if at.tokens().count() < 4 && !members.is_empty() => {
+                    members.iter().for_each(|(name, value)| go(value, &at.child(name), out));
+                }
+                _ => out.push(at.clone()),
+            }
+        }
+        match self {
+            Self::Nothing => {}
+            Self::Remove | Self::Copy(_) => out.push(at.clone()),
+            Self::Update(value) => go(value, at, out),
+        }
+    }
+}
+
 /// The outcome of one action.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct ActionOutcome {
@@ -67,6 +87,9 @@ pub struct ActionOutcome {
     pub matched: usize,
     /// True if it applies to this version of the vendor's document.
     pub applies: bool,
+    /// The locations that it changed.
+    #[serde(skip)]
+    pub changed: Vec<Pointer>,
 }
 
 /// One way in which a document is not an overlay.
@@ -115,8 +138,11 @@ impl Overlay {
                             .help("give it `update`, `copy` or `remove: true`, or take it out"),
                     );
                 }
+                let mut changed = Vec::new();
                 let matched = if applies {
-                    apply::apply(action, self.edition, tree, origins, &mut budget, &mut found)
+                    let places = apply::apply(action, self.edition, tree, origins, &mut budget, &mut found);
+                    places.iter().for_each(|at| action.change.places(at, &mut changed));
+                    places.len()
                 } else {
                     action.path.query(tree).len()
                 };
@@ -138,6 +164,7 @@ impl Overlay {
                     target: action.target.clone(),
                     matched,
                     applies,
+                    changed,
                 }
             })
             .collect();

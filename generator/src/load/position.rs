@@ -1,14 +1,12 @@
 //! Finds the lines and columns where the places of diagnostics are written.
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 
 use saphyr_parser::{Event, Parser};
-use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
-use serde_json::value::RawValue;
 
 use super::Source;
+use super::json_text::{JsonText, PartId};
 use super::reference::{self, Target};
 use super::text::{self, Notation};
 use crate::diagnostic::{Diagnostic, Place, Pointer, Sink};
@@ -39,11 +37,7 @@ fn place(source: Source<'_>, out: &mut Sink) {
 /// The location of each pointer in the text: a pointer that the text has, behind the references on the way to it, its
 /// line and its column. A document that cannot be parsed leaves every pointer unchanged.
 pub fn resolve(source: Source<'_>, pointers: &[Pointer]) -> Vec<Place> {
-    let tree = text::parse(&source, &mut Sink::new());
-    let found: Vec<Pointer> = match &tree {
-        Some(tree) => pointers.iter().map(|at| published(tree, at)).collect(),
-        None => pointers.to_vec(),
-    };
+    let found = publish_all(&source, pointers);
     let positions = positions(&source, &found);
     let place = |pointer: Pointer| {
         let (line, column) = positions.get(&pointer).copied().unzip();
@@ -55,36 +49,129 @@ pub fn resolve(source: Source<'_>, pointers: &[Pointer]) -> Vec<Place> {
 /// Replaces each place by one that the document has: stages that follow a `$ref` name the place of use, and not the target.
 fn publish(source: &Source<'_>, out: &mut Sink) {
     let is_open = |d: &&mut Diagnostic| d.at.file.is_empty() && !d.at.pointer.as_str().is_empty();
-    let mut open = out.diagnostics_mut().iter_mut().filter(is_open).peekable();
-    if open.peek().is_none() {
-        return;
+    let mut open: Vec<&mut Diagnostic> = out.diagnostics_mut().iter_mut().filter(is_open).collect();
+    let pointers: Vec<Pointer> = open.iter().map(|d| d.at.pointer.clone()).collect();
+    for (diagnostic, pointer) in open.iter_mut().zip(publish_all(source, &pointers)) {
+        diagnostic.at.pointer = pointer;
     }
-    let Some(tree) = text::parse(source, &mut Sink::new()) else { return };
-    for diagnostic in open.filter(|d| tree.pointer(d.at.pointer.as_str()).is_none()) {
-        diagnostic.at.pointer = published(&tree, &diagnostic.at.pointer);
+}
+
+/// The places in the document, behind the references on the way to them.
+fn publish_all(source: &Source<'_>, pointers: &[Pointer]) -> Vec<Pointer> {
+    if pointers.is_empty() {
+        return Vec::new();
+    }
+    match text::read(source, &mut Sink::new()) {
+        Some((text, Notation::Json)) => {
+            let mut document = JsonText::new(text);
+            pointers.iter().map(|at| published(&mut document, at)).collect()
+        }
+        Some((_, Notation::Yaml)) => match text::parse(source, &mut Sink::new()) {
+            Some(tree) => pointers.iter().map(|at| published(&mut &tree, at)).collect(),
+            None => pointers.to_vec(),
+        },
+        None => pointers.to_vec(),
+    }
+}
+
+/// A document whose nodes are found step by step.
+trait Nodes {
+    type Node: Copy;
+
+    fn root(&self) -> Self::Node;
+    fn member(&mut self, node: Self::Node, name: &str) -> Option<Self::Node>;
+    /// The number of items of a list.
+    fn length(&mut self, node: Self::Node) -> Option<usize>;
+    fn item(&mut self, node: Self::Node, index: usize) -> Option<Self::Node>;
+    fn text(&mut self, node: Self::Node) -> Option<String>;
+
+    /// The node at a pointer.
+    fn at(&mut self, at: &Pointer) -> Option<Self::Node> {
+        let mut node = self.root();
+        for token in at.tokens() {
+            node = match self.length(node) {
+                Some(_) => self.item(node, token.parse().ok()?)?,
+                None => self.member(node, &token)?,
+            };
+        }
+        Some(node)
+    }
+
+    /// The target of the node's `$ref`.
+    fn reference(&mut self, node: Self::Node) -> Option<(Pointer, Self::Node)> {
+        let reference = self.member(node, "$ref").and_then(|reference| self.text(reference))?;
+        let Target::Node(target) = reference::target(&reference) else { return None };
+        let target = Pointer::new(target.into_owned());
+        self.at(&target).map(|node| (target, node))
+    }
+}
+
+impl<'t> Nodes for &'t Value {
+    type Node = &'t Value;
+
+    fn root(&self) -> &'t Value {
+        self
+    }
+
+    fn member(&mut self, node: &'t Value, name: &str) -> Option<&'t Value> {
+        node.as_object()?.get(name)
+    }
+
+    fn length(&mut self, node: &'t Value) -> Option<usize> {
+        node.as_array().map(Vec::len)
+    }
+
+    fn item(&mut self, node: &'t Value, index: usize) -> Option<&'t Value> {
+        node.as_array()?.get(index)
+    }
+
+    fn text(&mut self, node: &'t Value) -> Option<String> {
+        node.as_str().map(str::to_owned)
+    }
+}
+
+impl Nodes for JsonText<'_> {
+    type Node = PartId;
+
+    fn root(&self) -> PartId {
+        Self::ROOT
+    }
+
+    fn member(&mut self, node: PartId, name: &str) -> Option<PartId> {
+        JsonText::member(self, node, name)
+    }
+
+    fn length(&mut self, node: PartId) -> Option<usize> {
+        self.items(node).map(<[PartId]>::len)
+    }
+
+    fn item(&mut self, node: PartId, index: usize) -> Option<PartId> {
+        self.items(node)?.get(index).copied()
+    }
+
+    fn text(&mut self, node: PartId) -> Option<String> {
+        self.string(node)
     }
 }
 
 /// The place in the document, behind the references on the way to it; its nearest ancestor where there is none.
-fn published(tree: &Value, at: &Pointer) -> Pointer {
-    let (mut node, mut found) = (tree, Pointer::root());
+fn published<N: Nodes>(nodes: &mut N, at: &Pointer) -> Pointer {
+    let (mut node, mut found) = (nodes.root(), Pointer::root());
     // Invariant: references that lead in a circle end this.
     let mut jumps = 64;
     for token in at.tokens() {
         loop {
-            let child = match node {
-                Value::Array(items) => item(tree, items, &token),
-                node => node.get(&token).map(|child| (token.clone(), child)),
+            let child = match nodes.length(node) {
+                Some(_) => item(nodes, node, &token),
+                None => nodes.member(node, &token).map(|child| (token.clone(), child)),
             };
             if let Some((token, child)) = child {
                 (node, found) = (child, found.child(&token));
                 break;
             }
-            let reference = node.get("$ref").and_then(Value::as_str).map(reference::target);
-            let Some(Target::Node(target)) = reference.filter(|_| jumps > 0) else { return found };
-            let Some(next) = tree.pointer(&target) else { return found };
+            let Some((target, next)) = nodes.reference(node).filter(|_| jumps > 0) else { return found };
             jumps -= 1;
-            (node, found) = (next, Pointer::new(target.into_owned()));
+            (node, found) = (next, target);
         }
     }
     found
@@ -92,46 +179,63 @@ fn published(tree: &Value, at: &Pointer) -> Pointer {
 
 /// The item at an index, or the parameter of that name: stages name parameters by their name, since their order means
 /// nothing.
-fn item<'t>(tree: &'t Value, items: &'t [Value], token: &str) -> Option<(String, &'t Value)> {
-    if let Some(item) = token.parse::<usize>().ok().and_then(|index| items.get(index)) {
+fn item<N: Nodes>(nodes: &mut N, list: N::Node, token: &str) -> Option<(String, N::Node)> {
+    if let Some(item) = token.parse::<usize>().ok().and_then(|index| nodes.item(list, index)) {
         return Some((token.to_owned(), item));
     }
-    let is_named = |item: &Value| {
-        let target = item.get("$ref").and_then(Value::as_str).map(reference::target);
-        let item = match &target {
-            Some(Target::Node(target)) => tree.pointer(target),
-            _ => Some(item),
-        };
-        item.and_then(|item| item.get("name")).and_then(Value::as_str) == Some(token)
-    };
-    let index = items.iter().position(is_named)?;
-    items.get(index).map(|item| (index.to_string(), item))
+    (0..nodes.length(list)?).find_map(|index| {
+        let item = nodes.item(list, index)?;
+        let behind = nodes.reference(item).map_or(item, |(_, target)| target);
+        let name = nodes.member(behind, "name").and_then(|name| nodes.text(name));
+        (name.as_deref() == Some(token)).then(|| (index.to_string(), item))
+    })
 }
 
 /// Finds the line and column of each location: a member at its name, an item at its value. A location that the text
 /// does not have gets that of its nearest ancestor.
 fn positions(source: &Source<'_>, wanted: &[Pointer]) -> HashMap<Pointer, (usize, usize)> {
     let Some((text, notation)) = text::read(source, &mut Sink::new()) else { return HashMap::new() };
-    let mut tree = Wanted::default();
-    wanted.iter().for_each(|at| tree.add(at));
-    let mut offsets = HashMap::new();
-    match notation {
-        Notation::Json => json(text, text, &tree, &Pointer::root(), &mut offsets),
-        Notation::Yaml => yaml(text, &tree, &mut offsets),
-    }
-    let offset_of = |at: &Pointer| {
-        let mut place = Some(at.clone());
-        while let Some(candidate) = place {
-            if let Some(offset) = offsets.get(&candidate) {
-                return Some((at.clone(), *offset));
-            }
-            place = candidate.parent();
+    let found: HashMap<Pointer, usize> = match notation {
+        Notation::Json => {
+            let mut document = JsonText::new(text);
+            wanted.iter().map(|at| (at.clone(), nearest(&mut document, at))).collect()
         }
-        None
+        Notation::Yaml => {
+            let mut tree = Wanted::default();
+            wanted.iter().for_each(|at| tree.add(at));
+            let mut offsets = HashMap::new();
+            yaml(text, &tree, &mut offsets);
+            let offset_of = |at: &Pointer| {
+                let mut place = Some(at.clone());
+                while let Some(candidate) = place {
+                    if let Some(offset) = offsets.get(&candidate) {
+                        return Some((at.clone(), *offset));
+                    }
+                    place = candidate.parent();
+                }
+                None
+            };
+            wanted.iter().filter_map(offset_of).collect()
+        }
     };
-    let found: HashMap<Pointer, usize> = wanted.iter().filter_map(offset_of).collect();
     let lines = text::lines_and_columns(text, found.values().copied());
     found.into_iter().filter_map(|(at, offset)| Some((at, *lines.get(&offset)?))).collect()
+}
+
+/// The offset of a location, or of its nearest ancestor.
+fn nearest(document: &mut JsonText<'_>, at: &Pointer) -> usize {
+    let mut node = JsonText::ROOT;
+    for token in at.tokens() {
+        let below = match Nodes::length(document, node) {
+            Some(_) => token.parse().ok().and_then(|index| Nodes::item(document, node, index)),
+            None => document.member(node, &token),
+        };
+        match below {
+            Some(below) => node = below,
+            None => break,
+        }
+    }
+    document.offset(node)
 }
 
 /// The wanted pointers as a tree, so that one pass finds all of them.
@@ -146,129 +250,6 @@ impl Wanted {
         for token in at.tokens() {
             node = node.below.entry(token).or_default();
         }
-    }
-}
-
-/// Each wanted member's text is a slice of the whole text, so where the slice begins is where the member is.
-fn json(whole: &str, part: &str, wanted: &Wanted, at: &Pointer, offsets: &mut HashMap<Pointer, usize>) {
-    offsets.entry(at.clone()).or_insert_with(|| offset(whole, part.trim_start()));
-    if wanted.below.is_empty() {
-        return;
-    }
-    let mut deserializer = serde_json::Deserializer::from_str(part);
-    // A document that cannot be parsed has no positions.
-    let _ = deserializer.deserialize_any(Members { whole, wanted, at, offsets });
-}
-
-fn offset(whole: &str, part: &str) -> usize {
-    (part.as_ptr() as usize).saturating_sub(whole.as_ptr() as usize)
-}
-
-/// Finds the wanted members of an object or an array, and their wanted parts, in one pass over the text.
-struct Members<'a> {
-    whole: &'a str,
-    wanted: &'a Wanted,
-    at: &'a Pointer,
-    offsets: &'a mut HashMap<Pointer, usize>,
-}
-
-impl<'de> DeserializeSeed<'de> for Members<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        match self.wanted.below.is_empty() {
-            true => deserializer.deserialize_ignored_any(IgnoredAny).map(drop),
-            false => deserializer.deserialize_any(self),
-        }
-    }
-}
-
-impl<'de> Visitor<'de> for Members<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object or an array")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let Self { whole, wanted, at, offsets } = self;
-        while let Some(Name { token, name }) = map.next_key()? {
-            let Some(below) = wanted.below.get(&token) else {
-                map.next_value::<IgnoredAny>()?;
-                continue;
-            };
-            let at = at.child(&token);
-            match name {
-                // A member that is repeated is read where it is last.
-                Some(name) => {
-                    offsets.insert(at.clone(), offset(whole, name).saturating_sub(1));
-                    map.next_value_seed(Members { whole, wanted: below, at: &at, offsets })?;
-                }
-                None => json(whole, map.next_value::<&RawValue>()?.get(), below, &at, offsets),
-            }
-        }
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let Self { whole, wanted, at, offsets } = self;
-        let mut index = 0usize;
-        while let Some(value) = items.next_element::<&RawValue>()? {
-            if let Some(below) = wanted.below.get(&index.to_string()) {
-                json(whole, value.get(), below, &at.child(index), offsets);
-            }
-            index += 1;
-        }
-        Ok(())
-    }
-
-    // Nothing wanted is below a scalar.
-    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_str<E>(self, _: &str) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-}
-
-struct Name<'de> {
-    token: String,
-    name: Option<&'de str>,
-}
-
-impl<'de> serde::Deserialize<'de> for Name<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct NameVisitor;
-        impl<'de> Visitor<'de> for NameVisitor {
-            type Value = Name<'de>;
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("a name")
-            }
-            fn visit_borrowed_str<E>(self, name: &'de str) -> Result<Name<'de>, E> {
-                Ok(Name { token: name.to_owned(), name: Some(name) })
-            }
-            fn visit_str<E>(self, name: &str) -> Result<Name<'de>, E> {
-                Ok(Name { token: name.to_owned(), name: None })
-            }
-        }
-        deserializer.deserialize_str(NameVisitor)
     }
 }
 

@@ -6,7 +6,7 @@ use openapiv3::{
 };
 
 use super::definition::canonical_text;
-use crate::api::Constraints;
+use crate::api::{ConstraintSet, Constraints};
 
 /// Formats of numbers that restrict nothing: numbers have 64 bits.
 const WIDEST: [&str; 2] = ["int64", "double"];
@@ -22,12 +22,13 @@ pub(super) fn constraints(schema: &Schema) -> Constraints {
 /// Those of a body, where it has some.
 pub(super) fn of_media(media: &MediaType, nullable: bool) -> Option<Constraints> {
     let schema = media.schema.as_ref().and_then(ReferenceOr::as_item);
-    let own = Constraints { nullable, ..schema.map(constraints).unwrap_or_default() };
+    let own = ConstraintSet { nullable, ..schema.map(constraints).unwrap_or_default().into() };
+    let own = Constraints::from(own);
     (own != Constraints::default()).then_some(own)
 }
 
 fn of_schema(schema: &Schema, levels: u8) -> Constraints {
-    let mut out = Constraints { default: schema.schema_data.default.clone(), ..Constraints::default() };
+    let mut out = ConstraintSet { default: schema.schema_data.default.clone(), ..ConstraintSet::default() };
     let extension = schema.schema_data.extensions.get("x-extensible-enum");
     let known = extension.and_then(serde_json::Value::as_array).into_iter().flatten();
     out.known = known.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
@@ -84,11 +85,11 @@ fn of_schema(schema: &Schema, levels: u8) -> Constraints {
         SchemaKind::Any(any) => of_any(any, levels, &mut out),
         _ => {}
     }
-    out
+    out.into()
 }
 
 /// Those of a schema whose keywords are about several types, of which those about its own type constrain its values.
-fn of_any(any: &AnySchema, levels: u8, out: &mut Constraints) {
+fn of_any(any: &AnySchema, levels: u8, out: &mut ConstraintSet) {
     let is = |names: &[&str]| any.typ.as_deref().is_none_or(|own| names.contains(&own));
     out.not = any.not.as_deref().and_then(excluded);
     if is(&["number", "integer"]) {
@@ -141,7 +142,7 @@ fn excluded(not: &ReferenceOr<Schema>) -> Option<String> {
     }
 }
 
-fn bounds(out: &mut Constraints, min: Option<f64>, above: bool, max: Option<f64>, below: bool) {
+fn bounds(out: &mut ConstraintSet, min: Option<f64>, above: bool, max: Option<f64>, below: bool) {
     (out.minimum, out.exclusive_minimum) = if above { (None, min) } else { (min, None) };
     (out.maximum, out.exclusive_maximum) = if below { (None, max) } else { (max, None) };
 }

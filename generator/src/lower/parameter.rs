@@ -221,6 +221,9 @@ impl Lowering<'_> {
             }),
             _ => Default::default(),
         };
+        if is_list && self.is_nullable(&item) {
+            out.constraints = out.constraints.with_null_items();
+        }
         out
     }
 

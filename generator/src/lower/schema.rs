@@ -12,7 +12,7 @@ use super::Lowering;
 use super::constraints::constraints;
 use super::operation::lifecycle;
 use super::union::is_null;
-use crate::api::{Constraints, Enum, Field, Fields, Shape, Struct, Type, TypeId, TypeRef, Value};
+use crate::api::{ConstraintSet, Enum, Field, Fields, Shape, Struct, Type, TypeId, TypeRef, Value};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 use crate::load::stack::deeper;
 
@@ -184,8 +184,9 @@ impl<'a> Lowering<'a> {
             (_, Some(name)) => TypeRef::Named(TypeId::schema(name)),
             (Some((inner, at)), None) => {
                 let inner = self.field(inner, id, &at);
-                let default = constraints.default.take();
-                constraints = Constraints { default, ..constraints.and(&inner.constraints) };
+                // The default is that of this place.
+                let both = ConstraintSet::from(constraints.and(&inner.constraints));
+                constraints = ConstraintSet { default: constraints.default.clone(), ..both }.into();
                 inner.ty
             }
             (None, None) => self.inline(schema, id, at),

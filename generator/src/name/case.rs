@@ -1,5 +1,8 @@
 //! Makes Rust identifiers of vendors' words.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
+
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 
 /// Words that are not identifiers (Rust reference, "Keywords", 2024 edition).
@@ -104,9 +107,26 @@ fn words(text: &str) -> String {
     }
 }
 
+thread_local! {
+    /// Results of [`snake`], which a document asks for tens of times with the same names.
+    static KNOWN: RefCell<HashMap<String, String>> = RefCell::default();
+}
+
+/// The number of results that are kept.
+const KNOWN_MOST: usize = 20_000;
+
 /// For methods, fields and arguments.
 pub(crate) fn snake(text: &str) -> String {
-    mend(words(text).to_snake_case(), "value_", "empty")
+    KNOWN.with_borrow_mut(|known| {
+        if let Some(found) = known.get(text) {
+            return found.clone();
+        }
+        let found = mend(words(text).to_snake_case(), "value_", "empty");
+        if known.len() < KNOWN_MOST {
+            known.insert(text.to_owned(), found.clone());
+        }
+        found
+    })
 }
 
 /// Other names of `text`, if its own is taken: with a word for its spelling, with its signs as words. All depend on the

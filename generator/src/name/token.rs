@@ -168,15 +168,15 @@ fn share<'a>(mut open: Vec<Use<'a>>, names: &mut Names) -> BTreeMap<String, Draf
     while !open.is_empty() {
         let mut rest = Vec::new();
         for parameter in open {
-            let full = joined(&pascal(parameter.operation), &pascal(parameter.parameter));
+            let full = || joined(&pascal(parameter.operation), &pascal(parameter.parameter));
             let ident = match parameter.names.get(level) {
                 Some(ident) => ident.clone(),
                 // Another parameter has the last name too, such as one in another place.
-                None => format!("{full}{}", level + 1 - parameter.names.len()),
+                None => format!("{}{}", full(), level + 1 - parameter.names.len()),
             };
             let draft = drafts.entry(ident.clone()).or_insert_with(|| Draft {
                 at: parameter.at.clone(),
-                full,
+                full: full(),
                 keys: BTreeSet::new(),
                 values: parameter.values.clone(),
                 token: Token {

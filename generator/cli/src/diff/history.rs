@@ -69,8 +69,10 @@ fn versions(project: &Project, args: &Args, out: &mut Sink) -> anyhow::Result<Op
             (None, Some(_)) => api.clone_from(&side.api),
             _ => {}
         }
-        let Some(version) = read(project, &side, api.as_deref(), args, out)? else { return Ok(None) };
-        all.push(Compared { version, document: side.document });
+        let Some((version, rules)) = read(project, &side, api.as_deref(), args, out)? else {
+            return Ok(None);
+        };
+        all.push(Compared { version, document: side.document.map(|document| (document, rules)) });
     }
     Ok(Some(all))
 }

@@ -1,4 +1,4 @@
-//! Applies one action to a tree and counts the selected nodes.
+//! Applies one action to a tree and lists the selected nodes.
 
 use serde_json::Value;
 use serde_json_path::JsonPath;
@@ -19,10 +19,10 @@ pub(super) fn apply(
     origins: &mut Origins,
     budget: &mut usize,
     out: &mut Sink,
-) -> usize {
+) -> Vec<Pointer> {
     let places = select(action, "target", &action.path, tree, out);
     if places.is_empty() {
-        return 0;
+        return places;
     }
     match &action.change {
         Change::Nothing => {}
@@ -40,18 +40,18 @@ pub(super) fn apply(
                     &action.place("copy"),
                     format!("`copy` must select one place and selects {}", sources.len()),
                 ));
-                return places.len();
+                return places;
             };
             // The source may contain the target or be inside of it, so it is copied before anything changes.
-            let Some(value) = tree.pointer(from.as_str()) else { return places.len() };
+            let Some(value) = tree.pointer(from.as_str()) else { return places };
             if !is_within(action, "copy", places.len(), value, budget, out) {
-                return places.len();
+                return places;
             }
             let value = value.clone();
             update(action, &places, Update { value: &value, from: Some(from), edition }, tree, origins, out);
         }
     }
-    places.len()
+    places
 }
 
 /// The places that a query selects; none if an error was pushed.

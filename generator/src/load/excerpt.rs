@@ -1,0 +1,258 @@
+//! Takes the operations and components out of a document that corrections can affect, with all that they refer to.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
+
+use serde_json::Value;
+
+use super::Source;
+use super::json_text::{JsonText, PartId};
+use super::reference::{self, Target};
+use super::text::{self, Notation};
+use crate::diagnostic::{Pointer, Sink};
+
+/// An entry of a group: a path item or a component. Its group is a pointer.
+type Entry = (String, String);
+
+/// The groups of every dialect.
+const GROUPS: [&str; 5] = ["paths", "webhooks", "definitions", "parameters", "responses"];
+/// The components that every call depends on.
+const SCHEMES: &str = "securitySchemes";
+
+/// The operations and components that an overlay changed in a document.
+#[derive(Debug, Clone, Default)]
+pub struct Corrections {
+    changed: Vec<Pointer>,
+    /// The text of each entry after the changes; none if it was removed.
+    entries: BTreeMap<Entry, Option<String>>,
+}
+
+impl Corrections {
+    pub(super) fn of(tree: &Value, changed: Vec<Pointer>) -> Self {
+        let all: BTreeSet<Entry> = changed.iter().filter_map(entry).collect();
+        let text = |(group, name): &Entry| {
+            tree.pointer(group).and_then(|group| group.get(name)).map(ToString::to_string)
+        };
+        let entries = all.into_iter().map(|entry| (entry.clone(), text(&entry))).collect();
+        Self { changed, entries }
+    }
+
+    /// True if nothing changed.
+    pub fn is_empty(&self) -> bool {
+        self.changed.is_empty()
+    }
+}
+
+/// Two smaller documents, without the corrections `own` and with them, with everything that these or those of `other`, which
+/// is another version, can affect; none if that would be most of the document, or if it is not known, because the text is not
+/// JSON or something changed outside of the operations and components.
+pub fn excerpts(source: Source<'_>, own: &Corrections, other: &Corrections) -> Option<[String; 2]> {
+    let (text, Notation::Json) = text::read(&source, &mut Sink::new())? else { return None };
+    let mut raw = JsonText::new(text);
+    let mut document = Document::new(&mut raw, own);
+    // Titles and versions are not compared.
+    let is_info = |at: &&Pointer| at.tokens().next().as_deref() == Some("info");
+    let changed: Vec<&Pointer> =
+        own.changed.iter().chain(&other.changed).filter(|at| !is_info(at)).collect();
+    let mut wanted = BTreeSet::new();
+    for at in &changed {
+        wanted.extend(document.known(entry(at)?));
+    }
+    document.add_users(&mut wanted, &changed);
+    document.add_parts(&mut wanted);
+    let size: usize = wanted.iter().map(|entry| document.raw(entry).len()).sum();
+    if size >= text.len() / 2 {
+        return None;
+    }
+    Some([false, true].map(|is_corrected| document.without_others(&wanted, is_corrected)))
+}
+
+/// The entry that a location is in.
+fn entry(at: &Pointer) -> Option<Entry> {
+    let mut tokens = at.tokens();
+    let first = tokens.next()?;
+    let group = match first.as_str() {
+        "components" => Pointer::root().child(first).child(tokens.next()?),
+        group if GROUPS.contains(&group) => Pointer::root().child(group),
+        _ => return None,
+    };
+    let is_shared = group.as_str() == format!("/components/{SCHEMES}");
+    tokens.next().filter(|_| !is_shared).map(|name| (group.to_string(), name))
+}
+
+/// A path without the names of its parameters, which two versions may write differently.
+fn blank(path: &str) -> String {
+    let parts = path.split('/').map(|part| if part.starts_with('{') { "{}" } else { part });
+    parts.collect::<Vec<_>>().join("/")
+}
+
+struct Document<'a, 't> {
+    text: &'a mut JsonText<'t>,
+    entries: BTreeMap<Entry, PartId>,
+    own: &'a Corrections,
+    /// The entries that each entry refers to, with and without the corrections.
+    uses: BTreeMap<Entry, BTreeSet<Entry>>,
+}
+
+impl<'a, 't> Document<'a, 't> {
+    fn new(text: &'a mut JsonText<'t>, own: &'a Corrections) -> Self {
+        let mut entries = BTreeMap::new();
+        for (group, part) in groups(text) {
+            entries.extend(text.members(part).into_iter().map(|(name, part)| ((group.clone(), name), part)));
+        }
+        let mut uses: BTreeMap<Entry, BTreeSet<Entry>> =
+            entries.iter().map(|(entry, part)| (entry.clone(), references(text.text(*part)))).collect();
+        for (entry, text) in &own.entries {
+            let found = text.as_deref().map(references).unwrap_or_default();
+            uses.entry(entry.clone()).or_default().extend(found);
+        }
+        Self { text, entries, own, uses }
+    }
+
+    fn raw(&self, entry: &Entry) -> &'t str {
+        self.entries.get(entry).map_or("", |part| self.text.text(*part))
+    }
+
+    /// True if the text of an entry has a string, with or without the corrections.
+    fn contains(&self, entry: &Entry, string: &str) -> bool {
+        let corrected = self.own.entries.get(entry).and_then(Option::as_deref);
+        self.raw(entry).contains(string) || corrected.is_some_and(|text| text.contains(string))
+    }
+
+    /// The same entry of this document: paths are the same whatever their parameters are called.
+    fn known(&self, entry: Entry) -> Vec<Entry> {
+        if entry.0 != "/paths" || self.entries.contains_key(&entry) {
+            return vec![entry];
+        }
+        let plain = blank(&entry.1);
+        let same = |other: &&Entry| other.0 == entry.0 && blank(&other.1) == plain;
+        self.entries.keys().filter(same).cloned().collect()
+    }
+
+    /// Adds the users that change with an entry: those of a schema that is not an object, and those that compose it.
+    fn add_users(&mut self, wanted: &mut BTreeSet<Entry>, changed: &[&Pointer]) {
+        let is_inside = |at: &Pointer| {
+            let keyword = at.tokens().nth(if at.as_str().starts_with("/components/") { 3 } else { 2 });
+            matches!(keyword.as_deref(), Some("properties" | "required"))
+        };
+        let outside: BTreeSet<Entry> =
+            changed.iter().filter(|at| !is_inside(at)).filter_map(|at| entry(at)).collect();
+        let mut open: Vec<Entry> = wanted.iter().cloned().collect();
+        while let Some(next) = open.pop() {
+            let is_opaque = !outside.contains(&next) && self.is_opaque(&next);
+            for (user, uses) in &self.uses {
+                if uses.contains(&next)
+                    && (!is_opaque || self.contains(user, "\"allOf\""))
+                    && wanted.insert(user.clone())
+                {
+                    open.push(user.clone());
+                }
+            }
+        }
+    }
+
+    /// True if its users do not depend on anything inside of it: an object that is not composed of others.
+    fn is_opaque(&mut self, entry: &Entry) -> bool {
+        let Some(part) = self.entries.get(entry).copied() else { return false };
+        let has = |text: &mut JsonText<'_>, name| text.member(part, name).is_some();
+        has(self.text, "properties")
+            && !["allOf", "oneOf", "anyOf", "nullable", "type"]
+                .into_iter()
+                .any(|name| has(self.text, name) && !(name == "type" && self.is_object(part)))
+    }
+
+    fn is_object(&mut self, part: PartId) -> bool {
+        let kind = self.text.member(part, "type").and_then(|part| self.text.string(part));
+        kind.as_deref() == Some("object")
+    }
+
+    /// Adds all that the entries refer to, and the schemas that inherit from those with a discriminator.
+    fn add_parts(&self, wanted: &mut BTreeSet<Entry>) {
+        let mut open: Vec<Entry> = wanted.iter().cloned().collect();
+        while let Some(next) = open.pop() {
+            let is_base = self.contains(&next, "\"discriminator\"");
+            let heirs = self.uses.iter().filter(|(user, uses)| {
+                is_base && uses.contains(&next) && self.contains(user, "\"allOf\"")
+            });
+            let heirs = heirs.map(|(user, _)| user);
+            for part in self.uses.get(&next).into_iter().flatten().chain(heirs) {
+                if wanted.insert(part.clone()) {
+                    open.push(part.clone());
+                }
+            }
+        }
+    }
+
+    /// The text of the document with these entries alone in its groups.
+    fn without_others(&mut self, wanted: &BTreeSet<Entry>, is_corrected: bool) -> String {
+        let mut own: BTreeMap<&str, String> = BTreeMap::new();
+        for entry @ (group, name) in wanted {
+            let text = match self.own.entries.get(entry).filter(|_| is_corrected) {
+                Some(corrected) => corrected.as_deref(),
+                None => self.entries.get(entry).map(|part| self.text.text(*part)),
+            };
+            if let Some(text) = text {
+                member(own.entry(group).or_insert_with(|| "{".to_owned()), name, text);
+            }
+        }
+        own.values_mut().for_each(|group| group.push('}'));
+        let mut out = String::from("{");
+        let mut members = self.text.members(JsonText::ROOT);
+        members.sort();
+        let mut components = String::from("{");
+        for (name, part) in members {
+            if name == "components" {
+                let others = self.text.members(part).into_iter().filter(|(kind, _)| kind == SCHEMES);
+                others.for_each(|(kind, part)| member(&mut components, &kind, self.text.text(part)));
+            } else if !GROUPS.contains(&name.as_str()) {
+                member(&mut out, &name, self.text.text(part));
+            }
+        }
+        for (group, text) in &own {
+            match group.strip_prefix("/components/") {
+                Some(kind) => member(&mut components, kind, text),
+                None => member(&mut out, group.trim_start_matches('/'), text),
+            }
+        }
+        if components.len() > 1 {
+            components.push('}');
+            member(&mut out, "components", &components);
+        }
+        if !own.contains_key("/paths") {
+            member(&mut out, "paths", "{}");
+        }
+        out.push('}');
+        out
+    }
+}
+
+/// Writes a member of an object that was opened.
+fn member(out: &mut String, name: &str, value: &str) {
+    let comma = if out.ends_with('{') { "" } else { "," };
+    let _ = write!(out, "{comma}{}:{value}", Value::from(name));
+}
+
+/// The groups of the document, by their pointers.
+fn groups(text: &mut JsonText<'_>) -> Vec<(String, PartId)> {
+    let mut out: Vec<(String, PartId)> = GROUPS
+        .iter()
+        .filter_map(|group| Some((format!("/{group}"), text.member(JsonText::ROOT, group)?)))
+        .collect();
+    if let Some(components) = text.member(JsonText::ROOT, "components") {
+        let kinds = text.members(components).into_iter().filter(|(kind, _)| kind != SCHEMES);
+        out.extend(kinds.map(|(kind, part)| (format!("/components/{kind}"), part)));
+    }
+    out
+}
+
+/// The entries that strings of a text refer to: `$ref`s and mappings of discriminators.
+fn references(text: &str) -> BTreeSet<Entry> {
+    let starts = text.match_indices("\"#/").map(|(at, _)| at + 1);
+    let values = starts.filter_map(|at| text.get(at..)?.split('"').next());
+    values
+        .filter_map(|value| match reference::target(value) {
+            Target::Node(pointer) => entry(&Pointer::new(pointer.into_owned())),
+            Target::Elsewhere => None,
+        })
+        .collect()
+}
