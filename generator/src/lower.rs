@@ -56,12 +56,7 @@ pub fn lower(spec: &Spec, name: &str, out: &mut Sink) -> Option<Api> {
 }
 
 /// The same for a part of a document, in which types are kept that nothing in the part uses.
-pub fn lower_part(
-    spec: &Spec,
-    name: &str,
-    is_kept: impl Fn(&TypeId) -> bool,
-    out: &mut Sink,
-) -> Option<Api> {
+pub fn lower_part(spec: &Spec, name: &str, is_kept: impl Fn(&TypeId) -> bool, out: &mut Sink) -> Option<Api> {
     let document = &spec.document;
     let errors = out.errors();
     let mut lowering = Lowering {

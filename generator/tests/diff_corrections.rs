@@ -173,8 +173,7 @@ fn corrections(text: &[u8], overlay: &Overlay) -> Corrections {
 #[test]
 fn the_parts_that_corrections_affect_say_what_whole_documents_say() {
     let overlay = std::fs::read(shared::workspace().join("specs/app-store-connect/overlay.yaml")).unwrap();
-    let overlay =
-        Overlay::parse(Source { name: "overlay.yaml", text: &overlay }, &mut Sink::new()).unwrap();
+    let overlay = Overlay::parse(Source { name: "overlay.yaml", text: &overlay }, &mut Sink::new()).unwrap();
     for pair in [["3.7.0", "4.3"], ["4.5", "4.5.1"]] {
         let texts = pair.map(|name| shared::read_shared(&format!("specs/app-store-connect/{name}.json")));
         let [Some(old), Some(new)] = texts else { return };
@@ -193,8 +192,7 @@ fn the_parts_that_corrections_affect_say_what_whole_documents_say() {
             found.separate(sides.each_ref(), parts);
             found
         };
-        let whole =
-            separated([0, 1].map(|at| Part { raw: &parts[at].whole, corrected: &sides[at].api }));
+        let whole = separated([0, 1].map(|at| Part { raw: &parts[at].whole, corrected: &sides[at].api }));
         let small = separated(parts.each_ref().map(|p| Part { raw: &p.small[0], corrected: &p.small[1] }));
         let said = |diff: &Diff| -> Vec<_> {
             let row = |c: &Corrected| {

@@ -60,10 +60,8 @@ fn a_member_that_becomes_optional_and_nullable_is_one_row() {
         let required = if required { json!(["note"]) } else { json!([]) };
         json!({ "type": "object", "required": required, "properties": { "note": schema } })
     };
-    let (strict, loose) = (
-        of(json!({ "type": "string" }), true),
-        of(json!({ "type": "string", "nullable": true }), false),
-    );
+    let (strict, loose) =
+        (of(json!({ "type": "string" }), true), of(json!({ "type": "string", "nullable": true }), false));
     let any = json!({ "type": "object" });
     let sent = |schema: &Value| document(&json!([book()]), schema, &any, &json!({}));
     let received = |schema: &Value| document(&json!([book()]), &any, schema, &json!({}));
@@ -98,10 +96,9 @@ fn a_parameter_in_another_place_is_one_row() {
 fn the_name_of_a_path_parameter_is_not_sent() {
     let any = json!({ "type": "object" });
     let old = document(&json!([book()]), &any, &any, &json!({}));
-    let new: Value = serde_json::from_str(&old.to_string().replace("{book}", "{id}").replace(
-        "\"name\":\"book\"",
-        "\"name\":\"id\"",
-    ))
+    let new: Value = serde_json::from_str(
+        &old.to_string().replace("{book}", "{id}").replace("\"name\":\"book\"", "\"name\":\"id\""),
+    )
     .unwrap();
     let found = rows(&old, &new);
     assert!(found.changes.is_empty() && found.bump <= Bump::None, "{found:#?}");
@@ -139,13 +136,13 @@ fn a_type_that_the_document_had_is_not_added_when_it_becomes_reachable() {
 
 #[test]
 fn the_style_of_a_scalar_changes_nothing() {
-    let parameter = |style: &str, explode: bool, schema: Value| {
-        json!({ "name": "q", "in": "query", "style": style, "explode": explode, "schema": schema })
-    };
+    let parameter = |style: &str, explode: bool, schema: Value| json!({ "name": "q", "in": "query", "style": style, "explode": explode, "schema": schema });
     for schema in [json!({ "type": "string" }), json!({ "type": "integer", "enum": [1, 2] })] {
         for (style, explode) in [("form", false), ("spaceDelimited", false), ("pipeDelimited", true)] {
-            let found =
-                of_parameters(parameter("form", true, schema.clone()), parameter(style, explode, schema.clone()));
+            let found = of_parameters(
+                parameter("form", true, schema.clone()),
+                parameter(style, explode, schema.clone()),
+            );
             assert!(found.changes.is_empty(), "{style} {explode}: {:#?}", found.changes);
         }
     }
@@ -153,9 +150,7 @@ fn the_style_of_a_scalar_changes_nothing() {
     let found = of_parameters(parameter("form", true, list.clone()), parameter("form", false, list));
     assert_eq!((only(&found).kind, only(&found).wire), (Kind::ParameterEncodingChanged, Wire::Breaking));
     // A label is written before a scalar too.
-    let label = |style: &str| {
-        json!([{ "name": "book", "in": "path", "required": true, "style": style, "schema": { "type": "string" } }])
-    };
+    let label = |style: &str| json!([{ "name": "book", "in": "path", "required": true, "style": style, "schema": { "type": "string" } }]);
     let any = json!({ "type": "object" });
     let [a, b] = ["simple", "label"].map(|style| document(&label(style), &any, &any, &json!({})));
     assert_eq!(only(&rows(&a, &b)).kind, Kind::ParameterEncodingChanged);
@@ -163,7 +158,8 @@ fn the_style_of_a_scalar_changes_nothing() {
 
 #[test]
 fn nullable_items_of_a_parameter_are_seen() {
-    let parameter = |items: Value| json!({ "name": "q", "in": "query", "schema": { "type": "array", "items": items } });
+    let parameter =
+        |items: Value| json!({ "name": "q", "in": "query", "schema": { "type": "array", "items": items } });
     let (plain, null) = (json!({ "type": "string" }), json!({ "type": "string", "nullable": true }));
     let found = of_parameters(parameter(plain.clone()), parameter(null.clone()));
     assert_eq!(only(&found).wire, Wire::Safe, "{:#?}", found.changes);
@@ -203,7 +199,10 @@ fn every_type_of_a_long_chain_is_compared() {
                 LENGTH => json!({ "type": "string" }),
                 next => json!({ "$ref": format!("#/components/schemas/T{next}") }),
             };
-            (format!("T{at}"), json!({ "type": "object", "properties": { "next": next, "it": { "type": kind } } }))
+            (
+                format!("T{at}"),
+                json!({ "type": "object", "properties": { "next": next, "it": { "type": kind } } }),
+            )
         };
         let schemas: Value = Value::Object((0..LENGTH).map(one).collect());
         let first = json!({ "$ref": "#/components/schemas/T0" });

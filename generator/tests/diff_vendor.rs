@@ -19,8 +19,7 @@ use storewright_generator::diff::{Diff, Direction, Kind};
 type Found = BTreeMap<Kind, BTreeSet<String>>;
 
 /// Apple's documents, oldest first.
-const VERSIONS: [&str; 10] =
-    ["1.5", "1.8", "2.2", "2.4", "3.1", "3.7.0", "4.3", "4.4.1", "4.5", "4.5.1"];
+const VERSIONS: [&str; 10] = ["1.5", "1.8", "2.2", "2.4", "3.1", "3.7.0", "4.3", "4.4.1", "4.5", "4.5.1"];
 /// Steps over several versions.
 const LEAPS: [[&str; 2]; 2] = [["3.7.0", "4.4.1"], ["4.4.1", "4.5.1"]];
 /// App Center's documents, oldest first.

@@ -14,10 +14,10 @@ use storewright_generator::load::{Source, resolve};
 use storewright_generator::report;
 
 use crate::fetch::Document;
-use crate::title::title_of;
 use crate::pipeline::{self, Rules, Version};
 use crate::project::{Project, SETTINGS};
 use crate::report::{plural, print as print_all, stdout, tell};
+use crate::title::title_of;
 use crate::{Outcome, fetch, interrupt, progress, today};
 
 /// Command lines that a person can copy.

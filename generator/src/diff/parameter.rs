@@ -250,10 +250,8 @@ fn name(key: &(In, String), sides: [&Keyed<'_>; 2]) -> String {
 
 /// The style, as far as it changes the text of a value: only values with parts are written in different ways in a query.
 fn style(parameter: &Parameter, api: &Api) -> Style {
-    let has_parts = !matches!(
-        view(parameter.ty.present(), api),
-        View::Scalar(_) | View::Enum(..) | View::Missing
-    );
+    let has_parts =
+        !matches!(view(parameter.ty.present(), api), View::Scalar(_) | View::Enum(..) | View::Missing);
     match parameter.style {
         style if has_parts => style,
         Style::Json => Style::Json,

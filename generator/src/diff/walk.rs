@@ -1,7 +1,11 @@
 //! Walks two versions in parallel and reports each difference as a row.
 
+mod named;
+mod spot;
+
 use std::collections::{BTreeSet, HashSet};
 
+pub(super) use self::spot::{Place, Spot};
 use super::change::{Direction, Kind};
 use super::relation::{Fit, Relation};
 use super::rename::{Renamed, is_alike};
@@ -9,37 +13,7 @@ use super::row::Row;
 use super::row::{of, of_mut};
 use super::rust::Keys;
 use super::wire::{Access, View, view};
-use crate::api::{
-    Api, Field, Lifecycle, Pointer, Shape, Struct, Style, TypeId, TypeRef, Union, Value, Variant,
-};
-
-/// The kind of place that uses a type, which names a change of that type.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
-    Field,
-    Parameter,
-    Body,
-    Response,
-    Failure,
-}
-
-/// A place on both sides.
-#[derive(Debug, Clone)]
-pub(super) struct Spot {
-    pub(super) subject: String,
-    pub(super) place: Place,
-    pub(super) pointers: [Pointer; 2],
-    /// The type whose users the place reaches.
-    pub(super) types: [Option<TypeId>; 2],
-    /// The operations that it belongs to, where it belongs to no type, and who sends it.
-    pub(super) operations: [Option<String>; 2],
-    pub(super) direction: Option<Direction>,
-    /// The direction in which it does not exist.
-    pub(super) hidden: Option<Direction>,
-    /// True for a call of the server.
-    pub(super) is_call: bool,
-    pub(super) keys: [Vec<String>; 2],
-}
+use crate::api::{Api, Field, Lifecycle, Shape, Struct, Style, TypeId, TypeRef, Union, Value, Variant};
 
 /// The walk along both sides.
 pub(super) struct Walk<'a> {
@@ -110,15 +84,6 @@ impl<'a> Walk<'a> {
         self.common_types();
         self.open_types();
         self.lone_types();
-    }
-
-    /// Compares the named types that were met. One after the other, since a chain of them may be longer than the stack.
-    fn open_types(&mut self) {
-        while let Some((types, text)) = self.open.pop() {
-            self.text = text;
-            self.named(types);
-        }
-        self.text = None;
     }
 
     /// Types that both sides have, whether or not one place uses both.
@@ -225,115 +190,6 @@ impl<'a> Walk<'a> {
             }
         }
         self.meet(old, new, spot);
-    }
-
-    fn meet_all(&mut self, ids: [Option<&TypeId>; 2]) {
-        for (met, id) in self.met.iter_mut().zip(ids) {
-            met.extend(id.cloned());
-        }
-    }
-
-    /// The same for nodes whose names do not matter.
-    fn meet(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot) {
-        let [old_api, new_api] = self.apis;
-        let (a, b) = (name_of(old, old_api), name_of(new, new_api));
-        self.meet_all([a, b]);
-        if a.is_none() && b.is_none() {
-            return self.views(old, new, spot);
-        }
-        let key = (old.as_named().cloned(), new.as_named().cloned());
-        if !self.seen.insert(key) {
-            return;
-        }
-        match (a, b) {
-            (Some(a), Some(b)) => {
-                if a == b && old == new {
-                    self.same.extend(old.as_named().cloned());
-                }
-                self.open.push(([old.clone(), new.clone()], self.text));
-            }
-            // An inline type on one side is at this place.
-            _ => self.base(old, new, spot),
-        }
-    }
-
-    /// Compares types of which at least one is named.
-    fn base(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot) {
-        let [old_api, new_api] = self.apis;
-        let (a, b) = (name_of(old, old_api), name_of(new, new_api));
-        let Some(name) = b.or(a) else { return };
-        let at = |api: &Api, id: Option<&TypeId>| {
-            id.map_or_else(|| spot.pointers[1].clone(), |id| api.type_pointer(id))
-        };
-        let at = [at(old_api, a), at(new_api, b)];
-        let base = Spot {
-            subject: name.label(),
-            place: Place::Field,
-            pointers: at,
-            types: [a, b].map(|id| id.cloned()),
-            operations: [None, None],
-            direction: None,
-            hidden: None,
-            is_call: false,
-            keys: [
-                a.map(|id| self.keys[0].of_type(id)).unwrap_or_default(),
-                b.map(|id| self.keys[1].of_type(id)).unwrap_or_default(),
-            ],
-        };
-        if let (Some(a), Some(b)) = (a, b) {
-            let deprecated =
-                [(old_api, a), (new_api, b)].map(|(api, id)| api.types.get(id).is_some_and(|t| t.deprecated));
-            self.flag(deprecated, Kind::FieldDeprecated, Kind::FieldUndeprecated, &base);
-            self.type_constraints(old, new, &base);
-        }
-        self.views(old, new, &base);
-    }
-
-    /// Compares two named types.
-    fn named(&mut self, [old, new]: [TypeRef; 2]) {
-        let mut inside = Vec::new();
-        match old == new && self.is_equal(&old, &mut inside) {
-            true => inside.iter().for_each(|ty| self.walk(ty, ty, &Spot::nowhere())),
-            false => self.base(&old, &new, &Spot::nowhere()),
-        }
-    }
-
-    /// True if a type is the same on both sides, with its inline types; it collects the named types that they use and that
-    /// are not compared yet.
-    fn is_equal(&self, ty: &TypeRef, inside: &mut Vec<TypeRef>) -> bool {
-        let [old, new] = self.apis;
-        let types = ty.as_named().and_then(|id| Some((old.types.get(id)?, new.types.get(id)?)));
-        types.is_some_and(|(old, new)| {
-            old == new && old.shape.refs().into_iter().all(|ty| self.is_same_use(ty, inside))
-        })
-    }
-
-    /// The same for a use of a type that both sides have.
-    fn is_same_use(&self, ty: &TypeRef, inside: &mut Vec<TypeRef>) -> bool {
-        let [old, new] = self.apis;
-        match ty {
-            TypeRef::Named(id) if id.is_inline() => self.is_equal(ty, inside),
-            TypeRef::Named(id) if self.same.contains(id) => true,
-            TypeRef::Named(_) => {
-                let names = [name_of(ty, old), name_of(ty, new)];
-                inside.push(ty.clone());
-                names[0].is_some() && names[0] == names[1]
-            }
-            TypeRef::List(inner) | TypeRef::Map(inner) | TypeRef::Nullable(inner) => {
-                self.is_same_use(inner, inside)
-            }
-            _ => true,
-        }
-    }
-
-    /// True if uses of types are the same on both sides; named types in them are compared.
-    pub(super) fn are_unchanged<'t>(&mut self, uses: impl IntoIterator<Item = &'t TypeRef>) -> bool {
-        let mut inside = Vec::new();
-        let are_same = uses.into_iter().all(|ty| self.is_same_use(ty, &mut inside));
-        if are_same {
-            inside.iter().for_each(|ty| self.walk(ty, ty, &Spot::nowhere()));
-        }
-        are_same
     }
 
     fn views(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot) {
@@ -684,54 +540,6 @@ impl<'a> Walk<'a> {
             View::Union(_, union) => format!("one of {} types", union.variants.len()),
             View::Missing => "object".to_owned(),
         }
-    }
-}
-
-impl Spot {
-    /// A place that no row is written of before a named type is met.
-    pub(super) fn nowhere() -> Self {
-        Self {
-            subject: String::new(),
-            place: Place::Field,
-            pointers: [Pointer::root(), Pointer::root()],
-            types: [None, None],
-            operations: [None, None],
-            direction: None,
-            hidden: None,
-            is_call: false,
-            keys: [Vec::new(), Vec::new()],
-        }
-    }
-
-    pub(super) fn inside(&self, sign: &str, token: &str) -> Self {
-        let pointers = [self.pointers[0].child(token), self.pointers[1].child(token)];
-        Self { subject: format!("{}{sign}", self.subject), pointers, ..self.clone() }
-    }
-
-    fn member(&self, name: &str) -> Self {
-        let at = |at: &Pointer| at.child("properties").child(name);
-        Self {
-            subject: format!("{}.{name}", self.subject),
-            place: Place::Field,
-            pointers: [at(&self.pointers[0]), at(&self.pointers[1])],
-            ..self.clone()
-        }
-    }
-
-    /// A row about this place.
-    pub(super) fn row(&self, kind: Kind) -> Row {
-        let mut row = Row::new(kind, self.subject.clone());
-        row.pointer = self.pointers[1].to_string();
-        let places = self.pointers.iter().map(ToString::to_string);
-        row.origins = places.filter(|place| !place.is_empty()).collect();
-        (row.direction, row.hidden) = (self.direction, self.hidden);
-        row.is_call = self.is_call;
-        row.keys = self.keys.clone();
-        for side in 0..2 {
-            of_mut(&mut row.types, side).extend(of(&self.types, side).clone());
-            of_mut(&mut row.operations, side).extend(of(&self.operations, side).clone());
-        }
-        row
     }
 }
 

@@ -52,8 +52,7 @@ pub fn excerpts(source: Source<'_>, own: &Corrections, other: &Corrections) -> O
     let mut document = Document::new(&mut raw, own);
     // Titles and versions are not compared.
     let is_info = |at: &&Pointer| at.tokens().next().as_deref() == Some("info");
-    let changed: Vec<&Pointer> =
-        own.changed.iter().chain(&other.changed).filter(|at| !is_info(at)).collect();
+    let changed: Vec<&Pointer> = own.changed.iter().chain(&other.changed).filter(|at| !is_info(at)).collect();
     let mut wanted = BTreeSet::new();
     for at in &changed {
         wanted.extend(document.known(entry(at)?));
@@ -171,9 +170,10 @@ impl<'a, 't> Document<'a, 't> {
         let mut open: Vec<Entry> = wanted.iter().cloned().collect();
         while let Some(next) = open.pop() {
             let is_base = self.contains(&next, "\"discriminator\"");
-            let heirs = self.uses.iter().filter(|(user, uses)| {
-                is_base && uses.contains(&next) && self.contains(user, "\"allOf\"")
-            });
+            let heirs = self
+                .uses
+                .iter()
+                .filter(|(user, uses)| is_base && uses.contains(&next) && self.contains(user, "\"allOf\""));
             let heirs = heirs.map(|(user, _)| user);
             for part in self.uses.get(&next).into_iter().flatten().chain(heirs) {
                 if wanted.insert(part.clone()) {

@@ -105,7 +105,8 @@ impl<'t> Inside<'_, 't> {
     fn add(&mut self, value: &'t RawValue, name: Option<&str>) -> PartId {
         let text = value.get();
         // A name without escapes is a slice of the text; the quote is before it.
-        let offset = name.map_or_else(|| offset(self.whole, text), |n| offset(self.whole, n).saturating_sub(1));
+        let offset =
+            name.map_or_else(|| offset(self.whole, text), |n| offset(self.whole, n).saturating_sub(1));
         self.parts.push(Part { text, offset });
         self.parts.len() - 1
     }
