@@ -37,13 +37,26 @@ fn place(source: Source<'_>, out: &mut Sink) {
 /// The location of each pointer in the text: a pointer that the text has, behind the references on the way to it, its
 /// line and its column. A document that cannot be parsed leaves every pointer unchanged.
 pub fn resolve(source: Source<'_>, pointers: &[Pointer]) -> Vec<Place> {
-    let found = publish_all(&source, pointers);
-    let positions = positions(&source, &found);
-    let place = |pointer: Pointer| {
-        let (line, column) = positions.get(&pointer).copied().unzip();
+    let place = |pointer: Pointer, at: Option<(usize, usize)>| {
+        let (line, column) = at.unzip();
         Place { file: source.name.to_owned(), pointer, line, column }
     };
-    found.into_iter().map(place).collect()
+    if let Some((text, Notation::Json)) = text::read(&source, &mut Sink::new()) {
+        let mut document = JsonText::new(text);
+        let found: Vec<(Pointer, usize)> = pointers
+            .iter()
+            .map(|at| {
+                let at = published(&mut document, at);
+                let offset = nearest(&mut document, &at);
+                (at, offset)
+            })
+            .collect();
+        let lines = text::lines_and_columns(text, found.iter().map(|(_, offset)| *offset));
+        return found.into_iter().map(|(at, offset)| place(at, lines.get(&offset).copied())).collect();
+    }
+    let found = publish_all(&source, pointers);
+    let positions = positions(&source, &found);
+    found.into_iter().map(|at| (positions.get(&at).copied(), at)).map(|(line, at)| place(at, line)).collect()
 }
 
 /// Replaces each place by one that the document has: stages that follow a `$ref` name the place of use, and not the target.
