@@ -223,7 +223,7 @@ fn an_excerpt_has_what_a_correction_affects() {
     let source = Source { name: "t.json", text: document.as_bytes() };
     let texts = |target: &str, update: &str| {
         let overlay = format!(
-            "{{overlay: 1.1.0, info: {{title: T, version: '1'}}, actions: [{{target: \"{target}\", {update}}}]}}"
+            "overlay: 1.1.0\ninfo: {{title: T, version: '1'}}\nactions: [{{target: \"{target}\", {update}}}]\n"
         );
         let overlay =
             Overlay::parse(Source { name: "overlay.yaml", text: overlay.as_bytes() }, &mut Sink::new());

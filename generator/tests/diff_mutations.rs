@@ -124,6 +124,10 @@ fn changed(document: &Value, which: usize, choices: &mut Choices) -> Option<(Val
         6 => {
             let (schema, name) = choices.of(&members(document, |_| true)).cloned()?;
             let schema = out.pointer_mut(&schema)?;
+            // An object without known members is a map.
+            if schema["properties"].as_object()?.len() == 1 {
+                return None;
+            }
             schema["properties"].as_object_mut()?.shift_remove(&name);
             if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
                 required.retain(|other| *other != name.as_str());
