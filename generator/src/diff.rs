@@ -21,6 +21,7 @@ mod response;
 mod row;
 mod rust;
 mod security;
+mod subject;
 mod verdict;
 mod walk;
 mod wire;
@@ -34,6 +35,7 @@ pub use correction::{Corrected, Effect, Part};
 pub use item::{ItemChange, Items};
 pub use locate::Resolve;
 pub use policy::{Accepted, Date, Policy};
+pub use subject::Subject;
 
 use self::rust::Keys;
 use crate::api::{Api, Model};
@@ -86,6 +88,7 @@ impl Diff {
     /// Escapes all text of the documents once, so that no format of a report can forget to.
     fn escape(&mut self) {
         let versions = [&mut self.from, &mut self.to].into_iter().flat_map(|v| [&mut v.api, &mut v.version]);
+        self.changes.iter_mut().for_each(|change| change.thing.escape());
         let changes = self.changes.iter_mut().flat_map(Change::texts);
         let items = self.summary.rust_only.iter_mut().flat_map(ItemChange::texts);
         for text in versions.chain(changes).chain(items) {

@@ -4,6 +4,8 @@ use std::cmp::{Ordering, Reverse};
 
 use serde::{Serialize, Serializer};
 
+use super::subject::Subject;
+
 macro_rules! words {
     ($(#[doc = $about:literal])* $name:ident { $($(#[doc = $doc:literal])* $variant:ident = $word:literal,)* }) => {
         $(#[doc = $about])*
@@ -240,6 +242,9 @@ pub struct Change {
     pub kind: Kind,
     /// The changed thing, in the canonical form of the vendor's names.
     pub subject: String,
+    /// The same as data.
+    #[serde(skip)]
+    pub thing: Subject,
     /// The sender.
     pub direction: Direction,
     /// The effect on calls.

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use super::change::Kind;
 use super::relation::Fit;
+use super::subject::Part;
 use super::walk::{Spot, Walk, name_of};
 use super::wire::{View, view};
 use crate::api::{Api, Constraints, Shape, TypeId, TypeRef};
@@ -43,8 +44,11 @@ impl Walk<'_> {
         {
             let none = Constraints::default();
             let own = own.map(|own| own.items.as_deref().unwrap_or(&none));
-            let spot =
-                if one { spot.inside("[]", "items") } else { spot.inside("{}", "additionalProperties") };
+            let spot = if one {
+                spot.inside(Part::Items, "items")
+            } else {
+                spot.inside(Part::Values, "additionalProperties")
+            };
             self.constraints([old.present(), new.present()], own, default, &spot);
         }
     }

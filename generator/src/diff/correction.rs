@@ -70,6 +70,7 @@ fn changes(parts: [&Api; 2], sides: [&Side<'_>; 2]) -> Vec<Change> {
     rust::judge(&mut rows, &Items::compare(None, None), parts);
     let mut out: Vec<Change> = rows.into_iter().map(Row::finish).collect();
     out.sort_by(Change::order);
+    out.iter_mut().for_each(|change| change.thing.escape());
     out.iter_mut().flat_map(Change::texts).for_each(|text| *text = shown(text));
     out
 }

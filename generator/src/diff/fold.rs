@@ -7,6 +7,7 @@ use super::change::Kind;
 use super::operation::blank;
 use super::reach;
 use super::row::Row;
+use super::subject::Subject;
 use crate::api::{Model, Shape, TypeId};
 
 /// Folds changes with the same cause into one row, then places and groups the rest.
@@ -42,7 +43,7 @@ fn unify(rows: &mut Vec<Row>) {
 /// One status, or one form of its body, that many operations declare or no longer declare is one fact; so is one change of
 /// the tags of many.
 fn failures(rows: &mut [Row]) {
-    let place = |row: &Row| -> Option<String> {
+    let place = |row: &Row| -> Option<Subject> {
         let is_failure = row.failure
             && matches!(
                 row.kind(),
@@ -53,8 +54,8 @@ fn failures(rows: &mut [Row]) {
                     | Kind::MediaTypeRemoved
             );
         match row.kind() {
-            Kind::TagsChanged => Some("*".to_owned()),
-            _ if is_failure => Some(format!("* {}", row.subject.splitn(3, ' ').nth(2)?)),
+            Kind::TagsChanged => Some(Subject::many()),
+            _ if is_failure => Some(row.subject.in_many()),
             _ => None,
         }
     };
@@ -129,7 +130,7 @@ fn renames(rows: &mut Vec<Row>) {
             false => (a, b, "one ending in the place of another"),
         };
         let count = all.len();
-        let mut folded = Row::new(Kind::OperationRenamed, "*").values(Some(a), Some(b));
+        let mut folded = Row::new(Kind::OperationRenamed, Subject::many()).values(Some(a), Some(b));
         folded.remark =
             Some(format!("{count} ids follow the rule ({remark}), e.g. `{first_old}` to `{first_new}`"));
         folded.pointer = "/paths".to_owned();
@@ -149,26 +150,26 @@ fn resource(path: &str) -> String {
 
 /// If every operation of a resource that both sides have becomes deprecated, or no longer is, that is one row.
 fn resources(rows: &mut [Row], kind: Kind, old: &Side<'_>, new: &Side<'_>) {
-    let mut common: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-    let calls = |side: &Side<'_>| -> BTreeSet<(String, String)> {
-        side.api.operations.values().map(|o| (resource(&o.path), super::operation::subject(o))).collect()
+    let mut common: BTreeMap<String, BTreeSet<Subject>> = BTreeMap::new();
+    let calls = |side: &Side<'_>| -> BTreeSet<(String, Subject)> {
+        side.api.operations.values().map(|o| (resource(&o.path), Subject::of_operation(o))).collect()
     };
     for (resource, call) in calls(old).intersection(&calls(new)) {
         common.entry(resource.clone()).or_default().insert(call.clone());
     }
-    let mut changed: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut changed: BTreeMap<String, BTreeSet<Subject>> = BTreeMap::new();
     for row in rows.iter().filter(|row| row.kind() == kind) {
-        let path = row.subject.split_once(' ').map_or("", |(_, path)| path);
+        let path = row.subject.operation().map_or("", |(_, path)| path);
         changed.entry(resource(path)).or_default().insert(row.subject.clone());
     }
     for row in rows.iter_mut().filter(|row| row.kind() == kind) {
-        let path = row.subject.split_once(' ').map_or("", |(_, path)| path);
+        let path = row.subject.operation().map_or("", |(_, path)| path);
         let resource = resource(path);
         let calls = changed.get(&resource);
         if calls.is_some_and(|calls| calls.len() > 1 && common.get(&resource) == Some(calls)) {
             row.pointer = "/paths".to_owned();
             row.remark = Some(format!("all {} operations of the resource", calls.map_or(0, BTreeSet::len)));
-            row.subject = format!("* {resource}");
+            row.subject = Subject::of_resource(resource);
         }
     }
 }
@@ -186,14 +187,9 @@ fn resource_fields(rows: &mut [Row], models: [&Model; 2]) {
     let key = |kind: Kind, resource: &str, name: &str| format!("{} {resource} {name}", kind.as_str());
     let mut fields: BTreeSet<String> = BTreeSet::new();
     for row in rows.iter_mut() {
-        let (place, value) =
-            row.subject.split_once('=').map_or((row.subject.as_str(), None), |(p, v)| (p, Some(v)));
-        let mut parts = place.splitn(2, '.');
-        let (Some(ty), Some(rest)) = (parts.next(), parts.next()) else { continue };
-        let rest = rest.strip_prefix("data.").unwrap_or(rest);
-        let name = ["attributes.", "relationships."].iter().find_map(|part| rest.strip_prefix(part));
-        let (Some(name), Some(resource)) = (name, resource(&TypeId::schema(ty))) else { continue };
-        let group = match (row.kind(), value) {
+        let Some((ty, name)) = row.subject.resource_member() else { continue };
+        let (name, Some(resource)) = (name.as_str(), resource(ty)) else { continue };
+        let group = match (row.kind(), row.subject.choice()) {
             (kind @ (Kind::ValueAdded | Kind::ValueRemoved), Some(value)) => {
                 key(kind, resource, &format!("={value}"))
             }
@@ -218,8 +214,7 @@ fn resource_fields(rows: &mut [Row], models: [&Model; 2]) {
             Kind::ValueRemoved => Kind::FieldRemoved,
             _ => continue,
         };
-        let Some((_, parameter)) = row.subject.split_once(" ?fields[") else { continue };
-        let Some((resource, value)) = parameter.split_once("]=") else { continue };
+        let (Some(resource), Some(value)) = (row.subject.fieldset(), row.subject.choice()) else { continue };
         let group = key(kind, resource, value);
         if fields.contains(&group) {
             row.group = Some(group);
@@ -235,7 +230,7 @@ fn everywhere(rows: &mut [Row]) {
     let key = |row: &Row| {
         let is = match row.kind() {
             Kind::FieldNullable | Kind::FieldNotNullable => true,
-            Kind::ParameterAdded | Kind::ParameterRemoved => row.subject.contains(" ?fields["),
+            Kind::ParameterAdded | Kind::ParameterRemoved => row.subject.fieldset().is_some(),
             _ => false,
         };
         is.then(|| format!("{} {}", row.kind().as_str(), row.direction().as_str()))
@@ -259,8 +254,8 @@ fn deprecations(rows: &mut [Row]) {
         let word = match row.kind() {
             Kind::OperationDeprecated => "deprecated",
             Kind::OperationUndeprecated => "undeprecated",
-            Kind::FieldDeprecated if !row.subject.contains(['.', ' ']) => "deprecated",
-            Kind::FieldUndeprecated if !row.subject.contains(['.', ' ']) => "undeprecated",
+            Kind::FieldDeprecated if row.subject.is_whole_type() => "deprecated",
+            Kind::FieldUndeprecated if row.subject.is_whole_type() => "undeprecated",
             _ => continue,
         };
         row.group = row.tag.as_ref().map(|tag| format!("{word} {tag}"));

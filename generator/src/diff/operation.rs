@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{Direction, Kind};
 use super::relation::Fit;
 use super::row::{Row, of, of_mut};
+use super::subject::{Part, Subject};
 use super::walk::{Place, Spot, Walk};
 use crate::api::{Api, Body, Constraints, MediaType, Operation, TypeRef};
 
@@ -120,7 +121,7 @@ impl Walk<'_> {
     }
 
     fn lone(&mut self, kind: Kind, side: usize, id: &str, operation: &Operation) {
-        let mut row = Row::new(kind, subject(operation));
+        let mut row = Row::new(kind, Subject::of_operation(operation));
         row.pointer = operation.pointer().to_string();
         row.origins.insert(row.pointer.clone());
         of_mut(&mut row.operations, side).insert(id.to_owned());
@@ -160,7 +161,7 @@ impl Walk<'_> {
 
     fn operation(&mut self, (a, old): (&String, &Operation), (b, new): (&String, &Operation)) {
         let mut spot = Spot::nowhere();
-        spot.subject = subject(new);
+        spot.subject = Subject::of_operation(new);
         spot.pointers = [old.pointer(), new.pointer()];
         spot.operations = [Some(a.clone()), Some(b.clone())];
         spot.keys = [self.keys[0].of_operation(a, false), self.keys[1].of_operation(b, false)];
@@ -206,7 +207,7 @@ impl Walk<'_> {
 
     fn bodies(&mut self, old: Option<&Body>, new: Option<&Body>, operation: &Spot) {
         let mut spot = operation.clone();
-        spot.subject.push_str(" body");
+        spot.subject = spot.subject.with(Part::Body);
         spot.place = Place::Body;
         spot.direction = Some(Direction::Request);
         spot.pointers = spot.pointers.map(|at| at.child("requestBody"));
@@ -262,7 +263,7 @@ impl Walk<'_> {
                 [Some(old), Some(new)] => {
                     // JSON is the default.
                     if name != "application/json" {
-                        inner.subject = format!("{} {name}", spot.subject);
+                        inner.subject = spot.subject.with(Part::MediaType(name.clone()));
                     }
                     inner.pointers = inner.pointers.map(|at| at.child("schema"));
                     let own = [0, 1].map(|side| {
@@ -277,7 +278,7 @@ impl Walk<'_> {
                         Some(_) => (0, Kind::MediaTypeRemoved),
                         None => (1, Kind::MediaTypeAdded),
                     };
-                    inner.subject = format!("{} {name}", spot.subject);
+                    inner.subject = spot.subject.with(Part::MediaType(name.clone()));
                     let mut row = inner.row(kind);
                     row.pointer = of(&inner.pointers, side).to_string();
                     row.failure = spot.place == Place::Failure;
@@ -289,8 +290,8 @@ impl Walk<'_> {
     }
 
     /// A row about all operations.
-    pub(super) fn global(&self, kind: Kind, subject: &str, at: &str) -> Row {
-        let mut row = Row::new(kind, subject);
+    pub(super) fn global(&self, kind: Kind, fact: &str, at: &str) -> Row {
+        let mut row = Row::new(kind, Subject::api(fact));
         row.pointer = at.to_owned();
         row.origins.insert(at.to_owned());
         row.operations = self.apis.map(|api| api.operations.keys().cloned().collect());

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::change::{Direction, Kind};
 use super::relation::Fit;
 use super::row::{of, of_mut};
+use super::subject::Part;
 use super::walk::{Place, Spot, Walk};
 use super::wire::{View, view};
 use crate::api::{Api, In, Operation, Parameter, Style, TypeRef};
@@ -46,15 +47,9 @@ impl Walk<'_> {
             {
                 continue;
             }
-            let written = match key.0 {
-                In::Query => format!("?{}", key.1),
-                In::Path => format!("{{{}}}", key.1),
-                In::Header => format!("{}:", name(&key, [&old, &new])),
-                In::Cookie => format!("cookie {}", key.1),
-                In::Form => format!("form {}", key.1),
-            };
+            let written = name(&key, [&old, &new]);
             let mut spot = operation.clone();
-            spot.subject = format!("{} {written}", operation.subject);
+            spot.subject = operation.subject.with(Part::Parameter(key.0, written));
             spot.place = Place::Parameter;
             spot.direction = Some(Direction::Request);
             spot.pointers =
@@ -85,10 +80,10 @@ impl Walk<'_> {
             }
             for row in self.rows.iter_mut().skip(before) {
                 row.origins.insert(key.1.clone());
-                if let Some(rest) = row.subject.strip_prefix(operation.subject.as_str()) {
+                if row.subject.operation() == operation.subject.operation() {
                     let parts = [
                         row.kind().as_str(),
-                        rest,
+                        &row.subject.inside(),
                         row.old.as_deref().unwrap_or("-"),
                         row.new.as_deref().unwrap_or("-"),
                     ];
@@ -150,7 +145,7 @@ impl Walk<'_> {
                 for (side, kind, own, other) in [(0, Kind::ValueRemoved, a, b), (1, Kind::ValueAdded, b, a)] {
                     for value in own.iter().filter(|value| !other.contains(value)) {
                         let mut row = spot.row(kind);
-                        row.subject = format!("{}={value}", spot.subject);
+                        row.subject = spot.subject.with(Part::Value(value.clone()));
                         let (id, name) = if side == 0 { (old_id, &old.name) } else { (new_id, &new.name) };
                         row.keys = [Vec::new(), Vec::new()];
                         *of_mut(&mut row.keys, side) = of(&self.keys, side).of_token(id, name, value);
@@ -190,7 +185,7 @@ impl Walk<'_> {
             let (Some(other), None) = (same.next(), same.next()) else { continue };
             let (Some(a), Some(b)) = (old.remove(&key), new.remove(other)) else { continue };
             let mut spot = operation.clone();
-            spot.subject = format!("{} {}", operation.subject, b.name);
+            spot.subject = operation.subject.with(Part::Moved(b.name.clone()));
             spot.pointers = operation.pointers.clone().map(|at| at.child("parameters").child(&b.name));
             spot.direction = Some(Direction::Request);
             spot.keys = keys([a, b]);

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Direction, Kind};
 use super::row::of;
+use super::subject::{Part, Subject};
 use super::walk::{Place, Spot, Walk};
 use crate::api::{Operation, Pointer, Response, TypeRef};
 
@@ -40,7 +41,7 @@ impl Walk<'_> {
                 continue;
             }
             let mut spot = operation.clone();
-            spot.subject = format!("{} {status}", operation.subject);
+            spot.subject = operation.subject.with(Part::Status(status.clone()));
             (spot.place, spot.direction) = (place, Some(direction));
             for (at, side) in spot.pointers.iter_mut().zip(&found) {
                 let status = side.map_or(status, |(status, _)| status);
@@ -69,7 +70,7 @@ impl Walk<'_> {
         let names: BTreeSet<&String> = old.headers.keys().chain(new.headers.keys()).collect();
         for name in names {
             let mut inner = spot.clone();
-            inner.subject = format!("{} {name}:", spot.subject);
+            inner.subject = spot.subject.with(Part::ResponseHeader(name.clone()));
             inner.place = Place::Field;
             inner.pointers = inner.pointers.map(|at| at.child("headers").child(name));
             // No code of a client is about a header.
@@ -94,7 +95,7 @@ impl Walk<'_> {
         let names: BTreeSet<&String> = old.keys().chain(new.keys()).filter(|_| self.format >= 3).collect();
         for name in names {
             let mut spot = Spot::nowhere();
-            spot.subject = format!("webhook {name}");
+            spot.subject = Subject::of_webhook(name.as_str());
             (spot.place, spot.direction) = (Place::Response, Some(Direction::Response));
             spot.pointers = [(); 2].map(|()| Pointer::new("/webhooks").child(name));
             match (old.get(name), new.get(name)) {
@@ -116,10 +117,10 @@ impl Walk<'_> {
         spot.pointers = spot.pointers.map(|at| at.child("callbacks"));
         // Neither has code.
         spot.keys = [Vec::new(), Vec::new()];
-        self.calls([old, new], &spot, "callback");
+        self.calls([old, new], &spot);
     }
 
-    fn calls(&mut self, [old, new]: [&Calls; 2], around: &Spot, noun: &str) {
+    fn calls(&mut self, [old, new]: [&Calls; 2], around: &Spot) {
         if self.format < 3 {
             return;
         }
@@ -127,7 +128,7 @@ impl Walk<'_> {
         for name in names {
             let mut spot = around.clone();
             spot.is_call = true;
-            spot.subject = format!("{} {noun} {name}", around.subject).trim().to_owned();
+            spot.subject = around.subject.with(Part::Callback(name.clone()));
             spot.pointers = spot.pointers.map(|at| name.split(' ').fold(at, |at, token| at.child(token)));
             match (old.get(name), new.get(name)) {
                 (Some(old), Some(new)) => self.call([old, new], &spot),
@@ -149,7 +150,7 @@ impl Walk<'_> {
         let (none, free) = (BTreeMap::new(), BTreeMap::new());
         let [(a, one), (b, other)] = bodies.map(|body| body.unwrap_or((&none, &free)));
         let mut body = spot.clone();
-        body.subject.push_str(" body");
+        body.subject = body.subject.with(Part::Body);
         (body.place, body.direction) = (Place::Response, Some(Direction::Response));
         body.pointers = body.pointers.map(|at| at.child("requestBody"));
         self.contents([a, b], [one, other], &body);

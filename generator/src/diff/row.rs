@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::change::{Bump, Change, Direction, Kind, Reach};
 use super::relation::Fit;
+use super::subject::Subject;
 use crate::api::TypeId;
 
 /// The number of differences between two types that are named.
@@ -13,7 +14,7 @@ const DIFFERENCES: usize = 3;
 #[derive(Debug, Clone, Default)]
 pub(super) struct Row {
     pub(super) kind: Option<Kind>,
-    pub(super) subject: String,
+    pub(super) subject: Subject,
     pub(super) old: Option<String>,
     pub(super) new: Option<String>,
     pub(super) pointer: String,
@@ -60,8 +61,8 @@ pub(super) struct Row {
 }
 
 impl Row {
-    pub(super) fn new(kind: Kind, subject: impl Into<String>) -> Self {
-        Self { kind: Some(kind), subject: subject.into(), ..Self::default() }
+    pub(super) fn new(kind: Kind, subject: Subject) -> Self {
+        Self { kind: Some(kind), subject, ..Self::default() }
     }
 
     pub(super) fn kind(&self) -> Kind {
@@ -79,14 +80,19 @@ impl Row {
     }
 
     /// The key that makes two rows the same cause.
-    pub(super) fn key(&self) -> (Kind, String, Option<String>, Option<String>) {
+    pub(super) fn key(&self) -> (Kind, Subject, Option<String>, Option<String>) {
         (self.kind(), self.subject.clone(), self.old.clone(), self.new.clone())
     }
 
     /// The part that is the same in each run, for any order of the documents.
     fn identity(&self) -> String {
         let (old, new) = (self.old.as_deref(), self.new.as_deref());
-        stable(&[self.kind().as_str(), &self.subject, old.unwrap_or_default(), new.unwrap_or_default()])
+        stable(&[
+            self.kind().as_str(),
+            &self.subject.to_string(),
+            old.unwrap_or_default(),
+            new.unwrap_or_default(),
+        ])
     }
 
     pub(super) fn merge(&mut self, other: Self) {
@@ -139,7 +145,8 @@ impl Row {
         Change {
             id,
             kind,
-            subject: self.subject,
+            subject: self.subject.to_string(),
+            thing: self.subject,
             direction,
             wire,
             rust: self.rust.unwrap_or(Bump::None),

@@ -12,6 +12,7 @@ use super::rename::{Renamed, is_alike};
 use super::row::Row;
 use super::row::{of, of_mut};
 use super::rust::Keys;
+use super::subject::{Part, Subject};
 use super::wire::{Access, View, view};
 use crate::api::{Api, Field, Lifecycle, Shape, Struct, Style, TypeId, TypeRef, Union, Value, Variant};
 
@@ -122,7 +123,7 @@ impl<'a> Walk<'a> {
     }
 
     fn type_row(&self, kind: Kind, id: &TypeId, side: usize) -> Row {
-        let mut row = Row::new(kind, id.label());
+        let mut row = Row::new(kind, Subject::of_type(id));
         if let (Some(api), Some(keys)) = (self.apis.get(side), self.keys.get(side)) {
             let at = api.type_pointer(id);
             row.origins.insert(at.to_string());
@@ -202,8 +203,10 @@ impl<'a> Walk<'a> {
         match (view(old, old_api), view(new, new_api)) {
             (View::Missing, _) | (_, View::Missing) => {}
             (View::Scalar(a), View::Scalar(b)) if a == b => {}
-            (View::List(a), View::List(b)) => self.walk(a, b, &spot.inside("[]", "items")),
-            (View::Map(a), View::Map(b)) => self.walk(a, b, &spot.inside("{}", "additionalProperties")),
+            (View::List(a), View::List(b)) => self.walk(a, b, &spot.inside(Part::Items, "items")),
+            (View::Map(a), View::Map(b)) => {
+                self.walk(a, b, &spot.inside(Part::Values, "additionalProperties"))
+            }
             (View::Nullable(a), View::Nullable(b)) => self.walk(a, b, spot),
             (View::Object(o1, a), View::Object(o2, b)) => self.objects([o1, o2], a, b, spot),
             (View::Enum(o1, a), View::Enum(o2, b)) => self.values([o1, o2], a, b, old, new, spot),
@@ -251,7 +254,7 @@ impl<'a> Walk<'a> {
         }
         self.closed([old, new], spot);
         if old.additional.is_some() || new.additional.is_some() {
-            let child = spot.inside("{}", "additionalProperties");
+            let child = spot.inside(Part::Values, "additionalProperties");
             // Any other member is allowed where nothing is said of others.
             let rest =
                 |s: &Struct| s.additional.clone().filter(|rest| *rest != TypeRef::Any).map(Field::from);
@@ -405,7 +408,7 @@ impl<'a> Walk<'a> {
             for value in own.iter().filter(|value| !other.contains(value)) {
                 let text = text_of(value);
                 let mut row = spot.row(kind);
-                row.subject = format!("{}={text}", spot.subject);
+                row.subject = spot.subject.with(Part::Value(text.clone()));
                 let owner = *of::<&TypeId>(&owners, side);
                 let id = of(&ids, side).as_ref().unwrap_or(owner);
                 row.keys = [Vec::new(), Vec::new()];
@@ -458,7 +461,7 @@ impl<'a> Walk<'a> {
         }
         for (a, b) in matched {
             let mut inner = spot.clone();
-            inner.subject = format!("{}|{}", spot.subject, self.variant(b, 1));
+            inner.subject = spot.subject.with(Part::Variant(self.variant(b, 1)));
             if let (Some(one), Some(other)) = (&a.tag, &b.tag)
                 && one != other
             {
@@ -473,7 +476,7 @@ impl<'a> Walk<'a> {
         {
             for variant in variants {
                 let mut row = spot.row(kind);
-                row.subject = format!("{}|{}", spot.subject, self.variant(variant, side));
+                row.subject = spot.subject.with(Part::Variant(self.variant(variant, side)));
                 let member = union.key(variant);
                 row.keys = [Vec::new(), Vec::new()];
                 let owner = *of::<&TypeId>(&owners, side);

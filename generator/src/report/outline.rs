@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::words::count;
-use crate::diff::{Bump, Change, Diff, ItemChange, Kind, Wire};
+use crate::diff::{Bump, Change, Diff, ItemChange, Kind, Subject, Wire};
 
 /// One thing to read: a change, or several with one cause.
 #[derive(Debug)]
@@ -50,7 +50,7 @@ impl<'a> Entry<'a> {
         let (area, tag) = (name(&self.head.area), name(&self.head.tag));
         // Field names appear in all operations that include the resource; they do not show where the change belongs.
         let rest =
-            || self.all().filter(|c| !c.subject.contains(" ?fields[") || self.head.subject.contains('?'));
+            || self.all().filter(|c| c.thing.fieldset().is_none() || self.head.thing.query().is_some());
         match (rest().all(|c| name(&c.area) == area), rest().all(|c| name(&c.tag) == tag)) {
             (true, true) => (area, tag),
             (true, false) => (area, ""),
@@ -147,11 +147,12 @@ fn areas(diff: &Diff) -> Vec<Section<'_>> {
 }
 
 /// The enum, the union or the kind of thing that a change is one of several of.
-pub(super) fn several(change: &Change) -> Option<&str> {
+pub(super) fn several(change: &Change) -> Option<Subject> {
     match change.kind {
-        Kind::TypeAdded | Kind::TypeRemoved => Some(""),
-        Kind::ValueAdded | Kind::ValueRemoved => Some(change.subject.rsplit_once('=')?.0),
-        Kind::VariantAdded | Kind::VariantRemoved => Some(change.subject.rsplit_once('|')?.0),
+        Kind::TypeAdded | Kind::TypeRemoved => Some(Subject::default()),
+        Kind::ValueAdded | Kind::ValueRemoved | Kind::VariantAdded | Kind::VariantRemoved => {
+            change.thing.chooser()
+        }
         _ => None,
     }
 }
@@ -161,7 +162,7 @@ pub(super) fn several(change: &Change) -> Option<&str> {
 fn gather(entries: Vec<Entry<'_>>) -> Vec<Entry<'_>> {
     let (single, mut out): (Vec<_>, Vec<_>) =
         entries.into_iter().partition(|e| e.others.is_empty() && several(e.head).is_some());
-    let mut by_kind: BTreeMap<(Kind, Weight, Option<&str>), Vec<&Change>> = BTreeMap::new();
+    let mut by_kind: BTreeMap<(Kind, Weight, Option<Subject>), Vec<&Change>> = BTreeMap::new();
     for entry in single {
         // Types are shown together, added or removed.
         let is_type = matches!(entry.head.kind, Kind::TypeAdded | Kind::TypeRemoved);

@@ -175,23 +175,19 @@ fn line(out: &mut String, entry: &Entry<'_>, paint: &impl Fn(&str, &str) -> Stri
 /// The number of other places with the same change.
 pub(super) fn others(entry: &Entry<'_>) -> String {
     let (names, rest): (Vec<&Change>, Vec<&Change>) =
-        entry.others.iter().partition(|c| c.subject.contains(" ?fields["));
-    let is_parameter = entry.head.subject.contains('?');
+        entry.others.iter().partition(|c| c.thing.fieldset().is_some());
+    let is_parameter = entry.head.thing.query().is_some();
     match entry.others.len() {
         0 => String::new(),
-        all if several(entry.head).is_some_and(|of| entry.others.iter().all(|c| several(c) == Some(of))) => {
-            let of = several(entry.head).unwrap_or_default();
-            let name = |c: &&'_ Change| {
-                c.subject.strip_prefix(of).unwrap_or(&c.subject).trim_start_matches(['=', '|']).to_owned()
-            };
+        all if is_several(entry) => {
+            let name = |c: &&'_ Change| c.thing.choice().unwrap_or(&c.subject).to_owned();
             let names: Vec<String> = entry.others.iter().take(NAMES).map(name).collect();
             let more = all.saturating_sub(NAMES);
             let more = if more > 0 { format!(" and {more} more") } else { String::new() };
             format!(" · also {}{more}", names.join(", "))
         }
         all if is_parameter && rest.is_empty() && is_any(entry) => {
-            let calls: BTreeSet<&str> =
-                entry.all().filter_map(|c| Some(c.subject.split_once(" ?")?.0)).collect();
+            let calls: BTreeSet<_> = entry.all().filter_map(|c| c.thing.operation()).collect();
             format!(" · and {} of its kind, in {}", count(all, "other"), count(calls.len(), "operation"))
         }
         _ if !is_parameter && !names.is_empty() => {
@@ -204,17 +200,23 @@ pub(super) fn others(entry: &Entry<'_>) -> String {
             let then = if rest.is_empty() { "" } else { " and" };
             format!("{and}{rest}{then} in `fields[…]` of {}", count(names.len(), "operation"))
         }
-        1 if !is_parameter && entry.head.subject.contains('.') => {
+        1 if !is_parameter && entry.head.thing.is_member() => {
             format!(" · also in {}", rest.iter().map(|c| c.subject.as_str()).collect::<String>())
         }
         all => format!(" · and in {}", count(all, "other place")),
     }
 }
 
+/// True if all are of one enum or one union, or all are types.
+fn is_several(entry: &Entry<'_>) -> bool {
+    let of = several(entry.head);
+    of.is_some() && entry.others.iter().all(|c| several(c) == of)
+}
+
 /// True if several parameters are affected.
 fn is_any(entry: &Entry<'_>) -> bool {
-    let name = |c: &Change| c.subject.split_once(" ?").map(|(_, name)| name.to_owned());
-    entry.all().any(|c| name(c) != name(entry.head))
+    let of = |c: &Change| (c.thing.query().map(str::to_owned), c.thing.choice().map(str::to_owned));
+    entry.all().any(|c| of(c) != of(entry.head))
 }
 
 /// The old calls of an entry and their replacements, each once, at most `most` of them, and the number of the others.

@@ -53,7 +53,7 @@ pub(super) fn reach(change: &Change) -> String {
     if change.direction != Direction::None && !is_operation {
         out.push_str(&format!(" · {}", change.direction.as_str()));
     }
-    if change.reach.operations > 1 || (change.reach.operations == 1 && !change.subject.contains('/')) {
+    if change.reach.operations > 1 || (change.reach.operations == 1 && !change.thing.is_of_operations()) {
         let noun = if change.reach.operations == 1 { "operation" } else { "operations" };
         out.push_str(&format!(" · reaches {} {noun}", change.reach.operations));
     }

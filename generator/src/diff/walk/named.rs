@@ -1,6 +1,7 @@
 //! Compares named types, each pair once.
 
 use super::super::change::Kind;
+use super::super::subject::Subject;
 use super::{Place, Spot, Walk, name_of};
 use crate::api::{Api, TypeId, TypeRef};
 
@@ -54,7 +55,7 @@ impl Walk<'_> {
         };
         let at = [at(old_api, a), at(new_api, b)];
         let base = Spot {
-            subject: name.label(),
+            subject: Subject::of_type(name),
             place: Place::Field,
             pointers: at,
             types: [a, b].map(|id| id.cloned()),

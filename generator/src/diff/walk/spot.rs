@@ -2,6 +2,7 @@
 
 use super::super::change::{Direction, Kind};
 use super::super::row::{Row, of, of_mut};
+use super::super::subject::{Part, Subject};
 use crate::api::{Pointer, TypeId};
 
 /// The kind of place that uses a type, which names a change of that type.
@@ -17,7 +18,7 @@ pub(in crate::diff) enum Place {
 /// A place on both sides.
 #[derive(Debug, Clone)]
 pub(in crate::diff) struct Spot {
-    pub(in crate::diff) subject: String,
+    pub(in crate::diff) subject: Subject,
     pub(in crate::diff) place: Place,
     pub(in crate::diff) pointers: [Pointer; 2],
     /// The type whose users the place reaches.
@@ -36,7 +37,7 @@ impl Spot {
     /// A place that no row is written of before a named type is met.
     pub(in crate::diff) fn nowhere() -> Self {
         Self {
-            subject: String::new(),
+            subject: Subject::default(),
             place: Place::Field,
             pointers: [Pointer::root(), Pointer::root()],
             types: [None, None],
@@ -48,15 +49,15 @@ impl Spot {
         }
     }
 
-    pub(in crate::diff) fn inside(&self, sign: &str, token: &str) -> Self {
+    pub(in crate::diff) fn inside(&self, part: Part, token: &str) -> Self {
         let pointers = [self.pointers[0].child(token), self.pointers[1].child(token)];
-        Self { subject: format!("{}{sign}", self.subject), pointers, ..self.clone() }
+        Self { subject: self.subject.with(part), pointers, ..self.clone() }
     }
 
     pub(super) fn member(&self, name: &str) -> Self {
         let at = |at: &Pointer| at.child("properties").child(name);
         Self {
-            subject: format!("{}.{name}", self.subject),
+            subject: self.subject.with(Part::Member(name.to_owned())),
             place: Place::Field,
             pointers: [at(&self.pointers[0]), at(&self.pointers[1])],
             ..self.clone()
