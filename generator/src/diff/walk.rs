@@ -345,7 +345,7 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Whether a value may be absent, and whether it may be null: one row if it gains or loses both at once.
+    /// A value that may be absent or null, or no longer may: one row if it gains or loses both at once.
     pub(super) fn presence(
         &mut self,
         required: [bool; 2],
