@@ -6,6 +6,7 @@
 // A field of which the document says nothing has no documentation.
 #![allow(missing_docs)]
 // Names and shapes are the vendor's.
+#![allow(bindings_with_variant_name, confusable_idents, mixed_script_confusables, uncommon_codepoints)]
 #![allow(
     clippy::enum_variant_names,
     clippy::large_enum_variant,

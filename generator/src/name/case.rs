@@ -1,9 +1,11 @@
 //! Makes Rust identifiers of vendors' words.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
 use std::collections::HashMap;
 
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
+use unicode_normalization::UnicodeNormalization;
 
 /// Words that are not identifiers (Rust reference, "Keywords", 2024 edition).
 const KEYWORDS: &[&str] = &[
@@ -96,8 +98,41 @@ fn spelled(text: &str, all: bool) -> String {
     out
 }
 
-/// The words of `text`: text without letters is spelled out, and so is a leading sign.
+/// With acronyms as words: `OAuth`, `IPv4`, and plurals such as `IDs`, which are not the words `I` and `Ds`.
+fn acronyms(text: &str) -> Cow<'_, str> {
+    let is_pair = |pair: &[u8]| pair.iter().all(u8::is_ascii_uppercase);
+    if !text.as_bytes().windows(2).any(is_pair) {
+        return text.into();
+    }
+    let text = text.replace("OAuth", "Oauth").replace("IPv4", "Ipv4").replace("IPv6", "Ipv6");
+    let chars: Vec<char> = text.chars().collect();
+    let is = |at: usize, what: fn(&char) -> bool| chars.get(at).is_some_and(what);
+    let mut out = String::with_capacity(text.len());
+    let mut rest = chars.as_slice();
+    while let Some((first, more)) = rest.split_first() {
+        let end = more.iter().take_while(|c| c.is_ascii_uppercase()).count();
+        let next = chars.len() - more.len() + end;
+        let is_plural = first.is_ascii_uppercase()
+            && end > 0
+            && is(next, |c| *c == 's')
+            && !is(next + 1, char::is_ascii_lowercase);
+        out.push(*first);
+        let (run, after) = more.split_at(if first.is_ascii_uppercase() { end } else { 0 });
+        out.extend(run.iter().map(|c| if is_plural { c.to_ascii_lowercase() } else { *c }));
+        rest = after;
+    }
+    out.into()
+}
+
+/// The words of `text`: text without letters is spelled out, and so is a leading sign. Of letters that Unicode takes for
+/// the same, Rust makes one name.
 fn words(text: &str) -> String {
+    let text: Cow<'_, str> = match text.is_ascii() {
+        true => text.into(),
+        false => text.nfkc().collect::<String>().into(),
+    };
+    let text = acronyms(&text);
+    let text = text.as_ref();
     if !text.is_empty() && !text.chars().any(char::is_alphanumeric) {
         spelled(text, true)
     } else if text.starts_with(SIGNS) {
@@ -254,6 +289,11 @@ mod tests {
         assert_eq!(snake("filter[appStoreVersions.platform]"), "filter_app_store_versions_platform");
         assert_eq!(snake("type"), "type_");
         assert_eq!(snake("$top"), "top");
+        assert_eq!(snake("userIDs"), "user_ids");
+        assert_eq!(snake("requireSignedURLs_v2"), "require_signed_urls_v2");
+        assert_eq!(snake("hasAPIsafety"), "has_ap_isafety");
+        assert_eq!(snake("OAuth2IPv6Address"), "oauth2_ipv6_address");
+        assert_eq!(pascal("beta APIs"), "BetaApis");
         assert_eq!(snake("123"), "value_123");
         assert_eq!(pascal("MAC_OS"), "MacOs");
         // As in RFC 430 and heck: adjacent letters and digits are one word.
@@ -262,7 +302,10 @@ mod tests {
         assert_eq!(pascal(""), "Empty");
         assert_eq!(snake("_"), "underscore");
         assert_eq!(pascal("__"), "UnderscoreUnderscore");
-        assert_eq!(snake("Größe in m²"), "größe_in_m");
+        // Letters that Unicode takes for others become these.
+        assert_eq!(snake("Größe in m²"), "größe_in_m2");
+        assert_eq!(pascal("\u{1d4b3}"), "X");
+        assert_eq!(snake("e\u{301}"), snake("\u{e9}"));
         assert_eq!(snake("\u{903}x"), "value_\u{903}x");
         assert_eq!(file("日本 Tag!"), "u65e5u672c_tag");
         assert_eq!(file("inAppPurchases"), "in_app_purchases");

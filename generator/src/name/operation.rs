@@ -34,6 +34,10 @@ const SETTERS: &[&str] = &[
     "with_timeout",
     "with_deadline",
     "with_read_only",
+    // Not public, but in the same `impl`.
+    "new",
+    "at",
+    "with",
 ];
 /// Methods that every handle has already.
 const METHODS: &[&str] = &["clone"];
@@ -81,9 +85,10 @@ pub(super) fn name(
             let alternatives = || {
                 let whole = match method.ident == main {
                     true => snake(id),
-                    false => format!("{}_{}", snake(id), method.ident),
+                    false => format!("{}_{}", snake(id).trim_end_matches('_'), method.ident),
                 };
-                let verb = format!("{}_{}", method.ident, operation.method.to_lowercase());
+                let own = method.ident.trim_end_matches('_');
+                let verb = format!("{own}_{}", operation.method.to_lowercase());
                 [whole, verb].into_iter().filter(|other| *other != method.ident).collect()
             };
             method.ident =

@@ -172,7 +172,7 @@ fn share<'a>(mut open: Vec<Use<'a>>, names: &mut Names) -> BTreeMap<String, Draf
             let ident = match parameter.names.get(level) {
                 Some(ident) => ident.clone(),
                 // Another parameter has the last name too, such as one in another place.
-                None => format!("{}{}", full(), level + 1 - parameter.names.len()),
+                None => joined(&full(), &(level + 1 - parameter.names.len()).to_string()),
             };
             let draft = drafts.entry(ident.clone()).or_insert_with(|| Draft {
                 at: parameter.at.clone(),

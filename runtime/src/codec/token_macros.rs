@@ -179,7 +179,7 @@ macro_rules! open_impls {
                 self.$wire() == other.$wire()
             }
         }
-        impl Eq for $name {}
+        impl ::std::cmp::Eq for $name {}
         impl ::std::hash::Hash for $name {
             #[inline]
             fn hash<H: ::std::hash::Hasher>(&self, state: &mut H) {
