@@ -49,6 +49,7 @@ const STEPS: &[&str] = &[
     "corpus",
     "package",
     "contract",
+    "calls",
     "mutate",
     "stranger",
 ];
@@ -116,6 +117,7 @@ fn step(tree: &Tree, name: &str) -> anyhow::Result<Step> {
         "corpus" => documents(tree)?,
         "package" => ended(package::run(tree, &package::Args::as_it_is())?),
         "contract" => contracts(tree)?,
+        "calls" => calls(tree)?,
         "mutate" => match contract::prepare(tree)? {
             Some(why) => Step::Skipped(why),
             None => ended(mutate::run(tree, &mutate::Args::sample(SAMPLE))?),
@@ -251,6 +253,49 @@ fn contracts(tree: &Tree) -> anyhow::Result<Step> {
         (Outcome::Done, []) => Step::Passed,
         (Outcome::Done, away) => missing(&format!("the document of {}", away.join(", "))),
         _ => ended(outcome),
+    })
+}
+
+/// Documents in the forms that frameworks write, in this repository and next to it, each with a text that selects
+/// operations of a large one.
+const CALLED: &[(&str, &str)] = &[
+    ("tests/stranger/shop.json", ""),
+    ("tests/stranger/tasks.json", ""),
+    ("tests/contract/documents/springdoc.yaml", ""),
+    ("tests/contract/documents/aspnet.yaml", ""),
+    ("tests/contract/documents/dotnet.yaml", ""),
+];
+const CALLED_NEXT: &[(&str, &str)] = &[
+    ("corpus/docs/oas-examples--2.0-json-petstore.json", ""),
+    ("corpus/docs/swagger-petstore--openapi.yaml", ""),
+    ("cases/generator/frameworks/fastapi31.json", ""),
+    ("cases/generator/frameworks/spring.yaml", ""),
+    ("corpus/docs/box-openapi--openapi.json", "files"),
+    ("corpus/docs/discord-api-spec--openapi.json", "channel"),
+    ("corpus/docs/twilio-oai--json-twilio_api_v2010.json", "Message"),
+];
+
+/// Calls the operations of other documents through their generated clients; Prism validates the requests.
+fn calls(tree: &Tree) -> anyhow::Result<Step> {
+    if let Some(why) = contract::prepare(tree)? {
+        return Ok(Step::Skipped(why));
+    }
+    let own = CALLED.iter().map(|(path, only)| (Some(tree.root().join(path)), *path, *only));
+    let next = CALLED_NEXT.iter().map(|(path, only)| (tree.shared(path), *path, *only));
+    let (mut failed, mut away) = (Vec::new(), Vec::new());
+    for (file, path, only) in own.chain(next) {
+        let Some(file) = file else {
+            away.push(path);
+            continue;
+        };
+        if contract::run(tree, &contract::Args::document(file, only))? != Outcome::Done {
+            failed.push(path);
+        }
+    }
+    Ok(match (failed.as_slice(), away.as_slice()) {
+        ([], []) => Step::Passed,
+        ([], away) => missing(&away.join(", ")),
+        (failed, _) => Step::Failed(failed.join(", ")),
     })
 }
 

@@ -84,6 +84,12 @@ impl Args {
         Self { apis, ..Self::default() }
     }
 
+    /// The required calls of a document, or of the operations whose ids contain a text.
+    pub(crate) fn document(from: PathBuf, only: &str) -> Self {
+        let only = (!only.is_empty()).then(|| only.to_owned());
+        Self { from: Some(from), round: vec![Round::Required], only, ..Self::default() }
+    }
+
     fn chooses_some(&self) -> bool {
         self.only.is_some() || !self.operation.is_empty()
     }
@@ -249,9 +255,15 @@ fn foreign(tree: &Tree, args: &Args, from: &Path, out: &mut Sink) -> anyhow::Res
     let about = api.unwrap_or(&name).to_owned();
     let rules = pipeline::rules(tree, api)?;
     let Some(document) = fetch::fetch(&from.display().to_string(), None, out) else { return Ok(None) };
-    let Some(prepared) = prepared(tree, &about, &rules, &document, out)? else { return Ok(None) };
+    let Some(mut prepared) = prepared(tree, &about, &rules, &document, out)? else { return Ok(None) };
     let client = driver::Client::of_document(tree, &document, &rules, (api, &name), args.keep_client, out)?;
-    Ok(client.map(|client| Subject { name, about, tree: prepared, client }))
+    Ok(client.map(|client| {
+        // The driver calls operations by the ids that the client gives to those without one.
+        let ids = client.api.operations.iter();
+        let ids = ids.map(|(id, o)| ((o.path.as_str(), o.method.to_lowercase()), id.as_str()));
+        document::identify(&mut prepared, &ids.collect());
+        Subject { name, about, tree: prepared, client }
+    }))
 }
 
 fn rows(found: &Found) -> Vec<[String; 10]> {
@@ -331,7 +343,11 @@ fn contract(tree: &Tree, args: &Args, subject: &Subject) -> anyhow::Result<(Foun
         bail!("{api} has no operation that `--only` or `--operation` chooses");
     }
     let exceptions::File { strict, credentials, exception } = exceptions::read(tree, about)?;
-    let credentials = credentials.as_deref().unwrap_or(BEARER);
+    let credentials = match credentials.or_else(|| client.credentials()) {
+        Some(credentials) => credentials,
+        None => BEARER.to_owned(),
+    };
+    let credentials = credentials.as_str();
     let chosen = |id: &str| args.chooses(id);
     let file = driver::build(tree, client, credentials, &chosen)?;
     let folder = tree.contract();
@@ -340,7 +356,8 @@ fn contract(tree: &Tree, args: &Args, subject: &Subject) -> anyhow::Result<(Foun
         Some(url) => Judge::at(url),
         None => {
             let path = folder.join(format!("{api}.json"));
-            let document = document::closed(prepared, &chosen);
+            // Documents of others describe less than they allow.
+            let document = document::closed(prepared, &chosen, args.from.is_none());
             fs::write(&path, serde_json::to_vec(&document)?)?;
             Judge::start(tree, &path, operations.len())?
         }
@@ -423,6 +440,18 @@ fn path_of(url: &str) -> &str {
     rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default()
 }
 
+/// The outcome of a call to the judge: an operation without a successful response gets its first failure.
+fn first_response(operation: &Operation<'_>) -> Expected<'static> {
+    let is_other = |status: &str| status == "default" || !status.starts_with(['4', '5']);
+    match operation.answers.iter().any(|(status, _)| is_other(status)) {
+        true => Expected::Same,
+        false => plan::failures(operation)
+            .map(|(status, _)| status)
+            .min()
+            .map_or(Expected::Same, Expected::Failure),
+    }
+}
+
 /// The media types of a successful response, one call each; an empty one if there is no body.
 fn media_types(operation: &Operation<'_>) -> Vec<String> {
     let content = plan::success(operation).map_or(&[][..], |(_, content)| content);
@@ -440,16 +469,17 @@ impl<'t> Session<'t> {
         let prefer = |value: String| vec![("prefer".to_owned(), value)];
         match round {
             Round::Required => {
-                let mut calls = self.call(round, operation, &order(Fill::Required, 1), Expected::Same)?;
+                let expected = first_response(operation);
+                let mut calls = self.call(round, operation, &order(Fill::Required, 1), expected)?;
                 for (media, schema) in &operation.others {
-                    let body = Some((media.clone(), *schema, true));
-                    let other = Operation { body, ..operation.clone() };
+                    let other = operation.sending(schemas, media.clone(), schema, true);
                     let order = plan::order(schemas, &other, Fill::Required, 1);
-                    calls += self.call(round, &other, &order, Expected::Same)?;
+                    let order = Order { sends: Some(media.clone()), ..order };
+                    calls += self.call(round, &other, &order, expected)?;
                 }
                 Ok(calls)
             }
-            Round::All => self.call(round, operation, &order(Fill::All, 2), Expected::Same),
+            Round::All => self.call(round, operation, &order(Fill::All, 2), first_response(operation)),
             Round::Dynamic => {
                 let order = Order { headers: prefer("dynamic=true".to_owned()), ..order(Fill::Required, 3) };
                 self.call(round, operation, &order, Expected::Kept)

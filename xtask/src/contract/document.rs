@@ -1,8 +1,10 @@
 //! Reads operations from the vendor's corrected tree, and makes the document that the judge reads.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
-use super::schema::Schemas;
+use super::schema::{Schemas, kind};
 use super::variants;
 
 const METHODS: &[&str] = &["get", "head", "put", "post", "patch", "delete", "options"];
@@ -37,6 +39,61 @@ pub(super) struct Credential {
     pub(super) scheme: String,
 }
 
+impl<'t> Operation<'t> {
+    /// The same operation with this body; the fields of a form are parameters, as in Swagger 2.0.
+    pub(super) fn sending(
+        &self,
+        schemas: Schemas<'t>,
+        media: String,
+        schema: &'t Value,
+        required: bool,
+    ) -> Self {
+        let mut out = Self { body: None, ..self.clone() };
+        let fields = match FORMS.contains(&media.as_str()) {
+            true => form_fields(schemas, schema),
+            false => Vec::new(),
+        };
+        match fields.is_empty() {
+            true => out.body = Some((media, schema, required)),
+            false => out.parameters.extend(fields),
+        }
+        out
+    }
+}
+
+/// Media types of forms.
+const FORMS: &[&str] = &["multipart/form-data", "application/x-www-form-urlencoded"];
+
+/// The fields of a form, those of the parts of an `allOf` among them.
+fn form_fields<'t>(schemas: Schemas<'t>, schema: &'t Value) -> Vec<Parameter<'t>> {
+    let parts = schemas.parts(schema, NULL);
+    let is_required =
+        |name: &str| parts.iter().any(|part| items(part.get("required")).any(|one| one == name));
+    let fields = parts.iter().flat_map(|part| members(part.get("properties")));
+    let is_sent = |schema: &Value| schemas.resolve(schema).get("readOnly") != Some(&Value::Bool(true));
+    let fields = fields.filter(|(_, schema)| is_sent(schema)).map(|(name, schema)| Parameter {
+        name,
+        place: "formData",
+        required: is_required(name),
+        schema,
+        written: Written::Repeated,
+    });
+    fields.collect()
+}
+
+/// The form of a list or an object outside of a body.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Written {
+    /// A pair for each item, or for each member by the member's name.
+    Repeated,
+    /// One value with this separator between items, or between names and values of members.
+    Separated(char),
+    /// A pair for each member by `parameter[member]`.
+    Deep,
+    /// JSON text.
+    Json,
+}
+
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Parameter<'t> {
     pub(super) name: &'t str,
@@ -44,8 +101,7 @@ pub(super) struct Parameter<'t> {
     pub(super) place: &'t str,
     pub(super) required: bool,
     pub(super) schema: &'t Value,
-    /// The separator of a list's items in the query; none if each is a separate pair.
-    pub(super) separator: Option<char>,
+    pub(super) written: Written,
 }
 
 const NULL: &Value = &Value::Null;
@@ -66,17 +122,21 @@ pub(super) fn operations(tree: &Value) -> Vec<Operation<'_>> {
             let others = others
                 .map(|(media, content)| (media.clone(), content.get("schema").unwrap_or(NULL)))
                 .collect();
-            out.push(Operation {
+            let whole = Operation {
                 id,
                 method: method.to_uppercase(),
                 path,
                 base: base(tree, item, operation),
                 security: security(tree, operation),
                 parameters,
-                body,
+                body: None,
                 others,
                 answers: answers(schemas, tree, operation),
                 paging: operation.get("x-paging"),
+            };
+            out.push(match body {
+                Some((media, schema, required)) => whole.sending(schemas, media, schema, required),
+                None => whole,
             });
         }
     }
@@ -91,6 +151,9 @@ fn items(node: Option<&Value>) -> impl Iterator<Item = &Value> {
     node.and_then(Value::as_array).into_iter().flatten()
 }
 
+/// The address of documents that name none, or only a path; `tests/contract/runner` has the same.
+const NOWHERE: &str = "https://api.example.com";
+
 /// The address that an operation's path is below.
 fn base(tree: &Value, item: &Value, operation: &Value) -> String {
     let text = |key: &str| tree.get(key).and_then(Value::as_str);
@@ -101,13 +164,14 @@ fn base(tree: &Value, item: &Value, operation: &Value) -> String {
             .to_owned();
     }
     let servers = [operation, item, tree].into_iter().flat_map(|node| items(node.get("servers")));
-    let Some(server) = servers.into_iter().next() else { return String::new() };
+    let Some(server) = servers.into_iter().next() else { return NOWHERE.to_owned() };
     let mut url = server.get("url").and_then(Value::as_str).unwrap_or_default().to_owned();
     for (name, variable) in members(server.get("variables")) {
         let default = variable.get("default").and_then(Value::as_str).unwrap_or_default();
         url = url.replace(&format!("{{{name}}}"), default);
     }
-    url.trim_end_matches('/').to_owned()
+    let url = url.trim_end_matches('/');
+    if url.contains("://") { url.to_owned() } else { format!("{NOWHERE}{url}") }
 }
 
 /// The credentials that an operation requires, if they are headers.
@@ -155,18 +219,22 @@ fn parameters<'t>(
             continue;
         }
         // In Swagger 2.0 the parameter is the schema.
-        let schema = parameter.get("schema").unwrap_or(parameter);
+        let content = members(parameter.get("content")).next();
+        let content = content.map(|(media, content)| (media, content.get("schema").unwrap_or(NULL)));
+        let schema = parameter.get("schema").or(content.map(|(_, schema)| schema)).unwrap_or(parameter);
         let explode = parameter.get("explode").and_then(Value::as_bool);
-        let separator = match (text("collectionFormat"), text("style"), explode) {
-            ("multi", ..) => None,
-            ("pipes", ..) | (_, "pipeDelimited", _) => Some('|'),
-            ("ssv", ..) | (_, "spaceDelimited", _) => Some(' '),
-            ("tsv", ..) => Some('\t'),
-            _ if parameter.get("schema").is_none() => Some(','),
-            (_, _, Some(false)) => Some(','),
-            _ => None,
+        let written = match (text("collectionFormat"), text("style"), explode) {
+            _ if content.is_some_and(|(media, _)| media.contains("json")) => Written::Json,
+            ("multi", ..) => Written::Repeated,
+            ("pipes", ..) | (_, "pipeDelimited", _) => Written::Separated('|'),
+            ("ssv", ..) | (_, "spaceDelimited", _) => Written::Separated(' '),
+            ("tsv", ..) => Written::Separated('\t'),
+            (_, "deepObject", _) => Written::Deep,
+            _ if parameter.get("schema").is_none() || place != "query" => Written::Separated(','),
+            (_, _, Some(false)) => Written::Separated(','),
+            _ => Written::Repeated,
         };
-        out.push(Parameter { name, place, required, schema, separator });
+        out.push(Parameter { name, place, required, schema, written });
     }
     (out, body)
 }
@@ -213,11 +281,40 @@ fn answers<'t>(
         .collect()
 }
 
+/// Gives operations their ids, by path and method.
+pub(super) fn identify(tree: &mut Value, ids: &BTreeMap<(&str, String), &str>) {
+    let paths = tree.get_mut("paths").and_then(Value::as_object_mut);
+    for (path, item) in paths.into_iter().flatten() {
+        for (method, operation) in item.as_object_mut().into_iter().flatten() {
+            let id = ids.get(&(path.as_str(), method.clone()));
+            if let Some((operation, id)) = operation.as_object_mut().zip(id) {
+                operation.insert("operationId".to_owned(), json!(id));
+            }
+        }
+    }
+}
+
 /// Expresses the overlay's extensions in plain OpenAPI: members around values, and the judge's address.
 pub(super) fn written_back(mut tree: Value) -> Value {
     envelopes(&mut tree);
     variants::spell_out(&mut tree);
     tree
+}
+
+/// The judge writes values of `*/*` as text, which objects do not have; they are JSON.
+fn ranges_as_json(node: &mut Value) {
+    match node {
+        Value::Object(members) => {
+            if let Some(Value::Object(content)) = members.get_mut("content")
+                && let Some(media) = content.shift_remove("*/*")
+            {
+                content.entry("application/json").or_insert(media);
+            }
+            members.values_mut().for_each(ranges_as_json);
+        }
+        Value::Array(items) => items.iter_mut().for_each(ranges_as_json),
+        _ => {}
+    }
 }
 
 /// `x-envelope: a.b` next to `content` becomes objects around the schemas.
@@ -240,8 +337,8 @@ fn envelopes(node: &mut Value) {
     }
 }
 
-/// The document for the judge, with the chosen operations alone: requests may contain declared members only.
-pub(super) fn closed(tree: &Value, chosen: &dyn Fn(&str) -> bool) -> Value {
+/// The document for the judge, with the chosen operations alone; if `closes`, requests may contain declared members only.
+pub(super) fn closed(tree: &Value, chosen: &dyn Fn(&str) -> bool, closes: bool) -> Value {
     let mut out = tree.clone();
     for item in out.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
         if let Some(item) = item.as_object_mut() {
@@ -254,28 +351,98 @@ pub(super) fn closed(tree: &Value, chosen: &dyn Fn(&str) -> bool) -> Value {
         for key in ["servers", "host", "basePath", "schemes"] {
             root.shift_remove(key);
         }
+        // A document of Swagger 2.0 that names no media type means JSON, which the judge does not know.
+        for key in ["consumes", "produces"].into_iter().filter(|_| tree.get("swagger").is_some()) {
+            root.entry(key).or_insert_with(|| json!(["application/json"]));
+        }
     }
+    ranges_as_json(&mut out);
     let schemas = Schemas::new(tree);
     for item in out.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
         for operation in item.as_object_mut().into_iter().flat_map(Map::values_mut) {
-            let content = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
-            for media in content.and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
-                if let Some(schema) = media.get_mut("schema") {
-                    *schema = close(schemas, schema, &mut Vec::new());
-                }
-            }
-            for parameter in
-                operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten()
-            {
-                if let Some(schema) = parameter.get_mut("schema")
-                    && parameter_is_body(schema)
-                {
-                    *schema = close(schemas, schema, &mut Vec::new());
-                }
+            simplify(schemas, operation);
+            if closes {
+                close_request(schemas, operation);
             }
         }
     }
     out
+}
+
+/// Replaces the parts that the judge does not read: objects in the query by their members, parts of a form that are JSON,
+/// and responses of other media types that are not text.
+fn simplify(schemas: Schemas<'_>, operation: &mut Value) {
+    if let Some(Value::Array(parameters)) = operation.get_mut("parameters") {
+        *parameters = parameters.iter().flat_map(|parameter| separate(schemas, parameter)).collect();
+    }
+    let content = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut);
+    for (_, media) in content.into_iter().flatten().filter(|(media, _)| *media == "multipart/form-data") {
+        let Some(schema) = media.get_mut("schema") else { continue };
+        if schema.get("$ref").is_some() {
+            *schema = schemas.find(schema);
+        }
+        for property in schema.get_mut("properties").and_then(Value::as_object_mut).into_iter().flatten() {
+            if is_structure(schemas, property.1) {
+                *property.1 = json!({ "type": "string" });
+            }
+        }
+    }
+    let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+    for response in responses.into_iter().flat_map(Map::values_mut) {
+        let content = response.get_mut("content").and_then(Value::as_object_mut);
+        for (_, media) in content.into_iter().flatten().filter(|(media, _)| !media.contains("json")) {
+            if let Some(schema) = media.get_mut("schema").filter(|schema| is_structure(schemas, schema)) {
+                *schema = json!({ "type": "string" });
+            }
+        }
+    }
+}
+
+/// The parameters that an object in the query is sent as, or the parameter itself.
+fn separate(schemas: Schemas<'_>, parameter: &Value) -> Vec<Value> {
+    let resolve = |node: &Value| match node.get("$ref").is_some() {
+        true => schemas.find(node),
+        false => node.clone(),
+    };
+    let found = resolve(parameter);
+    let schema = found.get("schema").map(resolve).unwrap_or_default();
+    let is_separate = found.get("in").is_some_and(|place| place == "query")
+        && found.get("style").is_none_or(|style| style == "form")
+        && found.get("explode") != Some(&Value::Bool(false));
+    let properties = schema.get("properties").and_then(Value::as_object).filter(|_| is_separate);
+    let Some(properties) = properties else { return vec![parameter.clone()] };
+    let required: Vec<&Value> = items(schema.get("required")).collect();
+    let one = |(name, schema): (&String, &Value)| {
+        let is_required = required.iter().any(|one| *one == name);
+        json!({ "name": name, "in": "query", "required": is_required, "schema": schema })
+    };
+    properties.iter().map(one).collect()
+}
+
+/// True if a value of the schema is not one text.
+fn is_structure(schemas: Schemas<'_>, schema: &Value) -> bool {
+    let found = if schema.get("$ref").is_some() { schemas.find(schema) } else { schema.clone() };
+    let is_object = |schema: &Value| {
+        let keys = ["properties", "additionalProperties", "allOf", "oneOf", "anyOf"];
+        kind(schema) == Some("object") || keys.iter().any(|key| schema.get(key).is_some())
+    };
+    is_object(&found) || found.get("items").is_some_and(|items| is_structure(schemas, items))
+}
+
+fn close_request(schemas: Schemas<'_>, operation: &mut Value) {
+    let content = operation.get_mut("requestBody").and_then(|body| body.get_mut("content"));
+    for media in content.and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut) {
+        if let Some(schema) = media.get_mut("schema") {
+            *schema = close(schemas, schema, &mut Vec::new());
+        }
+    }
+    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+        if let Some(schema) = parameter.get_mut("schema")
+            && parameter_is_body(schema)
+        {
+            *schema = close(schemas, schema, &mut Vec::new());
+        }
+    }
 }
 
 /// Only parameters of Swagger 2.0 that are the body have objects.

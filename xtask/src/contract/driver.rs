@@ -81,6 +81,22 @@ impl Client {
     }
 }
 
+impl Client {
+    /// The expression of secrets for all schemes of a crate that has credentials; none of others.
+    pub(super) fn credentials(&self) -> Option<String> {
+        let text = fs::read_to_string(self.folder.join("API.txt")).ok()?;
+        let public = PublicApi::parse(&text);
+        let secrets = self.names.schemes.values().filter_map(|method| {
+            let function = public.function(&format!("::Credentials::{method}"))?;
+            let secrets = vec!["\"secret\""; function.arguments.len()].join(", ");
+            Some(format!(".{method}({secrets})"))
+        });
+        let secrets: String = secrets.collect();
+        let library = self.names.package.replace('-', "_");
+        (!secrets.is_empty()).then(|| format!("{library}::Credentials::new(){secrets}"))
+    }
+}
+
 /// Writes and compiles the program of a client; its file.
 pub(super) fn build(
     tree: &Tree,

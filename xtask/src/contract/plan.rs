@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::document::Operation;
 use super::sample::{Fill, Sampler, Seen, strings};
-use super::schema::Schemas;
+use super::schema::{Schemas, kind};
 
 /// One operation to be called. The names are those of `tests/contract/runner`.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -77,6 +77,12 @@ fn arguments<'t>(schemas: Schemas<'t>, operation: &Operation<'t>, mut sampler: S
                     Sampler::new(schemas, Fill::Required, true, 1).value(parameter.schema)
                 }
                 Value::Array(items) if items.is_empty() => continue,
+                // Neither is an object without members, which the judge misses.
+                Value::Object(members)
+                    if members.is_empty() && parameter.required && parameter.place == "query" =>
+                {
+                    Sampler::new(schemas, Fill::All, true, 1).value(parameter.schema)
+                }
                 value => value,
             };
             out.parameters.insert(parameter.name.to_owned(), value);
@@ -193,7 +199,7 @@ fn spoilable(
                     out.push(((address, true), at.clone(), None));
                 }
                 if !is_structure && is_plain && !is_required {
-                    let wrong = match schema.get("type").and_then(Value::as_str) {
+                    let wrong = match kind(schema) {
                         Some("string") => Some(json!({ "a": 1 })),
                         Some("integer" | "number" | "boolean") => Some(json!(["x"])),
                         Some("array" | "object") if !schemas.is_free(&[schema]) => Some(json!("x")),

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Number, Value, json};
 
-use super::schema::Schemas;
+use super::schema::{Schemas, kind};
 
 /// The maximum depth of optional members and items: schemas may be recursive.
 const DEPTH: usize = 12;
@@ -129,6 +129,9 @@ impl<'t> Sampler<'t> {
         if let Some(values) = schema.get("enum").and_then(Value::as_array) {
             return self.pick(values).cloned().unwrap_or_default();
         }
+        if let Some(value) = schema.get("const") {
+            return value.clone();
+        }
         for key in ["oneOf", "anyOf"] {
             if let Some(variants) = schema.get(key).and_then(Value::as_array) {
                 let Some(variant) = self.pick(variants) else { return Value::Null };
@@ -155,7 +158,7 @@ impl<'t> Sampler<'t> {
     }
 
     fn typed(&mut self, schema: &'t Value, depth: usize) -> Value {
-        let kind = schema.get("type").and_then(Value::as_str).unwrap_or_else(|| {
+        let kind = kind(schema).unwrap_or_else(|| {
             match (schema.get("items"), schema.get("properties"), schema.get("allOf")) {
                 (Some(_), ..) => "array",
                 (_, Some(_), _) | (_, _, Some(_)) => "object",

@@ -16,6 +16,14 @@ pub(super) struct Schemas<'t> {
 /// A chain of `$ref`s, `allOf`s and unions that is longer is taken for one without end.
 const DEPTH: usize = 40;
 
+/// The type of a schema; of several, the first one that is not null.
+pub(super) fn kind(schema: &Value) -> Option<&str> {
+    match schema.get("type")? {
+        Value::Array(types) => types.iter().filter_map(Value::as_str).find(|ty| *ty != "null"),
+        one => one.as_str(),
+    }
+}
+
 impl<'t> Schemas<'t> {
     pub(super) fn new(root: &'t Value) -> Self {
         Self { root }
@@ -71,7 +79,7 @@ impl<'t> Schemas<'t> {
     /// True if no member of one possible value excludes the schema.
     fn may_be(self, schema: &'t Value, value: &Value) -> bool {
         let schema = self.resolve(schema);
-        let fits = match (schema.get("type").and_then(Value::as_str), value) {
+        let fits = match (kind(schema), value) {
             (Some("object"), value) => value.is_object(),
             (Some("string"), value) => value.is_string(),
             (Some("array"), value) => value.is_array(),
@@ -146,7 +154,10 @@ impl<'t> Schemas<'t> {
     /// True if null is a value of the schema; a `$ref` may have `nullable` next to it.
     fn is_nullable(self, schema: &'t Value, value: &Value) -> bool {
         let says = |part: &&Value| {
+            let types = part.get("type").and_then(Value::as_array);
             ["nullable", "x-nullable"].iter().any(|key| part.get(key) == Some(&Value::Bool(true)))
+                || types.is_some_and(|types| types.iter().any(|ty| ty == "null"))
+                || part.get("type").is_some_and(|ty| ty == "null")
         };
         says(&schema) || self.parts(schema, value).iter().any(says)
     }

@@ -1,9 +1,11 @@
 //! Judges the request of an order and the decoding of its response.
 
+use std::collections::BTreeSet;
+
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::document::{Credential, Operation, Parameter};
+use super::document::{Credential, Operation, Parameter, Written};
 use super::plan::{Order, failures, success};
 use super::program::{Exchange, Report};
 use super::schema::{Schemas, same_value, shown};
@@ -135,7 +137,7 @@ fn matches_segment(sent: &str, asked: &str, order: &Order) -> bool {
     while let Some((before, after)) = rest.split_once('{') {
         let Some((name, after)) = after.split_once('}') else { break };
         expected.push_str(before);
-        expected.push_str(&order.parameters.get(name).map(plain).unwrap_or_default());
+        expected.push_str(&order.parameters.get(name).map(|value| separated(value, ',')).unwrap_or_default());
         rest = after;
     }
     expected.push_str(rest);
@@ -163,44 +165,72 @@ pub(super) fn decode(text: &str) -> String {
 /// Checks that every requested parameter arrives in its style, and no other.
 fn query(operation: &Operation<'_>, order: &Order, exchange: &Exchange, out: &mut Vec<String>) {
     let text = exchange.target.split_once('?').map_or("", |(_, query)| query);
-    let pairs: Vec<(String, &str)> = text
+    let pairs: Vec<(String, String)> = text
         .split('&')
         .filter(|pair| !pair.is_empty())
         .map(|pair| pair.split_once('=').unwrap_or((pair, "")))
-        .map(|(name, value)| (decode(name), value))
+        .map(|(name, value)| (decode(name), decode(value)))
         .collect();
     let declared: Vec<&Parameter<'_>> = operation.parameters.iter().filter(|p| p.place == "query").collect();
-    for (name, _) in &pairs {
-        if !declared.iter().any(|p| p.name == name) {
-            out.push(format!("the query has `{name}`, which the operation has not"));
-        }
-    }
-    for parameter in declared {
-        let sent: Vec<&str> =
-            pairs.iter().filter(|(name, _)| name == parameter.name).map(|(_, v)| *v).collect();
-        let Some(asked) = order.parameters.get(parameter.name) else {
-            if !sent.is_empty() {
+    let mut expected: Vec<(String, String)> = Vec::new();
+    for parameter in &declared {
+        match order.parameters.get(parameter.name) {
+            Some(asked) => expected.extend(written(parameter, asked)),
+            None if pairs.iter().any(|(name, _)| name == parameter.name) => {
                 out.push(format!("`{}` is sent and was not asked for", parameter.name));
             }
-            continue;
+            None => {}
+        }
+    }
+    let names: BTreeSet<&String> = pairs.iter().chain(&expected).map(|(name, _)| name).collect();
+    for name in names {
+        let of = |pairs: &[(String, String)]| -> Vec<String> {
+            pairs.iter().filter(|(other, _)| other == name).map(|(_, value)| value.clone()).collect()
         };
-        let expected = written(parameter, asked);
-        let sent: Vec<String> = sent.into_iter().map(decode).collect();
-        if !same_texts(&sent, &expected) {
-            out.push(format!("`{}` arrives as {sent:?}, and the document says {expected:?}", parameter.name));
+        let (sent, asked) = (of(&pairs), of(&expected));
+        match declared.iter().any(|parameter| parameter.name == name) || !asked.is_empty() {
+            // Said above.
+            true if !order.parameters.contains_key(name) && asked.is_empty() => {}
+            true if same_texts(&sent, &asked) => {}
+            true => out.push(format!("`{name}` arrives as {sent:?}, and the document says {asked:?}")),
+            false => out.push(format!("the query has `{name}`, which the operation has not")),
         }
     }
 }
 
-/// The decoded values of a query parameter: each item of a list is a pair of its own, or all are one value.
-fn written(parameter: &Parameter<'_>, asked: &Value) -> Vec<String> {
-    match (asked, parameter.separator) {
-        (Value::Array(items), None) => items.iter().map(plain).collect(),
-        (Value::Array(items), Some(separator)) => {
-            vec![items.iter().map(plain).collect::<Vec<_>>().join(separator.encode_utf8(&mut [0; 4]))]
+/// The decoded pairs of a query parameter.
+fn written(parameter: &Parameter<'_>, asked: &Value) -> Vec<(String, String)> {
+    let pair = |name: &str, value: &Value| (name.to_owned(), plain(value));
+    let each = |name: &str, value: &Value| match value {
+        Value::Array(items) => items.iter().map(|item| pair(name, item)).collect(),
+        one => vec![pair(name, one)],
+    };
+    let name = parameter.name;
+    match (asked, parameter.written) {
+        (Value::Array(_), Written::Repeated | Written::Deep) => each(name, asked),
+        (Value::Object(members), Written::Repeated) => {
+            members.iter().flat_map(|(member, value)| each(member, value)).collect()
         }
-        (one, _) => vec![plain(one)],
+        (Value::Object(members), Written::Deep) => {
+            members.iter().flat_map(|(member, value)| each(&format!("{name}[{member}]"), value)).collect()
+        }
+        (Value::Array(_) | Value::Object(_), Written::Separated(separator)) => {
+            vec![(name.to_owned(), separated(asked, separator))]
+        }
+        (one, _) => vec![pair(name, one)],
     }
+}
+
+/// The items of a list, or the names and values of members, in one text.
+fn separated(value: &Value, separator: char) -> String {
+    let parts: Vec<String> = match value {
+        Value::Array(items) => items.iter().map(plain).collect(),
+        Value::Object(members) => {
+            members.iter().flat_map(|(name, value)| [name.clone(), plain(value)]).collect()
+        }
+        one => return plain(one),
+    };
+    parts.join(separator.encode_utf8(&mut [0; 4]))
 }
 
 /// The same texts; a number may have another notation.
@@ -262,7 +292,7 @@ fn headers(operation: &Operation<'_>, order: &Order, exchange: &Exchange, out: &
         if ["accept", "content-type", "authorization"].contains(&parameter.name.to_lowercase().as_str()) {
             continue;
         }
-        if sent.map(str::to_owned) != asked.map(plain) {
+        if sent.map(str::to_owned) != asked.map(|value| separated(value, ',')) {
             out.push(format!("the header `{}` is {sent:?}, and was to be {asked:?}", parameter.name));
         }
     }
@@ -395,7 +425,13 @@ fn answer(
     }
     let Some((_, content)) = success(operation) else { return };
     let Some((media, schema)) = content.iter().find(|(media, _)| *media == report.media) else { return };
-    if !media.contains("json") {
+    if media == "*/*" && read.read.is_string() {
+        if serde_json::from_str::<Value>(&exchange.answer).ok().as_ref() != Some(&read.read) {
+            out.push("the text was changed while it was read".to_owned());
+        }
+        return;
+    }
+    if !media.contains("json") && media != "*/*" {
         let digits = || exchange.answer.bytes().map(|byte| format!("{byte:02x}")).collect::<String>();
         let Value::String(read) = &read.read else {
             return out.push("a download is not text or bytes".to_owned());

@@ -89,7 +89,13 @@ fn run<A: rt::Api>(
     let base = std::env::args().nth(2).unwrap_or_default();
     let recorder = Arc::new(Recorder::new(&url, &base)?);
     let client = |strict: bool| {
-        rt::Client::<A>::builder()
+        let builder = rt::Client::<A>::builder();
+        // A document that names no server, or only a path.
+        let builder = match A::BASE_URL.contains("://") {
+            true => builder,
+            false => builder.base_url(format!("https://api.example.com{}", A::BASE_URL)),
+        };
+        builder
             .credentials(Arc::clone(&credentials))
             .transport(Arc::clone(&recorder))
             // Each call is one request, at once, even if the server asks to retry later.
