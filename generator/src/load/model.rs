@@ -1,6 +1,8 @@
 //! Reads a tree as the typed document, and takes out or corrects each innermost value that the model refuses.
 
-use openapiv3::OpenAPI;
+use indexmap::IndexMap;
+use openapiv3::{OpenAPI, PathItem, ReferenceOr};
+use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
@@ -15,10 +17,16 @@ const ROUNDS: usize = 256;
 /// The typed document; `None` if errors were pushed.
 pub(super) fn read(mut tree: Value, origins: &mut Origins, out: &mut Sink) -> Option<OpenAPI> {
     let mut last = String::new();
+    let (order, mut items) = path_items(&mut tree);
     for _ in 0..ROUNDS {
         // By reference, because a tree that is refused is looked at again.
-        match <OpenAPI as serde::Deserialize>::deserialize(&tree) {
-            Ok(document) => return Some(document),
+        match OpenAPI::deserialize(&tree) {
+            Ok(mut document) => {
+                items.extend(std::mem::take(&mut document.paths.paths));
+                let in_order = order.into_iter().filter_map(|path| items.swap_remove_entry(&path));
+                document.paths.paths = in_order.collect();
+                return Some(document);
+            }
             Err(error) => last = error.to_string(),
         }
         let mut faults = Vec::new();
@@ -38,6 +46,25 @@ pub(super) fn read(mut tree: Value, origins: &mut Origins, out: &mut Sink) -> Op
     }
     out.push(Diagnostic::error(Code::InvalidDocument, &Pointer::root(), last));
     None
+}
+
+/// Takes the path items that the model accepts out of the tree, and lists all paths: read with the rest of the document,
+/// they would be in memory three times.
+fn path_items(tree: &mut Value) -> (Vec<String>, IndexMap<String, ReferenceOr<PathItem>>) {
+    let mut read = IndexMap::new();
+    let Some(Value::Object(items)) = tree.get_mut("paths") else { return (Vec::new(), read) };
+    let order = items.keys().cloned().collect();
+    for (path, item) in std::mem::take(items) {
+        match path.starts_with('/').then(|| ReferenceOr::<PathItem>::deserialize(&item)) {
+            Some(Ok(typed)) => {
+                read.insert(path, typed);
+            }
+            _ => {
+                items.insert(path, item);
+            }
+        }
+    }
+    (order, read)
 }
 
 /// A value that the model refuses.

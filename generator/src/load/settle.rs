@@ -328,7 +328,7 @@ impl Settling {
             if !self.keep_prose {
                 prose::strip_node(&mut copy, shape);
             }
-            shape::remove_unread(&mut copy, shape);
+            shape::remove_unread(&mut copy, shape, &Trail::Root, &mut Vec::new());
         }
         self.note(&target, &at.pointer(), &at.pointer());
         let document = target.document;

@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::trail::Trail;
 use crate::diagnostic::Pointer;
 
 /// The objects of the two specifications that contain prose, schemas, references or each other.
@@ -164,22 +165,34 @@ pub(super) fn is_unread(kind: Kind, key: &str) -> bool {
         Encoding => key == "headers",
         Parameter | Header | MediaType => matches!(key, "example" | "examples"),
         Schema => matches!(key, "xml" | "externalDocs" | "example" | "examples"),
-        Document | Tag => key == "externalDocs",
+        Document => key == "externalDocs",
+        Tag => matches!(key, "externalDocs" | "parent" | "kind"),
+        Server => key == "name",
+        SecurityScheme => matches!(key, "oauth2MetadataUrl" | "deprecated"),
         _ => false,
     }
 }
 
-/// Removes every member that no later stage reads.
-pub(super) fn remove_unread(node: &mut Value, shape: Shape) {
+/// Removes every member that no later stage reads; `links` are the locations of those that lead to other calls.
+pub(super) fn remove_unread(node: &mut Value, shape: Shape, at: &Trail<'_>, links: &mut Vec<Pointer>) {
     match node {
         _ if shape == Shape::Data => {}
         Value::Object(map) => {
             if let Shape::Object(kind) = shape {
+                if kind == Kind::Response && map.contains_key("links") {
+                    links.push(at.key("links").pointer());
+                }
                 map.retain(|key, _| !is_unread(kind, key));
             }
-            map.iter_mut().for_each(|(key, value)| remove_unread(value, shape.member(key)));
+            for (key, value) in map.iter_mut() {
+                remove_unread(value, shape.member(key), &at.key(key), links);
+            }
         }
-        Value::Array(items) => items.iter_mut().for_each(|item| remove_unread(item, shape.item())),
+        Value::Array(items) => {
+            for (index, item) in items.iter_mut().enumerate() {
+                remove_unread(item, shape.item(), &at.index(index), links);
+            }
+        }
         _ => {}
     }
 }
