@@ -10,6 +10,7 @@ mod lifecycle;
 mod media_type;
 mod model;
 mod parameter;
+mod payload;
 mod security;
 pub mod stored;
 mod type_id;
@@ -27,6 +28,7 @@ pub use lifecycle::Lifecycle;
 pub use media_type::{Form, MediaType, Stream};
 pub use model::{Model, recognise};
 pub use parameter::{In, Parameter, Role, Style};
+pub(crate) use payload::Payload;
 pub use security::{Combination, Flow, Security, alternatives};
 pub use type_id::{Owner, Step as TypeStep, TypeId};
 pub use type_ref::TypeRef;
@@ -76,6 +78,9 @@ pub struct Info {
     /// The payloads of webhooks, which the server sends to its clients, by the name of the webhook.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub webhooks: BTreeMap<String, TypeRef>,
+    /// The union of these payloads, if a constant member distinguishes them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub event: Option<TypeRef>,
     /// True if the document requires none of its schemes, so that `required` is an assumption.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub assumed: bool,
@@ -569,7 +574,7 @@ impl Api {
 
     /// The types that operations and webhooks name themselves.
     pub(crate) fn roots(&self) -> impl Iterator<Item = &TypeId> {
-        let webhooks = self.info.webhooks.values().filter_map(TypeRef::named);
+        let webhooks = self.info.webhooks.values().chain(&self.info.event).filter_map(TypeRef::named);
         self.operations.values().flat_map(Operation::uses).chain(webhooks)
     }
 
@@ -611,7 +616,11 @@ impl Api {
     pub fn type_pointer(&self, id: &TypeId) -> Pointer {
         let name = match &id.owner {
             Owner::Operation(id) => {
-                return self.operations.get(id).map_or_else(Pointer::root, Operation::pointer);
+                // A type of a payload belongs to a webhook, or to a callback of an operation.
+                let payload =
+                    || self.payloads().find(|payload| payload.owner() == *id).map(|payload| payload.at);
+                let operation = self.operations.get(id).map(Operation::pointer);
+                return operation.or_else(payload).unwrap_or_else(Pointer::root);
             }
             Owner::Schema(name) => name,
         };
@@ -667,9 +676,15 @@ impl Operation {
         self.errors.values().flat_map(|response| response.content.values())
     }
 
-    /// Drops facts that no code of a client uses: headers of responses, callbacks, and further forms of an error body.
+    /// Drops facts that no code of a client uses: headers of responses, all of a callback but its payload, and further
+    /// forms of an error body.
     fn forget_unread(&mut self) {
-        self.callbacks.clear();
+        for callback in self.callbacks.values_mut() {
+            let mut body = callback.body.take();
+            body.iter_mut().for_each(|b| b.content.retain(|name, _| MediaType::parse(name).is_json()));
+            let (method, path) = (std::mem::take(&mut callback.method), std::mem::take(&mut callback.path));
+            *callback = Self { method, path, body, ..Self::default() };
+        }
         self.responses.values_mut().for_each(|response| response.headers.clear());
         for response in self.errors.values_mut() {
             response.headers.clear();

@@ -36,7 +36,8 @@ pub use self::position::{locate, resolve};
 pub use self::settle::ReadFile;
 use self::shape::{Kind, Shape};
 pub use self::skip::Skip;
-use crate::diagnostic::{Pointer, Severity, Sink};
+use self::trail::Trail;
+use crate::diagnostic::{Code, Diagnostic, Pointer, Severity, Sink};
 
 /// A document's text and the name that messages give it.
 #[derive(Debug, Clone, Copy)]
@@ -97,6 +98,17 @@ pub fn mended(source: Source<'_>, overlay: Option<&Overlay>, out: &mut Sink) -> 
     (error_count(out) == errors).then_some(tree)
 }
 
+/// Removes everything that no later stage reads, and reports the parts of it that a client could have code for.
+fn remove_unread(tree: &mut Value, origins: &Origins, out: &mut Sink) {
+    let mut links = Vec::new();
+    shape::remove_unread(tree, Shape::Object(Kind::Document), &Trail::Root, &mut links);
+    for at in links {
+        let message = "`links` of a response have no code: programs make the linked call themselves";
+        let notice = Diagnostic::notice(Code::Unsupported, &origins.origin(&at), message);
+        out.push(notice.help("remove them in the overlay: `target: $..responses.*.links`, `remove: true`"));
+    }
+}
+
 /// The document of a text; `None` if errors were pushed.
 pub fn load(
     source: Source<'_>,
@@ -118,7 +130,7 @@ pub fn load(
     let changed = outcomes.iter().flat_map(|action| action.changed.iter().cloned()).collect();
     let corrections = Corrections::of(&tree, changed);
     let skipped = skip::remove(&mut tree, &mut origins, out);
-    shape::remove_unread(&mut tree, Shape::Object(Kind::Document));
+    remove_unread(&mut tree, &origins, out);
     settle::settle(&mut tree, dialect, &source, options.read, options.keep_prose, &mut origins, out);
     operation::lower_methods(&mut tree, &mut origins, out);
     if dialect == Dialect::Swagger20 {

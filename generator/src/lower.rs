@@ -14,6 +14,7 @@ mod schema;
 mod security;
 mod server;
 mod union;
+mod webhook;
 mod work;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -97,12 +98,13 @@ pub fn lower_part(spec: &Spec, name: &str, is_kept: impl Fn(&TypeId) -> bool, ou
     if lowering.is_exhausted() {
         return None;
     }
+    let event = lowering.event();
     lowering.text_for_bytes();
     lowering.unused_definitions();
     let info = info(spec, name);
     let types = std::mem::take(&mut lowering.types);
     let webhooks = std::mem::take(&mut lowering.webhooks);
-    let mut api = Api { info: Info { servers, webhooks, ..info }, operations, values, types };
+    let mut api = Api { info: Info { servers, webhooks, event, ..info }, operations, values, types };
     let recognised = recognise(&api);
     lowering.undeclared_discriminators(&recognised);
     lowering.unrecognised_resources(&api, &recognised);
@@ -130,6 +132,7 @@ fn info(spec: &Spec, name: &str) -> Info {
         schemas,
         servers: Vec::new(),
         webhooks: BTreeMap::new(),
+        event: None,
         required: security::required(document, &security),
         assumed: document.security.is_none() && !security::is_said(document) && !security.is_empty(),
         security,

@@ -42,8 +42,8 @@ pub struct Names {
     pub tokens: BTreeMap<String, Token>,
     /// By security scheme, the method that takes its credentials; empty where the crate's own templates do that.
     pub schemes: BTreeMap<String, String>,
-    /// By webhook, the Rust name of its payload.
-    pub webhooks: BTreeMap<String, String>,
+    /// The Rust names of the payloads of webhooks and callbacks, by their keys in `naming.toml`.
+    pub payloads: BTreeMap<String, String>,
     /// The vendor's page of an operation; `{slug}` is replaced by its method and path.
     pub operation_link: Option<String>,
     /// True if handwritten code of the crate reads error bodies.
@@ -194,12 +194,12 @@ pub fn name(api: &Model, config: &Config, out: &mut Sink) -> Option<Names> {
     security::name(api, &mut exceptions, &mut names, out);
     types::name(api, &mut exceptions, &mut names, out);
     let mut scope = Scope::reserving(types::TYPES);
-    for webhook in api.info.webhooks.keys() {
-        let at = Pointer::new("/webhooks").child(webhook);
-        let key = format!("webhook {webhook}");
-        let wanted = exceptions.get(Section::Type, &key).unwrap_or_else(|| case::pascal(webhook));
-        let ident = scope.take(&wanted, Vec::new, (&|| at.clone(), Section::Type, key), out);
-        names.webhooks.insert(webhook.clone(), ident);
+    for payload in api.payloads() {
+        let wanted =
+            exceptions.get(Section::Type, &payload.key).unwrap_or_else(|| case::pascal(&payload.name));
+        let at = || payload.at.clone();
+        let ident = scope.take(&wanted, Vec::new, (&at, Section::Type, payload.key.clone()), out);
+        names.payloads.insert(payload.key, ident);
     }
     token::name(api, &mut exceptions, &mut names, out);
     exceptions.report_unused(out);

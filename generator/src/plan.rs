@@ -50,10 +50,25 @@ pub struct Crate {
     pub composites: Vec<Composite>,
     /// Its models.
     pub modules: Vec<Module>,
-    /// The payloads of webhooks.
-    pub webhooks: Vec<Definition>,
+    /// The payloads of webhooks and callbacks.
+    pub webhooks: Vec<Incoming>,
     /// Its handles, in the order of their modules.
     pub handles: Vec<Handle>,
+}
+
+/// The name of a payload that the server sends.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Incoming {
+    /// Its Rust name.
+    pub ident: String,
+    /// The lines of its documentation.
+    pub docs: Vec<String>,
+    /// The location in the vendor's document.
+    pub origin: Pointer,
+    /// The area of the operation that asks for it; none if every area has it.
+    pub areas: Option<BTreeSet<String>>,
+    /// Its type.
+    pub target: RustType,
 }
 
 /// Plans the crate of an API.
@@ -149,16 +164,16 @@ impl<'a> Context<'a> {
         }
     }
 
-    /// A name for the payload of each webhook.
-    fn webhooks(&self) -> Vec<Definition> {
-        let named = self.names.webhooks.iter().filter_map(|(webhook, ident)| {
-            let ty = self.api.info.webhooks.get(webhook)?;
-            Some(Definition {
-                ident: ident.clone(),
-                docs: vec![format!("Payload of the webhook {}.", doc::code(webhook))],
-                deprecated: false,
-                origin: Pointer::new("/webhooks").child(webhook),
-                kind: DefinitionKind::Alias(self.ty(ty)),
+    /// A name for the payload of each webhook and callback.
+    fn webhooks(&self) -> Vec<Incoming> {
+        let named = self.api.payloads().filter_map(|payload| {
+            let area = payload.operation.and_then(|id| self.names.operations.get(id)?.area.clone());
+            Some(Incoming {
+                ident: self.names.payloads.get(&payload.key)?.clone(),
+                docs: vec![payload_doc(&payload)],
+                areas: area.map(|area| BTreeSet::from([area])),
+                target: self.ty(payload.ty),
+                origin: payload.at,
             })
         });
         named.collect()
@@ -187,6 +202,18 @@ impl<'a> Context<'a> {
             [one] => format!("Feature: {one}."),
             _ => format!("Features: any of {}.", names.join(", ")),
         })
+    }
+}
+
+/// The first sentence of a payload's documentation.
+fn payload_doc(payload: &crate::api::Payload<'_>) -> String {
+    match payload.operation {
+        Some(operation) => {
+            let call = payload.name.strip_prefix(operation.as_str()).unwrap_or(&payload.name).trim();
+            format!("Payload of the callback {} of {}.", doc::code(call), doc::code(operation))
+        }
+        None if payload.key == "webhooks" => "Payload of any webhook, by its constant member.".to_owned(),
+        None => format!("Payload of the webhook {}.", doc::code(&payload.name)),
     }
 }
 

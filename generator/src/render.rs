@@ -83,7 +83,7 @@ pub fn render(plan: &Crate, options: &Options) -> Result<Rendered, String> {
     files.extend(package::indexes(plan));
     files.extend(plan.credentials.as_deref().map(credentials::file));
     files.extend(argument::file(&plan.composites));
-    files.extend(webhooks::file(&plan.webhooks));
+    files.extend(webhooks::file(&plan.webhooks, plan.areas));
     files.extend(plan.modules.iter().map(models));
     files.extend(plan.handles.iter().map(|handle| operation::file(handle, plan.areas)));
     let items = plan.items();

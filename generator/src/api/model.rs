@@ -50,7 +50,7 @@ impl Api {
         let mut operations = self.operations.clone();
         operations.values_mut().for_each(Operation::forget_unread);
         let mut types: BTreeMap<TypeId, Type> = BTreeMap::new();
-        let webhooks = self.info.webhooks.values().filter_map(TypeRef::named);
+        let webhooks = self.info.webhooks.values().chain(&self.info.event).filter_map(TypeRef::named);
         let roots = operations.values().flat_map(Operation::uses).chain(webhooks);
         let mut open: Vec<TypeId> = roots.cloned().collect();
         while let Some(id) = open.pop() {

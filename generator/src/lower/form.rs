@@ -111,6 +111,14 @@ impl Lowering<'_> {
                 _ => {}
             }
         }
+        // A part without a type is one of the media type of its encoding (OpenAPI 3.1, "Special Considerations for multipart").
+        if form == Form::Multipart && encoding.is_some_and(is_file) {
+            match &mut field.ty {
+                TypeRef::List(item) if **item == TypeRef::Any => **item = TypeRef::Binary,
+                ty if *ty == TypeRef::Any => *ty = TypeRef::Binary,
+                _ => {}
+            }
+        }
         let item = match &field.ty {
             TypeRef::List(item) => item,
             ty => ty,
@@ -161,6 +169,13 @@ impl Lowering<'_> {
         }
         TypeRef::Map(Box::new(TypeRef::String))
     }
+}
+
+/// True if an encoding names media types that are neither JSON nor text.
+fn is_file(encoding: &Encoding) -> bool {
+    let named = encoding.content_type.as_deref().unwrap_or_default().split(',').map(str::trim);
+    let named: Vec<MediaType> = named.filter(|text| !text.is_empty()).map(MediaType::parse).collect();
+    !named.is_empty() && named.iter().all(|media| !media.reads_json() && !media.is_text())
 }
 
 /// A list of media types without spaces.

@@ -11,6 +11,7 @@ use openapiv3::{
 
 use super::Lowering;
 use super::constraints::of_media;
+use super::definition::canonical_text;
 use super::parameter::Accepted;
 use crate::api::{Body, Lifecycle, MediaType, Operation, Response, TypeId, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
@@ -30,13 +31,32 @@ pub(super) fn forms(
         .iter()
         .filter(|(name, _)| rank(name).is_some())
         .min_by_key(|(name, _)| (rank(name), name.as_str()));
-    content.iter().filter(move |(name, media)| match json {
-        Some((chosen, known)) => {
+    let json = json.map(|(name, media)| (name, Content::of(media), is_structure(media)));
+    content.iter().filter(move |(name, media)| match &json {
+        Some((chosen, known, is_structure)) => {
             let is_stream = MediaType::parse(name).stream().is_some();
-            *name == chosen || is_stream || media.schema != known.schema || !is_structure(known)
+            name == chosen || is_stream || !is_structure || Content::of(media) != *known
         }
         None => true,
     })
+}
+
+/// The schema of a body without its prose, which makes no other type.
+#[derive(PartialEq)]
+enum Content<'d> {
+    None,
+    Reference(&'d str),
+    Inline(Option<String>),
+}
+
+impl<'d> Content<'d> {
+    fn of(media: &'d OasMediaType) -> Self {
+        match &media.schema {
+            None => Self::None,
+            Some(ReferenceOr::Reference { reference }) => Self::Reference(reference),
+            Some(ReferenceOr::Item(schema)) => Self::Inline(canonical_text(schema)),
+        }
+    }
 }
 
 fn is_structure(media: &OasMediaType) -> bool {
@@ -83,7 +103,7 @@ impl<'d> Lowering<'d> {
                 let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
                 let mut lowered = self.operation(id, path, operation, shared.collect(), &at, &mut accepted);
                 lowered.method = method.clone();
-                lowered.server = self.server_of(item, operation, servers);
+                lowered.server = self.server_of(item, operation, (&at_path, &at), servers);
                 if lowered.responses.is_empty() {
                     let message =
                         format!("operation `{id}` declares no successful response; its response is ignored");
@@ -95,10 +115,6 @@ impl<'d> Lowering<'d> {
                 lowered.paging = self.paging(operation, &lowered, &at);
                 lowered.security = self.security(operation);
                 self.undeclared(operation.security.iter().flatten(), &at);
-                if !operation.callbacks.is_empty() {
-                    let help = "declare them under `webhooks` in the overlay, which have types";
-                    self.not_read(&at.child("callbacks"), "callbacks are compared, but have no code", help);
-                }
                 for (name, callback) in &operation.callbacks {
                     let at = at.child("callbacks").child(name);
                     lowered.callbacks.extend(self.callbacks(&format!("{id} "), name, callback, &at));
@@ -146,18 +162,33 @@ impl<'d> Lowering<'d> {
     /// The calls of the server that `callback` describes, by name, address and method.
     fn callbacks(&mut self, owner: &str, name: &str, callback: &Callback, at: &Pointer) -> Operations {
         let mut out = Operations::new();
+        let one_address = callback.iter().count() == 1;
         for (address, item) in callback {
             let at = at.child(address);
+            let one_method = item.iter().count() == 1;
             for (method, operation) in item.iter() {
                 let key = format!("{name} {address} {method}").trim().to_owned();
                 let shared = item.parameters.iter().enumerate();
                 let shared = shared.map(|(i, p)| (p, at.child("parameters").child(i))).collect();
-                let (id, at) = (format!("{owner}{key}"), at.child(method));
+                // Types are called after the callback; after address and method only where it has several.
+                let words = [(true, name), (!one_address, address.as_str()), (!one_method, method)];
+                let words: Vec<&str> =
+                    words.into_iter().filter_map(|(is, word)| is.then_some(word)).collect();
+                let (id, at) = (format!("{owner}{}", words.join(" ")), at.child(method));
                 // Expressions in the address are no parameters.
                 let mut lowered = self.operation(&id, "", operation, shared, &at, &mut Accepted::new());
                 lowered.parameters.iter_mut().for_each(|parameter| parameter.values = None);
                 lowered.method = method.to_uppercase();
                 lowered.path = address.clone();
+                if let Some(body) = lowered.body.as_ref().filter(|body| body.json().is_none()) {
+                    let media_type = body.content.keys().next().cloned().unwrap_or_default();
+                    let message = format!("the payload of a callback is `{media_type}`; it has no type");
+                    self.not_read(
+                        &at.child("requestBody"),
+                        message,
+                        "declare it as `application/json` in the overlay",
+                    );
+                }
                 out.insert(key, lowered);
             }
         }
@@ -212,23 +243,6 @@ impl<'d> Lowering<'d> {
             out.insert((path, method), own);
         }
         out
-    }
-
-    /// Reads the payload of a webhook.
-    fn webhook(&mut self, name: &str, operation: &OasOperation, at: &Pointer) {
-        let at = at.child("requestBody");
-        let components = self.document.components.as_ref();
-        let body = operation.request_body.as_ref();
-        let body = body.and_then(|body| item(body, components, |c| &c.request_bodies, "requestBodies"));
-        let Some(body): Option<&RequestBody> = body else { return };
-        let mut json = body.content.iter().filter(|(name, _)| MediaType::parse(name).is_json());
-        let Some((media_type, media)) = json.next() else {
-            let message = format!("the payload of the webhook `{name}` is not JSON; it has no type");
-            return self.not_read(&at, message, "declare it as `application/json` in the overlay");
-        };
-        let id = TypeId::operation(format!("{name} webhook")).member("payload");
-        let ty = self.media(&id, media_type, media, &at.child("content").child(media_type));
-        self.webhooks.insert(name.to_owned(), ty);
     }
 
     fn body(&mut self, id: &str, operation: &OasOperation, form: Option<&str>, at: &Pointer) -> Option<Body> {
@@ -362,7 +376,7 @@ impl<'d> Lowering<'d> {
             declared.push(("default".to_owned(), default_is_success, default));
         }
         // Equal bodies of several statuses are one type.
-        let mut known: [Vec<(&OasMediaType, TypeRef)>; 2] = Default::default();
+        let mut known: [Vec<(Content<'_>, TypeRef)>; 2] = Default::default();
         for (text, success, response) in declared {
             let at = at.child("responses").child(&text);
             let Some(response): Option<&OasResponse> =
@@ -379,8 +393,9 @@ impl<'d> Lowering<'d> {
                 }
                 let [failed, succeeded] = &mut known;
                 let known = if success { succeeded } else { failed };
-                let same = known.iter().find(|(other, _)| other.schema == media.schema);
-                let same = same.filter(|_| MediaType::parse(media_type).is_json()).map(|(_, ty)| ty.clone());
+                let shared = MediaType::parse(media_type).is_json().then(|| Content::of(media));
+                let same = shared.as_ref().and_then(|own| known.iter().find(|(other, _)| other == own));
+                let same = same.map(|(_, ty)| ty.clone());
                 let ty = match same {
                     Some(ty) => ty,
                     None => {
@@ -393,9 +408,7 @@ impl<'d> Lowering<'d> {
                         self.media(&TypeId::operation(id).member(own), media_type, media, &at)
                     }
                 };
-                if MediaType::parse(media_type).is_json() {
-                    known.push((media, ty.clone()));
-                }
+                known.extend(shared.map(|shared| (shared, ty.clone())));
                 content.insert(media_type.clone(), ty);
                 let nullable = media.schema.as_ref().is_some_and(|schema| self.is_nullable(schema));
                 constraints.extend(of_media(media, nullable).map(|own| (media_type.clone(), own)));

@@ -232,7 +232,10 @@ impl Lowering<'_> {
         let at = at.child("content");
         match content.first() {
             Some((media_type, media)) if MediaType::parse(media_type).reads_json() => {
-                (self.media(id, media_type, media, &at.child(media_type)), Style::Json)
+                let ty = self.media(id, media_type, media, &at.child(media_type));
+                // JSON has no bytes.
+                let is_binary = matches!(self.through(&ty), TypeRef::Binary);
+                (if is_binary { TypeRef::String } else { ty }, Style::Json)
             }
             _ => (TypeRef::String, Style::Comma),
         }

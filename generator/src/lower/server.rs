@@ -60,13 +60,24 @@ impl Lowering<'_> {
 
     /// The server of one operation where it is not the default one: its own, else its path's.
     pub(super) fn server_of(
-        &self,
+        &mut self,
         item: &PathItem,
         operation: &OasOperation,
+        (at_path, at): (&Pointer, &Pointer),
         servers: &[String],
     ) -> Option<String> {
-        let server = operation.servers.first().or(item.servers.first())?;
-        let url = with_defaults(server);
+        let (own, at) = match operation.servers.is_empty() {
+            true => (&item.servers, at_path.child("servers")),
+            false => (&operation.servers, at.child("servers")),
+        };
+        let url = with_defaults(own.first()?);
+        if own.len() > 1 {
+            let message = format!("{} servers are declared here; the client calls `{url}`", own.len());
+            let help = "list the server to call first in the overlay, or call another one with a client of its `base_url`";
+            if self.said.insert((at.clone(), message.clone())) {
+                self.not_read(&at, message, help);
+            }
+        }
         let url = url.trim_end_matches('/');
         let is_default = servers.first().is_some_and(|first| first.trim_end_matches('/') == url);
         let is_path = url.starts_with('/') && !url.starts_with("//");

@@ -50,7 +50,7 @@ impl<'a> Lowering<'a> {
         }
         let arms: Vec<Arm<'s>> = open.into_iter().map(|a| self.arm(a)).collect();
         let fact = discriminator.map(fact);
-        let discriminator = self.declared(discriminator, &arms, at);
+        let discriminator = self.declared(discriminator, (&arms, base), at);
         let tag = match discriminator {
             Some(discriminator) => Some(discriminator.property_name.clone()),
             None => self.constant_member(&arms),
@@ -133,13 +133,16 @@ impl<'a> Lowering<'a> {
     fn declared<'s>(
         &mut self,
         discriminator: Option<&'s Discriminator>,
-        arms: &[Arm<'_>],
+        (arms, base): (&[Arm<'_>], Option<&Parts<'_>>),
         at: &Pointer,
     ) -> Option<&'s Discriminator> {
         let discriminator = discriminator?;
         let name = discriminator.property_name.as_str();
         // Variants of a variant define it for themselves, and a value that is not an object is distinguished by its type.
-        if arms.iter().any(|arm| !arm.parts.is_plain_object() || arm.parts.names().contains(name)) {
+        let is_common = base.is_some_and(|base| base.names().contains(name));
+        if is_common
+            || arms.iter().any(|arm| !arm.parts.is_plain_object() || arm.parts.names().contains(name))
+        {
             return Some(discriminator);
         }
         self.undeclared.push((name.to_owned(), at.child("discriminator")));

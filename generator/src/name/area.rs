@@ -179,7 +179,7 @@ pub(super) fn reach(api: &Api, names: &mut Names) {
         true => BTreeSet::from([String::new()]),
         false => names.areas.iter().map(|area| area.feature.clone()).collect(),
     };
-    let payloads = api.info.webhooks.values().filter_map(TypeRef::named);
+    let payloads = api.info.webhooks.values().chain(&api.info.event).filter_map(TypeRef::named);
     let payloads = payloads.filter_map(|id| names.types.get(id));
     let mut open: Vec<&str> = payloads.map(|name| name.module.as_str()).collect();
     let mut seen = BTreeSet::new();

@@ -556,7 +556,7 @@ pub(super) fn received(api: &Api) -> Vec<&TypeId> {
         let answers = o.responses.values().flat_map(|r| r.content.values().chain(r.items.values()));
         answers.chain(o.failures()).filter_map(TypeRef::named)
     })
-    .chain(api.info.webhooks.values().filter_map(TypeRef::named))
+    .chain(api.payloads().filter_map(|payload| payload.ty.named()))
     .collect()
 }
 

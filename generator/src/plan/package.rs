@@ -21,6 +21,8 @@ pub struct Package {
     pub vendor_version: String,
     /// The default address.
     pub base_url: String,
+    /// All addresses of the document.
+    pub servers: Vec<String>,
     /// Its cargo features.
     pub features: Vec<Feature>,
     /// Those that are on by default.
@@ -94,6 +96,7 @@ impl Context<'_> {
             title: info.title.clone(),
             vendor_version: info.version.clone(),
             base_url: info.servers.first().map_or("", |s| s.trim_end_matches('/')).to_owned(),
+            servers: info.servers.clone(),
             features: features.collect(),
             default: default.map(|area| area.feature.clone()).collect(),
             operations: self.api.operations.len(),

@@ -22,7 +22,10 @@ impl Crate {
             module.definitions.iter().for_each(|own| items.definition(own, module.areas.as_ref()));
         }
         items.module = "webhooks";
-        self.webhooks.iter().for_each(|own| items.definition(own, None));
+        for own in &self.webhooks {
+            items.item(&own.origin, own.areas.as_ref());
+            items.add(ItemKind::Type, &own.ident, Signature::Type(own.target.clone()));
+        }
         items.module = "operations";
         self.handles.iter().for_each(|handle| items.handle(handle));
         items.items.sort_by_cached_key(ToString::to_string);

@@ -74,6 +74,7 @@ fn values(plan: &Crate, options: &Options, ours: bool) -> minijinja::Value {
         title => plain(&package.title),
         vendor_version => plain(&package.vendor_version),
         base_url => plain(&package.base_url),
+        servers => package.servers,
         version => options.version,
         runtime => options.runtime.keys(),
         workspace => options.workspace,

@@ -1,21 +1,26 @@
-//! Prints the module of webhooks: a name for the payload of each.
+//! Prints the module of webhooks: a name for the payload of each, and of each callback.
+
+use quote::quote;
 
 use super::File;
-use super::model;
-use super::rust::Source;
-use crate::plan::Definition;
+use super::rust::{Source, cfg, docs, ident};
+use crate::plan::Incoming;
 
-const ABOUT: &str = "Payloads of webhooks, which the server sends to an address of yours.
+const ABOUT: &str = "Payloads of webhooks and callbacks, which the server sends to an address of yours.
 
 Check the signature of a request first, then read its body:
 `runtime::codec::from_slice_tolerant::<webhooks::…>(body)` gives the payload and the values that do not fit.";
 
 /// The file; none without webhooks.
-pub(super) fn file(webhooks: &[Definition]) -> Option<File> {
+pub(super) fn file(webhooks: &[Incoming], areas: usize) -> Option<File> {
     if webhooks.is_empty() {
         return None;
     }
     let mut source = Source::new(&ABOUT.replace('\n', "\n//! ").replace("//! \n", "//!\n"));
-    webhooks.iter().for_each(|own| model::definition(own, &mut source));
+    for own in webhooks {
+        let cfg = own.areas.as_ref().map(|own| cfg(own, areas)).unwrap_or_default();
+        let (docs, ident, target) = (docs(&own.docs), ident(&own.ident), &own.target);
+        source.items(quote! { #docs #cfg pub type #ident = #target; });
+    }
     Some(File { path: "src/webhooks.rs".to_owned(), text: source.finish() })
 }
