@@ -173,7 +173,7 @@ pub(super) fn is_unread(kind: Kind, key: &str) -> bool {
     }
 }
 
-/// Removes every member that no later stage reads; `links` are the locations of those that lead to other calls.
+/// Removes every member that no later stage reads; `links` are the locations of those that name other calls.
 pub(super) fn remove_unread(node: &mut Value, shape: Shape, at: &Trail<'_>, links: &mut Vec<Pointer>) {
     match node {
         _ if shape == Shape::Data => {}
