@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Api, Constraints, FORMAT, Shape, TypeId};
+use super::{Api, Constraints, FORMAT, Operation, Shape, TypeId};
 use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 
 /// The facts of a type other than its shape, which few types have.
@@ -114,20 +114,7 @@ pub fn from_files(mut read: impl FnMut(&str) -> std::io::Result<String>, out: &m
         format1::FORMAT => parse::<format1::Info>("info.yaml", &mut read, out)?.split(),
         _ => (parse("info.yaml", &mut read, out)?, BTreeMap::new()),
     };
-    let operations = match format {
-        format1::FORMAT => {
-            let stored = parse("operations.yaml", &mut read, out)?;
-            match format1::operations(stored) {
-                Ok(operations) => operations,
-                Err(error) => {
-                    let at = Place { file: "operations.yaml".to_owned(), ..Place::default() };
-                    out.push(Diagnostic::error(Code::InvalidApi, at, error.to_string()).help(HELP));
-                    return None;
-                }
-            }
-        }
-        _ => parse("operations.yaml", &mut read, out)?,
-    };
+    let operations = operations(format, &mut read, out)?;
     let values = parse("values.yaml", &mut read, out)?;
     let mut api = Api { info, operations, values, types: BTreeMap::new() };
     macro_rules! take {
@@ -161,6 +148,25 @@ pub fn from_files(mut read: impl FnMut(&str) -> std::io::Result<String>, out: &m
         format1::upgrade(&mut api, &conventions);
     }
     Some(api)
+}
+
+fn operations(
+    format: u32,
+    read: &mut impl FnMut(&str) -> std::io::Result<String>,
+    out: &mut Sink,
+) -> Option<BTreeMap<String, Operation>> {
+    const FILE: &str = "operations.yaml";
+    if format != format1::FORMAT {
+        return parse(FILE, read, out);
+    }
+    match format1::operations(parse(FILE, read, out)?) {
+        Ok(operations) => Some(operations),
+        Err(error) => {
+            let at = Place { file: FILE.to_owned(), ..Place::default() };
+            out.push(Diagnostic::error(Code::InvalidApi, at, error.to_string()).help(HELP));
+            None
+        }
+    }
 }
 
 fn text(value: &impl Serialize) -> Result<String, serde_yaml::Error> {

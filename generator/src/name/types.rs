@@ -4,7 +4,10 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::case::{file, joined, others, pascal, snake, vendor};
 use super::{Exceptions, Names, Scope, Section, Taker, TypeName, quoted};
-use crate::api::{Action, Api, Arity, Field, Shape, Type, TypeId, TypeRef, TypeStep, Value};
+use crate::api::{
+    Action, Api, Arity, Field, Request, Resource, Shape, Struct, Type, TypeId, TypeRef, TypeStep, Union,
+    Value,
+};
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// Names that the generated code uses itself.
@@ -45,6 +48,32 @@ pub(super) const VARIANTS: &[&str] = &["Unrecognized"];
 
 pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names, out: &mut Sink) {
     let mut scope = Scope::reserving(TYPES);
+    name_types(api, &mut scope, exceptions, names, out);
+    name_required(api, &mut scope, exceptions, names, out);
+    for (id, ty) in &api.types {
+        let at = api.type_pointer(id);
+        let members = match &ty.shape {
+            Shape::Struct(s) => struct_fields(id, s, &at, exceptions, out),
+            Shape::Resource(r) => resource_fields(id, r, &at, exceptions, out),
+            Shape::Request(r) => request_fields(id, r, &at, exceptions, out),
+            Shape::Enum(e) => enum_variants(id, &e.values, &at, exceptions, out),
+            Shape::Union(u) => union_variants((id, u), &at, names, exceptions, out),
+            _ => BTreeMap::new(),
+        };
+        if let Some(name) = names.types.get_mut(id) {
+            name.members = members;
+        }
+    }
+}
+
+/// Names each type, and reserves the names of the types that a resource brings.
+fn name_types(
+    api: &Api,
+    scope: &mut Scope,
+    exceptions: &mut Exceptions<'_>,
+    names: &mut Names,
+    out: &mut Sink,
+) {
     let components = components(api, exceptions);
     // Resources bring their own types, then schemas keep their names against inline types, and of these the one whose
     // name is valid Rust unchanged.
@@ -78,6 +107,16 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
         }
         names.types.insert(id.clone(), TypeName { ident, module: module(api, id), ..TypeName::default() });
     }
+}
+
+/// Names the structs of required fields that constructors take.
+fn name_required(
+    api: &Api,
+    scope: &mut Scope,
+    exceptions: &mut Exceptions<'_>,
+    names: &mut Names,
+    out: &mut Sink,
+) {
     let is_built = |id: &&TypeId| api.types.get(*id).is_some_and(has_several_required);
     for id in api.sent().into_iter().filter(is_built) {
         let Some(name) = names.types.get_mut(id) else { continue };
@@ -90,77 +129,6 @@ pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names
         });
         let alternatives = || vec![full, joined(&name.ident, "RequiredFields")];
         name.required = Some(scope.take(&wanted, alternatives, (&at, Section::Type, key), out));
-    }
-    for (id, ty) in &api.types {
-        let at = api.type_pointer(id);
-        let members = match &ty.shape {
-            Shape::Struct(s) => {
-                let own: &[&str] = if s.additional.is_some() { &["additional"] } else { &[] };
-                let cleared = |(name, field): (&String, &Field)| field.nullable.then(|| name.clone());
-                let cleared: Vec<String> = s.fields.iter().filter_map(cleared).collect();
-                let at = at.child("properties");
-                fields(id, s.fields.keys().map(|name| (name, &at)), &cleared, own, exceptions, out)
-            }
-            Shape::Resource(r) => {
-                // Attributes and relationships become structs of their own, each with its own scope.
-                let (attributes, relationships) = parts_of(&at);
-                let names = r.attributes.keys().map(|name| (name, &attributes));
-                let mut all = fields(id, names, &[], &[], exceptions, out);
-                let names = r.relationships.keys().map(|name| (name, &relationships));
-                all.extend(fields(id, names, &[], &[], exceptions, out));
-                all
-            }
-            Shape::Request(r) => {
-                let own: &[&str] = match (r.action, &r.included) {
-                    (Action::Create, None) => &[],
-                    (Action::Create, Some(_)) => &["included"],
-                    (_, None) => &["id"],
-                    (_, Some(_)) => &["id", "included"],
-                };
-                let update = r.action == Action::Update;
-                let attributes = r.attributes.iter().filter(|(_, f)| f.nullable || (update && !f.required));
-                let ones = r.relationships.iter().filter(|(_, to)| to.nullable || (update && !to.required));
-                let cleared: Vec<String> =
-                    attributes.map(|(n, _)| n).chain(ones.map(|(n, _)| n)).cloned().collect();
-                let resource = match r.action {
-                    Action::Inline => at.clone(),
-                    _ => at.child("properties").child("data"),
-                };
-                let (attributes, relationships) = parts_of(&resource);
-                let names = r.attributes.keys().map(|name| (name, &attributes));
-                let names = names.chain(r.relationships.keys().map(|name| (name, &relationships)));
-                fields(id, names, &cleared, own, exceptions, out)
-            }
-            Shape::Enum(e) => variants(id, &e.values, &at, exceptions, out),
-            Shape::Union(u) => {
-                let mut scope = Scope::reserving(VARIANTS);
-                let mut members = BTreeMap::new();
-                let mut counts: HashMap<&TypeRef, usize> = HashMap::new();
-                u.variants.iter().for_each(|variant| *counts.entry(&variant.ty).or_default() += 1);
-                for (member, variant) in u.keys().into_iter().zip(&u.variants) {
-                    let repeated = counts.get(&variant.ty).is_some_and(|count| *count > 1);
-                    let ident = match (&variant.ty, &variant.tag) {
-                        (TypeRef::Named(id), _) if !repeated => names.types.get(id).map(|t| t.ident.clone()),
-                        _ => Some(pascal(&member)),
-                    };
-                    let key = format!("{id}={member}");
-                    let chosen = exceptions.of_type(Section::Value, id, |id| format!("{id}={member}"));
-                    let ident = chosen.or(ident).unwrap_or_else(|| pascal(&member));
-                    let ident = scope.take(
-                        &ident,
-                        || others(&member, &ident),
-                        (&|| at.clone(), Section::Value, key),
-                        out,
-                    );
-                    members.insert(member, ident);
-                }
-                members
-            }
-            _ => BTreeMap::new(),
-        };
-        if let Some(name) = names.types.get_mut(id) {
-            name.members = members;
-        }
     }
 }
 
@@ -189,15 +157,74 @@ fn parts_of(resource: &Pointer) -> (Pointer, Pointer) {
     (part("attributes"), part("relationships"))
 }
 
+/// Rust names of fields or variants by the vendor's names.
+type Members = BTreeMap<String, String>;
+
+fn struct_fields(
+    id: &TypeId,
+    s: &Struct,
+    at: &Pointer,
+    exceptions: &mut Exceptions<'_>,
+    out: &mut Sink,
+) -> Members {
+    let own: &[&str] = if s.additional.is_some() { &["additional"] } else { &[] };
+    let cleared = |(name, field): (&String, &Field)| field.nullable.then(|| name.clone());
+    let cleared: Vec<String> = s.fields.iter().filter_map(cleared).collect();
+    let at = at.child("properties");
+    fields(id, s.fields.keys().map(|name| (name, &at)), (&cleared, own), exceptions, out)
+}
+
+/// Attributes and relationships become structs of their own, each with its own scope.
+fn resource_fields(
+    id: &TypeId,
+    r: &Resource,
+    at: &Pointer,
+    exceptions: &mut Exceptions<'_>,
+    out: &mut Sink,
+) -> Members {
+    let (attributes, relationships) = parts_of(at);
+    let names = r.attributes.keys().map(|name| (name, &attributes));
+    let mut all = fields(id, names, (&[], &[]), exceptions, out);
+    let names = r.relationships.keys().map(|name| (name, &relationships));
+    all.extend(fields(id, names, (&[], &[]), exceptions, out));
+    all
+}
+
+fn request_fields(
+    id: &TypeId,
+    r: &Request,
+    at: &Pointer,
+    exceptions: &mut Exceptions<'_>,
+    out: &mut Sink,
+) -> Members {
+    let own: &[&str] = match (r.action, &r.included) {
+        (Action::Create, None) => &[],
+        (Action::Create, Some(_)) => &["included"],
+        (_, None) => &["id"],
+        (_, Some(_)) => &["id", "included"],
+    };
+    let update = r.action == Action::Update;
+    let attributes = r.attributes.iter().filter(|(_, f)| f.nullable || (update && !f.required));
+    let ones = r.relationships.iter().filter(|(_, to)| to.nullable || (update && !to.required));
+    let cleared: Vec<String> = attributes.map(|(n, _)| n).chain(ones.map(|(n, _)| n)).cloned().collect();
+    let resource = match r.action {
+        Action::Inline => at.clone(),
+        _ => at.child("properties").child("data"),
+    };
+    let (attributes, relationships) = parts_of(&resource);
+    let names = r.attributes.keys().map(|name| (name, &attributes));
+    let names = names.chain(r.relationships.keys().map(|name| (name, &relationships)));
+    fields(id, names, (&cleared, own), exceptions, out)
+}
+
 /// `cleared` are those whose setter has a companion that sends null, and `own` the struct's other members.
 fn fields<'a>(
     id: &TypeId,
     all: impl Iterator<Item = (&'a String, &'a Pointer)>,
-    cleared: &[String],
-    own: &[&str],
+    (cleared, own): (&[String], &[&str]),
     exceptions: &mut Exceptions<'_>,
     out: &mut Sink,
-) -> BTreeMap<String, String> {
+) -> Members {
     let mut scope = Scope::reserving(own);
     let owner = id.to_string();
     let mut members = BTreeMap::new();
@@ -235,13 +262,41 @@ fn fields<'a>(
     members
 }
 
-fn variants(
+/// A variant is called as its type, unless several variants have that type.
+fn union_variants(
+    (id, u): (&TypeId, &Union),
+    at: &Pointer,
+    names: &Names,
+    exceptions: &mut Exceptions<'_>,
+    out: &mut Sink,
+) -> Members {
+    let mut scope = Scope::reserving(VARIANTS);
+    let mut members = BTreeMap::new();
+    let mut counts: HashMap<&TypeRef, usize> = HashMap::new();
+    u.variants.iter().for_each(|variant| *counts.entry(&variant.ty).or_default() += 1);
+    for (member, variant) in u.keys().into_iter().zip(&u.variants) {
+        let repeated = counts.get(&variant.ty).is_some_and(|count| *count > 1);
+        let ident = match (&variant.ty, &variant.tag) {
+            (TypeRef::Named(id), _) if !repeated => names.types.get(id).map(|t| t.ident.clone()),
+            _ => Some(pascal(&member)),
+        };
+        let key = format!("{id}={member}");
+        let chosen = exceptions.of_type(Section::Value, id, |id| format!("{id}={member}"));
+        let ident = chosen.or(ident).unwrap_or_else(|| pascal(&member));
+        let alternatives = || others(&member, &ident);
+        let ident = scope.take(&ident, alternatives, (&|| at.clone(), Section::Value, key), out);
+        members.insert(member, ident);
+    }
+    members
+}
+
+fn enum_variants(
     id: &TypeId,
     values: &[Value],
     at: &Pointer,
     exceptions: &mut Exceptions<'_>,
     out: &mut Sink,
-) -> BTreeMap<String, String> {
+) -> Members {
     let texts = values.iter().map(|value| match value {
         Value::String(text) => text.clone(),
         Value::Integer(number) => number.to_string(),
@@ -259,7 +314,7 @@ pub(super) fn named_values<'v>(
     (at, key): (&Pointer, &dyn Fn(&str) -> String),
     mut chosen: impl FnMut(&str) -> Option<String>,
     out: &mut Sink,
-) -> BTreeMap<String, String> {
+) -> Members {
     let mut scope = Scope::reserving(VARIANTS);
     let mut members = BTreeMap::new();
     let mut order: Vec<(bool, &str)> = values.map(|text| (pascal(text) != text, text)).collect();

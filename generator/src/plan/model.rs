@@ -229,19 +229,8 @@ impl Context<'_> {
             vec![field("id", RustType::string(), "Opaque, and unique among resources of its type.")];
         members.iter_mut().for_each(|id| id.section = Section::Id);
         let mut parts = Vec::new();
-        let part = |ident: &str, what: &str, members: Vec<Member>| Definition {
-            ident: ident.to_owned(),
-            docs: vec![format!("{what} of [`{own}`].")],
-            deprecated: false,
-            origin: self.api.type_pointer(id),
-            kind: DefinitionKind::Struct(Box::new(Struct {
-                members,
-                additional: None,
-                codec: Codec::Object { required: Vec::new(), null: Vec::new() },
-                derives: self.derives(ident),
-                constructor: None,
-                page: None,
-            })),
+        let part = |ident: &str, what: &str, members: Vec<Member>| {
+            self.part(id, ident, format!("{what} of [`{own}`]."), members)
         };
         if !r.attributes.is_empty() {
             let ty = RustType::Own(attributes.clone());
@@ -277,6 +266,24 @@ impl Context<'_> {
         let what = format!("A resource of the type {}.", code(&r.kind));
         let own = self.definition(id, ty, name, what, DefinitionKind::Struct(Box::new(structure)));
         std::iter::once(own).chain(parts).collect()
+    }
+
+    /// The attributes or the relationships of a resource.
+    fn part(&self, id: &TypeId, ident: &str, doc: String, members: Vec<Member>) -> Definition {
+        Definition {
+            ident: ident.to_owned(),
+            docs: vec![doc],
+            deprecated: false,
+            origin: self.api.type_pointer(id),
+            kind: DefinitionKind::Struct(Box::new(Struct {
+                members,
+                additional: None,
+                codec: Codec::Object { required: Vec::new(), null: Vec::new() },
+                derives: self.derives(ident),
+                constructor: None,
+                page: None,
+            })),
+        }
     }
 
     fn relationships(&self, name: &TypeName, r: &Resource) -> Vec<Member> {

@@ -7,8 +7,8 @@ use super::parameter::{Argument, Put, Segment};
 use super::sentence::{Reply, sentence};
 use super::{Context, RustType};
 use crate::api::{
-    Action, Api, Arity, Combination, Form, In, MediaType, Operation, Paging, Parameter, Pointer, Response,
-    Role, Shape, Stream, Type, TypeId, TypeRef,
+    Action, Api, Arity, Combination, Form, In, Linkage, MediaType, Operation, Paging, Parameter, Pointer,
+    Response, Role, Shape, Stream, Type, TypeId, TypeRef,
 };
 use crate::name::{self, OperationName};
 
@@ -477,17 +477,8 @@ impl Context<'_> {
         };
         match self.api.resolve(id).map(|(_, t)| &t.shape) {
             Some(Shape::Linkage(l)) => {
-                let kind = l.kind.clone();
-                Some(match (l.to, l.nullable) {
-                    (Arity::Many, _) => {
-                        plain("ids", RustType::string().into_arg().iterator(), Put::Linkages(kind))
-                    }
-                    (_, true) => {
-                        let ty = RustType::plain("str").reference().option();
-                        plain("to", ty, Put::Linkage { kind, nullable: true })
-                    }
-                    (_, false) => plain("to", RustType::text(), Put::Linkage { kind, nullable: false }),
-                })
+                let (ident, ty, put) = linkage_argument(l);
+                Some(plain(ident, ty, put))
             }
             shape => {
                 let request = match shape {
@@ -531,6 +522,19 @@ fn sent_parameters<'o>(
         In::Form => is_form,
         In::Query | In::Header | In::Cookie => true,
     })
+}
+
+/// The argument for resource identifiers: ids alone, since all of them have one `type`.
+fn linkage_argument(l: &Linkage) -> (&'static str, RustType, Put) {
+    let kind = l.kind.clone();
+    match (l.to, l.nullable) {
+        (Arity::Many, _) => ("ids", RustType::string().into_arg().iterator(), Put::Linkages(kind)),
+        (_, true) => {
+            let ty = RustType::plain("str").reference().option();
+            ("to", ty, Put::Linkage { kind, nullable: true })
+        }
+        (_, false) => ("to", RustType::text(), Put::Linkage { kind, nullable: false }),
+    }
 }
 
 /// The names in the braces of a path template, in order.

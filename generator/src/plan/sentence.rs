@@ -129,17 +129,33 @@ pub(super) fn sentence(operation: &Operation, method: &str, reply: Reply) -> Opt
     // `list_search_keywords` lists `searchKeywords`.
     let is_thing = has_id || method.split_once('_').is_some_and(|(_, rest)| rest == snake(name));
     let (all, one) = (words(name, is_thing)?, one(name, is_thing)?);
-    let the_one = if of.is_empty() && has_id {
-        a(&one)
-    } else if has_id {
-        format!("{}{of}", a(&one))
-    } else {
-        format!("the {all}{of}")
-    };
     if let (Some(verb @ ("add" | "remove")), Some(owner)) = (verb, owner) {
         let (things, place) = (if has_id { a(&one) } else { all }, if verb == "add" { "to" } else { "from" });
         return Some(format!("{} {things} {place} {}.", third_person(verb), a(&self::one(owner, true)?)));
     }
+    let creates = operation.responses.contains_key("201") && singular(name) != *name;
+    by_method(operation, &Object { all, one, of, has_id, creates }, verb, reply)
+}
+
+/// The object of a sentence.
+struct Object {
+    /// The plural.
+    all: String,
+    /// The singular.
+    one: String,
+    /// The owner, behind ` of `; empty without one.
+    of: String,
+    /// True if the path ends with the id of one.
+    has_id: bool,
+    /// True if a POST makes a new one.
+    creates: bool,
+}
+
+/// The sentence by the HTTP method, unless the operation's name begins with another verb.
+fn by_method(operation: &Operation, object: &Object, verb: Option<&str>, reply: Reply) -> Option<String> {
+    let Object { all, one, of, has_id, creates } = object;
+    let (has_id, creates) = (*has_id, *creates);
+    let the_one = if has_id { format!("{}{of}", a(one)) } else { format!("the {all}{of}") };
     Some(match operation.method.as_str() {
         "HEAD" => format!("Checks for {the_one}."),
         "GET" | "QUERY" => match reply {
@@ -158,10 +174,9 @@ pub(super) fn sentence(operation: &Operation, method: &str, reply: Reply) -> Opt
         }
         "POST" if has_id => format!("{} {the_one}.", third_person(verb?)),
         "POST" => {
-            let creates = operation.responses.contains_key("201") && singular(name) != **name;
             let verb = verb.or(creates.then_some("create"))?;
             if verb == "create" {
-                format!("Creates {}{of}.", a(&one))
+                format!("Creates {}{of}.", a(one))
             } else {
                 format!("{} {the_one}.", third_person(verb))
             }

@@ -72,12 +72,7 @@ fn put(put_: &Put, own: &Ident, call: &TokenStream) -> TokenStream {
     match put_ {
         Put::Scalar { method, key, value } => {
             let method = ident(method);
-            let value = match value {
-                Scalar::Same => quote!(#own),
-                Scalar::Number => quote!(#own.as_i64()),
-                Scalar::Text => quote!(#own.as_ref()),
-                Scalar::TextOf(ty) => quote!(Into::<#ty>::into(#own).as_ref()),
-            };
+            let value = scalar(own, value);
             quote!(#call.#method(#key, #value);)
         }
         Put::Header { key, text } => {
@@ -88,12 +83,7 @@ fn put(put_: &Put, own: &Ident, call: &TokenStream) -> TokenStream {
             let method = if *filter { "filter" } else { "list" };
             let values =
                 if *to_string { quote!(#own.into_iter().map(|v| v.to_string())) } else { quote!(#own) };
-            if *style == Style::Comma {
-                let method = ident(method);
-                return quote!(#call.#method(#key, #values););
-            }
-            let (method, style) = (ident(&format!("{method}_in")), style_of(*style));
-            quote!(#call.#method(#key, #style, #values);)
+            list(call, method, key, *style, &values)
         }
         Put::Require(key) => quote!(#call.require(#key);),
         Put::Value { method, key, style, ty, convert } => {
@@ -134,6 +124,25 @@ fn put(put_: &Put, own: &Ident, call: &TokenStream) -> TokenStream {
             quote!(if let Some(#own) = Into::<Option<#ty>>::into(#own) { #set })
         }
     }
+}
+
+fn scalar(own: &Ident, value: &Scalar) -> TokenStream {
+    match value {
+        Scalar::Same => quote!(#own),
+        Scalar::Number => quote!(#own.as_i64()),
+        Scalar::Text => quote!(#own.as_ref()),
+        Scalar::TextOf(ty) => quote!(Into::<#ty>::into(#own).as_ref()),
+    }
+}
+
+/// A list: by a method of its own in the style of nearly all lists.
+fn list(call: &TokenStream, method: &str, key: &str, style: Style, values: &TokenStream) -> TokenStream {
+    if style == Style::Comma {
+        let method = ident(method);
+        return quote!(#call.#method(#key, #values););
+    }
+    let (method, style) = (ident(&format!("{method}_in")), style_of(style));
+    quote!(#call.#method(#key, #style, #values);)
 }
 
 fn field(field: &Field, own: &Ident, call: &TokenStream) -> TokenStream {

@@ -258,30 +258,49 @@ impl<A: Api> Uploader<A> {
     /// began.
     pub async fn send(&self, file: impl AsRef<Path>, transfer: &mut Transfer) -> Result<(), ApiError<A>> {
         let path: Arc<PathBuf> = Arc::new(file.as_ref().to_owned());
-        let failed = |error| Failure::new(None, Cause::File(error), None);
-        let size =
-            tokio::fs::metadata(&*path).await.map_err(|error| failed(unreadable(&path, &error)))?.len();
+        let plan = self.plan(&path, transfer).await?;
+        self.send_parts(&plan, transfer).await?;
+        let verified = parts::verify(&path, transfer).await;
+        if let (Err(_), Some(on_part)) = (&verified, &self.on_part) {
+            // A part may count as unsent now.
+            on_part(transfer);
+        }
+        Ok(verified.map_err(of_file)?)
+    }
+
+    /// Checks everything that can be checked before the first part is sent.
+    async fn plan(&self, path: &Arc<PathBuf>, transfer: &Transfer) -> Result<Plan, Failure> {
+        let found = tokio::fs::metadata(&**path).await;
+        let size = found.map_err(|error| of_file(unreadable(path, &error)))?.len();
         if size != transfer.file.size {
-            return Err(failed(parts::changed(&path)).into());
+            return Err(of_file(parts::changed(path)));
         }
         parts::check(&transfer.parts, size)
-            .map_err(|problem| failed(format!("{}: {problem}", path.display()).into()))?;
-        let policy = self.policy.clone().unwrap_or_else(|| self.client.core().retry().clone());
-        let mut budget = self.budget;
+            .map_err(|problem| of_file(format!("{}: {problem}", path.display()).into()))?;
         let plan = Plan {
             core: Arc::clone(self.client.core()),
-            path: Arc::clone(&path),
+            path: Arc::clone(path),
             size,
-            policy: if budget.is_some() { RetryPolicy::none() } else { policy.clone() },
+            policy: if self.budget.is_some() { RetryPolicy::none() } else { self.policy() },
             timeout: self.timeout,
             refuses: self.refuses.clone(),
         };
         for part in transfer.parts.iter().filter(|part| !part.done) {
-            let request = part.request(&plan.policy, plan.timeout, Bytes::new()).map_err(failed)?;
+            let request = part.request(&plan.policy, plan.timeout, Bytes::new()).map_err(of_file)?;
             plan.core
                 .check(&request)
                 .map_err(|problem| Failure::new(Some(*request.operation()), Cause::Build(problem), None))?;
         }
+        Ok(plan)
+    }
+
+    fn policy(&self) -> RetryPolicy {
+        self.policy.clone().unwrap_or_else(|| self.client.core().retry().clone())
+    }
+
+    /// Sends the parts, and those that fail again as long as the error budget lasts.
+    async fn send_parts(&self, plan: &Plan, transfer: &mut Transfer) -> Result<(), Failure> {
+        let (policy, mut budget) = (self.policy(), self.budget);
         // The number of failures of each part, and its delay.
         let mut waiting: Vec<(usize, u32, Duration)> =
             (0..transfer.parts.len()).rev().map(|index| (index, 0, Duration::ZERO)).collect();
@@ -303,14 +322,14 @@ impl<A: Api> Uploader<A> {
             }
             let Some(sent) = sending.join_next().await else { break };
             let (index, failures, sent) =
-                sent.map_err(|error| failed(format!("a part was not sent: {error}").into()))?;
+                sent.map_err(|error| of_file(format!("a part was not sent: {error}").into()))?;
             let checksum = match sent {
                 Ok(checksum) => checksum,
                 Err(failure) => {
                     let failures = failures.saturating_add(1);
                     let left = budget.and_then(|budget| budget.checked_sub(1));
                     let wait = left.and_then(|_| wait_after(&failure, failures, &policy, plan.core.clock()));
-                    let Some(wait) = wait else { return Err(failure.into()) };
+                    let Some(wait) = wait else { return Err(failure) };
                     budget = left;
                     waiting.push((index, failures, wait));
                     continue;
@@ -327,13 +346,12 @@ impl<A: Api> Uploader<A> {
                 on_part(transfer);
             }
         }
-        let verified = parts::verify(&path, transfer).await;
-        if let (Err(_), Some(on_part)) = (&verified, &self.on_part) {
-            // A part may count as unsent now.
-            on_part(transfer);
-        }
-        Ok(verified.map_err(failed)?)
+        Ok(())
     }
+}
+
+fn of_file(error: BoxError) -> Failure {
+    Failure::new(None, Cause::File(error), None)
 }
 
 /// The delay before a part is retried, if a retry may help.
@@ -356,10 +374,9 @@ fn wait_after(
 
 /// Sends a part, and returns the checksum of its bytes.
 async fn send_part(plan: Plan, part: &Part) -> Result<String, Failure> {
-    let failed = |error| Failure::new(None, Cause::File(error), None);
-    let body = read(&plan, part).await.map_err(failed)?;
+    let body = read(&plan, part).await.map_err(of_file)?;
     let checksum = parts::checksum(&body);
-    let request = part.request(&plan.policy, plan.timeout, body).map_err(failed)?;
+    let request = part.request(&plan.policy, plan.timeout, body).map_err(of_file)?;
     let operation = *request.operation();
     let reading = if plan.refuses.is_some() { Reading::Whole } else { Reading::Nothing };
     let (answer, _) = plan.core.open(request, |status| status.is_success(), reading).await?;
