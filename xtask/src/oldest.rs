@@ -1,5 +1,6 @@
 //! Lists locked dependencies that need a newer Rust than this workspace promises.
 
+use ::semver::{Comparator, Version};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
@@ -46,7 +47,7 @@ fn judge(metadata: Metadata) -> anyhow::Result<Found> {
     let (ours, theirs): (Vec<_>, Vec<_>) = metadata.packages.into_iter().partition(|p| p.source.is_none());
     let promised =
         ours.iter().find_map(|p| p.rust_version.clone()).context("no package has a rust-version")?;
-    let limit = numbers(&promised);
+    let limit = numbers(&promised)?;
     let mut out = Found { promised, said: 0, unsaid: 0, faults: Vec::new() };
     for package in &ours {
         if package.rust_version.as_ref() != Some(&out.promised) {
@@ -59,7 +60,7 @@ fn judge(metadata: Metadata) -> anyhow::Result<Found> {
             None => out.unsaid += 1,
             Some(needed) => {
                 out.said += 1;
-                if numbers(needed) > limit {
+                if numbers(needed)? > limit {
                     let Package { name, version, .. } = package;
                     out.faults
                         .push(format!("{name} {version} needs {needed}, and we promise {}", out.promised));
@@ -71,9 +72,10 @@ fn judge(metadata: Metadata) -> anyhow::Result<Found> {
 }
 
 /// `1.88` is `1.88.0`.
-fn numbers(version: &str) -> [u64; 3] {
-    let mut parts = version.split('.').map(|part| part.parse().unwrap_or(0));
-    [(); 3].map(|()| parts.next().unwrap_or(0))
+fn numbers(version: &str) -> anyhow::Result<Version> {
+    let Comparator { major, minor, patch, .. } =
+        Comparator::parse(version).with_context(|| format!("rust-version {version}"))?;
+    Ok(Version::new(major, minor.unwrap_or(0), patch.unwrap_or(0)))
 }
 
 #[cfg(test)]

@@ -9,6 +9,7 @@ use storewright::generate::store;
 use storewright_generator::api::{Api, Shape};
 use storewright_generator::diagnostic::{Sink, shown};
 use storewright_generator::diff::{Bump, Diff};
+use storewright_generator::load::overlay::compare_versions;
 use storewright_generator::render::MARK;
 use storewright_generator::report;
 use storewright_generator::write::{self, Root};
@@ -246,8 +247,8 @@ impl Base {
 
 /// True if a version comes before another, if both are numbers with dots between them.
 fn is_older(version: &str, other: &str) -> bool {
-    let numbers = |text: &str| text.split('.').map(|part| part.parse().ok()).collect::<Option<Vec<u64>>>();
-    numbers(version).zip(numbers(other)).is_some_and(|(version, other)| version < other)
+    let is_number = |text: &str| text.split('.').all(|part| part.parse::<u64>().is_ok());
+    is_number(version) && is_number(other) && compare_versions(version, other).is_lt()
 }
 
 /// The text with a section about the changes on top, if there are any; none if no section is left.
@@ -276,29 +277,30 @@ fn with_section(before: &str, committed: Option<&str>, api: &str, diff: Option<&
     (!is_empty).then(|| format!("{HEAD}{text}").trim_end().to_owned() + "\n")
 }
 
-/// The three numbers of a version.
-fn numbers(version: &str) -> Option<[u64; 3]> {
-    let plain = version.split('+').next()?;
-    let numbers: Vec<u64> = plain.split('.').map(str::parse).collect::<Result<_, _>>().ok()?;
-    numbers.try_into().ok()
-}
-
 /// The crate's next version: below 1.0 the second number breaks (semantic versioning, item 4); the vendor's version
 /// follows as build metadata. A version that a person raised further stays; so does any other form of version.
 fn next_version(base: &str, current: &str, bump: Bump, vendor: &str) -> String {
+    let numbers = |text| match ::semver::Version::parse(text) {
+        Ok(::semver::Version { major, minor, patch, pre, .. }) if pre.is_empty() => {
+            Some((major, minor, patch))
+        }
+        _ => None,
+    };
     let (Some(base), Some(now)) = (numbers(base), numbers(current)) else { return current.to_owned() };
-    let [major, minor, patch] = base;
+    let (major, minor, patch) = base;
     let next = match (bump, major) {
         (Bump::None, _) => base,
-        (Bump::Major, 0) => [0, minor + 1, 0],
-        (Bump::Major, _) => [major + 1, 0, 0],
-        (Bump::Minor, 1..) => [major, minor + 1, 0],
-        (Bump::Minor | Bump::Patch, _) => [major, minor, patch + 1],
+        (Bump::Major, 0) => (0, minor + 1, 0),
+        (Bump::Major, _) => (major + 1, 0, 0),
+        (Bump::Minor, 1..) => (major, minor + 1, 0),
+        (Bump::Minor | Bump::Patch, _) => (major, minor, patch + 1),
     };
-    let [major, minor, patch] = next.max(now);
+    let (major, minor, patch) = next.max(now);
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '.' || c == '-';
     let vendor: String = vendor.chars().map(|c| if is_part(c) { c } else { '-' }).collect();
-    format!("{major}.{minor}.{patch}+{vendor}")
+    // A text such as `1..2` is not build metadata, and cargo would refuse the crate.
+    let build = ::semver::BuildMetadata::new(&vendor).unwrap_or_default();
+    ::semver::Version { build, ..::semver::Version::new(major, minor, patch) }.to_string()
 }
 
 fn summarise(api: &Api, report: &Report, notices: usize) {
@@ -335,6 +337,28 @@ mod tests {
             ("0.1.0-beta", "0.1.0-beta", Bump::Major, "0.1.0-beta"),
         ] {
             assert_eq!(next_version(base, current, bump, "4.4.1"), next, "{base} {current} {bump:?}");
+        }
+    }
+
+    #[test]
+    fn any_version_of_a_vendor_gives_a_version_that_cargo_reads() {
+        for (vendor, next) in
+            [("2024 beta", "0.1.1+2024-beta"), ("", "0.1.1"), ("1..2", "0.1.1"), ("v1.", "0.1.1")]
+        {
+            assert_eq!(next_version("0.1.0", "0.1.0", Bump::Patch, vendor), next, "{vendor}");
+        }
+    }
+
+    #[test]
+    fn a_version_without_a_last_zero_is_not_older() {
+        for (version, other, expected) in [
+            ("4.3", "4.4.1", true),
+            ("4.9", "4.10", true),
+            ("4.4.1", "4.3", false),
+            ("4.3", "4.3.0", false),
+            ("2", "preview", false),
+        ] {
+            assert_eq!(is_older(version, other), expected, "{version} {other}");
         }
     }
 }
