@@ -9,6 +9,8 @@ use std::fs;
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
+use walkdir::WalkDir;
+
 use crate::diagnostic::{Code, Diagnostic, Place, Pointer};
 
 /// The number of first lines that may contain a file's mark.
@@ -220,25 +222,16 @@ fn find_orphans(
     mark: &str,
     out: &mut BTreeSet<PathBuf>,
 ) -> io::Result<()> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            return Ok(());
-        }
-        Err(error) => return Err(naming(folder, &error)),
-    };
-    for entry in entries {
-        let entry = entry.map_err(|error| naming(folder, &error))?;
-        let path = entry.path();
-        let kind = entry.file_type().map_err(|error| naming(&path, &error))?;
-        if kind.is_dir() {
-            if !is_apart(&path, expected) {
-                find_orphans(&path, expected, mark, out)?;
-            }
-        } else if kind.is_file()
-            && !expected.contains(&path)
-            && (is_temporary(&path) || is_marked(&path, mark)?)
-        {
+    let all = WalkDir::new(folder).min_depth(1).into_iter();
+    for entry in all.filter_entry(|entry| !entry.file_type().is_dir() || !is_apart(entry.path(), expected)) {
+        let entry = match entry.map_err(io::Error::from) {
+            Ok(entry) => entry,
+            Err(error) if is_missing(&error) => continue,
+            // It names the path.
+            Err(error) => return Err(error),
+        };
+        let (kind, path) = (entry.file_type(), entry.into_path());
+        if kind.is_file() && !expected.contains(&path) && (is_temporary(&path) || is_marked(&path, mark)?) {
             out.insert(path);
         }
     }
@@ -270,11 +263,13 @@ fn is_marked(path: &Path, mark: &str) -> io::Result<bool> {
 fn metadata(path: &Path) -> io::Result<Option<fs::Metadata>> {
     match fs::symlink_metadata(path) {
         Ok(found) => Ok(Some(found)),
-        Err(error) if matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory) => {
-            Ok(None)
-        }
+        Err(error) if is_missing(&error) => Ok(None),
         Err(error) => Err(naming(path, &error)),
     }
+}
+
+fn is_missing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::NotFound | io::ErrorKind::NotADirectory)
 }
 
 fn relative(path: &str) -> io::Result<()> {

@@ -9,6 +9,7 @@ use std::{fs, io};
 
 use anyhow::{Context, bail};
 use serde::Serialize;
+use walkdir::WalkDir;
 
 use crate::Outcome;
 use crate::measure::{Cost, measure};
@@ -520,11 +521,9 @@ fn median(values: &mut [f64]) -> Option<f64> {
 
 fn count_lines(folder: &Path) -> anyhow::Result<usize> {
     let mut out = 0;
-    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let path = entry?.path();
-        if path.is_dir() && path.file_name().is_some_and(|name| name != "target") {
-            out += count_lines(&path)?;
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+    for entry in WalkDir::new(folder).into_iter().filter_entry(|entry| entry.file_name() != "target") {
+        let path = entry?.into_path();
+        if path.extension().is_some_and(|extension| extension == "rs") {
             out += fs::read_to_string(&path)?.lines().count();
         }
     }

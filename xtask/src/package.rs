@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, bail};
 use flate2::read::GzDecoder;
 use serde::Deserialize;
+use walkdir::WalkDir;
 
 use crate::report::{fail, plural, stderr, stdout, table, tell};
 use crate::tree::{LICENCES, Tree, below};
@@ -141,18 +142,13 @@ fn unpack(tree: &Tree, package: &Package) -> anyhow::Result<()> {
 
 /// Every file of an archive with its length.
 fn files(folder: &Path) -> anyhow::Result<Vec<(String, u64)>> {
-    fn walk(base: &Path, folder: &Path, out: &mut Vec<(String, u64)>) -> anyhow::Result<()> {
-        for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-            let entry = entry?;
-            match entry.metadata()? {
-                found if found.is_dir() => walk(base, &entry.path(), out)?,
-                found => out.push((below(base, &entry.path()), found.len())),
-            }
-        }
-        Ok(())
-    }
     let mut out = Vec::new();
-    walk(folder, folder, &mut out)?;
+    for entry in WalkDir::new(folder) {
+        let entry = entry?;
+        if !entry.file_type().is_dir() {
+            out.push((below(folder, entry.path()), entry.metadata()?.len()));
+        }
+    }
     out.sort();
     Ok(out)
 }

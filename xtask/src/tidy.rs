@@ -6,11 +6,12 @@ mod links;
 mod modules;
 mod words;
 
+use std::ffi::OsStr;
 use std::fs;
 use std::path::Path;
 use std::process::Command;
 
-use anyhow::Context;
+use walkdir::WalkDir;
 
 use crate::Outcome;
 use crate::report::{plural, tell};
@@ -64,11 +65,7 @@ fn read(root: &Path) -> anyhow::Result<Vec<File>> {
         Ok(listed) if listed.status.success() => {
             String::from_utf8_lossy(&listed.stdout).split_terminator('\0').map(str::to_owned).collect()
         }
-        _ => {
-            let mut paths = Vec::new();
-            walk(root, root, &mut paths)?;
-            paths
-        }
+        _ => walk(root)?,
     };
     paths.sort();
     paths.dedup();
@@ -81,20 +78,12 @@ fn read(root: &Path) -> anyhow::Result<Vec<File>> {
     Ok(out)
 }
 
-fn walk(root: &Path, folder: &Path, out: &mut Vec<String>) -> anyhow::Result<()> {
-    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let entry = entry?;
-        let path = entry.path();
-        let name = entry.file_name();
-        if entry.file_type()?.is_dir() {
-            if ![".git", "target", "node_modules"].iter().any(|skipped| name == *skipped) {
-                walk(root, &path, out)?;
-            }
-        } else {
-            out.push(below(root, &path));
-        }
-    }
-    Ok(())
+fn walk(root: &Path) -> Result<Vec<String>, walkdir::Error> {
+    let is_skipped = |name: &OsStr| [".git", "target", "node_modules"].iter().any(|skipped| name == *skipped);
+    let all = WalkDir::new(root).min_depth(1).into_iter();
+    let all = all.filter_entry(|entry| !entry.file_type().is_dir() || !is_skipped(entry.file_name()));
+    let files = all.filter(|entry| entry.as_ref().map_or(true, |entry| !entry.file_type().is_dir()));
+    files.map(|entry| Ok(below(root, entry?.path()))).collect()
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
 use std::collections::BTreeSet;
-use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+
+use walkdir::{DirEntry, WalkDir};
 
 #[test]
 fn each_manifest_is_of_a_member_of_the_workspace() {
@@ -18,20 +19,16 @@ fn each_manifest_is_of_a_member_of_the_workspace() {
     let paths = metadata["packages"].as_array().unwrap().iter().map(|package| &package["manifest_path"]);
     let mut members: BTreeSet<PathBuf> = paths.map(|path| path.as_str().unwrap().into()).collect();
     members.insert(root.join("Cargo.toml"));
-    let mut found = BTreeSet::new();
-    manifests(&root, &root, &mut found);
-    assert_eq!(found, members);
+    assert_eq!(manifests(&root), members);
 }
 
-/// The manifests of a folder and those below it, without folders that git ignores.
-fn manifests(root: &Path, folder: &Path, out: &mut BTreeSet<PathBuf>) {
-    for path in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()) {
-        let name = path.file_name().unwrap().to_str().unwrap_or_default();
-        let ignored = name == ".git" || name == "node_modules" || (folder == root && name == "target");
-        match path.is_dir() {
-            true if !ignored => manifests(root, &path, out),
-            false if name == "Cargo.toml" => _ = out.insert(path),
-            _ => {}
-        }
-    }
+/// The manifests below a folder, without folders that git ignores.
+fn manifests(root: &Path) -> BTreeSet<PathBuf> {
+    let is_ignored = |entry: &DirEntry| {
+        let name = entry.file_name();
+        name == ".git" || name == "node_modules" || (entry.depth() == 1 && name == "target")
+    };
+    let all = WalkDir::new(root).into_iter().filter_entry(|entry| !is_ignored(entry));
+    let all = all.map(|entry| entry.unwrap().into_path());
+    all.filter(|path| path.ends_with("Cargo.toml")).collect()
 }

@@ -13,6 +13,7 @@ use storewright_generator::plan::Item;
 use storewright_generator::render::{MARK, MissingModel, Options};
 use storewright_generator::select::{self, Selector};
 use storewright_generator::{diff, load, lower, name, plan, render, write};
+use walkdir::WalkDir;
 
 use crate::fetch::{self, Document};
 use crate::progress;
@@ -494,13 +495,13 @@ fn read_folder(base: &Path, folder: &Path, out: &mut BTreeMap<String, String>) -
     if !folder.is_dir() {
         return Ok(());
     }
-    for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
-        let path = entry?.path();
-        if path.is_dir() {
-            read_folder(base, &path, out)?;
-        } else {
-            let text = fetch::text(&path).with_context(|| path.display().to_string())?;
-            out.insert(below(base, &path), text);
+    // Links are followed, and one to a folder around it is an error.
+    for entry in WalkDir::new(folder).follow_links(true) {
+        let entry = entry?;
+        let path = entry.path();
+        if !entry.file_type().is_dir() {
+            let text = fetch::text(path).with_context(|| path.display().to_string())?;
+            out.insert(below(base, path), text);
         }
     }
     Ok(())

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use tempfile::TempDir;
+use walkdir::WalkDir;
 
 pub(crate) struct Checkout {
     dir: TempDir,
@@ -55,32 +56,19 @@ impl Checkout {
 
     /// Every file of the checkout and of the folder around it.
     pub(crate) fn files(&self) -> BTreeMap<PathBuf, Vec<u8>> {
-        let mut out = BTreeMap::new();
-        read(self.dir.path(), &mut out);
-        out
+        let all = WalkDir::new(self.dir.path()).into_iter().map(|entry| entry.unwrap());
+        let files = all.filter(|entry| !entry.file_type().is_dir()).map(|entry| entry.into_path());
+        files.map(|path| (path.clone(), fs::read(path).unwrap())).collect()
     }
 }
 
 pub(crate) fn copy(from: &Path, to: &Path) {
-    fs::create_dir_all(to).unwrap();
-    for entry in fs::read_dir(from).unwrap() {
-        let entry = entry.unwrap();
-        let to = to.join(entry.file_name());
-        if entry.file_type().unwrap().is_dir() {
-            copy(&entry.path(), &to);
+    for entry in WalkDir::new(from).into_iter().map(|entry| entry.unwrap()) {
+        let to = to.join(entry.path().strip_prefix(from).unwrap());
+        if entry.file_type().is_dir() {
+            fs::create_dir_all(to).unwrap();
         } else {
             fs::copy(entry.path(), to).unwrap();
-        }
-    }
-}
-
-fn read(folder: &Path, out: &mut BTreeMap<PathBuf, Vec<u8>>) {
-    for entry in fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        if path.is_dir() {
-            read(&path, out);
-        } else {
-            out.insert(path.clone(), fs::read(path).unwrap());
         }
     }
 }
