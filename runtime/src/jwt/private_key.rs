@@ -1,7 +1,7 @@
 //! Reads private keys in the forms in which people and build systems keep them.
 //!
-//! The PEM parser of `rustls-pki-types` needs line ends, which environment variables often lose, so this module would
-//! have to repair the text first.
+//! The PEM parser of `rustls-pki-types` needs the lines of a PEM file, which environment variables often lose, and its
+//! errors contain the text of the key if a line end is missing.
 
 use base64::Engine;
 use base64::alphabet::STANDARD;
