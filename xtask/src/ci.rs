@@ -1,7 +1,8 @@
 //! Runs the checks of continuous integration and lists those that failed.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::num::NonZeroUsize;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Instant;
 use std::{env, fs};
@@ -10,7 +11,7 @@ use anyhow::{Context, bail};
 use storewright_generator::diagnostic::{Sink, shown};
 
 use crate::report::{plural, refuse, tell};
-use crate::tree::{API, CRATE, DOCUMENT, DOCUMENTS, SHARED, Tree, VERSIONS};
+use crate::tree::{API, CRATE, DOCUMENT, DOCUMENTS, OLDEST, SHARED, Tree, VERSIONS};
 use crate::{Outcome, contract, corpus, generate, mutate, oldest, package, settings, status, tidy, update};
 
 /// Command lines that a person can copy.
@@ -59,6 +60,9 @@ const ON_REQUEST: &[&str] = &["stranger"];
 
 /// The number of deliberate faults that are tried.
 const SAMPLE: usize = 10;
+
+/// Of versions between the oldest and the stored one, one of so many operations is judged.
+const JUDGED: usize = 12;
 
 /// The outcome of a step.
 enum Step {
@@ -357,32 +361,46 @@ fn features(tree: &Tree) -> anyhow::Result<Vec<String>> {
     Ok(features.into_keys().filter(|feature| feature != "default").collect())
 }
 
-/// Crates of older versions compile, each in one shared folder of build output.
+/// Crates of older versions compile, and operations of theirs are judged: all of the oldest version, and some of the others,
+/// which differ less.
 fn older(tree: &Tree) -> anyhow::Result<Step> {
     let mut skipped = Vec::new();
+    let judge = contract::prepare(tree)?;
     for (version, file) in VERSIONS.iter().filter(|(_, file)| *file != DOCUMENT) {
         let Some(document) = tree.shared(file) else {
             skipped.push(*file);
             continue;
         };
-        let folder = tree.root().join("target/older").join(version);
-        if generate::run(tree, &generate::Args::version(tree, API, &document, &folder))? != Outcome::Done {
-            return Ok(Step::Failed(format!("{version} is not generated")));
+        if judge.is_some() {
+            if let Step::Failed(why) = compiles(tree, version, &document)? {
+                return Ok(Step::Failed(format!("the crate of {version}: {why}")));
+            }
+            continue;
         }
-        let manifest = folder.join("Cargo.toml").display().to_string();
-        let target = tree.root().join("target/older/target").display().to_string();
-        // The same versions of dependencies as this workspace has.
-        fs::copy(tree.root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
-        let arguments =
-            ["check", "--manifest-path", &manifest, "--no-default-features", "--features", "full"];
-        if let Step::Failed(why) = cargo(tree, &arguments, &[("CARGO_TARGET_DIR", &target)])? {
-            return Ok(Step::Failed(format!("the crate of {version}: {why}")));
+        let every = if *file == OLDEST { None } else { NonZeroUsize::new(JUDGED) };
+        if contract::run(tree, &contract::Args::version(API, &document, every))? != Outcome::Done {
+            return Ok(Step::Failed(format!("{version}: see above")));
         }
     }
-    Ok(match skipped.as_slice() {
-        [] => Step::Passed,
+    Ok(match (skipped.as_slice(), judge) {
+        ([], None) => Step::Passed,
+        ([], Some(why)) => Step::Skipped(format!("the crates compile and were not judged: {why}")),
         _ => missing(&skipped.join(", ")),
     })
+}
+
+/// The crate of a version compiles, in a folder of build output that versions share.
+fn compiles(tree: &Tree, version: &str, document: &Path) -> anyhow::Result<Step> {
+    let folder = tree.root().join("target/older").join(version);
+    if generate::run(tree, &generate::Args::version(tree, API, document, &folder))? != Outcome::Done {
+        return Ok(Step::Failed("it is not generated".to_owned()));
+    }
+    let manifest = folder.join("Cargo.toml").display().to_string();
+    let target = tree.root().join("target/older/target").display().to_string();
+    // The same versions of dependencies as this workspace has.
+    fs::copy(tree.root().join("Cargo.lock"), folder.join("Cargo.lock"))?;
+    let arguments = ["check", "--manifest-path", &manifest, "--no-default-features", "--features", "full"];
+    cargo(tree, &arguments, &[("CARGO_TARGET_DIR", &target)])
 }
 
 /// A few small documents of every dialect give crates that compile.

@@ -18,8 +18,10 @@ pub(super) struct Operation<'t> {
     pub(super) path: &'t str,
     /// The URL before the path: the first server, with the defaults of its variables.
     pub(super) base: String,
-    /// The headers of credentials, as alternatives of combinations; without one the operation is open to all.
+    /// The headers of credentials, as alternatives of combinations.
     pub(super) security: Vec<Vec<Credential>>,
+    /// The headers of all credentials of the document, if the operation says that it takes none.
+    pub(super) open: Vec<Credential>,
     pub(super) parameters: Vec<Parameter<'t>>,
     /// The media type and schema of the request body, and true if it is required.
     pub(super) body: Option<(String, &'t Value, bool)>,
@@ -128,6 +130,7 @@ pub(super) fn operations(tree: &Value) -> Vec<Operation<'_>> {
                 path,
                 base: base(tree, item, operation),
                 security: security(tree, operation),
+                open: open(tree, operation),
                 parameters,
                 body: None,
                 others,
@@ -176,21 +179,37 @@ fn base(tree: &Value, item: &Value, operation: &Value) -> String {
 
 /// The credentials that an operation requires, if they are headers.
 fn security(tree: &Value, operation: &Value) -> Vec<Vec<Credential>> {
-    let schemes = tree.get("securityDefinitions").or_else(|| tree.pointer("/components/securitySchemes"));
-    let header = |name: &String| {
-        let scheme = schemes?.get(name)?;
-        let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
-        let (header, scheme) = match (text("type"), text("scheme"), text("in")) {
-            ("basic", ..) => ("authorization", "Basic"),
-            ("http", scheme, _) if scheme.eq_ignore_ascii_case("basic") => ("authorization", "Basic"),
-            ("http", ..) | ("oauth2" | "openIdConnect", ..) => ("authorization", "Bearer"),
-            ("apiKey", _, "header") => (text("name"), ""),
-            _ => return None,
-        };
-        Some(Credential { header: header.to_lowercase(), scheme: scheme.to_owned() })
-    };
     let alternatives = operation.get("security").or_else(|| tree.get("security"));
-    items(alternatives).map(|all| members(Some(all)).filter_map(|(name, _)| header(name)).collect()).collect()
+    let headers = |all| members(Some(all)).filter_map(|(name, _)| credential(schemes(tree)?.get(name)?));
+    items(alternatives).map(|all| headers(all).collect()).collect()
+}
+
+/// All credentials that are headers, if the operation says that it requires none.
+fn open(tree: &Value, operation: &Value) -> Vec<Credential> {
+    let Some(Value::Array(alternatives)) = operation.get("security").or_else(|| tree.get("security")) else {
+        return Vec::new();
+    };
+    if alternatives.iter().any(|all| all.as_object().is_some_and(|all| !all.is_empty())) {
+        return Vec::new();
+    }
+    members(schemes(tree)).filter_map(|(_, scheme)| credential(scheme)).collect()
+}
+
+fn schemes(tree: &Value) -> Option<&Value> {
+    tree.get("securityDefinitions").or_else(|| tree.pointer("/components/securitySchemes"))
+}
+
+/// The header of a security scheme, if it is one.
+fn credential(scheme: &Value) -> Option<Credential> {
+    let text = |key: &str| scheme.get(key).and_then(Value::as_str).unwrap_or_default();
+    let (header, scheme) = match (text("type"), text("scheme"), text("in")) {
+        ("basic", ..) => ("authorization", "Basic"),
+        ("http", scheme, _) if scheme.eq_ignore_ascii_case("basic") => ("authorization", "Basic"),
+        ("http", ..) | ("oauth2" | "openIdConnect", ..) => ("authorization", "Bearer"),
+        ("apiKey", _, "header") => (text("name"), ""),
+        _ => return None,
+    };
+    Some(Credential { header: header.to_lowercase(), scheme: scheme.to_owned() })
 }
 
 type Body<'t> = Option<(String, &'t Value, bool)>;

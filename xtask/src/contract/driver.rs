@@ -97,19 +97,21 @@ impl Client {
     }
 }
 
-/// Writes and compiles the program of a client; its file.
+/// Writes and compiles the program of a client, which is compiled whole or as far as the chosen operations need it; the
+/// program's file.
 pub(super) fn build(
     tree: &Tree,
     client: &Client,
     credentials: &str,
     chosen: &dyn Fn(&str) -> bool,
+    whole: bool,
 ) -> anyhow::Result<PathBuf> {
     let name = format!("{}-contract", client.api.info.name);
     let path = client.folder.join("API.txt");
     let text = fs::read_to_string(&path).with_context(|| tree.shown(&path))?;
     let public = PublicApi::parse(&text);
     let mut files = calls::files(&client.api, &client.names, &public, credentials, chosen);
-    files.insert("Cargo.toml".to_owned(), manifest(tree, client, &name, chosen)?);
+    files.insert("Cargo.toml".to_owned(), manifest(tree, client, &name, &|id| whole || chosen(id))?);
     let root = Root { folder: client.program.clone(), files, ..Root::default() };
     let mut out = Sink::new();
     if !store(tree, &[root], &mut out)? {
@@ -164,7 +166,16 @@ fn manifest(
     ]);
     let package = BTreeMap::from([("name", name), ("version", "0.0.0"), ("edition", "2024")]);
     let package = toml::Table::try_from(package)?;
-    let profile: toml::Table = "[dev]\ndebug = \"line-tables-only\"\n".parse()?;
+    // The third-party crates are those of the workspace's tests. The client compiles longest and runs least, and what is in
+    // the middle of every call is optimised.
+    let debug = "debug = \"line-tables-only\"";
+    let profile = format!(
+        "[dev]\ndebug = false\n[dev.package.\"*\"]\n{debug}\n[dev.package]\n{} = {{ debug = false }}\n\
+         serde_json = {{ opt-level = 1, {debug} }}\nstorewright-contract = {{ opt-level = 1, {debug} }}\n\
+         storewright-runtime = {{ opt-level = 1, {debug} }}\n",
+        client.names.package
+    );
+    let profile: toml::Table = profile.parse()?;
     let tables = [
         ("package", package),
         ("workspace", toml::Table::new()),

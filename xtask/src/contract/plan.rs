@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use super::document::Operation;
 use super::sample::{Fill, Sampler, Seen, strings};
-use super::schema::{Schemas, kind};
+use super::schema::{Schemas, is_empty, kind};
 
 /// One operation to be called. The names are those of `tests/contract/runner`.
 #[derive(Debug, Clone, Default, Serialize)]
@@ -42,6 +42,8 @@ pub(super) struct Answer {
     pub(super) body: String,
     /// True if the body is hexadecimal.
     pub(super) digits: bool,
+    /// Further headers.
+    pub(super) headers: Vec<(String, String)>,
 }
 
 impl Answer {
@@ -53,7 +55,7 @@ impl Answer {
             media if media.starts_with("text/") => ("a,b\n\u{e9},2\n".to_owned(), false),
             _ => ("1f8bff00c328".to_owned(), true),
         };
-        Self { status, media: media.to_owned(), body, digits }
+        Self { status, media: media.to_owned(), body, digits, headers: Vec::new() }
     }
 }
 
@@ -220,40 +222,60 @@ fn spoilable(
     }
 }
 
-/// Responses of newer servers: unknown members, values and types, and null in place of present members. Only `data` and
-/// `id` of JSON:API keep their values: a null resource is invalid, and the codec refuses it on purpose.
-pub(super) fn newer(schemas: Schemas<'_>, schema: &Value, value: &mut Value, seed: &mut u64) {
-    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    let choice = (*seed >> 33) % 12;
-    let parts = schemas.parts(schema, value);
-    match value {
-        Value::Object(members) => {
-            let is_map = parts.iter().any(|part| part.get("additionalProperties").is_some());
-            for (name, member) in members.iter_mut() {
-                match (choice, name.as_str()) {
-                    (0, name) if !["type", "data", "id"].contains(&name) => *member = Value::Null,
-                    (1, "type") => *member = json!("somethingNewer"),
-                    (_, name) => {
-                        if let Some(schema) = schemas.member(&parts, name).first() {
-                            newer(schemas, schema, member, seed);
+/// Makes a response that of a newer server: with unknown members, values and variants.
+pub(super) struct Newer<'t> {
+    pub(super) schemas: Schemas<'t>,
+    /// True if there is also what no schema allows: null in place of members, foreign values in maps, and variants without
+    /// their tag. It is not kept. Only `data` and `id` of JSON:API keep their values: a null resource is invalid, and the
+    /// codec refuses it on purpose.
+    pub(super) wrong: bool,
+    pub(super) seed: u64,
+}
+
+impl Newer<'_> {
+    pub(super) fn change(&mut self, schema: &Value, value: &mut Value) {
+        self.seed = self.seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let choice = (self.seed >> 33) % 12;
+        let parts = self.schemas.parts(schema, value);
+        let schema_of = |part: &str| parts.iter().find_map(|own| own.get(part));
+        match value {
+            Value::Object(members) => {
+                let is_map = schema_of("additionalProperties").is_some();
+                let is_variant = schema_of("oneOf").or(schema_of("anyOf")).is_some();
+                let mut gone = Vec::new();
+                for (name, member) in members.iter_mut() {
+                    let own = self.schemas.member(&parts, name);
+                    let own = own.first().map(|schema| self.schemas.resolve(schema));
+                    let is_tag =
+                        own.and_then(|own| own.get("enum")?.as_array()).is_some_and(|all| all.len() == 1);
+                    match (choice, name.as_str()) {
+                        (0, name) if self.wrong && !["type", "data", "id"].contains(&name) => {
+                            *member = Value::Null
                         }
+                        (1, _) if is_tag && (self.wrong || is_variant) => *member = json!("somethingNewer"),
+                        (2, _) if is_tag && self.wrong && is_variant => gone.push(name.clone()),
+                        // A type that is not one of several is not in the model.
+                        _ if is_tag => {}
+                        _ => own.into_iter().for_each(|own| self.change(own, member)),
                     }
                 }
+                gone.iter().for_each(|name| drop(members.shift_remove(name)));
+                // Other members of a map have its own type, and an object that says nothing may be left out.
+                let says = !members.values().all(|member| member.is_null() || is_empty(member));
+                if choice < 4 && (self.wrong || (says && !is_map)) {
+                    members.insert("aNewerMember".to_owned(), json!({ "is": ["new", 1, null] }));
+                }
             }
-            // Other members of a map have its own type.
-            if choice < 4 && !is_map {
-                members.insert("aNewerMember".to_owned(), json!({ "is": ["new", 1, null] }));
+            Value::Array(items) => {
+                let own = schema_of("items");
+                for (item, schema) in items.iter_mut().zip(own.into_iter().cycle()) {
+                    self.change(schema, item);
+                }
             }
-        }
-        Value::Array(items) => {
-            let schema = parts.iter().find_map(|part| part.get("items"));
-            for (item, schema) in items.iter_mut().zip(schema.into_iter().cycle()) {
-                newer(schemas, schema, item, seed);
+            Value::String(text) if choice < 3 && schema_of("enum").is_some() => {
+                *text = "A_NEWER_VALUE".to_owned();
             }
+            _ => {}
         }
-        Value::String(text) if choice < 3 && parts.iter().any(|part| part.get("enum").is_some()) => {
-            *text = "A_NEWER_VALUE".to_owned();
-        }
-        _ => {}
     }
 }

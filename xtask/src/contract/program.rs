@@ -27,6 +27,10 @@ pub(super) struct Program {
 pub(super) struct Report {
     pub(super) media: String,
     pub(super) exchange: Option<Exchange>,
+    /// True if it is the operation's first method for the response's media type; others choose what is sent.
+    pub(super) first: bool,
+    /// The parameters that are arguments of the method; the others have setters.
+    pub(super) arguments: Vec<String>,
     #[serde(rename = "Ok")]
     pub(super) answered: Option<Read>,
     #[serde(rename = "Err")]
@@ -89,9 +93,10 @@ impl Program {
     /// Makes the calls of one order: one for each media type of the response.
     pub(super) fn call(&mut self, order: &Order) -> anyhow::Result<Vec<Report>> {
         let input = self.input.as_mut().context("the program has no input")?;
-        serde_json::to_writer(&mut *input, order)?;
-        input.write_all(b"\n")?;
-        input.flush()?;
+        // In one piece: each write is a call of the system.
+        let mut line = serde_json::to_vec(order)?;
+        line.push(b'\n');
+        input.write_all(&line)?;
         let mut out = Vec::new();
         loop {
             let mut line = String::new();

@@ -192,7 +192,7 @@ impl<'t> Sampler<'t> {
                 continue;
             }
             let nullable = is(property, "nullable") || is(resolved, "nullable");
-            if nullable && self.sent && self.fill == Fill::Some && self.below(4) == 0 {
+            if nullable && self.fill == Fill::Some && self.below(4) == 0 {
                 out.insert(name.clone(), Value::Null);
             } else if must || (depth < DEPTH && self.takes()) {
                 out.insert(name.clone(), self.at(property, depth + 1));

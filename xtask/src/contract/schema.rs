@@ -85,6 +85,8 @@ impl<'t> Schemas<'t> {
             (Some("array"), value) => value.is_array(),
             _ => true,
         };
+        let listed = schema.get("enum").and_then(Value::as_array);
+        let fits = fits && listed.is_none_or(|listed| listed.contains(value));
         let properties = schema.get("properties").and_then(Value::as_object);
         fits && properties.into_iter().flatten().all(|(name, property)| {
             match (self.resolve(property).get("enum").and_then(Value::as_array), value.get(name)) {
@@ -92,6 +94,16 @@ impl<'t> Schemas<'t> {
                 _ => true,
             }
         })
+    }
+
+    /// True if a schema is a union, and no variant is one of this value.
+    fn is_unknown_variant(self, schema: &'t Value, value: &Value) -> bool {
+        let schema = self.resolve(schema);
+        let lists = ["oneOf", "anyOf"].iter().filter_map(|key| schema.get(*key)?.as_array());
+        let variants: Vec<&Value> = lists.flatten().collect();
+        !variants.is_empty()
+            && schema.get("properties").is_none()
+            && !variants.iter().any(|variant| self.may_be(variant, value))
     }
 
     /// The schemas of a member; none if no schema names it.
@@ -123,6 +135,9 @@ impl<'t> Schemas<'t> {
                 out.push(format!("{at}: null is not allowed"));
             }
             return;
+        }
+        if self.is_unknown_variant(schema, value) {
+            out.push(format!("{at}: no variant has this value"));
         }
         for part in &parts {
             self.check_part(part, value, at, out);
@@ -252,10 +267,17 @@ impl<'t> Schemas<'t> {
     ) {
         match (came, again) {
             (Value::Null, _) if !schemas.iter().any(|schema| self.is_nullable(schema, came)) => {}
-            (Value::Object(came), Value::Object(again)) => {
-                let value = Value::Object(came.clone());
-                let parts: Vec<&Value> = schemas.iter().flat_map(|s| self.parts(s, &value)).collect();
-                self.compare_members(&parts, came, again, at, out);
+            (Value::Object(_), _) if schemas.iter().any(|schema| self.is_unknown_variant(schema, came)) => {
+                if came != again {
+                    out.push(format!(
+                        "{at}: a variant that the document has not is changed: {}",
+                        shown(again)
+                    ));
+                }
+            }
+            (Value::Object(left), Value::Object(right)) => {
+                let parts: Vec<&Value> = schemas.iter().flat_map(|s| self.parts(s, came)).collect();
+                self.compare_members(&parts, left, right, at, out);
             }
             (Value::Array(left), Value::Array(right)) => {
                 if left.len() != right.len() {
@@ -315,7 +337,7 @@ fn is_around(at: &str, value: &Value) -> bool {
 }
 
 /// True if a list has no items, or an object only nulls and such objects.
-fn is_empty(value: &Value) -> bool {
+pub(super) fn is_empty(value: &Value) -> bool {
     match value {
         Value::Array(items) => items.is_empty(),
         Value::Object(members) => members.values().all(|member| member.is_null() || is_empty(member)),

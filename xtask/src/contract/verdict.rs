@@ -55,7 +55,8 @@ pub(super) fn judge(
     line(operation, order, exchange, &mut out);
     query(operation, order, exchange, &mut out);
     headers(operation, order, exchange, &mut out);
-    negotiation(operation, report, exchange, &mut out);
+    arguments(operation, report, &mut out);
+    negotiation(operation, order, report, exchange, &mut out);
     credentials(operation, exchange, &mut out);
     body(schemas, operation, order, exchange, &mut out);
     let mut all: Vec<(Side, String)> = out.into_iter().map(|message| (Side::Request, message)).collect();
@@ -255,10 +256,24 @@ fn essence(media: &str) -> String {
 }
 
 /// `Accept` names the media type that the call is for, and `Content-Type` one that the document has for the body.
-fn negotiation(operation: &Operation<'_>, report: &Report, exchange: &Exchange, out: &mut Vec<String>) {
+fn negotiation(
+    operation: &Operation<'_>,
+    order: &Order,
+    report: &Report,
+    exchange: &Exchange,
+    out: &mut Vec<String>,
+) {
     let accept = header(exchange, "accept").unwrap_or_default();
     if !report.media.is_empty() && essence(accept) != essence(&report.media) {
         out.push(format!("`Accept` is `{accept}`, and the call is for `{}`", report.media));
+    }
+    // The method without a choice sends the plainest of the document's media types.
+    if let Some(sends) = &order.sends {
+        let is_other = operation.others.iter().any(|(media, _)| media == sends);
+        if report.first == is_other {
+            let word = if is_other { "is" } else { "is not" };
+            out.push(format!("`{sends}` {word} sent by the first method"));
+        }
     }
     let is_form = operation.parameters.iter().any(|parameter| parameter.place == "formData");
     if let (Some((media, ..)), Some(_), false) = (&operation.body, &exchange.body, is_form) {
@@ -283,6 +298,11 @@ fn credentials(operation: &Operation<'_>, exchange: &Exchange, out: &mut Vec<Str
     if !alternatives.is_empty() && !alternatives.iter().any(|all| all.iter().all(is_sent)) {
         out.push(format!("none of the credentials {alternatives:?} is sent"));
     }
+    if let Some(sent) =
+        operation.open.iter().find(|credential| header(exchange, &credential.header).is_some())
+    {
+        out.push(format!("the header `{}` is sent, and the operation takes no credentials", sent.header));
+    }
 }
 
 fn headers(operation: &Operation<'_>, order: &Order, exchange: &Exchange, out: &mut Vec<String>) {
@@ -294,6 +314,23 @@ fn headers(operation: &Operation<'_>, order: &Order, exchange: &Exchange, out: &
         }
         if sent.map(str::to_owned) != asked.map(|value| separated(value, ',')) {
             out.push(format!("the header `{}` is {sent:?}, and was to be {asked:?}", parameter.name));
+        }
+    }
+}
+
+/// Checks that exactly the required parameters are arguments of the method: the compiler then reports those that are left out.
+fn arguments(operation: &Operation<'_>, report: &Report, out: &mut Vec<String>) {
+    let places = ["query", "header"];
+    for parameter in operation.parameters.iter().filter(|parameter| places.contains(&parameter.place)) {
+        let is_argument = report.arguments.iter().any(|name| name == parameter.name);
+        match (parameter.required, is_argument) {
+            (true, false) => {
+                out.push(format!("`{}` is required and no argument of the method", parameter.name))
+            }
+            (false, true) => {
+                out.push(format!("`{}` is optional and an argument of the method", parameter.name))
+            }
+            _ => {}
         }
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn operations(
     let names = pipeline::names(&model, &rules, &mut out).context("the stored Api cannot be named")?;
     let used = match path.starts_with("models/") {
         true => users(&model, &names, before)?,
-        false => Vec::new(),
+        false => takers(&model, before.rsplit('\n').next().unwrap_or_default()),
     };
     // Other files are about all calls.
     let all = || model.operations.keys().take(CALLED).cloned().collect();
@@ -66,10 +66,18 @@ fn operations_at(text: &str, before: &str) -> anyhow::Result<Vec<String>> {
     Ok(chosen.into_iter().map(|(_, id)| id.to_owned()).collect())
 }
 
+/// Operations with a parameter that a line names.
+fn takers(api: &Api, line: &str) -> Vec<String> {
+    let names: BTreeSet<&str> = line.split('"').skip(1).step_by(2).collect();
+    let takes = |operation: &Operation| operation.parameters.iter().any(|p| names.contains(p.name.as_str()));
+    let all = api.operations.iter().filter(|(_, operation)| takes(operation));
+    all.map(|(id, _)| id.clone()).take(CALLED).collect()
+}
+
 /// Operations that use the type at the end of a text: those with the fewest types.
 fn users(api: &Api, names: &Names, before: &str) -> anyhow::Result<Vec<String>> {
     let definition = Regex::new(
-        r"\b(?:struct|enum|impl|type) (\w+)|rt::\w+! \{ (?:plain |sent |inline |included )?(\w+)",
+        r"(?m)^\s*(?:pub )?(?:struct|enum|impl|type) (\w+)|rt::\w+! \{ (?:plain |sent |inline |included )?(\w+)",
     )?;
     let found = definition.captures_iter(before).last();
     let name = found.and_then(|found| found.get(1).or(found.get(2))).map_or("", |name| name.as_str());

@@ -17,6 +17,7 @@ pub struct Arguments {
     options: Options,
     problem: RefCell<Option<String>>,
     taken: RefCell<Vec<String>>,
+    required: RefCell<Vec<String>>,
     body_taken: Cell<bool>,
 }
 
@@ -68,8 +69,14 @@ impl Arguments {
         parameter.or_else(|| body.then(|| "no method takes the body".to_owned()))
     }
 
+    /// The names of the parameters that methods required since the last call of this.
+    pub fn take_required(&self) -> Vec<String> {
+        self.required.take()
+    }
+
     /// The value of a parameter that the method requires.
     pub fn must(&self, name: &str) -> Argument<'_> {
+        self.required.borrow_mut().push(name.to_owned());
         self.may(name).unwrap_or_else(|| {
             self.fail(format!("there is no value for the parameter `{name}`"));
             Argument { value: NULL, of: self }

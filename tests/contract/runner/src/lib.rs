@@ -62,6 +62,10 @@ struct Report<'a> {
     media: &'a str,
     /// The request and its response; absent if nothing was sent.
     exchange: Option<Exchange>,
+    /// True if it is the operation's first method for the media type of the response.
+    first: bool,
+    /// The parameters that are arguments of the method.
+    arguments: Vec<String>,
     #[serde(flatten)]
     result: Result<Read, Failed>,
 }
@@ -130,9 +134,19 @@ fn run<A: rt::Api>(
                 None => result,
                 Some(problem) => Err(Failed::arguments(problem)),
             };
-            let report = Report { operation, media, exchange: recorder.take(), result };
-            serde_json::to_writer(&mut output, &report)?;
-            output.write_all(b"\n")?;
+            let first = calls.iter().find(|(id, of, ..)| id == operation && of == media);
+            let report = Report {
+                operation,
+                media,
+                exchange: recorder.take(),
+                first: first.is_some_and(|(_, _, first, _)| first == sends),
+                arguments: arguments.take_required(),
+                result,
+            };
+            // In one piece: standard output looks for ends of lines in each.
+            let mut line = serde_json::to_vec(&report)?;
+            line.push(b'\n');
+            output.write_all(&line)?;
         }
         // The end of the reports about this order.
         output.write_all(b"\n")?;

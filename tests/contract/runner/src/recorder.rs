@@ -43,6 +43,9 @@ pub struct Answer {
     pub body: String,
     /// True if the body is hexadecimal.
     pub digits: bool,
+    /// Further headers.
+    #[serde(default)]
+    pub headers: Vec<(String, String)>,
 }
 
 impl Answer {
@@ -82,6 +85,14 @@ pub struct Exchange {
 
 fn origin(uri: &http::Uri) -> String {
     format!("{}://{}", uri.scheme_str().unwrap_or_default(), uri.authority().map_or("", |a| a.as_str()))
+}
+
+fn set(headers: &mut HeaderMap, more: Vec<(String, String)>) {
+    for (name, value) in more {
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            headers.insert(name, value);
+        }
+    }
 }
 
 fn text(headers: &HeaderMap, name: &str) -> Option<String> {
@@ -152,11 +163,7 @@ impl Transport for Recorder {
             }
             (state.headers.clone(), answer)
         };
-        for (name, value) in more {
-            if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-                request.headers_mut().insert(name, value);
-            }
-        }
+        set(request.headers_mut(), more);
         self.redirect(&mut request);
         let sent = scripted.is_none().then(|| self.inner.send(request));
         let state = std::sync::Arc::clone(&self.state);
@@ -173,6 +180,7 @@ impl Transport for Recorder {
                     if let Ok(media) = HeaderValue::try_from(std::mem::take(&mut answer.media)) {
                         response.headers_mut().insert(http::header::CONTENT_TYPE, media);
                     }
+                    set(response.headers_mut(), std::mem::take(&mut answer.headers));
                     (response.into_parts().0, answer.into_bytes())
                 }
             };

@@ -143,7 +143,8 @@ impl Call<'_> {
         while let Some(next) = public.alias(&format!("models::{target}")) {
             target = next;
         }
-        let is_page = target == "rt::Linkages" || target.starts_with("rt::Page<");
+        // A list has the pages of the header `Link`.
+        let is_page = ["rt::Linkages", "rt::Page<", "Vec<"].iter().any(|page| target.starts_with(page));
         is_page || (self.operation.paging.is_some() && self.name.methods.first() == Some(self.method))
     }
 
