@@ -97,6 +97,11 @@ impl Arguments {
         read(sent, "", |bytes| Ok((Value::String(digits(&bytes)), None)))
     }
 
+    /// Bytes, or none.
+    pub fn maybe_bytes<F: rt::Fault>(&self, sent: rt::Sent<rt::Response<Option<rt::Bytes>>, F>) -> Outcome {
+        read(sent, "", |bytes| Ok((bytes.map_or(Value::Null, |bytes| Value::String(digits(&bytes))), None)))
+    }
+
     /// JSON.
     pub fn json<T: Serialize + 'static, F: rt::Fault>(
         &self,

@@ -194,6 +194,7 @@ impl Call<'_> {
             ("bool", _) => "a.flag(call.full().send())".to_owned(),
             ("String", _) => "a.text(call.full().send())".to_owned(),
             ("rt::Bytes", _) => "a.bytes(call.full().send())".to_owned(),
+            ("Option<rt::Bytes>", _) => "a.maybe_bytes(call.full().send())".to_owned(),
             (json, _) if json.starts_with("rt::Json<") => {
                 "a.inside(\"\", call.full().send(), |value| value.0, Show::show)".to_owned()
             }
