@@ -265,7 +265,7 @@ fn foreign(tree: &Tree, args: &Args, from: &Path, out: &mut Sink) -> anyhow::Res
     let api = args.apis.first().map(String::as_str);
     let about = api.unwrap_or(&name).to_owned();
     let rules = pipeline::rules(tree, api)?;
-    let Some(document) = fetch::fetch(&from.display().to_string(), None, out) else { return Ok(None) };
+    let Some(document) = fetch::fetch(&from.display().to_string(), out) else { return Ok(None) };
     let Some(mut prepared) = prepared(tree, &about, &rules, &document, out)? else { return Ok(None) };
     let client = driver::Client::of_document(tree, &document, &rules, (api, &name), args.keep_client, out)?;
     Ok(client.map(|client| {
@@ -315,7 +315,7 @@ fn vendor_document(tree: &Tree, api: &str) -> anyhow::Result<Option<fetch::Docum
     let path = names.iter().find_map(|name| tree.shared(&format!("specs/{api}/{name}")));
     let Some(path) = path else { return Ok(None) };
     let mut out = Sink::new();
-    let document = fetch::fetch(&path.display().to_string(), Some(&read.sha256), &mut out);
+    let document = fetch::pinned(&path.display().to_string(), &read.sha256, &mut out);
     match document {
         Some(document) => Ok(Some(document)),
         None => bail!("{}", out.diagnostics().iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")),

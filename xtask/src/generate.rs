@@ -149,7 +149,7 @@ pub(crate) fn document(
 ) -> anyhow::Result<Option<Api>> {
     let from = from.display().to_string();
     let rules = pipeline::rules(tree, None)?;
-    let Some(document) = fetch::fetch(&from, None, out) else { return Ok(None) };
+    let Some(document) = fetch::fetch(&from, out) else { return Ok(None) };
     let options = trial(tree);
     let Some(made) = pipeline::make(&document, &rules, name, false, out) else { return Ok(None) };
     let rendered = pipeline::render_crate(&made.model, &made.names, &rules, &options, out)?;

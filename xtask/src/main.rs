@@ -13,6 +13,7 @@ mod measure;
 mod mutate;
 mod oldest;
 mod package;
+mod record;
 mod semver;
 mod settings;
 mod status;

@@ -154,7 +154,7 @@ fn side(tree: &Tree, label: &str, file: &str, out: &mut Sink) -> anyhow::Result<
     let Some(file) = tree.shared(file) else {
         bail!("{file} is not next to the checkout; set {SHARED}");
     };
-    let Some(document) = fetch::fetch(&file.display().to_string(), None, out) else { return Ok(None) };
+    let Some(document) = fetch::fetch(&file.display().to_string(), out) else { return Ok(None) };
     let version = pipeline::version(&document, &pipeline::rules(tree, Some(API))?, API, out);
     let folder = folder(tree).join(label);
     Ok(version.map(|version| Side { label: label.to_owned(), file, version, folder }))

@@ -18,7 +18,7 @@ use crate::pipeline::{self, Crate, Made, Report, Rules, Version};
 use crate::report::{plural, print, refuse, tell};
 use crate::settings::Settings;
 use crate::tree::Tree;
-use crate::{Outcome, fetch, generate, progress, settings};
+use crate::{Outcome, fetch, generate, progress, record, settings};
 
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
@@ -80,7 +80,10 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
         );
     }
     let found = match args.from.as_ref().or(settings.url.as_ref()) {
-        Some(from) => fetch::fetch(from, settings.sha256.as_deref(), out),
+        Some(from) => match &settings.sha256 {
+            Some(sha256) => fetch::pinned(from, sha256, out),
+            None => fetch::fetch(from, out),
+        },
         None if is_empty => Some(fetch::empty()),
         None => bail!("{} names no URL: give the document with `--from FILE`", tree.shown(&path)),
     };
@@ -113,7 +116,7 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let Version { api, model, names, .. } = new;
     let mut record = text.clone();
     if settings.crate_version != before {
-        record = settings::with_version(&record, &settings.crate_version)?;
+        record = record::with_version(&record, &settings.crate_version)?;
         // It is the same crate in another version, so there is nothing to report that was not reported.
         let again =
             pipeline::render_crate(&model, &names, &rules, &generate::ours(&settings), &mut Sink::new())?;
@@ -122,7 +125,7 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     // Nothing was read where the overlay says all.
     if !is_empty {
         let read = committed.as_ref().and_then(|committed| committed.settings.read.as_ref());
-        record = settings::record(&record, &settings, read, &document, &api.info.version)?;
+        record = record::record(&record, &settings, read, &document, &api.info.version)?;
     }
     let records = BTreeMap::from([("source.toml".to_owned(), record)]);
     let mut notes = generate::licences(tree)?;

@@ -322,7 +322,7 @@ fn given<'a>(
             (None, Some((*api).to_owned()), title(info))
         }
         Place::File(file) => {
-            let Some(document) = fetch::fetch(file, None, out) else { return Ok(None) };
+            let Some(document) = fetch::fetch(file, out) else { return Ok(None) };
             of_document(project, document, args)?
         }
         Place::Committed(document) => {

@@ -1,25 +1,30 @@
 //! Reads a document from a URL, a file or a zip archive.
 
+#[cfg(feature = "commands")]
 use std::borrow::Cow;
 use std::fs;
-use std::io::{self, Cursor, Read};
+#[cfg(feature = "commands")]
+use std::io::Cursor;
+use std::io::{self, Read};
 use std::net::IpAddr;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+#[cfg(feature = "commands")]
 use sha2::{Digest, Sha256};
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink};
 use storewright_generator::load::ReadFile;
+#[cfg(feature = "commands")]
 use zip::ZipArchive;
 
 use crate::progress;
 
 /// Nine times the size of Apple's file: anything larger is not a document, or is an archive that unpacks without end.
 const LIMIT: u64 = 64 * 1024 * 1024;
-/// The byte order mark.
-const MARK: &str = "\u{feff}";
 /// The most seconds that a download may take.
 const PATIENCE: &str = "120";
+/// Begins some documents, and is not a part of their text.
+const BYTE_ORDER_MARK: &str = "\u{feff}";
 
 /// A document as it was read.
 #[derive(Debug, Clone)]
@@ -30,8 +35,6 @@ pub struct Document {
     pub text: String,
     /// Its length, without an archive around it.
     pub bytes: u64,
-    /// True if a byte order mark is before the text.
-    has_mark: bool,
     /// Reads the files that a document on this disk refers to; one from elsewhere refers to none.
     pub read: Option<ReadFile>,
 }
@@ -39,27 +42,42 @@ pub struct Document {
 impl Document {
     /// A document that is read already, and refers to no other files.
     pub fn of(from: &str, text: String) -> Self {
-        let (bytes, has_mark) = (text.len() as u64, false);
-        Self { from: from.to_owned(), text, bytes, has_mark, read: None }
+        Self { from: from.to_owned(), bytes: text.len() as u64, text, read: None }
     }
 
-    /// The digest of the document, without an archive around it.
+    /// The checksum of the document, without an archive around it.
+    #[cfg(feature = "commands")]
     pub fn sha256(&self) -> String {
-        let mark: &[u8] = if self.has_mark { MARK.as_bytes() } else { &[] };
+        let mark = if self.bytes > self.text.len() as u64 { BYTE_ORDER_MARK } else { "" };
         let digest = Sha256::new().chain_update(mark).chain_update(&self.text).finalize();
         digest.iter().map(|byte| format!("{byte:02x}")).collect()
     }
 }
 
 /// Reads the document at `from`; none if errors were pushed.
-pub fn fetch(from: &str, pinned: Option<&str>, out: &mut Sink) -> Option<Document> {
-    match read(from, pinned) {
+pub fn fetch(from: &str, out: &mut Sink) -> Option<Document> {
+    match read(from) {
         Ok(document) => Some(document),
         Err(diagnostic) => {
             out.push(*diagnostic);
             None
         }
     }
+}
+
+/// Reads the document at `from`, which must have this checksum.
+#[cfg(feature = "commands")]
+pub fn pinned(from: &str, pinned: &str, out: &mut Sink) -> Option<Document> {
+    let document = fetch(from, out)?;
+    let sha256 = document.sha256();
+    if pinned.eq_ignore_ascii_case(&sha256) {
+        return Some(document);
+    }
+    let message = format!("the document's sha256 is {sha256}, and {pinned} is pinned");
+    let help = "if the vendor changed it on purpose, pin the new one: `sha256` in `source.toml`";
+    let at = Place { file: from.to_owned(), ..Place::default() };
+    out.push(Diagnostic::error(Code::ChecksumMismatch, at, message).help(help));
+    None
 }
 
 /// An empty document for a vendor that publishes none: the overlay contains everything.
@@ -80,7 +98,7 @@ pub fn text(path: &Path) -> io::Result<String> {
     String::from_utf8(regular(path)?).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
 }
 
-fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
+fn read(from: &str) -> Result<Document, Box<Diagnostic>> {
     let at = || Place { file: from.to_owned(), ..Place::default() };
     let unreadable = |message: String| Diagnostic::error(Code::UnreadableSource, at(), message);
     let is_url = from.starts_with("https://") || from.starts_with("http://");
@@ -107,22 +125,13 @@ fn read(from: &str, pinned: Option<&str>) -> Result<Document, Box<Diagnostic>> {
     let text = String::from_utf8(bytes).map_err(|error| {
         unreadable(format!("the document is not UTF-8 from byte {} on", error.utf8_error().valid_up_to()))
     })?;
-    let bare = text.strip_prefix(MARK).map(str::to_owned);
-    let document = Document {
+    let text = text.strip_prefix(BYTE_ORDER_MARK).map(str::to_owned).unwrap_or(text);
+    Ok(Document {
         from: from.to_owned(),
+        text,
         bytes: length,
-        has_mark: bare.is_some(),
-        text: bare.unwrap_or(text),
         read: (!is_url && !is_archive).then_some(regular),
-    };
-    let Some(pinned) = pinned else { return Ok(document) };
-    let sha256 = document.sha256();
-    if !pinned.eq_ignore_ascii_case(&sha256) {
-        let message = format!("the document's sha256 is {sha256}, and {pinned} is pinned");
-        let help = "if the vendor changed it on purpose, pin the new one: `sha256` in `source.toml`";
-        return Err(Box::new(Diagnostic::error(Code::ChecksumMismatch, at(), message).help(help)));
-    }
-    Ok(document)
+    })
 }
 
 /// Downloads with the system's curl, which has the certificates, proxies and protocols of the machine.
@@ -176,7 +185,15 @@ fn bounded(reader: impl Read) -> io::Result<Vec<u8>> {
     Ok(out)
 }
 
+/// Fails: a library that only generates has no reader of archives.
+#[cfg(not(feature = "commands"))]
+fn unpack(_: Vec<u8>) -> Result<Vec<u8>, (String, &'static str)> {
+    let message = "the document is in an archive, which this build cannot read".to_owned();
+    Err((message, "unpack it and name the document, or enable the feature `commands` of `storewright`"))
+}
+
 /// The one JSON file of an archive, or the problem and its help.
+#[cfg(feature = "commands")]
 fn unpack(bytes: Vec<u8>) -> Result<Vec<u8>, (String, &'static str)> {
     let broken =
         |error: &dyn std::fmt::Display| (format!("the archive cannot be read: {error}"), "download it again");
@@ -209,4 +226,5 @@ fn unpack(bytes: Vec<u8>) -> Result<Vec<u8>, (String, &'static str)> {
 }
 
 #[cfg(test)]
+#[cfg(feature = "commands")]
 mod tests;

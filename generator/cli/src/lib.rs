@@ -6,22 +6,29 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 pub mod build;
+#[cfg(feature = "commands")]
 pub mod diff;
 pub mod fetch;
+#[cfg(feature = "commands")]
 pub mod find;
 pub mod generate;
+#[cfg(feature = "commands")]
 pub mod init;
 pub mod interrupt;
+#[cfg(feature = "commands")]
 pub mod overlay;
 pub mod pipeline;
 pub mod progress;
 pub mod project;
 pub mod report;
+#[cfg(feature = "commands")]
 mod title;
+#[cfg(feature = "commands")]
 mod today;
 
 use std::process::ExitCode;
 
+#[cfg(feature = "commands")]
 pub use today::today;
 
 /// The outcome of a command, as its exit code shows it.

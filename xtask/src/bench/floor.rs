@@ -9,8 +9,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::Context;
 use clap::ValueEnum;
-use syn::visit_mut::{self, VisitMut};
-use syn::{File, GenericArgument, Item, PathArguments, Type, parse_quote};
+use syn::{Fields, File, GenericArgument, Item, PathArguments, Type, parse_quote};
 
 use crate::Outcome;
 
@@ -80,7 +79,7 @@ pub(super) fn plain(folder: &Path) -> anyhow::Result<String> {
             Item::Enum(item) => item.attrs.retain(|attribute| !attribute.path().is_ident("cfg")),
             _ => {}
         }
-        Plain(&known).visit_item_mut(item);
+        types(item).into_iter().for_each(|ty| simplify(ty, &known));
     }
     let mut out = "//! Plain types.\n#![allow(dead_code)]\nuse std::collections::BTreeMap;\n".to_owned();
     let file = File { shebang: None, frontmatter: None, attrs: Vec::new(), items };
@@ -103,27 +102,47 @@ fn name(item: &Item) -> Option<String> {
 /// Types that need nothing but the standard library.
 const STANDARD: &[&str] = &["BTreeMap", "Box", "Option", "String", "Vec", "bool", "f64", "i32", "i64", "u64"];
 
-struct Plain<'a>(&'a BTreeSet<String>);
+/// The types of an item's fields.
+fn types(item: &mut Item) -> Vec<&mut Type> {
+    let fields: Vec<&mut Fields> = match item {
+        Item::Struct(item) => vec![&mut item.fields],
+        Item::Enum(item) => item.variants.iter_mut().map(|variant| &mut variant.fields).collect(),
+        _ => Vec::new(),
+    };
+    fields.into_iter().flat_map(|fields| fields.iter_mut().map(|field| &mut field.ty)).collect()
+}
 
-impl VisitMut for Plain<'_> {
-    fn visit_type_mut(&mut self, ty: &mut Type) {
-        if let Type::Path(path) = ty
-            && let Some(last) = path.path.segments.last().cloned()
-        {
-            let name = last.ident.to_string();
-            if self.0.contains(&name) || STANDARD.contains(&name.as_str()) {
-                path.path = last.into();
-            } else {
-                // `Patch<T>` is `T` or nothing.
-                *ty = match last.arguments {
-                    PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
-                        Some(GenericArgument::Type(inner)) => parse_quote!(Option<#inner>),
-                        _ => parse_quote!(String),
-                    },
+/// Makes a type need nothing but the standard library and the `known` ones.
+fn simplify(ty: &mut Type, known: &BTreeSet<String>) {
+    if let Type::Path(path) = ty
+        && let Some(last) = path.path.segments.last().cloned()
+    {
+        let name = last.ident.to_string();
+        if known.contains(&name) || STANDARD.contains(&name.as_str()) {
+            path.path = last.into();
+        } else {
+            // `Patch<T>` is `T` or nothing.
+            *ty = match last.arguments {
+                PathArguments::AngleBracketed(arguments) => match arguments.args.first() {
+                    Some(GenericArgument::Type(inner)) => parse_quote!(Option<#inner>),
                     _ => parse_quote!(String),
-                };
+                },
+                _ => parse_quote!(String),
+            };
+        }
+    }
+    match ty {
+        Type::Path(path) => {
+            for segment in &mut path.path.segments {
+                let PathArguments::AngleBracketed(arguments) = &mut segment.arguments else { continue };
+                for argument in &mut arguments.args {
+                    if let GenericArgument::Type(inner) = argument {
+                        simplify(inner, known);
+                    }
+                }
             }
         }
-        visit_mut::visit_type_mut(self, ty);
+        Type::Tuple(tuple) => tuple.elems.iter_mut().for_each(|ty| simplify(ty, known)),
+        _ => {}
     }
 }

@@ -122,7 +122,7 @@ fn operations(tree: &Value) -> BTreeSet<(String, String)> {
 fn changed_by_docs(tree: &Tree, args: &Args) -> anyhow::Result<Option<String>> {
     let rules = pipeline::rules(tree, None)?;
     let mut out = Sink::new();
-    let Some(document) = fetch::fetch(&args.file.display().to_string(), None, &mut out) else {
+    let Some(document) = fetch::fetch(&args.file.display().to_string(), &mut out) else {
         return Ok(None);
     };
     let mut items = Vec::new();

@@ -9,6 +9,7 @@ use super::*;
 use zip::write::SimpleFileOptions;
 
 const SHA: &str = "44136fa355b3678a1146ad16f7e8649e94fb4fc21fe77e8310c060f61caaff8a";
+const MARKED_SHA: &str = "aa25e978046d680ef8740d837e6de5bc1e2a2dc6089dbda1012544b538d53f65";
 
 fn archive(path: &Path, files: &[(&str, &[u8])]) -> String {
     let mut zip = zip::ZipWriter::new(fs::File::create(path).unwrap());
@@ -35,7 +36,11 @@ fn serve(response: Vec<u8>) -> String {
 
 fn said(from: &str, pinned: Option<&str>) -> String {
     let mut out = Sink::new();
-    assert!(fetch(from, pinned, &mut out).is_none());
+    let document = match pinned {
+        Some(sha256) => super::pinned(from, sha256, &mut out),
+        None => fetch(from, &mut out),
+    };
+    assert!(document.is_none());
     assert!(out.has_errors());
     out.diagnostics()[0].to_string().replace(from, "FROM")
 }
@@ -50,16 +55,19 @@ fn a_file_and_the_archive_around_it_give_the_same_document() {
         &[("read.me", b""), ("docs/A.JSON", b"{}"), ("__MACOSX/docs/._a.json", b"x")],
     );
     for from in [plain.display().to_string(), zipped] {
-        let mut out = Sink::new();
-        let document = fetch(&from, Some(SHA), &mut out).unwrap();
-        assert_eq!((document.text.as_str(), document.bytes, document.sha256().as_str()), ("{}", 2, SHA));
+        let document = pinned(&from, SHA, &mut Sink::new()).unwrap();
+        assert_eq!((document.text.as_str(), document.bytes), ("{}", 2));
     }
+    // A checksum is that of the file, with its byte order mark.
+    fs::write(&plain, "\u{feff}{}").unwrap();
+    let marked = fetch(&plain.display().to_string(), &mut Sink::new()).unwrap();
+    assert_eq!((marked.text.as_str(), marked.bytes, marked.sha256()), ("{}", 5, MARKED_SHA.to_owned()));
 }
 
 #[test]
 fn a_download_gives_the_document() {
     let url = serve(b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}".to_vec());
-    assert_eq!(fetch(&url, None, &mut Sink::new()).unwrap().sha256(), SHA);
+    assert_eq!(fetch(&url, &mut Sink::new()).unwrap().sha256(), SHA);
 }
 
 #[test]
