@@ -451,6 +451,7 @@ fn a_place_behind_a_reference_is_that_of_the_target() {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn places_are_in_the_published_documents() {
     let Some(folder) = shared::shared("corpus/docs") else { return };
     let mut count = 0;

@@ -54,6 +54,7 @@ fn wanted() -> Option<BTreeMap<String, Vec<&'static str>>> {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn the_sample_pairs_have_the_wanted_verdicts() {
     let (Some(wanted), Some(folder)) = (wanted(), shared::shared("cases/diff/pairs")) else { return };
     let decided = decided();

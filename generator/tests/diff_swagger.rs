@@ -292,6 +292,7 @@ fn nothing_changed_in_the_same_document_written_as_openapi() {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn nothing_changed_in_app_centers_documents_written_as_openapi() {
     let path = shared::workspace().join("specs/app-center/overlay.yaml");
     let overlay = std::fs::read_to_string(path).unwrap();

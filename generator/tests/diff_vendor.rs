@@ -261,6 +261,7 @@ fn check(old: &Read, new: &Read) {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn every_change_that_a_plain_reading_finds_is_a_row_and_no_other() {
     let mut last: Option<Read> = None;
     for version in VERSIONS {
@@ -277,6 +278,7 @@ fn every_change_that_a_plain_reading_finds_is_a_row_and_no_other() {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn nothing_changed_in_the_same_document_in_another_order() {
     let apple = ["1.5", "1.8", "2.2", "2.4", "3.1", "3.7.0", "4.5.1"].map(document);
     for document in apple {
@@ -288,6 +290,7 @@ fn nothing_changed_in_the_same_document_in_another_order() {
 
 /// All of it without references would be hundreds of megabytes; a few resources with their included ones are enough.
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn nothing_changed_in_the_same_document_without_references() {
     let Some(mut document) = document("4.4.1") else { return };
     let kept = [
@@ -309,6 +312,7 @@ fn nothing_changed_in_the_same_document_without_references() {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn what_the_runtime_stands_for_and_what_all_operations_gain_is_one_row_each() {
     let (Some(a), Some(b)) = (document("3.7.0"), document("4.4.1")) else { return };
     let diff = compare(&nameless("asc", &a), &nameless("asc", &b));

@@ -92,6 +92,7 @@ fn places(edition: &Edition) -> BTreeMap<String, String> {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn what_is_the_same_in_both_editions_is_called_the_same() {
     let (Some(old), Some(new)) = (edition("2019-09"), edition("2023-08")) else { return };
     assert_eq!((old.references, new.references), (2110, 18));
@@ -118,6 +119,7 @@ fn what_is_the_same_in_both_editions_is_called_the_same() {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn the_crate_has_no_type_that_the_references_do_not_justify() {
     let (Some(old), Some(new)) = (edition("2019-09"), edition("2023-08")) else { return };
     let mut why: BTreeMap<&str, Vec<&TypeId>> = BTreeMap::new();

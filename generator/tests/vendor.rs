@@ -26,6 +26,7 @@ fn report(out: &Sink) -> String {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn every_action_that_applies_matches_and_nothing_is_said() {
     for version in ["3.7.0", "4.3", "4.4.1", "4.5", "4.5.1"] {
         let Some((spec, said)) = loaded(version) else { return };
@@ -45,6 +46,7 @@ fn every_action_that_applies_matches_and_nothing_is_said() {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn one_error_of_a_response_is_named_and_holds_further_errors() {
     let Some((spec, _)) = loaded("4.4.1") else { return };
     let tree = serde_json::to_value(&spec.document.components).unwrap();
@@ -64,6 +66,7 @@ fn one_error_of_a_response_is_named_and_holds_further_errors() {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn no_sentence_of_the_vendor_is_left() {
     let Some(text) = shared::read_shared("specs/app-store-connect/4.4.1.json") else { return };
     let spec = load(Source { name: "", text: &text }, None, &Options::default(), &mut Sink::new()).unwrap();
