@@ -36,7 +36,41 @@ fn applied(text: &str, tree: Value) -> (Value, String) {
     (tree, report(&out))
 }
 
+/// A correction is never switched off without a word.
 #[test]
+fn an_action_applies_where_its_bounds_say_nothing_about_the_version() {
+    let bounded = "overlay: 1.1.0\ninfo: { title: T, version: '1' }\nactions:\n  - target: $.info\n    \
+                   x-until: '4.4'\n    update: { title: corrected }\n";
+    for (version, applies, notice) in [
+        (Some("4.4.0"), true, None),
+        (Some("4.5"), false, None),
+        (
+            Some("latest"),
+            true,
+            Some("the document's version `latest` cannot be compared with `x-until: 4.4`"),
+        ),
+        (Some("v4.5"), true, Some("`v4.5` cannot be compared")),
+        (None, true, Some("the document has no text as its version")),
+    ] {
+        let (mut tree, mut out) = (json!({"info": {"title": "T"}}), Sink::new());
+        overlay(bounded).apply(&mut tree, version, &mut out);
+        assert_eq!(tree["info"]["title"] == "corrected", applies, "{version:?}");
+        let said = report(&out);
+        match notice {
+            None => assert!(said.is_empty(), "{version:?}: {said}"),
+            Some(notice) => {
+                assert!(said.starts_with("notice[invalid-overlay]: ") && said.contains(notice), "{said}");
+                assert!(
+                    said.contains("overlay action `0` applies") && said.contains("overlay.yaml:5:"),
+                    "{said}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn the_suite_is_accepted_and_refused() {
     let Some(tests) = shared("suites/overlay/tests") else { return };
     let mut count = 0;
@@ -54,6 +88,7 @@ fn the_suite_is_accepted_and_refused() {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn targets_of_the_suite_compile_but_the_one_that_is_no_jsonpath() {
     let Some(tests) = shared("suites/overlay/tests") else { return };
     for edition in ["v1.0", "v1.1"] {
@@ -70,6 +105,7 @@ fn targets_of_the_suite_compile_but_the_one_that_is_no_jsonpath() {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn the_sets_of_the_suite_give_their_output() {
     let Some(sets) = shared("suites/overlay/compliant-sets") else { return };
     let sets = entries(&sets);

@@ -111,7 +111,8 @@ impl Overlay {
         overlay
     }
 
-    /// Changes the tree. Actions whose `x-since`..`x-until` excludes `version` are skipped; without a version all apply.
+    /// Changes the tree. Actions whose `x-since`..`x-until` excludes `version` are skipped. Where the two cannot be compared,
+    /// the action applies and a notice says so.
     pub fn apply(&self, tree: &mut Value, version: Option<&str>, out: &mut Sink) -> Vec<ActionOutcome> {
         self.apply_traced(tree, version, &mut Origins::default(), out)
     }
@@ -131,6 +132,7 @@ impl Overlay {
             .iter()
             .map(|action| {
                 let applies = action.holds_for(version);
+                action.incomparable(version).into_iter().for_each(|notice| found.push(notice));
                 if matches!(action.change, Change::Nothing) {
                     let message = format!("overlay action `{}` changes nothing", action.id);
                     found.push(
@@ -177,14 +179,40 @@ impl Overlay {
 impl Action {
     fn holds_for(&self, version: Option<&str>) -> bool {
         let Some(version) = version else { return true };
-        let since = self.since.as_deref().is_none_or(|since| compare_versions(since, version).is_le());
-        let until = self.until.as_deref().is_none_or(|until| compare_versions(version, until).is_le());
+        let bound = |bound: &Option<String>| bound.clone().filter(|bound| is_comparable(bound, version));
+        let since = bound(&self.since).is_none_or(|since| compare_versions(&since, version).is_le());
+        let until = bound(&self.until).is_none_or(|until| compare_versions(version, &until).is_le());
         since && until
+    }
+
+    /// The notice of a bound that says nothing about the version.
+    fn incomparable(&self, version: Option<&str>) -> Option<Diagnostic> {
+        let bounds = [("x-since", &self.since), ("x-until", &self.until)];
+        let (key, bound) = bounds.into_iter().find_map(|(key, bound)| {
+            let bound = bound.as_deref()?;
+            version.is_none_or(|version| !is_comparable(bound, version)).then_some((key, bound))
+        })?;
+        let version = match version {
+            Some(version) => format!("the document's version `{version}`"),
+            None => "the document has no text as its version, which".to_owned(),
+        };
+        let message = format!(
+            "{version} cannot be compared with `{key}: {bound}`; overlay action `{}` applies",
+            self.id
+        );
+        let help = "write the bound as the document writes versions, or remove it";
+        Some(Diagnostic::notice(Code::InvalidOverlay, &self.place(key), message).help(help))
     }
 
     fn place(&self, key: &str) -> Pointer {
         Pointer::new("/actions").child(self.index).child(key)
     }
+}
+
+/// True if both versions begin with a number, or neither does: `latest` is neither before nor after `4.3`.
+fn is_comparable(a: &str, b: &str) -> bool {
+    let is_number = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    is_number(a) == is_number(b)
 }
 
 /// Compares versions part by part, as numbers where both parts are numbers; `4.3` equals `4.3.0`.
