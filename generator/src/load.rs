@@ -109,6 +109,11 @@ fn remove_unread(tree: &mut Value, origins: &Origins, out: &mut Sink) {
     }
 }
 
+/// True if a text is a document of a version that [`load`] reads; else errors are pushed.
+pub fn is_readable(source: Source<'_>, out: &mut Sink) -> bool {
+    text::parse(&source, out).is_some_and(|tree| dialect::dialect(&tree, out).is_some())
+}
+
 /// The document of a text; `None` if errors were pushed.
 pub fn load(
     source: Source<'_>,

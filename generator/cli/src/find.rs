@@ -11,7 +11,7 @@ use serde::Serialize;
 use storewright_generator::api::{Api, TypeId};
 use storewright_generator::diagnostic::{Sink, shown};
 use storewright_generator::name::Names;
-use storewright_generator::plan::{Item, ItemKind, Signature};
+use storewright_generator::plan::{Item, ItemKind, RustType, Signature};
 
 use crate::generate::Job;
 use crate::pipeline::{self, Version};
@@ -97,10 +97,17 @@ pub fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
                 wanted.iter().any(|w| w.fits(path, origin))
                     || is_rust(path, &version.names, &name)
                     || is_call(path, &name)
+                    || (item.returns.is_some() && is_of(path, &version.names, &name))
             };
             version.items.iter().filter(is_found).map(|item| (one, item)).collect::<Vec<_>>()
         })
         .collect();
+    // A call is sought more often than its setters, and these more often than types. The order is otherwise that of API.txt.
+    items.sort_by_key(|((_, version, _), item)| match call(version, item) {
+        Some(_) if item.returns.is_some() => 0,
+        Some(_) => 1,
+        None => 2,
+    });
     if items.is_empty() {
         items = search::search(&name, all());
     }
@@ -147,7 +154,8 @@ fn found(project: &Project, (api, version, folder): &Crate, item: &Item) -> Foun
 impl Found {
     fn text(&self) -> String {
         let Self { api, path, item, call, origin, features, docs, file, line } = self;
-        let mut text = format!("{path} {item}\n    {api}: {}\n", shown(origin));
+        let origin = if origin.is_empty() { String::new() } else { format!(": {}", shown(origin)) };
+        let mut text = format!("{path} {item}\n    {api}{origin}\n");
         if let Some(call) = call {
             text += &format!("    call: {call}\n");
         }
@@ -185,13 +193,20 @@ fn call(version: &Version, item: &Item) -> Option<String> {
         Signature::Literal(name, _) => format!("{name} {{ … }}"),
         Signature::None | Signature::Type(_) => String::new(),
     };
+    if let Some(handle) = item.path.strip_prefix("::Client::").or(item.path.strip_prefix("Client::"))
+        && version.names.handles.contains_key(handle)
+    {
+        return Some(format!("client.{handle}()"));
+    }
     let (module, ty, method) = parts(item)?;
     if is_handle(&module, &ty) {
         return Some(format!("client.{module}().{method}({})", arguments(item)));
     }
+    // A setter is a method of the type that the call returns.
     let (start, from) = version.items.iter().find_map(|start| {
-        let (own, ty, method) = parts(start)?;
-        (start.origin == item.origin && own == module && is_handle(&own, &ty)).then_some((method, start))
+        let (own, handle, method) = parts(start)?;
+        let returns = matches!(&start.returns, Some(RustType::Own(own)) if *own == ty);
+        (returns && own == module && is_handle(&own, &handle)).then_some((method, start))
     })?;
     Some(format!("client.{module}().{start}({}).{method}({})", arguments(from), arguments(item)))
 }
@@ -211,7 +226,7 @@ type Crate = (String, Version, PathBuf);
 fn crates(project: &Project, out: &mut Sink) -> anyhow::Result<Option<Vec<Crate>>> {
     if let Some(settings) = project.settings(out)? {
         let job = Job::of(project, &settings)?;
-        let Some(document) = fetch::fetch(&job.document, None, out) else { return Ok(None) };
+        let Some(document) = fetch::fetch(&job.document, out) else { return Ok(None) };
         let version = pipeline::version(&document, &job.rules, &job.name, out);
         return Ok(version.map(|version| vec![(job.name, version, job.out)]));
     }
@@ -294,6 +309,12 @@ fn is_call(path: &str, name: &str) -> bool {
     let own =
         path.strip_prefix("operations::").and_then(|path| path.strip_prefix(handle)?.strip_prefix("::"));
     own.is_some_and(|own| own.rsplit("::").next() == last)
+}
+
+/// True if a Rust path is a method of the handle of this name.
+fn is_of(path: &str, names: &Names, handle: &str) -> bool {
+    names.handles.contains_key(handle)
+        && path.strip_prefix("operations::").and_then(|path| path.split("::").next()) == Some(handle)
 }
 
 /// True if a Rust path ends with a person's text, from the start of a name on. Rust writes `::` before a variant and

@@ -135,7 +135,7 @@ impl Job {
     ///
     /// If a template is wrong.
     pub fn make(&self, out: &mut Sink) -> anyhow::Result<Option<Root>> {
-        let Some(document) = fetch::fetch(&self.document, None, out) else { return Ok(None) };
+        let Some(document) = fetch::fetch(&self.document, out) else { return Ok(None) };
         let made = pipeline::make(&document, &self.rules, &self.name, self.docs, out);
         let Some(made) = made else { return Ok(None) };
         let made = pipeline::render_crate(&made.model, &made.names, &self.rules, &self.options, out)?;

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 use storewright_generator::diagnostic::Sink;
+use storewright_generator::load::{self, Source};
 use storewright_generator::render::Runtime;
 
 use crate::generate::{FIRST, NAMES as CHARACTERS, is_name, located, name_of};
@@ -71,9 +72,14 @@ const NAMES: &str = "\
 pub fn run(args: &Args) -> anyhow::Result<Outcome> {
     let _progress = progress::start("reading");
     let mut out = Sink::new();
-    let Some(document) = fetch::fetch(&args.document, None, &mut out) else {
+    let Some(document) = fetch::fetch(&args.document, &mut out) else {
         return Ok(refuse(out.diagnostics()));
     };
+    let source = Source { name: &document.from, text: document.text.as_bytes() };
+    if !load::is_readable(source, &mut out) {
+        load::locate(source, &mut out);
+        return Ok(refuse(out.diagnostics()));
+    }
     let name = args.name.clone().unwrap_or_else(|| name_of(&args.document));
     if !is_name(&name) {
         bail!("`{name}` cannot name a crate: {CHARACTERS}");

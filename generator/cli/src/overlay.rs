@@ -60,14 +60,14 @@ pub fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
     if rules.overlay.is_none() {
         bail!("there is no overlay.yaml in {}", project.root().display());
     }
-    let Some(document) = fetch::fetch(&document, None, &mut out) else {
+    let Some(document) = fetch::fetch(&document, &mut out) else {
         return Ok(refuse(out.diagnostics()));
     };
     let Some(actions) = pipeline::actions(&document, &rules, &mut out) else {
         return Ok(refuse(out.diagnostics()));
     };
     print(out.diagnostics());
-    let mut text = String::new();
+    let mut text = "matches  action\n".to_owned();
     let mut unmatched = 0;
     for action in &actions {
         let matched = match action.applies {
@@ -75,7 +75,7 @@ pub fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
             false => "-".to_owned(),
         };
         unmatched += usize::from(action.applies && action.matched == 0);
-        text += &format!("{matched:>6}  {}\n", shown(&action.id));
+        text += &format!("{matched:>7}  {}: {}\n", shown(&action.id), shown(&action.target));
     }
     stdout(&text)?;
     let count = actions.len();

@@ -124,8 +124,9 @@ fn an_overlay_is_checked() {
     folder.run("", &["init", "shop.json", "--dir", "."], 0);
     let (listed, said) = folder.run("", &["overlay", "check"], 0);
     assert!(
-        listed.trim_start().starts_with('1') && said.contains("1 action, 0 of them without a match"),
-        "{said}"
+        listed == "matches  action\n      1  0: $.info\n"
+            && said.contains("1 action, 0 of them without a match"),
+        "{listed}{said}"
     );
     let overlay = "overlay: 1.1.0\ninfo: { title: T, version: '1' }\nactions:\n  - target: $.paths['/none']\n    remove: true\n";
     fs::write(folder.path("overlay.yaml"), overlay).unwrap();
@@ -151,6 +152,46 @@ fn a_document_is_compared_with_its_committed_version() {
     assert!(said.contains("there is no file `none.yaml` at `main`"), "{said}");
     let (_, said) = folder.run("", &["diff", "none.yaml", "shop.json"], 2);
     assert!(said.contains("there is no file `none.yaml`"), "{said}");
+}
+
+#[test]
+fn a_document_that_cannot_be_read_makes_no_project() {
+    let folder = Folder::new();
+    for (text, expected) in [
+        ("openapi: 3.0.0\ninfo: {title: X\npaths: {}\n", "--> bad.yaml:3"),
+        ("{\"swagger\": \"1.2\"}", "Swagger 1.2 is not supported"),
+        ("a text", "error["),
+    ] {
+        fs::write(folder.path("bad.yaml"), text).unwrap();
+        let (_, said) = folder.run("", &["init", "bad.yaml"], 2);
+        assert!(said.contains(expected), "{said}");
+        assert!(!folder.path("bad").exists(), "{said}");
+    }
+}
+
+#[test]
+fn the_call_of_an_item_is_found() {
+    let folder = Folder::new();
+    let response =
+        r#"{"content": {"application/json": {"schema": {"type": "object"}}, "application/xml": {}}}"#;
+    let document = format!(
+        r#"{{"openapi": "3.1.0", "info": {{"title": "T", "version": "1"}}, "paths": {{"/trips": {{"get": {{
+            "operationId": "getTrips", "tags": ["trips"], "responses": {{"200": {response}}},
+            "parameters": [{{"name": "dogs", "in": "query", "schema": {{"type": "boolean"}}}}]}}}}}}}}"#
+    );
+    fs::write(folder.path("trips.json"), document).unwrap();
+    folder.run("", &["init", "trips.json", "--dir", "."], 0);
+    folder.run("", &["generate"], 0);
+    let (found, _) = folder.run("", &["find", "GET /trips"], 0);
+    let calls: Vec<&str> = found.lines().filter_map(|line| line.trim().strip_prefix("call: ")).collect();
+    // The calls come first, and a setter is shown on its own call.
+    assert!(found.starts_with("operations::trips::Trips::"), "{found}");
+    let (first, second) = ("client.trips().download_trips_xml()", "client.trips().get_trips()");
+    assert_eq!(calls[..2], [first, second], "{found}");
+    assert!(calls.contains(&"client.trips().get_trips().dogs(value)"), "{found}");
+    let (found, _) = folder.run("", &["find", "trips"], 0);
+    assert!(found.contains("Client::trips fn\n    trips\n    call: client.trips()\n"), "{found}");
+    assert!(found.contains("    call: client.trips().get_trips()\n"), "its operations, too: {found}");
 }
 
 #[test]
