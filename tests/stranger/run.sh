@@ -8,9 +8,8 @@ root=$(cd "$here/../.." && pwd)
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 # The settings of a mirror, if there are any, and nothing else of the person's.
-for config in "${CARGO_HOME:-$HOME/.cargo}"/config.toml; do
-    if [ -f "$config" ]; then mkdir -p "$work/cargo" && cp "$config" "$work/cargo/"; fi
-done
+config="${CARGO_HOME:-$HOME/.cargo}/config.toml"
+if [ -f "$config" ]; then mkdir -p "$work/cargo" && cp "$config" "$work/cargo/"; fi
 export CARGO_HOME="$work/cargo" CARGO_TARGET_DIR="$work/target"
 cd "$work"
 
@@ -68,12 +67,14 @@ judge() {
 call() {
     local document=$1 manifest=$2
     coproc SERVER { node "$root/tests/contract/judge.mjs" "$document"; }
-    local line address
-    read -r line <&"${SERVER[0]}"
-    address=$(sed 's/.*"address":"\([^"]*\)".*/\1/' <<< "$line")
-    BASE_URL="$address" cargo run --quiet --manifest-path "$manifest"
-    exec {SERVER[1]}>&-
-    wait "$SERVER_PID" || true
+    local line address input=${SERVER[1]} server=$SERVER_PID result=0
+    read -r line <&"${SERVER[0]}" || return 1
+    address=${line#*\"address\":\"}
+    # The shell does not end at an error here, since the caller looks at the result.
+    BASE_URL="${address%%\"*}" cargo run --quiet --manifest-path "$manifest" || result=$?
+    exec {input}>&-
+    wait "$server" || true
+    return "$result"
 }
 
 for name in shop tasks; do
@@ -87,6 +88,7 @@ for name in shop tasks; do
     step "$name: cargo build" cargo build --manifest-path "call-$name/Cargo.toml"
     if judge; then
         step "$name: a call to Prism" call "$here/$name.json" "call-$name/Cargo.toml"
+        printf '%4d s  from nothing to the response\n' "$SECONDS"
     else
         printf '        node or npm is missing: no call\n'
     fi

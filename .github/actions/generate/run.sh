@@ -32,7 +32,7 @@ fi
 printf 'changed=true\n' >> "${GITHUB_OUTPUT:-/dev/null}"
 if [ -z "${TOKEN:-}" ]; then exit 0; fi
 export GH_TOKEN="$TOKEN"
-git switch --create "$BRANCH"
+git switch --force-create "$BRANCH"
 git -c user.name=github-actions -c user.email=github-actions@users.noreply.github.com commit --quiet --message "Generate the client again"
 git push --force origin "$BRANCH"
 gh pr create --base "$BASE" --head "$BRANCH" --title "Generate the client again" --body-file "$out/diff.md" ||
