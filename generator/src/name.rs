@@ -140,6 +140,8 @@ pub struct TypeName {
     pub ident: String,
     /// The module that defines it.
     pub module: String,
+    /// The vendor's page.
+    pub link: Option<String>,
     /// Fields by the vendor's name, or variants by value or by type id.
     pub members: BTreeMap<String, String>,
     /// The struct with the fields that a value must have, for types with several.
@@ -192,7 +194,7 @@ pub fn name(api: &Model, config: &Config, out: &mut Sink) -> Option<Names> {
     let mut exceptions = Exceptions::new(&config.naming);
     operation::name(api, &mut exceptions, &placed, &mut names, out);
     security::name(api, &mut exceptions, &mut names, out);
-    types::name(api, &mut exceptions, &mut names, out);
+    types::name(api, config.naming.link.r#type.as_deref(), &mut exceptions, &mut names, out);
     let mut scope = Scope::reserving(types::TYPES);
     for payload in api.payloads() {
         let wanted =

@@ -4,6 +4,7 @@ mod argument;
 mod credentials;
 mod definition;
 pub(crate) mod doc;
+mod example;
 mod field_docs;
 mod item;
 mod model;

@@ -15,6 +15,9 @@ mod webhooks;
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::panic::resume_unwind;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use crate::name::Custom;
 use crate::plan::{Crate, Item, Module};
@@ -84,12 +87,39 @@ pub fn render(plan: &Crate, options: &Options) -> Result<Rendered, String> {
     files.extend(plan.credentials.as_deref().map(credentials::file));
     files.extend(argument::file(&plan.composites));
     files.extend(webhooks::file(&plan.webhooks, plan.areas));
-    files.extend(plan.modules.iter().map(models));
-    files.extend(plan.handles.iter().map(|handle| operation::file(handle, plan.areas)));
+    files.extend(modules(plan));
     let items = plan.items();
     files.push(File { path: LISTING.to_owned(), text: listed(&items) });
     files.sort();
     Ok(Rendered { files, items })
+}
+
+/// The files of models and handles. Printing them is most of the work, so all processors do it.
+fn modules(plan: &Crate) -> Vec<File> {
+    let next = AtomicUsize::new(0);
+    let print = || {
+        let files = std::iter::from_fn(|| {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            match plan.modules.get(index) {
+                Some(module) => Some(models(module)),
+                None => {
+                    let handle = plan.handles.get(index - plan.modules.len())?;
+                    Some(operation::file(handle, plan.areas))
+                }
+            }
+        });
+        files.collect::<Vec<File>>()
+    };
+    let others =
+        thread::available_parallelism().map_or(0, |count| count.get() - 1).min(plan.modules.len() / 8);
+    thread::scope(|scope| {
+        let others: Vec<_> = (0..others).map(|_| scope.spawn(print)).collect();
+        let mut files = print();
+        for other in others {
+            files.extend(other.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        }
+        files
+    })
 }
 
 /// The file of a module of models.

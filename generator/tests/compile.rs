@@ -58,6 +58,18 @@ fn caller() -> Vec<(String, String)> {
     SOURCES.into_iter().map(source).chain([("Cargo.toml".to_owned(), manifest)]).collect()
 }
 
+/// The documented examples of a file, as items of a program.
+fn examples(file: &str) -> String {
+    let mut out = String::new();
+    let mut lines = file.lines();
+    while lines.any(|line| line == "/// ```no_run") {
+        let code = lines.by_ref().map_while(|line| line.strip_prefix("///").filter(|line| *line != " ```"));
+        let code: Vec<&str> = code.map(|line| line.strip_prefix(" # ").unwrap_or(line)).collect();
+        out.push_str(&format!("const _: () = {{\n{}\n}};\n", code.join("\n")));
+    }
+    out
+}
+
 /// A workspace of the crates of all fixtures, with the lints of ours.
 fn workspace() -> Vec<String> {
     let root = fs::canonicalize(shared::workspace()).unwrap();
@@ -74,11 +86,19 @@ fn workspace() -> Vec<String> {
         let mut out = Sink::new();
         let made = texts.make(|_| false, &mut out);
         assert!(made.names.is_some(), "{}: {}", texts.name, stages::report(&out));
+        let mut program =
+            String::from("#![allow(dead_code, deprecated, missing_docs, unused_imports)]\nfn main() {}\n");
         for file in stages::rendered(&made, &runtime.to_str().unwrap().replace('\\', "/")) {
             let path = folder().join("crates").join(&texts.name).join(file.path);
             write(&path, &file.text);
+            program.push_str(&examples(&file.text));
             kept.push(path);
         }
+        let path = folder().join("crates").join(&texts.name).join("examples/handles.rs");
+        let count = made.names.as_ref().map_or(0, |names| names.handles.len());
+        assert_eq!(program.matches("const _").count(), count, "{}: an example for each handle", texts.name);
+        write(&path, &program);
+        kept.push(path);
         members.push(texts.name);
     }
     for (path, text) in caller() {
@@ -144,7 +164,7 @@ fn assert_calls() {
 fn fixtures_compile_without_warnings() {
     let members = workspace();
     assert!(members.iter().any(|name| name == "areas"));
-    check(&["--workspace", "--features", "full"]);
+    check(&["--workspace", "--all-targets", "--features", "full"]);
     for area in ["read", "write", "other"] {
         check(&["--package", "areas-client", "--features", area]);
     }

@@ -1,4 +1,4 @@
-//! Asserts that `cargo test` runs no text of a document as code, in the crates of all fixtures.
+//! Asserts that `cargo test` compiles the examples of handles and no text of a document, in the crates of all fixtures.
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
@@ -51,12 +51,28 @@ fn documented(tokens: TokenStream, out: &mut Vec<String>) {
     out.extend(open);
 }
 
+/// True if the documentation is that of a handle, and its one block of code is a function of statements without any text.
+fn is_example(doc: &str) -> bool {
+    let Some((_, code)) = doc.split_once("\n# Example\n```no_run\n") else { return false };
+    let Some(code) = code.strip_suffix("\n```\n") else { return false };
+    let code = code.replace("\n# ", "\n");
+    let file: syn::File = syn::parse_str(&code).unwrap_or_else(|e| panic!("{e}\n{code}"));
+    let [syn::Item::Use(_), syn::Item::Fn(function)] = file.items.as_slice() else { return false };
+    // The texts of its features, and the one of a format.
+    let texts = code.lines().filter(|line| line.contains('"'));
+    let mut texts = texts.map(|line| line.trim_start().split('"').next().unwrap());
+    doc.starts_with("Operations of `")
+        && function.sig.ident == "example"
+        && texts.all(|before| matches!(before, "#[cfg(feature = " | "println!("))
+}
+
 #[test]
 fn no_document_writes_a_doctest() {
     for keep_prose in [false, true] {
         for folder in shared::entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/stages")) {
             let texts = Texts { keep_prose, ..Texts::read(&folder) };
             let mut out = Sink::new();
+            let mut examples = 0;
             let made = texts.make(|_| false, &mut out);
             assert!(!out.has_errors(), "{}: {}", texts.name, report(&out));
             for file in stages::rendered(&made, "../../runtime") {
@@ -67,12 +83,17 @@ fn no_document_writes_a_doctest() {
                     documented(tokens, &mut docs);
                     assert!(!docs.is_empty() || file.path == "src/models.rs", "{at}");
                     for doc in docs {
-                        assert!(blocks(&doc).iter().all(|info| info == "text"), "{at}\n{doc}");
+                        let infos = blocks(&doc);
+                        let compiled = infos.iter().filter(|info| *info != "text").count();
+                        assert!(compiled == 0 || is_example(&doc), "{at}\n{doc}");
+                        examples += compiled;
                     }
                 } else if file.path == "README.md" {
                     assert_eq!(blocks(&file.text), ["rust,no_run"], "{at}\n{}", file.text);
                 }
             }
+            let handles = made.names.as_ref().map_or(0, |names| names.handles.len());
+            assert_eq!(examples, handles, "{}: an example for each handle", texts.name);
         }
     }
 }

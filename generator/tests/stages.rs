@@ -16,6 +16,8 @@ use storewright_generator::api::{Api, stored};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{Source, text};
 use storewright_generator::name::Custom;
+use storewright_generator::render::MARK;
+use storewright_generator::write::{self, Root};
 
 fn cases() -> Vec<PathBuf> {
     shared::entries(&Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/stages"))
@@ -31,6 +33,20 @@ fn made(texts: &Texts) -> (Made, String) {
 /// Files from templates are the same except for a few values; these cases show them.
 const WHOLE: &[&str] = &["plain", "areas", "overlay", "header-key", "basic"];
 const FROM_TEMPLATES: &[&str] = &["Cargo.toml", "README.md", "src/lib.rs", "src/api.rs", "src/call.rs"];
+
+#[test]
+fn generated_files_are_known_again() {
+    for folder in cases() {
+        let (made, _) = made(&Texts::read(&folder));
+        let files = stages::rendered(&made, "../../runtime");
+        let files = files.into_iter().map(|file| (file.path, file.text)).collect();
+        let target = tempfile::tempdir().unwrap();
+        let root = [Root { folder: target.path().join("crate"), files, ..Root::default() }];
+        write::write(&root, &write::compare(&root, MARK).unwrap()).unwrap();
+        let found = write::compare(&root, MARK).unwrap();
+        assert!(found.is_empty(), "{}: {found:?}", folder.display());
+    }
+}
 
 #[test]
 fn every_boundary_is_as_it_was() {

@@ -28,7 +28,7 @@ impl storewright_runtime::Api for Api {
     const NAME: &'static str = "App Center Client";
     const BASE_URL: &'static str = "https://api.appcenter.ms";
 
-    /// The service answers 411 to a POST, PUT or PATCH without a body, so `{}` stands for none.
+    /// The service answers 411 to a POST, PUT or PATCH without a body, so `{}` is sent for none.
     fn default_body(operation: &Operation) -> Option<&'static str> {
         matches!(operation.method, Method::Post | Method::Put | Method::Patch).then_some("{}")
     }

@@ -95,7 +95,7 @@ impl<T, O> Call<T, O> {
         self.with(rt::Call::answering)
     }
 
-    /// The request as it is now.
+    /// The present request.
     pub fn request(&self) -> &rt::Request {
         self.0.request()
     }
@@ -134,8 +134,8 @@ impl<P: rt::Payload + rt::Paged, O> Call<P, O> {
         self.0.pages()
     }
 
-    /// The items of all pages from this one on. [`Items::page`](rt::Items::page) has what else is on the page of an item,
-    /// such as included resources.
+    /// The items of all pages from this one on. [`Items::page`](rt::Items::page) has the rest of an item's page, such
+    /// as included resources.
     pub fn items(self) -> rt::Items<Api, P> {
         self.0.items()
     }

@@ -71,6 +71,8 @@ pub struct Composite {
 pub struct Link {
     /// The address of an operation's page; `{slug}` is replaced by method and path, e.g. `get-v1-apps-_id_-builds`.
     pub operation: Option<String>,
+    /// The address of a type's page; `{slug}` is replaced by its id in lower case, e.g. `buildcreaterequest`.
+    pub r#type: Option<String>,
 }
 
 /// Rules for the names of handles.

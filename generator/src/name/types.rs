@@ -46,7 +46,20 @@ pub(super) const TYPES: &[&str] = &[
 /// Variants that every open enum has.
 pub(super) const VARIANTS: &[&str] = &["Unrecognized"];
 
-pub(super) fn name(api: &Api, exceptions: &mut Exceptions<'_>, names: &mut Names, out: &mut Sink) {
+/// The vendor's page of a schema; none where its name does not fit into an address.
+fn page(template: Option<&str>, schema: &str) -> Option<String> {
+    let is_plain = schema.bytes().all(|b| b.is_ascii_alphanumeric());
+    template.filter(|_| is_plain).map(|template| template.replace("{slug}", &schema.to_lowercase()))
+}
+
+/// Names all types; `link` is the template of their pages.
+pub(super) fn name(
+    api: &Api,
+    link: Option<&str>,
+    exceptions: &mut Exceptions<'_>,
+    names: &mut Names,
+    out: &mut Sink,
+) {
     let mut scope = Scope::reserving(TYPES);
     name_types(api, &mut scope, exceptions, names, out);
     name_required(api, &mut scope, exceptions, names, out);
@@ -105,7 +118,10 @@ fn name_types(
                 scope.reserve(format!("{ident}{part}"), &id.to_string());
             }
         }
-        names.types.insert(id.clone(), TypeName { ident, module: module(api, id), ..TypeName::default() });
+        let link = id.schema_name().and_then(|name| page(link, name));
+        names
+            .types
+            .insert(id.clone(), TypeName { ident, module: module(api, id), link, ..TypeName::default() });
     }
 }
 

@@ -35,7 +35,7 @@ impl Context<'_> {
     /// A type, and the types that only it uses.
     fn definitions(&self, id: &TypeId, ty: &Type, name: &TypeName) -> Vec<Definition> {
         if let Some(target) = self.replacement(id) {
-            let docs = self.type_docs(format!("{}.", code(&id.label())), ty, &name.module);
+            let docs = self.type_docs(format!("{}.", code(&id.label())), ty, name);
             let kind = DefinitionKind::Alias(target);
             let (ident, origin) = (name.ident.clone(), self.api.type_pointer(id));
             return vec![Definition { ident, docs, deprecated: false, origin, kind }];
@@ -74,7 +74,7 @@ impl Context<'_> {
         what: String,
         kind: DefinitionKind,
     ) -> Definition {
-        let docs = self.type_docs(what, ty, &name.module);
+        let docs = self.type_docs(what, ty, name);
         let (ident, origin) = (name.ident.clone(), self.api.type_pointer(id));
         Definition { ident, docs, deprecated: ty.deprecated, origin, kind }
     }
@@ -100,14 +100,15 @@ impl Context<'_> {
     }
 
     /// Documentation of a type: its purpose, the document's words, and the features that bring it.
-    pub(super) fn type_docs(&self, what: String, ty: &Type, module: &str) -> Vec<String> {
+    pub(super) fn type_docs(&self, what: String, ty: &Type, name: &TypeName) -> Vec<String> {
         if !self.documented {
             return Vec::new();
         }
         let doc = ty.doc.as_ref().map(|doc| doc.trim().to_owned());
-        let note = self.names.modules.get(module).and_then(|areas| self.feature_note(areas));
+        let note = self.names.modules.get(&name.module).and_then(|areas| self.feature_note(areas));
+        let link = name.link.as_ref().map(|link| format!(" [Vendor's page]({link})")).unwrap_or_default();
         let more = doc.into_iter().chain(note).flat_map(|line| [String::new(), line]);
-        std::iter::once(what).chain(more).collect()
+        std::iter::once(what + &link).chain(more).collect()
     }
 
     /// A member of an object.

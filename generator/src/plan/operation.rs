@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::doc::code;
+use super::example::example;
 use super::parameter::{Argument, Put, Segment};
 use super::sentence::{Reply, sentence};
 use super::{Context, RustType};
@@ -21,6 +22,8 @@ pub struct Handle {
     pub ident: String,
     /// Its documentation.
     pub docs: Vec<String>,
+    /// A call of one of its methods.
+    pub example: Option<String>,
     /// The documentation of that method.
     pub accessor_docs: Vec<String>,
     /// The features that bring it; empty where the crate has none.
@@ -157,6 +160,17 @@ pub struct StatusVariant {
     pub payload: Payload,
 }
 
+/// The order of setters: those that choose results come before those that choose parts of a result.
+fn rank(parameter: &Parameter) -> u8 {
+    match parameter.role() {
+        Role::Other | Role::Filter(_) | Role::Exists(_) | Role::Limit => 0,
+        Role::Sort => 1,
+        Role::Include => 2,
+        Role::LimitOf(_) => 3,
+        Role::Fields(_) => 4,
+    }
+}
+
 impl Context<'_> {
     /// A handle and its methods.
     pub(super) fn handle(&self, module: &str, handle: &name::Handle) -> Handle {
@@ -175,8 +189,11 @@ impl Context<'_> {
             name.methods.iter().map(|method| self.method(id, operation, name, method))
         });
         let (module, ident) = (module.to_owned(), handle.ident.clone());
-        let (features, methods) = (handle.areas.clone(), methods.collect());
-        Handle { module, ident, docs, accessor_docs, features, methods }
+        let (features, methods): (BTreeSet<String>, Vec<Method>) = (handle.areas.clone(), methods.collect());
+        let library = self.names.package.replace('-', "_");
+        let differ = features.len() > 1;
+        let example = self.documented.then(|| example(&library, &module, &methods, differ)).flatten();
+        Handle { module, ident, docs, example, accessor_docs, features, methods }
     }
 
     fn method(&self, id: &str, operation: &Operation, name: &OperationName, method: &name::Method) -> Method {
@@ -196,8 +213,9 @@ impl Context<'_> {
         let named = placeholders(&operation.path).map(|place| path().position(|p| p.name == place));
         let segments = named.flatten().filter_map(|at| segments.get(at).cloned()).collect();
         let own = |parameter| name.parameter(parameter).map_or("value", |p| &p.ident);
-        let (required, optional): (Vec<&Parameter>, Vec<&Parameter>) =
+        let (required, mut optional): (Vec<&Parameter>, Vec<&Parameter>) =
             sent_parameters(operation, method).partition(|p| p.required);
+        optional.sort_by_key(|p| rank(p));
         arguments.extend(required.into_iter().map(|p| self.sent_argument(operation, p, own(p), name)));
         arguments.extend(body);
         let limited = paged && optional.iter().any(|parameter| is_page_size(parameter));

@@ -17,6 +17,7 @@ pub(super) fn file(handle: &Handle, areas: usize) -> File {
     let mut source = Source::new(&format!("Operations of `{}`.", handle.module));
     let own = ident(&handle.ident);
     let docs = docs(&handle.docs);
+    let example = handle.example.as_deref().map(example);
     // A feature that the whole module needs is a condition of the module.
     let cfg = |features: &BTreeSet<String>| match handle.features.len() > 1 {
         true => cfg(features, areas),
@@ -26,6 +27,7 @@ pub(super) fn file(handle: &Handle, areas: usize) -> File {
     let methods: Vec<TokenStream> = methods.collect();
     source.items(quote! {
         #docs
+        #example
         #[derive(Debug, Clone)]
         pub struct #own(pub(crate) rt::Client<crate::Api>);
         impl #own { #(#methods)* }
@@ -52,6 +54,13 @@ pub(super) fn file(handle: &Handle, areas: usize) -> File {
     let operations = handle.methods.iter().map(|method| format!("    {},\n", operation(method)));
     source.line(&format!("rt::operations! {{\n{}}}", operations.collect::<String>()));
     File { path: format!("src/operations/{}.rs", handle.module), text: source.finish() }
+}
+
+/// An example as documentation.
+fn example(code: &str) -> TokenStream {
+    let lines = ["", "# Example", "```no_run"].into_iter().chain(code.lines()).chain(["```"]);
+    let lines = lines.map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    lines.map(|line| quote!(#[doc = #line])).collect()
 }
 
 /// The constant that describes the operation to the runtime.

@@ -6,17 +6,18 @@ use super::File;
 use super::rust::{Source, cfg, docs, ident};
 use crate::plan::Incoming;
 
-const ABOUT: &str = "Payloads of webhooks and callbacks, which the server sends to an address of yours.
-
-Check the signature of a request first, then read its body:
-`runtime::codec::from_slice_tolerant::<webhooks::…>(body)` gives the payload and the values that do not fit.";
+const ABOUT: &str = "Payloads of webhooks and callbacks, which the server sends to an address of yours.";
+/// Behind the mark, which only the first lines of a file may have.
+const USE: &str = "//! Check the signature of a request first, then read its body:
+//! `runtime::codec::from_slice_tolerant::<webhooks::…>(body)` gives the payload and the values that do not fit.";
 
 /// The file; none without webhooks.
 pub(super) fn file(webhooks: &[Incoming], areas: usize) -> Option<File> {
     if webhooks.is_empty() {
         return None;
     }
-    let mut source = Source::new(&ABOUT.replace('\n', "\n//! ").replace("//! \n", "//!\n"));
+    let mut source = Source::new(ABOUT);
+    source.line(USE);
     for own in webhooks {
         let cfg = own.areas.as_ref().map(|own| cfg(own, areas)).unwrap_or_default();
         let (docs, ident, target) = (docs(&own.docs), ident(&own.ident), &own.target);

@@ -8,8 +8,8 @@ use storewright_runtime::Value;
 /// The error body of App Center.
 ///
 /// Its services answer in twelve forms: `{"code", "message"}`, the same inside `error`, with an `id`, with a `status` in
-/// place of the code, a text alone. This type reads them all; [`code`](Self::code) and [`message`](Self::message) give what
-/// is there, and the members hold it as it came.
+/// place of the code, a text alone. This type reads them all; [`code`](Self::code) and [`message`](Self::message) give the
+/// values of any form, and the members have them as the server sent them.
 #[non_exhaustive]
 pub struct Fault {
     /// `code`: a word, or the status as a number.

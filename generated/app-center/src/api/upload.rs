@@ -17,13 +17,13 @@ mod code_push;
 mod release;
 mod symbols;
 
-/// How often it is asked whether a release is ready.
+/// The time between two looks at a release that is not ready.
 const POLL: Duration = Duration::from_secs(5);
 
-/// How many blocks of a release are sent at once, as Microsoft's own client does.
+/// The number of blocks of a release that are sent at once, as in Microsoft's own client.
 const PARALLEL: usize = 10;
 
-/// How many failures all blocks of a release may have between them, as in Microsoft's own client.
+/// The number of failures that all blocks of a release may have between them, as in Microsoft's own client.
 const ERROR_BUDGET: u32 = 20;
 
 /// The state of an upload. It can be kept, as JSON, to go on with it later; the JSON contains URLs that are secrets, because
@@ -38,9 +38,9 @@ pub struct UploadState {
     pub finish: String,
     /// The file, its parts, and which of them are sent.
     pub transfer: Transfer,
-    /// Whether the storage says that it has the whole file.
+    /// True if the storage says that it has the whole file.
     pub finished: bool,
-    /// Whether App Center was told so.
+    /// True if App Center was told so.
     pub committed: bool,
     /// The response that began the upload of a CodePush update; absent for others.
     pub code_push: Option<CodePushReleaseUpload>,
@@ -61,7 +61,7 @@ impl UploadState {
 type OnState = Arc<dyn Fn(&UploadState) + Send + Sync>;
 
 /// An upload of one file: [`Client::upload_release`], [`Client::upload_code_push`] and [`Client::upload_symbols`]. `R` is
-/// what App Center answers when it begins.
+/// App Center's response to its start.
 #[must_use = "nothing is sent before `send`"]
 pub struct Upload<R> {
     client: Client,
@@ -93,8 +93,8 @@ impl Client {
         self.upload(begin.into(), file.into(), self.sender_of_blocks())
     }
 
-    /// Uploads the zipped content of a CodePush update, in blocks, as a release is. Its answer is what
-    /// `CodePushUploadedRelease::new` takes, of which `client.code_push_deployment_releases().create(…)` makes the release.
+    /// Uploads the zipped content of a CodePush update, in blocks, as a release is. Its result is the argument of
+    /// `CodePushUploadedRelease::new`, of which `client.code_push_deployment_releases().create(…)` makes the release.
     ///
     /// `begin` is `client.code_push_deployment_uploads().create(…)`.
     pub fn upload_code_push(

@@ -7,10 +7,10 @@ use std::collections::BTreeMap;
 use storewright_runtime::serde_json::Map;
 use storewright_runtime::{Value, object};
 
-/// How many errors the message of one failure names.
+/// The most errors that the message of one failure names.
 const NAMED: usize = 10;
 
-/// How deep errors are read that are nested in others.
+/// The depth to which errors inside of errors are read.
 const DEPTH: usize = 8;
 
 /// The error body of App Store Connect.
@@ -103,7 +103,7 @@ impl Fault {
 }
 
 impl ErrorObject {
-    /// Whether the code is `prefix` or below it.
+    /// True if the code is `prefix` or below it.
     pub fn has_code(&self, prefix: &str) -> bool {
         self.code.strip_prefix(prefix).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     }
@@ -172,7 +172,7 @@ fn item_of(value: &Value, depth: usize) -> Option<ErrorObject> {
     }
 }
 
-/// Whether an object is one error, and not errors by name.
+/// True if an object is one error, and not errors by name.
 fn is_error(members: &Map<String, Value>) -> bool {
     has_message(members) || text(members, "status").or_else(|| text(members, "id")).is_some()
 }

@@ -235,7 +235,7 @@ keys! {
     /// # Ok::<(), Box<dyn std::error::Error + Send + Sync>>(())
     /// ```
     TeamKey(issuer_id),
-    /// A key of one person, which may do what the person may.
+    /// A key of one person, with the person's permissions.
     IndividualKey(),
 }
 

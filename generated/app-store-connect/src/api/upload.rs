@@ -13,7 +13,7 @@ use storewright_runtime::{
 
 use crate::{Client, Error};
 
-/// How often it is asked whether an asset is ready.
+/// The time between two looks at an asset that is not ready.
 const POLL: Duration = Duration::from_secs(5);
 
 /// Collections whose assets are committed with the MD5 of the file; other assets take no checksum, or several.
@@ -66,7 +66,7 @@ pub struct UploadState {
     pub id: String,
     /// The file, its parts, and which of them are sent.
     pub transfer: Transfer,
-    /// Whether Apple was told that all parts are sent.
+    /// True if Apple was told that all parts are sent.
     pub committed: bool,
 }
 object! { UploadState {
@@ -179,14 +179,13 @@ impl<T: Payload> Upload<T> {
         self
     }
 
-    /// How often it is asked whether the asset is ready, by default every five seconds, and how long altogether, by
-    /// default for ever.
+    /// Sets the time between two looks at the asset, by default five seconds, and the time limit of all, by default none.
     pub fn poll(mut self, every: Duration, patience: impl Into<Option<Duration>>) -> Self {
         (self.poll, self.patience) = (every, patience.into());
         self
     }
 
-    /// Uploads the file, and gives the asset as it is then.
+    /// Uploads the file, and returns the asset in its last state.
     ///
     /// # Errors
     /// As a call; when the file cannot be read, or was changed since the upload began, in which case nothing is committed; when
@@ -286,7 +285,7 @@ async fn commit(client: &Client, state: &UploadState, path: &str) -> Result<(), 
     call.repeatable().send().await
 }
 
-/// An answer as its caller reads it, beside the JSON, in which states stand at the same place for all types.
+/// A response as its caller reads it, and its JSON, which has the states of all types at the same location.
 struct Watched<T> {
     json: Value,
     answer: T,
@@ -321,7 +320,7 @@ fn is_before_the_end(state: &str) -> bool {
     matches!(state, "" | "AWAITING_UPLOAD" | "UPLOAD_COMPLETE") || state.ends_with("PROCESSING")
 }
 
-/// The errors in values that are a list of them, or an object with one beside warnings.
+/// The errors in values that are a list of them, or an object with such a list and warnings.
 fn reasons<'v>(values: impl Iterator<Item = &'v Value>) -> String {
     let reasons: Vec<String> = values
         .filter_map(|value| value.get("errors").unwrap_or(value).as_array())

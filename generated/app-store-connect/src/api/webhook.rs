@@ -103,7 +103,7 @@ pub struct WebhookEventAttributes {
     pub old_external_build_state: Option<Value>,
     /// The state now, of a build in external testing.
     pub new_external_build_state: Option<Value>,
-    /// Whether a marketplace may distribute the app, or a version of it.
+    /// True if a marketplace may distribute the app, or a version of it.
     pub available: Option<bool>,
     /// The territories for which `available` is.
     pub territories: Option<Vec<String>>,

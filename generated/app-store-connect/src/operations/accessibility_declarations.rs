@@ -5,6 +5,17 @@
 /// Operations of `accessibility_declarations`, from [`Client::accessibility_declarations`](crate::Client::accessibility_declarations).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.accessibility_declarations().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AccessibilityDeclarations(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,19 @@
 /// Operations of `actors`, from [`Client::actors`](crate::Client::actors).
 ///
 /// Feature: `users-and-access`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, filter_id: Vec<&str>) -> Result<(), Error> {
+///     let mut items = client.actors().list(filter_id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Actors(pub(crate) rt::Client<crate::Api>);
 

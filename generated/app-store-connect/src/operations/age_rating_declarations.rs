@@ -5,6 +5,20 @@
 /// Operations of `age_rating_declarations`, from [`Client::age_rating_declarations`](crate::Client::age_rating_declarations).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::AgeRatingDeclarationUpdateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.age_rating_declarations().update(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AgeRatingDeclarations(pub(crate) rt::Client<crate::Api>);
 

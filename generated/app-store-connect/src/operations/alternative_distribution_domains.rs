@@ -5,6 +5,19 @@
 /// Operations of `alternative_distribution_domains`, from [`Client::alternative_distribution_domains`](crate::Client::alternative_distribution_domains).
 ///
 /// Feature: `alternative-distribution`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.alternative_distribution_domains().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AlternativeDistributionDomains(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,19 @@
 /// Operations of `alternative_distribution_keys`, from [`Client::alternative_distribution_keys`](crate::Client::alternative_distribution_keys).
 ///
 /// Feature: `alternative-distribution`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.alternative_distribution_keys().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AlternativeDistributionKeys(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,17 @@
 /// Operations of `alternative_distribution_package_deltas`, from [`Client::alternative_distribution_package_deltas`](crate::Client::alternative_distribution_package_deltas).
 ///
 /// Feature: `alternative-distribution`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.alternative_distribution_package_deltas().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AlternativeDistributionPackageDeltas(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,19 @@
 /// Operations of `alternative_distribution_package_variants`, from [`Client::alternative_distribution_package_variants`](crate::Client::alternative_distribution_package_variants).
 ///
 /// Feature: `alternative-distribution`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.alternative_distribution_package_variants()
+///         .get(id)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AlternativeDistributionPackageVariants(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,21 @@
 /// Operations of `alternative_distribution_package_versions`, from [`Client::alternative_distribution_package_versions`](crate::Client::alternative_distribution_package_versions).
 ///
 /// Feature: `alternative-distribution`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.alternative_distribution_package_versions()
+///         .list_delta_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AlternativeDistributionPackageVersions(pub(crate) rt::Client<crate::Api>);
 
@@ -47,6 +62,29 @@ impl AlternativeDistributionPackageVersions {
 pub type Get = crate::Call<crate::models::AlternativeDistributionPackageVersionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AlternativeDistributionPackageVersionInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[deltas]`: the number of included resources, at most 50.
+    pub fn limit_deltas(mut self, value: i64) -> Self {
+        self.0.number("limit[deltas]", value);
+        self
+    }
+
+    /// `limit[variants]`: the number of included resources, at most 50.
+    pub fn limit_variants(mut self, value: i64) -> Self {
+        self.0.number("limit[variants]", value);
+        self
+    }
+
     /// `fields[alternativeDistributionPackageDeltas]`: the fields to return.
     pub fn fields_alternative_distribution_package_deltas(
         mut self,
@@ -88,29 +126,6 @@ impl<T> crate::Call<T, op::Get> {
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackages]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageVersionInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[deltas]`: the number of included resources, at most 50.
-    pub fn limit_deltas(mut self, value: i64) -> Self {
-        self.0.number("limit[deltas]", value);
-        self
-    }
-
-    /// `limit[variants]`: the number of included resources, at most 50.
-    pub fn limit_variants(mut self, value: i64) -> Self {
-        self.0.number("limit[variants]", value);
         self
     }
 }

@@ -5,6 +5,21 @@
 /// Operations of `alternative_distribution_packages`, from [`Client::alternative_distribution_packages`](crate::Client::alternative_distribution_packages).
 ///
 /// Feature: `alternative-distribution`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.alternative_distribution_packages()
+///         .list_version_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AlternativeDistributionPackages(pub(crate) rt::Client<crate::Api>);
 
@@ -44,6 +59,23 @@ pub type Create = crate::Call<crate::models::AlternativeDistributionPackageRespo
 pub type Get = crate::Call<crate::models::AlternativeDistributionPackageResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AlternativeDistributionPackageInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
     /// `fields[alternativeDistributionPackageVersions]`: the fields to return.
     pub fn fields_alternative_distribution_package_versions(
         mut self,
@@ -65,23 +97,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[alternativeDistributionPackages]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
 }
 
 /// Call of [`list_version_linkages`](AlternativeDistributionPackages::list_version_linkages).
@@ -91,6 +106,40 @@ pub type ListVersionLinkages = crate::Call<crate::models::AlternativeDistributio
 pub type ListVersions = crate::Call<crate::models::AlternativeDistributionPackageVersionsResponse, op::ListVersions>;
 
 impl<T> crate::Call<T, op::ListVersions> {
+    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_state(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AlternativeDistributionPackageVersionStateFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[state]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AlternativeDistributionPackageVersionInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[deltas]`: the number of included resources, at most 50.
+    pub fn limit_deltas(mut self, value: i64) -> Self {
+        self.0.number("limit[deltas]", value);
+        self
+    }
+
+    /// `limit[variants]`: the number of included resources, at most 50.
+    pub fn limit_variants(mut self, value: i64) -> Self {
+        self.0.number("limit[variants]", value);
+        self
+    }
+
     /// `fields[alternativeDistributionPackageDeltas]`: the fields to return.
     pub fn fields_alternative_distribution_package_deltas(
         mut self,
@@ -132,40 +181,6 @@ impl<T> crate::Call<T, op::ListVersions> {
         >,
     ) -> Self {
         self.0.list("fields[alternativeDistributionPackages]", values);
-        self
-    }
-
-    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageVersionStateFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[state]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageVersionInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[deltas]`: the number of included resources, at most 50.
-    pub fn limit_deltas(mut self, value: i64) -> Self {
-        self.0.number("limit[deltas]", value);
-        self
-    }
-
-    /// `limit[variants]`: the number of included resources, at most 50.
-    pub fn limit_variants(mut self, value: i64) -> Self {
-        self.0.number("limit[variants]", value);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `analytics_report_instances`, from [`Client::analytics_report_instances`](crate::Client::analytics_report_instances).
 ///
 /// Feature: `analytics`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.analytics_report_instances().list_segment_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AnalyticsReportInstances(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,19 @@
 /// Operations of `analytics_report_requests`, from [`Client::analytics_report_requests`](crate::Client::analytics_report_requests).
 ///
 /// Feature: `analytics`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.analytics_report_requests().list_report_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AnalyticsReportRequests(pub(crate) rt::Client<crate::Api>);
 
@@ -52,6 +65,21 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AnalyticsReportRequestResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportRequestInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[reports]`: the number of included resources, at most 50.
+    pub fn limit_reports(mut self, value: i64) -> Self {
+        self.0.number("limit[reports]", value);
+        self
+    }
+
     /// `fields[analyticsReportRequests]`: the fields to return.
     pub fn fields_analytics_report_requests(
         mut self,
@@ -69,21 +97,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[analyticsReports]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportRequestInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[reports]`: the number of included resources, at most 50.
-    pub fn limit_reports(mut self, value: i64) -> Self {
-        self.0.number("limit[reports]", value);
-        self
-    }
 }
 
 /// Call of [`list_report_linkages`](AnalyticsReportRequests::list_report_linkages).
@@ -93,15 +106,6 @@ pub type ListReportLinkages = crate::Call<crate::models::AnalyticsReportRequestR
 pub type ListReports = crate::Call<crate::models::AnalyticsReportsResponse, op::ListReports>;
 
 impl<T> crate::Call<T, op::ListReports> {
-    /// `fields[analyticsReports]`: the fields to return.
-    pub fn fields_analytics_reports(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportField>,
-    ) -> Self {
-        self.0.list("fields[analyticsReports]", values);
-        self
-    }
-
     /// `filter[category]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_category(
         mut self,
@@ -114,6 +118,15 @@ impl<T> crate::Call<T, op::ListReports> {
     /// `filter[name]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[name]", values);
+        self
+    }
+
+    /// `fields[analyticsReports]`: the fields to return.
+    pub fn fields_analytics_reports(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportField>,
+    ) -> Self {
+        self.0.list("fields[analyticsReports]", values);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `analytics_report_segments`, from [`Client::analytics_report_segments`](crate::Client::analytics_report_segments).
 ///
 /// Feature: `analytics`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.analytics_report_segments().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AnalyticsReportSegments(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,19 @@
 /// Operations of `analytics_reports`, from [`Client::analytics_reports`](crate::Client::analytics_reports).
 ///
 /// Feature: `analytics`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.analytics_reports().list_instance_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AnalyticsReports(pub(crate) rt::Client<crate::Api>);
 
@@ -50,15 +63,6 @@ pub type ListInstanceLinkages = crate::Call<crate::models::AnalyticsReportInstan
 pub type ListInstances = crate::Call<crate::models::AnalyticsReportInstancesResponse, op::ListInstances>;
 
 impl<T> crate::Call<T, op::ListInstances> {
-    /// `fields[analyticsReportInstances]`: the fields to return.
-    pub fn fields_analytics_report_instances(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportInstanceField>,
-    ) -> Self {
-        self.0.list("fields[analyticsReportInstances]", values);
-        self
-    }
-
     /// `filter[granularity]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_granularity(
         mut self,
@@ -73,6 +77,15 @@ impl<T> crate::Call<T, op::ListInstances> {
     /// `filter[processingDate]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_processing_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[processingDate]", values);
+        self
+    }
+
+    /// `fields[analyticsReportInstances]`: the fields to return.
+    pub fn fields_analytics_report_instances(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportInstanceField>,
+    ) -> Self {
+        self.0.list("fields[analyticsReportInstances]", values);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `android_to_ios_app_mapping_details`, from [`Client::android_to_ios_app_mapping_details`](crate::Client::android_to_ios_app_mapping_details).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.android_to_ios_app_mapping_details().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AndroidToIosAppMappingDetails(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,19 @@
 /// Operations of `app_asset_libraries`, from [`Client::app_asset_libraries`](crate::Client::app_asset_libraries).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_asset_libraries().list_image_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppAssetLibraries(pub(crate) rt::Client<crate::Api>);
 
@@ -64,24 +77,6 @@ pub type ListImageLinkages = crate::Call<crate::models::AppAssetLibraryImagesLin
 pub type ListImages = crate::Call<crate::models::AppAssetLibraryImagesResponse, op::ListImages>;
 
 impl<T> crate::Call<T, op::ListImages> {
-    /// `fields[appAssetLibraryImages]`: the fields to return.
-    pub fn fields_app_asset_library_images(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageField>,
-    ) -> Self {
-        self.0.list("fields[appAssetLibraryImages]", values);
-        self
-    }
-
-    /// `fields[appAssetLibraryPlacements]`: the fields to return.
-    pub fn fields_app_asset_library_placements(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
-    ) -> Self {
-        self.0.list("fields[appAssetLibraryPlacements]", values);
-        self
-    }
-
     /// `filter[category]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_category(
         mut self,
@@ -120,6 +115,12 @@ impl<T> crate::Call<T, op::ListImages> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -135,9 +136,21 @@ impl<T> crate::Call<T, op::ListImages> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[appAssetLibraryImages]`: the fields to return.
+    pub fn fields_app_asset_library_images(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryImages]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryPlacements]`: the fields to return.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
         self
     }
 }
@@ -149,24 +162,6 @@ pub type ListVideoLinkages = crate::Call<crate::models::AppAssetLibraryVideosLin
 pub type ListVideos = crate::Call<crate::models::AppAssetLibraryVideosResponse, op::ListVideos>;
 
 impl<T> crate::Call<T, op::ListVideos> {
-    /// `fields[appAssetLibraryPlacements]`: the fields to return.
-    pub fn fields_app_asset_library_placements(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
-    ) -> Self {
-        self.0.list("fields[appAssetLibraryPlacements]", values);
-        self
-    }
-
-    /// `fields[appAssetLibraryVideos]`: the fields to return.
-    pub fn fields_app_asset_library_videos(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoField>,
-    ) -> Self {
-        self.0.list("fields[appAssetLibraryVideos]", values);
-        self
-    }
-
     /// `filter[category]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_category(
         mut self,
@@ -205,6 +200,12 @@ impl<T> crate::Call<T, op::ListVideos> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -220,9 +221,21 @@ impl<T> crate::Call<T, op::ListVideos> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[appAssetLibraryPlacements]`: the fields to return.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryVideos]`: the fields to return.
+    pub fn fields_app_asset_library_videos(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryVideos]", values);
         self
     }
 }

@@ -5,6 +5,22 @@
 /// Operations of `app_asset_library_placement_ordering_requests`, from [`Client::app_asset_library_placement_ordering_requests`](crate::Client::app_asset_library_placement_ordering_requests).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::AppAssetLibraryPlacementOrderingRequestCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.app_asset_library_placement_ordering_requests()
+///         .create(request)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppAssetLibraryPlacementOrderingRequests(pub(crate) rt::Client<crate::Api>);
 
@@ -26,6 +42,23 @@ impl AppAssetLibraryPlacementOrderingRequests {
 pub type Create = crate::Call<crate::models::AppAssetLibraryPlacementOrderingRequestResponse, op::Create>;
 
 impl<T> crate::Call<T, op::Create> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppAssetLibraryPlacementOrderingRequestInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[orderedPlacements]`: the number of included resources, at most 50.
+    pub fn limit_ordered_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[orderedPlacements]", value);
+        self
+    }
+
     /// `fields[appAssetLibraryPlacementOrderingRequests]`: the fields to return.
     pub fn fields_app_asset_library_placement_ordering_requests(
         mut self,
@@ -43,23 +76,6 @@ impl<T> crate::Call<T, op::Create> {
         values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
     ) -> Self {
         self.0.list("fields[appAssetLibraryPlacements]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppAssetLibraryPlacementOrderingRequestInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[orderedPlacements]`: the number of included resources, at most 50.
-    pub fn limit_ordered_placements(mut self, value: i64) -> Self {
-        self.0.number("limit[orderedPlacements]", value);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `app_asset_library_placements`, from [`Client::app_asset_library_placements`](crate::Client::app_asset_library_placements).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.app_asset_library_placements().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppAssetLibraryPlacements(pub(crate) rt::Client<crate::Api>);
 
@@ -39,6 +50,15 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppAssetLibraryPlacementResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appAssetLibraryImages]`: the fields to return.
     pub fn fields_app_asset_library_images(
         mut self,
@@ -103,15 +123,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
     ) -> Self {
         self.0.list("fields[appStoreVersionLocalizations]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `app_asset_library_ref_data`, from [`Client::app_asset_library_ref_data`](crate::Client::app_asset_library_ref_data).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.app_asset_library_ref_data().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppAssetLibraryRefData(pub(crate) rt::Client<crate::Api>);
 
@@ -39,15 +52,6 @@ impl<T> crate::Call<T, op::Get> {
 pub type List = crate::Call<crate::models::AppAssetLibraryRefDataResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
-    /// `fields[appAssetLibraryRefData]`: the fields to return.
-    pub fn fields_app_asset_library_ref_data(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryRefDatumField>,
-    ) -> Self {
-        self.0.list("fields[appAssetLibraryRefData]", values);
-        self
-    }
-
     /// `filter[features]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_features(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[features]", values);
@@ -72,6 +76,15 @@ impl<T> crate::Call<T, op::List> {
     /// `filter[specs]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_specs(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[specs]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryRefData]`: the fields to return.
+    pub fn fields_app_asset_library_ref_data(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryRefDatumField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryRefData]", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `app_asset_library_videos`, from [`Client::app_asset_library_videos`](crate::Client::app_asset_library_videos).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_asset_library_videos().list_placement_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppAssetLibraryVideos(pub(crate) rt::Client<crate::Api>);
 
@@ -62,24 +75,6 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppAssetLibraryVideoResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
-    /// `fields[appAssetLibraryPlacements]`: the fields to return.
-    pub fn fields_app_asset_library_placements(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
-    ) -> Self {
-        self.0.list("fields[appAssetLibraryPlacements]", values);
-        self
-    }
-
-    /// `fields[appAssetLibraryVideos]`: the fields to return.
-    pub fn fields_app_asset_library_videos(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoField>,
-    ) -> Self {
-        self.0.list("fields[appAssetLibraryVideos]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -94,23 +89,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.number("limit[placements]", value);
         self
     }
-}
-
-/// Call of [`list_placement_linkages`](AppAssetLibraryVideos::list_placement_linkages).
-pub type ListPlacementLinkages = crate::Call<crate::models::AppAssetLibraryVideoPlacementsLinkagesResponse, op::ListPlacementLinkages>;
-
-/// Call of [`list_placements`](AppAssetLibraryVideos::list_placements).
-pub type ListPlacements = crate::Call<crate::models::AppAssetLibraryPlacementsResponse, op::ListPlacements>;
-
-impl<T> crate::Call<T, op::ListPlacements> {
-    /// `fields[appAssetLibraryImages]`: the fields to return.
-    pub fn fields_app_asset_library_images(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageField>,
-    ) -> Self {
-        self.0.list("fields[appAssetLibraryImages]", values);
-        self
-    }
 
     /// `fields[appAssetLibraryPlacements]`: the fields to return.
     pub fn fields_app_asset_library_placements(
@@ -129,47 +107,15 @@ impl<T> crate::Call<T, op::ListPlacements> {
         self.0.list("fields[appAssetLibraryVideos]", values);
         self
     }
+}
 
-    /// `fields[appCustomProductPageLocalizations]`: the fields to return.
-    pub fn fields_app_custom_product_page_localizations(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationField,
-        >,
-    ) -> Self {
-        self.0.list("fields[appCustomProductPageLocalizations]", values);
-        self
-    }
+/// Call of [`list_placement_linkages`](AppAssetLibraryVideos::list_placement_linkages).
+pub type ListPlacementLinkages = crate::Call<crate::models::AppAssetLibraryVideoPlacementsLinkagesResponse, op::ListPlacementLinkages>;
 
-    /// `fields[appEventLocalizations]`: the fields to return.
-    pub fn fields_app_event_localizations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
-    ) -> Self {
-        self.0.list("fields[appEventLocalizations]", values);
-        self
-    }
+/// Call of [`list_placements`](AppAssetLibraryVideos::list_placements).
+pub type ListPlacements = crate::Call<crate::models::AppAssetLibraryPlacementsResponse, op::ListPlacements>;
 
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields to return.
-    pub fn fields_app_store_version_experiment_treatment_localizations(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
-        >,
-    ) -> Self {
-        self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
-        self
-    }
-
-    /// `fields[appStoreVersionLocalizations]`: the fields to return.
-    pub fn fields_app_store_version_localizations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
-    ) -> Self {
-        self.0.list("fields[appStoreVersionLocalizations]", values);
-        self
-    }
-
+impl<T> crate::Call<T, op::ListPlacements> {
     /// `filter[appCustomProductPageLocalization]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_custom_product_page_localization(
         mut self,
@@ -246,6 +192,15 @@ impl<T> crate::Call<T, op::ListPlacements> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementSort>,
+    ) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -255,12 +210,70 @@ impl<T> crate::Call<T, op::ListPlacements> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(
+    /// `fields[appAssetLibraryImages]`: the fields to return.
+    pub fn fields_app_asset_library_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementSort>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageField>,
     ) -> Self {
-        self.0.list("sort", values);
+        self.0.list("fields[appAssetLibraryImages]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryPlacements]`: the fields to return.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryVideos]`: the fields to return.
+    pub fn fields_app_asset_library_videos(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryVideos]", values);
+        self
+    }
+
+    /// `fields[appCustomProductPageLocalizations]`: the fields to return.
+    pub fn fields_app_custom_product_page_localizations(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppCustomProductPageLocalizationField,
+        >,
+    ) -> Self {
+        self.0.list("fields[appCustomProductPageLocalizations]", values);
+        self
+    }
+
+    /// `fields[appEventLocalizations]`: the fields to return.
+    pub fn fields_app_event_localizations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
+    ) -> Self {
+        self.0.list("fields[appEventLocalizations]", values);
+        self
+    }
+
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields to return.
+    pub fn fields_app_store_version_experiment_treatment_localizations(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
+        >,
+    ) -> Self {
+        self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
+        self
+    }
+
+    /// `fields[appStoreVersionLocalizations]`: the fields to return.
+    pub fn fields_app_store_version_localizations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
+    ) -> Self {
+        self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
 }

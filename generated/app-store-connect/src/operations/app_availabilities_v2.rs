@@ -5,6 +5,21 @@
 /// Operations of `app_availabilities_v2`, from [`Client::app_availabilities_v2`](crate::Client::app_availabilities_v2).
 ///
 /// Feature: `pricing`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_availabilities_v2()
+///         .list_territory_availabilities(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppAvailabilitiesV2(pub(crate) rt::Client<crate::Api>);
 
@@ -47,6 +62,21 @@ pub type Create = crate::Call<crate::models::AppAvailabilityV2Response, op::Crea
 pub type Get = crate::Call<crate::models::AppAvailabilityV2Response, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAvailabilityV2Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[territoryAvailabilities]`: the number of included resources, at most 50.
+    pub fn limit_territory_availabilities(mut self, value: i64) -> Self {
+        self.0.number("limit[territoryAvailabilities]", value);
+        self
+    }
+
     /// `fields[appAvailabilities]`: the fields to return.
     pub fn fields_app_availabilities(
         mut self,
@@ -64,27 +94,21 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[territoryAvailabilities]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAvailabilityV2Include>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[territoryAvailabilities]`: the number of included resources, at most 50.
-    pub fn limit_territory_availabilities(mut self, value: i64) -> Self {
-        self.0.number("limit[territoryAvailabilities]", value);
-        self
-    }
 }
 
 /// Call of [`list_territory_availabilities`](AppAvailabilitiesV2::list_territory_availabilities).
 pub type ListTerritoryAvailabilities = crate::Call<crate::models::TerritoryAvailabilitiesResponse, op::ListTerritoryAvailabilities>;
 
 impl<T> crate::Call<T, op::ListTerritoryAvailabilities> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryAvailabilityInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[territories]`: the fields to return.
     pub fn fields_territories(
         mut self,
@@ -100,15 +124,6 @@ impl<T> crate::Call<T, op::ListTerritoryAvailabilities> {
         values: impl IntoIterator<Item = crate::models::TerritoryAvailabilityField>,
     ) -> Self {
         self.0.list("fields[territoryAvailabilities]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryAvailabilityInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

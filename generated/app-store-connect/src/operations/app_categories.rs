@@ -5,6 +5,19 @@
 /// Operations of `app_categories`, from [`Client::app_categories`](crate::Client::app_categories).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.app_categories().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppCategories(pub(crate) rt::Client<crate::Api>);
 
@@ -51,15 +64,6 @@ impl AppCategories {
 pub type Get = crate::Call<crate::models::AppCategoryResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
-    /// `fields[appCategories]`: the fields to return.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
-    ) -> Self {
-        self.0.list("fields[appCategories]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
@@ -69,6 +73,15 @@ impl<T> crate::Call<T, op::Get> {
     /// `limit[subcategories]`: the number of included resources, at most 50.
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
+        self
+    }
+
+    /// `fields[appCategories]`: the fields to return.
+    pub fn fields_app_categories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
+    ) -> Self {
+        self.0.list("fields[appCategories]", values);
         self
     }
 }
@@ -100,15 +113,6 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
-    /// `fields[appCategories]`: the fields to return.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
-    ) -> Self {
-        self.0.list("fields[appCategories]", values);
-        self
-    }
-
     /// `filter[platforms]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_platforms(
         mut self,
@@ -127,6 +131,15 @@ impl<T> crate::Call<T, op::List> {
     /// `limit[subcategories]`: the number of included resources, at most 50.
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
+        self
+    }
+
+    /// `fields[appCategories]`: the fields to return.
+    pub fn fields_app_categories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
+    ) -> Self {
+        self.0.list("fields[appCategories]", values);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `app_clip_advanced_experience_images`, from [`Client::app_clip_advanced_experience_images`](crate::Client::app_clip_advanced_experience_images).
 ///
 /// Feature: `app-clips`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.app_clip_advanced_experience_images().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppClipAdvancedExperienceImages(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,17 @@
 /// Operations of `app_clip_advanced_experiences`, from [`Client::app_clip_advanced_experiences`](crate::Client::app_clip_advanced_experiences).
 ///
 /// Feature: `app-clips`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.app_clip_advanced_experiences().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppClipAdvancedExperiences(pub(crate) rt::Client<crate::Api>);
 
@@ -40,6 +51,21 @@ pub type Create = crate::Call<crate::models::AppClipAdvancedExperienceResponse, 
 pub type Get = crate::Call<crate::models::AppClipAdvancedExperienceResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppClipAdvancedExperienceInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
     /// `fields[appClipAdvancedExperienceImages]`: the fields to return.
     pub fn fields_app_clip_advanced_experience_images(
         mut self,
@@ -74,21 +100,6 @@ impl<T> crate::Call<T, op::Get> {
     /// `fields[appClips]`: the fields to return.
     pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = crate::models::AppClipField>) -> Self {
         self.0.list("fields[appClips]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipAdvancedExperienceInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `app_clip_app_store_review_details`, from [`Client::app_clip_app_store_review_details`](crate::Client::app_clip_app_store_review_details).
 ///
 /// Feature: `app-clips`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.app_clip_app_store_review_details().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppClipAppStoreReviewDetails(pub(crate) rt::Client<crate::Api>);
 
@@ -40,6 +51,17 @@ pub type Create = crate::Call<crate::models::AppClipAppStoreReviewDetailResponse
 pub type Get = crate::Call<crate::models::AppClipAppStoreReviewDetailResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppClipAppStoreReviewDetailInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appClipAppStoreReviewDetails]`: the fields to return.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
@@ -55,17 +77,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceField>,
     ) -> Self {
         self.0.list("fields[appClipDefaultExperiences]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppClipAppStoreReviewDetailInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

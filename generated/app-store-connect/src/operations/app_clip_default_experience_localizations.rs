@@ -5,6 +5,19 @@
 /// Operations of `app_clip_default_experience_localizations`, from [`Client::app_clip_default_experience_localizations`](crate::Client::app_clip_default_experience_localizations).
 ///
 /// Feature: `app-clips`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.app_clip_default_experience_localizations()
+///         .get(id)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppClipDefaultExperienceLocalizations(pub(crate) rt::Client<crate::Api>);
 
@@ -64,6 +77,17 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppClipDefaultExperienceLocalizationResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppClipDefaultExperienceLocalizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appClipDefaultExperienceLocalizations]`: the fields to return.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
@@ -92,23 +116,21 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[appClipHeaderImages]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppClipDefaultExperienceLocalizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_app_clip_header_image`](AppClipDefaultExperienceLocalizations::get_app_clip_header_image).
 pub type GetAppClipHeaderImage = crate::Call<rt::Document<Option<crate::models::AppClipHeaderImage>, crate::models::AppClipHeaderImageResponseIncluded>, op::GetAppClipHeaderImage>;
 
 impl<T> crate::Call<T, op::GetAppClipHeaderImage> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppClipHeaderImageInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appClipDefaultExperienceLocalizations]`: the fields to return.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
@@ -126,15 +148,6 @@ impl<T> crate::Call<T, op::GetAppClipHeaderImage> {
         values: impl IntoIterator<Item = crate::models::AppClipHeaderImageField>,
     ) -> Self {
         self.0.list("fields[appClipHeaderImages]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipHeaderImageInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,21 @@
 /// Operations of `app_clip_default_experiences`, from [`Client::app_clip_default_experiences`](crate::Client::app_clip_default_experiences).
 ///
 /// Feature: `app-clips`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_clip_default_experiences()
+///         .list_app_clip_default_experience_localization_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppClipDefaultExperiences(pub(crate) rt::Client<crate::Api>);
 
@@ -128,6 +143,21 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppClipDefaultExperienceResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appClipDefaultExperienceLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_app_clip_default_experience_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[appClipDefaultExperienceLocalizations]", value);
+        self
+    }
+
     /// `fields[appClipAppStoreReviewDetails]`: the fields to return.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
@@ -171,27 +201,23 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appClipDefaultExperienceLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_app_clip_default_experience_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[appClipDefaultExperienceLocalizations]", value);
-        self
-    }
 }
 
 /// Call of [`get_app_clip_app_store_review_detail`](AppClipDefaultExperiences::get_app_clip_app_store_review_detail).
 pub type GetAppClipAppStoreReviewDetail = crate::Call<rt::Document<Option<crate::models::AppClipAppStoreReviewDetail>, crate::models::AppClipAppStoreReviewDetailResponseIncluded>, op::GetAppClipAppStoreReviewDetail>;
 
 impl<T> crate::Call<T, op::GetAppClipAppStoreReviewDetail> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppClipAppStoreReviewDetailInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appClipAppStoreReviewDetails]`: the fields to return.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
@@ -209,17 +235,6 @@ impl<T> crate::Call<T, op::GetAppClipAppStoreReviewDetail> {
         self.0.list("fields[appClipDefaultExperiences]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppClipAppStoreReviewDetailInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_app_clip_app_store_review_detail_linkage`](AppClipDefaultExperiences::get_app_clip_app_store_review_detail_linkage).
@@ -229,6 +244,34 @@ pub type GetAppClipAppStoreReviewDetailLinkage = crate::Call<crate::models::AppC
 pub type GetReleaseWithAppStoreVersion = crate::Call<rt::Document<Option<crate::models::AppStoreVersion>, crate::models::AppStoreVersionResponseIncluded>, op::GetReleaseWithAppStoreVersion>;
 
 impl<T> crate::Call<T, op::GetReleaseWithAppStoreVersion> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperimentsV2]", value);
+        self
+    }
+
+    /// `limit[appStoreVersionExperiments]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperiments]", value);
+        self
+    }
+
+    /// `limit[appStoreVersionLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionLocalizations]", value);
+        self
+    }
+
     /// `fields[alternativeDistributionPackages]`: the fields to return.
     pub fn fields_alternative_distribution_packages(
         mut self,
@@ -336,34 +379,6 @@ impl<T> crate::Call<T, op::GetReleaseWithAppStoreVersion> {
         self.0.list("fields[routingAppCoverages]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperimentsV2]", value);
-        self
-    }
-
-    /// `limit[appStoreVersionExperiments]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperiments]", value);
-        self
-    }
-
-    /// `limit[appStoreVersionLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionLocalizations]", value);
-        self
-    }
 }
 
 /// Call of [`get_release_with_app_store_version_linkage`](AppClipDefaultExperiences::get_release_with_app_store_version_linkage).
@@ -376,6 +391,23 @@ pub type ListAppClipDefaultExperienceLocalizationLinkages = crate::Call<crate::m
 pub type ListAppClipDefaultExperienceLocalizations = crate::Call<crate::models::AppClipDefaultExperienceLocalizationsResponse, op::ListAppClipDefaultExperienceLocalizations>;
 
 impl<T> crate::Call<T, op::ListAppClipDefaultExperienceLocalizations> {
+    /// `filter[locale]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[locale]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppClipDefaultExperienceLocalizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appClipDefaultExperienceLocalizations]`: the fields to return.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
@@ -402,23 +434,6 @@ impl<T> crate::Call<T, op::ListAppClipDefaultExperienceLocalizations> {
         values: impl IntoIterator<Item = crate::models::AppClipHeaderImageField>,
     ) -> Self {
         self.0.list("fields[appClipHeaderImages]", values);
-        self
-    }
-
-    /// `filter[locale]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[locale]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppClipDefaultExperienceLocalizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `app_clip_header_images`, from [`Client::app_clip_header_images`](crate::Client::app_clip_header_images).
 ///
 /// Feature: `app-clips`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.app_clip_header_images().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppClipHeaderImages(pub(crate) rt::Client<crate::Api>);
 
@@ -48,6 +59,15 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppClipHeaderImageResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppClipHeaderImageInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appClipDefaultExperienceLocalizations]`: the fields to return.
     pub fn fields_app_clip_default_experience_localizations(
         mut self,
@@ -65,15 +85,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::AppClipHeaderImageField>,
     ) -> Self {
         self.0.list("fields[appClipHeaderImages]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipHeaderImageInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,21 @@
 /// Operations of `app_clips`, from [`Client::app_clips`](crate::Client::app_clips).
 ///
 /// Feature: `app-clips`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_clips()
+///         .list_app_clip_advanced_experience_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppClips(pub(crate) rt::Client<crate::Api>);
 
@@ -61,6 +76,18 @@ impl AppClips {
 pub type Get = crate::Call<crate::models::AppClipResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppClipInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appClipDefaultExperiences]`: the number of included resources, at most 50.
+    pub fn limit_app_clip_default_experiences(mut self, value: i64) -> Self {
+        self.0.number("limit[appClipDefaultExperiences]", value);
+        self
+    }
+
     /// `fields[appClipDefaultExperiences]`: the fields to return.
     pub fn fields_app_clip_default_experiences(
         mut self,
@@ -81,18 +108,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[apps]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppClipInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appClipDefaultExperiences]`: the number of included resources, at most 50.
-    pub fn limit_app_clip_default_experiences(mut self, value: i64) -> Self {
-        self.0.number("limit[appClipDefaultExperiences]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_clip_advanced_experience_linkages`](AppClips::list_app_clip_advanced_experience_linkages).
@@ -102,43 +117,6 @@ pub type ListAppClipAdvancedExperienceLinkages = crate::Call<crate::models::AppC
 pub type ListAppClipAdvancedExperiences = crate::Call<crate::models::AppClipAdvancedExperiencesResponse, op::ListAppClipAdvancedExperiences>;
 
 impl<T> crate::Call<T, op::ListAppClipAdvancedExperiences> {
-    /// `fields[appClipAdvancedExperienceImages]`: the fields to return.
-    pub fn fields_app_clip_advanced_experience_images(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppClipAdvancedExperienceImageField,
-        >,
-    ) -> Self {
-        self.0.list("fields[appClipAdvancedExperienceImages]", values);
-        self
-    }
-
-    /// `fields[appClipAdvancedExperienceLocalizations]`: the fields to return.
-    pub fn fields_app_clip_advanced_experience_localizations(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppClipAdvancedExperienceLocalizationField,
-        >,
-    ) -> Self {
-        self.0.list("fields[appClipAdvancedExperienceLocalizations]", values);
-        self
-    }
-
-    /// `fields[appClipAdvancedExperiences]`: the fields to return.
-    pub fn fields_app_clip_advanced_experiences(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipAdvancedExperienceField>,
-    ) -> Self {
-        self.0.list("fields[appClipAdvancedExperiences]", values);
-        self
-    }
-
-    /// `fields[appClips]`: the fields to return.
-    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = crate::models::AppClipField>) -> Self {
-        self.0.list("fields[appClips]", values);
-        self
-    }
-
     /// `filter[action]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_action(
         mut self,
@@ -186,6 +164,43 @@ impl<T> crate::Call<T, op::ListAppClipAdvancedExperiences> {
         self.0.number("limit[localizations]", value);
         self
     }
+
+    /// `fields[appClipAdvancedExperienceImages]`: the fields to return.
+    pub fn fields_app_clip_advanced_experience_images(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppClipAdvancedExperienceImageField,
+        >,
+    ) -> Self {
+        self.0.list("fields[appClipAdvancedExperienceImages]", values);
+        self
+    }
+
+    /// `fields[appClipAdvancedExperienceLocalizations]`: the fields to return.
+    pub fn fields_app_clip_advanced_experience_localizations(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppClipAdvancedExperienceLocalizationField,
+        >,
+    ) -> Self {
+        self.0.list("fields[appClipAdvancedExperienceLocalizations]", values);
+        self
+    }
+
+    /// `fields[appClipAdvancedExperiences]`: the fields to return.
+    pub fn fields_app_clip_advanced_experiences(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppClipAdvancedExperienceField>,
+    ) -> Self {
+        self.0.list("fields[appClipAdvancedExperiences]", values);
+        self
+    }
+
+    /// `fields[appClips]`: the fields to return.
+    pub fn fields_app_clips(mut self, values: impl IntoIterator<Item = crate::models::AppClipField>) -> Self {
+        self.0.list("fields[appClips]", values);
+        self
+    }
 }
 
 /// Call of [`list_app_clip_default_experience_linkages`](AppClips::list_app_clip_default_experience_linkages).
@@ -198,6 +213,21 @@ impl<T> crate::Call<T, op::ListAppClipDefaultExperiences> {
     /// `exists[releaseWithAppStoreVersion]`: selects resources that have this, or that do not.
     pub fn exists_release_with_app_store_version(mut self, value: bool) -> Self {
         self.0.flag("exists[releaseWithAppStoreVersion]", value);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appClipDefaultExperienceLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_app_clip_default_experience_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[appClipDefaultExperienceLocalizations]", value);
         self
     }
 
@@ -242,21 +272,6 @@ impl<T> crate::Call<T, op::ListAppClipDefaultExperiences> {
         values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appClipDefaultExperienceLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_app_clip_default_experience_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[appClipDefaultExperienceLocalizations]", value);
         self
     }
 }

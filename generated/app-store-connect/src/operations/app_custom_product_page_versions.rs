@@ -5,6 +5,21 @@
 /// Operations of `app_custom_product_page_versions`, from [`Client::app_custom_product_page_versions`](crate::Client::app_custom_product_page_versions).
 ///
 /// Feature: `product-pages`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_custom_product_page_versions()
+///         .list_app_custom_product_page_localization_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppCustomProductPageVersions(pub(crate) rt::Client<crate::Api>);
 
@@ -68,6 +83,23 @@ pub type Create = crate::Call<crate::models::AppCustomProductPageVersionResponse
 pub type Get = crate::Call<crate::models::AppCustomProductPageVersionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppCustomProductPageVersionInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appCustomProductPageLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_app_custom_product_page_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[appCustomProductPageLocalizations]", value);
+        self
+    }
+
     /// `fields[appCustomProductPageLocalizations]`: the fields to return.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -96,23 +128,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[appCustomProductPages]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageVersionInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appCustomProductPageLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_app_custom_product_page_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[appCustomProductPageLocalizations]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_custom_product_page_localization_linkages`](AppCustomProductPageVersions::list_app_custom_product_page_localization_linkages).
@@ -122,6 +137,49 @@ pub type ListAppCustomProductPageLocalizationLinkages = crate::Call<crate::model
 pub type ListAppCustomProductPageLocalizations = crate::Call<crate::models::AppCustomProductPageLocalizationsResponse, op::ListAppCustomProductPageLocalizations>;
 
 impl<T> crate::Call<T, op::ListAppCustomProductPageLocalizations> {
+    /// `filter[locale]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[locale]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppCustomProductPageLocalizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appPreviewSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[appPreviewSets]", value);
+        self
+    }
+
+    /// `limit[appScreenshotSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[appScreenshotSets]", value);
+        self
+    }
+
+    /// `limit[placements]`: the number of included resources, at most 50.
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
+        self
+    }
+
+    /// `limit[searchKeywords]`: the number of included resources, at most 50.
+    pub fn limit_search_keywords(mut self, value: i64) -> Self {
+        self.0.number("limit[searchKeywords]", value);
+        self
+    }
+
     /// `fields[appAssetLibraryPlacements]`: the fields to return.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -174,49 +232,6 @@ impl<T> crate::Call<T, op::ListAppCustomProductPageLocalizations> {
         values: impl IntoIterator<Item = crate::models::AppScreenshotSetField>,
     ) -> Self {
         self.0.list("fields[appScreenshotSets]", values);
-        self
-    }
-
-    /// `filter[locale]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[locale]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appPreviewSets]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[appPreviewSets]", value);
-        self
-    }
-
-    /// `limit[appScreenshotSets]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[appScreenshotSets]", value);
-        self
-    }
-
-    /// `limit[placements]`: the number of included resources, at most 50.
-    pub fn limit_placements(mut self, value: i64) -> Self {
-        self.0.number("limit[placements]", value);
-        self
-    }
-
-    /// `limit[searchKeywords]`: the number of included resources, at most 50.
-    pub fn limit_search_keywords(mut self, value: i64) -> Self {
-        self.0.number("limit[searchKeywords]", value);
         self
     }
 }

@@ -5,6 +5,21 @@
 /// Operations of `app_custom_product_pages`, from [`Client::app_custom_product_pages`](crate::Client::app_custom_product_pages).
 ///
 /// Feature: `product-pages`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_custom_product_pages()
+///         .list_app_custom_product_page_version_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppCustomProductPages(pub(crate) rt::Client<crate::Api>);
 
@@ -72,6 +87,21 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppCustomProductPageResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appCustomProductPageVersions]`: the number of included resources, at most 50.
+    pub fn limit_app_custom_product_page_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[appCustomProductPageVersions]", value);
+        self
+    }
+
     /// `fields[appCustomProductPageVersions]`: the fields to return.
     pub fn fields_app_custom_product_page_versions(
         mut self,
@@ -95,21 +125,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[apps]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppCustomProductPageInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appCustomProductPageVersions]`: the number of included resources, at most 50.
-    pub fn limit_app_custom_product_page_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[appCustomProductPageVersions]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_custom_product_page_version_linkages`](AppCustomProductPages::list_app_custom_product_page_version_linkages).
@@ -119,6 +134,34 @@ pub type ListAppCustomProductPageVersionLinkages = crate::Call<crate::models::Ap
 pub type ListAppCustomProductPageVersions = crate::Call<crate::models::AppCustomProductPageVersionsResponse, op::ListAppCustomProductPageVersions>;
 
 impl<T> crate::Call<T, op::ListAppCustomProductPageVersions> {
+    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_state(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppCustomProductPageVersionStateFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[state]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppCustomProductPageVersionInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appCustomProductPageLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_app_custom_product_page_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[appCustomProductPageLocalizations]", value);
+        self
+    }
+
     /// `fields[appCustomProductPageLocalizations]`: the fields to return.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -145,34 +188,6 @@ impl<T> crate::Call<T, op::ListAppCustomProductPageVersions> {
         values: impl IntoIterator<Item = crate::models::AppCustomProductPageField>,
     ) -> Self {
         self.0.list("fields[appCustomProductPages]", values);
-        self
-    }
-
-    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageVersionStateFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[state]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageVersionInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appCustomProductPageLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_app_custom_product_page_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[appCustomProductPageLocalizations]", value);
         self
     }
 }

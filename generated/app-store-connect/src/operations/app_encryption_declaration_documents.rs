@@ -5,6 +5,17 @@
 /// Operations of `app_encryption_declaration_documents`, from [`Client::app_encryption_declaration_documents`](crate::Client::app_encryption_declaration_documents).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.app_encryption_declaration_documents().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppEncryptionDeclarationDocuments(pub(crate) rt::Client<crate::Api>);
 

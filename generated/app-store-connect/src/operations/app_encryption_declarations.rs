@@ -5,6 +5,19 @@
 /// Operations of `app_encryption_declarations`, from [`Client::app_encryption_declarations`](crate::Client::app_encryption_declarations).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.app_encryption_declarations().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppEncryptionDeclarations(pub(crate) rt::Client<crate::Api>);
 
@@ -89,6 +102,21 @@ pub type Create = crate::Call<crate::models::AppEncryptionDeclarationResponse, o
 pub type Get = crate::Call<crate::models::AppEncryptionDeclarationResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[builds]`: the number of included resources, at most 50.
+    pub fn limit_builds(mut self, value: i64) -> Self {
+        self.0.number("limit[builds]", value);
+        self
+    }
+
     /// `fields[appEncryptionDeclarationDocuments]`: the fields to return.
     pub fn fields_app_encryption_declaration_documents(
         mut self,
@@ -120,21 +148,6 @@ impl<T> crate::Call<T, op::Get> {
     #[deprecated = "deprecated by the vendor"]
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[builds]`: the number of included resources, at most 50.
-    pub fn limit_builds(mut self, value: i64) -> Self {
-        self.0.number("limit[builds]", value);
         self
     }
 }
@@ -176,40 +189,6 @@ pub type GetAppLinkage = crate::Call<crate::models::AppEncryptionDeclarationAppL
 pub type List = crate::Call<crate::models::AppEncryptionDeclarationsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
-    /// `fields[appEncryptionDeclarationDocuments]`: the fields to return.
-    pub fn fields_app_encryption_declaration_documents(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppEncryptionDeclarationDocumentField,
-        >,
-    ) -> Self {
-        self.0.list("fields[appEncryptionDeclarationDocuments]", values);
-        self
-    }
-
-    /// `fields[appEncryptionDeclarations]`: the fields to return.
-    pub fn fields_app_encryption_declarations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
-    ) -> Self {
-        self.0.list("fields[appEncryptionDeclarations]", values);
-        self
-    }
-
-    /// `fields[apps]`: the fields to return.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[builds]`: the fields to return.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
-        self.0.list("fields[builds]", values);
-        self
-    }
-
     /// `filter[app]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[app]", values);
@@ -246,6 +225,40 @@ impl<T> crate::Call<T, op::List> {
     /// `limit[builds]`: the number of included resources, at most 50.
     pub fn limit_builds(mut self, value: i64) -> Self {
         self.0.number("limit[builds]", value);
+        self
+    }
+
+    /// `fields[appEncryptionDeclarationDocuments]`: the fields to return.
+    pub fn fields_app_encryption_declaration_documents(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppEncryptionDeclarationDocumentField,
+        >,
+    ) -> Self {
+        self.0.list("fields[appEncryptionDeclarationDocuments]", values);
+        self
+    }
+
+    /// `fields[appEncryptionDeclarations]`: the fields to return.
+    pub fn fields_app_encryption_declarations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
+    ) -> Self {
+        self.0.list("fields[appEncryptionDeclarations]", values);
+        self
+    }
+
+    /// `fields[apps]`: the fields to return.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[builds]`: the fields to return.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
+        self.0.list("fields[builds]", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `app_event_localizations`, from [`Client::app_event_localizations`](crate::Client::app_event_localizations).
 ///
 /// Feature: `app-events`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_event_localizations().list_placement_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppEventLocalizations(pub(crate) rt::Client<crate::Api>);
 
@@ -94,6 +107,35 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppEventLocalizationResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appEventScreenshots]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_event_screenshots(mut self, value: i64) -> Self {
+        self.0.number("limit[appEventScreenshots]", value);
+        self
+    }
+
+    /// `limit[appEventVideoClips]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_event_video_clips(mut self, value: i64) -> Self {
+        self.0.number("limit[appEventVideoClips]", value);
+        self
+    }
+
+    /// `limit[placements]`: the number of included resources, at most 50.
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
+        self
+    }
+
     /// `fields[appAssetLibraryPlacements]`: the fields to return.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -140,35 +182,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[appEvents]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appEventScreenshots]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_event_screenshots(mut self, value: i64) -> Self {
-        self.0.number("limit[appEventScreenshots]", value);
-        self
-    }
-
-    /// `limit[appEventVideoClips]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_event_video_clips(mut self, value: i64) -> Self {
-        self.0.number("limit[appEventVideoClips]", value);
-        self
-    }
-
-    /// `limit[placements]`: the number of included resources, at most 50.
-    pub fn limit_placements(mut self, value: i64) -> Self {
-        self.0.number("limit[placements]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_event_screenshot_linkages`](AppEventLocalizations::list_app_event_screenshot_linkages).
@@ -178,6 +191,15 @@ pub type ListAppEventScreenshotLinkages = crate::Call<crate::models::AppEventLoc
 pub type ListAppEventScreenshots = crate::Call<crate::models::AppEventScreenshotsResponse, op::ListAppEventScreenshots>;
 
 impl<T> crate::Call<T, op::ListAppEventScreenshots> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEventScreenshotInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appEventLocalizations]`: the fields to return.
     pub fn fields_app_event_localizations(
         mut self,
@@ -195,15 +217,6 @@ impl<T> crate::Call<T, op::ListAppEventScreenshots> {
         self.0.list("fields[appEventScreenshots]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventScreenshotInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_app_event_video_clip_linkages`](AppEventLocalizations::list_app_event_video_clip_linkages).
@@ -213,6 +226,15 @@ pub type ListAppEventVideoClipLinkages = crate::Call<crate::models::AppEventLoca
 pub type ListAppEventVideoClips = crate::Call<crate::models::AppEventVideoClipsResponse, op::ListAppEventVideoClips>;
 
 impl<T> crate::Call<T, op::ListAppEventVideoClips> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEventVideoClipInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appEventLocalizations]`: the fields to return.
     pub fn fields_app_event_localizations(
         mut self,
@@ -230,15 +252,6 @@ impl<T> crate::Call<T, op::ListAppEventVideoClips> {
         self.0.list("fields[appEventVideoClips]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventVideoClipInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_placement_linkages`](AppEventLocalizations::list_placement_linkages).
@@ -248,73 +261,6 @@ pub type ListPlacementLinkages = crate::Call<crate::models::AppEventLocalization
 pub type ListPlacements = crate::Call<crate::models::AppAssetLibraryPlacementsResponse, op::ListPlacements>;
 
 impl<T> crate::Call<T, op::ListPlacements> {
-    /// `fields[appAssetLibraryImages]`: the fields to return.
-    pub fn fields_app_asset_library_images(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageField>,
-    ) -> Self {
-        self.0.list("fields[appAssetLibraryImages]", values);
-        self
-    }
-
-    /// `fields[appAssetLibraryPlacements]`: the fields to return.
-    pub fn fields_app_asset_library_placements(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
-    ) -> Self {
-        self.0.list("fields[appAssetLibraryPlacements]", values);
-        self
-    }
-
-    /// `fields[appAssetLibraryVideos]`: the fields to return.
-    pub fn fields_app_asset_library_videos(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoField>,
-    ) -> Self {
-        self.0.list("fields[appAssetLibraryVideos]", values);
-        self
-    }
-
-    /// `fields[appCustomProductPageLocalizations]`: the fields to return.
-    pub fn fields_app_custom_product_page_localizations(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationField,
-        >,
-    ) -> Self {
-        self.0.list("fields[appCustomProductPageLocalizations]", values);
-        self
-    }
-
-    /// `fields[appEventLocalizations]`: the fields to return.
-    pub fn fields_app_event_localizations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
-    ) -> Self {
-        self.0.list("fields[appEventLocalizations]", values);
-        self
-    }
-
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields to return.
-    pub fn fields_app_store_version_experiment_treatment_localizations(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
-        >,
-    ) -> Self {
-        self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
-        self
-    }
-
-    /// `fields[appStoreVersionLocalizations]`: the fields to return.
-    pub fn fields_app_store_version_localizations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
-    ) -> Self {
-        self.0.list("fields[appStoreVersionLocalizations]", values);
-        self
-    }
-
     /// `filter[appCustomProductPageLocalization]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_custom_product_page_localization(
         mut self,
@@ -388,6 +334,15 @@ impl<T> crate::Call<T, op::ListPlacements> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementSort>,
+    ) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -397,12 +352,70 @@ impl<T> crate::Call<T, op::ListPlacements> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(
+    /// `fields[appAssetLibraryImages]`: the fields to return.
+    pub fn fields_app_asset_library_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementSort>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageField>,
     ) -> Self {
-        self.0.list("sort", values);
+        self.0.list("fields[appAssetLibraryImages]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryPlacements]`: the fields to return.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryVideos]`: the fields to return.
+    pub fn fields_app_asset_library_videos(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryVideos]", values);
+        self
+    }
+
+    /// `fields[appCustomProductPageLocalizations]`: the fields to return.
+    pub fn fields_app_custom_product_page_localizations(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppCustomProductPageLocalizationField,
+        >,
+    ) -> Self {
+        self.0.list("fields[appCustomProductPageLocalizations]", values);
+        self
+    }
+
+    /// `fields[appEventLocalizations]`: the fields to return.
+    pub fn fields_app_event_localizations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
+    ) -> Self {
+        self.0.list("fields[appEventLocalizations]", values);
+        self
+    }
+
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields to return.
+    pub fn fields_app_store_version_experiment_treatment_localizations(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
+        >,
+    ) -> Self {
+        self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
+        self
+    }
+
+    /// `fields[appStoreVersionLocalizations]`: the fields to return.
+    pub fn fields_app_store_version_localizations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
+    ) -> Self {
+        self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
 }

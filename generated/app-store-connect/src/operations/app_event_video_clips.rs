@@ -5,6 +5,17 @@
 /// Operations of `app_event_video_clips`, from [`Client::app_event_video_clips`](crate::Client::app_event_video_clips).
 ///
 /// Feature: `app-events`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.app_event_video_clips().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppEventVideoClips(pub(crate) rt::Client<crate::Api>);
 
@@ -52,6 +63,15 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppEventVideoClipResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEventVideoClipInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appEventLocalizations]`: the fields to return.
     pub fn fields_app_event_localizations(
         mut self,
@@ -67,15 +87,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::AppEventVideoClipField>,
     ) -> Self {
         self.0.list("fields[appEventVideoClips]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventVideoClipInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `app_events`, from [`Client::app_events`](crate::Client::app_events).
 ///
 /// Feature: `app-events`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_events().list_localization_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppEvents(pub(crate) rt::Client<crate::Api>);
 
@@ -62,6 +75,18 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppEventResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppEventInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
     /// `fields[appEventLocalizations]`: the fields to return.
     pub fn fields_app_event_localizations(
         mut self,
@@ -79,18 +104,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[appEvents]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppEventInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
-        self
-    }
 }
 
 /// Call of [`list_localization_linkages`](AppEvents::list_localization_linkages).
@@ -100,6 +113,35 @@ pub type ListLocalizationLinkages = crate::Call<crate::models::AppEventLocalizat
 pub type ListLocalizations = crate::Call<crate::models::AppEventLocalizationsResponse, op::ListLocalizations>;
 
 impl<T> crate::Call<T, op::ListLocalizations> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appEventScreenshots]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_event_screenshots(mut self, value: i64) -> Self {
+        self.0.number("limit[appEventScreenshots]", value);
+        self
+    }
+
+    /// `limit[appEventVideoClips]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_event_video_clips(mut self, value: i64) -> Self {
+        self.0.number("limit[appEventVideoClips]", value);
+        self
+    }
+
+    /// `limit[placements]`: the number of included resources, at most 50.
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
+        self
+    }
+
     /// `fields[appAssetLibraryPlacements]`: the fields to return.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -144,35 +186,6 @@ impl<T> crate::Call<T, op::ListLocalizations> {
         values: impl IntoIterator<Item = crate::models::AppEventField>,
     ) -> Self {
         self.0.list("fields[appEvents]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appEventScreenshots]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_event_screenshots(mut self, value: i64) -> Self {
-        self.0.number("limit[appEventScreenshots]", value);
-        self
-    }
-
-    /// `limit[appEventVideoClips]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_event_video_clips(mut self, value: i64) -> Self {
-        self.0.number("limit[appEventVideoClips]", value);
-        self
-    }
-
-    /// `limit[placements]`: the number of included resources, at most 50.
-    pub fn limit_placements(mut self, value: i64) -> Self {
-        self.0.number("limit[placements]", value);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `app_info_localizations`, from [`Client::app_info_localizations`](crate::Client::app_info_localizations).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.app_info_localizations().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppInfoLocalizations(pub(crate) rt::Client<crate::Api>);
 
@@ -48,6 +59,15 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppInfoLocalizationResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appInfoLocalizations]`: the fields to return.
     pub fn fields_app_info_localizations(
         mut self,
@@ -60,15 +80,6 @@ impl<T> crate::Call<T, op::Get> {
     /// `fields[appInfos]`: the fields to return.
     pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = crate::models::AppInfoField>) -> Self {
         self.0.list("fields[appInfos]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

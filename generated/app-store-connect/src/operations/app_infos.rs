@@ -5,6 +5,19 @@
 /// Operations of `app_infos`, from [`Client::app_infos`](crate::Client::app_infos).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_infos().list_app_info_localization_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppInfos(pub(crate) rt::Client<crate::Api>);
 
@@ -142,6 +155,18 @@ impl AppInfos {
 pub type Get = crate::Call<crate::models::AppInfoResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfoInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appInfoLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_app_info_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[appInfoLocalizations]", value);
+        self
+    }
+
     /// `fields[ageRatingDeclarations]`: the fields to return.
     pub fn fields_age_rating_declarations(
         mut self,
@@ -180,18 +205,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[apps]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfoInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appInfoLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_app_info_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[appInfoLocalizations]", value);
-        self
-    }
 }
 
 /// Call of [`get_age_rating_declaration`](AppInfos::get_age_rating_declaration).
@@ -215,15 +228,6 @@ pub type GetAgeRatingDeclarationLinkage = crate::Call<crate::models::AppInfoAgeR
 pub type GetPrimaryCategory = crate::Call<rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded>, op::GetPrimaryCategory>;
 
 impl<T> crate::Call<T, op::GetPrimaryCategory> {
-    /// `fields[appCategories]`: the fields to return.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
-    ) -> Self {
-        self.0.list("fields[appCategories]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
@@ -233,6 +237,15 @@ impl<T> crate::Call<T, op::GetPrimaryCategory> {
     /// `limit[subcategories]`: the number of included resources, at most 50.
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
+        self
+    }
+
+    /// `fields[appCategories]`: the fields to return.
+    pub fn fields_app_categories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
+    ) -> Self {
+        self.0.list("fields[appCategories]", values);
         self
     }
 }
@@ -244,15 +257,6 @@ pub type GetPrimaryCategoryLinkage = crate::Call<crate::models::AppInfoPrimaryCa
 pub type GetPrimarySubcategoryOne = crate::Call<rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded>, op::GetPrimarySubcategoryOne>;
 
 impl<T> crate::Call<T, op::GetPrimarySubcategoryOne> {
-    /// `fields[appCategories]`: the fields to return.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
-    ) -> Self {
-        self.0.list("fields[appCategories]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
@@ -262,6 +266,15 @@ impl<T> crate::Call<T, op::GetPrimarySubcategoryOne> {
     /// `limit[subcategories]`: the number of included resources, at most 50.
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
+        self
+    }
+
+    /// `fields[appCategories]`: the fields to return.
+    pub fn fields_app_categories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
+    ) -> Self {
+        self.0.list("fields[appCategories]", values);
         self
     }
 }
@@ -273,15 +286,6 @@ pub type GetPrimarySubcategoryOneLinkage = crate::Call<crate::models::AppInfoPri
 pub type GetPrimarySubcategoryTwo = crate::Call<rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded>, op::GetPrimarySubcategoryTwo>;
 
 impl<T> crate::Call<T, op::GetPrimarySubcategoryTwo> {
-    /// `fields[appCategories]`: the fields to return.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
-    ) -> Self {
-        self.0.list("fields[appCategories]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
@@ -291,6 +295,15 @@ impl<T> crate::Call<T, op::GetPrimarySubcategoryTwo> {
     /// `limit[subcategories]`: the number of included resources, at most 50.
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
+        self
+    }
+
+    /// `fields[appCategories]`: the fields to return.
+    pub fn fields_app_categories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
+    ) -> Self {
+        self.0.list("fields[appCategories]", values);
         self
     }
 }
@@ -302,15 +315,6 @@ pub type GetPrimarySubcategoryTwoLinkage = crate::Call<crate::models::AppInfoPri
 pub type GetSecondaryCategory = crate::Call<rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded>, op::GetSecondaryCategory>;
 
 impl<T> crate::Call<T, op::GetSecondaryCategory> {
-    /// `fields[appCategories]`: the fields to return.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
-    ) -> Self {
-        self.0.list("fields[appCategories]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
@@ -320,6 +324,15 @@ impl<T> crate::Call<T, op::GetSecondaryCategory> {
     /// `limit[subcategories]`: the number of included resources, at most 50.
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
+        self
+    }
+
+    /// `fields[appCategories]`: the fields to return.
+    pub fn fields_app_categories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
+    ) -> Self {
+        self.0.list("fields[appCategories]", values);
         self
     }
 }
@@ -331,15 +344,6 @@ pub type GetSecondaryCategoryLinkage = crate::Call<crate::models::AppInfoSeconda
 pub type GetSecondarySubcategoryOne = crate::Call<rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded>, op::GetSecondarySubcategoryOne>;
 
 impl<T> crate::Call<T, op::GetSecondarySubcategoryOne> {
-    /// `fields[appCategories]`: the fields to return.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
-    ) -> Self {
-        self.0.list("fields[appCategories]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
@@ -349,6 +353,15 @@ impl<T> crate::Call<T, op::GetSecondarySubcategoryOne> {
     /// `limit[subcategories]`: the number of included resources, at most 50.
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
+        self
+    }
+
+    /// `fields[appCategories]`: the fields to return.
+    pub fn fields_app_categories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
+    ) -> Self {
+        self.0.list("fields[appCategories]", values);
         self
     }
 }
@@ -360,15 +373,6 @@ pub type GetSecondarySubcategoryOneLinkage = crate::Call<crate::models::AppInfoS
 pub type GetSecondarySubcategoryTwo = crate::Call<rt::Document<Option<crate::models::AppCategory>, crate::models::AppCategoryResponseIncluded>, op::GetSecondarySubcategoryTwo>;
 
 impl<T> crate::Call<T, op::GetSecondarySubcategoryTwo> {
-    /// `fields[appCategories]`: the fields to return.
-    pub fn fields_app_categories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
-    ) -> Self {
-        self.0.list("fields[appCategories]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppCategoryInclude>) -> Self {
         self.0.list("include", values);
@@ -378,6 +382,15 @@ impl<T> crate::Call<T, op::GetSecondarySubcategoryTwo> {
     /// `limit[subcategories]`: the number of included resources, at most 50.
     pub fn limit_subcategories(mut self, value: i64) -> Self {
         self.0.number("limit[subcategories]", value);
+        self
+    }
+
+    /// `fields[appCategories]`: the fields to return.
+    pub fn fields_app_categories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppCategoryField>,
+    ) -> Self {
+        self.0.list("fields[appCategories]", values);
         self
     }
 }
@@ -392,21 +405,6 @@ pub type ListAppInfoLocalizationLinkages = crate::Call<crate::models::AppInfoApp
 pub type ListAppInfoLocalizations = crate::Call<crate::models::AppInfoLocalizationsResponse, op::ListAppInfoLocalizations>;
 
 impl<T> crate::Call<T, op::ListAppInfoLocalizations> {
-    /// `fields[appInfoLocalizations]`: the fields to return.
-    pub fn fields_app_info_localizations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationField>,
-    ) -> Self {
-        self.0.list("fields[appInfoLocalizations]", values);
-        self
-    }
-
-    /// `fields[appInfos]`: the fields to return.
-    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = crate::models::AppInfoField>) -> Self {
-        self.0.list("fields[appInfos]", values);
-        self
-    }
-
     /// `filter[locale]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[locale]", values);
@@ -421,6 +419,21 @@ impl<T> crate::Call<T, op::ListAppInfoLocalizations> {
         self.0.list("include", values);
         self
     }
+
+    /// `fields[appInfoLocalizations]`: the fields to return.
+    pub fn fields_app_info_localizations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppInfoLocalizationField>,
+    ) -> Self {
+        self.0.list("fields[appInfoLocalizations]", values);
+        self
+    }
+
+    /// `fields[appInfos]`: the fields to return.
+    pub fn fields_app_infos(mut self, values: impl IntoIterator<Item = crate::models::AppInfoField>) -> Self {
+        self.0.list("fields[appInfos]", values);
+        self
+    }
 }
 
 /// Call of [`list_territory_age_rating_linkages`](AppInfos::list_territory_age_rating_linkages).
@@ -430,6 +443,15 @@ pub type ListTerritoryAgeRatingLinkages = crate::Call<crate::models::AppInfoTerr
 pub type ListTerritoryAgeRatings = crate::Call<crate::models::TerritoryAgeRatingsResponse, op::ListTerritoryAgeRatings>;
 
 impl<T> crate::Call<T, op::ListTerritoryAgeRatings> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryAgeRatingInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[territories]`: the fields to return.
     pub fn fields_territories(
         mut self,
@@ -445,15 +467,6 @@ impl<T> crate::Call<T, op::ListTerritoryAgeRatings> {
         values: impl IntoIterator<Item = crate::models::TerritoryAgeRatingField>,
     ) -> Self {
         self.0.list("fields[territoryAgeRatings]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryAgeRatingInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

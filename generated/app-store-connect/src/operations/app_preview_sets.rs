@@ -5,6 +5,19 @@
 /// Operations of `app_preview_sets`, from [`Client::app_preview_sets`](crate::Client::app_preview_sets).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_preview_sets().list_app_preview_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppPreviewSets(pub(crate) rt::Client<crate::Api>);
 
@@ -69,6 +82,18 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppPreviewSetResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPreviewSetInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appPreviews]`: the number of included resources, at most 50.
+    pub fn limit_app_previews(mut self, value: i64) -> Self {
+        self.0.number("limit[appPreviews]", value);
+        self
+    }
+
     /// `fields[appCustomProductPageLocalizations]`: the fields to return.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -117,18 +142,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPreviewSetInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appPreviews]`: the number of included resources, at most 50.
-    pub fn limit_app_previews(mut self, value: i64) -> Self {
-        self.0.number("limit[appPreviews]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_preview_linkages`](AppPreviewSets::list_app_preview_linkages).
@@ -138,6 +151,12 @@ pub type ListAppPreviewLinkages = crate::Call<crate::models::AppPreviewSetAppPre
 pub type ListAppPreviews = crate::Call<crate::models::AppPreviewsResponse, op::ListAppPreviews>;
 
 impl<T> crate::Call<T, op::ListAppPreviews> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPreviewInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appPreviewSets]`: the fields to return.
     pub fn fields_app_preview_sets(
         mut self,
@@ -153,12 +172,6 @@ impl<T> crate::Call<T, op::ListAppPreviews> {
         values: impl IntoIterator<Item = crate::models::AppPreviewField>,
     ) -> Self {
         self.0.list("fields[appPreviews]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPreviewInclude>) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `app_price_points_v3`, from [`Client::app_price_points_v3`](crate::Client::app_price_points_v3).
 ///
 /// Feature: `pricing`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_price_points_v3().list_equalization_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppPricePointsV3(pub(crate) rt::Client<crate::Api>);
 
@@ -40,6 +53,15 @@ impl AppPricePointsV3 {
 pub type Get = crate::Call<crate::models::AppPricePointV3Response, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appPricePoints]`: the fields to return.
     pub fn fields_app_price_points(
         mut self,
@@ -61,15 +83,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -81,6 +94,21 @@ pub type ListEqualizationLinkages = crate::Call<crate::models::AppPricePointV3Eq
 pub type ListEqualizations = crate::Call<crate::models::AppPricePointsV3Response, op::ListEqualizations>;
 
 impl<T> crate::Call<T, op::ListEqualizations> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appPricePoints]`: the fields to return.
     pub fn fields_app_price_points(
         mut self,
@@ -102,21 +130,6 @@ impl<T> crate::Call<T, op::ListEqualizations> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -125,6 +138,27 @@ impl<T> crate::Call<T, op::ListEqualizations> {
 pub type DownloadEqualizationsCsv = crate::Call<String, op::DownloadEqualizationsCsv>;
 
 impl<T> crate::Call<T, op::DownloadEqualizationsCsv> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `limit`: the page size, at most 200.
+    pub fn limit(mut self, value: i64) -> Self {
+        self.0.number("limit", value);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appPricePoints]`: the fields to return.
     pub fn fields_app_price_points(
         mut self,
@@ -146,27 +180,6 @@ impl<T> crate::Call<T, op::DownloadEqualizationsCsv> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit`: the page size, at most 200.
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
         self
     }
 }

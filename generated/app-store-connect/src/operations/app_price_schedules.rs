@@ -5,6 +5,21 @@
 /// Operations of `app_price_schedules`, from [`Client::app_price_schedules`](crate::Client::app_price_schedules).
 ///
 /// Feature: `pricing`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_price_schedules()
+///         .list_automatic_price_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppPriceSchedules(pub(crate) rt::Client<crate::Api>);
 
@@ -68,6 +83,27 @@ pub type Create = crate::Call<crate::models::AppPriceScheduleResponse, op::Creat
 pub type Get = crate::Call<crate::models::AppPriceScheduleResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPriceScheduleInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[automaticPrices]`: the number of included resources, at most 50.
+    pub fn limit_automatic_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[automaticPrices]", value);
+        self
+    }
+
+    /// `limit[manualPrices]`: the number of included resources, at most 50.
+    pub fn limit_manual_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[manualPrices]", value);
+        self
+    }
+
     /// `fields[appPriceSchedules]`: the fields to return.
     pub fn fields_app_price_schedules(
         mut self,
@@ -100,27 +136,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppPriceScheduleInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[automaticPrices]`: the number of included resources, at most 50.
-    pub fn limit_automatic_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[automaticPrices]", value);
-        self
-    }
-
-    /// `limit[manualPrices]`: the number of included resources, at most 50.
-    pub fn limit_manual_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[manualPrices]", value);
-        self
-    }
 }
 
 /// Call of [`get_base_territory`](AppPriceSchedules::get_base_territory).
@@ -147,6 +162,30 @@ pub type ListAutomaticPriceLinkages = crate::Call<crate::models::AppPriceSchedul
 pub type ListAutomaticPrices = crate::Call<crate::models::AppPricesV2Response, op::ListAutomaticPrices>;
 
 impl<T> crate::Call<T, op::ListAutomaticPrices> {
+    /// `filter[endDate]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_end_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[endDate]", values);
+        self
+    }
+
+    /// `filter[startDate]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_start_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[startDate]", values);
+        self
+    }
+
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPriceV2Include>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appPricePoints]`: the fields to return.
     pub fn fields_app_price_points(
         mut self,
@@ -171,30 +210,6 @@ impl<T> crate::Call<T, op::ListAutomaticPrices> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[endDate]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_end_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[endDate]", values);
-        self
-    }
-
-    /// `filter[startDate]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_start_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[startDate]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPriceV2Include>) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -206,6 +221,30 @@ pub type ListManualPriceLinkages = crate::Call<crate::models::AppPriceScheduleMa
 pub type ListManualPrices = crate::Call<crate::models::AppPricesV2Response, op::ListManualPrices>;
 
 impl<T> crate::Call<T, op::ListManualPrices> {
+    /// `filter[endDate]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_end_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[endDate]", values);
+        self
+    }
+
+    /// `filter[startDate]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_start_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[startDate]", values);
+        self
+    }
+
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPriceV2Include>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appPricePoints]`: the fields to return.
     pub fn fields_app_price_points(
         mut self,
@@ -230,30 +269,6 @@ impl<T> crate::Call<T, op::ListManualPrices> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[endDate]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_end_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[endDate]", values);
-        self
-    }
-
-    /// `filter[startDate]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_start_date(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[startDate]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPriceV2Include>) -> Self {
-        self.0.list("include", values);
         self
     }
 }

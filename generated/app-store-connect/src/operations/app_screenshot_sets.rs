@@ -5,6 +5,19 @@
 /// Operations of `app_screenshot_sets`, from [`Client::app_screenshot_sets`](crate::Client::app_screenshot_sets).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_screenshot_sets().list_app_screenshot_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppScreenshotSets(pub(crate) rt::Client<crate::Api>);
 
@@ -73,6 +86,21 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppScreenshotSetResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appScreenshots]`: the number of included resources, at most 50.
+    pub fn limit_app_screenshots(mut self, value: i64) -> Self {
+        self.0.number("limit[appScreenshots]", value);
+        self
+    }
+
     /// `fields[appCustomProductPageLocalizations]`: the fields to return.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -121,21 +149,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotSetInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appScreenshots]`: the number of included resources, at most 50.
-    pub fn limit_app_screenshots(mut self, value: i64) -> Self {
-        self.0.number("limit[appScreenshots]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_screenshot_linkages`](AppScreenshotSets::list_app_screenshot_linkages).
@@ -145,6 +158,12 @@ pub type ListAppScreenshotLinkages = crate::Call<crate::models::AppScreenshotSet
 pub type ListAppScreenshots = crate::Call<crate::models::AppScreenshotsResponse, op::ListAppScreenshots>;
 
 impl<T> crate::Call<T, op::ListAppScreenshots> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppScreenshotInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appScreenshotSets]`: the fields to return.
     pub fn fields_app_screenshot_sets(
         mut self,
@@ -160,12 +179,6 @@ impl<T> crate::Call<T, op::ListAppScreenshots> {
         values: impl IntoIterator<Item = crate::models::AppScreenshotField>,
     ) -> Self {
         self.0.list("fields[appScreenshots]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppScreenshotInclude>) -> Self {
-        self.0.list("include", values);
         self
     }
 }

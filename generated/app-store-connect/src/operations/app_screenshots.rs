@@ -5,6 +5,17 @@
 /// Operations of `app_screenshots`, from [`Client::app_screenshots`](crate::Client::app_screenshots).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.app_screenshots().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppScreenshots(pub(crate) rt::Client<crate::Api>);
 
@@ -52,6 +63,12 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppScreenshotResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppScreenshotInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appScreenshotSets]`: the fields to return.
     pub fn fields_app_screenshot_sets(
         mut self,
@@ -67,12 +84,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::AppScreenshotField>,
     ) -> Self {
         self.0.list("fields[appScreenshots]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppScreenshotInclude>) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `app_store_review_attachments`, from [`Client::app_store_review_attachments`](crate::Client::app_store_review_attachments).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.app_store_review_attachments().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppStoreReviewAttachments(pub(crate) rt::Client<crate::Api>);
 
@@ -48,6 +59,15 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppStoreReviewAttachmentResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appStoreReviewAttachments]`: the fields to return.
     pub fn fields_app_store_review_attachments(
         mut self,
@@ -63,15 +83,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewDetails]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

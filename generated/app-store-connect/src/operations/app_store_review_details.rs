@@ -5,6 +5,21 @@
 /// Operations of `app_store_review_details`, from [`Client::app_store_review_details`](crate::Client::app_store_review_details).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_store_review_details()
+///         .list_app_store_review_attachment_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppStoreReviewDetails(pub(crate) rt::Client<crate::Api>);
 
@@ -61,6 +76,21 @@ pub type Create = crate::Call<crate::models::AppStoreReviewDetailResponse, op::C
 pub type Get = crate::Call<crate::models::AppStoreReviewDetailResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appStoreReviewAttachments]`: the number of included resources, at most 50.
+    pub fn limit_app_store_review_attachments(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreReviewAttachments]", value);
+        self
+    }
+
     /// `fields[appStoreReviewAttachments]`: the fields to return.
     pub fn fields_app_store_review_attachments(
         mut self,
@@ -87,21 +117,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appStoreReviewAttachments]`: the number of included resources, at most 50.
-    pub fn limit_app_store_review_attachments(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreReviewAttachments]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_store_review_attachment_linkages`](AppStoreReviewDetails::list_app_store_review_attachment_linkages).
@@ -111,6 +126,15 @@ pub type ListAppStoreReviewAttachmentLinkages = crate::Call<crate::models::AppSt
 pub type ListAppStoreReviewAttachments = crate::Call<crate::models::AppStoreReviewAttachmentsResponse, op::ListAppStoreReviewAttachments>;
 
 impl<T> crate::Call<T, op::ListAppStoreReviewAttachments> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appStoreReviewAttachments]`: the fields to return.
     pub fn fields_app_store_review_attachments(
         mut self,
@@ -126,15 +150,6 @@ impl<T> crate::Call<T, op::ListAppStoreReviewAttachments> {
         values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailField>,
     ) -> Self {
         self.0.list("fields[appStoreReviewDetails]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewAttachmentInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,21 @@
 /// Operations of `app_store_version_experiment_treatment_localizations`, from [`Client::app_store_version_experiment_treatment_localizations`](crate::Client::app_store_version_experiment_treatment_localizations).
 ///
 /// Feature: `product-pages`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_store_version_experiment_treatment_localizations()
+///         .list_placement_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppStoreVersionExperimentTreatmentLocalizations(
     pub(crate) rt::Client<crate::Api>,
@@ -89,6 +104,37 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppStoreVersionExperimentTreatmentLocalizationResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appPreviewSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[appPreviewSets]", value);
+        self
+    }
+
+    /// `limit[appScreenshotSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[appScreenshotSets]", value);
+        self
+    }
+
+    /// `limit[placements]`: the number of included resources, at most 50.
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
+        self
+    }
+
     /// `fields[appAssetLibraryPlacements]`: the fields to return.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -139,37 +185,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[appStoreVersionExperimentTreatments]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appPreviewSets]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[appPreviewSets]", value);
-        self
-    }
-
-    /// `limit[appScreenshotSets]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[appScreenshotSets]", value);
-        self
-    }
-
-    /// `limit[placements]`: the number of included resources, at most 50.
-    pub fn limit_placements(mut self, value: i64) -> Self {
-        self.0.number("limit[placements]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_preview_set_linkages`](AppStoreVersionExperimentTreatmentLocalizations::list_app_preview_set_linkages).
@@ -179,6 +194,45 @@ pub type ListAppPreviewSetLinkages = crate::Call<crate::models::AppStoreVersionE
 pub type ListAppPreviewSets = crate::Call<crate::models::AppPreviewSetsResponse, op::ListAppPreviewSets>;
 
 impl<T> crate::Call<T, op::ListAppPreviewSets> {
+    /// `filter[appCustomProductPageLocalization]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_app_custom_product_page_localization(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.filter("filter[appCustomProductPageLocalization]", values);
+        self
+    }
+
+    /// `filter[appStoreVersionLocalization]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_app_store_version_localization(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.filter("filter[appStoreVersionLocalization]", values);
+        self
+    }
+
+    /// `filter[previewType]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_preview_type(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPreviewSetPreviewTypeFilter>,
+    ) -> Self {
+        self.0.filter("filter[previewType]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPreviewSetInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appPreviews]`: the number of included resources, at most 50.
+    pub fn limit_app_previews(mut self, value: i64) -> Self {
+        self.0.number("limit[appPreviews]", value);
+        self
+    }
+
     /// `fields[appCustomProductPageLocalizations]`: the fields to return.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -227,7 +281,15 @@ impl<T> crate::Call<T, op::ListAppPreviewSets> {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
+}
 
+/// Call of [`list_app_screenshot_set_linkages`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_set_linkages).
+pub type ListAppScreenshotSetLinkages = crate::Call<crate::models::AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse, op::ListAppScreenshotSetLinkages>;
+
+/// Call of [`list_app_screenshot_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_sets).
+pub type ListAppScreenshotSets = crate::Call<crate::models::AppScreenshotSetsResponse, op::ListAppScreenshotSets>;
+
+impl<T> crate::Call<T, op::ListAppScreenshotSets> {
     /// `filter[appCustomProductPageLocalization]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_custom_product_page_localization(
         mut self,
@@ -246,35 +308,32 @@ impl<T> crate::Call<T, op::ListAppPreviewSets> {
         self
     }
 
-    /// `filter[previewType]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_preview_type(
+    /// `filter[screenshotDisplayType]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_screenshot_display_type(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppPreviewSetPreviewTypeFilter>,
+        values: impl IntoIterator<
+            Item = crate::models::AppScreenshotSetScreenshotDisplayTypeFilter,
+        >,
     ) -> Self {
-        self.0.filter("filter[previewType]", values);
+        self.0.filter("filter[screenshotDisplayType]", values);
         self
     }
 
     /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppPreviewSetInclude>) -> Self {
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppScreenshotSetInclude>,
+    ) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[appPreviews]`: the number of included resources, at most 50.
-    pub fn limit_app_previews(mut self, value: i64) -> Self {
-        self.0.number("limit[appPreviews]", value);
+    /// `limit[appScreenshots]`: the number of included resources, at most 50.
+    pub fn limit_app_screenshots(mut self, value: i64) -> Self {
+        self.0.number("limit[appScreenshots]", value);
         self
     }
-}
 
-/// Call of [`list_app_screenshot_set_linkages`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_set_linkages).
-pub type ListAppScreenshotSetLinkages = crate::Call<crate::models::AppStoreVersionExperimentTreatmentLocalizationAppScreenshotSetsLinkagesResponse, op::ListAppScreenshotSetLinkages>;
-
-/// Call of [`list_app_screenshot_sets`](AppStoreVersionExperimentTreatmentLocalizations::list_app_screenshot_sets).
-pub type ListAppScreenshotSets = crate::Call<crate::models::AppScreenshotSetsResponse, op::ListAppScreenshotSets>;
-
-impl<T> crate::Call<T, op::ListAppScreenshotSets> {
     /// `fields[appCustomProductPageLocalizations]`: the fields to return.
     pub fn fields_app_custom_product_page_localizations(
         mut self,
@@ -323,50 +382,6 @@ impl<T> crate::Call<T, op::ListAppScreenshotSets> {
         self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
-
-    /// `filter[appCustomProductPageLocalization]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_app_custom_product_page_localization(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
-        self.0.filter("filter[appCustomProductPageLocalization]", values);
-        self
-    }
-
-    /// `filter[appStoreVersionLocalization]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_app_store_version_localization(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
-        self.0.filter("filter[appStoreVersionLocalization]", values);
-        self
-    }
-
-    /// `filter[screenshotDisplayType]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_screenshot_display_type(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppScreenshotSetScreenshotDisplayTypeFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[screenshotDisplayType]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppScreenshotSetInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appScreenshots]`: the number of included resources, at most 50.
-    pub fn limit_app_screenshots(mut self, value: i64) -> Self {
-        self.0.number("limit[appScreenshots]", value);
-        self
-    }
 }
 
 /// Call of [`list_placement_linkages`](AppStoreVersionExperimentTreatmentLocalizations::list_placement_linkages).
@@ -376,73 +391,6 @@ pub type ListPlacementLinkages = crate::Call<crate::models::AppStoreVersionExper
 pub type ListPlacements = crate::Call<crate::models::AppAssetLibraryPlacementsResponse, op::ListPlacements>;
 
 impl<T> crate::Call<T, op::ListPlacements> {
-    /// `fields[appAssetLibraryImages]`: the fields to return.
-    pub fn fields_app_asset_library_images(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageField>,
-    ) -> Self {
-        self.0.list("fields[appAssetLibraryImages]", values);
-        self
-    }
-
-    /// `fields[appAssetLibraryPlacements]`: the fields to return.
-    pub fn fields_app_asset_library_placements(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
-    ) -> Self {
-        self.0.list("fields[appAssetLibraryPlacements]", values);
-        self
-    }
-
-    /// `fields[appAssetLibraryVideos]`: the fields to return.
-    pub fn fields_app_asset_library_videos(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoField>,
-    ) -> Self {
-        self.0.list("fields[appAssetLibraryVideos]", values);
-        self
-    }
-
-    /// `fields[appCustomProductPageLocalizations]`: the fields to return.
-    pub fn fields_app_custom_product_page_localizations(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppCustomProductPageLocalizationField,
-        >,
-    ) -> Self {
-        self.0.list("fields[appCustomProductPageLocalizations]", values);
-        self
-    }
-
-    /// `fields[appEventLocalizations]`: the fields to return.
-    pub fn fields_app_event_localizations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
-    ) -> Self {
-        self.0.list("fields[appEventLocalizations]", values);
-        self
-    }
-
-    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields to return.
-    pub fn fields_app_store_version_experiment_treatment_localizations(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
-        >,
-    ) -> Self {
-        self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
-        self
-    }
-
-    /// `fields[appStoreVersionLocalizations]`: the fields to return.
-    pub fn fields_app_store_version_localizations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
-    ) -> Self {
-        self.0.list("fields[appStoreVersionLocalizations]", values);
-        self
-    }
-
     /// `filter[appCustomProductPageLocalization]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app_custom_product_page_localization(
         mut self,
@@ -516,6 +464,15 @@ impl<T> crate::Call<T, op::ListPlacements> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementSort>,
+    ) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -525,12 +482,70 @@ impl<T> crate::Call<T, op::ListPlacements> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(
+    /// `fields[appAssetLibraryImages]`: the fields to return.
+    pub fn fields_app_asset_library_images(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementSort>,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryImageField>,
     ) -> Self {
-        self.0.list("sort", values);
+        self.0.list("fields[appAssetLibraryImages]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryPlacements]`: the fields to return.
+    pub fn fields_app_asset_library_placements(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryPlacementField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryPlacements]", values);
+        self
+    }
+
+    /// `fields[appAssetLibraryVideos]`: the fields to return.
+    pub fn fields_app_asset_library_videos(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAssetLibraryVideoField>,
+    ) -> Self {
+        self.0.list("fields[appAssetLibraryVideos]", values);
+        self
+    }
+
+    /// `fields[appCustomProductPageLocalizations]`: the fields to return.
+    pub fn fields_app_custom_product_page_localizations(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppCustomProductPageLocalizationField,
+        >,
+    ) -> Self {
+        self.0.list("fields[appCustomProductPageLocalizations]", values);
+        self
+    }
+
+    /// `fields[appEventLocalizations]`: the fields to return.
+    pub fn fields_app_event_localizations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
+    ) -> Self {
+        self.0.list("fields[appEventLocalizations]", values);
+        self
+    }
+
+    /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields to return.
+    pub fn fields_app_store_version_experiment_treatment_localizations(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationField,
+        >,
+    ) -> Self {
+        self.0.list("fields[appStoreVersionExperimentTreatmentLocalizations]", values);
+        self
+    }
+
+    /// `fields[appStoreVersionLocalizations]`: the fields to return.
+    pub fn fields_app_store_version_localizations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionLocalizationField>,
+    ) -> Self {
+        self.0.list("fields[appStoreVersionLocalizations]", values);
         self
     }
 }

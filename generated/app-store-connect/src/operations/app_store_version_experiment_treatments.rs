@@ -5,6 +5,21 @@
 /// Operations of `app_store_version_experiment_treatments`, from [`Client::app_store_version_experiment_treatments`](crate::Client::app_store_version_experiment_treatments).
 ///
 /// Feature: `product-pages`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_store_version_experiment_treatments()
+///         .list_app_store_version_experiment_treatment_localization_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppStoreVersionExperimentTreatments(pub(crate) rt::Client<crate::Api>);
 
@@ -76,6 +91,23 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppStoreVersionExperimentTreatmentResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentTreatmentInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appStoreVersionExperimentTreatmentLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_experiment_treatment_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperimentTreatmentLocalizations]", value);
+        self
+    }
+
     /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields to return.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
@@ -108,23 +140,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[appStoreVersionExperiments]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appStoreVersionExperimentTreatmentLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_experiment_treatment_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperimentTreatmentLocalizations]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_store_version_experiment_treatment_localization_linkages`](AppStoreVersionExperimentTreatments::list_app_store_version_experiment_treatment_localization_linkages).
@@ -134,6 +149,43 @@ pub type ListAppStoreVersionExperimentTreatmentLocalizationLinkages = crate::Cal
 pub type ListAppStoreVersionExperimentTreatmentLocalizations = crate::Call<crate::models::AppStoreVersionExperimentTreatmentLocalizationsResponse, op::ListAppStoreVersionExperimentTreatmentLocalizations>;
 
 impl<T> crate::Call<T, op::ListAppStoreVersionExperimentTreatmentLocalizations> {
+    /// `filter[locale]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[locale]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appPreviewSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[appPreviewSets]", value);
+        self
+    }
+
+    /// `limit[appScreenshotSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[appScreenshotSets]", value);
+        self
+    }
+
+    /// `limit[placements]`: the number of included resources, at most 50.
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
+        self
+    }
+
     /// `fields[appAssetLibraryPlacements]`: the fields to return.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -182,43 +234,6 @@ impl<T> crate::Call<T, op::ListAppStoreVersionExperimentTreatmentLocalizations> 
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperimentTreatments]", values);
-        self
-    }
-
-    /// `filter[locale]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[locale]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentLocalizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appPreviewSets]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[appPreviewSets]", value);
-        self
-    }
-
-    /// `limit[appScreenshotSets]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[appScreenshotSets]", value);
-        self
-    }
-
-    /// `limit[placements]`: the number of included resources, at most 50.
-    pub fn limit_placements(mut self, value: i64) -> Self {
-        self.0.number("limit[placements]", value);
         self
     }
 }

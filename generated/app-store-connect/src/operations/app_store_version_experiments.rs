@@ -5,6 +5,21 @@
 /// Operations of `app_store_version_experiments`, from [`Client::app_store_version_experiments`](crate::Client::app_store_version_experiments).
 ///
 /// Feature: `product-pages`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_store_version_experiments()
+///         .list_app_store_version_experiment_treatment_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppStoreVersionExperiments(pub(crate) rt::Client<crate::Api>);
 
@@ -82,6 +97,21 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppStoreVersionExperimentResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appStoreVersionExperimentTreatments]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperimentTreatments]", value);
+        self
+    }
+
     /// `fields[appStoreVersionExperimentTreatments]`: the fields to return.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
@@ -110,21 +140,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appStoreVersionExperimentTreatments]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperimentTreatments]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_store_version_experiment_treatment_linkages`](AppStoreVersionExperiments::list_app_store_version_experiment_treatment_linkages).
@@ -134,6 +149,23 @@ pub type ListAppStoreVersionExperimentTreatmentLinkages = crate::Call<crate::mod
 pub type ListAppStoreVersionExperimentTreatments = crate::Call<crate::models::AppStoreVersionExperimentTreatmentsResponse, op::ListAppStoreVersionExperimentTreatments>;
 
 impl<T> crate::Call<T, op::ListAppStoreVersionExperimentTreatments> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentTreatmentInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appStoreVersionExperimentTreatmentLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_experiment_treatment_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperimentTreatmentLocalizations]", value);
+        self
+    }
+
     /// `fields[appStoreVersionExperimentTreatmentLocalizations]`: the fields to return.
     pub fn fields_app_store_version_experiment_treatment_localizations(
         mut self,
@@ -164,23 +196,6 @@ impl<T> crate::Call<T, op::ListAppStoreVersionExperimentTreatments> {
         >,
     ) -> Self {
         self.0.list("fields[appStoreVersionExperiments]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentTreatmentInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appStoreVersionExperimentTreatmentLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_experiment_treatment_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperimentTreatmentLocalizations]", value);
         self
     }
 }

@@ -5,6 +5,22 @@
 /// Operations of `app_store_version_phased_releases`, from [`Client::app_store_version_phased_releases`](crate::Client::app_store_version_phased_releases).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::AppStoreVersionPhasedReleaseCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.app_store_version_phased_releases()
+///         .create(request)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppStoreVersionPhasedReleases(pub(crate) rt::Client<crate::Api>);
 

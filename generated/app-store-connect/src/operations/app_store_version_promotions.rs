@@ -5,6 +5,20 @@
 /// Operations of `app_store_version_promotions`, from [`Client::app_store_version_promotions`](crate::Client::app_store_version_promotions).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::AppStoreVersionPromotionCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.app_store_version_promotions().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppStoreVersionPromotions(pub(crate) rt::Client<crate::Api>);
 

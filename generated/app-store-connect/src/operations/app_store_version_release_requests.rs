@@ -5,6 +5,22 @@
 /// Operations of `app_store_version_release_requests`, from [`Client::app_store_version_release_requests`](crate::Client::app_store_version_release_requests).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::AppStoreVersionReleaseRequestCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.app_store_version_release_requests()
+///         .create(request)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppStoreVersionReleaseRequests(pub(crate) rt::Client<crate::Api>);
 

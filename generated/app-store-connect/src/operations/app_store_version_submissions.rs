@@ -5,6 +5,16 @@
 /// Operations of `app_store_version_submissions`, from [`Client::app_store_version_submissions`](crate::Client::app_store_version_submissions).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     client.app_store_version_submissions().delete(id).send().await?;
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppStoreVersionSubmissions(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,21 @@
 /// Operations of `app_store_versions`, from [`Client::app_store_versions`](crate::Client::app_store_versions).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_store_versions()
+///         .list_app_store_version_experiment_v2_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppStoreVersions(pub(crate) rt::Client<crate::Api>);
 
@@ -271,6 +286,34 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::AppStoreVersionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperimentsV2]", value);
+        self
+    }
+
+    /// `limit[appStoreVersionExperiments]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperiments]", value);
+        self
+    }
+
+    /// `limit[appStoreVersionLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionLocalizations]", value);
+        self
+    }
+
     /// `fields[alternativeDistributionPackages]`: the fields to return.
     pub fn fields_alternative_distribution_packages(
         mut self,
@@ -379,40 +422,29 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[routingAppCoverages]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperimentsV2]", value);
-        self
-    }
-
-    /// `limit[appStoreVersionExperiments]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperiments]", value);
-        self
-    }
-
-    /// `limit[appStoreVersionLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionLocalizations]", value);
-        self
-    }
 }
 
 /// Call of [`get_alternative_distribution_package`](AppStoreVersions::get_alternative_distribution_package).
 pub type GetAlternativeDistributionPackage = crate::Call<rt::Document<Option<crate::models::AlternativeDistributionPackage>, crate::models::AlternativeDistributionPackageResponseIncluded>, op::GetAlternativeDistributionPackage>;
 
 impl<T> crate::Call<T, op::GetAlternativeDistributionPackage> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AlternativeDistributionPackageInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
     /// `fields[alternativeDistributionPackageVersions]`: the fields to return.
     pub fn fields_alternative_distribution_package_versions(
         mut self,
@@ -434,23 +466,6 @@ impl<T> crate::Call<T, op::GetAlternativeDistributionPackage> {
         self.0.list("fields[alternativeDistributionPackages]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AlternativeDistributionPackageInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
 }
 
 /// Call of [`get_alternative_distribution_package_linkage`](AppStoreVersions::get_alternative_distribution_package_linkage).
@@ -460,6 +475,21 @@ pub type GetAlternativeDistributionPackageLinkage = crate::Call<crate::models::A
 pub type GetAppClipDefaultExperience = crate::Call<rt::Document<Option<crate::models::AppClipDefaultExperience>, crate::models::AppClipDefaultExperienceResponseIncluded>, op::GetAppClipDefaultExperience>;
 
 impl<T> crate::Call<T, op::GetAppClipDefaultExperience> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appClipDefaultExperienceLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_app_clip_default_experience_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[appClipDefaultExperienceLocalizations]", value);
+        self
+    }
+
     /// `fields[appClipAppStoreReviewDetails]`: the fields to return.
     pub fn fields_app_clip_app_store_review_details(
         mut self,
@@ -503,21 +533,6 @@ impl<T> crate::Call<T, op::GetAppClipDefaultExperience> {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppClipDefaultExperienceInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appClipDefaultExperienceLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_app_clip_default_experience_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[appClipDefaultExperienceLocalizations]", value);
-        self
-    }
 }
 
 /// Call of [`get_app_clip_default_experience_linkage`](AppStoreVersions::get_app_clip_default_experience_linkage).
@@ -527,6 +542,21 @@ pub type GetAppClipDefaultExperienceLinkage = crate::Call<crate::models::AppStor
 pub type GetAppStoreReviewDetail = crate::Call<rt::Document<Option<crate::models::AppStoreReviewDetail>, crate::models::AppStoreReviewDetailResponseIncluded>, op::GetAppStoreReviewDetail>;
 
 impl<T> crate::Call<T, op::GetAppStoreReviewDetail> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appStoreReviewAttachments]`: the number of included resources, at most 50.
+    pub fn limit_app_store_review_attachments(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreReviewAttachments]", value);
+        self
+    }
+
     /// `fields[appStoreReviewAttachments]`: the fields to return.
     pub fn fields_app_store_review_attachments(
         mut self,
@@ -551,21 +581,6 @@ impl<T> crate::Call<T, op::GetAppStoreReviewDetail> {
         values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreReviewDetailInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appStoreReviewAttachments]`: the number of included resources, at most 50.
-    pub fn limit_app_store_review_attachments(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreReviewAttachments]", value);
         self
     }
 }
@@ -596,6 +611,15 @@ pub type GetAppStoreVersionPhasedReleaseLinkage = crate::Call<crate::models::App
 pub type GetAppStoreVersionSubmission = crate::Call<rt::Document<Option<crate::models::AppStoreVersionSubmission>, crate::models::AppStoreVersionSubmissionResponseIncluded>, op::GetAppStoreVersionSubmission>;
 
 impl<T> crate::Call<T, op::GetAppStoreVersionSubmission> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appStoreVersionSubmissions]`: the fields to return.
     pub fn fields_app_store_version_submissions(
         mut self,
@@ -611,15 +635,6 @@ impl<T> crate::Call<T, op::GetAppStoreVersionSubmission> {
         values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
     ) -> Self {
         self.0.list("fields[appStoreVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionSubmissionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -645,6 +660,21 @@ pub type GetBuildLinkage = crate::Call<crate::models::AppStoreVersionBuildLinkag
 pub type GetGameCenterAppVersion = crate::Call<rt::Document<Option<crate::models::GameCenterAppVersion>, crate::models::GameCenterAppVersionResponseIncluded>, op::GetGameCenterAppVersion>;
 
 impl<T> crate::Call<T, op::GetGameCenterAppVersion> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[compatibilityVersions]`: the number of included resources, at most 50.
+    pub fn limit_compatibility_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[compatibilityVersions]", value);
+        self
+    }
+
     /// `fields[appStoreVersions]`: the fields to return.
     pub fn fields_app_store_versions(
         mut self,
@@ -662,21 +692,6 @@ impl<T> crate::Call<T, op::GetGameCenterAppVersion> {
         self.0.list("fields[gameCenterAppVersions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[compatibilityVersions]`: the number of included resources, at most 50.
-    pub fn limit_compatibility_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[compatibilityVersions]", value);
-        self
-    }
 }
 
 /// Call of [`get_game_center_app_version_linkage`](AppStoreVersions::get_game_center_app_version_linkage).
@@ -686,6 +701,15 @@ pub type GetGameCenterAppVersionLinkage = crate::Call<crate::models::AppStoreVer
 pub type GetRoutingAppCoverage = crate::Call<rt::Document<Option<crate::models::RoutingAppCoverage>, crate::models::RoutingAppCoverageResponseIncluded>, op::GetRoutingAppCoverage>;
 
 impl<T> crate::Call<T, op::GetRoutingAppCoverage> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::RoutingAppCoverageInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appStoreVersions]`: the fields to return.
     pub fn fields_app_store_versions(
         mut self,
@@ -703,15 +727,6 @@ impl<T> crate::Call<T, op::GetRoutingAppCoverage> {
         self.0.list("fields[routingAppCoverages]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::RoutingAppCoverageInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_routing_app_coverage_linkage`](AppStoreVersions::get_routing_app_coverage_linkage).
@@ -727,6 +742,32 @@ pub type ListAppStoreVersionExperimentV2Linkages = crate::Call<crate::models::Ap
 pub type ListAppStoreVersionExperiments = crate::Call<crate::models::AppStoreVersionExperimentsResponse, op::ListAppStoreVersionExperiments>;
 
 impl<T> crate::Call<T, op::ListAppStoreVersionExperiments> {
+    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_state(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentStateFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[state]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appStoreVersionExperimentTreatments]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperimentTreatments]", value);
+        self
+    }
+
     /// `fields[appStoreVersionExperimentTreatments]`: the fields to return.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
@@ -755,12 +796,17 @@ impl<T> crate::Call<T, op::ListAppStoreVersionExperiments> {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
+}
 
+/// Call of [`list_app_store_version_experiments_v2`](AppStoreVersions::list_app_store_version_experiments_v2).
+pub type ListAppStoreVersionExperimentsV2 = crate::Call<crate::models::AppStoreVersionExperimentsV2Response, op::ListAppStoreVersionExperimentsV2>;
+
+impl<T> crate::Call<T, op::ListAppStoreVersionExperimentsV2> {
     /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_state(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentStateFilter,
+            Item = crate::models::AppStoreVersionExperimentV2StateFilter,
         >,
     ) -> Self {
         self.0.filter("filter[state]", values);
@@ -770,7 +816,9 @@ impl<T> crate::Call<T, op::ListAppStoreVersionExperiments> {
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionExperimentInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentV2Include,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
@@ -781,12 +829,13 @@ impl<T> crate::Call<T, op::ListAppStoreVersionExperiments> {
         self.0.number("limit[appStoreVersionExperimentTreatments]", value);
         self
     }
-}
 
-/// Call of [`list_app_store_version_experiments_v2`](AppStoreVersions::list_app_store_version_experiments_v2).
-pub type ListAppStoreVersionExperimentsV2 = crate::Call<crate::models::AppStoreVersionExperimentsV2Response, op::ListAppStoreVersionExperimentsV2>;
+    /// `limit[controlVersions]`: the number of included resources, at most 50.
+    pub fn limit_control_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[controlVersions]", value);
+        self
+    }
 
-impl<T> crate::Call<T, op::ListAppStoreVersionExperimentsV2> {
     /// `fields[appStoreVersionExperimentTreatments]`: the fields to return.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
@@ -821,40 +870,6 @@ impl<T> crate::Call<T, op::ListAppStoreVersionExperimentsV2> {
         self.0.list("fields[apps]", values);
         self
     }
-
-    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentV2StateFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[state]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appStoreVersionExperimentTreatments]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperimentTreatments]", value);
-        self
-    }
-
-    /// `limit[controlVersions]`: the number of included resources, at most 50.
-    pub fn limit_control_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[controlVersions]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_store_version_localization_linkages`](AppStoreVersions::list_app_store_version_localization_linkages).
@@ -864,6 +879,49 @@ pub type ListAppStoreVersionLocalizationLinkages = crate::Call<crate::models::Ap
 pub type ListAppStoreVersionLocalizations = crate::Call<crate::models::AppStoreVersionLocalizationsResponse, op::ListAppStoreVersionLocalizations>;
 
 impl<T> crate::Call<T, op::ListAppStoreVersionLocalizations> {
+    /// `filter[locale]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[locale]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionLocalizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appPreviewSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[appPreviewSets]", value);
+        self
+    }
+
+    /// `limit[appScreenshotSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[appScreenshotSets]", value);
+        self
+    }
+
+    /// `limit[placements]`: the number of included resources, at most 50.
+    pub fn limit_placements(mut self, value: i64) -> Self {
+        self.0.number("limit[placements]", value);
+        self
+    }
+
+    /// `limit[searchKeywords]`: the number of included resources, at most 50.
+    pub fn limit_search_keywords(mut self, value: i64) -> Self {
+        self.0.number("limit[searchKeywords]", value);
+        self
+    }
+
     /// `fields[appAssetLibraryPlacements]`: the fields to return.
     pub fn fields_app_asset_library_placements(
         mut self,
@@ -916,49 +974,6 @@ impl<T> crate::Call<T, op::ListAppStoreVersionLocalizations> {
         self.0.list("fields[appStoreVersions]", values);
         self
     }
-
-    /// `filter[locale]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[locale]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionLocalizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appPreviewSets]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_preview_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[appPreviewSets]", value);
-        self
-    }
-
-    /// `limit[appScreenshotSets]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_screenshot_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[appScreenshotSets]", value);
-        self
-    }
-
-    /// `limit[placements]`: the number of included resources, at most 50.
-    pub fn limit_placements(mut self, value: i64) -> Self {
-        self.0.number("limit[placements]", value);
-        self
-    }
-
-    /// `limit[searchKeywords]`: the number of included resources, at most 50.
-    pub fn limit_search_keywords(mut self, value: i64) -> Self {
-        self.0.number("limit[searchKeywords]", value);
-        self
-    }
 }
 
 /// Call of [`list_customer_review_linkages`](AppStoreVersions::list_customer_review_linkages).
@@ -971,6 +986,39 @@ impl<T> crate::Call<T, op::ListCustomerReviews> {
     /// `exists[publishedResponse]`: selects resources that have this, or that do not.
     pub fn exists_published_response(mut self, value: bool) -> Self {
         self.0.flag("exists[publishedResponse]", value);
+        self
+    }
+
+    /// `filter[rating]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_rating(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[rating]", values);
+        self
+    }
+
+    /// `filter[reviewTerritory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_review_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[reviewTerritory]", values);
+        self
+    }
+
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_territory(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewTerritoryFilter>,
+    ) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewInclude>) -> Self {
+        self.0.list("include", values);
         self
     }
 
@@ -998,39 +1046,6 @@ impl<T> crate::Call<T, op::ListCustomerReviews> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[rating]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_rating(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[rating]", values);
-        self
-    }
-
-    /// `filter[reviewTerritory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_review_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[reviewTerritory]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewTerritoryFilter>,
-    ) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewSort>) -> Self {
-        self.0.list("sort", values);
         self
     }
 }

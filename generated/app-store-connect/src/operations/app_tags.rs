@@ -5,6 +5,19 @@
 /// Operations of `app_tags`, from [`Client::app_tags`](crate::Client::app_tags).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.app_tags().list_territories(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct AppTags(pub(crate) rt::Client<crate::Api>);
 

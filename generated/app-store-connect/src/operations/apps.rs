@@ -5,6 +5,20 @@
 /// Operations of `apps`, from [`Client::apps`](crate::Client::apps).
 ///
 /// Features: any of `app-store`, `power-and-performance`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// # #[cfg(feature = "app-store")]
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.apps().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Apps(pub(crate) rt::Client<crate::Api>);
 
@@ -1024,6 +1038,122 @@ pub type Get = crate::Call<crate::models::AppResponse, op::Get>;
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[androidToIosAppMappingDetails]`: the number of included resources, at most 50.
+    pub fn limit_android_to_ios_app_mapping_details(mut self, value: i64) -> Self {
+        self.0.number("limit[androidToIosAppMappingDetails]", value);
+        self
+    }
+
+    /// `limit[appClips]`: the number of included resources, at most 50.
+    pub fn limit_app_clips(mut self, value: i64) -> Self {
+        self.0.number("limit[appClips]", value);
+        self
+    }
+
+    /// `limit[appCustomProductPages]`: the number of included resources, at most 50.
+    pub fn limit_app_custom_product_pages(mut self, value: i64) -> Self {
+        self.0.number("limit[appCustomProductPages]", value);
+        self
+    }
+
+    /// `limit[appEncryptionDeclarations]`: the number of included resources, at most 50.
+    pub fn limit_app_encryption_declarations(mut self, value: i64) -> Self {
+        self.0.number("limit[appEncryptionDeclarations]", value);
+        self
+    }
+
+    /// `limit[appEvents]`: the number of included resources, at most 50.
+    pub fn limit_app_events(mut self, value: i64) -> Self {
+        self.0.number("limit[appEvents]", value);
+        self
+    }
+
+    /// `limit[appInfos]`: the number of included resources, at most 50.
+    pub fn limit_app_infos(mut self, value: i64) -> Self {
+        self.0.number("limit[appInfos]", value);
+        self
+    }
+
+    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperimentsV2]", value);
+        self
+    }
+
+    /// `limit[appStoreVersions]`: the number of included resources, at most 50.
+    pub fn limit_app_store_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersions]", value);
+        self
+    }
+
+    /// `limit[betaAppLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_beta_app_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[betaAppLocalizations]", value);
+        self
+    }
+
+    /// `limit[betaGroups]`: the number of included resources, at most 50.
+    pub fn limit_beta_groups(mut self, value: i64) -> Self {
+        self.0.number("limit[betaGroups]", value);
+        self
+    }
+
+    /// `limit[builds]`: the number of included resources, at most 50.
+    pub fn limit_builds(mut self, value: i64) -> Self {
+        self.0.number("limit[builds]", value);
+        self
+    }
+
+    /// `limit[gameCenterEnabledVersions]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_enabled_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterEnabledVersions]", value);
+        self
+    }
+
+    /// `limit[inAppPurchasesV2]`: the number of included resources, at most 50.
+    pub fn limit_in_app_purchases_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[inAppPurchasesV2]", value);
+        self
+    }
+
+    /// `limit[inAppPurchases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_in_app_purchases(mut self, value: i64) -> Self {
+        self.0.number("limit[inAppPurchases]", value);
+        self
+    }
+
+    /// `limit[preReleaseVersions]`: the number of included resources, at most 50.
+    pub fn limit_pre_release_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[preReleaseVersions]", value);
+        self
+    }
+
+    /// `limit[promotedPurchases]`: the number of included resources, at most 50.
+    pub fn limit_promoted_purchases(mut self, value: i64) -> Self {
+        self.0.number("limit[promotedPurchases]", value);
+        self
+    }
+
+    /// `limit[reviewSubmissions]`: the number of included resources, at most 50.
+    pub fn limit_review_submissions(mut self, value: i64) -> Self {
+        self.0.number("limit[reviewSubmissions]", value);
+        self
+    }
+
+    /// `limit[subscriptionGroups]`: the number of included resources, at most 50.
+    pub fn limit_subscription_groups(mut self, value: i64) -> Self {
+        self.0.number("limit[subscriptionGroups]", value);
+        self
+    }
+
     /// `fields[androidToIosAppMappingDetails]`: the fields to return.
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
@@ -1239,122 +1369,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[subscriptionGroups]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[androidToIosAppMappingDetails]`: the number of included resources, at most 50.
-    pub fn limit_android_to_ios_app_mapping_details(mut self, value: i64) -> Self {
-        self.0.number("limit[androidToIosAppMappingDetails]", value);
-        self
-    }
-
-    /// `limit[appClips]`: the number of included resources, at most 50.
-    pub fn limit_app_clips(mut self, value: i64) -> Self {
-        self.0.number("limit[appClips]", value);
-        self
-    }
-
-    /// `limit[appCustomProductPages]`: the number of included resources, at most 50.
-    pub fn limit_app_custom_product_pages(mut self, value: i64) -> Self {
-        self.0.number("limit[appCustomProductPages]", value);
-        self
-    }
-
-    /// `limit[appEncryptionDeclarations]`: the number of included resources, at most 50.
-    pub fn limit_app_encryption_declarations(mut self, value: i64) -> Self {
-        self.0.number("limit[appEncryptionDeclarations]", value);
-        self
-    }
-
-    /// `limit[appEvents]`: the number of included resources, at most 50.
-    pub fn limit_app_events(mut self, value: i64) -> Self {
-        self.0.number("limit[appEvents]", value);
-        self
-    }
-
-    /// `limit[appInfos]`: the number of included resources, at most 50.
-    pub fn limit_app_infos(mut self, value: i64) -> Self {
-        self.0.number("limit[appInfos]", value);
-        self
-    }
-
-    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperimentsV2]", value);
-        self
-    }
-
-    /// `limit[appStoreVersions]`: the number of included resources, at most 50.
-    pub fn limit_app_store_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersions]", value);
-        self
-    }
-
-    /// `limit[betaAppLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_beta_app_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[betaAppLocalizations]", value);
-        self
-    }
-
-    /// `limit[betaGroups]`: the number of included resources, at most 50.
-    pub fn limit_beta_groups(mut self, value: i64) -> Self {
-        self.0.number("limit[betaGroups]", value);
-        self
-    }
-
-    /// `limit[builds]`: the number of included resources, at most 50.
-    pub fn limit_builds(mut self, value: i64) -> Self {
-        self.0.number("limit[builds]", value);
-        self
-    }
-
-    /// `limit[gameCenterEnabledVersions]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_enabled_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterEnabledVersions]", value);
-        self
-    }
-
-    /// `limit[inAppPurchasesV2]`: the number of included resources, at most 50.
-    pub fn limit_in_app_purchases_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[inAppPurchasesV2]", value);
-        self
-    }
-
-    /// `limit[inAppPurchases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_in_app_purchases(mut self, value: i64) -> Self {
-        self.0.number("limit[inAppPurchases]", value);
-        self
-    }
-
-    /// `limit[preReleaseVersions]`: the number of included resources, at most 50.
-    pub fn limit_pre_release_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[preReleaseVersions]", value);
-        self
-    }
-
-    /// `limit[promotedPurchases]`: the number of included resources, at most 50.
-    pub fn limit_promoted_purchases(mut self, value: i64) -> Self {
-        self.0.number("limit[promotedPurchases]", value);
-        self
-    }
-
-    /// `limit[reviewSubmissions]`: the number of included resources, at most 50.
-    pub fn limit_review_submissions(mut self, value: i64) -> Self {
-        self.0.number("limit[reviewSubmissions]", value);
-        self
-    }
-
-    /// `limit[subscriptionGroups]`: the number of included resources, at most 50.
-    pub fn limit_subscription_groups(mut self, value: i64) -> Self {
-        self.0.number("limit[subscriptionGroups]", value);
-        self
-    }
 }
 
 /// Call of [`get_alternative_distribution_key`](Apps::get_alternative_distribution_key).
@@ -1383,6 +1397,21 @@ pub type GetAppAvailabilityV2 = crate::Call<rt::Document<Option<crate::models::A
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::GetAppAvailabilityV2> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppAvailabilityV2Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[territoryAvailabilities]`: the number of included resources, at most 50.
+    pub fn limit_territory_availabilities(mut self, value: i64) -> Self {
+        self.0.number("limit[territoryAvailabilities]", value);
+        self
+    }
+
     /// `fields[appAvailabilities]`: the fields to return.
     pub fn fields_app_availabilities(
         mut self,
@@ -1400,21 +1429,6 @@ impl<T> crate::Call<T, op::GetAppAvailabilityV2> {
         self.0.list("fields[territoryAvailabilities]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppAvailabilityV2Include>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[territoryAvailabilities]`: the number of included resources, at most 50.
-    pub fn limit_territory_availabilities(mut self, value: i64) -> Self {
-        self.0.number("limit[territoryAvailabilities]", value);
-        self
-    }
 }
 
 /// Call of [`get_app_availability_v2_linkage`](Apps::get_app_availability_v2_linkage).
@@ -1427,6 +1441,27 @@ pub type GetAppPriceSchedule = crate::Call<rt::Document<Option<crate::models::Ap
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::GetAppPriceSchedule> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPriceScheduleInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[automaticPrices]`: the number of included resources, at most 50.
+    pub fn limit_automatic_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[automaticPrices]", value);
+        self
+    }
+
+    /// `limit[manualPrices]`: the number of included resources, at most 50.
+    pub fn limit_manual_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[manualPrices]", value);
+        self
+    }
+
     /// `fields[appPriceSchedules]`: the fields to return.
     pub fn fields_app_price_schedules(
         mut self,
@@ -1457,27 +1492,6 @@ impl<T> crate::Call<T, op::GetAppPriceSchedule> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppPriceScheduleInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[automaticPrices]`: the number of included resources, at most 50.
-    pub fn limit_automatic_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[automaticPrices]", value);
-        self
-    }
-
-    /// `limit[manualPrices]`: the number of included resources, at most 50.
-    pub fn limit_manual_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[manualPrices]", value);
         self
     }
 }
@@ -1552,6 +1566,18 @@ pub type GetCiProduct = crate::Call<rt::Document<Option<crate::models::CiProduct
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::GetCiProduct> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[primaryRepositories]`: the number of included resources, at most 50.
+    pub fn limit_primary_repositories(mut self, value: i64) -> Self {
+        self.0.number("limit[primaryRepositories]", value);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -1582,18 +1608,6 @@ impl<T> crate::Call<T, op::GetCiProduct> {
         values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[primaryRepositories]`: the number of included resources, at most 50.
-    pub fn limit_primary_repositories(mut self, value: i64) -> Self {
-        self.0.number("limit[primaryRepositories]", value);
         self
     }
 }
@@ -1628,6 +1642,113 @@ pub type GetGameCenterDetail = crate::Call<rt::Document<Option<crate::models::Ga
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::GetGameCenterDetail> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[achievementReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_achievement_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[achievementReleases]", value);
+        self
+    }
+
+    /// `limit[activityReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_activity_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[activityReleases]", value);
+        self
+    }
+
+    /// `limit[challengeReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_challenge_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[challengeReleases]", value);
+        self
+    }
+
+    /// `limit[challengesMinimumPlatformVersions]`: the number of included resources, at most 50.
+    pub fn limit_challenges_minimum_platform_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[challengesMinimumPlatformVersions]", value);
+        self
+    }
+
+    /// `limit[gameCenterAchievementsV2]`: the number of included resources, at most 50.
+    pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterAchievementsV2]", value);
+        self
+    }
+
+    /// `limit[gameCenterAchievements]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterAchievements]", value);
+        self
+    }
+
+    /// `limit[gameCenterActivities]`: the number of included resources, at most 50.
+    pub fn limit_game_center_activities(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterActivities]", value);
+        self
+    }
+
+    /// `limit[gameCenterAppVersions]`: the number of included resources, at most 50.
+    pub fn limit_game_center_app_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterAppVersions]", value);
+        self
+    }
+
+    /// `limit[gameCenterChallenges]`: the number of included resources, at most 50.
+    pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterChallenges]", value);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboardSetsV2]`: the number of included resources, at most 50.
+    pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardSets]", value);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboardsV2]`: the number of included resources, at most 50.
+    pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardsV2]", value);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboards]", value);
+        self
+    }
+
+    /// `limit[leaderboardReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_leaderboard_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[leaderboardReleases]", value);
+        self
+    }
+
+    /// `limit[leaderboardSetReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_leaderboard_set_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[leaderboardSetReleases]", value);
+        self
+    }
+
     /// `fields[appStoreVersions]`: the fields to return.
     pub fn fields_app_store_versions(
         mut self,
@@ -1775,113 +1896,6 @@ impl<T> crate::Call<T, op::GetGameCenterDetail> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[achievementReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_achievement_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[achievementReleases]", value);
-        self
-    }
-
-    /// `limit[activityReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_activity_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[activityReleases]", value);
-        self
-    }
-
-    /// `limit[challengeReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_challenge_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[challengeReleases]", value);
-        self
-    }
-
-    /// `limit[challengesMinimumPlatformVersions]`: the number of included resources, at most 50.
-    pub fn limit_challenges_minimum_platform_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[challengesMinimumPlatformVersions]", value);
-        self
-    }
-
-    /// `limit[gameCenterAchievementsV2]`: the number of included resources, at most 50.
-    pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterAchievementsV2]", value);
-        self
-    }
-
-    /// `limit[gameCenterAchievements]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterAchievements]", value);
-        self
-    }
-
-    /// `limit[gameCenterActivities]`: the number of included resources, at most 50.
-    pub fn limit_game_center_activities(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterActivities]", value);
-        self
-    }
-
-    /// `limit[gameCenterAppVersions]`: the number of included resources, at most 50.
-    pub fn limit_game_center_app_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterAppVersions]", value);
-        self
-    }
-
-    /// `limit[gameCenterChallenges]`: the number of included resources, at most 50.
-    pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterChallenges]", value);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboardSetsV2]`: the number of included resources, at most 50.
-    pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardSets]", value);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboardsV2]`: the number of included resources, at most 50.
-    pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardsV2]", value);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboards]", value);
-        self
-    }
-
-    /// `limit[leaderboardReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_leaderboard_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[leaderboardReleases]", value);
-        self
-    }
-
-    /// `limit[leaderboardSetReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_leaderboard_set_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[leaderboardSetReleases]", value);
-        self
-    }
 }
 
 /// Call of [`get_game_center_detail_linkage`](Apps::get_game_center_detail_linkage).
@@ -1973,6 +1987,212 @@ impl<T> crate::Call<T, op::List> {
     #[deprecated = "deprecated by the vendor"]
     pub fn exists_game_center_enabled_versions(mut self, value: bool) -> Self {
         self.0.flag("exists[gameCenterEnabledVersions]", value);
+        self
+    }
+
+    /// `filter[appStoreVersions.appStoreState]`: selects resources that have one of these values. An empty list is an error.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn filter_app_store_versions_app_store_state(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppAppStoreVersionsAppStoreStateFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[appStoreVersions.appStoreState]", values);
+        self
+    }
+
+    /// `filter[appStoreVersions.appVersionState]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_app_store_versions_app_version_state(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppAppStoreVersionsAppVersionStateFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[appStoreVersions.appVersionState]", values);
+        self
+    }
+
+    /// `filter[appStoreVersions.platform]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_app_store_versions_platform(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppAppStoreVersionsPlatformFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[appStoreVersions.platform]", values);
+        self
+    }
+
+    /// `filter[appStoreVersions]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_app_store_versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[appStoreVersions]", values);
+        self
+    }
+
+    /// `filter[bundleId]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_bundle_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[bundleId]", values);
+        self
+    }
+
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `filter[name]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[name]", values);
+        self
+    }
+
+    /// `filter[reviewSubmissions.platform]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_review_submissions_platform(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppReviewSubmissionsPlatformFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[reviewSubmissions.platform]", values);
+        self
+    }
+
+    /// `filter[reviewSubmissions.state]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_review_submissions_state(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppReviewSubmissionsStateFilter>,
+    ) -> Self {
+        self.0.filter("filter[reviewSubmissions.state]", values);
+        self
+    }
+
+    /// `filter[sku]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_sku(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[sku]", values);
+        self
+    }
+
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[androidToIosAppMappingDetails]`: the number of included resources, at most 50.
+    pub fn limit_android_to_ios_app_mapping_details(mut self, value: i64) -> Self {
+        self.0.number("limit[androidToIosAppMappingDetails]", value);
+        self
+    }
+
+    /// `limit[appClips]`: the number of included resources, at most 50.
+    pub fn limit_app_clips(mut self, value: i64) -> Self {
+        self.0.number("limit[appClips]", value);
+        self
+    }
+
+    /// `limit[appCustomProductPages]`: the number of included resources, at most 50.
+    pub fn limit_app_custom_product_pages(mut self, value: i64) -> Self {
+        self.0.number("limit[appCustomProductPages]", value);
+        self
+    }
+
+    /// `limit[appEncryptionDeclarations]`: the number of included resources, at most 50.
+    pub fn limit_app_encryption_declarations(mut self, value: i64) -> Self {
+        self.0.number("limit[appEncryptionDeclarations]", value);
+        self
+    }
+
+    /// `limit[appEvents]`: the number of included resources, at most 50.
+    pub fn limit_app_events(mut self, value: i64) -> Self {
+        self.0.number("limit[appEvents]", value);
+        self
+    }
+
+    /// `limit[appInfos]`: the number of included resources, at most 50.
+    pub fn limit_app_infos(mut self, value: i64) -> Self {
+        self.0.number("limit[appInfos]", value);
+        self
+    }
+
+    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperimentsV2]", value);
+        self
+    }
+
+    /// `limit[appStoreVersions]`: the number of included resources, at most 50.
+    pub fn limit_app_store_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersions]", value);
+        self
+    }
+
+    /// `limit[betaAppLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_beta_app_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[betaAppLocalizations]", value);
+        self
+    }
+
+    /// `limit[betaGroups]`: the number of included resources, at most 50.
+    pub fn limit_beta_groups(mut self, value: i64) -> Self {
+        self.0.number("limit[betaGroups]", value);
+        self
+    }
+
+    /// `limit[builds]`: the number of included resources, at most 50.
+    pub fn limit_builds(mut self, value: i64) -> Self {
+        self.0.number("limit[builds]", value);
+        self
+    }
+
+    /// `limit[gameCenterEnabledVersions]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_enabled_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterEnabledVersions]", value);
+        self
+    }
+
+    /// `limit[inAppPurchasesV2]`: the number of included resources, at most 50.
+    pub fn limit_in_app_purchases_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[inAppPurchasesV2]", value);
+        self
+    }
+
+    /// `limit[inAppPurchases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_in_app_purchases(mut self, value: i64) -> Self {
+        self.0.number("limit[inAppPurchases]", value);
+        self
+    }
+
+    /// `limit[preReleaseVersions]`: the number of included resources, at most 50.
+    pub fn limit_pre_release_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[preReleaseVersions]", value);
+        self
+    }
+
+    /// `limit[promotedPurchases]`: the number of included resources, at most 50.
+    pub fn limit_promoted_purchases(mut self, value: i64) -> Self {
+        self.0.number("limit[promotedPurchases]", value);
+        self
+    }
+
+    /// `limit[reviewSubmissions]`: the number of included resources, at most 50.
+    pub fn limit_review_submissions(mut self, value: i64) -> Self {
+        self.0.number("limit[reviewSubmissions]", value);
+        self
+    }
+
+    /// `limit[subscriptionGroups]`: the number of included resources, at most 50.
+    pub fn limit_subscription_groups(mut self, value: i64) -> Self {
+        self.0.number("limit[subscriptionGroups]", value);
         self
     }
 
@@ -2191,212 +2411,6 @@ impl<T> crate::Call<T, op::List> {
         self.0.list("fields[subscriptionGroups]", values);
         self
     }
-
-    /// `filter[appStoreVersions.appStoreState]`: selects resources that have one of these values. An empty list is an error.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn filter_app_store_versions_app_store_state(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppAppStoreVersionsAppStoreStateFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[appStoreVersions.appStoreState]", values);
-        self
-    }
-
-    /// `filter[appStoreVersions.appVersionState]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_app_store_versions_app_version_state(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppAppStoreVersionsAppVersionStateFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[appStoreVersions.appVersionState]", values);
-        self
-    }
-
-    /// `filter[appStoreVersions.platform]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_app_store_versions_platform(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppAppStoreVersionsPlatformFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[appStoreVersions.platform]", values);
-        self
-    }
-
-    /// `filter[appStoreVersions]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_app_store_versions(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[appStoreVersions]", values);
-        self
-    }
-
-    /// `filter[bundleId]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_bundle_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[bundleId]", values);
-        self
-    }
-
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `filter[name]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[name]", values);
-        self
-    }
-
-    /// `filter[reviewSubmissions.platform]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_review_submissions_platform(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppReviewSubmissionsPlatformFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[reviewSubmissions.platform]", values);
-        self
-    }
-
-    /// `filter[reviewSubmissions.state]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_review_submissions_state(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppReviewSubmissionsStateFilter>,
-    ) -> Self {
-        self.0.filter("filter[reviewSubmissions.state]", values);
-        self
-    }
-
-    /// `filter[sku]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_sku(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[sku]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[androidToIosAppMappingDetails]`: the number of included resources, at most 50.
-    pub fn limit_android_to_ios_app_mapping_details(mut self, value: i64) -> Self {
-        self.0.number("limit[androidToIosAppMappingDetails]", value);
-        self
-    }
-
-    /// `limit[appClips]`: the number of included resources, at most 50.
-    pub fn limit_app_clips(mut self, value: i64) -> Self {
-        self.0.number("limit[appClips]", value);
-        self
-    }
-
-    /// `limit[appCustomProductPages]`: the number of included resources, at most 50.
-    pub fn limit_app_custom_product_pages(mut self, value: i64) -> Self {
-        self.0.number("limit[appCustomProductPages]", value);
-        self
-    }
-
-    /// `limit[appEncryptionDeclarations]`: the number of included resources, at most 50.
-    pub fn limit_app_encryption_declarations(mut self, value: i64) -> Self {
-        self.0.number("limit[appEncryptionDeclarations]", value);
-        self
-    }
-
-    /// `limit[appEvents]`: the number of included resources, at most 50.
-    pub fn limit_app_events(mut self, value: i64) -> Self {
-        self.0.number("limit[appEvents]", value);
-        self
-    }
-
-    /// `limit[appInfos]`: the number of included resources, at most 50.
-    pub fn limit_app_infos(mut self, value: i64) -> Self {
-        self.0.number("limit[appInfos]", value);
-        self
-    }
-
-    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperimentsV2]", value);
-        self
-    }
-
-    /// `limit[appStoreVersions]`: the number of included resources, at most 50.
-    pub fn limit_app_store_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersions]", value);
-        self
-    }
-
-    /// `limit[betaAppLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_beta_app_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[betaAppLocalizations]", value);
-        self
-    }
-
-    /// `limit[betaGroups]`: the number of included resources, at most 50.
-    pub fn limit_beta_groups(mut self, value: i64) -> Self {
-        self.0.number("limit[betaGroups]", value);
-        self
-    }
-
-    /// `limit[builds]`: the number of included resources, at most 50.
-    pub fn limit_builds(mut self, value: i64) -> Self {
-        self.0.number("limit[builds]", value);
-        self
-    }
-
-    /// `limit[gameCenterEnabledVersions]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_enabled_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterEnabledVersions]", value);
-        self
-    }
-
-    /// `limit[inAppPurchasesV2]`: the number of included resources, at most 50.
-    pub fn limit_in_app_purchases_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[inAppPurchasesV2]", value);
-        self
-    }
-
-    /// `limit[inAppPurchases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_in_app_purchases(mut self, value: i64) -> Self {
-        self.0.number("limit[inAppPurchases]", value);
-        self
-    }
-
-    /// `limit[preReleaseVersions]`: the number of included resources, at most 50.
-    pub fn limit_pre_release_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[preReleaseVersions]", value);
-        self
-    }
-
-    /// `limit[promotedPurchases]`: the number of included resources, at most 50.
-    pub fn limit_promoted_purchases(mut self, value: i64) -> Self {
-        self.0.number("limit[promotedPurchases]", value);
-        self
-    }
-
-    /// `limit[reviewSubmissions]`: the number of included resources, at most 50.
-    pub fn limit_review_submissions(mut self, value: i64) -> Self {
-        self.0.number("limit[reviewSubmissions]", value);
-        self
-    }
-
-    /// `limit[subscriptionGroups]`: the number of included resources, at most 50.
-    pub fn limit_subscription_groups(mut self, value: i64) -> Self {
-        self.0.number("limit[subscriptionGroups]", value);
-        self
-    }
-
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppSort>) -> Self {
-        self.0.list("sort", values);
-        self
-    }
 }
 
 /// Call of [`list_accessibility_declaration_linkages`](Apps::list_accessibility_declaration_linkages).
@@ -2409,15 +2423,6 @@ pub type ListAccessibilityDeclarations = crate::Call<crate::models::Accessibilit
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListAccessibilityDeclarations> {
-    /// `fields[accessibilityDeclarations]`: the fields to return.
-    pub fn fields_accessibility_declarations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AccessibilityDeclarationField>,
-    ) -> Self {
-        self.0.list("fields[accessibilityDeclarations]", values);
-        self
-    }
-
     /// `filter[deviceFamily]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_device_family(
         mut self,
@@ -2439,6 +2444,15 @@ impl<T> crate::Call<T, op::ListAccessibilityDeclarations> {
         self.0.filter("filter[state]", values);
         self
     }
+
+    /// `fields[accessibilityDeclarations]`: the fields to return.
+    pub fn fields_accessibility_declarations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AccessibilityDeclarationField>,
+    ) -> Self {
+        self.0.list("fields[accessibilityDeclarations]", values);
+        self
+    }
 }
 
 /// Call of [`list_analytics_report_request_linkages`](Apps::list_analytics_report_request_linkages).
@@ -2451,24 +2465,6 @@ pub type ListAnalyticsReportRequests = crate::Call<crate::models::AnalyticsRepor
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListAnalyticsReportRequests> {
-    /// `fields[analyticsReportRequests]`: the fields to return.
-    pub fn fields_analytics_report_requests(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportRequestField>,
-    ) -> Self {
-        self.0.list("fields[analyticsReportRequests]", values);
-        self
-    }
-
-    /// `fields[analyticsReports]`: the fields to return.
-    pub fn fields_analytics_reports(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AnalyticsReportField>,
-    ) -> Self {
-        self.0.list("fields[analyticsReports]", values);
-        self
-    }
-
     /// `filter[accessType]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_access_type(
         mut self,
@@ -2492,6 +2488,24 @@ impl<T> crate::Call<T, op::ListAnalyticsReportRequests> {
     /// `limit[reports]`: the number of included resources, at most 50.
     pub fn limit_reports(mut self, value: i64) -> Self {
         self.0.number("limit[reports]", value);
+        self
+    }
+
+    /// `fields[analyticsReportRequests]`: the fields to return.
+    pub fn fields_analytics_report_requests(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportRequestField>,
+    ) -> Self {
+        self.0.list("fields[analyticsReportRequests]", values);
+        self
+    }
+
+    /// `fields[analyticsReports]`: the fields to return.
+    pub fn fields_analytics_reports(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AnalyticsReportField>,
+    ) -> Self {
+        self.0.list("fields[analyticsReports]", values);
         self
     }
 }
@@ -2528,6 +2542,24 @@ pub type ListAppClips = crate::Call<crate::models::AppClipsResponse, op::ListApp
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListAppClips> {
+    /// `filter[bundleId]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_bundle_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[bundleId]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppClipInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appClipDefaultExperiences]`: the number of included resources, at most 50.
+    pub fn limit_app_clip_default_experiences(mut self, value: i64) -> Self {
+        self.0.number("limit[appClipDefaultExperiences]", value);
+        self
+    }
+
     /// `fields[appClipDefaultExperiences]`: the fields to return.
     pub fn fields_app_clip_default_experiences(
         mut self,
@@ -2548,24 +2580,6 @@ impl<T> crate::Call<T, op::ListAppClips> {
         self.0.list("fields[apps]", values);
         self
     }
-
-    /// `filter[bundleId]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_bundle_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[bundleId]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppClipInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appClipDefaultExperiences]`: the number of included resources, at most 50.
-    pub fn limit_app_clip_default_experiences(mut self, value: i64) -> Self {
-        self.0.number("limit[appClipDefaultExperiences]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_custom_product_page_linkages`](Apps::list_app_custom_product_page_linkages).
@@ -2578,6 +2592,27 @@ pub type ListAppCustomProductPages = crate::Call<crate::models::AppCustomProduct
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListAppCustomProductPages> {
+    /// `filter[visible]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_visible(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[visible]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppCustomProductPageInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appCustomProductPageVersions]`: the number of included resources, at most 50.
+    pub fn limit_app_custom_product_page_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[appCustomProductPageVersions]", value);
+        self
+    }
+
     /// `fields[appCustomProductPageVersions]`: the fields to return.
     pub fn fields_app_custom_product_page_versions(
         mut self,
@@ -2601,27 +2636,6 @@ impl<T> crate::Call<T, op::ListAppCustomProductPages> {
         self.0.list("fields[apps]", values);
         self
     }
-
-    /// `filter[visible]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_visible(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[visible]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppCustomProductPageInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appCustomProductPageVersions]`: the number of included resources, at most 50.
-    pub fn limit_app_custom_product_page_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[appCustomProductPageVersions]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_encryption_declaration_linkages`](Apps::list_app_encryption_declaration_linkages).
@@ -2634,38 +2648,6 @@ pub type ListAppEncryptionDeclarations = crate::Call<crate::models::AppEncryptio
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListAppEncryptionDeclarations> {
-    /// `fields[appEncryptionDeclarationDocuments]`: the fields to return.
-    pub fn fields_app_encryption_declaration_documents(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppEncryptionDeclarationDocumentField,
-        >,
-    ) -> Self {
-        self.0.list("fields[appEncryptionDeclarationDocuments]", values);
-        self
-    }
-
-    /// `fields[appEncryptionDeclarations]`: the fields to return.
-    pub fn fields_app_encryption_declarations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
-    ) -> Self {
-        self.0.list("fields[appEncryptionDeclarations]", values);
-        self
-    }
-
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[builds]`: the fields to return.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
-        self.0.list("fields[builds]", values);
-        self
-    }
-
     /// `filter[builds]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[builds]", values);
@@ -2698,6 +2680,38 @@ impl<T> crate::Call<T, op::ListAppEncryptionDeclarations> {
         self.0.number("limit[builds]", value);
         self
     }
+
+    /// `fields[appEncryptionDeclarationDocuments]`: the fields to return.
+    pub fn fields_app_encryption_declaration_documents(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppEncryptionDeclarationDocumentField,
+        >,
+    ) -> Self {
+        self.0.list("fields[appEncryptionDeclarationDocuments]", values);
+        self
+    }
+
+    /// `fields[appEncryptionDeclarations]`: the fields to return.
+    pub fn fields_app_encryption_declarations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEncryptionDeclarationField>,
+    ) -> Self {
+        self.0.list("fields[appEncryptionDeclarations]", values);
+        self
+    }
+
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[builds]`: the fields to return.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
+        self.0.list("fields[builds]", values);
+        self
+    }
 }
 
 /// Call of [`list_app_event_linkages`](Apps::list_app_event_linkages).
@@ -2710,24 +2724,6 @@ pub type ListAppEvents = crate::Call<crate::models::AppEventsResponse, op::ListA
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListAppEvents> {
-    /// `fields[appEventLocalizations]`: the fields to return.
-    pub fn fields_app_event_localizations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
-    ) -> Self {
-        self.0.list("fields[appEventLocalizations]", values);
-        self
-    }
-
-    /// `fields[appEvents]`: the fields to return.
-    pub fn fields_app_events(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventField>,
-    ) -> Self {
-        self.0.list("fields[appEvents]", values);
-        self
-    }
-
     /// `filter[eventState]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_event_state(
         mut self,
@@ -2754,6 +2750,24 @@ impl<T> crate::Call<T, op::ListAppEvents> {
         self.0.number("limit[localizations]", value);
         self
     }
+
+    /// `fields[appEventLocalizations]`: the fields to return.
+    pub fn fields_app_event_localizations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEventLocalizationField>,
+    ) -> Self {
+        self.0.list("fields[appEventLocalizations]", values);
+        self
+    }
+
+    /// `fields[appEvents]`: the fields to return.
+    pub fn fields_app_events(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEventField>,
+    ) -> Self {
+        self.0.list("fields[appEvents]", values);
+        self
+    }
 }
 
 /// Call of [`list_app_info_linkages`](Apps::list_app_info_linkages).
@@ -2766,6 +2780,18 @@ pub type ListAppInfos = crate::Call<crate::models::AppInfosResponse, op::ListApp
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListAppInfos> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfoInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appInfoLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_app_info_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[appInfoLocalizations]", value);
+        self
+    }
+
     /// `fields[ageRatingDeclarations]`: the fields to return.
     pub fn fields_age_rating_declarations(
         mut self,
@@ -2804,18 +2830,6 @@ impl<T> crate::Call<T, op::ListAppInfos> {
         self.0.list("fields[apps]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInfoInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appInfoLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_app_info_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[appInfoLocalizations]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_price_point_linkages`](Apps::list_app_price_point_linkages).
@@ -2828,6 +2842,21 @@ pub type ListAppPricePoints = crate::Call<crate::models::AppPricePointsV3Respons
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListAppPricePoints> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appPricePoints]`: the fields to return.
     pub fn fields_app_price_points(
         mut self,
@@ -2849,21 +2878,6 @@ impl<T> crate::Call<T, op::ListAppPricePoints> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -2874,6 +2888,27 @@ pub type DownloadAppPricePointsCsv = crate::Call<String, op::DownloadAppPricePoi
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::DownloadAppPricePointsCsv> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `limit`: the page size, at most 200.
+    pub fn limit(mut self, value: i64) -> Self {
+        self.0.number("limit", value);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appPricePoints]`: the fields to return.
     pub fn fields_app_price_points(
         mut self,
@@ -2895,27 +2930,6 @@ impl<T> crate::Call<T, op::DownloadAppPricePointsCsv> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppPricePointV3Include>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit`: the page size, at most 200.
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
         self
     }
 }
@@ -2930,6 +2944,40 @@ pub type ListAppStoreVersionExperimentsV2 = crate::Call<crate::models::AppStoreV
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListAppStoreVersionExperimentsV2> {
+    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_state(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentV2StateFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[state]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionExperimentV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appStoreVersionExperimentTreatments]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperimentTreatments]", value);
+        self
+    }
+
+    /// `limit[controlVersions]`: the number of included resources, at most 50.
+    pub fn limit_control_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[controlVersions]", value);
+        self
+    }
+
     /// `fields[appStoreVersionExperimentTreatments]`: the fields to return.
     pub fn fields_app_store_version_experiment_treatments(
         mut self,
@@ -2964,40 +3012,6 @@ impl<T> crate::Call<T, op::ListAppStoreVersionExperimentsV2> {
         self.0.list("fields[apps]", values);
         self
     }
-
-    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentV2StateFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[state]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionExperimentV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appStoreVersionExperimentTreatments]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_experiment_treatments(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperimentTreatments]", value);
-        self
-    }
-
-    /// `limit[controlVersions]`: the number of included resources, at most 50.
-    pub fn limit_control_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[controlVersions]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_store_version_linkages`](Apps::list_app_store_version_linkages).
@@ -3010,6 +3024,78 @@ pub type ListAppStoreVersions = crate::Call<crate::models::AppStoreVersionsRespo
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListAppStoreVersions> {
+    /// `filter[appStoreState]`: selects resources that have one of these values. An empty list is an error.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn filter_app_store_state(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionAppStoreStateFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[appStoreState]", values);
+        self
+    }
+
+    /// `filter[appVersionState]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_app_version_state(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::AppStoreVersionAppVersionStateFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[appVersionState]", values);
+        self
+    }
+
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `filter[platform]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_platform(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionPlatformFilter>,
+    ) -> Self {
+        self.0.filter("filter[platform]", values);
+        self
+    }
+
+    /// `filter[versionString]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_version_string(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[versionString]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperimentsV2]", value);
+        self
+    }
+
+    /// `limit[appStoreVersionExperiments]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperiments]", value);
+        self
+    }
+
+    /// `limit[appStoreVersionLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionLocalizations]", value);
+        self
+    }
+
     /// `fields[alternativeDistributionPackages]`: the fields to return.
     pub fn fields_alternative_distribution_packages(
         mut self,
@@ -3117,78 +3203,6 @@ impl<T> crate::Call<T, op::ListAppStoreVersions> {
         self.0.list("fields[routingAppCoverages]", values);
         self
     }
-
-    /// `filter[appStoreState]`: selects resources that have one of these values. An empty list is an error.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn filter_app_store_state(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionAppStoreStateFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[appStoreState]", values);
-        self
-    }
-
-    /// `filter[appVersionState]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_app_version_state(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::AppStoreVersionAppVersionStateFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[appVersionState]", values);
-        self
-    }
-
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `filter[platform]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_platform(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionPlatformFilter>,
-    ) -> Self {
-        self.0.filter("filter[platform]", values);
-        self
-    }
-
-    /// `filter[versionString]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_version_string(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[versionString]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperimentsV2]", value);
-        self
-    }
-
-    /// `limit[appStoreVersionExperiments]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperiments]", value);
-        self
-    }
-
-    /// `limit[appStoreVersionLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionLocalizations]", value);
-        self
-    }
 }
 
 /// Call of [`list_app_tag_linkages`](Apps::list_app_tag_linkages).
@@ -3201,24 +3215,15 @@ pub type ListAppTags = crate::Call<crate::models::AppTagsResponse, op::ListAppTa
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListAppTags> {
-    /// `fields[appTags]`: the fields to return.
-    pub fn fields_app_tags(mut self, values: impl IntoIterator<Item = crate::models::AppTagField>) -> Self {
-        self.0.list("fields[appTags]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields to return.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
     /// `filter[visibleInAppStore]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_visible_in_app_store(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[visibleInAppStore]", values);
+        self
+    }
+
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppTagSort>) -> Self {
+        self.0.list("sort", values);
         self
     }
 
@@ -3234,9 +3239,18 @@ impl<T> crate::Call<T, op::ListAppTags> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::AppTagSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[appTags]`: the fields to return.
+    pub fn fields_app_tags(mut self, values: impl IntoIterator<Item = crate::models::AppTagField>) -> Self {
+        self.0.list("fields[appTags]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields to return.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
         self
     }
 }
@@ -3251,30 +3265,6 @@ pub type ListBackgroundAssets = crate::Call<crate::models::BackgroundAssetsRespo
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListBackgroundAssets> {
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[backgroundAssetVersions]`: the fields to return.
-    pub fn fields_background_asset_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionField>,
-    ) -> Self {
-        self.0.list("fields[backgroundAssetVersions]", values);
-        self
-    }
-
-    /// `fields[backgroundAssets]`: the fields to return.
-    pub fn fields_background_assets(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetField>,
-    ) -> Self {
-        self.0.list("fields[backgroundAssets]", values);
-        self
-    }
-
     /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[archived]", values);
@@ -3304,6 +3294,12 @@ impl<T> crate::Call<T, op::ListBackgroundAssets> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BackgroundAssetSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -3313,9 +3309,27 @@ impl<T> crate::Call<T, op::ListBackgroundAssets> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BackgroundAssetSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[backgroundAssetVersions]`: the fields to return.
+    pub fn fields_background_asset_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionField>,
+    ) -> Self {
+        self.0.list("fields[backgroundAssetVersions]", values);
+        self
+    }
+
+    /// `fields[backgroundAssets]`: the fields to return.
+    pub fn fields_background_assets(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetField>,
+    ) -> Self {
+        self.0.list("fields[backgroundAssets]", values);
         self
     }
 }
@@ -3350,30 +3364,6 @@ pub type ListBetaFeedbackCrashSubmissions = crate::Call<crate::models::BetaFeedb
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListBetaFeedbackCrashSubmissions> {
-    /// `fields[betaFeedbackCrashSubmissions]`: the fields to return.
-    pub fn fields_beta_feedback_crash_submissions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaFeedbackCrashSubmissionField>,
-    ) -> Self {
-        self.0.list("fields[betaFeedbackCrashSubmissions]", values);
-        self
-    }
-
-    /// `fields[betaTesters]`: the fields to return.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
-    ) -> Self {
-        self.0.list("fields[betaTesters]", values);
-        self
-    }
-
-    /// `fields[builds]`: the fields to return.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
-        self.0.list("fields[builds]", values);
-        self
-    }
-
     /// `filter[appPlatform]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_app_platform(
         mut self,
@@ -3429,6 +3419,15 @@ impl<T> crate::Call<T, op::ListBetaFeedbackCrashSubmissions> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaFeedbackCrashSubmissionSort>,
+    ) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -3440,34 +3439,12 @@ impl<T> crate::Call<T, op::ListBetaFeedbackCrashSubmissions> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(
+    /// `fields[betaFeedbackCrashSubmissions]`: the fields to return.
+    pub fn fields_beta_feedback_crash_submissions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BetaFeedbackCrashSubmissionSort>,
+        values: impl IntoIterator<Item = crate::models::BetaFeedbackCrashSubmissionField>,
     ) -> Self {
-        self.0.list("sort", values);
-        self
-    }
-}
-
-/// Call of [`list_beta_feedback_screenshot_submission_linkages`](Apps::list_beta_feedback_screenshot_submission_linkages).
-#[cfg(feature = "app-store")]
-pub type ListBetaFeedbackScreenshotSubmissionLinkages = crate::Call<crate::models::AppBetaFeedbackScreenshotSubmissionsLinkagesResponse, op::ListBetaFeedbackScreenshotSubmissionLinkages>;
-
-/// Call of [`list_beta_feedback_screenshot_submissions`](Apps::list_beta_feedback_screenshot_submissions).
-#[cfg(feature = "app-store")]
-pub type ListBetaFeedbackScreenshotSubmissions = crate::Call<crate::models::BetaFeedbackScreenshotSubmissionsResponse, op::ListBetaFeedbackScreenshotSubmissions>;
-
-#[cfg(feature = "app-store")]
-impl<T> crate::Call<T, op::ListBetaFeedbackScreenshotSubmissions> {
-    /// `fields[betaFeedbackScreenshotSubmissions]`: the fields to return.
-    pub fn fields_beta_feedback_screenshot_submissions(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::BetaFeedbackScreenshotSubmissionField,
-        >,
-    ) -> Self {
-        self.0.list("fields[betaFeedbackScreenshotSubmissions]", values);
+        self.0.list("fields[betaFeedbackCrashSubmissions]", values);
         self
     }
 
@@ -3485,7 +3462,18 @@ impl<T> crate::Call<T, op::ListBetaFeedbackScreenshotSubmissions> {
         self.0.list("fields[builds]", values);
         self
     }
+}
 
+/// Call of [`list_beta_feedback_screenshot_submission_linkages`](Apps::list_beta_feedback_screenshot_submission_linkages).
+#[cfg(feature = "app-store")]
+pub type ListBetaFeedbackScreenshotSubmissionLinkages = crate::Call<crate::models::AppBetaFeedbackScreenshotSubmissionsLinkagesResponse, op::ListBetaFeedbackScreenshotSubmissionLinkages>;
+
+/// Call of [`list_beta_feedback_screenshot_submissions`](Apps::list_beta_feedback_screenshot_submissions).
+#[cfg(feature = "app-store")]
+pub type ListBetaFeedbackScreenshotSubmissions = crate::Call<crate::models::BetaFeedbackScreenshotSubmissionsResponse, op::ListBetaFeedbackScreenshotSubmissions>;
+
+#[cfg(feature = "app-store")]
+impl<T> crate::Call<T, op::ListBetaFeedbackScreenshotSubmissions> {
     /// `filter[appPlatform]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_app_platform(
         mut self,
@@ -3541,6 +3529,17 @@ impl<T> crate::Call<T, op::ListBetaFeedbackScreenshotSubmissions> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::BetaFeedbackScreenshotSubmissionSort,
+        >,
+    ) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -3552,14 +3551,29 @@ impl<T> crate::Call<T, op::ListBetaFeedbackScreenshotSubmissions> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(
+    /// `fields[betaFeedbackScreenshotSubmissions]`: the fields to return.
+    pub fn fields_beta_feedback_screenshot_submissions(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::BetaFeedbackScreenshotSubmissionSort,
+            Item = crate::models::BetaFeedbackScreenshotSubmissionField,
         >,
     ) -> Self {
-        self.0.list("sort", values);
+        self.0.list("fields[betaFeedbackScreenshotSubmissions]", values);
+        self
+    }
+
+    /// `fields[betaTesters]`: the fields to return.
+    pub fn fields_beta_testers(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
+    ) -> Self {
+        self.0.list("fields[betaTesters]", values);
+        self
+    }
+
+    /// `fields[builds]`: the fields to return.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
+        self.0.list("fields[builds]", values);
         self
     }
 }
@@ -3598,30 +3612,6 @@ pub type ListBuildUploads = crate::Call<crate::models::BuildUploadsResponse, op:
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListBuildUploads> {
-    /// `fields[buildUploadFiles]`: the fields to return.
-    pub fn fields_build_upload_files(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BuildUploadFileField>,
-    ) -> Self {
-        self.0.list("fields[buildUploadFiles]", values);
-        self
-    }
-
-    /// `fields[buildUploads]`: the fields to return.
-    pub fn fields_build_uploads(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BuildUploadField>,
-    ) -> Self {
-        self.0.list("fields[buildUploads]", values);
-        self
-    }
-
-    /// `fields[builds]`: the fields to return.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
-        self.0.list("fields[builds]", values);
-        self
-    }
-
     /// `filter[cfBundleShortVersionString]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_cf_bundle_short_version_string(
         mut self,
@@ -3652,15 +3642,39 @@ impl<T> crate::Call<T, op::ListBuildUploads> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BuildUploadSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildUploadInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BuildUploadSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[buildUploadFiles]`: the fields to return.
+    pub fn fields_build_upload_files(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BuildUploadFileField>,
+    ) -> Self {
+        self.0.list("fields[buildUploadFiles]", values);
+        self
+    }
+
+    /// `fields[buildUploads]`: the fields to return.
+    pub fn fields_build_uploads(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BuildUploadField>,
+    ) -> Self {
+        self.0.list("fields[buildUploads]", values);
+        self
+    }
+
+    /// `fields[builds]`: the fields to return.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
+        self.0.list("fields[builds]", values);
         self
     }
 }
@@ -3688,6 +3702,23 @@ pub type ListCustomerReviewSummarizations = crate::Call<crate::models::CustomerR
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListCustomerReviewSummarizations> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::CustomerReviewSummarizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[customerReviewSummarizations]`: the fields to return.
     pub fn fields_customer_review_summarizations(
         mut self,
@@ -3705,23 +3736,6 @@ impl<T> crate::Call<T, op::ListCustomerReviewSummarizations> {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::CustomerReviewSummarizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_customer_reviews`](Apps::list_customer_reviews).
@@ -3733,6 +3747,39 @@ impl<T> crate::Call<T, op::ListCustomerReviews> {
     /// `exists[publishedResponse]`: selects resources that have this, or that do not.
     pub fn exists_published_response(mut self, value: bool) -> Self {
         self.0.flag("exists[publishedResponse]", value);
+        self
+    }
+
+    /// `filter[rating]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_rating(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[rating]", values);
+        self
+    }
+
+    /// `filter[reviewTerritory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_review_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[reviewTerritory]", values);
+        self
+    }
+
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_territory(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewTerritoryFilter>,
+    ) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewInclude>) -> Self {
+        self.0.list("include", values);
         self
     }
 
@@ -3762,39 +3809,6 @@ impl<T> crate::Call<T, op::ListCustomerReviews> {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `filter[rating]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_rating(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[rating]", values);
-        self
-    }
-
-    /// `filter[reviewTerritory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_review_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[reviewTerritory]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_territory(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewTerritoryFilter>,
-    ) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewSort>) -> Self {
-        self.0.list("sort", values);
-        self
-    }
 }
 
 /// Call of [`list_game_center_enabled_version_linkages`](Apps::list_game_center_enabled_version_linkages).
@@ -3807,21 +3821,6 @@ pub type ListGameCenterEnabledVersions = crate::Call<crate::models::GameCenterEn
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListGameCenterEnabledVersions> {
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[gameCenterEnabledVersions]`: the fields to return.
-    pub fn fields_game_center_enabled_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionField>,
-    ) -> Self {
-        self.0.list("fields[gameCenterEnabledVersions]", values);
-        self
-    }
-
     /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[id]", values);
@@ -3845,6 +3844,15 @@ impl<T> crate::Call<T, op::ListGameCenterEnabledVersions> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionSort>,
+    ) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -3861,12 +3869,18 @@ impl<T> crate::Call<T, op::ListGameCenterEnabledVersions> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[gameCenterEnabledVersions]`: the fields to return.
+    pub fn fields_game_center_enabled_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionSort>,
+        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionField>,
     ) -> Self {
-        self.0.list("sort", values);
+        self.0.list("fields[gameCenterEnabledVersions]", values);
         self
     }
 }
@@ -3885,21 +3899,6 @@ pub type ListInAppPurchases = crate::Call<crate::models::InAppPurchasesResponse,
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListInAppPurchases> {
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[inAppPurchases]`: the fields to return.
-    pub fn fields_in_app_purchases(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseField>,
-    ) -> Self {
-        self.0.list("fields[inAppPurchases]", values);
-        self
-    }
-
     /// `filter[canBeSubmitted]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_can_be_submitted(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[canBeSubmitted]", values);
@@ -3917,6 +3916,12 @@ impl<T> crate::Call<T, op::ListInAppPurchases> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::InAppPurchaseSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::InAppPurchaseInclude>) -> Self {
         self.0.list("include", values);
@@ -3929,9 +3934,18 @@ impl<T> crate::Call<T, op::ListInAppPurchases> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::InAppPurchaseSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[inAppPurchases]`: the fields to return.
+    pub fn fields_in_app_purchases(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseField>,
+    ) -> Self {
+        self.0.list("fields[inAppPurchases]", values);
         self
     }
 }
@@ -3942,6 +3956,77 @@ pub type ListInAppPurchasesV2 = crate::Call<crate::models::InAppPurchasesV2Respo
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListInAppPurchasesV2> {
+    /// `filter[inAppPurchaseType]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_in_app_purchase_type(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchaseV2InAppPurchaseTypeFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[inAppPurchaseType]", values);
+        self
+    }
+
+    /// `filter[name]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[name]", values);
+        self
+    }
+
+    /// `filter[productId]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_product_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[productId]", values);
+        self
+    }
+
+    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_state(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2StateFilter>,
+    ) -> Self {
+        self.0.filter("filter[state]", values);
+        self
+    }
+
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Sort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppsListInAppPurchasesV2Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[images]`: the number of included resources, at most 50.
+    pub fn limit_images(mut self, value: i64) -> Self {
+        self.0.number("limit[images]", value);
+        self
+    }
+
+    /// `limit[inAppPurchaseLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_in_app_purchase_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[inAppPurchaseLocalizations]", value);
+        self
+    }
+
+    /// `limit[offerCodes]`: the number of included resources, at most 50.
+    pub fn limit_offer_codes(mut self, value: i64) -> Self {
+        self.0.number("limit[offerCodes]", value);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
     /// `fields[inAppPurchaseAppStoreReviewScreenshots]`: the fields to return.
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
@@ -4033,77 +4118,6 @@ impl<T> crate::Call<T, op::ListInAppPurchasesV2> {
         self.0.list("fields[promotedPurchases]", values);
         self
     }
-
-    /// `filter[inAppPurchaseType]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_in_app_purchase_type(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseV2InAppPurchaseTypeFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[inAppPurchaseType]", values);
-        self
-    }
-
-    /// `filter[name]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[name]", values);
-        self
-    }
-
-    /// `filter[productId]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_product_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[productId]", values);
-        self
-    }
-
-    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2StateFilter>,
-    ) -> Self {
-        self.0.filter("filter[state]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppsListInAppPurchasesV2Include>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[images]`: the number of included resources, at most 50.
-    pub fn limit_images(mut self, value: i64) -> Self {
-        self.0.number("limit[images]", value);
-        self
-    }
-
-    /// `limit[inAppPurchaseLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_in_app_purchase_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[inAppPurchaseLocalizations]", value);
-        self
-    }
-
-    /// `limit[offerCodes]`: the number of included resources, at most 50.
-    pub fn limit_offer_codes(mut self, value: i64) -> Self {
-        self.0.number("limit[offerCodes]", value);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
-
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Sort>) -> Self {
-        self.0.list("sort", values);
-        self
-    }
 }
 
 /// Call of [`list_performance_overviews`](Apps::list_performance_overviews).
@@ -4149,6 +4163,15 @@ pub type ListPromotedPurchases = crate::Call<crate::models::PromotedPurchasesRes
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListPromotedPurchases> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchases]`: the fields to return.
     pub fn fields_in_app_purchases(
         mut self,
@@ -4175,15 +4198,6 @@ impl<T> crate::Call<T, op::ListPromotedPurchases> {
         self.0.list("fields[subscriptions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchaseInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_review_submission_linkages`](Apps::list_review_submission_linkages).
@@ -4196,6 +4210,39 @@ pub type ListReviewSubmissions = crate::Call<crate::models::ReviewSubmissionsRes
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListReviewSubmissions> {
+    /// `filter[platform]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_platform(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionPlatformFilter>,
+    ) -> Self {
+        self.0.filter("filter[platform]", values);
+        self
+    }
+
+    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_state(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionStateFilter>,
+    ) -> Self {
+        self.0.filter("filter[state]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[items]`: the number of included resources, at most 50.
+    pub fn limit_items(mut self, value: i64) -> Self {
+        self.0.number("limit[items]", value);
+        self
+    }
+
     /// `fields[actors]`: the fields to return.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -4234,39 +4281,6 @@ impl<T> crate::Call<T, op::ListReviewSubmissions> {
         self.0.list("fields[reviewSubmissions]", values);
         self
     }
-
-    /// `filter[platform]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_platform(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionPlatformFilter>,
-    ) -> Self {
-        self.0.filter("filter[platform]", values);
-        self
-    }
-
-    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionStateFilter>,
-    ) -> Self {
-        self.0.filter("filter[state]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[items]`: the number of included resources, at most 50.
-    pub fn limit_items(mut self, value: i64) -> Self {
-        self.0.number("limit[items]", value);
-        self
-    }
 }
 
 /// Call of [`list_search_keyword_linkages`](Apps::list_search_keyword_linkages).
@@ -4279,12 +4293,6 @@ pub type ListSearchKeywords = crate::Call<crate::models::AppKeywordsResponse, op
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListSearchKeywords> {
-    /// `fields[appKeywords]`: the fields to return.
-    pub fn fields_app_keywords(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.list("fields[appKeywords]", values);
-        self
-    }
-
     /// `filter[locale]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_locale(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[locale]", values);
@@ -4294,6 +4302,12 @@ impl<T> crate::Call<T, op::ListSearchKeywords> {
     /// `filter[platform]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_platform(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[platform]", values);
+        self
+    }
+
+    /// `fields[appKeywords]`: the fields to return.
+    pub fn fields_app_keywords(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.list("fields[appKeywords]", values);
         self
     }
 }
@@ -4308,6 +4322,56 @@ pub type ListSubscriptionGroups = crate::Call<crate::models::SubscriptionGroupsR
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListSubscriptionGroups> {
+    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[referenceName]", values);
+        self
+    }
+
+    /// `filter[subscriptions.state]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_subscriptions_state(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionGroupSubscriptionsStateFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[subscriptions.state]", values);
+        self
+    }
+
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionGroupSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[subscriptionGroupLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_subscription_group_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[subscriptionGroupLocalizations]", value);
+        self
+    }
+
+    /// `limit[subscriptions]`: the number of included resources, at most 50.
+    pub fn limit_subscriptions(mut self, value: i64) -> Self {
+        self.0.number("limit[subscriptions]", value);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
     /// `fields[subscriptionGroupLocalizations]`: the fields to return.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -4345,56 +4409,6 @@ impl<T> crate::Call<T, op::ListSubscriptionGroups> {
         self.0.list("fields[subscriptions]", values);
         self
     }
-
-    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[referenceName]", values);
-        self
-    }
-
-    /// `filter[subscriptions.state]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_subscriptions_state(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupSubscriptionsStateFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[subscriptions.state]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[subscriptionGroupLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_subscription_group_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[subscriptionGroupLocalizations]", value);
-        self
-    }
-
-    /// `limit[subscriptions]`: the number of included resources, at most 50.
-    pub fn limit_subscriptions(mut self, value: i64) -> Self {
-        self.0.number("limit[subscriptions]", value);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
-
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionGroupSort>) -> Self {
-        self.0.list("sort", values);
-        self
-    }
 }
 
 /// Call of [`list_webhook_linkages`](Apps::list_webhook_linkages).
@@ -4407,6 +4421,12 @@ pub type ListWebhooks = crate::Call<crate::models::WebhooksResponse, op::ListWeb
 
 #[cfg(feature = "app-store")]
 impl<T> crate::Call<T, op::ListWebhooks> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WebhookInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -4416,12 +4436,6 @@ impl<T> crate::Call<T, op::ListWebhooks> {
     /// `fields[webhooks]`: the fields to return.
     pub fn fields_webhooks(mut self, values: impl IntoIterator<Item = crate::models::WebhookField>) -> Self {
         self.0.list("fields[webhooks]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WebhookInclude>) -> Self {
-        self.0.list("include", values);
         self
     }
 }

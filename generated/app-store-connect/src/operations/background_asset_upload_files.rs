@@ -5,6 +5,17 @@
 /// Operations of `background_asset_upload_files`, from [`Client::background_asset_upload_files`](crate::Client::background_asset_upload_files).
 ///
 /// Feature: `background-assets`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.background_asset_upload_files().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BackgroundAssetUploadFiles(pub(crate) rt::Client<crate::Api>);
 

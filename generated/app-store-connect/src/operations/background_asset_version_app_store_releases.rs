@@ -5,6 +5,19 @@
 /// Operations of `background_asset_version_app_store_releases`, from [`Client::background_asset_version_app_store_releases`](crate::Client::background_asset_version_app_store_releases).
 ///
 /// Feature: `background-assets`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.background_asset_version_app_store_releases()
+///         .get(id)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BackgroundAssetVersionAppStoreReleases(pub(crate) rt::Client<crate::Api>);
 
@@ -19,6 +32,17 @@ impl BackgroundAssetVersionAppStoreReleases {
 pub type Get = crate::Call<crate::models::BackgroundAssetVersionAppStoreReleaseResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::BackgroundAssetVersionAppStoreReleaseInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[backgroundAssetVersionAppStoreReleases]`: the fields to return.
     pub fn fields_background_asset_version_app_store_releases(
         mut self,
@@ -36,17 +60,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionField>,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetVersionAppStoreReleaseInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

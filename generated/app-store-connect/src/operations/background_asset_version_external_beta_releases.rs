@@ -5,6 +5,19 @@
 /// Operations of `background_asset_version_external_beta_releases`, from [`Client::background_asset_version_external_beta_releases`](crate::Client::background_asset_version_external_beta_releases).
 ///
 /// Feature: `background-assets`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.background_asset_version_external_beta_releases()
+///         .get(id)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BackgroundAssetVersionExternalBetaReleases(pub(crate) rt::Client<crate::Api>);
 
@@ -19,6 +32,17 @@ impl BackgroundAssetVersionExternalBetaReleases {
 pub type Get = crate::Call<crate::models::BackgroundAssetVersionExternalBetaReleaseResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::BackgroundAssetVersionExternalBetaReleaseInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[backgroundAssetVersionExternalBetaReleases]`: the fields to return.
     pub fn fields_background_asset_version_external_beta_releases(
         mut self,
@@ -36,17 +60,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionField>,
     ) -> Self {
         self.0.list("fields[backgroundAssetVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetVersionExternalBetaReleaseInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,21 @@
 /// Operations of `background_asset_versions`, from [`Client::background_asset_versions`](crate::Client::background_asset_versions).
 ///
 /// Feature: `background-assets`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.background_asset_versions()
+///         .list_background_asset_upload_file_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BackgroundAssetVersions(pub(crate) rt::Client<crate::Api>);
 
@@ -51,6 +66,15 @@ pub type Create = crate::Call<crate::models::BackgroundAssetVersionResponse, op:
 pub type Get = crate::Call<crate::models::BackgroundAssetVersionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[backgroundAssetUploadFiles]`: the fields to return.
     pub fn fields_background_asset_upload_files(
         mut self,
@@ -108,15 +132,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::BackgroundAssetField>,
     ) -> Self {
         self.0.list("fields[backgroundAssets]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

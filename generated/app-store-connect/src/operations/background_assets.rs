@@ -5,6 +5,19 @@
 /// Operations of `background_assets`, from [`Client::background_assets`](crate::Client::background_assets).
 ///
 /// Feature: `background-assets`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.background_assets().list_version_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BackgroundAssets(pub(crate) rt::Client<crate::Api>);
 
@@ -54,6 +67,15 @@ pub type Create = crate::Call<crate::models::BackgroundAssetResponse, op::Create
 pub type Get = crate::Call<crate::models::BackgroundAssetResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -77,15 +99,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[backgroundAssets]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_version_linkages`](BackgroundAssets::list_version_linkages).
@@ -95,66 +108,6 @@ pub type ListVersionLinkages = crate::Call<crate::models::BackgroundAssetVersion
 pub type ListVersions = crate::Call<crate::models::BackgroundAssetVersionsResponse, op::ListVersions>;
 
 impl<T> crate::Call<T, op::ListVersions> {
-    /// `fields[backgroundAssetUploadFiles]`: the fields to return.
-    pub fn fields_background_asset_upload_files(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetUploadFileField>,
-    ) -> Self {
-        self.0.list("fields[backgroundAssetUploadFiles]", values);
-        self
-    }
-
-    /// `fields[backgroundAssetVersionAppStoreReleases]`: the fields to return.
-    pub fn fields_background_asset_version_app_store_releases(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetVersionAppStoreReleaseField,
-        >,
-    ) -> Self {
-        self.0.list("fields[backgroundAssetVersionAppStoreReleases]", values);
-        self
-    }
-
-    /// `fields[backgroundAssetVersionExternalBetaReleases]`: the fields to return.
-    pub fn fields_background_asset_version_external_beta_releases(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetVersionExternalBetaReleaseField,
-        >,
-    ) -> Self {
-        self.0.list("fields[backgroundAssetVersionExternalBetaReleases]", values);
-        self
-    }
-
-    /// `fields[backgroundAssetVersionInternalBetaReleases]`: the fields to return.
-    pub fn fields_background_asset_version_internal_beta_releases(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::BackgroundAssetVersionInternalBetaReleaseField,
-        >,
-    ) -> Self {
-        self.0.list("fields[backgroundAssetVersionInternalBetaReleases]", values);
-        self
-    }
-
-    /// `fields[backgroundAssetVersions]`: the fields to return.
-    pub fn fields_background_asset_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionField>,
-    ) -> Self {
-        self.0.list("fields[backgroundAssetVersions]", values);
-        self
-    }
-
-    /// `fields[backgroundAssets]`: the fields to return.
-    pub fn fields_background_assets(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetField>,
-    ) -> Self {
-        self.0.list("fields[backgroundAssets]", values);
-        self
-    }
-
     /// `filter[appStoreRelease.state]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_app_store_release_state(
         mut self,
@@ -222,6 +175,15 @@ impl<T> crate::Call<T, op::ListVersions> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionSort>,
+    ) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -231,12 +193,63 @@ impl<T> crate::Call<T, op::ListVersions> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(
+    /// `fields[backgroundAssetUploadFiles]`: the fields to return.
+    pub fn fields_background_asset_upload_files(
         mut self,
-        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionSort>,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetUploadFileField>,
     ) -> Self {
-        self.0.list("sort", values);
+        self.0.list("fields[backgroundAssetUploadFiles]", values);
+        self
+    }
+
+    /// `fields[backgroundAssetVersionAppStoreReleases]`: the fields to return.
+    pub fn fields_background_asset_version_app_store_releases(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::BackgroundAssetVersionAppStoreReleaseField,
+        >,
+    ) -> Self {
+        self.0.list("fields[backgroundAssetVersionAppStoreReleases]", values);
+        self
+    }
+
+    /// `fields[backgroundAssetVersionExternalBetaReleases]`: the fields to return.
+    pub fn fields_background_asset_version_external_beta_releases(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::BackgroundAssetVersionExternalBetaReleaseField,
+        >,
+    ) -> Self {
+        self.0.list("fields[backgroundAssetVersionExternalBetaReleases]", values);
+        self
+    }
+
+    /// `fields[backgroundAssetVersionInternalBetaReleases]`: the fields to return.
+    pub fn fields_background_asset_version_internal_beta_releases(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::BackgroundAssetVersionInternalBetaReleaseField,
+        >,
+    ) -> Self {
+        self.0.list("fields[backgroundAssetVersionInternalBetaReleases]", values);
+        self
+    }
+
+    /// `fields[backgroundAssetVersions]`: the fields to return.
+    pub fn fields_background_asset_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetVersionField>,
+    ) -> Self {
+        self.0.list("fields[backgroundAssetVersions]", values);
+        self
+    }
+
+    /// `fields[backgroundAssets]`: the fields to return.
+    pub fn fields_background_assets(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BackgroundAssetField>,
+    ) -> Self {
+        self.0.list("fields[backgroundAssets]", values);
         self
     }
 }

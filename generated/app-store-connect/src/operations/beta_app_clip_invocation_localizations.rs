@@ -5,6 +5,22 @@
 /// Operations of `beta_app_clip_invocation_localizations`, from [`Client::beta_app_clip_invocation_localizations`](crate::Client::beta_app_clip_invocation_localizations).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::BetaAppClipInvocationLocalizationCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.beta_app_clip_invocation_localizations()
+///         .create(request)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BetaAppClipInvocationLocalizations(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,17 @@
 /// Operations of `beta_app_clip_invocations`, from [`Client::beta_app_clip_invocations`](crate::Client::beta_app_clip_invocations).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.beta_app_clip_invocations().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BetaAppClipInvocations(pub(crate) rt::Client<crate::Api>);
 
@@ -48,6 +59,21 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::BetaAppClipInvocationResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaAppClipInvocationInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[betaAppClipInvocationLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_beta_app_clip_invocation_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[betaAppClipInvocationLocalizations]", value);
+        self
+    }
+
     /// `fields[betaAppClipInvocationLocalizations]`: the fields to return.
     pub fn fields_beta_app_clip_invocation_localizations(
         mut self,
@@ -65,21 +91,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::BetaAppClipInvocationField>,
     ) -> Self {
         self.0.list("fields[betaAppClipInvocations]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppClipInvocationInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[betaAppClipInvocationLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_beta_app_clip_invocation_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[betaAppClipInvocationLocalizations]", value);
         self
     }
 }

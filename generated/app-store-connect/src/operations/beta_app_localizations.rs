@@ -5,6 +5,19 @@
 /// Operations of `beta_app_localizations`, from [`Client::beta_app_localizations`](crate::Client::beta_app_localizations).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.beta_app_localizations().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BetaAppLocalizations(pub(crate) rt::Client<crate::Api>);
 
@@ -66,6 +79,15 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::BetaAppLocalizationResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -78,15 +100,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::BetaAppLocalizationField>,
     ) -> Self {
         self.0.list("fields[betaAppLocalizations]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -109,21 +122,6 @@ pub type GetAppLinkage = crate::Call<crate::models::BetaAppLocalizationAppLinkag
 pub type List = crate::Call<crate::models::BetaAppLocalizationsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[betaAppLocalizations]`: the fields to return.
-    pub fn fields_beta_app_localizations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationField>,
-    ) -> Self {
-        self.0.list("fields[betaAppLocalizations]", values);
-        self
-    }
-
     /// `filter[app]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[app]", values);
@@ -142,6 +140,21 @@ impl<T> crate::Call<T, op::List> {
         values: impl IntoIterator<Item = crate::models::BetaAppLocalizationInclude>,
     ) -> Self {
         self.0.list("include", values);
+        self
+    }
+
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[betaAppLocalizations]`: the fields to return.
+    pub fn fields_beta_app_localizations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaAppLocalizationField>,
+    ) -> Self {
+        self.0.list("fields[betaAppLocalizations]", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `beta_app_review_details`, from [`Client::beta_app_review_details`](crate::Client::beta_app_review_details).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, filter_app: Vec<&str>) -> Result<(), Error> {
+///     let mut items = client.beta_app_review_details().list(filter_app).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BetaAppReviewDetails(pub(crate) rt::Client<crate::Api>);
 
@@ -48,6 +61,15 @@ impl BetaAppReviewDetails {
 pub type Get = crate::Call<crate::models::BetaAppReviewDetailResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -60,15 +82,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewDetails]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -91,6 +104,15 @@ pub type GetAppLinkage = crate::Call<crate::models::BetaAppReviewDetailAppLinkag
 pub type List = crate::Call<crate::models::BetaAppReviewDetailsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -103,15 +125,6 @@ impl<T> crate::Call<T, op::List> {
         values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailField>,
     ) -> Self {
         self.0.list("fields[betaAppReviewDetails]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewDetailInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

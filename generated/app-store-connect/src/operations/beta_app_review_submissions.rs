@@ -5,6 +5,19 @@
 /// Operations of `beta_app_review_submissions`, from [`Client::beta_app_review_submissions`](crate::Client::beta_app_review_submissions).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, filter_build: Vec<&str>) -> Result<(), Error> {
+///     let mut items = client.beta_app_review_submissions().list(filter_build).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BetaAppReviewSubmissions(pub(crate) rt::Client<crate::Api>);
 
@@ -49,6 +62,15 @@ pub type Create = crate::Call<crate::models::BetaAppReviewSubmissionResponse, op
 pub type Get = crate::Call<crate::models::BetaAppReviewSubmissionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[betaAppReviewSubmissions]`: the fields to return.
     pub fn fields_beta_app_review_submissions(
         mut self,
@@ -61,15 +83,6 @@ impl<T> crate::Call<T, op::Get> {
     /// `fields[builds]`: the fields to return.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -92,21 +105,6 @@ pub type GetBuildLinkage = crate::Call<crate::models::BetaAppReviewSubmissionBui
 pub type List = crate::Call<crate::models::BetaAppReviewSubmissionsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
-    /// `fields[betaAppReviewSubmissions]`: the fields to return.
-    pub fn fields_beta_app_review_submissions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionField>,
-    ) -> Self {
-        self.0.list("fields[betaAppReviewSubmissions]", values);
-        self
-    }
-
-    /// `fields[builds]`: the fields to return.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
-        self.0.list("fields[builds]", values);
-        self
-    }
-
     /// `filter[betaReviewState]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_beta_review_state(
         mut self,
@@ -124,6 +122,21 @@ impl<T> crate::Call<T, op::List> {
         values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionInclude>,
     ) -> Self {
         self.0.list("include", values);
+        self
+    }
+
+    /// `fields[betaAppReviewSubmissions]`: the fields to return.
+    pub fn fields_beta_app_review_submissions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaAppReviewSubmissionField>,
+    ) -> Self {
+        self.0.list("fields[betaAppReviewSubmissions]", values);
+        self
+    }
+
+    /// `fields[builds]`: the fields to return.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
+        self.0.list("fields[builds]", values);
         self
     }
 }

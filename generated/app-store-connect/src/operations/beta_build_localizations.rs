@@ -5,6 +5,19 @@
 /// Operations of `beta_build_localizations`, from [`Client::beta_build_localizations`](crate::Client::beta_build_localizations).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.beta_build_localizations().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BetaBuildLocalizations(pub(crate) rt::Client<crate::Api>);
 
@@ -66,6 +79,15 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::BetaBuildLocalizationResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[betaBuildLocalizations]`: the fields to return.
     pub fn fields_beta_build_localizations(
         mut self,
@@ -78,15 +100,6 @@ impl<T> crate::Call<T, op::Get> {
     /// `fields[builds]`: the fields to return.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -109,21 +122,6 @@ pub type GetBuildLinkage = crate::Call<crate::models::BetaBuildLocalizationBuild
 pub type List = crate::Call<crate::models::BetaBuildLocalizationsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
-    /// `fields[betaBuildLocalizations]`: the fields to return.
-    pub fn fields_beta_build_localizations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationField>,
-    ) -> Self {
-        self.0.list("fields[betaBuildLocalizations]", values);
-        self
-    }
-
-    /// `fields[builds]`: the fields to return.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
-        self.0.list("fields[builds]", values);
-        self
-    }
-
     /// `filter[build]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_build(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[build]", values);
@@ -142,6 +140,21 @@ impl<T> crate::Call<T, op::List> {
         values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationInclude>,
     ) -> Self {
         self.0.list("include", values);
+        self
+    }
+
+    /// `fields[betaBuildLocalizations]`: the fields to return.
+    pub fn fields_beta_build_localizations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaBuildLocalizationField>,
+    ) -> Self {
+        self.0.list("fields[betaBuildLocalizations]", values);
+        self
+    }
+
+    /// `fields[builds]`: the fields to return.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
+        self.0.list("fields[builds]", values);
         self
     }
 }

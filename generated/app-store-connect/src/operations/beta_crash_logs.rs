@@ -5,6 +5,17 @@
 /// Operations of `beta_crash_logs`, from [`Client::beta_crash_logs`](crate::Client::beta_crash_logs).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.beta_crash_logs().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BetaCrashLogs(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,17 @@
 /// Operations of `beta_feedback_crash_submissions`, from [`Client::beta_feedback_crash_submissions`](crate::Client::beta_feedback_crash_submissions).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.beta_feedback_crash_submissions().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BetaFeedbackCrashSubmissions(pub(crate) rt::Client<crate::Api>);
 
@@ -37,6 +48,17 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::BetaFeedbackCrashSubmissionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::BetaFeedbackCrashSubmissionInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[betaFeedbackCrashSubmissions]`: the fields to return.
     pub fn fields_beta_feedback_crash_submissions(
         mut self,
@@ -58,17 +80,6 @@ impl<T> crate::Call<T, op::Get> {
     /// `fields[builds]`: the fields to return.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::BetaFeedbackCrashSubmissionInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `beta_groups`, from [`Client::beta_groups`](crate::Client::beta_groups).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.beta_groups().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BetaGroups(pub(crate) rt::Client<crate::Api>);
 
@@ -223,6 +236,24 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::BetaGroupResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BetaGroupInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[betaTesters]`: the number of included resources, at most 50.
+    pub fn limit_beta_testers(mut self, value: i64) -> Self {
+        self.0.number("limit[betaTesters]", value);
+        self
+    }
+
+    /// `limit[builds]`: the number of included resources, at most 1000.
+    pub fn limit_builds(mut self, value: i64) -> Self {
+        self.0.number("limit[builds]", value);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -259,24 +290,6 @@ impl<T> crate::Call<T, op::Get> {
     /// `fields[builds]`: the fields to return.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BetaGroupInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[betaTesters]`: the number of included resources, at most 50.
-    pub fn limit_beta_testers(mut self, value: i64) -> Self {
-        self.0.number("limit[betaTesters]", value);
-        self
-    }
-
-    /// `limit[builds]`: the number of included resources, at most 1000.
-    pub fn limit_builds(mut self, value: i64) -> Self {
-        self.0.number("limit[builds]", value);
         self
     }
 }
@@ -335,45 +348,6 @@ pub type GetBetaRecruitmentCriterionCompatibleBuildCheckLinkage = crate::Call<cr
 pub type List = crate::Call<crate::models::BetaGroupsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[betaGroups]`: the fields to return.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
-    ) -> Self {
-        self.0.list("fields[betaGroups]", values);
-        self
-    }
-
-    /// `fields[betaRecruitmentCriteria]`: the fields to return.
-    pub fn fields_beta_recruitment_criteria(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaRecruitmentCriterionField>,
-    ) -> Self {
-        self.0.list("fields[betaRecruitmentCriteria]", values);
-        self
-    }
-
-    /// `fields[betaTesters]`: the fields to return.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
-    ) -> Self {
-        self.0.list("fields[betaTesters]", values);
-        self
-    }
-
-    /// `fields[builds]`: the fields to return.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
-        self.0.list("fields[builds]", values);
-        self
-    }
-
     /// `filter[app]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[app]", values);
@@ -425,6 +399,12 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BetaGroupSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BetaGroupInclude>) -> Self {
         self.0.list("include", values);
@@ -443,9 +423,42 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BetaGroupSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[betaGroups]`: the fields to return.
+    pub fn fields_beta_groups(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
+    ) -> Self {
+        self.0.list("fields[betaGroups]", values);
+        self
+    }
+
+    /// `fields[betaRecruitmentCriteria]`: the fields to return.
+    pub fn fields_beta_recruitment_criteria(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaRecruitmentCriterionField>,
+    ) -> Self {
+        self.0.list("fields[betaRecruitmentCriteria]", values);
+        self
+    }
+
+    /// `fields[betaTesters]`: the fields to return.
+    pub fn fields_beta_testers(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
+    ) -> Self {
+        self.0.list("fields[betaTesters]", values);
+        self
+    }
+
+    /// `fields[builds]`: the fields to return.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
+        self.0.list("fields[builds]", values);
         self
     }
 }

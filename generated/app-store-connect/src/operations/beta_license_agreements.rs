@@ -5,6 +5,19 @@
 /// Operations of `beta_license_agreements`, from [`Client::beta_license_agreements`](crate::Client::beta_license_agreements).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.beta_license_agreements().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BetaLicenseAgreements(pub(crate) rt::Client<crate::Api>);
 
@@ -47,6 +60,15 @@ impl BetaLicenseAgreements {
 pub type Get = crate::Call<crate::models::BetaLicenseAgreementResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -59,15 +81,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementField>,
     ) -> Self {
         self.0.list("fields[betaLicenseAgreements]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -90,21 +103,6 @@ pub type GetAppLinkage = crate::Call<crate::models::BetaLicenseAgreementAppLinka
 pub type List = crate::Call<crate::models::BetaLicenseAgreementsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[betaLicenseAgreements]`: the fields to return.
-    pub fn fields_beta_license_agreements(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementField>,
-    ) -> Self {
-        self.0.list("fields[betaLicenseAgreements]", values);
-        self
-    }
-
     /// `filter[app]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[app]", values);
@@ -117,6 +115,21 @@ impl<T> crate::Call<T, op::List> {
         values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementInclude>,
     ) -> Self {
         self.0.list("include", values);
+        self
+    }
+
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[betaLicenseAgreements]`: the fields to return.
+    pub fn fields_beta_license_agreements(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaLicenseAgreementField>,
+    ) -> Self {
+        self.0.list("fields[betaLicenseAgreements]", values);
         self
     }
 }

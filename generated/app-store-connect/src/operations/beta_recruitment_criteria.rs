@@ -5,6 +5,20 @@
 /// Operations of `beta_recruitment_criteria`, from [`Client::beta_recruitment_criteria`](crate::Client::beta_recruitment_criteria).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::BetaRecruitmentCriterionCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.beta_recruitment_criteria().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BetaRecruitmentCriteria(pub(crate) rt::Client<crate::Api>);
 

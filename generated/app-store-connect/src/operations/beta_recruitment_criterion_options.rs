@@ -5,6 +5,19 @@
 /// Operations of `beta_recruitment_criterion_options`, from [`Client::beta_recruitment_criterion_options`](crate::Client::beta_recruitment_criterion_options).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.beta_recruitment_criterion_options().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BetaRecruitmentCriterionOptions(pub(crate) rt::Client<crate::Api>);
 

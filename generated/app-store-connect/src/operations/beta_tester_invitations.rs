@@ -5,6 +5,20 @@
 /// Operations of `beta_tester_invitations`, from [`Client::beta_tester_invitations`](crate::Client::beta_tester_invitations).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::BetaTesterInvitationCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.beta_tester_invitations().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BetaTesterInvitations(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,19 @@
 /// Operations of `beta_testers`, from [`Client::beta_testers`](crate::Client::beta_testers).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.beta_testers().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BetaTesters(pub(crate) rt::Client<crate::Api>);
 
@@ -177,36 +190,6 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::BetaTesterResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[betaGroups]`: the fields to return.
-    pub fn fields_beta_groups(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
-    ) -> Self {
-        self.0.list("fields[betaGroups]", values);
-        self
-    }
-
-    /// `fields[betaTesters]`: the fields to return.
-    pub fn fields_beta_testers(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
-    ) -> Self {
-        self.0.list("fields[betaTesters]", values);
-        self
-    }
-
-    /// `fields[builds]`: the fields to return.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
-        self.0.list("fields[builds]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BetaTesterInclude>) -> Self {
         self.0.list("include", values);
@@ -230,12 +213,7 @@ impl<T> crate::Call<T, op::Get> {
         self.0.number("limit[builds]", value);
         self
     }
-}
 
-/// Call of [`list`](BetaTesters::list).
-pub type List = crate::Call<crate::models::BetaTestersResponse, op::List>;
-
-impl<T> crate::Call<T, op::List> {
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -265,7 +243,12 @@ impl<T> crate::Call<T, op::List> {
         self.0.list("fields[builds]", values);
         self
     }
+}
 
+/// Call of [`list`](BetaTesters::list).
+pub type List = crate::Call<crate::models::BetaTestersResponse, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `filter[apps]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_apps(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[apps]", values);
@@ -317,6 +300,12 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BetaTesterSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BetaTesterInclude>) -> Self {
         self.0.list("include", values);
@@ -341,9 +330,33 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BetaTesterSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[betaGroups]`: the fields to return.
+    pub fn fields_beta_groups(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaGroupField>,
+    ) -> Self {
+        self.0.list("fields[betaGroups]", values);
+        self
+    }
+
+    /// `fields[betaTesters]`: the fields to return.
+    pub fn fields_beta_testers(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaTesterField>,
+    ) -> Self {
+        self.0.list("fields[betaTesters]", values);
+        self
+    }
+
+    /// `fields[builds]`: the fields to return.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
+        self.0.list("fields[builds]", values);
         self
     }
 }

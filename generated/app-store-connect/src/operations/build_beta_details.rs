@@ -5,6 +5,19 @@
 /// Operations of `build_beta_details`, from [`Client::build_beta_details`](crate::Client::build_beta_details).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.build_beta_details().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BuildBetaDetails(pub(crate) rt::Client<crate::Api>);
 
@@ -47,6 +60,15 @@ impl BuildBetaDetails {
 pub type Get = crate::Call<crate::models::BuildBetaDetailResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BuildBetaDetailInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[buildBetaDetails]`: the fields to return.
     pub fn fields_build_beta_details(
         mut self,
@@ -61,21 +83,48 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[builds]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBetaDetailInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_build`](BuildBetaDetails::get_build).
 pub type GetBuild = crate::Call<rt::Document<Option<crate::models::Build>, crate::models::BuildResponseIncluded>, op::GetBuild>;
 
 impl<T> crate::Call<T, op::GetBuild> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[betaBuildLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[betaBuildLocalizations]", value);
+        self
+    }
+
+    /// `limit[betaGroups]`: the number of included resources, at most 50.
+    pub fn limit_beta_groups(mut self, value: i64) -> Self {
+        self.0.number("limit[betaGroups]", value);
+        self
+    }
+
+    /// `limit[buildBundles]`: the number of included resources, at most 50.
+    pub fn limit_build_bundles(mut self, value: i64) -> Self {
+        self.0.number("limit[buildBundles]", value);
+        self
+    }
+
+    /// `limit[icons]`: the number of included resources, at most 50.
+    pub fn limit_icons(mut self, value: i64) -> Self {
+        self.0.number("limit[icons]", value);
+        self
+    }
+
+    /// `limit[individualTesters]`: the number of included resources, at most 50.
+    pub fn limit_individual_testers(mut self, value: i64) -> Self {
+        self.0.number("limit[individualTesters]", value);
+        self
+    }
+
     /// `fields[appEncryptionDeclarations]`: the fields to return.
     pub fn fields_app_encryption_declarations(
         mut self,
@@ -186,42 +235,6 @@ impl<T> crate::Call<T, op::GetBuild> {
         self.0.list("fields[preReleaseVersions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[betaBuildLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[betaBuildLocalizations]", value);
-        self
-    }
-
-    /// `limit[betaGroups]`: the number of included resources, at most 50.
-    pub fn limit_beta_groups(mut self, value: i64) -> Self {
-        self.0.number("limit[betaGroups]", value);
-        self
-    }
-
-    /// `limit[buildBundles]`: the number of included resources, at most 50.
-    pub fn limit_build_bundles(mut self, value: i64) -> Self {
-        self.0.number("limit[buildBundles]", value);
-        self
-    }
-
-    /// `limit[icons]`: the number of included resources, at most 50.
-    pub fn limit_icons(mut self, value: i64) -> Self {
-        self.0.number("limit[icons]", value);
-        self
-    }
-
-    /// `limit[individualTesters]`: the number of included resources, at most 50.
-    pub fn limit_individual_testers(mut self, value: i64) -> Self {
-        self.0.number("limit[individualTesters]", value);
-        self
-    }
 }
 
 /// Call of [`get_build_linkage`](BuildBetaDetails::get_build_linkage).
@@ -231,21 +244,6 @@ pub type GetBuildLinkage = crate::Call<crate::models::BuildBetaDetailBuildLinkag
 pub type List = crate::Call<crate::models::BuildBetaDetailsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
-    /// `fields[buildBetaDetails]`: the fields to return.
-    pub fn fields_build_beta_details(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBetaDetailField>,
-    ) -> Self {
-        self.0.list("fields[buildBetaDetails]", values);
-        self
-    }
-
-    /// `fields[builds]`: the fields to return.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
-        self.0.list("fields[builds]", values);
-        self
-    }
-
     /// `filter[build]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_build(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[build]", values);
@@ -264,6 +262,21 @@ impl<T> crate::Call<T, op::List> {
         values: impl IntoIterator<Item = crate::models::BuildBetaDetailInclude>,
     ) -> Self {
         self.0.list("include", values);
+        self
+    }
+
+    /// `fields[buildBetaDetails]`: the fields to return.
+    pub fn fields_build_beta_details(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BuildBetaDetailField>,
+    ) -> Self {
+        self.0.list("fields[buildBetaDetails]", values);
+        self
+    }
+
+    /// `fields[builds]`: the fields to return.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
+        self.0.list("fields[builds]", values);
         self
     }
 }

@@ -5,6 +5,20 @@
 /// Operations of `build_beta_notifications`, from [`Client::build_beta_notifications`](crate::Client::build_beta_notifications).
 ///
 /// Feature: `testflight`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::BuildBetaNotificationCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.build_beta_notifications().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BuildBetaNotifications(pub(crate) rt::Client<crate::Api>);
 

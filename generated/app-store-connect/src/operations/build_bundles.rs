@@ -5,6 +5,21 @@
 /// Operations of `build_bundles`, from [`Client::build_bundles`](crate::Client::build_bundles).
 ///
 /// Feature: `builds`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.build_bundles()
+///         .list_beta_app_clip_invocation_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BuildBundles(pub(crate) rt::Client<crate::Api>);
 
@@ -119,6 +134,21 @@ pub type ListBetaAppClipInvocationLinkages = crate::Call<crate::models::BuildBun
 pub type ListBetaAppClipInvocations = crate::Call<crate::models::BetaAppClipInvocationsResponse, op::ListBetaAppClipInvocations>;
 
 impl<T> crate::Call<T, op::ListBetaAppClipInvocations> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BetaAppClipInvocationInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[betaAppClipInvocationLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_beta_app_clip_invocation_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[betaAppClipInvocationLocalizations]", value);
+        self
+    }
+
     /// `fields[betaAppClipInvocationLocalizations]`: the fields to return.
     pub fn fields_beta_app_clip_invocation_localizations(
         mut self,
@@ -136,21 +166,6 @@ impl<T> crate::Call<T, op::ListBetaAppClipInvocations> {
         values: impl IntoIterator<Item = crate::models::BetaAppClipInvocationField>,
     ) -> Self {
         self.0.list("fields[betaAppClipInvocations]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BetaAppClipInvocationInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[betaAppClipInvocationLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_beta_app_clip_invocation_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[betaAppClipInvocationLocalizations]", value);
         self
     }
 }

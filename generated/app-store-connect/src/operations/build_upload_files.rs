@@ -5,6 +5,17 @@
 /// Operations of `build_upload_files`, from [`Client::build_upload_files`](crate::Client::build_upload_files).
 ///
 /// Feature: `builds`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.build_upload_files().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BuildUploadFiles(pub(crate) rt::Client<crate::Api>);
 

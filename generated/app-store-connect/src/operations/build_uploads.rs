@@ -5,6 +5,19 @@
 /// Operations of `build_uploads`, from [`Client::build_uploads`](crate::Client::build_uploads).
 ///
 /// Feature: `builds`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.build_uploads().list_build_upload_file_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BuildUploads(pub(crate) rt::Client<crate::Api>);
 
@@ -52,6 +65,12 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::BuildUploadResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildUploadInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[buildUploadFiles]`: the fields to return.
     pub fn fields_build_upload_files(
         mut self,
@@ -73,12 +92,6 @@ impl<T> crate::Call<T, op::Get> {
     /// `fields[builds]`: the fields to return.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildUploadInclude>) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,20 @@
 /// Operations of `builds`, from [`Client::builds`](crate::Client::builds).
 ///
 /// Features: any of `builds`, `power-and-performance`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// # #[cfg(feature = "builds")]
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.builds().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Builds(pub(crate) rt::Client<crate::Api>);
 
@@ -343,6 +357,42 @@ pub type Get = crate::Call<crate::models::BuildResponse, op::Get>;
 
 #[cfg(feature = "builds")]
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[betaBuildLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[betaBuildLocalizations]", value);
+        self
+    }
+
+    /// `limit[betaGroups]`: the number of included resources, at most 50.
+    pub fn limit_beta_groups(mut self, value: i64) -> Self {
+        self.0.number("limit[betaGroups]", value);
+        self
+    }
+
+    /// `limit[buildBundles]`: the number of included resources, at most 50.
+    pub fn limit_build_bundles(mut self, value: i64) -> Self {
+        self.0.number("limit[buildBundles]", value);
+        self
+    }
+
+    /// `limit[icons]`: the number of included resources, at most 50.
+    pub fn limit_icons(mut self, value: i64) -> Self {
+        self.0.number("limit[icons]", value);
+        self
+    }
+
+    /// `limit[individualTesters]`: the number of included resources, at most 50.
+    pub fn limit_individual_testers(mut self, value: i64) -> Self {
+        self.0.number("limit[individualTesters]", value);
+        self
+    }
+
     /// `fields[appEncryptionDeclarations]`: the fields to return.
     pub fn fields_app_encryption_declarations(
         mut self,
@@ -453,42 +503,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[preReleaseVersions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[betaBuildLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[betaBuildLocalizations]", value);
-        self
-    }
-
-    /// `limit[betaGroups]`: the number of included resources, at most 50.
-    pub fn limit_beta_groups(mut self, value: i64) -> Self {
-        self.0.number("limit[betaGroups]", value);
-        self
-    }
-
-    /// `limit[buildBundles]`: the number of included resources, at most 50.
-    pub fn limit_build_bundles(mut self, value: i64) -> Self {
-        self.0.number("limit[buildBundles]", value);
-        self
-    }
-
-    /// `limit[icons]`: the number of included resources, at most 50.
-    pub fn limit_icons(mut self, value: i64) -> Self {
-        self.0.number("limit[icons]", value);
-        self
-    }
-
-    /// `limit[individualTesters]`: the number of included resources, at most 50.
-    pub fn limit_individual_testers(mut self, value: i64) -> Self {
-        self.0.number("limit[individualTesters]", value);
-        self
-    }
 }
 
 /// Call of [`get_app`](Builds::get_app).
@@ -534,6 +548,34 @@ pub type GetAppStoreVersion = crate::Call<rt::Document<Option<crate::models::App
 
 #[cfg(feature = "builds")]
 impl<T> crate::Call<T, op::GetAppStoreVersion> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperimentsV2]", value);
+        self
+    }
+
+    /// `limit[appStoreVersionExperiments]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperiments]", value);
+        self
+    }
+
+    /// `limit[appStoreVersionLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionLocalizations]", value);
+        self
+    }
+
     /// `fields[alternativeDistributionPackages]`: the fields to return.
     pub fn fields_alternative_distribution_packages(
         mut self,
@@ -641,34 +683,6 @@ impl<T> crate::Call<T, op::GetAppStoreVersion> {
         self.0.list("fields[routingAppCoverages]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperimentsV2]", value);
-        self
-    }
-
-    /// `limit[appStoreVersionExperiments]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperiments]", value);
-        self
-    }
-
-    /// `limit[appStoreVersionLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionLocalizations]", value);
-        self
-    }
 }
 
 /// Call of [`get_app_store_version_linkage`](Builds::get_app_store_version_linkage).
@@ -701,6 +715,15 @@ pub type GetBuildBetaDetail = crate::Call<rt::Document<Option<crate::models::Bui
 
 #[cfg(feature = "builds")]
 impl<T> crate::Call<T, op::GetBuildBetaDetail> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BuildBetaDetailInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[buildBetaDetails]`: the fields to return.
     pub fn fields_build_beta_details(
         mut self,
@@ -713,15 +736,6 @@ impl<T> crate::Call<T, op::GetBuildBetaDetail> {
     /// `fields[builds]`: the fields to return.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBetaDetailInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -794,6 +808,148 @@ impl<T> crate::Call<T, op::List> {
     /// `exists[usesNonExemptEncryption]`: selects resources that have this, or that do not.
     pub fn exists_uses_non_exempt_encryption(mut self, value: bool) -> Self {
         self.0.flag("exists[usesNonExemptEncryption]", value);
+        self
+    }
+
+    /// `filter[appStoreVersion]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_app_store_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[appStoreVersion]", values);
+        self
+    }
+
+    /// `filter[app]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[app]", values);
+        self
+    }
+
+    /// `filter[betaAppReviewSubmission.betaReviewState]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_beta_app_review_submission_beta_review_state(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::BuildBetaAppReviewSubmissionBetaReviewStateFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[betaAppReviewSubmission.betaReviewState]", values);
+        self
+    }
+
+    /// `filter[betaGroups]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_beta_groups(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[betaGroups]", values);
+        self
+    }
+
+    /// `filter[buildAudienceType]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_build_audience_type(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BuildBuildAudienceTypeFilter>,
+    ) -> Self {
+        self.0.filter("filter[buildAudienceType]", values);
+        self
+    }
+
+    /// `filter[expired]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_expired(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[expired]", values);
+        self
+    }
+
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `filter[preReleaseVersion.platform]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_pre_release_version_platform(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::BuildPreReleaseVersionPlatformFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[preReleaseVersion.platform]", values);
+        self
+    }
+
+    /// `filter[preReleaseVersion.version]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_pre_release_version_version(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.filter("filter[preReleaseVersion.version]", values);
+        self
+    }
+
+    /// `filter[preReleaseVersion]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_pre_release_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[preReleaseVersion]", values);
+        self
+    }
+
+    /// `filter[processingState]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_processing_state(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BuildProcessingStateFilter>,
+    ) -> Self {
+        self.0.filter("filter[processingState]", values);
+        self
+    }
+
+    /// `filter[usesNonExemptEncryption]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_uses_non_exempt_encryption(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.filter("filter[usesNonExemptEncryption]", values);
+        self
+    }
+
+    /// `filter[version]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[version]", values);
+        self
+    }
+
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BuildSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[betaBuildLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[betaBuildLocalizations]", value);
+        self
+    }
+
+    /// `limit[betaGroups]`: the number of included resources, at most 50.
+    pub fn limit_beta_groups(mut self, value: i64) -> Self {
+        self.0.number("limit[betaGroups]", value);
+        self
+    }
+
+    /// `limit[buildBundles]`: the number of included resources, at most 50.
+    pub fn limit_build_bundles(mut self, value: i64) -> Self {
+        self.0.number("limit[buildBundles]", value);
+        self
+    }
+
+    /// `limit[icons]`: the number of included resources, at most 50.
+    pub fn limit_icons(mut self, value: i64) -> Self {
+        self.0.number("limit[icons]", value);
+        self
+    }
+
+    /// `limit[individualTesters]`: the number of included resources, at most 50.
+    pub fn limit_individual_testers(mut self, value: i64) -> Self {
+        self.0.number("limit[individualTesters]", value);
         self
     }
 
@@ -907,148 +1063,6 @@ impl<T> crate::Call<T, op::List> {
         self.0.list("fields[preReleaseVersions]", values);
         self
     }
-
-    /// `filter[appStoreVersion]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_app_store_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[appStoreVersion]", values);
-        self
-    }
-
-    /// `filter[app]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[app]", values);
-        self
-    }
-
-    /// `filter[betaAppReviewSubmission.betaReviewState]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_beta_app_review_submission_beta_review_state(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::BuildBetaAppReviewSubmissionBetaReviewStateFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[betaAppReviewSubmission.betaReviewState]", values);
-        self
-    }
-
-    /// `filter[betaGroups]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_beta_groups(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[betaGroups]", values);
-        self
-    }
-
-    /// `filter[buildAudienceType]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_build_audience_type(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBuildAudienceTypeFilter>,
-    ) -> Self {
-        self.0.filter("filter[buildAudienceType]", values);
-        self
-    }
-
-    /// `filter[expired]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_expired(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[expired]", values);
-        self
-    }
-
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `filter[preReleaseVersion.platform]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_pre_release_version_platform(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::BuildPreReleaseVersionPlatformFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[preReleaseVersion.platform]", values);
-        self
-    }
-
-    /// `filter[preReleaseVersion.version]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_pre_release_version_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
-        self.0.filter("filter[preReleaseVersion.version]", values);
-        self
-    }
-
-    /// `filter[preReleaseVersion]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_pre_release_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[preReleaseVersion]", values);
-        self
-    }
-
-    /// `filter[processingState]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_processing_state(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BuildProcessingStateFilter>,
-    ) -> Self {
-        self.0.filter("filter[processingState]", values);
-        self
-    }
-
-    /// `filter[usesNonExemptEncryption]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_uses_non_exempt_encryption(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
-        self.0.filter("filter[usesNonExemptEncryption]", values);
-        self
-    }
-
-    /// `filter[version]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[version]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[betaBuildLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[betaBuildLocalizations]", value);
-        self
-    }
-
-    /// `limit[betaGroups]`: the number of included resources, at most 50.
-    pub fn limit_beta_groups(mut self, value: i64) -> Self {
-        self.0.number("limit[betaGroups]", value);
-        self
-    }
-
-    /// `limit[buildBundles]`: the number of included resources, at most 50.
-    pub fn limit_build_bundles(mut self, value: i64) -> Self {
-        self.0.number("limit[buildBundles]", value);
-        self
-    }
-
-    /// `limit[icons]`: the number of included resources, at most 50.
-    pub fn limit_icons(mut self, value: i64) -> Self {
-        self.0.number("limit[icons]", value);
-        self
-    }
-
-    /// `limit[individualTesters]`: the number of included resources, at most 50.
-    pub fn limit_individual_testers(mut self, value: i64) -> Self {
-        self.0.number("limit[individualTesters]", value);
-        self
-    }
-
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BuildSort>) -> Self {
-        self.0.list("sort", values);
-        self
-    }
 }
 
 /// Call of [`list_beta_build_localization_linkages`](Builds::list_beta_build_localization_linkages).
@@ -1081,15 +1095,6 @@ pub type ListDiagnosticSignatures = crate::Call<crate::models::DiagnosticSignatu
 
 #[cfg(feature = "power-and-performance")]
 impl<T> crate::Call<T, op::ListDiagnosticSignatures> {
-    /// `fields[diagnosticSignatures]`: the fields to return.
-    pub fn fields_diagnostic_signatures(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::DiagnosticSignatureField>,
-    ) -> Self {
-        self.0.list("fields[diagnosticSignatures]", values);
-        self
-    }
-
     /// `filter[diagnosticType]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_diagnostic_type(
         mut self,
@@ -1098,6 +1103,15 @@ impl<T> crate::Call<T, op::ListDiagnosticSignatures> {
         >,
     ) -> Self {
         self.0.filter("filter[diagnosticType]", values);
+        self
+    }
+
+    /// `fields[diagnosticSignatures]`: the fields to return.
+    pub fn fields_diagnostic_signatures(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::DiagnosticSignatureField>,
+    ) -> Self {
+        self.0.list("fields[diagnosticSignatures]", values);
         self
     }
 }

@@ -5,6 +5,20 @@
 /// Operations of `bundle_id_capabilities`, from [`Client::bundle_id_capabilities`](crate::Client::bundle_id_capabilities).
 ///
 /// Feature: `provisioning`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::BundleIdCapabilityCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.bundle_id_capabilities().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BundleIdCapabilities(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,19 @@
 /// Operations of `bundle_ids`, from [`Client::bundle_ids`](crate::Client::bundle_ids).
 ///
 /// Feature: `provisioning`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.bundle_ids().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct BundleIds(pub(crate) rt::Client<crate::Api>);
 
@@ -94,6 +107,24 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::BundleIdResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BundleIdInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[bundleIdCapabilities]`: the number of included resources, at most 50.
+    pub fn limit_bundle_id_capabilities(mut self, value: i64) -> Self {
+        self.0.number("limit[bundleIdCapabilities]", value);
+        self
+    }
+
+    /// `limit[profiles]`: the number of included resources, at most 50.
+    pub fn limit_profiles(mut self, value: i64) -> Self {
+        self.0.number("limit[profiles]", value);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -121,24 +152,6 @@ impl<T> crate::Call<T, op::Get> {
     /// `fields[profiles]`: the fields to return.
     pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfileField>) -> Self {
         self.0.list("fields[profiles]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BundleIdInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[bundleIdCapabilities]`: the number of included resources, at most 50.
-    pub fn limit_bundle_id_capabilities(mut self, value: i64) -> Self {
-        self.0.number("limit[bundleIdCapabilities]", value);
-        self
-    }
-
-    /// `limit[profiles]`: the number of included resources, at most 50.
-    pub fn limit_profiles(mut self, value: i64) -> Self {
-        self.0.number("limit[profiles]", value);
         self
     }
 }
@@ -161,36 +174,6 @@ pub type GetAppLinkage = crate::Call<crate::models::BundleIdAppLinkageResponse, 
 pub type List = crate::Call<crate::models::BundleIdsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[bundleIdCapabilities]`: the fields to return.
-    pub fn fields_bundle_id_capabilities(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdCapabilityField>,
-    ) -> Self {
-        self.0.list("fields[bundleIdCapabilities]", values);
-        self
-    }
-
-    /// `fields[bundleIds]`: the fields to return.
-    pub fn fields_bundle_ids(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdField>,
-    ) -> Self {
-        self.0.list("fields[bundleIds]", values);
-        self
-    }
-
-    /// `fields[profiles]`: the fields to return.
-    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfileField>) -> Self {
-        self.0.list("fields[profiles]", values);
-        self
-    }
-
     /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[id]", values);
@@ -224,6 +207,12 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BundleIdSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BundleIdInclude>) -> Self {
         self.0.list("include", values);
@@ -242,9 +231,33 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BundleIdSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[bundleIdCapabilities]`: the fields to return.
+    pub fn fields_bundle_id_capabilities(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BundleIdCapabilityField>,
+    ) -> Self {
+        self.0.list("fields[bundleIdCapabilities]", values);
+        self
+    }
+
+    /// `fields[bundleIds]`: the fields to return.
+    pub fn fields_bundle_ids(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BundleIdField>,
+    ) -> Self {
+        self.0.list("fields[bundleIds]", values);
+        self
+    }
+
+    /// `fields[profiles]`: the fields to return.
+    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfileField>) -> Self {
+        self.0.list("fields[profiles]", values);
         self
     }
 }

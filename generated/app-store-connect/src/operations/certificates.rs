@@ -5,6 +5,19 @@
 /// Operations of `certificates`, from [`Client::certificates`](crate::Client::certificates).
 ///
 /// Feature: `provisioning`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.certificates().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Certificates(pub(crate) rt::Client<crate::Api>);
 
@@ -66,6 +79,12 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::CertificateResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CertificateInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[certificates]`: the fields to return.
     pub fn fields_certificates(
         mut self,
@@ -81,12 +100,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::PassTypeIdField>,
     ) -> Self {
         self.0.list("fields[passTypeIds]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CertificateInclude>) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -95,24 +108,6 @@ impl<T> crate::Call<T, op::Get> {
 pub type GetPassTypeId = crate::Call<rt::Document<Option<crate::models::PassTypeId>, crate::models::PassTypeIdResponseIncluded>, op::GetPassTypeId>;
 
 impl<T> crate::Call<T, op::GetPassTypeId> {
-    /// `fields[certificates]`: the fields to return.
-    pub fn fields_certificates(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CertificateField>,
-    ) -> Self {
-        self.0.list("fields[certificates]", values);
-        self
-    }
-
-    /// `fields[passTypeIds]`: the fields to return.
-    pub fn fields_pass_type_ids(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::PassTypeIdField>,
-    ) -> Self {
-        self.0.list("fields[passTypeIds]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::PassTypeIdInclude>) -> Self {
         self.0.list("include", values);
@@ -124,15 +119,7 @@ impl<T> crate::Call<T, op::GetPassTypeId> {
         self.0.number("limit[certificates]", value);
         self
     }
-}
 
-/// Call of [`get_pass_type_id_linkage`](Certificates::get_pass_type_id_linkage).
-pub type GetPassTypeIdLinkage = crate::Call<crate::models::CertificatePassTypeIdLinkageResponse, op::GetPassTypeIdLinkage>;
-
-/// Call of [`list`](Certificates::list).
-pub type List = crate::Call<crate::models::CertificatesResponse, op::List>;
-
-impl<T> crate::Call<T, op::List> {
     /// `fields[certificates]`: the fields to return.
     pub fn fields_certificates(
         mut self,
@@ -150,7 +137,15 @@ impl<T> crate::Call<T, op::List> {
         self.0.list("fields[passTypeIds]", values);
         self
     }
+}
 
+/// Call of [`get_pass_type_id_linkage`](Certificates::get_pass_type_id_linkage).
+pub type GetPassTypeIdLinkage = crate::Call<crate::models::CertificatePassTypeIdLinkageResponse, op::GetPassTypeIdLinkage>;
+
+/// Call of [`list`](Certificates::list).
+pub type List = crate::Call<crate::models::CertificatesResponse, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `filter[certificateType]`: selects resources that have one of these values. An empty list is an error.
     ///
     /// The live API has refused the values that end in `_G2` with status 400, although they are listed.
@@ -180,15 +175,33 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CertificateSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CertificateInclude>) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CertificateSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[certificates]`: the fields to return.
+    pub fn fields_certificates(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CertificateField>,
+    ) -> Self {
+        self.0.list("fields[certificates]", values);
+        self
+    }
+
+    /// `fields[passTypeIds]`: the fields to return.
+    pub fn fields_pass_type_ids(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::PassTypeIdField>,
+    ) -> Self {
+        self.0.list("fields[passTypeIds]", values);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `ci_artifacts`, from [`Client::ci_artifacts`](crate::Client::ci_artifacts).
 ///
 /// Feature: `xcode-cloud`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.ci_artifacts().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct CiArtifacts(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,19 @@
 /// Operations of `ci_build_actions`, from [`Client::ci_build_actions`](crate::Client::ci_build_actions).
 ///
 /// Feature: `xcode-cloud`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.ci_build_actions().list_artifact_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct CiBuildActions(pub(crate) rt::Client<crate::Api>);
 
@@ -71,6 +84,12 @@ impl CiBuildActions {
 pub type Get = crate::Call<crate::models::CiBuildActionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildActionInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[ciBuildActions]`: the fields to return.
     pub fn fields_ci_build_actions(
         mut self,
@@ -88,18 +107,24 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[ciBuildRuns]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildActionInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_build_run`](CiBuildActions::get_build_run).
 pub type GetBuildRun = crate::Call<rt::Document<Option<crate::models::CiBuildRun>, crate::models::CiBuildRunResponseIncluded>, op::GetBuildRun>;
 
 impl<T> crate::Call<T, op::GetBuildRun> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[builds]`: the number of included resources, at most 50.
+    pub fn limit_builds(mut self, value: i64) -> Self {
+        self.0.number("limit[builds]", value);
+        self
+    }
+
     /// `fields[builds]`: the fields to return.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
@@ -148,18 +173,6 @@ impl<T> crate::Call<T, op::GetBuildRun> {
         values: impl IntoIterator<Item = crate::models::ScmPullRequestField>,
     ) -> Self {
         self.0.list("fields[scmPullRequests]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[builds]`: the number of included resources, at most 50.
-    pub fn limit_builds(mut self, value: i64) -> Self {
-        self.0.number("limit[builds]", value);
         self
     }
 }

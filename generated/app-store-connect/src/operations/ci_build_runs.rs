@@ -5,6 +5,19 @@
 /// Operations of `ci_build_runs`, from [`Client::ci_build_runs`](crate::Client::ci_build_runs).
 ///
 /// Feature: `xcode-cloud`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.ci_build_runs().list_action_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct CiBuildRuns(pub(crate) rt::Client<crate::Api>);
 
@@ -58,6 +71,18 @@ pub type Create = crate::Call<crate::models::CiBuildRunResponse, op::Create>;
 pub type Get = crate::Call<crate::models::CiBuildRunResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[builds]`: the number of included resources, at most 50.
+    pub fn limit_builds(mut self, value: i64) -> Self {
+        self.0.number("limit[builds]", value);
+        self
+    }
+
     /// `fields[builds]`: the fields to return.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
@@ -108,18 +133,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[scmPullRequests]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[builds]`: the number of included resources, at most 50.
-    pub fn limit_builds(mut self, value: i64) -> Self {
-        self.0.number("limit[builds]", value);
-        self
-    }
 }
 
 /// Call of [`list_action_linkages`](CiBuildRuns::list_action_linkages).
@@ -129,6 +142,12 @@ pub type ListActionLinkages = crate::Call<crate::models::CiBuildRunActionsLinkag
 pub type ListActions = crate::Call<crate::models::CiBuildActionsResponse, op::ListActions>;
 
 impl<T> crate::Call<T, op::ListActions> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildActionInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[ciBuildActions]`: the fields to return.
     pub fn fields_ci_build_actions(
         mut self,
@@ -146,12 +165,6 @@ impl<T> crate::Call<T, op::ListActions> {
         self.0.list("fields[ciBuildRuns]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildActionInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_build_linkages`](CiBuildRuns::list_build_linkages).
@@ -164,6 +177,148 @@ impl<T> crate::Call<T, op::ListBuilds> {
     /// `exists[usesNonExemptEncryption]`: selects resources that have this, or that do not.
     pub fn exists_uses_non_exempt_encryption(mut self, value: bool) -> Self {
         self.0.flag("exists[usesNonExemptEncryption]", value);
+        self
+    }
+
+    /// `filter[appStoreVersion]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_app_store_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[appStoreVersion]", values);
+        self
+    }
+
+    /// `filter[app]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[app]", values);
+        self
+    }
+
+    /// `filter[betaAppReviewSubmission.betaReviewState]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_beta_app_review_submission_beta_review_state(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::BuildBetaAppReviewSubmissionBetaReviewStateFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[betaAppReviewSubmission.betaReviewState]", values);
+        self
+    }
+
+    /// `filter[betaGroups]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_beta_groups(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[betaGroups]", values);
+        self
+    }
+
+    /// `filter[buildAudienceType]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_build_audience_type(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BuildBuildAudienceTypeFilter>,
+    ) -> Self {
+        self.0.filter("filter[buildAudienceType]", values);
+        self
+    }
+
+    /// `filter[expired]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_expired(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[expired]", values);
+        self
+    }
+
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `filter[preReleaseVersion.platform]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_pre_release_version_platform(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::BuildPreReleaseVersionPlatformFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[preReleaseVersion.platform]", values);
+        self
+    }
+
+    /// `filter[preReleaseVersion.version]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_pre_release_version_version(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.filter("filter[preReleaseVersion.version]", values);
+        self
+    }
+
+    /// `filter[preReleaseVersion]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_pre_release_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[preReleaseVersion]", values);
+        self
+    }
+
+    /// `filter[processingState]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_processing_state(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BuildProcessingStateFilter>,
+    ) -> Self {
+        self.0.filter("filter[processingState]", values);
+        self
+    }
+
+    /// `filter[usesNonExemptEncryption]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_uses_non_exempt_encryption(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.filter("filter[usesNonExemptEncryption]", values);
+        self
+    }
+
+    /// `filter[version]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[version]", values);
+        self
+    }
+
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BuildSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[betaBuildLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[betaBuildLocalizations]", value);
+        self
+    }
+
+    /// `limit[betaGroups]`: the number of included resources, at most 50.
+    pub fn limit_beta_groups(mut self, value: i64) -> Self {
+        self.0.number("limit[betaGroups]", value);
+        self
+    }
+
+    /// `limit[buildBundles]`: the number of included resources, at most 50.
+    pub fn limit_build_bundles(mut self, value: i64) -> Self {
+        self.0.number("limit[buildBundles]", value);
+        self
+    }
+
+    /// `limit[icons]`: the number of included resources, at most 50.
+    pub fn limit_icons(mut self, value: i64) -> Self {
+        self.0.number("limit[icons]", value);
+        self
+    }
+
+    /// `limit[individualTesters]`: the number of included resources, at most 50.
+    pub fn limit_individual_testers(mut self, value: i64) -> Self {
+        self.0.number("limit[individualTesters]", value);
         self
     }
 
@@ -275,148 +430,6 @@ impl<T> crate::Call<T, op::ListBuilds> {
         values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
     ) -> Self {
         self.0.list("fields[preReleaseVersions]", values);
-        self
-    }
-
-    /// `filter[appStoreVersion]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_app_store_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[appStoreVersion]", values);
-        self
-    }
-
-    /// `filter[app]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[app]", values);
-        self
-    }
-
-    /// `filter[betaAppReviewSubmission.betaReviewState]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_beta_app_review_submission_beta_review_state(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::BuildBetaAppReviewSubmissionBetaReviewStateFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[betaAppReviewSubmission.betaReviewState]", values);
-        self
-    }
-
-    /// `filter[betaGroups]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_beta_groups(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[betaGroups]", values);
-        self
-    }
-
-    /// `filter[buildAudienceType]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_build_audience_type(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BuildBuildAudienceTypeFilter>,
-    ) -> Self {
-        self.0.filter("filter[buildAudienceType]", values);
-        self
-    }
-
-    /// `filter[expired]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_expired(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[expired]", values);
-        self
-    }
-
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `filter[preReleaseVersion.platform]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_pre_release_version_platform(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::BuildPreReleaseVersionPlatformFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[preReleaseVersion.platform]", values);
-        self
-    }
-
-    /// `filter[preReleaseVersion.version]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_pre_release_version_version(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
-        self.0.filter("filter[preReleaseVersion.version]", values);
-        self
-    }
-
-    /// `filter[preReleaseVersion]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_pre_release_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[preReleaseVersion]", values);
-        self
-    }
-
-    /// `filter[processingState]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_processing_state(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BuildProcessingStateFilter>,
-    ) -> Self {
-        self.0.filter("filter[processingState]", values);
-        self
-    }
-
-    /// `filter[usesNonExemptEncryption]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_uses_non_exempt_encryption(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
-        self.0.filter("filter[usesNonExemptEncryption]", values);
-        self
-    }
-
-    /// `filter[version]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_version(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[version]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::BuildInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[betaBuildLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_beta_build_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[betaBuildLocalizations]", value);
-        self
-    }
-
-    /// `limit[betaGroups]`: the number of included resources, at most 50.
-    pub fn limit_beta_groups(mut self, value: i64) -> Self {
-        self.0.number("limit[betaGroups]", value);
-        self
-    }
-
-    /// `limit[buildBundles]`: the number of included resources, at most 50.
-    pub fn limit_build_bundles(mut self, value: i64) -> Self {
-        self.0.number("limit[buildBundles]", value);
-        self
-    }
-
-    /// `limit[icons]`: the number of included resources, at most 50.
-    pub fn limit_icons(mut self, value: i64) -> Self {
-        self.0.number("limit[icons]", value);
-        self
-    }
-
-    /// `limit[individualTesters]`: the number of included resources, at most 50.
-    pub fn limit_individual_testers(mut self, value: i64) -> Self {
-        self.0.number("limit[individualTesters]", value);
-        self
-    }
-
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::BuildSort>) -> Self {
-        self.0.list("sort", values);
         self
     }
 }

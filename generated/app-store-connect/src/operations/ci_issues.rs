@@ -5,6 +5,17 @@
 /// Operations of `ci_issues`, from [`Client::ci_issues`](crate::Client::ci_issues).
 ///
 /// Feature: `xcode-cloud`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.ci_issues().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct CiIssues(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,19 @@
 /// Operations of `ci_products`, from [`Client::ci_products`](crate::Client::ci_products).
 ///
 /// Feature: `xcode-cloud`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.ci_products().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct CiProducts(pub(crate) rt::Client<crate::Api>);
 
@@ -104,6 +117,18 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::CiProductResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[primaryRepositories]`: the number of included resources, at most 50.
+    pub fn limit_primary_repositories(mut self, value: i64) -> Self {
+        self.0.number("limit[primaryRepositories]", value);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -136,24 +161,128 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[scmRepositories]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[primaryRepositories]`: the number of included resources, at most 50.
-    pub fn limit_primary_repositories(mut self, value: i64) -> Self {
-        self.0.number("limit[primaryRepositories]", value);
-        self
-    }
 }
 
 /// Call of [`get_app`](CiProducts::get_app).
 pub type GetApp = crate::Call<rt::Document<Option<crate::models::App>, crate::models::AppResponseIncluded>, op::GetApp>;
 
 impl<T> crate::Call<T, op::GetApp> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[androidToIosAppMappingDetails]`: the number of included resources, at most 50.
+    pub fn limit_android_to_ios_app_mapping_details(mut self, value: i64) -> Self {
+        self.0.number("limit[androidToIosAppMappingDetails]", value);
+        self
+    }
+
+    /// `limit[appClips]`: the number of included resources, at most 50.
+    pub fn limit_app_clips(mut self, value: i64) -> Self {
+        self.0.number("limit[appClips]", value);
+        self
+    }
+
+    /// `limit[appCustomProductPages]`: the number of included resources, at most 50.
+    pub fn limit_app_custom_product_pages(mut self, value: i64) -> Self {
+        self.0.number("limit[appCustomProductPages]", value);
+        self
+    }
+
+    /// `limit[appEncryptionDeclarations]`: the number of included resources, at most 50.
+    pub fn limit_app_encryption_declarations(mut self, value: i64) -> Self {
+        self.0.number("limit[appEncryptionDeclarations]", value);
+        self
+    }
+
+    /// `limit[appEvents]`: the number of included resources, at most 50.
+    pub fn limit_app_events(mut self, value: i64) -> Self {
+        self.0.number("limit[appEvents]", value);
+        self
+    }
+
+    /// `limit[appInfos]`: the number of included resources, at most 50.
+    pub fn limit_app_infos(mut self, value: i64) -> Self {
+        self.0.number("limit[appInfos]", value);
+        self
+    }
+
+    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperimentsV2]", value);
+        self
+    }
+
+    /// `limit[appStoreVersions]`: the number of included resources, at most 50.
+    pub fn limit_app_store_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersions]", value);
+        self
+    }
+
+    /// `limit[betaAppLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_beta_app_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[betaAppLocalizations]", value);
+        self
+    }
+
+    /// `limit[betaGroups]`: the number of included resources, at most 50.
+    pub fn limit_beta_groups(mut self, value: i64) -> Self {
+        self.0.number("limit[betaGroups]", value);
+        self
+    }
+
+    /// `limit[builds]`: the number of included resources, at most 50.
+    pub fn limit_builds(mut self, value: i64) -> Self {
+        self.0.number("limit[builds]", value);
+        self
+    }
+
+    /// `limit[gameCenterEnabledVersions]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_enabled_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterEnabledVersions]", value);
+        self
+    }
+
+    /// `limit[inAppPurchasesV2]`: the number of included resources, at most 50.
+    pub fn limit_in_app_purchases_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[inAppPurchasesV2]", value);
+        self
+    }
+
+    /// `limit[inAppPurchases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_in_app_purchases(mut self, value: i64) -> Self {
+        self.0.number("limit[inAppPurchases]", value);
+        self
+    }
+
+    /// `limit[preReleaseVersions]`: the number of included resources, at most 50.
+    pub fn limit_pre_release_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[preReleaseVersions]", value);
+        self
+    }
+
+    /// `limit[promotedPurchases]`: the number of included resources, at most 50.
+    pub fn limit_promoted_purchases(mut self, value: i64) -> Self {
+        self.0.number("limit[promotedPurchases]", value);
+        self
+    }
+
+    /// `limit[reviewSubmissions]`: the number of included resources, at most 50.
+    pub fn limit_review_submissions(mut self, value: i64) -> Self {
+        self.0.number("limit[reviewSubmissions]", value);
+        self
+    }
+
+    /// `limit[subscriptionGroups]`: the number of included resources, at most 50.
+    pub fn limit_subscription_groups(mut self, value: i64) -> Self {
+        self.0.number("limit[subscriptionGroups]", value);
+        self
+    }
+
     /// `fields[androidToIosAppMappingDetails]`: the fields to return.
     pub fn fields_android_to_ios_app_mapping_details(
         mut self,
@@ -368,122 +497,6 @@ impl<T> crate::Call<T, op::GetApp> {
         self.0.list("fields[subscriptionGroups]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::AppInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[androidToIosAppMappingDetails]`: the number of included resources, at most 50.
-    pub fn limit_android_to_ios_app_mapping_details(mut self, value: i64) -> Self {
-        self.0.number("limit[androidToIosAppMappingDetails]", value);
-        self
-    }
-
-    /// `limit[appClips]`: the number of included resources, at most 50.
-    pub fn limit_app_clips(mut self, value: i64) -> Self {
-        self.0.number("limit[appClips]", value);
-        self
-    }
-
-    /// `limit[appCustomProductPages]`: the number of included resources, at most 50.
-    pub fn limit_app_custom_product_pages(mut self, value: i64) -> Self {
-        self.0.number("limit[appCustomProductPages]", value);
-        self
-    }
-
-    /// `limit[appEncryptionDeclarations]`: the number of included resources, at most 50.
-    pub fn limit_app_encryption_declarations(mut self, value: i64) -> Self {
-        self.0.number("limit[appEncryptionDeclarations]", value);
-        self
-    }
-
-    /// `limit[appEvents]`: the number of included resources, at most 50.
-    pub fn limit_app_events(mut self, value: i64) -> Self {
-        self.0.number("limit[appEvents]", value);
-        self
-    }
-
-    /// `limit[appInfos]`: the number of included resources, at most 50.
-    pub fn limit_app_infos(mut self, value: i64) -> Self {
-        self.0.number("limit[appInfos]", value);
-        self
-    }
-
-    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperimentsV2]", value);
-        self
-    }
-
-    /// `limit[appStoreVersions]`: the number of included resources, at most 50.
-    pub fn limit_app_store_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersions]", value);
-        self
-    }
-
-    /// `limit[betaAppLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_beta_app_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[betaAppLocalizations]", value);
-        self
-    }
-
-    /// `limit[betaGroups]`: the number of included resources, at most 50.
-    pub fn limit_beta_groups(mut self, value: i64) -> Self {
-        self.0.number("limit[betaGroups]", value);
-        self
-    }
-
-    /// `limit[builds]`: the number of included resources, at most 50.
-    pub fn limit_builds(mut self, value: i64) -> Self {
-        self.0.number("limit[builds]", value);
-        self
-    }
-
-    /// `limit[gameCenterEnabledVersions]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_enabled_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterEnabledVersions]", value);
-        self
-    }
-
-    /// `limit[inAppPurchasesV2]`: the number of included resources, at most 50.
-    pub fn limit_in_app_purchases_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[inAppPurchasesV2]", value);
-        self
-    }
-
-    /// `limit[inAppPurchases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_in_app_purchases(mut self, value: i64) -> Self {
-        self.0.number("limit[inAppPurchases]", value);
-        self
-    }
-
-    /// `limit[preReleaseVersions]`: the number of included resources, at most 50.
-    pub fn limit_pre_release_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[preReleaseVersions]", value);
-        self
-    }
-
-    /// `limit[promotedPurchases]`: the number of included resources, at most 50.
-    pub fn limit_promoted_purchases(mut self, value: i64) -> Self {
-        self.0.number("limit[promotedPurchases]", value);
-        self
-    }
-
-    /// `limit[reviewSubmissions]`: the number of included resources, at most 50.
-    pub fn limit_review_submissions(mut self, value: i64) -> Self {
-        self.0.number("limit[reviewSubmissions]", value);
-        self
-    }
-
-    /// `limit[subscriptionGroups]`: the number of included resources, at most 50.
-    pub fn limit_subscription_groups(mut self, value: i64) -> Self {
-        self.0.number("limit[subscriptionGroups]", value);
-        self
-    }
 }
 
 /// Call of [`get_app_linkage`](CiProducts::get_app_linkage).
@@ -493,6 +506,33 @@ pub type GetAppLinkage = crate::Call<crate::models::CiProductAppLinkageResponse,
 pub type List = crate::Call<crate::models::CiProductsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
+    /// `filter[app]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[app]", values);
+        self
+    }
+
+    /// `filter[productType]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_product_type(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CiProductProductTypeFilter>,
+    ) -> Self {
+        self.0.filter("filter[productType]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[primaryRepositories]`: the number of included resources, at most 50.
+    pub fn limit_primary_repositories(mut self, value: i64) -> Self {
+        self.0.number("limit[primaryRepositories]", value);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -525,39 +565,24 @@ impl<T> crate::Call<T, op::List> {
         self.0.list("fields[scmRepositories]", values);
         self
     }
-
-    /// `filter[app]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[app]", values);
-        self
-    }
-
-    /// `filter[productType]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_product_type(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CiProductProductTypeFilter>,
-    ) -> Self {
-        self.0.filter("filter[productType]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiProductInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[primaryRepositories]`: the number of included resources, at most 50.
-    pub fn limit_primary_repositories(mut self, value: i64) -> Self {
-        self.0.number("limit[primaryRepositories]", value);
-        self
-    }
 }
 
 /// Call of [`list_additional_repositories`](CiProducts::list_additional_repositories).
 pub type ListAdditionalRepositories = crate::Call<crate::models::ScmRepositoriesResponse, op::ListAdditionalRepositories>;
 
 impl<T> crate::Call<T, op::ListAdditionalRepositories> {
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[scmGitReferences]`: the fields to return.
     pub fn fields_scm_git_references(
         mut self,
@@ -584,18 +609,6 @@ impl<T> crate::Call<T, op::ListAdditionalRepositories> {
         self.0.list("fields[scmRepositories]", values);
         self
     }
-
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_additional_repository_linkages`](CiProducts::list_additional_repository_linkages).
@@ -608,6 +621,30 @@ pub type ListBuildRunLinkages = crate::Call<crate::models::CiProductBuildRunsLin
 pub type ListBuildRuns = crate::Call<crate::models::CiBuildRunsResponse, op::ListBuildRuns>;
 
 impl<T> crate::Call<T, op::ListBuildRuns> {
+    /// `filter[builds]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[builds]", values);
+        self
+    }
+
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[builds]`: the number of included resources, at most 50.
+    pub fn limit_builds(mut self, value: i64) -> Self {
+        self.0.number("limit[builds]", value);
+        self
+    }
+
     /// `fields[builds]`: the fields to return.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
@@ -658,36 +695,24 @@ impl<T> crate::Call<T, op::ListBuildRuns> {
         self.0.list("fields[scmPullRequests]", values);
         self
     }
-
-    /// `filter[builds]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[builds]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[builds]`: the number of included resources, at most 50.
-    pub fn limit_builds(mut self, value: i64) -> Self {
-        self.0.number("limit[builds]", value);
-        self
-    }
-
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunSort>) -> Self {
-        self.0.list("sort", values);
-        self
-    }
 }
 
 /// Call of [`list_primary_repositories`](CiProducts::list_primary_repositories).
 pub type ListPrimaryRepositories = crate::Call<crate::models::ScmRepositoriesResponse, op::ListPrimaryRepositories>;
 
 impl<T> crate::Call<T, op::ListPrimaryRepositories> {
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[scmGitReferences]`: the fields to return.
     pub fn fields_scm_git_references(
         mut self,
@@ -714,18 +739,6 @@ impl<T> crate::Call<T, op::ListPrimaryRepositories> {
         self.0.list("fields[scmRepositories]", values);
         self
     }
-
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_primary_repository_linkages`](CiProducts::list_primary_repository_linkages).
@@ -738,6 +751,12 @@ pub type ListWorkflowLinkages = crate::Call<crate::models::CiProductWorkflowsLin
 pub type ListWorkflows = crate::Call<crate::models::CiWorkflowsResponse, op::ListWorkflows>;
 
 impl<T> crate::Call<T, op::ListWorkflows> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiWorkflowInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[ciMacOsVersions]`: the fields to return.
     pub fn fields_ci_mac_os_versions(
         mut self,
@@ -780,12 +799,6 @@ impl<T> crate::Call<T, op::ListWorkflows> {
         values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiWorkflowInclude>) -> Self {
-        self.0.list("include", values);
         self
     }
 }

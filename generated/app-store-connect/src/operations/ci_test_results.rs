@@ -5,6 +5,17 @@
 /// Operations of `ci_test_results`, from [`Client::ci_test_results`](crate::Client::ci_test_results).
 ///
 /// Feature: `xcode-cloud`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.ci_test_results().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct CiTestResults(pub(crate) rt::Client<crate::Api>);
 

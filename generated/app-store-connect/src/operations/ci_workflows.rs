@@ -5,6 +5,19 @@
 /// Operations of `ci_workflows`, from [`Client::ci_workflows`](crate::Client::ci_workflows).
 ///
 /// Feature: `xcode-cloud`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.ci_workflows().list_build_run_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct CiWorkflows(pub(crate) rt::Client<crate::Api>);
 
@@ -72,6 +85,12 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::CiWorkflowResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiWorkflowInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[ciMacOsVersions]`: the fields to return.
     pub fn fields_ci_mac_os_versions(
         mut self,
@@ -116,18 +135,18 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[scmRepositories]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiWorkflowInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_repository`](CiWorkflows::get_repository).
 pub type GetRepository = crate::Call<rt::Document<Option<crate::models::ScmRepository>, crate::models::ScmRepositoryResponseIncluded>, op::GetRepository>;
 
 impl<T> crate::Call<T, op::GetRepository> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[scmGitReferences]`: the fields to return.
     pub fn fields_scm_git_references(
         mut self,
@@ -154,12 +173,6 @@ impl<T> crate::Call<T, op::GetRepository> {
         self.0.list("fields[scmRepositories]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_repository_linkage`](CiWorkflows::get_repository_linkage).
@@ -172,6 +185,30 @@ pub type ListBuildRunLinkages = crate::Call<crate::models::CiWorkflowBuildRunsLi
 pub type ListBuildRuns = crate::Call<crate::models::CiBuildRunsResponse, op::ListBuildRuns>;
 
 impl<T> crate::Call<T, op::ListBuildRuns> {
+    /// `filter[builds]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[builds]", values);
+        self
+    }
+
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[builds]`: the number of included resources, at most 50.
+    pub fn limit_builds(mut self, value: i64) -> Self {
+        self.0.number("limit[builds]", value);
+        self
+    }
+
     /// `fields[builds]`: the fields to return.
     pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
         self.0.list("fields[builds]", values);
@@ -220,30 +257,6 @@ impl<T> crate::Call<T, op::ListBuildRuns> {
         values: impl IntoIterator<Item = crate::models::ScmPullRequestField>,
     ) -> Self {
         self.0.list("fields[scmPullRequests]", values);
-        self
-    }
-
-    /// `filter[builds]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_builds(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[builds]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[builds]`: the number of included resources, at most 50.
-    pub fn limit_builds(mut self, value: i64) -> Self {
-        self.0.number("limit[builds]", value);
-        self
-    }
-
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CiBuildRunSort>) -> Self {
-        self.0.list("sort", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `ci_xcode_versions`, from [`Client::ci_xcode_versions`](crate::Client::ci_xcode_versions).
 ///
 /// Feature: `xcode-cloud`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.ci_xcode_versions().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct CiXcodeVersions(pub(crate) rt::Client<crate::Api>);
 
@@ -41,6 +54,18 @@ impl CiXcodeVersions {
 pub type Get = crate::Call<crate::models::CiXcodeVersionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiXcodeVersionInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[macOsVersions]`: the number of included resources, at most 50.
+    pub fn limit_mac_os_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[macOsVersions]", value);
+        self
+    }
+
     /// `fields[ciMacOsVersions]`: the fields to return.
     pub fn fields_ci_mac_os_versions(
         mut self,
@@ -56,18 +81,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
     ) -> Self {
         self.0.list("fields[ciXcodeVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiXcodeVersionInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[macOsVersions]`: the number of included resources, at most 50.
-    pub fn limit_mac_os_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[macOsVersions]", value);
         self
     }
 }
@@ -76,6 +89,18 @@ impl<T> crate::Call<T, op::Get> {
 pub type List = crate::Call<crate::models::CiXcodeVersionsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiXcodeVersionInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[macOsVersions]`: the number of included resources, at most 50.
+    pub fn limit_mac_os_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[macOsVersions]", value);
+        self
+    }
+
     /// `fields[ciMacOsVersions]`: the fields to return.
     pub fn fields_ci_mac_os_versions(
         mut self,
@@ -91,18 +116,6 @@ impl<T> crate::Call<T, op::List> {
         values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
     ) -> Self {
         self.0.list("fields[ciXcodeVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiXcodeVersionInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[macOsVersions]`: the number of included resources, at most 50.
-    pub fn limit_mac_os_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[macOsVersions]", value);
         self
     }
 }
@@ -114,6 +127,18 @@ pub type ListMacOsVersionLinkages = crate::Call<crate::models::CiXcodeVersionMac
 pub type ListMacOsVersions = crate::Call<crate::models::CiMacOsVersionsResponse, op::ListMacOsVersions>;
 
 impl<T> crate::Call<T, op::ListMacOsVersions> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiMacOsVersionInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[xcodeVersions]`: the number of included resources, at most 50.
+    pub fn limit_xcode_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[xcodeVersions]", value);
+        self
+    }
+
     /// `fields[ciMacOsVersions]`: the fields to return.
     pub fn fields_ci_mac_os_versions(
         mut self,
@@ -129,18 +154,6 @@ impl<T> crate::Call<T, op::ListMacOsVersions> {
         values: impl IntoIterator<Item = crate::models::CiXcodeVersionField>,
     ) -> Self {
         self.0.list("fields[ciXcodeVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CiMacOsVersionInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[xcodeVersions]`: the number of included resources, at most 50.
-    pub fn limit_xcode_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[xcodeVersions]", value);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `customer_review_responses`, from [`Client::customer_review_responses`](crate::Client::customer_review_responses).
 ///
 /// Feature: `customer-reviews`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.customer_review_responses().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct CustomerReviewResponses(pub(crate) rt::Client<crate::Api>);
 
@@ -38,6 +49,15 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::CustomerReviewResponseV1Response, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewResponseV1Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[customerReviewResponses]`: the fields to return.
     pub fn fields_customer_review_responses(
         mut self,
@@ -53,15 +73,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::CustomerReviewField>,
     ) -> Self {
         self.0.list("fields[customerReviews]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewResponseV1Include>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `customer_reviews`, from [`Client::customer_reviews`](crate::Client::customer_reviews).
 ///
 /// Feature: `customer-reviews`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.customer_reviews().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct CustomerReviews(pub(crate) rt::Client<crate::Api>);
 
@@ -29,6 +40,12 @@ impl CustomerReviews {
 pub type Get = crate::Call<crate::models::CustomerReviewResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[customerReviewResponses]`: the fields to return.
     pub fn fields_customer_review_responses(
         mut self,
@@ -55,18 +72,21 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::CustomerReviewInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_response`](CustomerReviews::get_response).
 pub type GetResponse = crate::Call<rt::Document<Option<crate::models::CustomerReviewResponseV1>, crate::models::CustomerReviewResponseV1ResponseIncluded>, op::GetResponse>;
 
 impl<T> crate::Call<T, op::GetResponse> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CustomerReviewResponseV1Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[customerReviewResponses]`: the fields to return.
     pub fn fields_customer_review_responses(
         mut self,
@@ -82,15 +102,6 @@ impl<T> crate::Call<T, op::GetResponse> {
         values: impl IntoIterator<Item = crate::models::CustomerReviewField>,
     ) -> Self {
         self.0.list("fields[customerReviews]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CustomerReviewResponseV1Include>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `devices`, from [`Client::devices`](crate::Client::devices).
 ///
 /// Feature: `provisioning`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.devices().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Devices(pub(crate) rt::Client<crate::Api>);
 
@@ -59,12 +72,6 @@ impl<T> crate::Call<T, op::Get> {
 pub type List = crate::Call<crate::models::DevicesResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
-    /// `fields[devices]`: the fields to return.
-    pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DeviceField>) -> Self {
-        self.0.list("fields[devices]", values);
-        self
-    }
-
     /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[id]", values);
@@ -104,6 +111,12 @@ impl<T> crate::Call<T, op::List> {
     /// `sort`: the sort order; `desc` reverses one.
     pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::DeviceSort>) -> Self {
         self.0.list("sort", values);
+        self
+    }
+
+    /// `fields[devices]`: the fields to return.
+    pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DeviceField>) -> Self {
+        self.0.list("fields[devices]", values);
         self
     }
 }

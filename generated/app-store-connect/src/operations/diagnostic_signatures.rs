@@ -5,6 +5,17 @@
 /// Operations of `diagnostic_signatures`, from [`Client::diagnostic_signatures`](crate::Client::diagnostic_signatures).
 ///
 /// Feature: `power-and-performance`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.diagnostic_signatures().get_logs(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct DiagnosticSignatures(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,20 @@
 /// Operations of `end_app_availability_pre_orders`, from [`Client::end_app_availability_pre_orders`](crate::Client::end_app_availability_pre_orders).
 ///
 /// Feature: `pricing`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::EndAppAvailabilityPreOrderCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.end_app_availability_pre_orders().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct EndAppAvailabilityPreOrders(pub(crate) rt::Client<crate::Api>);
 

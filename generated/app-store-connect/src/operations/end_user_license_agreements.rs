@@ -5,6 +5,19 @@
 /// Operations of `end_user_license_agreements`, from [`Client::end_user_license_agreements`](crate::Client::end_user_license_agreements).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.end_user_license_agreements().list_territories(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct EndUserLicenseAgreements(pub(crate) rt::Client<crate::Api>);
 
@@ -62,6 +75,21 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::EndUserLicenseAgreementResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::EndUserLicenseAgreementInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[territories]`: the number of included resources, at most 50.
+    pub fn limit_territories(mut self, value: i64) -> Self {
+        self.0.number("limit[territories]", value);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -83,21 +111,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::EndUserLicenseAgreementInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[territories]`: the number of included resources, at most 50.
-    pub fn limit_territories(mut self, value: i64) -> Self {
-        self.0.number("limit[territories]", value);
         self
     }
 }

@@ -5,6 +5,25 @@
 /// Operations of `finance_reports`, from [`Client::finance_reports`](crate::Client::finance_reports).
 ///
 /// Feature: `sales-and-finance`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     filter_region_code: Vec<&str>,
+///     filter_report_date: Vec<&str>,
+///     filter_report_type: Vec<app_store_connect_client::models::FinanceReportsReportTypeFilter>,
+///     filter_vendor_number: Vec<&str>,
+/// ) -> Result<(), Error> {
+///     let response = client.finance_reports()
+///         .download(filter_region_code, filter_report_date, filter_report_type, filter_vendor_number)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct FinanceReports(pub(crate) rt::Client<crate::Api>);
 

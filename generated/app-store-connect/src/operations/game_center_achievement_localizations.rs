@@ -5,6 +5,17 @@
 /// Operations of `game_center_achievement_localizations`, from [`Client::game_center_achievement_localizations`](crate::Client::game_center_achievement_localizations).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.game_center_achievement_localizations().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterAchievementLocalizations(pub(crate) rt::Client<crate::Api>);
 
@@ -86,6 +97,17 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::GameCenterAchievementLocalizationResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementLocalizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterAchievementImages]`: the fields to return.
     #[deprecated = "deprecated by the vendor"]
     pub fn fields_game_center_achievement_images(
@@ -116,23 +138,35 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[gameCenterAchievements]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_game_center_achievement`](GameCenterAchievementLocalizations::get_game_center_achievement).
 pub type GetGameCenterAchievement = crate::Call<rt::Document<Option<crate::models::GameCenterAchievement>, crate::models::GameCenterAchievementResponseIncluded>, op::GetGameCenterAchievement>;
 
 impl<T> crate::Call<T, op::GetGameCenterAchievement> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
+
     /// `fields[gameCenterAchievementLocalizations]`: the fields to return.
     pub fn fields_game_center_achievement_localizations(
         mut self,
@@ -190,35 +224,23 @@ impl<T> crate::Call<T, op::GetGameCenterAchievement> {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
-        self
-    }
-
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
-        self
-    }
 }
 
 /// Call of [`get_game_center_achievement_image`](GameCenterAchievementLocalizations::get_game_center_achievement_image).
 pub type GetGameCenterAchievementImage = crate::Call<rt::Document<Option<crate::models::GameCenterAchievementImage>, crate::models::GameCenterAchievementImageResponseIncluded>, op::GetGameCenterAchievementImage>;
 
 impl<T> crate::Call<T, op::GetGameCenterAchievementImage> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementImageInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterAchievementImages]`: the fields to return.
     pub fn fields_game_center_achievement_images(
         mut self,
@@ -236,17 +258,6 @@ impl<T> crate::Call<T, op::GetGameCenterAchievementImage> {
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementImageInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `game_center_achievement_localizations_v2`, from [`Client::game_center_achievement_localizations_v2`](crate::Client::game_center_achievement_localizations_v2).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.game_center_achievement_localizations_v2()
+///         .get(id)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterAchievementLocalizationsV2(pub(crate) rt::Client<crate::Api>);
 
@@ -58,6 +71,17 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::GameCenterAchievementLocalizationV2Response, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementLocalizationV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterAchievementImages]`: the fields to return.
     pub fn fields_game_center_achievement_images(
         mut self,
@@ -90,23 +114,23 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[gameCenterAchievementVersions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_image`](GameCenterAchievementLocalizationsV2::get_image).
 pub type GetImage = crate::Call<rt::Document<Option<crate::models::GameCenterAchievementImageV2>, crate::models::GameCenterAchievementImageV2ResponseIncluded>, op::GetImage>;
 
 impl<T> crate::Call<T, op::GetImage> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementImageV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterAchievementImages]`: the fields to return.
     pub fn fields_game_center_achievement_images(
         mut self,
@@ -126,17 +150,6 @@ impl<T> crate::Call<T, op::GetImage> {
         >,
     ) -> Self {
         self.0.list("fields[gameCenterAchievementLocalizations]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementImageV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

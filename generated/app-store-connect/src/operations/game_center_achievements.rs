@@ -5,6 +5,21 @@
 /// Operations of `game_center_achievements`, from [`Client::game_center_achievements`](crate::Client::game_center_achievements).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.game_center_achievements()
+///         .list_localization_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterAchievements(pub(crate) rt::Client<crate::Api>);
 
@@ -112,6 +127,29 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::GameCenterAchievementResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
+
     /// `fields[gameCenterAchievementLocalizations]`: the fields to return.
     #[deprecated = "deprecated by the vendor"]
     pub fn fields_game_center_achievement_localizations(
@@ -169,29 +207,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
-        self
-    }
-
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
         self
     }
 }
@@ -200,6 +215,29 @@ impl<T> crate::Call<T, op::Get> {
 pub type GetGroupAchievement = crate::Call<rt::Document<Option<crate::models::GameCenterAchievement>, crate::models::GameCenterAchievementResponseIncluded>, op::GetGroupAchievement>;
 
 impl<T> crate::Call<T, op::GetGroupAchievement> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
+
     /// `fields[gameCenterAchievementLocalizations]`: the fields to return.
     pub fn fields_game_center_achievement_localizations(
         mut self,
@@ -255,29 +293,6 @@ impl<T> crate::Call<T, op::GetGroupAchievement> {
         values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
     ) -> Self {
         self.0.list("fields[gameCenterGroups]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
-        self
-    }
-
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
         self
     }
 }
@@ -292,6 +307,17 @@ pub type ListLocalizationLinkages = crate::Call<crate::models::GameCenterAchieve
 pub type ListLocalizations = crate::Call<crate::models::GameCenterAchievementLocalizationsResponse, op::ListLocalizations>;
 
 impl<T> crate::Call<T, op::ListLocalizations> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementLocalizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterAchievementImages]`: the fields to return.
     pub fn fields_game_center_achievement_images(
         mut self,
@@ -320,17 +346,6 @@ impl<T> crate::Call<T, op::ListLocalizations> {
         self.0.list("fields[gameCenterAchievements]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementLocalizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_release_linkages`](GameCenterAchievements::list_release_linkages).
@@ -340,6 +355,29 @@ pub type ListReleaseLinkages = crate::Call<crate::models::GameCenterAchievementR
 pub type ListReleases = crate::Call<crate::models::GameCenterAchievementReleasesResponse, op::ListReleases>;
 
 impl<T> crate::Call<T, op::ListReleases> {
+    /// `filter[gameCenterDetail]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_game_center_detail(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[gameCenterDetail]", values);
+        self
+    }
+
+    /// `filter[live]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[live]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementReleaseInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterAchievementReleases]`: the fields to return.
     pub fn fields_game_center_achievement_releases(
         mut self,
@@ -366,29 +404,6 @@ impl<T> crate::Call<T, op::ListReleases> {
         values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
     ) -> Self {
         self.0.list("fields[gameCenterDetails]", values);
-        self
-    }
-
-    /// `filter[gameCenterDetail]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_game_center_detail(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[gameCenterDetail]", values);
-        self
-    }
-
-    /// `filter[live]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[live]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementReleaseInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

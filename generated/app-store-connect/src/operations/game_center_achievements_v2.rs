@@ -5,6 +5,21 @@
 /// Operations of `game_center_achievements_v2`, from [`Client::game_center_achievements_v2`](crate::Client::game_center_achievements_v2).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.game_center_achievements_v2()
+///         .list_version_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterAchievementsV2(pub(crate) rt::Client<crate::Api>);
 
@@ -69,6 +84,21 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::GameCenterAchievementV2Response, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementV2Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
     /// `fields[gameCenterAchievementVersions]`: the fields to return.
     pub fn fields_game_center_achievement_versions(
         mut self,
@@ -115,21 +145,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementV2Include>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
 }
 
 /// Call of [`list_version_linkages`](GameCenterAchievementsV2::list_version_linkages).
@@ -139,6 +154,23 @@ pub type ListVersionLinkages = crate::Call<crate::models::GameCenterAchievementV
 pub type ListVersions = crate::Call<crate::models::GameCenterAchievementVersionsV2Response, op::ListVersions>;
 
 impl<T> crate::Call<T, op::ListVersions> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementVersionV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
     /// `fields[gameCenterAchievementLocalizations]`: the fields to return.
     pub fn fields_game_center_achievement_localizations(
         mut self,
@@ -167,23 +199,6 @@ impl<T> crate::Call<T, op::ListVersions> {
         values: impl IntoIterator<Item = crate::models::GameCenterAchievementV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterAchievements]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementVersionV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
         self
     }
 }

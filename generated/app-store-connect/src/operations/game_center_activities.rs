@@ -5,6 +5,19 @@
 /// Operations of `game_center_activities`, from [`Client::game_center_activities`](crate::Client::game_center_activities).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.game_center_activities().list_version_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterActivities(pub(crate) rt::Client<crate::Api>);
 
@@ -166,6 +179,47 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::GameCenterActivityResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[achievementsV2]`: the number of included resources, at most 50.
+    pub fn limit_achievements_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[achievementsV2]", value);
+        self
+    }
+
+    /// `limit[achievements]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_achievements(mut self, value: i64) -> Self {
+        self.0.number("limit[achievements]", value);
+        self
+    }
+
+    /// `limit[leaderboardsV2]`: the number of included resources, at most 50.
+    pub fn limit_leaderboards_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[leaderboardsV2]", value);
+        self
+    }
+
+    /// `limit[leaderboards]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_leaderboards(mut self, value: i64) -> Self {
+        self.0.number("limit[leaderboards]", value);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
     /// `fields[gameCenterAchievements]`: the fields to return.
     pub fn fields_game_center_achievements(
         mut self,
@@ -223,47 +277,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[achievementsV2]`: the number of included resources, at most 50.
-    pub fn limit_achievements_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[achievementsV2]", value);
-        self
-    }
-
-    /// `limit[achievements]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_achievements(mut self, value: i64) -> Self {
-        self.0.number("limit[achievements]", value);
-        self
-    }
-
-    /// `limit[leaderboardsV2]`: the number of included resources, at most 50.
-    pub fn limit_leaderboards_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[leaderboardsV2]", value);
-        self
-    }
-
-    /// `limit[leaderboards]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_leaderboards(mut self, value: i64) -> Self {
-        self.0.number("limit[leaderboards]", value);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
 }
 
 /// Call of [`list_version_linkages`](GameCenterActivities::list_version_linkages).
@@ -273,6 +286,28 @@ pub type ListVersionLinkages = crate::Call<crate::models::GameCenterActivityVers
 pub type ListVersions = crate::Call<crate::models::GameCenterActivityVersionsResponse, op::ListVersions>;
 
 impl<T> crate::Call<T, op::ListVersions> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
+
     /// `fields[gameCenterActivities]`: the fields to return.
     pub fn fields_game_center_activities(
         mut self,
@@ -319,28 +354,6 @@ impl<T> crate::Call<T, op::ListVersions> {
         values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
-        self
-    }
-
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
         self
     }
 }

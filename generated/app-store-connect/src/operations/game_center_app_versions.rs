@@ -5,6 +5,21 @@
 /// Operations of `game_center_app_versions`, from [`Client::game_center_app_versions`](crate::Client::game_center_app_versions).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.game_center_app_versions()
+///         .list_compatibility_version_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterAppVersions(pub(crate) rt::Client<crate::Api>);
 
@@ -100,6 +115,21 @@ pub type Create = crate::Call<crate::models::GameCenterAppVersionResponse, op::C
 pub type Get = crate::Call<crate::models::GameCenterAppVersionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[compatibilityVersions]`: the number of included resources, at most 50.
+    pub fn limit_compatibility_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[compatibilityVersions]", value);
+        self
+    }
+
     /// `fields[appStoreVersions]`: the fields to return.
     pub fn fields_app_store_versions(
         mut self,
@@ -117,27 +147,40 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[gameCenterAppVersions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[compatibilityVersions]`: the number of included resources, at most 50.
-    pub fn limit_compatibility_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[compatibilityVersions]", value);
-        self
-    }
 }
 
 /// Call of [`get_app_store_version`](GameCenterAppVersions::get_app_store_version).
 pub type GetAppStoreVersion = crate::Call<rt::Document<Option<crate::models::AppStoreVersion>, crate::models::AppStoreVersionResponseIncluded>, op::GetAppStoreVersion>;
 
 impl<T> crate::Call<T, op::GetAppStoreVersion> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperimentsV2]", value);
+        self
+    }
+
+    /// `limit[appStoreVersionExperiments]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionExperiments]", value);
+        self
+    }
+
+    /// `limit[appStoreVersionLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[appStoreVersionLocalizations]", value);
+        self
+    }
+
     /// `fields[alternativeDistributionPackages]`: the fields to return.
     pub fn fields_alternative_distribution_packages(
         mut self,
@@ -245,34 +288,6 @@ impl<T> crate::Call<T, op::GetAppStoreVersion> {
         self.0.list("fields[routingAppCoverages]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[appStoreVersionExperimentsV2]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_experiments_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperimentsV2]", value);
-        self
-    }
-
-    /// `limit[appStoreVersionExperiments]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_app_store_version_experiments(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionExperiments]", value);
-        self
-    }
-
-    /// `limit[appStoreVersionLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_app_store_version_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[appStoreVersionLocalizations]", value);
-        self
-    }
 }
 
 /// Call of [`get_app_store_version_linkage`](GameCenterAppVersions::get_app_store_version_linkage).
@@ -285,24 +300,6 @@ pub type ListCompatibilityVersionLinkages = crate::Call<crate::models::GameCente
 pub type ListCompatibilityVersions = crate::Call<crate::models::GameCenterAppVersionsResponse, op::ListCompatibilityVersions>;
 
 impl<T> crate::Call<T, op::ListCompatibilityVersions> {
-    /// `fields[appStoreVersions]`: the fields to return.
-    pub fn fields_app_store_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
-    ) -> Self {
-        self.0.list("fields[appStoreVersions]", values);
-        self
-    }
-
-    /// `fields[gameCenterAppVersions]`: the fields to return.
-    pub fn fields_game_center_app_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
-    ) -> Self {
-        self.0.list("fields[gameCenterAppVersions]", values);
-        self
-    }
-
     /// `filter[enabled]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_enabled(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[enabled]", values);
@@ -321,6 +318,24 @@ impl<T> crate::Call<T, op::ListCompatibilityVersions> {
     /// `limit[compatibilityVersions]`: the number of included resources, at most 50.
     pub fn limit_compatibility_versions(mut self, value: i64) -> Self {
         self.0.number("limit[compatibilityVersions]", value);
+        self
+    }
+
+    /// `fields[appStoreVersions]`: the fields to return.
+    pub fn fields_app_store_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
+    ) -> Self {
+        self.0.list("fields[appStoreVersions]", values);
+        self
+    }
+
+    /// `fields[gameCenterAppVersions]`: the fields to return.
+    pub fn fields_game_center_app_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
+    ) -> Self {
+        self.0.list("fields[gameCenterAppVersions]", values);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `game_center_challenge_images`, from [`Client::game_center_challenge_images`](crate::Client::game_center_challenge_images).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.game_center_challenge_images().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterChallengeImages(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,21 @@
 /// Operations of `game_center_challenge_versions`, from [`Client::game_center_challenge_versions`](crate::Client::game_center_challenge_versions).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.game_center_challenge_versions()
+///         .list_localization_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterChallengeVersions(pub(crate) rt::Client<crate::Api>);
 
@@ -54,6 +69,30 @@ pub type Create = crate::Call<crate::models::GameCenterChallengeVersionResponse,
 pub type Get = crate::Call<crate::models::GameCenterChallengeVersionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterChallengeVersionInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
+
     /// `fields[gameCenterChallengeImages]`: the fields to return.
     pub fn fields_game_center_challenge_images(
         mut self,
@@ -103,30 +142,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[gameCenterChallenges]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeVersionInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
-        self
-    }
-
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
-        self
-    }
 }
 
 /// Call of [`get_default_image`](GameCenterChallengeVersions::get_default_image).
@@ -153,6 +168,17 @@ pub type ListLocalizationLinkages = crate::Call<crate::models::GameCenterChallen
 pub type ListLocalizations = crate::Call<crate::models::GameCenterChallengeLocalizationsResponse, op::ListLocalizations>;
 
 impl<T> crate::Call<T, op::ListLocalizations> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterChallengeLocalizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterChallengeImages]`: the fields to return.
     pub fn fields_game_center_challenge_images(
         mut self,
@@ -179,17 +205,6 @@ impl<T> crate::Call<T, op::ListLocalizations> {
         values: impl IntoIterator<Item = crate::models::GameCenterChallengeVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterChallengeVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeLocalizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

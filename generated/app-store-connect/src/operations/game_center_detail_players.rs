@@ -5,6 +5,20 @@
 /// Operations of `game_center_detail_players`, from [`Client::game_center_detail_players`](crate::Client::game_center_detail_players).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::GameCenterDetailPlayerUpdateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.game_center_detail_players().update(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterDetailPlayers(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,19 @@
 /// Operations of `game_center_details`, from [`Client::game_center_details`](crate::Client::game_center_details).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.game_center_details().list_blocked_player_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterDetails(pub(crate) rt::Client<crate::Api>);
 
@@ -500,6 +513,113 @@ pub type Create = crate::Call<crate::models::GameCenterDetailResponse, op::Creat
 pub type Get = crate::Call<crate::models::GameCenterDetailResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[achievementReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_achievement_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[achievementReleases]", value);
+        self
+    }
+
+    /// `limit[activityReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_activity_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[activityReleases]", value);
+        self
+    }
+
+    /// `limit[challengeReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_challenge_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[challengeReleases]", value);
+        self
+    }
+
+    /// `limit[challengesMinimumPlatformVersions]`: the number of included resources, at most 50.
+    pub fn limit_challenges_minimum_platform_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[challengesMinimumPlatformVersions]", value);
+        self
+    }
+
+    /// `limit[gameCenterAchievementsV2]`: the number of included resources, at most 50.
+    pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterAchievementsV2]", value);
+        self
+    }
+
+    /// `limit[gameCenterAchievements]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterAchievements]", value);
+        self
+    }
+
+    /// `limit[gameCenterActivities]`: the number of included resources, at most 50.
+    pub fn limit_game_center_activities(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterActivities]", value);
+        self
+    }
+
+    /// `limit[gameCenterAppVersions]`: the number of included resources, at most 50.
+    pub fn limit_game_center_app_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterAppVersions]", value);
+        self
+    }
+
+    /// `limit[gameCenterChallenges]`: the number of included resources, at most 50.
+    pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterChallenges]", value);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboardSetsV2]`: the number of included resources, at most 50.
+    pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardSets]", value);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboardsV2]`: the number of included resources, at most 50.
+    pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardsV2]", value);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboards]", value);
+        self
+    }
+
+    /// `limit[leaderboardReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_leaderboard_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[leaderboardReleases]", value);
+        self
+    }
+
+    /// `limit[leaderboardSetReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_leaderboard_set_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[leaderboardSetReleases]", value);
+        self
+    }
+
     /// `fields[appStoreVersions]`: the fields to return.
     pub fn fields_app_store_versions(
         mut self,
@@ -652,40 +772,18 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
+}
 
+/// Call of [`get_game_center_group`](GameCenterDetails::get_game_center_group).
+pub type GetGameCenterGroup = crate::Call<rt::Document<Option<crate::models::GameCenterGroup>, crate::models::GameCenterGroupResponseIncluded>, op::GetGameCenterGroup>;
+
+impl<T> crate::Call<T, op::GetGameCenterGroup> {
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupInclude>,
     ) -> Self {
         self.0.list("include", values);
-        self
-    }
-
-    /// `limit[achievementReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_achievement_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[achievementReleases]", value);
-        self
-    }
-
-    /// `limit[activityReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_activity_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[activityReleases]", value);
-        self
-    }
-
-    /// `limit[challengeReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_challenge_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[challengeReleases]", value);
-        self
-    }
-
-    /// `limit[challengesMinimumPlatformVersions]`: the number of included resources, at most 50.
-    pub fn limit_challenges_minimum_platform_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[challengesMinimumPlatformVersions]", value);
         self
     }
 
@@ -708,15 +806,15 @@ impl<T> crate::Call<T, op::Get> {
         self
     }
 
-    /// `limit[gameCenterAppVersions]`: the number of included resources, at most 50.
-    pub fn limit_game_center_app_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterAppVersions]", value);
-        self
-    }
-
     /// `limit[gameCenterChallenges]`: the number of included resources, at most 50.
     pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterChallenges]", value);
+        self
+    }
+
+    /// `limit[gameCenterDetails]`: the number of included resources, at most 50.
+    pub fn limit_game_center_details(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterDetails]", value);
         self
     }
 
@@ -746,25 +844,6 @@ impl<T> crate::Call<T, op::Get> {
         self
     }
 
-    /// `limit[leaderboardReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_leaderboard_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[leaderboardReleases]", value);
-        self
-    }
-
-    /// `limit[leaderboardSetReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_leaderboard_set_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[leaderboardSetReleases]", value);
-        self
-    }
-}
-
-/// Call of [`get_game_center_group`](GameCenterDetails::get_game_center_group).
-pub type GetGameCenterGroup = crate::Call<rt::Document<Option<crate::models::GameCenterGroup>, crate::models::GameCenterGroupResponseIncluded>, op::GetGameCenterGroup>;
-
-impl<T> crate::Call<T, op::GetGameCenterGroup> {
     /// `fields[gameCenterAchievements]`: the fields to return.
     pub fn fields_game_center_achievements(
         mut self,
@@ -833,72 +912,6 @@ impl<T> crate::Call<T, op::GetGameCenterGroup> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[gameCenterAchievementsV2]`: the number of included resources, at most 50.
-    pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterAchievementsV2]", value);
-        self
-    }
-
-    /// `limit[gameCenterAchievements]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterAchievements]", value);
-        self
-    }
-
-    /// `limit[gameCenterActivities]`: the number of included resources, at most 50.
-    pub fn limit_game_center_activities(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterActivities]", value);
-        self
-    }
-
-    /// `limit[gameCenterChallenges]`: the number of included resources, at most 50.
-    pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterChallenges]", value);
-        self
-    }
-
-    /// `limit[gameCenterDetails]`: the number of included resources, at most 50.
-    pub fn limit_game_center_details(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterDetails]", value);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboardSetsV2]`: the number of included resources, at most 50.
-    pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardSets]", value);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboardsV2]`: the number of included resources, at most 50.
-    pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardsV2]", value);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboards]", value);
-        self
-    }
 }
 
 /// Call of [`get_game_center_group_linkage`](GameCenterDetails::get_game_center_group_linkage).
@@ -911,6 +924,33 @@ pub type ListAchievementReleaseLinkages = crate::Call<crate::models::GameCenterD
 pub type ListAchievementReleases = crate::Call<crate::models::GameCenterAchievementReleasesResponse, op::ListAchievementReleases>;
 
 impl<T> crate::Call<T, op::ListAchievementReleases> {
+    /// `filter[gameCenterAchievement]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn filter_game_center_achievement(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.filter("filter[gameCenterAchievement]", values);
+        self
+    }
+
+    /// `filter[live]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[live]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterAchievementReleaseInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterAchievementReleases]`: the fields to return.
     pub fn fields_game_center_achievement_releases(
         mut self,
@@ -939,33 +979,6 @@ impl<T> crate::Call<T, op::ListAchievementReleases> {
         self.0.list("fields[gameCenterDetails]", values);
         self
     }
-
-    /// `filter[gameCenterAchievement]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn filter_game_center_achievement(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
-        self.0.filter("filter[gameCenterAchievement]", values);
-        self
-    }
-
-    /// `filter[live]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[live]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterAchievementReleaseInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_activity_release_linkages`](GameCenterDetails::list_activity_release_linkages).
@@ -975,6 +988,17 @@ pub type ListActivityReleaseLinkages = crate::Call<crate::models::GameCenterDeta
 pub type ListActivityReleases = crate::Call<crate::models::GameCenterActivityVersionReleasesResponse, op::ListActivityReleases>;
 
 impl<T> crate::Call<T, op::ListActivityReleases> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterActivityVersionReleaseInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterActivityVersionReleases]`: the fields to return.
     pub fn fields_game_center_activity_version_releases(
         mut self,
@@ -992,17 +1016,6 @@ impl<T> crate::Call<T, op::ListActivityReleases> {
         values: impl IntoIterator<Item = crate::models::GameCenterActivityVersionField>,
     ) -> Self {
         self.0.list("fields[gameCenterActivityVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterActivityVersionReleaseInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -1031,6 +1044,17 @@ pub type ListChallengeReleaseLinkages = crate::Call<crate::models::GameCenterDet
 pub type ListChallengeReleases = crate::Call<crate::models::GameCenterChallengeVersionReleasesResponse, op::ListChallengeReleases>;
 
 impl<T> crate::Call<T, op::ListChallengeReleases> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterChallengeVersionReleaseInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterChallengeVersionReleases]`: the fields to return.
     pub fn fields_game_center_challenge_version_releases(
         mut self,
@@ -1050,17 +1074,6 @@ impl<T> crate::Call<T, op::ListChallengeReleases> {
         self.0.list("fields[gameCenterChallengeVersions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterChallengeVersionReleaseInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_game_center_achievement_linkages`](GameCenterDetails::list_game_center_achievement_linkages).
@@ -1073,6 +1086,47 @@ pub type ListGameCenterAchievementV2Linkages = crate::Call<crate::models::GameCe
 pub type ListGameCenterAchievements = crate::Call<crate::models::GameCenterAchievementsResponse, op::ListGameCenterAchievements>;
 
 impl<T> crate::Call<T, op::ListGameCenterAchievements> {
+    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[archived]", values);
+        self
+    }
+
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[referenceName]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
+
     /// `fields[gameCenterAchievementLocalizations]`: the fields to return.
     pub fn fields_game_center_achievement_localizations(
         mut self,
@@ -1130,7 +1184,12 @@ impl<T> crate::Call<T, op::ListGameCenterAchievements> {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
+}
 
+/// Call of [`list_game_center_achievements_v2`](GameCenterDetails::list_game_center_achievements_v2).
+pub type ListGameCenterAchievementsV2 = crate::Call<crate::models::GameCenterAchievementsV2Response, op::ListGameCenterAchievementsV2>;
+
+impl<T> crate::Call<T, op::ListGameCenterAchievementsV2> {
     /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[archived]", values);
@@ -1152,31 +1211,18 @@ impl<T> crate::Call<T, op::ListGameCenterAchievements> {
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementV2Include>,
     ) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
         self
     }
 
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
-        self
-    }
-}
-
-/// Call of [`list_game_center_achievements_v2`](GameCenterDetails::list_game_center_achievements_v2).
-pub type ListGameCenterAchievementsV2 = crate::Call<crate::models::GameCenterAchievementsV2Response, op::ListGameCenterAchievementsV2>;
-
-impl<T> crate::Call<T, op::ListGameCenterAchievementsV2> {
     /// `fields[gameCenterAchievementVersions]`: the fields to return.
     pub fn fields_game_center_achievement_versions(
         mut self,
@@ -1223,31 +1269,44 @@ impl<T> crate::Call<T, op::ListGameCenterAchievementsV2> {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
+}
 
-    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[archived]", values);
-        self
-    }
+/// Call of [`list_game_center_activities`](GameCenterDetails::list_game_center_activities).
+pub type ListGameCenterActivities = crate::Call<crate::models::GameCenterActivitiesResponse, op::ListGameCenterActivities>;
 
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[referenceName]", values);
-        self
-    }
-
+impl<T> crate::Call<T, op::ListGameCenterActivities> {
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementV2Include>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityInclude>,
     ) -> Self {
         self.0.list("include", values);
+        self
+    }
+
+    /// `limit[achievementsV2]`: the number of included resources, at most 50.
+    pub fn limit_achievements_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[achievementsV2]", value);
+        self
+    }
+
+    /// `limit[achievements]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_achievements(mut self, value: i64) -> Self {
+        self.0.number("limit[achievements]", value);
+        self
+    }
+
+    /// `limit[leaderboardsV2]`: the number of included resources, at most 50.
+    pub fn limit_leaderboards_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[leaderboardsV2]", value);
+        self
+    }
+
+    /// `limit[leaderboards]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_leaderboards(mut self, value: i64) -> Self {
+        self.0.number("limit[leaderboards]", value);
         self
     }
 
@@ -1256,12 +1315,7 @@ impl<T> crate::Call<T, op::ListGameCenterAchievementsV2> {
         self.0.number("limit[versions]", value);
         self
     }
-}
 
-/// Call of [`list_game_center_activities`](GameCenterDetails::list_game_center_activities).
-pub type ListGameCenterActivities = crate::Call<crate::models::GameCenterActivitiesResponse, op::ListGameCenterActivities>;
-
-impl<T> crate::Call<T, op::ListGameCenterActivities> {
     /// `fields[gameCenterAchievements]`: the fields to return.
     pub fn fields_game_center_achievements(
         mut self,
@@ -1319,47 +1373,6 @@ impl<T> crate::Call<T, op::ListGameCenterActivities> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[achievementsV2]`: the number of included resources, at most 50.
-    pub fn limit_achievements_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[achievementsV2]", value);
-        self
-    }
-
-    /// `limit[achievements]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_achievements(mut self, value: i64) -> Self {
-        self.0.number("limit[achievements]", value);
-        self
-    }
-
-    /// `limit[leaderboardsV2]`: the number of included resources, at most 50.
-    pub fn limit_leaderboards_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[leaderboardsV2]", value);
-        self
-    }
-
-    /// `limit[leaderboards]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_leaderboards(mut self, value: i64) -> Self {
-        self.0.number("limit[leaderboards]", value);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
 }
 
 /// Call of [`list_game_center_activity_linkages`](GameCenterDetails::list_game_center_activity_linkages).
@@ -1372,24 +1385,6 @@ pub type ListGameCenterAppVersionLinkages = crate::Call<crate::models::GameCente
 pub type ListGameCenterAppVersions = crate::Call<crate::models::GameCenterAppVersionsResponse, op::ListGameCenterAppVersions>;
 
 impl<T> crate::Call<T, op::ListGameCenterAppVersions> {
-    /// `fields[appStoreVersions]`: the fields to return.
-    pub fn fields_app_store_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
-    ) -> Self {
-        self.0.list("fields[appStoreVersions]", values);
-        self
-    }
-
-    /// `fields[gameCenterAppVersions]`: the fields to return.
-    pub fn fields_game_center_app_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
-    ) -> Self {
-        self.0.list("fields[gameCenterAppVersions]", values);
-        self
-    }
-
     /// `filter[enabled]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_enabled(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[enabled]", values);
@@ -1410,6 +1405,24 @@ impl<T> crate::Call<T, op::ListGameCenterAppVersions> {
         self.0.number("limit[compatibilityVersions]", value);
         self
     }
+
+    /// `fields[appStoreVersions]`: the fields to return.
+    pub fn fields_app_store_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
+    ) -> Self {
+        self.0.list("fields[appStoreVersions]", values);
+        self
+    }
+
+    /// `fields[gameCenterAppVersions]`: the fields to return.
+    pub fn fields_game_center_app_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterAppVersionField>,
+    ) -> Self {
+        self.0.list("fields[gameCenterAppVersions]", values);
+        self
+    }
 }
 
 /// Call of [`list_game_center_challenge_linkages`](GameCenterDetails::list_game_center_challenge_linkages).
@@ -1419,6 +1432,39 @@ pub type ListGameCenterChallengeLinkages = crate::Call<crate::models::GameCenter
 pub type ListGameCenterChallenges = crate::Call<crate::models::GameCenterChallengesResponse, op::ListGameCenterChallenges>;
 
 impl<T> crate::Call<T, op::ListGameCenterChallenges> {
+    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[archived]", values);
+        self
+    }
+
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[referenceName]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
     /// `fields[gameCenterChallengeVersions]`: the fields to return.
     pub fn fields_game_center_challenge_versions(
         mut self,
@@ -1465,39 +1511,6 @@ impl<T> crate::Call<T, op::ListGameCenterChallenges> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[archived]", values);
-        self
-    }
-
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[referenceName]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
 }
 
 /// Call of [`list_game_center_leaderboard_linkages`](GameCenterDetails::list_game_center_leaderboard_linkages).
@@ -1513,6 +1526,48 @@ pub type ListGameCenterLeaderboardSetV2Linkages = crate::Call<crate::models::Gam
 pub type ListGameCenterLeaderboardSets = crate::Call<crate::models::GameCenterLeaderboardSetsResponse, op::ListGameCenterLeaderboardSets>;
 
 impl<T> crate::Call<T, op::ListGameCenterLeaderboardSets> {
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[referenceName]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboards]", value);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
+
     /// `fields[gameCenterDetails]`: the fields to return.
     pub fn fields_game_center_details(
         mut self,
@@ -1570,7 +1625,12 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboardSets> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
+}
 
+/// Call of [`list_game_center_leaderboard_sets_v2`](GameCenterDetails::list_game_center_leaderboard_sets_v2).
+pub type ListGameCenterLeaderboardSetsV2 = crate::Call<crate::models::GameCenterLeaderboardSetsV2Response, op::ListGameCenterLeaderboardSetsV2>;
+
+impl<T> crate::Call<T, op::ListGameCenterLeaderboardSetsV2> {
     /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[id]", values);
@@ -1586,38 +1646,26 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboardSets> {
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetV2Include,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
     }
 
     /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
     }
 
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
         self
     }
 
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
-        self
-    }
-}
-
-/// Call of [`list_game_center_leaderboard_sets_v2`](GameCenterDetails::list_game_center_leaderboard_sets_v2).
-pub type ListGameCenterLeaderboardSetsV2 = crate::Call<crate::models::GameCenterLeaderboardSetsV2Response, op::ListGameCenterLeaderboardSetsV2>;
-
-impl<T> crate::Call<T, op::ListGameCenterLeaderboardSetsV2> {
     /// `fields[gameCenterDetails]`: the fields to return.
     pub fn fields_game_center_details(
         mut self,
@@ -1664,6 +1712,20 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboardSetsV2> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
+}
+
+/// Call of [`list_game_center_leaderboard_v2_linkages`](GameCenterDetails::list_game_center_leaderboard_v2_linkages).
+pub type ListGameCenterLeaderboardV2Linkages = crate::Call<crate::models::GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse, op::ListGameCenterLeaderboardV2Linkages>;
+
+/// Call of [`list_game_center_leaderboards`](GameCenterDetails::list_game_center_leaderboards).
+pub type ListGameCenterLeaderboards = crate::Call<crate::models::GameCenterLeaderboardsResponse, op::ListGameCenterLeaderboards>;
+
+impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
+    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[archived]", values);
+        self
+    }
 
     /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
@@ -1680,34 +1742,33 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboardSetsV2> {
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetV2Include,
-        >,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
-    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboards]", value);
+    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
         self
     }
-}
 
-/// Call of [`list_game_center_leaderboard_v2_linkages`](GameCenterDetails::list_game_center_leaderboard_v2_linkages).
-pub type ListGameCenterLeaderboardV2Linkages = crate::Call<crate::models::GameCenterDetailGameCenterLeaderboardsV2LinkagesResponse, op::ListGameCenterLeaderboardV2Linkages>;
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
 
-/// Call of [`list_game_center_leaderboards`](GameCenterDetails::list_game_center_leaderboards).
-pub type ListGameCenterLeaderboards = crate::Call<crate::models::GameCenterLeaderboardsResponse, op::ListGameCenterLeaderboards>;
-
-impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
     /// `fields[gameCenterActivities]`: the fields to return.
     pub fn fields_game_center_activities(
         mut self,
@@ -1783,7 +1844,12 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
+}
 
+/// Call of [`list_game_center_leaderboards_v2`](GameCenterDetails::list_game_center_leaderboards_v2).
+pub type ListGameCenterLeaderboardsV2 = crate::Call<crate::models::GameCenterLeaderboardsV2Response, op::ListGameCenterLeaderboardsV2>;
+
+impl<T> crate::Call<T, op::ListGameCenterLeaderboardsV2> {
     /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[archived]", values);
@@ -1805,38 +1871,24 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Include>,
     ) -> Self {
         self.0.list("include", values);
         self
     }
 
     /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
         self
     }
 
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
-        self
-    }
-}
-
-/// Call of [`list_game_center_leaderboards_v2`](GameCenterDetails::list_game_center_leaderboards_v2).
-pub type ListGameCenterLeaderboardsV2 = crate::Call<crate::models::GameCenterLeaderboardsV2Response, op::ListGameCenterLeaderboardsV2>;
-
-impl<T> crate::Call<T, op::ListGameCenterLeaderboardsV2> {
     /// `fields[gameCenterActivities]`: the fields to return.
     pub fn fields_game_center_activities(
         mut self,
@@ -1901,45 +1953,6 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboardsV2> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[archived]", values);
-        self
-    }
-
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[referenceName]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Include>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
-    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardSets]", value);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
 }
 
 /// Call of [`list_leaderboard_release_linkages`](GameCenterDetails::list_leaderboard_release_linkages).
@@ -1949,6 +1962,33 @@ pub type ListLeaderboardReleaseLinkages = crate::Call<crate::models::GameCenterD
 pub type ListLeaderboardReleases = crate::Call<crate::models::GameCenterLeaderboardReleasesResponse, op::ListLeaderboardReleases>;
 
 impl<T> crate::Call<T, op::ListLeaderboardReleases> {
+    /// `filter[gameCenterLeaderboard]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn filter_game_center_leaderboard(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.filter("filter[gameCenterLeaderboard]", values);
+        self
+    }
+
+    /// `filter[live]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[live]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardReleaseInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterDetails]`: the fields to return.
     pub fn fields_game_center_details(
         mut self,
@@ -1977,14 +2017,22 @@ impl<T> crate::Call<T, op::ListLeaderboardReleases> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
+}
 
-    /// `filter[gameCenterLeaderboard]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+/// Call of [`list_leaderboard_set_release_linkages`](GameCenterDetails::list_leaderboard_set_release_linkages).
+pub type ListLeaderboardSetReleaseLinkages = crate::Call<crate::models::GameCenterDetailLeaderboardSetReleasesLinkagesResponse, op::ListLeaderboardSetReleaseLinkages>;
+
+/// Call of [`list_leaderboard_set_releases`](GameCenterDetails::list_leaderboard_set_releases).
+pub type ListLeaderboardSetReleases = crate::Call<crate::models::GameCenterLeaderboardSetReleasesResponse, op::ListLeaderboardSetReleases>;
+
+impl<T> crate::Call<T, op::ListLeaderboardSetReleases> {
+    /// `filter[gameCenterLeaderboardSet]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     #[deprecated = "deprecated by the vendor"]
-    pub fn filter_game_center_leaderboard(
+    pub fn filter_game_center_leaderboard_set(
         mut self,
         values: impl IntoIterator<Item = impl AsRef<str>>,
     ) -> Self {
-        self.0.filter("filter[gameCenterLeaderboard]", values);
+        self.0.filter("filter[gameCenterLeaderboardSet]", values);
         self
     }
 
@@ -1998,21 +2046,13 @@ impl<T> crate::Call<T, op::ListLeaderboardReleases> {
     pub fn include(
         mut self,
         values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardReleaseInclude,
+            Item = crate::models::GameCenterLeaderboardSetReleaseInclude,
         >,
     ) -> Self {
         self.0.list("include", values);
         self
     }
-}
 
-/// Call of [`list_leaderboard_set_release_linkages`](GameCenterDetails::list_leaderboard_set_release_linkages).
-pub type ListLeaderboardSetReleaseLinkages = crate::Call<crate::models::GameCenterDetailLeaderboardSetReleasesLinkagesResponse, op::ListLeaderboardSetReleaseLinkages>;
-
-/// Call of [`list_leaderboard_set_releases`](GameCenterDetails::list_leaderboard_set_releases).
-pub type ListLeaderboardSetReleases = crate::Call<crate::models::GameCenterLeaderboardSetReleasesResponse, op::ListLeaderboardSetReleases>;
-
-impl<T> crate::Call<T, op::ListLeaderboardSetReleases> {
     /// `fields[gameCenterDetails]`: the fields to return.
     pub fn fields_game_center_details(
         mut self,
@@ -2039,33 +2079,6 @@ impl<T> crate::Call<T, op::ListLeaderboardSetReleases> {
         values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
-        self
-    }
-
-    /// `filter[gameCenterLeaderboardSet]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn filter_game_center_leaderboard_set(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
-        self.0.filter("filter[gameCenterLeaderboardSet]", values);
-        self
-    }
-
-    /// `filter[live]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[live]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetReleaseInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

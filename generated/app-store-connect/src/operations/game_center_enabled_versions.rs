@@ -5,6 +5,21 @@
 /// Operations of `game_center_enabled_versions`, from [`Client::game_center_enabled_versions`](crate::Client::game_center_enabled_versions).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.game_center_enabled_versions()
+///         .list_compatible_version_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterEnabledVersions(pub(crate) rt::Client<crate::Api>);
 
@@ -84,21 +99,6 @@ pub type ListCompatibleVersionLinkages = crate::Call<crate::models::GameCenterEn
 pub type ListCompatibleVersions = crate::Call<crate::models::GameCenterEnabledVersionsResponse, op::ListCompatibleVersions>;
 
 impl<T> crate::Call<T, op::ListCompatibleVersions> {
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[gameCenterEnabledVersions]`: the fields to return.
-    pub fn fields_game_center_enabled_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionField>,
-    ) -> Self {
-        self.0.list("fields[gameCenterEnabledVersions]", values);
-        self
-    }
-
     /// `filter[app]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[app]", values);
@@ -128,6 +128,15 @@ impl<T> crate::Call<T, op::ListCompatibleVersions> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionSort>,
+    ) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -144,12 +153,18 @@ impl<T> crate::Call<T, op::ListCompatibleVersions> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[gameCenterEnabledVersions]`: the fields to return.
+    pub fn fields_game_center_enabled_versions(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionSort>,
+        values: impl IntoIterator<Item = crate::models::GameCenterEnabledVersionField>,
     ) -> Self {
-        self.0.list("sort", values);
+        self.0.list("fields[gameCenterEnabledVersions]", values);
         self
     }
 }

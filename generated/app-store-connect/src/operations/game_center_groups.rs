@@ -5,6 +5,19 @@
 /// Operations of `game_center_groups`, from [`Client::game_center_groups`](crate::Client::game_center_groups).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.game_center_groups().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterGroups(pub(crate) rt::Client<crate::Api>);
 
@@ -321,75 +334,6 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::GameCenterGroupResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
-    /// `fields[gameCenterAchievements]`: the fields to return.
-    pub fn fields_game_center_achievements(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterGroupGameCenterAchievementsField,
-        >,
-    ) -> Self {
-        self.0.list("fields[gameCenterAchievements]", values);
-        self
-    }
-
-    /// `fields[gameCenterActivities]`: the fields to return.
-    pub fn fields_game_center_activities(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
-    ) -> Self {
-        self.0.list("fields[gameCenterActivities]", values);
-        self
-    }
-
-    /// `fields[gameCenterChallenges]`: the fields to return.
-    pub fn fields_game_center_challenges(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
-    ) -> Self {
-        self.0.list("fields[gameCenterChallenges]", values);
-        self
-    }
-
-    /// `fields[gameCenterDetails]`: the fields to return.
-    pub fn fields_game_center_details(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
-    ) -> Self {
-        self.0.list("fields[gameCenterDetails]", values);
-        self
-    }
-
-    /// `fields[gameCenterGroups]`: the fields to return.
-    pub fn fields_game_center_groups(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
-    ) -> Self {
-        self.0.list("fields[gameCenterGroups]", values);
-        self
-    }
-
-    /// `fields[gameCenterLeaderboardSets]`: the fields to return.
-    pub fn fields_game_center_leaderboard_sets(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterGroupGameCenterLeaderboardSetsField,
-        >,
-    ) -> Self {
-        self.0.list("fields[gameCenterLeaderboardSets]", values);
-        self
-    }
-
-    /// `fields[gameCenterLeaderboards]`: the fields to return.
-    pub fn fields_game_center_leaderboards(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterGroupGameCenterLeaderboardsField,
-        >,
-    ) -> Self {
-        self.0.list("fields[gameCenterLeaderboards]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -455,12 +399,7 @@ impl<T> crate::Call<T, op::Get> {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
     }
-}
 
-/// Call of [`list`](GameCenterGroups::list).
-pub type List = crate::Call<crate::models::GameCenterGroupsResponse, op::List>;
-
-impl<T> crate::Call<T, op::List> {
     /// `fields[gameCenterAchievements]`: the fields to return.
     pub fn fields_game_center_achievements(
         mut self,
@@ -529,7 +468,12 @@ impl<T> crate::Call<T, op::List> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
+}
 
+/// Call of [`list`](GameCenterGroups::list).
+pub type List = crate::Call<crate::models::GameCenterGroupsResponse, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `filter[gameCenterDetails]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_game_center_details(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[gameCenterDetails]", values);
@@ -601,6 +545,75 @@ impl<T> crate::Call<T, op::List> {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
     }
+
+    /// `fields[gameCenterAchievements]`: the fields to return.
+    pub fn fields_game_center_achievements(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterGroupGameCenterAchievementsField,
+        >,
+    ) -> Self {
+        self.0.list("fields[gameCenterAchievements]", values);
+        self
+    }
+
+    /// `fields[gameCenterActivities]`: the fields to return.
+    pub fn fields_game_center_activities(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityField>,
+    ) -> Self {
+        self.0.list("fields[gameCenterActivities]", values);
+        self
+    }
+
+    /// `fields[gameCenterChallenges]`: the fields to return.
+    pub fn fields_game_center_challenges(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeField>,
+    ) -> Self {
+        self.0.list("fields[gameCenterChallenges]", values);
+        self
+    }
+
+    /// `fields[gameCenterDetails]`: the fields to return.
+    pub fn fields_game_center_details(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailField>,
+    ) -> Self {
+        self.0.list("fields[gameCenterDetails]", values);
+        self
+    }
+
+    /// `fields[gameCenterGroups]`: the fields to return.
+    pub fn fields_game_center_groups(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterGroupField>,
+    ) -> Self {
+        self.0.list("fields[gameCenterGroups]", values);
+        self
+    }
+
+    /// `fields[gameCenterLeaderboardSets]`: the fields to return.
+    pub fn fields_game_center_leaderboard_sets(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterGroupGameCenterLeaderboardSetsField,
+        >,
+    ) -> Self {
+        self.0.list("fields[gameCenterLeaderboardSets]", values);
+        self
+    }
+
+    /// `fields[gameCenterLeaderboards]`: the fields to return.
+    pub fn fields_game_center_leaderboards(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterGroupGameCenterLeaderboardsField,
+        >,
+    ) -> Self {
+        self.0.list("fields[gameCenterLeaderboards]", values);
+        self
+    }
 }
 
 /// Call of [`list_game_center_achievement_linkages`](GameCenterGroups::list_game_center_achievement_linkages).
@@ -613,6 +626,47 @@ pub type ListGameCenterAchievementV2Linkages = crate::Call<crate::models::GameCe
 pub type ListGameCenterAchievements = crate::Call<crate::models::GameCenterAchievementsResponse, op::ListGameCenterAchievements>;
 
 impl<T> crate::Call<T, op::ListGameCenterAchievements> {
+    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[archived]", values);
+        self
+    }
+
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[referenceName]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
+
     /// `fields[gameCenterAchievementLocalizations]`: the fields to return.
     pub fn fields_game_center_achievement_localizations(
         mut self,
@@ -670,7 +724,12 @@ impl<T> crate::Call<T, op::ListGameCenterAchievements> {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
+}
 
+/// Call of [`list_game_center_achievements_v2`](GameCenterGroups::list_game_center_achievements_v2).
+pub type ListGameCenterAchievementsV2 = crate::Call<crate::models::GameCenterAchievementsV2Response, op::ListGameCenterAchievementsV2>;
+
+impl<T> crate::Call<T, op::ListGameCenterAchievementsV2> {
     /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[archived]", values);
@@ -692,31 +751,18 @@ impl<T> crate::Call<T, op::ListGameCenterAchievements> {
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterAchievementV2Include>,
     ) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
         self
     }
 
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
-        self
-    }
-}
-
-/// Call of [`list_game_center_achievements_v2`](GameCenterGroups::list_game_center_achievements_v2).
-pub type ListGameCenterAchievementsV2 = crate::Call<crate::models::GameCenterAchievementsV2Response, op::ListGameCenterAchievementsV2>;
-
-impl<T> crate::Call<T, op::ListGameCenterAchievementsV2> {
     /// `fields[gameCenterAchievementVersions]`: the fields to return.
     pub fn fields_game_center_achievement_versions(
         mut self,
@@ -763,31 +809,44 @@ impl<T> crate::Call<T, op::ListGameCenterAchievementsV2> {
         self.0.list("fields[gameCenterGroups]", values);
         self
     }
+}
 
-    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[archived]", values);
-        self
-    }
+/// Call of [`list_game_center_activities`](GameCenterGroups::list_game_center_activities).
+pub type ListGameCenterActivities = crate::Call<crate::models::GameCenterActivitiesResponse, op::ListGameCenterActivities>;
 
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[referenceName]", values);
-        self
-    }
-
+impl<T> crate::Call<T, op::ListGameCenterActivities> {
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterAchievementV2Include>,
+        values: impl IntoIterator<Item = crate::models::GameCenterActivityInclude>,
     ) -> Self {
         self.0.list("include", values);
+        self
+    }
+
+    /// `limit[achievementsV2]`: the number of included resources, at most 50.
+    pub fn limit_achievements_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[achievementsV2]", value);
+        self
+    }
+
+    /// `limit[achievements]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_achievements(mut self, value: i64) -> Self {
+        self.0.number("limit[achievements]", value);
+        self
+    }
+
+    /// `limit[leaderboardsV2]`: the number of included resources, at most 50.
+    pub fn limit_leaderboards_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[leaderboardsV2]", value);
+        self
+    }
+
+    /// `limit[leaderboards]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_leaderboards(mut self, value: i64) -> Self {
+        self.0.number("limit[leaderboards]", value);
         self
     }
 
@@ -796,12 +855,7 @@ impl<T> crate::Call<T, op::ListGameCenterAchievementsV2> {
         self.0.number("limit[versions]", value);
         self
     }
-}
 
-/// Call of [`list_game_center_activities`](GameCenterGroups::list_game_center_activities).
-pub type ListGameCenterActivities = crate::Call<crate::models::GameCenterActivitiesResponse, op::ListGameCenterActivities>;
-
-impl<T> crate::Call<T, op::ListGameCenterActivities> {
     /// `fields[gameCenterAchievements]`: the fields to return.
     pub fn fields_game_center_achievements(
         mut self,
@@ -859,47 +913,6 @@ impl<T> crate::Call<T, op::ListGameCenterActivities> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterActivityInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[achievementsV2]`: the number of included resources, at most 50.
-    pub fn limit_achievements_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[achievementsV2]", value);
-        self
-    }
-
-    /// `limit[achievements]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_achievements(mut self, value: i64) -> Self {
-        self.0.number("limit[achievements]", value);
-        self
-    }
-
-    /// `limit[leaderboardsV2]`: the number of included resources, at most 50.
-    pub fn limit_leaderboards_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[leaderboardsV2]", value);
-        self
-    }
-
-    /// `limit[leaderboards]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_leaderboards(mut self, value: i64) -> Self {
-        self.0.number("limit[leaderboards]", value);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
 }
 
 /// Call of [`list_game_center_activity_linkages`](GameCenterGroups::list_game_center_activity_linkages).
@@ -912,6 +925,39 @@ pub type ListGameCenterChallengeLinkages = crate::Call<crate::models::GameCenter
 pub type ListGameCenterChallenges = crate::Call<crate::models::GameCenterChallengesResponse, op::ListGameCenterChallenges>;
 
 impl<T> crate::Call<T, op::ListGameCenterChallenges> {
+    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[archived]", values);
+        self
+    }
+
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[referenceName]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterChallengeInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
     /// `fields[gameCenterChallengeVersions]`: the fields to return.
     pub fn fields_game_center_challenge_versions(
         mut self,
@@ -958,39 +1004,6 @@ impl<T> crate::Call<T, op::ListGameCenterChallenges> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[archived]", values);
-        self
-    }
-
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[referenceName]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterChallengeInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
 }
 
 /// Call of [`list_game_center_detail_linkages`](GameCenterGroups::list_game_center_detail_linkages).
@@ -1000,6 +1013,122 @@ pub type ListGameCenterDetailLinkages = crate::Call<crate::models::GameCenterGro
 pub type ListGameCenterDetails = crate::Call<crate::models::GameCenterDetailsResponse, op::ListGameCenterDetails>;
 
 impl<T> crate::Call<T, op::ListGameCenterDetails> {
+    /// `filter[gameCenterAppVersions.enabled]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_game_center_app_versions_enabled(
+        mut self,
+        values: impl IntoIterator<Item = impl AsRef<str>>,
+    ) -> Self {
+        self.0.filter("filter[gameCenterAppVersions.enabled]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterDetailInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[achievementReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_achievement_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[achievementReleases]", value);
+        self
+    }
+
+    /// `limit[activityReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_activity_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[activityReleases]", value);
+        self
+    }
+
+    /// `limit[challengeReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_challenge_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[challengeReleases]", value);
+        self
+    }
+
+    /// `limit[challengesMinimumPlatformVersions]`: the number of included resources, at most 50.
+    pub fn limit_challenges_minimum_platform_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[challengesMinimumPlatformVersions]", value);
+        self
+    }
+
+    /// `limit[gameCenterAchievementsV2]`: the number of included resources, at most 50.
+    pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterAchievementsV2]", value);
+        self
+    }
+
+    /// `limit[gameCenterAchievements]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterAchievements]", value);
+        self
+    }
+
+    /// `limit[gameCenterActivities]`: the number of included resources, at most 50.
+    pub fn limit_game_center_activities(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterActivities]", value);
+        self
+    }
+
+    /// `limit[gameCenterAppVersions]`: the number of included resources, at most 50.
+    pub fn limit_game_center_app_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterAppVersions]", value);
+        self
+    }
+
+    /// `limit[gameCenterChallenges]`: the number of included resources, at most 50.
+    pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterChallenges]", value);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboardSetsV2]`: the number of included resources, at most 50.
+    pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardSets]", value);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboardsV2]`: the number of included resources, at most 50.
+    pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardsV2]", value);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboards]", value);
+        self
+    }
+
+    /// `limit[leaderboardReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_leaderboard_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[leaderboardReleases]", value);
+        self
+    }
+
+    /// `limit[leaderboardSetReleases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_leaderboard_set_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[leaderboardSetReleases]", value);
+        self
+    }
+
     /// `fields[appStoreVersions]`: the fields to return.
     pub fn fields_app_store_versions(
         mut self,
@@ -1147,122 +1276,6 @@ impl<T> crate::Call<T, op::ListGameCenterDetails> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `filter[gameCenterAppVersions.enabled]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_game_center_app_versions_enabled(
-        mut self,
-        values: impl IntoIterator<Item = impl AsRef<str>>,
-    ) -> Self {
-        self.0.filter("filter[gameCenterAppVersions.enabled]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterDetailInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[achievementReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_achievement_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[achievementReleases]", value);
-        self
-    }
-
-    /// `limit[activityReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_activity_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[activityReleases]", value);
-        self
-    }
-
-    /// `limit[challengeReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_challenge_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[challengeReleases]", value);
-        self
-    }
-
-    /// `limit[challengesMinimumPlatformVersions]`: the number of included resources, at most 50.
-    pub fn limit_challenges_minimum_platform_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[challengesMinimumPlatformVersions]", value);
-        self
-    }
-
-    /// `limit[gameCenterAchievementsV2]`: the number of included resources, at most 50.
-    pub fn limit_game_center_achievements_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterAchievementsV2]", value);
-        self
-    }
-
-    /// `limit[gameCenterAchievements]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_achievements(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterAchievements]", value);
-        self
-    }
-
-    /// `limit[gameCenterActivities]`: the number of included resources, at most 50.
-    pub fn limit_game_center_activities(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterActivities]", value);
-        self
-    }
-
-    /// `limit[gameCenterAppVersions]`: the number of included resources, at most 50.
-    pub fn limit_game_center_app_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterAppVersions]", value);
-        self
-    }
-
-    /// `limit[gameCenterChallenges]`: the number of included resources, at most 50.
-    pub fn limit_game_center_challenges(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterChallenges]", value);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboardSetsV2]`: the number of included resources, at most 50.
-    pub fn limit_game_center_leaderboard_sets_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardSetsV2]", value);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardSets]", value);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboardsV2]`: the number of included resources, at most 50.
-    pub fn limit_game_center_leaderboards_v2(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardsV2]", value);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboards]", value);
-        self
-    }
-
-    /// `limit[leaderboardReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_leaderboard_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[leaderboardReleases]", value);
-        self
-    }
-
-    /// `limit[leaderboardSetReleases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_leaderboard_set_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[leaderboardSetReleases]", value);
-        self
-    }
 }
 
 /// Call of [`list_game_center_leaderboard_linkages`](GameCenterGroups::list_game_center_leaderboard_linkages).
@@ -1278,6 +1291,48 @@ pub type ListGameCenterLeaderboardSetV2Linkages = crate::Call<crate::models::Gam
 pub type ListGameCenterLeaderboardSets = crate::Call<crate::models::GameCenterLeaderboardSetsResponse, op::ListGameCenterLeaderboardSets>;
 
 impl<T> crate::Call<T, op::ListGameCenterLeaderboardSets> {
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[referenceName]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboards]", value);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
+
     /// `fields[gameCenterDetails]`: the fields to return.
     pub fn fields_game_center_details(
         mut self,
@@ -1335,7 +1390,12 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboardSets> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
+}
 
+/// Call of [`list_game_center_leaderboard_sets_v2`](GameCenterGroups::list_game_center_leaderboard_sets_v2).
+pub type ListGameCenterLeaderboardSetsV2 = crate::Call<crate::models::GameCenterLeaderboardSetsV2Response, op::ListGameCenterLeaderboardSetsV2>;
+
+impl<T> crate::Call<T, op::ListGameCenterLeaderboardSetsV2> {
     /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[id]", values);
@@ -1351,38 +1411,26 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboardSets> {
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetInclude>,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetV2Include,
+        >,
     ) -> Self {
         self.0.list("include", values);
         self
     }
 
     /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
     pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboards]", value);
         self
     }
 
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
         self
     }
 
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
-        self
-    }
-}
-
-/// Call of [`list_game_center_leaderboard_sets_v2`](GameCenterGroups::list_game_center_leaderboard_sets_v2).
-pub type ListGameCenterLeaderboardSetsV2 = crate::Call<crate::models::GameCenterLeaderboardSetsV2Response, op::ListGameCenterLeaderboardSetsV2>;
-
-impl<T> crate::Call<T, op::ListGameCenterLeaderboardSetsV2> {
     /// `fields[gameCenterDetails]`: the fields to return.
     pub fn fields_game_center_details(
         mut self,
@@ -1429,6 +1477,20 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboardSetsV2> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
+}
+
+/// Call of [`list_game_center_leaderboard_v2_linkages`](GameCenterGroups::list_game_center_leaderboard_v2_linkages).
+pub type ListGameCenterLeaderboardV2Linkages = crate::Call<crate::models::GameCenterGroupGameCenterLeaderboardsV2LinkagesResponse, op::ListGameCenterLeaderboardV2Linkages>;
+
+/// Call of [`list_game_center_leaderboards`](GameCenterGroups::list_game_center_leaderboards).
+pub type ListGameCenterLeaderboards = crate::Call<crate::models::GameCenterLeaderboardsResponse, op::ListGameCenterLeaderboards>;
+
+impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
+    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[archived]", values);
+        self
+    }
 
     /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
@@ -1445,34 +1507,33 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboardSetsV2> {
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetV2Include,
-        >,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
-    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboards]", value);
+    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
         self
     }
-}
 
-/// Call of [`list_game_center_leaderboard_v2_linkages`](GameCenterGroups::list_game_center_leaderboard_v2_linkages).
-pub type ListGameCenterLeaderboardV2Linkages = crate::Call<crate::models::GameCenterGroupGameCenterLeaderboardsV2LinkagesResponse, op::ListGameCenterLeaderboardV2Linkages>;
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
 
-/// Call of [`list_game_center_leaderboards`](GameCenterGroups::list_game_center_leaderboards).
-pub type ListGameCenterLeaderboards = crate::Call<crate::models::GameCenterLeaderboardsResponse, op::ListGameCenterLeaderboards>;
-
-impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
     /// `fields[gameCenterActivities]`: the fields to return.
     pub fn fields_game_center_activities(
         mut self,
@@ -1548,7 +1609,12 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
+}
 
+/// Call of [`list_game_center_leaderboards_v2`](GameCenterGroups::list_game_center_leaderboards_v2).
+pub type ListGameCenterLeaderboardsV2 = crate::Call<crate::models::GameCenterLeaderboardsV2Response, op::ListGameCenterLeaderboardsV2>;
+
+impl<T> crate::Call<T, op::ListGameCenterLeaderboardsV2> {
     /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[archived]", values);
@@ -1570,38 +1636,24 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Include>,
     ) -> Self {
         self.0.list("include", values);
         self
     }
 
     /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
     pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
         self.0.number("limit[gameCenterLeaderboardSets]", value);
         self
     }
 
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
         self
     }
 
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
-        self
-    }
-}
-
-/// Call of [`list_game_center_leaderboards_v2`](GameCenterGroups::list_game_center_leaderboards_v2).
-pub type ListGameCenterLeaderboardsV2 = crate::Call<crate::models::GameCenterLeaderboardsV2Response, op::ListGameCenterLeaderboardsV2>;
-
-impl<T> crate::Call<T, op::ListGameCenterLeaderboardsV2> {
     /// `fields[gameCenterActivities]`: the fields to return.
     pub fn fields_game_center_activities(
         mut self,
@@ -1664,45 +1716,6 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboardsV2> {
         values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
-        self
-    }
-
-    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[archived]", values);
-        self
-    }
-
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[referenceName]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Include>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
-    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardSets]", value);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
         self
     }
 }

@@ -5,6 +5,22 @@
 /// Operations of `game_center_leaderboard_entry_submissions`, from [`Client::game_center_leaderboard_entry_submissions`](crate::Client::game_center_leaderboard_entry_submissions).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::GameCenterLeaderboardEntrySubmissionCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.game_center_leaderboard_entry_submissions()
+///         .create(request)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterLeaderboardEntrySubmissions(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,17 @@
 /// Operations of `game_center_leaderboard_images_v2`, from [`Client::game_center_leaderboard_images_v2`](crate::Client::game_center_leaderboard_images_v2).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.game_center_leaderboard_images_v2().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterLeaderboardImagesV2(pub(crate) rt::Client<crate::Api>);
 
@@ -48,6 +59,17 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::GameCenterLeaderboardImageV2Response, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardImageV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterLeaderboardImages]`: the fields to return.
     pub fn fields_game_center_leaderboard_images(
         mut self,
@@ -67,17 +89,6 @@ impl<T> crate::Call<T, op::Get> {
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardLocalizations]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardImageV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

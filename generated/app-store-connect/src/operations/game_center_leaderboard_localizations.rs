@@ -5,6 +5,17 @@
 /// Operations of `game_center_leaderboard_localizations`, from [`Client::game_center_leaderboard_localizations`](crate::Client::game_center_leaderboard_localizations).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.game_center_leaderboard_localizations().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterLeaderboardLocalizations(pub(crate) rt::Client<crate::Api>);
 
@@ -71,6 +82,17 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::GameCenterLeaderboardLocalizationResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardLocalizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterLeaderboardImages]`: the fields to return.
     #[deprecated = "deprecated by the vendor"]
     pub fn fields_game_center_leaderboard_images(
@@ -101,23 +123,23 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardLocalizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_game_center_leaderboard_image`](GameCenterLeaderboardLocalizations::get_game_center_leaderboard_image).
 pub type GetGameCenterLeaderboardImage = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboardImage>, crate::models::GameCenterLeaderboardImageResponseIncluded>, op::GetGameCenterLeaderboardImage>;
 
 impl<T> crate::Call<T, op::GetGameCenterLeaderboardImage> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardImageInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterLeaderboardImages]`: the fields to return.
     pub fn fields_game_center_leaderboard_images(
         mut self,
@@ -135,17 +157,6 @@ impl<T> crate::Call<T, op::GetGameCenterLeaderboardImage> {
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardLocalizations]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardImageInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `game_center_leaderboard_set_localizations`, from [`Client::game_center_leaderboard_set_localizations`](crate::Client::game_center_leaderboard_set_localizations).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.game_center_leaderboard_set_localizations()
+///         .get(id)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterLeaderboardSetLocalizations(pub(crate) rt::Client<crate::Api>);
 
@@ -80,6 +93,17 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::GameCenterLeaderboardSetLocalizationResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetLocalizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterLeaderboardSetImages]`: the fields to return.
     #[deprecated = "deprecated by the vendor"]
     pub fn fields_game_center_leaderboard_set_images(
@@ -112,23 +136,23 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_game_center_leaderboard_set_image`](GameCenterLeaderboardSetLocalizations::get_game_center_leaderboard_set_image).
 pub type GetGameCenterLeaderboardSetImage = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboardSetImage>, crate::models::GameCenterLeaderboardSetImageResponseIncluded>, op::GetGameCenterLeaderboardSetImage>;
 
 impl<T> crate::Call<T, op::GetGameCenterLeaderboardSetImage> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetImageInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterLeaderboardSetImages]`: the fields to return.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
@@ -148,17 +172,6 @@ impl<T> crate::Call<T, op::GetGameCenterLeaderboardSetImage> {
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetImageInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

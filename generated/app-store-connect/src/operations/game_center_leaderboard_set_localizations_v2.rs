@@ -5,6 +5,19 @@
 /// Operations of `game_center_leaderboard_set_localizations_v2`, from [`Client::game_center_leaderboard_set_localizations_v2`](crate::Client::game_center_leaderboard_set_localizations_v2).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.game_center_leaderboard_set_localizations_v2()
+///         .get(id)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterLeaderboardSetLocalizationsV2(pub(crate) rt::Client<crate::Api>);
 
@@ -64,6 +77,17 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::GameCenterLeaderboardSetLocalizationV2Response, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetLocalizationV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterLeaderboardSetImages]`: the fields to return.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
@@ -96,23 +120,23 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[gameCenterLeaderboardSetVersions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_image`](GameCenterLeaderboardSetLocalizationsV2::get_image).
 pub type GetImage = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboardSetImageV2>, crate::models::GameCenterLeaderboardSetImageV2ResponseIncluded>, op::GetImage>;
 
 impl<T> crate::Call<T, op::GetImage> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetImageV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterLeaderboardSetImages]`: the fields to return.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
@@ -132,17 +156,6 @@ impl<T> crate::Call<T, op::GetImage> {
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetLocalizations]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetImageV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,25 @@
 /// Operations of `game_center_leaderboard_set_member_localizations`, from [`Client::game_center_leaderboard_set_member_localizations`](crate::Client::game_center_leaderboard_set_member_localizations).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     filter_game_center_leaderboard_set: Vec<&str>,
+///     filter_game_center_leaderboard: Vec<&str>,
+/// ) -> Result<(), Error> {
+///     let mut items = client.game_center_leaderboard_set_member_localizations()
+///         .list(filter_game_center_leaderboard_set, filter_game_center_leaderboard)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterLeaderboardSetMemberLocalizations(
     pub(crate) rt::Client<crate::Api>,
@@ -103,6 +122,36 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type GetGameCenterLeaderboard = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboard>, crate::models::GameCenterLeaderboardResponseIncluded>, op::GetGameCenterLeaderboard>;
 
 impl<T> crate::Call<T, op::GetGameCenterLeaderboard> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardSets]", value);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
+
     /// `fields[gameCenterActivities]`: the fields to return.
     pub fn fields_game_center_activities(
         mut self,
@@ -178,20 +227,28 @@ impl<T> crate::Call<T, op::GetGameCenterLeaderboard> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
+}
 
+/// Call of [`get_game_center_leaderboard_linkage`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard_linkage).
+pub type GetGameCenterLeaderboardLinkage = crate::Call<crate::models::GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardLinkageResponse, op::GetGameCenterLeaderboardLinkage>;
+
+/// Call of [`get_game_center_leaderboard_set`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard_set).
+pub type GetGameCenterLeaderboardSet = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboardSet>, crate::models::GameCenterLeaderboardSetResponseIncluded>, op::GetGameCenterLeaderboardSet>;
+
+impl<T> crate::Call<T, op::GetGameCenterLeaderboardSet> {
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardInclude>,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetInclude>,
     ) -> Self {
         self.0.list("include", values);
         self
     }
 
-    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
+    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
     #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardSets]", value);
+    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboards]", value);
         self
     }
 
@@ -208,15 +265,7 @@ impl<T> crate::Call<T, op::GetGameCenterLeaderboard> {
         self.0.number("limit[releases]", value);
         self
     }
-}
 
-/// Call of [`get_game_center_leaderboard_linkage`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard_linkage).
-pub type GetGameCenterLeaderboardLinkage = crate::Call<crate::models::GameCenterLeaderboardSetMemberLocalizationGameCenterLeaderboardLinkageResponse, op::GetGameCenterLeaderboardLinkage>;
-
-/// Call of [`get_game_center_leaderboard_set`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard_set).
-pub type GetGameCenterLeaderboardSet = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboardSet>, crate::models::GameCenterLeaderboardSetResponseIncluded>, op::GetGameCenterLeaderboardSet>;
-
-impl<T> crate::Call<T, op::GetGameCenterLeaderboardSet> {
     /// `fields[gameCenterDetails]`: the fields to return.
     pub fn fields_game_center_details(
         mut self,
@@ -274,36 +323,6 @@ impl<T> crate::Call<T, op::GetGameCenterLeaderboardSet> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboards]", value);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
-        self
-    }
-
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
-        self
-    }
 }
 
 /// Call of [`get_game_center_leaderboard_set_linkage`](GameCenterLeaderboardSetMemberLocalizations::get_game_center_leaderboard_set_linkage).
@@ -313,6 +332,17 @@ pub type GetGameCenterLeaderboardSetLinkage = crate::Call<crate::models::GameCen
 pub type List = crate::Call<crate::models::GameCenterLeaderboardSetMemberLocalizationsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetMemberLocalizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterLeaderboardSetMemberLocalizations]`: the fields to return.
     pub fn fields_game_center_leaderboard_set_member_localizations(
         mut self,
@@ -341,17 +371,6 @@ impl<T> crate::Call<T, op::List> {
         values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetMemberLocalizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,21 @@
 /// Operations of `game_center_leaderboard_set_versions_v2`, from [`Client::game_center_leaderboard_set_versions_v2`](crate::Client::game_center_leaderboard_set_versions_v2).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.game_center_leaderboard_set_versions_v2()
+///         .list_localization_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterLeaderboardSetVersionsV2(pub(crate) rt::Client<crate::Api>);
 
@@ -44,6 +59,23 @@ pub type Create = crate::Call<crate::models::GameCenterLeaderboardSetVersionV2Re
 pub type Get = crate::Call<crate::models::GameCenterLeaderboardSetVersionV2Response, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetVersionV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields to return.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
@@ -74,23 +106,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetVersionV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
-        self
-    }
 }
 
 /// Call of [`list_localization_linkages`](GameCenterLeaderboardSetVersionsV2::list_localization_linkages).
@@ -100,6 +115,17 @@ pub type ListLocalizationLinkages = crate::Call<crate::models::GameCenterLeaderb
 pub type ListLocalizations = crate::Call<crate::models::GameCenterLeaderboardSetLocalizationsV2Response, op::ListLocalizations>;
 
 impl<T> crate::Call<T, op::ListLocalizations> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetLocalizationV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterLeaderboardSetImages]`: the fields to return.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
@@ -130,17 +156,6 @@ impl<T> crate::Call<T, op::ListLocalizations> {
         >,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSetVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

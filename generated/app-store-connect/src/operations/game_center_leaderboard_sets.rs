@@ -5,6 +5,21 @@
 /// Operations of `game_center_leaderboard_sets`, from [`Client::game_center_leaderboard_sets`](crate::Client::game_center_leaderboard_sets).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.game_center_leaderboard_sets()
+///         .list_game_center_leaderboard_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterLeaderboardSets(pub(crate) rt::Client<crate::Api>);
 
@@ -178,6 +193,36 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::GameCenterLeaderboardSetResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboards]", value);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
+
     /// `fields[gameCenterDetails]`: the fields to return.
     pub fn fields_game_center_details(
         mut self,
@@ -236,36 +281,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboards]", value);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
-        self
-    }
-
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
         self
     }
 }
@@ -274,6 +289,36 @@ impl<T> crate::Call<T, op::Get> {
 pub type GetGroupLeaderboardSet = crate::Call<rt::Document<Option<crate::models::GameCenterLeaderboardSet>, crate::models::GameCenterLeaderboardSetResponseIncluded>, op::GetGroupLeaderboardSet>;
 
 impl<T> crate::Call<T, op::GetGroupLeaderboardSet> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboards]", value);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
+
     /// `fields[gameCenterDetails]`: the fields to return.
     pub fn fields_game_center_details(
         mut self,
@@ -329,36 +374,6 @@ impl<T> crate::Call<T, op::GetGroupLeaderboardSet> {
         values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboards]", value);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
-        self
-    }
-
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
         self
     }
 }
@@ -373,6 +388,54 @@ pub type ListGameCenterLeaderboardLinkages = crate::Call<crate::models::GameCent
 pub type ListGameCenterLeaderboards = crate::Call<crate::models::GameCenterLeaderboardsResponse, op::ListGameCenterLeaderboards>;
 
 impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
+    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[archived]", values);
+        self
+    }
+
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[referenceName]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardSets]", value);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
+    /// `limit[releases]`: the number of included resources, at most 50.
+    #[deprecated = "deprecated by the vendor"]
+    pub fn limit_releases(mut self, value: i64) -> Self {
+        self.0.number("limit[releases]", value);
+        self
+    }
+
     /// `fields[gameCenterActivities]`: the fields to return.
     pub fn fields_game_center_activities(
         mut self,
@@ -448,54 +511,6 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[archived]", values);
-        self
-    }
-
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[referenceName]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardSets]", value);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
-        self
-    }
-
-    /// `limit[releases]`: the number of included resources, at most 50.
-    #[deprecated = "deprecated by the vendor"]
-    pub fn limit_releases(mut self, value: i64) -> Self {
-        self.0.number("limit[releases]", value);
-        self
-    }
 }
 
 /// Call of [`list_localization_linkages`](GameCenterLeaderboardSets::list_localization_linkages).
@@ -505,6 +520,17 @@ pub type ListLocalizationLinkages = crate::Call<crate::models::GameCenterLeaderb
 pub type ListLocalizations = crate::Call<crate::models::GameCenterLeaderboardSetLocalizationsResponse, op::ListLocalizations>;
 
 impl<T> crate::Call<T, op::ListLocalizations> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetLocalizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterLeaderboardSetImages]`: the fields to return.
     pub fn fields_game_center_leaderboard_set_images(
         mut self,
@@ -535,17 +561,6 @@ impl<T> crate::Call<T, op::ListLocalizations> {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetLocalizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_release_linkages`](GameCenterLeaderboardSets::list_release_linkages).
@@ -555,6 +570,29 @@ pub type ListReleaseLinkages = crate::Call<crate::models::GameCenterLeaderboardS
 pub type ListReleases = crate::Call<crate::models::GameCenterLeaderboardSetReleasesResponse, op::ListReleases>;
 
 impl<T> crate::Call<T, op::ListReleases> {
+    /// `filter[gameCenterDetail]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_game_center_detail(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[gameCenterDetail]", values);
+        self
+    }
+
+    /// `filter[live]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[live]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetReleaseInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterDetails]`: the fields to return.
     pub fn fields_game_center_details(
         mut self,
@@ -581,29 +619,6 @@ impl<T> crate::Call<T, op::ListReleases> {
         values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetField>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
-        self
-    }
-
-    /// `filter[gameCenterDetail]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_game_center_detail(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[gameCenterDetail]", values);
-        self
-    }
-
-    /// `filter[live]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_live(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[live]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetReleaseInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

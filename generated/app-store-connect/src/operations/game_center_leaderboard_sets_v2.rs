@@ -5,6 +5,21 @@
 /// Operations of `game_center_leaderboard_sets_v2`, from [`Client::game_center_leaderboard_sets_v2`](crate::Client::game_center_leaderboard_sets_v2).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.game_center_leaderboard_sets_v2()
+///         .list_game_center_leaderboard_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterLeaderboardSetsV2(pub(crate) rt::Client<crate::Api>);
 
@@ -127,6 +142,29 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::GameCenterLeaderboardSetV2Response, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
+    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboards]", value);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
     /// `fields[gameCenterDetails]`: the fields to return.
     pub fn fields_game_center_details(
         mut self,
@@ -173,29 +211,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboards]`: the number of included resources, at most 50.
-    pub fn limit_game_center_leaderboards(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboards]", value);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
 }
 
 /// Call of [`list_game_center_leaderboard_linkages`](GameCenterLeaderboardSetsV2::list_game_center_leaderboard_linkages).
@@ -205,6 +220,45 @@ pub type ListGameCenterLeaderboardLinkages = crate::Call<crate::models::GameCent
 pub type ListGameCenterLeaderboards = crate::Call<crate::models::GameCenterLeaderboardsV2Response, op::ListGameCenterLeaderboards>;
 
 impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
+    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[archived]", values);
+        self
+    }
+
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[referenceName]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
+    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardSets]", value);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
     /// `fields[gameCenterActivities]`: the fields to return.
     pub fn fields_game_center_activities(
         mut self,
@@ -269,45 +323,6 @@ impl<T> crate::Call<T, op::ListGameCenterLeaderboards> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `filter[archived]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_archived(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[archived]", values);
-        self
-    }
-
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `filter[referenceName]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_reference_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[referenceName]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Include>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
-    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardSets]", value);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
 }
 
 /// Call of [`list_version_linkages`](GameCenterLeaderboardSetsV2::list_version_linkages).
@@ -317,6 +332,23 @@ pub type ListVersionLinkages = crate::Call<crate::models::GameCenterLeaderboardS
 pub type ListVersions = crate::Call<crate::models::GameCenterLeaderboardSetVersionsV2Response, op::ListVersions>;
 
 impl<T> crate::Call<T, op::ListVersions> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardSetVersionV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
     /// `fields[gameCenterLeaderboardSetLocalizations]`: the fields to return.
     pub fn fields_game_center_leaderboard_set_localizations(
         mut self,
@@ -345,23 +377,6 @@ impl<T> crate::Call<T, op::ListVersions> {
         values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardSetV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboardSets]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardSetVersionV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
         self
     }
 }

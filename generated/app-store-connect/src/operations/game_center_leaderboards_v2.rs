@@ -5,6 +5,21 @@
 /// Operations of `game_center_leaderboards_v2`, from [`Client::game_center_leaderboards_v2`](crate::Client::game_center_leaderboards_v2).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.game_center_leaderboards_v2()
+///         .list_game_center_score_moderation_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterLeaderboardsV2(pub(crate) rt::Client<crate::Api>);
 
@@ -97,6 +112,27 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::GameCenterLeaderboardV2Response, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
+    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
+        self.0.number("limit[gameCenterLeaderboardSets]", value);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
     /// `fields[gameCenterActivities]`: the fields to return.
     pub fn fields_game_center_activities(
         mut self,
@@ -161,27 +197,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[gameCenterLeaderboards]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Include>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[gameCenterLeaderboardSets]`: the number of included resources, at most 50.
-    pub fn limit_game_center_leaderboard_sets(mut self, value: i64) -> Self {
-        self.0.number("limit[gameCenterLeaderboardSets]", value);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
 }
 
 /// Call of [`list_game_center_score_moderation_linkages`](GameCenterLeaderboardsV2::list_game_center_score_moderation_linkages).
@@ -194,6 +209,15 @@ impl<T> crate::Call<T, op::ListGameCenterScoreModerations> {
     /// `exists[blocked]`: selects resources that have this, or that do not.
     pub fn exists_blocked(mut self, value: bool) -> Self {
         self.0.flag("exists[blocked]", value);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::GameCenterScoreModerationInclude>,
+    ) -> Self {
+        self.0.list("include", values);
         self
     }
 
@@ -214,15 +238,6 @@ impl<T> crate::Call<T, op::ListGameCenterScoreModerations> {
         self.0.list("fields[gameCenterScoreModerations]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::GameCenterScoreModerationInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_version_linkages`](GameCenterLeaderboardsV2::list_version_linkages).
@@ -232,6 +247,23 @@ pub type ListVersionLinkages = crate::Call<crate::models::GameCenterLeaderboardV
 pub type ListVersions = crate::Call<crate::models::GameCenterLeaderboardVersionsV2Response, op::ListVersions>;
 
 impl<T> crate::Call<T, op::ListVersions> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterLeaderboardVersionV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
     /// `fields[gameCenterLeaderboardLocalizations]`: the fields to return.
     pub fn fields_game_center_leaderboard_localizations(
         mut self,
@@ -260,23 +292,6 @@ impl<T> crate::Call<T, op::ListVersions> {
         values: impl IntoIterator<Item = crate::models::GameCenterLeaderboardV2Field>,
     ) -> Self {
         self.0.list("fields[gameCenterLeaderboards]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterLeaderboardVersionV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `game_center_matchmaking_queues`, from [`Client::game_center_matchmaking_queues`](crate::Client::game_center_matchmaking_queues).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.game_center_matchmaking_queues().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterMatchmakingQueues(pub(crate) rt::Client<crate::Api>);
 
@@ -199,6 +212,17 @@ impl<T> crate::Call<T, op::ExperimentMatchmakingRequestMetrics> {
 pub type Get = crate::Call<crate::models::GameCenterMatchmakingQueueResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterMatchmakingQueueInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterMatchmakingQueues]`: the fields to return.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
@@ -216,17 +240,6 @@ impl<T> crate::Call<T, op::Get> {
         >,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingRuleSets]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingQueueInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -235,6 +248,17 @@ impl<T> crate::Call<T, op::Get> {
 pub type List = crate::Call<crate::models::GameCenterMatchmakingQueuesResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterMatchmakingQueueInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterMatchmakingQueues]`: the fields to return.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
@@ -252,17 +276,6 @@ impl<T> crate::Call<T, op::List> {
         >,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingRuleSets]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingQueueInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

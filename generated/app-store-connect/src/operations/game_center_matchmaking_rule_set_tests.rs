@@ -5,6 +5,22 @@
 /// Operations of `game_center_matchmaking_rule_set_tests`, from [`Client::game_center_matchmaking_rule_set_tests`](crate::Client::game_center_matchmaking_rule_set_tests).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::GameCenterMatchmakingRuleSetTestCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.game_center_matchmaking_rule_set_tests()
+///         .create(request)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterMatchmakingRuleSetTests(pub(crate) rt::Client<crate::Api>);
 

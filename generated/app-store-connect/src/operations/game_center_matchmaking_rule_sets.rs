@@ -5,6 +5,19 @@
 /// Operations of `game_center_matchmaking_rule_sets`, from [`Client::game_center_matchmaking_rule_sets`](crate::Client::game_center_matchmaking_rule_sets).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.game_center_matchmaking_rule_sets().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterMatchmakingRuleSets(pub(crate) rt::Client<crate::Api>);
 
@@ -98,6 +111,35 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::GameCenterMatchmakingRuleSetResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterMatchmakingRuleSetInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[matchmakingQueues]`: the number of included resources, at most 50.
+    pub fn limit_matchmaking_queues(mut self, value: i64) -> Self {
+        self.0.number("limit[matchmakingQueues]", value);
+        self
+    }
+
+    /// `limit[rules]`: the number of included resources, at most 50.
+    pub fn limit_rules(mut self, value: i64) -> Self {
+        self.0.number("limit[rules]", value);
+        self
+    }
+
+    /// `limit[teams]`: the number of included resources, at most 50.
+    pub fn limit_teams(mut self, value: i64) -> Self {
+        self.0.number("limit[teams]", value);
+        self
+    }
+
     /// `fields[gameCenterMatchmakingQueues]`: the fields to return.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
@@ -133,35 +175,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingTeamField>,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingTeams]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingRuleSetInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[matchmakingQueues]`: the number of included resources, at most 50.
-    pub fn limit_matchmaking_queues(mut self, value: i64) -> Self {
-        self.0.number("limit[matchmakingQueues]", value);
-        self
-    }
-
-    /// `limit[rules]`: the number of included resources, at most 50.
-    pub fn limit_rules(mut self, value: i64) -> Self {
-        self.0.number("limit[rules]", value);
-        self
-    }
-
-    /// `limit[teams]`: the number of included resources, at most 50.
-    pub fn limit_teams(mut self, value: i64) -> Self {
-        self.0.number("limit[teams]", value);
         self
     }
 }
@@ -170,6 +183,35 @@ impl<T> crate::Call<T, op::Get> {
 pub type List = crate::Call<crate::models::GameCenterMatchmakingRuleSetsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterMatchmakingRuleSetInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[matchmakingQueues]`: the number of included resources, at most 50.
+    pub fn limit_matchmaking_queues(mut self, value: i64) -> Self {
+        self.0.number("limit[matchmakingQueues]", value);
+        self
+    }
+
+    /// `limit[rules]`: the number of included resources, at most 50.
+    pub fn limit_rules(mut self, value: i64) -> Self {
+        self.0.number("limit[rules]", value);
+        self
+    }
+
+    /// `limit[teams]`: the number of included resources, at most 50.
+    pub fn limit_teams(mut self, value: i64) -> Self {
+        self.0.number("limit[teams]", value);
+        self
+    }
+
     /// `fields[gameCenterMatchmakingQueues]`: the fields to return.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
@@ -205,35 +247,6 @@ impl<T> crate::Call<T, op::List> {
         values: impl IntoIterator<Item = crate::models::GameCenterMatchmakingTeamField>,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingTeams]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingRuleSetInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[matchmakingQueues]`: the number of included resources, at most 50.
-    pub fn limit_matchmaking_queues(mut self, value: i64) -> Self {
-        self.0.number("limit[matchmakingQueues]", value);
-        self
-    }
-
-    /// `limit[rules]`: the number of included resources, at most 50.
-    pub fn limit_rules(mut self, value: i64) -> Self {
-        self.0.number("limit[rules]", value);
-        self
-    }
-
-    /// `limit[teams]`: the number of included resources, at most 50.
-    pub fn limit_teams(mut self, value: i64) -> Self {
-        self.0.number("limit[teams]", value);
         self
     }
 }
@@ -245,6 +258,17 @@ pub type ListMatchmakingQueueLinkages = crate::Call<crate::models::GameCenterMat
 pub type ListMatchmakingQueues = crate::Call<crate::models::GameCenterMatchmakingQueuesResponse, op::ListMatchmakingQueues>;
 
 impl<T> crate::Call<T, op::ListMatchmakingQueues> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::GameCenterMatchmakingQueueInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[gameCenterMatchmakingQueues]`: the fields to return.
     pub fn fields_game_center_matchmaking_queues(
         mut self,
@@ -262,17 +286,6 @@ impl<T> crate::Call<T, op::ListMatchmakingQueues> {
         >,
     ) -> Self {
         self.0.list("fields[gameCenterMatchmakingRuleSets]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::GameCenterMatchmakingQueueInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

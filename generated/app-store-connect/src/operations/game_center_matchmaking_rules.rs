@@ -5,6 +5,25 @@
 /// Operations of `game_center_matchmaking_rules`, from [`Client::game_center_matchmaking_rules`](crate::Client::game_center_matchmaking_rules).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     id: &str,
+///     granularity: app_store_connect_client::models::GameCenterMatchmakingRulesMatchmakingBooleanRuleResultsGranularity,
+/// ) -> Result<(), Error> {
+///     let mut items = client.game_center_matchmaking_rules()
+///         .matchmaking_boolean_rule_result_metrics(id, granularity)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterMatchmakingRules(pub(crate) rt::Client<crate::Api>);
 

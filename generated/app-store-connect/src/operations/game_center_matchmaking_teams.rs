@@ -5,6 +5,20 @@
 /// Operations of `game_center_matchmaking_teams`, from [`Client::game_center_matchmaking_teams`](crate::Client::game_center_matchmaking_teams).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::GameCenterMatchmakingTeamCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.game_center_matchmaking_teams().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterMatchmakingTeams(pub(crate) rt::Client<crate::Api>);
 

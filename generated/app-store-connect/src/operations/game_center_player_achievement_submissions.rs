@@ -5,6 +5,22 @@
 /// Operations of `game_center_player_achievement_submissions`, from [`Client::game_center_player_achievement_submissions`](crate::Client::game_center_player_achievement_submissions).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::GameCenterPlayerAchievementSubmissionCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.game_center_player_achievement_submissions()
+///         .create(request)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterPlayerAchievementSubmissions(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,20 @@
 /// Operations of `game_center_score_moderations`, from [`Client::game_center_score_moderations`](crate::Client::game_center_score_moderations).
 ///
 /// Feature: `game-center`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::GameCenterScoreModerationUpdateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.game_center_score_moderations().update(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct GameCenterScoreModerations(pub(crate) rt::Client<crate::Api>);
 

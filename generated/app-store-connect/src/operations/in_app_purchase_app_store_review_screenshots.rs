@@ -5,6 +5,19 @@
 /// Operations of `in_app_purchase_app_store_review_screenshots`, from [`Client::in_app_purchase_app_store_review_screenshots`](crate::Client::in_app_purchase_app_store_review_screenshots).
 ///
 /// Feature: `in-app-purchases`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.in_app_purchase_app_store_review_screenshots()
+///         .get(id)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InAppPurchaseAppStoreReviewScreenshots(pub(crate) rt::Client<crate::Api>);
 
@@ -54,6 +67,17 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::InAppPurchaseAppStoreReviewScreenshotResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchaseAppStoreReviewScreenshots]`: the fields to return.
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
@@ -71,17 +95,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

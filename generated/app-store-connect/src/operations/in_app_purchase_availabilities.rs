@@ -5,6 +5,21 @@
 /// Operations of `in_app_purchase_availabilities`, from [`Client::in_app_purchase_availabilities`](crate::Client::in_app_purchase_availabilities).
 ///
 /// Feature: `in-app-purchases`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.in_app_purchase_availabilities()
+///         .list_available_territories(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InAppPurchaseAvailabilities(pub(crate) rt::Client<crate::Api>);
 
@@ -44,6 +59,21 @@ pub type Create = crate::Call<crate::models::InAppPurchaseAvailabilityResponse, 
 pub type Get = crate::Call<crate::models::InAppPurchaseAvailabilityResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseAvailabilityInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[availableTerritories]`: the number of included resources, at most 50.
+    pub fn limit_available_territories(mut self, value: i64) -> Self {
+        self.0.number("limit[availableTerritories]", value);
+        self
+    }
+
     /// `fields[inAppPurchaseAvailabilities]`: the fields to return.
     pub fn fields_in_app_purchase_availabilities(
         mut self,
@@ -59,21 +89,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseAvailabilityInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[availableTerritories]`: the number of included resources, at most 50.
-    pub fn limit_available_territories(mut self, value: i64) -> Self {
-        self.0.number("limit[availableTerritories]", value);
         self
     }
 }

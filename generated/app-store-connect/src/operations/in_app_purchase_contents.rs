@@ -5,6 +5,17 @@
 /// Operations of `in_app_purchase_contents`, from [`Client::in_app_purchase_contents`](crate::Client::in_app_purchase_contents).
 ///
 /// Feature: `in-app-purchases`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.in_app_purchase_contents().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InAppPurchaseContents(pub(crate) rt::Client<crate::Api>);
 
@@ -19,6 +30,15 @@ impl InAppPurchaseContents {
 pub type Get = crate::Call<crate::models::InAppPurchaseContentResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchaseContents]`: the fields to return.
     pub fn fields_in_app_purchase_contents(
         mut self,
@@ -34,15 +54,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

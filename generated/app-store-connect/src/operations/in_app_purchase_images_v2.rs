@@ -5,6 +5,17 @@
 /// Operations of `in_app_purchase_images_v2`, from [`Client::in_app_purchase_images_v2`](crate::Client::in_app_purchase_images_v2).
 ///
 /// Feature: `in-app-purchases`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.in_app_purchase_images_v2().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InAppPurchaseImagesV2(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,17 @@
 /// Operations of `in_app_purchase_offer_code_custom_codes`, from [`Client::in_app_purchase_offer_code_custom_codes`](crate::Client::in_app_purchase_offer_code_custom_codes).
 ///
 /// Feature: `in-app-purchases`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.in_app_purchase_offer_code_custom_codes().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InAppPurchaseOfferCodeCustomCodes(pub(crate) rt::Client<crate::Api>);
 
@@ -40,6 +51,17 @@ pub type Create = crate::Call<crate::models::InAppPurchaseOfferCodeCustomCodeRes
 pub type Get = crate::Call<crate::models::InAppPurchaseOfferCodeCustomCodeResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchaseOfferCodeCustomCodeInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[actors]`: the fields to return.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -54,17 +76,6 @@ impl<T> crate::Call<T, op::Get> {
         >,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferCodeCustomCodes]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseOfferCodeCustomCodeInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `in_app_purchase_offer_code_one_time_use_codes`, from [`Client::in_app_purchase_offer_code_one_time_use_codes`](crate::Client::in_app_purchase_offer_code_one_time_use_codes).
 ///
 /// Feature: `in-app-purchases`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.in_app_purchase_offer_code_one_time_use_codes()
+///         .download_values(id)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InAppPurchaseOfferCodeOneTimeUseCodes(pub(crate) rt::Client<crate::Api>);
 
@@ -56,6 +69,17 @@ pub type DownloadValues = crate::Call<String, op::DownloadValues>;
 pub type Get = crate::Call<crate::models::InAppPurchaseOfferCodeOneTimeUseCodeResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodeInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[actors]`: the fields to return.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -70,17 +94,6 @@ impl<T> crate::Call<T, op::Get> {
         >,
     ) -> Self {
         self.0.list("fields[inAppPurchaseOfferCodeOneTimeUseCodes]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodeInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,21 @@
 /// Operations of `in_app_purchase_offer_codes`, from [`Client::in_app_purchase_offer_codes`](crate::Client::in_app_purchase_offer_codes).
 ///
 /// Feature: `in-app-purchases`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.in_app_purchase_offer_codes()
+///         .list_custom_code_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InAppPurchaseOfferCodes(pub(crate) rt::Client<crate::Api>);
 
@@ -82,6 +97,33 @@ pub type Create = crate::Call<crate::models::InAppPurchaseOfferCodeResponse, op:
 pub type Get = crate::Call<crate::models::InAppPurchaseOfferCodeResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodeInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[customCodes]`: the number of included resources, at most 50.
+    pub fn limit_custom_codes(mut self, value: i64) -> Self {
+        self.0.number("limit[customCodes]", value);
+        self
+    }
+
+    /// `limit[oneTimeUseCodes]`: the number of included resources, at most 50.
+    pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
+        self.0.number("limit[oneTimeUseCodes]", value);
+        self
+    }
+
+    /// `limit[prices]`: the number of included resources, at most 50.
+    pub fn limit_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[prices]", value);
+        self
+    }
+
     /// `fields[inAppPurchaseOfferCodeCustomCodes]`: the fields to return.
     pub fn fields_in_app_purchase_offer_code_custom_codes(
         mut self,
@@ -121,33 +163,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[inAppPurchaseOfferPrices]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodeInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[customCodes]`: the number of included resources, at most 50.
-    pub fn limit_custom_codes(mut self, value: i64) -> Self {
-        self.0.number("limit[customCodes]", value);
-        self
-    }
-
-    /// `limit[oneTimeUseCodes]`: the number of included resources, at most 50.
-    pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
-        self.0.number("limit[oneTimeUseCodes]", value);
-        self
-    }
-
-    /// `limit[prices]`: the number of included resources, at most 50.
-    pub fn limit_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[prices]", value);
-        self
-    }
 }
 
 /// Call of [`list_custom_code_linkages`](InAppPurchaseOfferCodes::list_custom_code_linkages).
@@ -157,6 +172,17 @@ pub type ListCustomCodeLinkages = crate::Call<crate::models::InAppPurchaseOfferC
 pub type ListCustomCodes = crate::Call<crate::models::InAppPurchaseOfferCodeCustomCodesResponse, op::ListCustomCodes>;
 
 impl<T> crate::Call<T, op::ListCustomCodes> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchaseOfferCodeCustomCodeInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[actors]`: the fields to return.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -173,17 +199,6 @@ impl<T> crate::Call<T, op::ListCustomCodes> {
         self.0.list("fields[inAppPurchaseOfferCodeCustomCodes]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseOfferCodeCustomCodeInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_one_time_use_code_linkages`](InAppPurchaseOfferCodes::list_one_time_use_code_linkages).
@@ -193,6 +208,17 @@ pub type ListOneTimeUseCodeLinkages = crate::Call<crate::models::InAppPurchaseOf
 pub type ListOneTimeUseCodes = crate::Call<crate::models::InAppPurchaseOfferCodeOneTimeUseCodesResponse, op::ListOneTimeUseCodes>;
 
 impl<T> crate::Call<T, op::ListOneTimeUseCodes> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodeInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[actors]`: the fields to return.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -209,17 +235,6 @@ impl<T> crate::Call<T, op::ListOneTimeUseCodes> {
         self.0.list("fields[inAppPurchaseOfferCodeOneTimeUseCodes]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseOfferCodeOneTimeUseCodeInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_price_linkages`](InAppPurchaseOfferCodes::list_price_linkages).
@@ -229,6 +244,21 @@ pub type ListPriceLinkages = crate::Call<crate::models::InAppPurchaseOfferCodePr
 pub type ListPrices = crate::Call<crate::models::InAppPurchaseOfferPricesResponse, op::ListPrices>;
 
 impl<T> crate::Call<T, op::ListPrices> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferPriceInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchaseOfferPrices]`: the fields to return.
     pub fn fields_in_app_purchase_offer_prices(
         mut self,
@@ -253,21 +283,6 @@ impl<T> crate::Call<T, op::ListPrices> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferPriceInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

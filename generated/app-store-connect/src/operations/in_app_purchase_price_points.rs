@@ -5,6 +5,21 @@
 /// Operations of `in_app_purchase_price_points`, from [`Client::in_app_purchase_price_points`](crate::Client::in_app_purchase_price_points).
 ///
 /// Feature: `in-app-purchases`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.in_app_purchase_price_points()
+///         .list_equalization_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InAppPurchasePricePoints(pub(crate) rt::Client<crate::Api>);
 
@@ -38,24 +53,6 @@ pub type ListEqualizationLinkages = crate::Call<crate::models::InAppPurchasePric
 pub type ListEqualizations = crate::Call<crate::models::InAppPurchasePricePointsResponse, op::ListEqualizations>;
 
 impl<T> crate::Call<T, op::ListEqualizations> {
-    /// `fields[inAppPurchasePricePoints]`: the fields to return.
-    pub fn fields_in_app_purchase_price_points(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointField>,
-    ) -> Self {
-        self.0.list("fields[inAppPurchasePricePoints]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields to return.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
     /// `filter[inAppPurchaseV2]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_in_app_purchase_v2(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[inAppPurchaseV2]", values);
@@ -74,6 +71,24 @@ impl<T> crate::Call<T, op::ListEqualizations> {
         values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
     ) -> Self {
         self.0.list("include", values);
+        self
+    }
+
+    /// `fields[inAppPurchasePricePoints]`: the fields to return.
+    pub fn fields_in_app_purchase_price_points(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointField>,
+    ) -> Self {
+        self.0.list("fields[inAppPurchasePricePoints]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields to return.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
         self
     }
 }
@@ -82,6 +97,33 @@ impl<T> crate::Call<T, op::ListEqualizations> {
 pub type DownloadEqualizationsCsv = crate::Call<String, op::DownloadEqualizationsCsv>;
 
 impl<T> crate::Call<T, op::DownloadEqualizationsCsv> {
+    /// `filter[inAppPurchaseV2]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_in_app_purchase_v2(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[inAppPurchaseV2]", values);
+        self
+    }
+
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `limit`: the page size, at most 8000.
+    pub fn limit(mut self, value: i64) -> Self {
+        self.0.number("limit", value);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchasePricePoints]`: the fields to return.
     pub fn fields_in_app_purchase_price_points(
         mut self,
@@ -97,33 +139,6 @@ impl<T> crate::Call<T, op::DownloadEqualizationsCsv> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[inAppPurchaseV2]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_in_app_purchase_v2(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[inAppPurchaseV2]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit`: the page size, at most 8000.
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
         self
     }
 }

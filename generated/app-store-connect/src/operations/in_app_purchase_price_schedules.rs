@@ -5,6 +5,21 @@
 /// Operations of `in_app_purchase_price_schedules`, from [`Client::in_app_purchase_price_schedules`](crate::Client::in_app_purchase_price_schedules).
 ///
 /// Feature: `in-app-purchases`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.in_app_purchase_price_schedules()
+///         .list_automatic_price_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InAppPurchasePriceSchedules(pub(crate) rt::Client<crate::Api>);
 
@@ -68,6 +83,29 @@ pub type Create = crate::Call<crate::models::InAppPurchasePriceScheduleResponse,
 pub type Get = crate::Call<crate::models::InAppPurchasePriceScheduleResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchasePriceScheduleInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[automaticPrices]`: the number of included resources, at most 50.
+    pub fn limit_automatic_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[automaticPrices]", value);
+        self
+    }
+
+    /// `limit[manualPrices]`: the number of included resources, at most 50.
+    pub fn limit_manual_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[manualPrices]", value);
+        self
+    }
+
     /// `fields[inAppPurchasePriceSchedules]`: the fields to return.
     pub fn fields_in_app_purchase_price_schedules(
         mut self,
@@ -92,29 +130,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::InAppPurchasePriceScheduleInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[automaticPrices]`: the number of included resources, at most 50.
-    pub fn limit_automatic_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[automaticPrices]", value);
-        self
-    }
-
-    /// `limit[manualPrices]`: the number of included resources, at most 50.
-    pub fn limit_manual_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[manualPrices]", value);
         self
     }
 }
@@ -143,6 +158,21 @@ pub type ListAutomaticPriceLinkages = crate::Call<crate::models::InAppPurchasePr
 pub type ListAutomaticPrices = crate::Call<crate::models::InAppPurchasePricesResponse, op::ListAutomaticPrices>;
 
 impl<T> crate::Call<T, op::ListAutomaticPrices> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchasePricePoints]`: the fields to return.
     pub fn fields_in_app_purchase_price_points(
         mut self,
@@ -167,21 +197,6 @@ impl<T> crate::Call<T, op::ListAutomaticPrices> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -193,6 +208,21 @@ pub type ListManualPriceLinkages = crate::Call<crate::models::InAppPurchasePrice
 pub type ListManualPrices = crate::Call<crate::models::InAppPurchasePricesResponse, op::ListManualPrices>;
 
 impl<T> crate::Call<T, op::ListManualPrices> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchasePricePoints]`: the fields to return.
     pub fn fields_in_app_purchase_price_points(
         mut self,
@@ -217,21 +247,6 @@ impl<T> crate::Call<T, op::ListManualPrices> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePriceInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

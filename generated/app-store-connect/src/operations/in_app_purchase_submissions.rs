@@ -5,6 +5,20 @@
 /// Operations of `in_app_purchase_submissions`, from [`Client::in_app_purchase_submissions`](crate::Client::in_app_purchase_submissions).
 ///
 /// Feature: `in-app-purchases`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::InAppPurchaseSubmissionCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.in_app_purchase_submissions().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InAppPurchaseSubmissions(pub(crate) rt::Client<crate::Api>);
 

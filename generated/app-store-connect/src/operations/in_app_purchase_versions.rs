@@ -5,6 +5,19 @@
 /// Operations of `in_app_purchase_versions`, from [`Client::in_app_purchase_versions`](crate::Client::in_app_purchase_versions).
 ///
 /// Feature: `in-app-purchases`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.in_app_purchase_versions().list_image_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InAppPurchaseVersions(pub(crate) rt::Client<crate::Api>);
 
@@ -68,6 +81,27 @@ pub type Create = crate::Call<crate::models::InAppPurchaseVersionResponse, op::C
 pub type Get = crate::Call<crate::models::InAppPurchaseVersionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[images]`: the number of included resources, at most 50.
+    pub fn limit_images(mut self, value: i64) -> Self {
+        self.0.number("limit[images]", value);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
     /// `fields[inAppPurchaseImages]`: the fields to return.
     pub fn fields_in_app_purchase_images(
         mut self,
@@ -101,27 +135,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[images]`: the number of included resources, at most 50.
-    pub fn limit_images(mut self, value: i64) -> Self {
-        self.0.number("limit[images]", value);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
         self
     }
 }
@@ -167,6 +180,17 @@ pub type ListLocalizationLinkages = crate::Call<crate::models::InAppPurchaseVers
 pub type ListLocalizations = crate::Call<crate::models::InAppPurchaseLocalizationsV2Response, op::ListLocalizations>;
 
 impl<T> crate::Call<T, op::ListLocalizations> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchaseLocalizationV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchaseLocalizations]`: the fields to return.
     pub fn fields_in_app_purchase_localizations(
         mut self,
@@ -182,17 +206,6 @@ impl<T> crate::Call<T, op::ListLocalizations> {
         values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionField>,
     ) -> Self {
         self.0.list("fields[inAppPurchaseVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseLocalizationV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

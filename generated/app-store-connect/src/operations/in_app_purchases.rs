@@ -5,6 +5,17 @@
 /// Operations of `in_app_purchases`, from [`Client::in_app_purchases`](crate::Client::in_app_purchases).
 ///
 /// Feature: `in-app-purchases`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.in_app_purchases().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InAppPurchases(pub(crate) rt::Client<crate::Api>);
 
@@ -20,6 +31,18 @@ impl InAppPurchases {
 pub type Get = crate::Call<crate::models::InAppPurchaseResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::InAppPurchaseInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[apps]`: the number of included resources, at most 50.
+    pub fn limit_apps(mut self, value: i64) -> Self {
+        self.0.number("limit[apps]", value);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -32,18 +55,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::InAppPurchaseField>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::InAppPurchaseInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[apps]`: the number of included resources, at most 50.
-    pub fn limit_apps(mut self, value: i64) -> Self {
-        self.0.number("limit[apps]", value);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `in_app_purchases_v2`, from [`Client::in_app_purchases_v2`](crate::Client::in_app_purchases_v2).
 ///
 /// Feature: `in-app-purchases`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.in_app_purchases_v2().list_image_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct InAppPurchasesV2(pub(crate) rt::Client<crate::Api>);
 
@@ -196,6 +209,45 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::InAppPurchaseV2Response, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Include>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[images]`: the number of included resources, at most 50.
+    pub fn limit_images(mut self, value: i64) -> Self {
+        self.0.number("limit[images]", value);
+        self
+    }
+
+    /// `limit[inAppPurchaseLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_in_app_purchase_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[inAppPurchaseLocalizations]", value);
+        self
+    }
+
+    /// `limit[offerCodes]`: the number of included resources, at most 50.
+    pub fn limit_offer_codes(mut self, value: i64) -> Self {
+        self.0.number("limit[offerCodes]", value);
+        self
+    }
+
+    /// `limit[pricePoints]`: the number of included resources, at most 8000.
+    pub fn limit_price_points(mut self, value: i64) -> Self {
+        self.0.number("limit[pricePoints]", value);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
     /// `fields[inAppPurchaseAppStoreReviewScreenshots]`: the fields to return.
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
@@ -296,51 +348,23 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[promotedPurchases]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Include>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[images]`: the number of included resources, at most 50.
-    pub fn limit_images(mut self, value: i64) -> Self {
-        self.0.number("limit[images]", value);
-        self
-    }
-
-    /// `limit[inAppPurchaseLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_in_app_purchase_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[inAppPurchaseLocalizations]", value);
-        self
-    }
-
-    /// `limit[offerCodes]`: the number of included resources, at most 50.
-    pub fn limit_offer_codes(mut self, value: i64) -> Self {
-        self.0.number("limit[offerCodes]", value);
-        self
-    }
-
-    /// `limit[pricePoints]`: the number of included resources, at most 8000.
-    pub fn limit_price_points(mut self, value: i64) -> Self {
-        self.0.number("limit[pricePoints]", value);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
 }
 
 /// Call of [`get_app_store_review_screenshot`](InAppPurchasesV2::get_app_store_review_screenshot).
 pub type GetAppStoreReviewScreenshot = crate::Call<rt::Document<Option<crate::models::InAppPurchaseAppStoreReviewScreenshot>, crate::models::InAppPurchaseAppStoreReviewScreenshotResponseIncluded>, op::GetAppStoreReviewScreenshot>;
 
 impl<T> crate::Call<T, op::GetAppStoreReviewScreenshot> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchaseAppStoreReviewScreenshots]`: the fields to return.
     pub fn fields_in_app_purchase_app_store_review_screenshots(
         mut self,
@@ -360,17 +384,6 @@ impl<T> crate::Call<T, op::GetAppStoreReviewScreenshot> {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::InAppPurchaseAppStoreReviewScreenshotInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_app_store_review_screenshot_linkage`](InAppPurchasesV2::get_app_store_review_screenshot_linkage).
@@ -380,6 +393,15 @@ pub type GetAppStoreReviewScreenshotLinkage = crate::Call<crate::models::InAppPu
 pub type GetContent = crate::Call<rt::Document<Option<crate::models::InAppPurchaseContent>, crate::models::InAppPurchaseContentResponseIncluded>, op::GetContent>;
 
 impl<T> crate::Call<T, op::GetContent> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchaseContents]`: the fields to return.
     pub fn fields_in_app_purchase_contents(
         mut self,
@@ -397,15 +419,6 @@ impl<T> crate::Call<T, op::GetContent> {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseContentInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_content_linkage`](InAppPurchasesV2::get_content_linkage).
@@ -415,6 +428,29 @@ pub type GetContentLinkage = crate::Call<crate::models::InAppPurchaseV2ContentLi
 pub type GetIapPriceSchedule = crate::Call<rt::Document<Option<crate::models::InAppPurchasePriceSchedule>, crate::models::InAppPurchasePriceScheduleResponseIncluded>, op::GetIapPriceSchedule>;
 
 impl<T> crate::Call<T, op::GetIapPriceSchedule> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::InAppPurchasePriceScheduleInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[automaticPrices]`: the number of included resources, at most 50.
+    pub fn limit_automatic_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[automaticPrices]", value);
+        self
+    }
+
+    /// `limit[manualPrices]`: the number of included resources, at most 50.
+    pub fn limit_manual_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[manualPrices]", value);
+        self
+    }
+
     /// `fields[inAppPurchasePriceSchedules]`: the fields to return.
     pub fn fields_in_app_purchase_price_schedules(
         mut self,
@@ -441,29 +477,6 @@ impl<T> crate::Call<T, op::GetIapPriceSchedule> {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::InAppPurchasePriceScheduleInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[automaticPrices]`: the number of included resources, at most 50.
-    pub fn limit_automatic_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[automaticPrices]", value);
-        self
-    }
-
-    /// `limit[manualPrices]`: the number of included resources, at most 50.
-    pub fn limit_manual_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[manualPrices]", value);
-        self
-    }
 }
 
 /// Call of [`get_iap_price_schedule_linkage`](InAppPurchasesV2::get_iap_price_schedule_linkage).
@@ -473,6 +486,21 @@ pub type GetIapPriceScheduleLinkage = crate::Call<crate::models::InAppPurchaseV2
 pub type GetInAppPurchaseAvailability = crate::Call<rt::Document<Option<crate::models::InAppPurchaseAvailability>, crate::models::InAppPurchaseAvailabilityResponseIncluded>, op::GetInAppPurchaseAvailability>;
 
 impl<T> crate::Call<T, op::GetInAppPurchaseAvailability> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseAvailabilityInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[availableTerritories]`: the number of included resources, at most 50.
+    pub fn limit_available_territories(mut self, value: i64) -> Self {
+        self.0.number("limit[availableTerritories]", value);
+        self
+    }
+
     /// `fields[inAppPurchaseAvailabilities]`: the fields to return.
     pub fn fields_in_app_purchase_availabilities(
         mut self,
@@ -490,21 +518,6 @@ impl<T> crate::Call<T, op::GetInAppPurchaseAvailability> {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseAvailabilityInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[availableTerritories]`: the number of included resources, at most 50.
-    pub fn limit_available_territories(mut self, value: i64) -> Self {
-        self.0.number("limit[availableTerritories]", value);
-        self
-    }
 }
 
 /// Call of [`get_in_app_purchase_availability_linkage`](InAppPurchasesV2::get_in_app_purchase_availability_linkage).
@@ -514,6 +527,15 @@ pub type GetInAppPurchaseAvailabilityLinkage = crate::Call<crate::models::InAppP
 pub type GetPromotedPurchase = crate::Call<rt::Document<Option<crate::models::PromotedPurchase>, crate::models::PromotedPurchaseResponseIncluded>, op::GetPromotedPurchase>;
 
 impl<T> crate::Call<T, op::GetPromotedPurchase> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchases]`: the fields to return.
     pub fn fields_in_app_purchases(
         mut self,
@@ -540,15 +562,6 @@ impl<T> crate::Call<T, op::GetPromotedPurchase> {
         self.0.list("fields[subscriptions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchaseInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_promoted_purchase_linkage`](InAppPurchasesV2::get_promoted_purchase_linkage).
@@ -561,6 +574,15 @@ pub type ListImageLinkages = crate::Call<crate::models::InAppPurchaseV2ImagesLin
 pub type ListImages = crate::Call<crate::models::InAppPurchaseImagesResponse, op::ListImages>;
 
 impl<T> crate::Call<T, op::ListImages> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseImageInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchaseImages]`: the fields to return.
     pub fn fields_in_app_purchase_images(
         mut self,
@@ -578,15 +600,6 @@ impl<T> crate::Call<T, op::ListImages> {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseImageInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_in_app_purchase_localization_linkages`](InAppPurchasesV2::list_in_app_purchase_localization_linkages).
@@ -596,6 +609,15 @@ pub type ListInAppPurchaseLocalizationLinkages = crate::Call<crate::models::InAp
 pub type ListInAppPurchaseLocalizations = crate::Call<crate::models::InAppPurchaseLocalizationsResponse, op::ListInAppPurchaseLocalizations>;
 
 impl<T> crate::Call<T, op::ListInAppPurchaseLocalizations> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchaseLocalizations]`: the fields to return.
     pub fn fields_in_app_purchase_localizations(
         mut self,
@@ -613,15 +635,6 @@ impl<T> crate::Call<T, op::ListInAppPurchaseLocalizations> {
         self.0.list("fields[inAppPurchases]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseLocalizationInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_offer_code_linkages`](InAppPurchasesV2::list_offer_code_linkages).
@@ -631,6 +644,39 @@ pub type ListOfferCodeLinkages = crate::Call<crate::models::InAppPurchaseV2Offer
 pub type ListOfferCodes = crate::Call<crate::models::InAppPurchaseOfferCodesResponse, op::ListOfferCodes>;
 
 impl<T> crate::Call<T, op::ListOfferCodes> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodeInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[customCodes]`: the number of included resources, at most 50.
+    pub fn limit_custom_codes(mut self, value: i64) -> Self {
+        self.0.number("limit[customCodes]", value);
+        self
+    }
+
+    /// `limit[oneTimeUseCodes]`: the number of included resources, at most 50.
+    pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
+        self.0.number("limit[oneTimeUseCodes]", value);
+        self
+    }
+
+    /// `limit[prices]`: the number of included resources, at most 50.
+    pub fn limit_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[prices]", value);
+        self
+    }
+
     /// `fields[inAppPurchaseOfferCodeCustomCodes]`: the fields to return.
     pub fn fields_in_app_purchase_offer_code_custom_codes(
         mut self,
@@ -670,39 +716,6 @@ impl<T> crate::Call<T, op::ListOfferCodes> {
         self.0.list("fields[inAppPurchaseOfferPrices]", values);
         self
     }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseOfferCodeInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[customCodes]`: the number of included resources, at most 50.
-    pub fn limit_custom_codes(mut self, value: i64) -> Self {
-        self.0.number("limit[customCodes]", value);
-        self
-    }
-
-    /// `limit[oneTimeUseCodes]`: the number of included resources, at most 50.
-    pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
-        self.0.number("limit[oneTimeUseCodes]", value);
-        self
-    }
-
-    /// `limit[prices]`: the number of included resources, at most 50.
-    pub fn limit_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[prices]", value);
-        self
-    }
 }
 
 /// Call of [`list_price_point_linkages`](InAppPurchasesV2::list_price_point_linkages).
@@ -712,6 +725,21 @@ pub type ListPricePointLinkages = crate::Call<crate::models::InAppPurchaseV2Pric
 pub type ListPricePoints = crate::Call<crate::models::InAppPurchasePricePointsResponse, op::ListPricePoints>;
 
 impl<T> crate::Call<T, op::ListPricePoints> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchasePricePoints]`: the fields to return.
     pub fn fields_in_app_purchase_price_points(
         mut self,
@@ -727,21 +755,6 @@ impl<T> crate::Call<T, op::ListPricePoints> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -750,6 +763,27 @@ impl<T> crate::Call<T, op::ListPricePoints> {
 pub type DownloadPricePointsCsv = crate::Call<String, op::DownloadPricePointsCsv>;
 
 impl<T> crate::Call<T, op::DownloadPricePointsCsv> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `limit`: the page size, at most 8000.
+    pub fn limit(mut self, value: i64) -> Self {
+        self.0.number("limit", value);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchasePricePoints]`: the fields to return.
     pub fn fields_in_app_purchase_price_points(
         mut self,
@@ -765,27 +799,6 @@ impl<T> crate::Call<T, op::DownloadPricePointsCsv> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchasePricePointInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit`: the page size, at most 8000.
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
         self
     }
 }
@@ -797,6 +810,36 @@ pub type ListVersionLinkages = crate::Call<crate::models::InAppPurchaseV2Version
 pub type ListVersions = crate::Call<crate::models::InAppPurchaseVersionsResponse, op::ListVersions>;
 
 impl<T> crate::Call<T, op::ListVersions> {
+    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_state(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionStateFilter>,
+    ) -> Self {
+        self.0.filter("filter[state]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[images]`: the number of included resources, at most 50.
+    pub fn limit_images(mut self, value: i64) -> Self {
+        self.0.number("limit[images]", value);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
     /// `fields[inAppPurchaseImages]`: the fields to return.
     pub fn fields_in_app_purchase_images(
         mut self,
@@ -830,36 +873,6 @@ impl<T> crate::Call<T, op::ListVersions> {
         values: impl IntoIterator<Item = crate::models::InAppPurchaseV2Field>,
     ) -> Self {
         self.0.list("fields[inAppPurchases]", values);
-        self
-    }
-
-    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionStateFilter>,
-    ) -> Self {
-        self.0.filter("filter[state]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::InAppPurchaseVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[images]`: the number of included resources, at most 50.
-    pub fn limit_images(mut self, value: i64) -> Self {
-        self.0.number("limit[images]", value);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
         self
     }
 }

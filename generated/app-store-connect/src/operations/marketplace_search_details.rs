@@ -5,6 +5,20 @@
 /// Operations of `marketplace_search_details`, from [`Client::marketplace_search_details`](crate::Client::marketplace_search_details).
 ///
 /// Feature: `alternative-distribution`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::MarketplaceSearchDetailCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.marketplace_search_details().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct MarketplaceSearchDetails(pub(crate) rt::Client<crate::Api>);
 

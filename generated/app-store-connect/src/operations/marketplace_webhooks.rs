@@ -5,6 +5,19 @@
 /// Operations of `marketplace_webhooks`, from [`Client::marketplace_webhooks`](crate::Client::marketplace_webhooks).
 ///
 /// Feature: `alternative-distribution`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.marketplace_webhooks().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct MarketplaceWebhooks(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,22 @@
 /// Operations of `nominations`, from [`Client::nominations`](crate::Client::nominations).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     filter_state: Vec<app_store_connect_client::models::NominationStateFilter>,
+/// ) -> Result<(), Error> {
+///     let mut items = client.nominations().list(filter_state).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Nominations(pub(crate) rt::Client<crate::Api>);
 
@@ -69,6 +85,30 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::NominationResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::NominationInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[inAppEvents]`: the number of included resources, at most 50.
+    pub fn limit_in_app_events(mut self, value: i64) -> Self {
+        self.0.number("limit[inAppEvents]", value);
+        self
+    }
+
+    /// `limit[relatedApps]`: the number of included resources, at most 50.
+    pub fn limit_related_apps(mut self, value: i64) -> Self {
+        self.0.number("limit[relatedApps]", value);
+        self
+    }
+
+    /// `limit[supportedTerritories]`: the number of included resources, at most 200.
+    pub fn limit_supported_territories(mut self, value: i64) -> Self {
+        self.0.number("limit[supportedTerritories]", value);
+        self
+    }
+
     /// `fields[actors]`: the fields to return.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -105,30 +145,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::NominationInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[inAppEvents]`: the number of included resources, at most 50.
-    pub fn limit_in_app_events(mut self, value: i64) -> Self {
-        self.0.number("limit[inAppEvents]", value);
-        self
-    }
-
-    /// `limit[relatedApps]`: the number of included resources, at most 50.
-    pub fn limit_related_apps(mut self, value: i64) -> Self {
-        self.0.number("limit[relatedApps]", value);
-        self
-    }
-
-    /// `limit[supportedTerritories]`: the number of included resources, at most 200.
-    pub fn limit_supported_territories(mut self, value: i64) -> Self {
-        self.0.number("limit[supportedTerritories]", value);
         self
     }
 }
@@ -137,45 +153,6 @@ impl<T> crate::Call<T, op::Get> {
 pub type List = crate::Call<crate::models::NominationsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
-    /// `fields[actors]`: the fields to return.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
-        self.0.list("fields[actors]", values);
-        self
-    }
-
-    /// `fields[appEvents]`: the fields to return.
-    pub fn fields_app_events(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppEventField>,
-    ) -> Self {
-        self.0.list("fields[appEvents]", values);
-        self
-    }
-
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[nominations]`: the fields to return.
-    pub fn fields_nominations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::NominationField>,
-    ) -> Self {
-        self.0.list("fields[nominations]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields to return.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
     /// `filter[hasInAppEvents]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_has_in_app_events(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[hasInAppEvents]", values);
@@ -194,6 +171,12 @@ impl<T> crate::Call<T, op::List> {
         values: impl IntoIterator<Item = crate::models::NominationTypeFilter>,
     ) -> Self {
         self.0.filter("filter[type]", values);
+        self
+    }
+
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::NominationSort>) -> Self {
+        self.0.list("sort", values);
         self
     }
 
@@ -221,17 +204,6 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::NominationSort>) -> Self {
-        self.0.list("sort", values);
-        self
-    }
-}
-
-/// Call of [`download_csv`](Nominations::download_csv).
-pub type DownloadCsv = crate::Call<String, op::DownloadCsv>;
-
-impl<T> crate::Call<T, op::DownloadCsv> {
     /// `fields[actors]`: the fields to return.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -270,7 +242,12 @@ impl<T> crate::Call<T, op::DownloadCsv> {
         self.0.list("fields[territories]", values);
         self
     }
+}
 
+/// Call of [`download_csv`](Nominations::download_csv).
+pub type DownloadCsv = crate::Call<String, op::DownloadCsv>;
+
+impl<T> crate::Call<T, op::DownloadCsv> {
     /// `filter[hasInAppEvents]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_has_in_app_events(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[hasInAppEvents]", values);
@@ -289,12 +266,6 @@ impl<T> crate::Call<T, op::DownloadCsv> {
         values: impl IntoIterator<Item = crate::models::NominationTypeFilter>,
     ) -> Self {
         self.0.filter("filter[type]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::NominationInclude>) -> Self {
-        self.0.list("include", values);
         self
     }
 
@@ -304,6 +275,18 @@ impl<T> crate::Call<T, op::DownloadCsv> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::NominationSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::NominationInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `limit[inAppEvents]`: the number of included resources, at most 50.
     pub fn limit_in_app_events(mut self, value: i64) -> Self {
         self.0.number("limit[inAppEvents]", value);
@@ -322,9 +305,42 @@ impl<T> crate::Call<T, op::DownloadCsv> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::NominationSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[actors]`: the fields to return.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
+        self.0.list("fields[actors]", values);
+        self
+    }
+
+    /// `fields[appEvents]`: the fields to return.
+    pub fn fields_app_events(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppEventField>,
+    ) -> Self {
+        self.0.list("fields[appEvents]", values);
+        self
+    }
+
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[nominations]`: the fields to return.
+    pub fn fields_nominations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::NominationField>,
+    ) -> Self {
+        self.0.list("fields[nominations]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields to return.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
         self
     }
 }

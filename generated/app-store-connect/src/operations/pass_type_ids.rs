@@ -5,6 +5,19 @@
 /// Operations of `pass_type_ids`, from [`Client::pass_type_ids`](crate::Client::pass_type_ids).
 ///
 /// Feature: `provisioning`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.pass_type_ids().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct PassTypeIds(pub(crate) rt::Client<crate::Api>);
 
@@ -70,24 +83,6 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::PassTypeIdResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
-    /// `fields[certificates]`: the fields to return.
-    pub fn fields_certificates(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CertificateField>,
-    ) -> Self {
-        self.0.list("fields[certificates]", values);
-        self
-    }
-
-    /// `fields[passTypeIds]`: the fields to return.
-    pub fn fields_pass_type_ids(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::PassTypeIdField>,
-    ) -> Self {
-        self.0.list("fields[passTypeIds]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::PassTypeIdInclude>) -> Self {
         self.0.list("include", values);
@@ -99,12 +94,7 @@ impl<T> crate::Call<T, op::Get> {
         self.0.number("limit[certificates]", value);
         self
     }
-}
 
-/// Call of [`list`](PassTypeIds::list).
-pub type List = crate::Call<crate::models::PassTypeIdsResponse, op::List>;
-
-impl<T> crate::Call<T, op::List> {
     /// `fields[certificates]`: the fields to return.
     pub fn fields_certificates(
         mut self,
@@ -122,7 +112,12 @@ impl<T> crate::Call<T, op::List> {
         self.0.list("fields[passTypeIds]", values);
         self
     }
+}
 
+/// Call of [`list`](PassTypeIds::list).
+pub type List = crate::Call<crate::models::PassTypeIdsResponse, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[id]", values);
@@ -141,6 +136,12 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::PassTypeIdSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::PassTypeIdInclude>) -> Self {
         self.0.list("include", values);
@@ -153,9 +154,21 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::PassTypeIdSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[certificates]`: the fields to return.
+    pub fn fields_certificates(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CertificateField>,
+    ) -> Self {
+        self.0.list("fields[certificates]", values);
+        self
+    }
+
+    /// `fields[passTypeIds]`: the fields to return.
+    pub fn fields_pass_type_ids(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::PassTypeIdField>,
+    ) -> Self {
+        self.0.list("fields[passTypeIds]", values);
         self
     }
 }
@@ -167,15 +180,6 @@ pub type ListCertificateLinkages = crate::Call<crate::models::PassTypeIdCertific
 pub type ListCertificates = crate::Call<crate::models::CertificatesResponse, op::ListCertificates>;
 
 impl<T> crate::Call<T, op::ListCertificates> {
-    /// `fields[certificates]`: the fields to return.
-    pub fn fields_certificates(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CertificateField>,
-    ) -> Self {
-        self.0.list("fields[certificates]", values);
-        self
-    }
-
     /// `filter[certificateType]`: selects resources that have one of these values. An empty list is an error.
     ///
     /// The live API has refused the values that end in `_G2` with status 400, although they are listed.
@@ -208,6 +212,15 @@ impl<T> crate::Call<T, op::ListCertificates> {
     /// `sort`: the sort order; `desc` reverses one.
     pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::CertificateSort>) -> Self {
         self.0.list("sort", values);
+        self
+    }
+
+    /// `fields[certificates]`: the fields to return.
+    pub fn fields_certificates(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CertificateField>,
+    ) -> Self {
+        self.0.list("fields[certificates]", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `pre_release_versions`, from [`Client::pre_release_versions`](crate::Client::pre_release_versions).
 ///
 /// Feature: `builds`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.pre_release_versions().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct PreReleaseVersions(pub(crate) rt::Client<crate::Api>);
 
@@ -51,6 +64,21 @@ impl PreReleaseVersions {
 pub type Get = crate::Call<crate::models::PrereleaseVersionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[builds]`: the number of included resources, at most 50.
+    pub fn limit_builds(mut self, value: i64) -> Self {
+        self.0.number("limit[builds]", value);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -69,21 +97,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
     ) -> Self {
         self.0.list("fields[preReleaseVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::PrereleaseVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[builds]`: the number of included resources, at most 50.
-    pub fn limit_builds(mut self, value: i64) -> Self {
-        self.0.number("limit[builds]", value);
         self
     }
 }
@@ -106,27 +119,6 @@ pub type GetAppLinkage = crate::Call<crate::models::PrereleaseVersionAppLinkageR
 pub type List = crate::Call<crate::models::PreReleaseVersionsResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[builds]`: the fields to return.
-    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
-        self.0.list("fields[builds]", values);
-        self
-    }
-
-    /// `fields[preReleaseVersions]`: the fields to return.
-    pub fn fields_pre_release_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
-    ) -> Self {
-        self.0.list("fields[preReleaseVersions]", values);
-        self
-    }
-
     /// `filter[app]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_app(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[app]", values);
@@ -188,6 +180,12 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::PrereleaseVersionSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -203,9 +201,24 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::PrereleaseVersionSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[builds]`: the fields to return.
+    pub fn fields_builds(mut self, values: impl IntoIterator<Item = crate::models::BuildField>) -> Self {
+        self.0.list("fields[builds]", values);
+        self
+    }
+
+    /// `fields[preReleaseVersions]`: the fields to return.
+    pub fn fields_pre_release_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::PrereleaseVersionField>,
+    ) -> Self {
+        self.0.list("fields[preReleaseVersions]", values);
         self
     }
 }

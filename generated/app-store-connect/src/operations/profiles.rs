@@ -5,6 +5,19 @@
 /// Operations of `profiles`, from [`Client::profiles`](crate::Client::profiles).
 ///
 /// Feature: `provisioning`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.profiles().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Profiles(pub(crate) rt::Client<crate::Api>);
 
@@ -84,6 +97,24 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::ProfileResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ProfileInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[certificates]`: the number of included resources, at most 50.
+    pub fn limit_certificates(mut self, value: i64) -> Self {
+        self.0.number("limit[certificates]", value);
+        self
+    }
+
+    /// `limit[devices]`: the number of included resources, at most 50.
+    pub fn limit_devices(mut self, value: i64) -> Self {
+        self.0.number("limit[devices]", value);
+        self
+    }
+
     /// `fields[bundleIds]`: the fields to return.
     pub fn fields_bundle_ids(
         mut self,
@@ -111,24 +142,6 @@ impl<T> crate::Call<T, op::Get> {
     /// `fields[profiles]`: the fields to return.
     pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfileField>) -> Self {
         self.0.list("fields[profiles]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ProfileInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[certificates]`: the number of included resources, at most 50.
-    pub fn limit_certificates(mut self, value: i64) -> Self {
-        self.0.number("limit[certificates]", value);
-        self
-    }
-
-    /// `limit[devices]`: the number of included resources, at most 50.
-    pub fn limit_devices(mut self, value: i64) -> Self {
-        self.0.number("limit[devices]", value);
         self
     }
 }
@@ -154,36 +167,6 @@ pub type GetBundleIdLinkage = crate::Call<crate::models::ProfileBundleIdLinkageR
 pub type List = crate::Call<crate::models::ProfilesResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
-    /// `fields[bundleIds]`: the fields to return.
-    pub fn fields_bundle_ids(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::BundleIdField>,
-    ) -> Self {
-        self.0.list("fields[bundleIds]", values);
-        self
-    }
-
-    /// `fields[certificates]`: the fields to return.
-    pub fn fields_certificates(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::CertificateField>,
-    ) -> Self {
-        self.0.list("fields[certificates]", values);
-        self
-    }
-
-    /// `fields[devices]`: the fields to return.
-    pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DeviceField>) -> Self {
-        self.0.list("fields[devices]", values);
-        self
-    }
-
-    /// `fields[profiles]`: the fields to return.
-    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfileField>) -> Self {
-        self.0.list("fields[profiles]", values);
-        self
-    }
-
     /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[id]", values);
@@ -214,6 +197,12 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::ProfileSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ProfileInclude>) -> Self {
         self.0.list("include", values);
@@ -232,9 +221,33 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::ProfileSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[bundleIds]`: the fields to return.
+    pub fn fields_bundle_ids(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::BundleIdField>,
+    ) -> Self {
+        self.0.list("fields[bundleIds]", values);
+        self
+    }
+
+    /// `fields[certificates]`: the fields to return.
+    pub fn fields_certificates(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::CertificateField>,
+    ) -> Self {
+        self.0.list("fields[certificates]", values);
+        self
+    }
+
+    /// `fields[devices]`: the fields to return.
+    pub fn fields_devices(mut self, values: impl IntoIterator<Item = crate::models::DeviceField>) -> Self {
+        self.0.list("fields[devices]", values);
+        self
+    }
+
+    /// `fields[profiles]`: the fields to return.
+    pub fn fields_profiles(mut self, values: impl IntoIterator<Item = crate::models::ProfileField>) -> Self {
+        self.0.list("fields[profiles]", values);
         self
     }
 }

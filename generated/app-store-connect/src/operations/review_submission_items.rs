@@ -5,6 +5,20 @@
 /// Operations of `review_submission_items`, from [`Client::review_submission_items`](crate::Client::review_submission_items).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::ReviewSubmissionItemCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.review_submission_items().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct ReviewSubmissionItems(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,19 @@
 /// Operations of `review_submissions`, from [`Client::review_submissions`](crate::Client::review_submissions).
 ///
 /// Feature: `app-store`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, filter_app: Vec<&str>) -> Result<(), Error> {
+///     let mut items = client.review_submissions().list(filter_app).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct ReviewSubmissions(pub(crate) rt::Client<crate::Api>);
 
@@ -63,45 +76,6 @@ pub type Create = crate::Call<crate::models::ReviewSubmissionResponse, op::Creat
 pub type Get = crate::Call<crate::models::ReviewSubmissionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
-    /// `fields[actors]`: the fields to return.
-    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
-        self.0.list("fields[actors]", values);
-        self
-    }
-
-    /// `fields[appStoreVersions]`: the fields to return.
-    pub fn fields_app_store_versions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
-    ) -> Self {
-        self.0.list("fields[appStoreVersions]", values);
-        self
-    }
-
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[reviewSubmissionItems]`: the fields to return.
-    pub fn fields_review_submission_items(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionItemField>,
-    ) -> Self {
-        self.0.list("fields[reviewSubmissionItems]", values);
-        self
-    }
-
-    /// `fields[reviewSubmissions]`: the fields to return.
-    pub fn fields_review_submissions(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionField>,
-    ) -> Self {
-        self.0.list("fields[reviewSubmissions]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -116,12 +90,7 @@ impl<T> crate::Call<T, op::Get> {
         self.0.number("limit[items]", value);
         self
     }
-}
 
-/// Call of [`list`](ReviewSubmissions::list).
-pub type List = crate::Call<crate::models::ReviewSubmissionsResponse, op::List>;
-
-impl<T> crate::Call<T, op::List> {
     /// `fields[actors]`: the fields to return.
     pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
         self.0.list("fields[actors]", values);
@@ -160,7 +129,12 @@ impl<T> crate::Call<T, op::List> {
         self.0.list("fields[reviewSubmissions]", values);
         self
     }
+}
 
+/// Call of [`list`](ReviewSubmissions::list).
+pub type List = crate::Call<crate::models::ReviewSubmissionsResponse, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `filter[platform]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_platform(
         mut self,
@@ -193,6 +167,45 @@ impl<T> crate::Call<T, op::List> {
         self.0.number("limit[items]", value);
         self
     }
+
+    /// `fields[actors]`: the fields to return.
+    pub fn fields_actors(mut self, values: impl IntoIterator<Item = crate::models::ActorField>) -> Self {
+        self.0.list("fields[actors]", values);
+        self
+    }
+
+    /// `fields[appStoreVersions]`: the fields to return.
+    pub fn fields_app_store_versions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::AppStoreVersionField>,
+    ) -> Self {
+        self.0.list("fields[appStoreVersions]", values);
+        self
+    }
+
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[reviewSubmissionItems]`: the fields to return.
+    pub fn fields_review_submission_items(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionItemField>,
+    ) -> Self {
+        self.0.list("fields[reviewSubmissionItems]", values);
+        self
+    }
+
+    /// `fields[reviewSubmissions]`: the fields to return.
+    pub fn fields_review_submissions(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionField>,
+    ) -> Self {
+        self.0.list("fields[reviewSubmissions]", values);
+        self
+    }
 }
 
 /// Call of [`list_item_linkages`](ReviewSubmissions::list_item_linkages).
@@ -202,6 +215,15 @@ pub type ListItemLinkages = crate::Call<crate::models::ReviewSubmissionItemsLink
 pub type ListItems = crate::Call<crate::models::ReviewSubmissionItemsResponse, op::ListItems>;
 
 impl<T> crate::Call<T, op::ListItems> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::ReviewSubmissionItemInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[appAssetLibraryImages]`: the fields to return.
     pub fn fields_app_asset_library_images(
         mut self,
@@ -351,15 +373,6 @@ impl<T> crate::Call<T, op::ListItems> {
         values: impl IntoIterator<Item = crate::models::SubscriptionVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ReviewSubmissionItemInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

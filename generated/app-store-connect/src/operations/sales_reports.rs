@@ -5,6 +5,25 @@
 /// Operations of `sales_reports`, from [`Client::sales_reports`](crate::Client::sales_reports).
 ///
 /// Feature: `sales-and-finance`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     filter_frequency: Vec<app_store_connect_client::models::SalesReportsFrequencyFilter>,
+///     filter_report_sub_type: Vec<app_store_connect_client::models::SalesReportsReportSubTypeFilter>,
+///     filter_report_type: Vec<app_store_connect_client::models::SalesReportsReportTypeFilter>,
+///     filter_vendor_number: Vec<&str>,
+/// ) -> Result<(), Error> {
+///     let response = client.sales_reports()
+///         .download(filter_frequency, filter_report_sub_type, filter_report_type, filter_vendor_number)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SalesReports(pub(crate) rt::Client<crate::Api>);
 

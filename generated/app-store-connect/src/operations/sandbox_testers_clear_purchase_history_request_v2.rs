@@ -5,6 +5,22 @@
 /// Operations of `sandbox_testers_clear_purchase_history_request_v2`, from [`Client::sandbox_testers_clear_purchase_history_request_v2`](crate::Client::sandbox_testers_clear_purchase_history_request_v2).
 ///
 /// Feature: `sandbox`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::SandboxTestersClearPurchaseHistoryRequestV2CreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.sandbox_testers_clear_purchase_history_request_v2()
+///         .create(request)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SandboxTestersClearPurchaseHistoryRequestV2(
     pub(crate) rt::Client<crate::Api>,

@@ -5,6 +5,19 @@
 /// Operations of `sandbox_testers_v2`, from [`Client::sandbox_testers_v2`](crate::Client::sandbox_testers_v2).
 ///
 /// Feature: `sandbox`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.sandbox_testers_v2().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SandboxTestersV2(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,17 @@
 /// Operations of `scm_git_references`, from [`Client::scm_git_references`](crate::Client::scm_git_references).
 ///
 /// Feature: `xcode-cloud`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.scm_git_references().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct ScmGitReferences(pub(crate) rt::Client<crate::Api>);
 
@@ -19,6 +30,15 @@ impl ScmGitReferences {
 pub type Get = crate::Call<crate::models::ScmGitReferenceResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[scmGitReferences]`: the fields to return.
     pub fn fields_scm_git_references(
         mut self,
@@ -34,15 +54,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferenceInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `scm_providers`, from [`Client::scm_providers`](crate::Client::scm_providers).
 ///
 /// Feature: `xcode-cloud`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.scm_providers().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct ScmProviders(pub(crate) rt::Client<crate::Api>);
 
@@ -69,6 +82,18 @@ impl<T> crate::Call<T, op::List> {
 pub type ListRepositories = crate::Call<crate::models::ScmRepositoriesResponse, op::ListRepositories>;
 
 impl<T> crate::Call<T, op::ListRepositories> {
+    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[id]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[scmGitReferences]`: the fields to return.
     pub fn fields_scm_git_references(
         mut self,
@@ -93,18 +118,6 @@ impl<T> crate::Call<T, op::ListRepositories> {
         values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
-        self
-    }
-
-    /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[id]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `scm_pull_requests`, from [`Client::scm_pull_requests`](crate::Client::scm_pull_requests).
 ///
 /// Feature: `xcode-cloud`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.scm_pull_requests().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct ScmPullRequests(pub(crate) rt::Client<crate::Api>);
 
@@ -19,6 +30,12 @@ impl ScmPullRequests {
 pub type Get = crate::Call<crate::models::ScmPullRequestResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmPullRequestInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[scmPullRequests]`: the fields to return.
     pub fn fields_scm_pull_requests(
         mut self,
@@ -34,12 +51,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmPullRequestInclude>) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `scm_repositories`, from [`Client::scm_repositories`](crate::Client::scm_repositories).
 ///
 /// Feature: `xcode-cloud`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.scm_repositories().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct ScmRepositories(pub(crate) rt::Client<crate::Api>);
 
@@ -55,6 +68,12 @@ impl ScmRepositories {
 pub type Get = crate::Call<crate::models::ScmRepositoryResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[scmGitReferences]`: the fields to return.
     pub fn fields_scm_git_references(
         mut self,
@@ -79,12 +98,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmRepositoryInclude>) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -93,33 +106,6 @@ impl<T> crate::Call<T, op::Get> {
 pub type List = crate::Call<crate::models::ScmRepositoriesResponse, op::List>;
 
 impl<T> crate::Call<T, op::List> {
-    /// `fields[scmGitReferences]`: the fields to return.
-    pub fn fields_scm_git_references(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferenceField>,
-    ) -> Self {
-        self.0.list("fields[scmGitReferences]", values);
-        self
-    }
-
-    /// `fields[scmProviders]`: the fields to return.
-    pub fn fields_scm_providers(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ScmProviderField>,
-    ) -> Self {
-        self.0.list("fields[scmProviders]", values);
-        self
-    }
-
-    /// `fields[scmRepositories]`: the fields to return.
-    pub fn fields_scm_repositories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
-    ) -> Self {
-        self.0.list("fields[scmRepositories]", values);
-        self
-    }
-
     /// `filter[id]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[id]", values);
@@ -131,6 +117,33 @@ impl<T> crate::Call<T, op::List> {
         self.0.list("include", values);
         self
     }
+
+    /// `fields[scmGitReferences]`: the fields to return.
+    pub fn fields_scm_git_references(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceField>,
+    ) -> Self {
+        self.0.list("fields[scmGitReferences]", values);
+        self
+    }
+
+    /// `fields[scmProviders]`: the fields to return.
+    pub fn fields_scm_providers(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::ScmProviderField>,
+    ) -> Self {
+        self.0.list("fields[scmProviders]", values);
+        self
+    }
+
+    /// `fields[scmRepositories]`: the fields to return.
+    pub fn fields_scm_repositories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
+    ) -> Self {
+        self.0.list("fields[scmRepositories]", values);
+        self
+    }
 }
 
 /// Call of [`list_git_reference_linkages`](ScmRepositories::list_git_reference_linkages).
@@ -140,6 +153,15 @@ pub type ListGitReferenceLinkages = crate::Call<crate::models::ScmRepositoryGitR
 pub type ListGitReferences = crate::Call<crate::models::ScmGitReferencesResponse, op::ListGitReferences>;
 
 impl<T> crate::Call<T, op::ListGitReferences> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::ScmGitReferenceInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[scmGitReferences]`: the fields to return.
     pub fn fields_scm_git_references(
         mut self,
@@ -157,15 +179,6 @@ impl<T> crate::Call<T, op::ListGitReferences> {
         self.0.list("fields[scmRepositories]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::ScmGitReferenceInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_pull_request_linkages`](ScmRepositories::list_pull_request_linkages).
@@ -175,6 +188,12 @@ pub type ListPullRequestLinkages = crate::Call<crate::models::ScmRepositoryPullR
 pub type ListPullRequests = crate::Call<crate::models::ScmPullRequestsResponse, op::ListPullRequests>;
 
 impl<T> crate::Call<T, op::ListPullRequests> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmPullRequestInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[scmPullRequests]`: the fields to return.
     pub fn fields_scm_pull_requests(
         mut self,
@@ -190,12 +209,6 @@ impl<T> crate::Call<T, op::ListPullRequests> {
         values: impl IntoIterator<Item = crate::models::ScmRepositoryField>,
     ) -> Self {
         self.0.list("fields[scmRepositories]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::ScmPullRequestInclude>) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,21 @@
 /// Operations of `subscription_availabilities`, from [`Client::subscription_availabilities`](crate::Client::subscription_availabilities).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.subscription_availabilities()
+///         .list_available_territories(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionAvailabilities(pub(crate) rt::Client<crate::Api>);
 
@@ -48,6 +63,21 @@ pub type Create = crate::Call<crate::models::SubscriptionAvailabilityResponse, o
 pub type Get = crate::Call<crate::models::SubscriptionAvailabilityResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionAvailabilityInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[availableTerritories]`: the number of included resources, at most 50.
+    pub fn limit_available_territories(mut self, value: i64) -> Self {
+        self.0.number("limit[availableTerritories]", value);
+        self
+    }
+
     /// `fields[subscriptionAvailabilities]`: the fields to return.
     pub fn fields_subscription_availabilities(
         mut self,
@@ -63,21 +93,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionAvailabilityInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[availableTerritories]`: the number of included resources, at most 50.
-    pub fn limit_available_territories(mut self, value: i64) -> Self {
-        self.0.number("limit[availableTerritories]", value);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `subscription_grace_periods`, from [`Client::subscription_grace_periods`](crate::Client::subscription_grace_periods).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.subscription_grace_periods().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionGracePeriods(pub(crate) rt::Client<crate::Api>);
 

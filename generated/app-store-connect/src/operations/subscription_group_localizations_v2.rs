@@ -5,6 +5,17 @@
 /// Operations of `subscription_group_localizations_v2`, from [`Client::subscription_group_localizations_v2`](crate::Client::subscription_group_localizations_v2).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.subscription_group_localizations_v2().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionGroupLocalizationsV2(pub(crate) rt::Client<crate::Api>);
 
@@ -48,6 +59,17 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::SubscriptionGroupLocalizationV2Response, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionGroupLocalizationV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionGroupLocalizations]`: the fields to return.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -65,17 +87,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroupVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupLocalizationV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

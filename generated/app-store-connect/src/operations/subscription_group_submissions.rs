@@ -5,6 +5,20 @@
 /// Operations of `subscription_group_submissions`, from [`Client::subscription_group_submissions`](crate::Client::subscription_group_submissions).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::SubscriptionGroupSubmissionCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.subscription_group_submissions().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionGroupSubmissions(pub(crate) rt::Client<crate::Api>);
 

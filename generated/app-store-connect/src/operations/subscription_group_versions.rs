@@ -5,6 +5,21 @@
 /// Operations of `subscription_group_versions`, from [`Client::subscription_group_versions`](crate::Client::subscription_group_versions).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.subscription_group_versions()
+///         .list_localization_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionGroupVersions(pub(crate) rt::Client<crate::Api>);
 
@@ -44,6 +59,21 @@ pub type Create = crate::Call<crate::models::SubscriptionGroupVersionResponse, o
 pub type Get = crate::Call<crate::models::SubscriptionGroupVersionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
     /// `fields[subscriptionGroupLocalizations]`: the fields to return.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -72,21 +102,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[subscriptionGroups]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
-        self
-    }
 }
 
 /// Call of [`list_localization_linkages`](SubscriptionGroupVersions::list_localization_linkages).
@@ -96,6 +111,17 @@ pub type ListLocalizationLinkages = crate::Call<crate::models::SubscriptionGroup
 pub type ListLocalizations = crate::Call<crate::models::SubscriptionGroupLocalizationsV2Response, op::ListLocalizations>;
 
 impl<T> crate::Call<T, op::ListLocalizations> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionGroupLocalizationV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionGroupLocalizations]`: the fields to return.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -113,17 +139,6 @@ impl<T> crate::Call<T, op::ListLocalizations> {
         values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroupVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupLocalizationV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,21 @@
 /// Operations of `subscription_groups`, from [`Client::subscription_groups`](crate::Client::subscription_groups).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.subscription_groups()
+///         .list_subscription_group_localization_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionGroups(pub(crate) rt::Client<crate::Api>);
 
@@ -100,6 +115,33 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::SubscriptionGroupResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[subscriptionGroupLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_subscription_group_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[subscriptionGroupLocalizations]", value);
+        self
+    }
+
+    /// `limit[subscriptions]`: the number of included resources, at most 50.
+    pub fn limit_subscriptions(mut self, value: i64) -> Self {
+        self.0.number("limit[subscriptions]", value);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
     /// `fields[subscriptionGroupLocalizations]`: the fields to return.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -137,33 +179,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[subscriptions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[subscriptionGroupLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_subscription_group_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[subscriptionGroupLocalizations]", value);
-        self
-    }
-
-    /// `limit[subscriptions]`: the number of included resources, at most 50.
-    pub fn limit_subscriptions(mut self, value: i64) -> Self {
-        self.0.number("limit[subscriptions]", value);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
 }
 
 /// Call of [`list_subscription_group_localization_linkages`](SubscriptionGroups::list_subscription_group_localization_linkages).
@@ -173,6 +188,17 @@ pub type ListSubscriptionGroupLocalizationLinkages = crate::Call<crate::models::
 pub type ListSubscriptionGroupLocalizations = crate::Call<crate::models::SubscriptionGroupLocalizationsResponse, op::ListSubscriptionGroupLocalizations>;
 
 impl<T> crate::Call<T, op::ListSubscriptionGroupLocalizations> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionGroupLocalizationInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionGroupLocalizations]`: the fields to return.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -192,17 +218,6 @@ impl<T> crate::Call<T, op::ListSubscriptionGroupLocalizations> {
         self.0.list("fields[subscriptionGroups]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupLocalizationInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_subscription_linkages`](SubscriptionGroups::list_subscription_linkages).
@@ -212,6 +227,93 @@ pub type ListSubscriptionLinkages = crate::Call<crate::models::SubscriptionGroup
 pub type ListSubscriptions = crate::Call<crate::models::SubscriptionsResponse, op::ListSubscriptions>;
 
 impl<T> crate::Call<T, op::ListSubscriptions> {
+    /// `filter[name]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[name]", values);
+        self
+    }
+
+    /// `filter[productId]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_product_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[productId]", values);
+        self
+    }
+
+    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_state(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionStateFilter>,
+    ) -> Self {
+        self.0.filter("filter[state]", values);
+        self
+    }
+
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[images]`: the number of included resources, at most 50.
+    pub fn limit_images(mut self, value: i64) -> Self {
+        self.0.number("limit[images]", value);
+        self
+    }
+
+    /// `limit[introductoryOffers]`: the number of included resources, at most 50.
+    pub fn limit_introductory_offers(mut self, value: i64) -> Self {
+        self.0.number("limit[introductoryOffers]", value);
+        self
+    }
+
+    /// `limit[offerCodes]`: the number of included resources, at most 50.
+    pub fn limit_offer_codes(mut self, value: i64) -> Self {
+        self.0.number("limit[offerCodes]", value);
+        self
+    }
+
+    /// `limit[planAvailabilities]`: the number of included resources, at most 50.
+    pub fn limit_plan_availabilities(mut self, value: i64) -> Self {
+        self.0.number("limit[planAvailabilities]", value);
+        self
+    }
+
+    /// `limit[prices]`: the number of included resources, at most 50.
+    pub fn limit_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[prices]", value);
+        self
+    }
+
+    /// `limit[promotionalOffers]`: the number of included resources, at most 50.
+    pub fn limit_promotional_offers(mut self, value: i64) -> Self {
+        self.0.number("limit[promotionalOffers]", value);
+        self
+    }
+
+    /// `limit[subscriptionLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_subscription_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[subscriptionLocalizations]", value);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
+    /// `limit[winBackOffers]`: the number of included resources, at most 50.
+    pub fn limit_win_back_offers(mut self, value: i64) -> Self {
+        self.0.number("limit[winBackOffers]", value);
+        self
+    }
+
     /// `fields[promotedPurchases]`: the fields to return.
     pub fn fields_promoted_purchases(
         mut self,
@@ -345,93 +447,6 @@ impl<T> crate::Call<T, op::ListSubscriptions> {
         self.0.list("fields[winBackOffers]", values);
         self
     }
-
-    /// `filter[name]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_name(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[name]", values);
-        self
-    }
-
-    /// `filter[productId]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_product_id(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[productId]", values);
-        self
-    }
-
-    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionStateFilter>,
-    ) -> Self {
-        self.0.filter("filter[state]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[images]`: the number of included resources, at most 50.
-    pub fn limit_images(mut self, value: i64) -> Self {
-        self.0.number("limit[images]", value);
-        self
-    }
-
-    /// `limit[introductoryOffers]`: the number of included resources, at most 50.
-    pub fn limit_introductory_offers(mut self, value: i64) -> Self {
-        self.0.number("limit[introductoryOffers]", value);
-        self
-    }
-
-    /// `limit[offerCodes]`: the number of included resources, at most 50.
-    pub fn limit_offer_codes(mut self, value: i64) -> Self {
-        self.0.number("limit[offerCodes]", value);
-        self
-    }
-
-    /// `limit[planAvailabilities]`: the number of included resources, at most 50.
-    pub fn limit_plan_availabilities(mut self, value: i64) -> Self {
-        self.0.number("limit[planAvailabilities]", value);
-        self
-    }
-
-    /// `limit[prices]`: the number of included resources, at most 50.
-    pub fn limit_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[prices]", value);
-        self
-    }
-
-    /// `limit[promotionalOffers]`: the number of included resources, at most 50.
-    pub fn limit_promotional_offers(mut self, value: i64) -> Self {
-        self.0.number("limit[promotionalOffers]", value);
-        self
-    }
-
-    /// `limit[subscriptionLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_subscription_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[subscriptionLocalizations]", value);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
-
-    /// `limit[winBackOffers]`: the number of included resources, at most 50.
-    pub fn limit_win_back_offers(mut self, value: i64) -> Self {
-        self.0.number("limit[winBackOffers]", value);
-        self
-    }
-
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionSort>) -> Self {
-        self.0.list("sort", values);
-        self
-    }
 }
 
 /// Call of [`list_version_linkages`](SubscriptionGroups::list_version_linkages).
@@ -441,6 +456,32 @@ pub type ListVersionLinkages = crate::Call<crate::models::SubscriptionGroupVersi
 pub type ListVersions = crate::Call<crate::models::SubscriptionGroupVersionsResponse, op::ListVersions>;
 
 impl<T> crate::Call<T, op::ListVersions> {
+    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_state(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionGroupVersionStateFilter,
+        >,
+    ) -> Self {
+        self.0.filter("filter[state]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
     /// `fields[subscriptionGroupLocalizations]`: the fields to return.
     pub fn fields_subscription_group_localizations(
         mut self,
@@ -467,32 +508,6 @@ impl<T> crate::Call<T, op::ListVersions> {
         values: impl IntoIterator<Item = crate::models::SubscriptionGroupField>,
     ) -> Self {
         self.0.list("fields[subscriptionGroups]", values);
-        self
-    }
-
-    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionGroupVersionStateFilter,
-        >,
-    ) -> Self {
-        self.0.filter("filter[state]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionGroupVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `subscription_images_v2`, from [`Client::subscription_images_v2`](crate::Client::subscription_images_v2).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.subscription_images_v2().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionImagesV2(pub(crate) rt::Client<crate::Api>);
 

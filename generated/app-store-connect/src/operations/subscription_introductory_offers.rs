@@ -5,6 +5,22 @@
 /// Operations of `subscription_introductory_offers`, from [`Client::subscription_introductory_offers`](crate::Client::subscription_introductory_offers).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::SubscriptionIntroductoryOfferCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.subscription_introductory_offers()
+///         .create(request)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionIntroductoryOffers(pub(crate) rt::Client<crate::Api>);
 

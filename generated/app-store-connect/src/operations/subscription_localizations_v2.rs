@@ -5,6 +5,17 @@
 /// Operations of `subscription_localizations_v2`, from [`Client::subscription_localizations_v2`](crate::Client::subscription_localizations_v2).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.subscription_localizations_v2().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionLocalizationsV2(pub(crate) rt::Client<crate::Api>);
 
@@ -48,6 +59,17 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::SubscriptionLocalizationV2Response, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionLocalizationV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionLocalizations]`: the fields to return.
     pub fn fields_subscription_localizations(
         mut self,
@@ -63,17 +85,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::SubscriptionVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionLocalizationV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,17 @@
 /// Operations of `subscription_offer_code_custom_codes`, from [`Client::subscription_offer_code_custom_codes`](crate::Client::subscription_offer_code_custom_codes).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.subscription_offer_code_custom_codes().get(id).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionOfferCodeCustomCodes(pub(crate) rt::Client<crate::Api>);
 
@@ -40,6 +51,17 @@ pub type Create = crate::Call<crate::models::SubscriptionOfferCodeCustomCodeResp
 pub type Get = crate::Call<crate::models::SubscriptionOfferCodeCustomCodeResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionOfferCodeCustomCodeInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionOfferCodeCustomCodes]`: the fields to return.
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
@@ -57,17 +79,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeField>,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodes]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodeCustomCodeInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `subscription_offer_code_one_time_use_codes`, from [`Client::subscription_offer_code_one_time_use_codes`](crate::Client::subscription_offer_code_one_time_use_codes).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let response = client.subscription_offer_code_one_time_use_codes()
+///         .download_values(id)
+///         .send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionOfferCodeOneTimeUseCodes(pub(crate) rt::Client<crate::Api>);
 
@@ -50,6 +63,17 @@ pub type DownloadValues = crate::Call<String, op::DownloadValues>;
 pub type Get = crate::Call<crate::models::SubscriptionOfferCodeOneTimeUseCodeResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodeInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionOfferCodeOneTimeUseCodes]`: the fields to return.
     pub fn fields_subscription_offer_code_one_time_use_codes(
         mut self,
@@ -67,17 +91,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeField>,
     ) -> Self {
         self.0.list("fields[subscriptionOfferCodes]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodeInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

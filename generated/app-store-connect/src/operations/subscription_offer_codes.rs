@@ -5,6 +5,21 @@
 /// Operations of `subscription_offer_codes`, from [`Client::subscription_offer_codes`](crate::Client::subscription_offer_codes).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.subscription_offer_codes()
+///         .list_custom_code_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionOfferCodes(pub(crate) rt::Client<crate::Api>);
 
@@ -82,6 +97,33 @@ pub type Create = crate::Call<crate::models::SubscriptionOfferCodeResponse, op::
 pub type Get = crate::Call<crate::models::SubscriptionOfferCodeResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[customCodes]`: the number of included resources, at most 50.
+    pub fn limit_custom_codes(mut self, value: i64) -> Self {
+        self.0.number("limit[customCodes]", value);
+        self
+    }
+
+    /// `limit[oneTimeUseCodes]`: the number of included resources, at most 50.
+    pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
+        self.0.number("limit[oneTimeUseCodes]", value);
+        self
+    }
+
+    /// `limit[prices]`: the number of included resources, at most 50.
+    pub fn limit_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[prices]", value);
+        self
+    }
+
     /// `fields[subscriptionOfferCodeCustomCodes]`: the fields to return.
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
@@ -130,33 +172,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[subscriptions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[customCodes]`: the number of included resources, at most 50.
-    pub fn limit_custom_codes(mut self, value: i64) -> Self {
-        self.0.number("limit[customCodes]", value);
-        self
-    }
-
-    /// `limit[oneTimeUseCodes]`: the number of included resources, at most 50.
-    pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
-        self.0.number("limit[oneTimeUseCodes]", value);
-        self
-    }
-
-    /// `limit[prices]`: the number of included resources, at most 50.
-    pub fn limit_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[prices]", value);
-        self
-    }
 }
 
 /// Call of [`list_custom_code_linkages`](SubscriptionOfferCodes::list_custom_code_linkages).
@@ -166,6 +181,17 @@ pub type ListCustomCodeLinkages = crate::Call<crate::models::SubscriptionOfferCo
 pub type ListCustomCodes = crate::Call<crate::models::SubscriptionOfferCodeCustomCodesResponse, op::ListCustomCodes>;
 
 impl<T> crate::Call<T, op::ListCustomCodes> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionOfferCodeCustomCodeInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionOfferCodeCustomCodes]`: the fields to return.
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
@@ -185,17 +211,6 @@ impl<T> crate::Call<T, op::ListCustomCodes> {
         self.0.list("fields[subscriptionOfferCodes]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodeCustomCodeInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_one_time_use_code_linkages`](SubscriptionOfferCodes::list_one_time_use_code_linkages).
@@ -205,6 +220,17 @@ pub type ListOneTimeUseCodeLinkages = crate::Call<crate::models::SubscriptionOff
 pub type ListOneTimeUseCodes = crate::Call<crate::models::SubscriptionOfferCodeOneTimeUseCodesResponse, op::ListOneTimeUseCodes>;
 
 impl<T> crate::Call<T, op::ListOneTimeUseCodes> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodeInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionOfferCodeOneTimeUseCodes]`: the fields to return.
     pub fn fields_subscription_offer_code_one_time_use_codes(
         mut self,
@@ -224,17 +250,6 @@ impl<T> crate::Call<T, op::ListOneTimeUseCodes> {
         self.0.list("fields[subscriptionOfferCodes]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodeOneTimeUseCodeInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_price_linkages`](SubscriptionOfferCodes::list_price_linkages).
@@ -244,6 +259,23 @@ pub type ListPriceLinkages = crate::Call<crate::models::SubscriptionOfferCodePri
 pub type ListPrices = crate::Call<crate::models::SubscriptionOfferCodePricesResponse, op::ListPrices>;
 
 impl<T> crate::Call<T, op::ListPrices> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionOfferCodePriceInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionOfferCodePrices]`: the fields to return.
     pub fn fields_subscription_offer_code_prices(
         mut self,
@@ -268,23 +300,6 @@ impl<T> crate::Call<T, op::ListPrices> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionOfferCodePriceInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

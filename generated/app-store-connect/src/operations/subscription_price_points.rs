@@ -5,6 +5,21 @@
 /// Operations of `subscription_price_points`, from [`Client::subscription_price_points`](crate::Client::subscription_price_points).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.subscription_price_points()
+///         .list_equalization_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionPricePoints(pub(crate) rt::Client<crate::Api>);
 
@@ -78,6 +93,15 @@ impl SubscriptionPricePoints {
 pub type Get = crate::Call<crate::models::SubscriptionPricePointResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionPricePoints]`: the fields to return.
     pub fn fields_subscription_price_points(
         mut self,
@@ -93,15 +117,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }
@@ -110,24 +125,6 @@ impl<T> crate::Call<T, op::Get> {
 pub type ListAdjustedEqualizations = crate::Call<crate::models::SubscriptionPricePointsResponse, op::ListAdjustedEqualizations>;
 
 impl<T> crate::Call<T, op::ListAdjustedEqualizations> {
-    /// `fields[subscriptionPricePoints]`: the fields to return.
-    pub fn fields_subscription_price_points(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
-    ) -> Self {
-        self.0.list("fields[subscriptionPricePoints]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields to return.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
     /// `filter[subscription]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_subscription(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[subscription]", values);
@@ -155,6 +152,24 @@ impl<T> crate::Call<T, op::ListAdjustedEqualizations> {
         values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
     ) -> Self {
         self.0.list("include", values);
+        self
+    }
+
+    /// `fields[subscriptionPricePoints]`: the fields to return.
+    pub fn fields_subscription_price_points(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
+    ) -> Self {
+        self.0.list("fields[subscriptionPricePoints]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields to return.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
         self
     }
 }
@@ -163,24 +178,6 @@ impl<T> crate::Call<T, op::ListAdjustedEqualizations> {
 pub type DownloadAdjustedEqualizationsCsv = crate::Call<String, op::DownloadAdjustedEqualizationsCsv>;
 
 impl<T> crate::Call<T, op::DownloadAdjustedEqualizationsCsv> {
-    /// `fields[subscriptionPricePoints]`: the fields to return.
-    pub fn fields_subscription_price_points(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
-    ) -> Self {
-        self.0.list("fields[subscriptionPricePoints]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields to return.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
     /// `filter[subscription]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_subscription(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[subscription]", values);
@@ -202,6 +199,12 @@ impl<T> crate::Call<T, op::DownloadAdjustedEqualizationsCsv> {
         self
     }
 
+    /// `limit`: the page size, at most 8000.
+    pub fn limit(mut self, value: i64) -> Self {
+        self.0.number("limit", value);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -211,9 +214,21 @@ impl<T> crate::Call<T, op::DownloadAdjustedEqualizationsCsv> {
         self
     }
 
-    /// `limit`: the page size, at most 8000.
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
+    /// `fields[subscriptionPricePoints]`: the fields to return.
+    pub fn fields_subscription_price_points(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
+    ) -> Self {
+        self.0.list("fields[subscriptionPricePoints]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields to return.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
         self
     }
 }
@@ -225,24 +240,6 @@ pub type ListEqualizationLinkages = crate::Call<crate::models::SubscriptionPrice
 pub type ListEqualizations = crate::Call<crate::models::SubscriptionPricePointsResponse, op::ListEqualizations>;
 
 impl<T> crate::Call<T, op::ListEqualizations> {
-    /// `fields[subscriptionPricePoints]`: the fields to return.
-    pub fn fields_subscription_price_points(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
-    ) -> Self {
-        self.0.list("fields[subscriptionPricePoints]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields to return.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
     /// `filter[planType]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[planType]", values);
@@ -276,6 +273,24 @@ impl<T> crate::Call<T, op::ListEqualizations> {
         values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
     ) -> Self {
         self.0.list("include", values);
+        self
+    }
+
+    /// `fields[subscriptionPricePoints]`: the fields to return.
+    pub fn fields_subscription_price_points(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
+    ) -> Self {
+        self.0.list("fields[subscriptionPricePoints]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields to return.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
         self
     }
 }
@@ -284,24 +299,6 @@ impl<T> crate::Call<T, op::ListEqualizations> {
 pub type DownloadEqualizationsCsv = crate::Call<String, op::DownloadEqualizationsCsv>;
 
 impl<T> crate::Call<T, op::DownloadEqualizationsCsv> {
-    /// `fields[subscriptionPricePoints]`: the fields to return.
-    pub fn fields_subscription_price_points(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
-    ) -> Self {
-        self.0.list("fields[subscriptionPricePoints]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields to return.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
     /// `filter[planType]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[planType]", values);
@@ -329,6 +326,12 @@ impl<T> crate::Call<T, op::DownloadEqualizationsCsv> {
         self
     }
 
+    /// `limit`: the page size, at most 8000.
+    pub fn limit(mut self, value: i64) -> Self {
+        self.0.number("limit", value);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -338,9 +341,21 @@ impl<T> crate::Call<T, op::DownloadEqualizationsCsv> {
         self
     }
 
-    /// `limit`: the page size, at most 8000.
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
+    /// `fields[subscriptionPricePoints]`: the fields to return.
+    pub fn fields_subscription_price_points(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
+    ) -> Self {
+        self.0.list("fields[subscriptionPricePoints]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields to return.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
         self
     }
 }

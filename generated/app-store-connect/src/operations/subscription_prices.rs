@@ -5,6 +5,20 @@
 /// Operations of `subscription_prices`, from [`Client::subscription_prices`](crate::Client::subscription_prices).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::SubscriptionPriceCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.subscription_prices().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionPrices(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,21 @@
 /// Operations of `subscription_promotional_offers`, from [`Client::subscription_promotional_offers`](crate::Client::subscription_promotional_offers).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.subscription_promotional_offers()
+///         .list_price_linkages(id)
+///         .items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionPromotionalOffers(pub(crate) rt::Client<crate::Api>);
 
@@ -62,6 +77,23 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::SubscriptionPromotionalOfferResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionPromotionalOfferInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[prices]`: the number of included resources, at most 50.
+    pub fn limit_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[prices]", value);
+        self
+    }
+
     /// `fields[subscriptionPromotionalOfferPrices]`: the fields to return.
     pub fn fields_subscription_promotional_offer_prices(
         mut self,
@@ -92,23 +124,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[subscriptions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionPromotionalOfferInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[prices]`: the number of included resources, at most 50.
-    pub fn limit_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[prices]", value);
-        self
-    }
 }
 
 /// Call of [`list_price_linkages`](SubscriptionPromotionalOffers::list_price_linkages).
@@ -118,6 +133,23 @@ pub type ListPriceLinkages = crate::Call<crate::models::SubscriptionPromotionalO
 pub type ListPrices = crate::Call<crate::models::SubscriptionPromotionalOfferPricesResponse, op::ListPrices>;
 
 impl<T> crate::Call<T, op::ListPrices> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionPromotionalOfferPriceInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionPricePoints]`: the fields to return.
     pub fn fields_subscription_price_points(
         mut self,
@@ -144,23 +176,6 @@ impl<T> crate::Call<T, op::ListPrices> {
         values: impl IntoIterator<Item = crate::models::TerritoryField>,
     ) -> Self {
         self.0.list("fields[territories]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionPromotionalOfferPriceInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

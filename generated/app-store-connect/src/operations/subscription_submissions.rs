@@ -5,6 +5,20 @@
 /// Operations of `subscription_submissions`, from [`Client::subscription_submissions`](crate::Client::subscription_submissions).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::SubscriptionSubmissionCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.subscription_submissions().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionSubmissions(pub(crate) rt::Client<crate::Api>);
 

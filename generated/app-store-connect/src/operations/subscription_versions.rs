@@ -5,6 +5,19 @@
 /// Operations of `subscription_versions`, from [`Client::subscription_versions`](crate::Client::subscription_versions).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.subscription_versions().list_image_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct SubscriptionVersions(pub(crate) rt::Client<crate::Api>);
 
@@ -68,6 +81,27 @@ pub type Create = crate::Call<crate::models::SubscriptionVersionResponse, op::Cr
 pub type Get = crate::Call<crate::models::SubscriptionVersionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[images]`: the number of included resources, at most 50.
+    pub fn limit_images(mut self, value: i64) -> Self {
+        self.0.number("limit[images]", value);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
     /// `fields[subscriptionImages]`: the fields to return.
     pub fn fields_subscription_images(
         mut self,
@@ -101,27 +135,6 @@ impl<T> crate::Call<T, op::Get> {
         values: impl IntoIterator<Item = crate::models::SubscriptionField>,
     ) -> Self {
         self.0.list("fields[subscriptions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[images]`: the number of included resources, at most 50.
-    pub fn limit_images(mut self, value: i64) -> Self {
-        self.0.number("limit[images]", value);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
         self
     }
 }
@@ -167,6 +180,17 @@ pub type ListLocalizationLinkages = crate::Call<crate::models::SubscriptionVersi
 pub type ListLocalizations = crate::Call<crate::models::SubscriptionLocalizationsV2Response, op::ListLocalizations>;
 
 impl<T> crate::Call<T, op::ListLocalizations> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionLocalizationV2Include,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionLocalizations]`: the fields to return.
     pub fn fields_subscription_localizations(
         mut self,
@@ -182,17 +206,6 @@ impl<T> crate::Call<T, op::ListLocalizations> {
         values: impl IntoIterator<Item = crate::models::SubscriptionVersionField>,
     ) -> Self {
         self.0.list("fields[subscriptionVersions]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionLocalizationV2Include,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

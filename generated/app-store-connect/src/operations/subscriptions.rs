@@ -5,6 +5,19 @@
 /// Operations of `subscriptions`, from [`Client::subscriptions`](crate::Client::subscriptions).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.subscriptions().list_image_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Subscriptions(pub(crate) rt::Client<crate::Api>);
 
@@ -270,6 +283,66 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::SubscriptionResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[images]`: the number of included resources, at most 50.
+    pub fn limit_images(mut self, value: i64) -> Self {
+        self.0.number("limit[images]", value);
+        self
+    }
+
+    /// `limit[introductoryOffers]`: the number of included resources, at most 50.
+    pub fn limit_introductory_offers(mut self, value: i64) -> Self {
+        self.0.number("limit[introductoryOffers]", value);
+        self
+    }
+
+    /// `limit[offerCodes]`: the number of included resources, at most 50.
+    pub fn limit_offer_codes(mut self, value: i64) -> Self {
+        self.0.number("limit[offerCodes]", value);
+        self
+    }
+
+    /// `limit[planAvailabilities]`: the number of included resources, at most 50.
+    pub fn limit_plan_availabilities(mut self, value: i64) -> Self {
+        self.0.number("limit[planAvailabilities]", value);
+        self
+    }
+
+    /// `limit[prices]`: the number of included resources, at most 50.
+    pub fn limit_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[prices]", value);
+        self
+    }
+
+    /// `limit[promotionalOffers]`: the number of included resources, at most 50.
+    pub fn limit_promotional_offers(mut self, value: i64) -> Self {
+        self.0.number("limit[promotionalOffers]", value);
+        self
+    }
+
+    /// `limit[subscriptionLocalizations]`: the number of included resources, at most 50.
+    pub fn limit_subscription_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[subscriptionLocalizations]", value);
+        self
+    }
+
+    /// `limit[versions]`: the number of included resources, at most 50.
+    pub fn limit_versions(mut self, value: i64) -> Self {
+        self.0.number("limit[versions]", value);
+        self
+    }
+
+    /// `limit[winBackOffers]`: the number of included resources, at most 50.
+    pub fn limit_win_back_offers(mut self, value: i64) -> Self {
+        self.0.number("limit[winBackOffers]", value);
+        self
+    }
+
     /// `fields[promotedPurchases]`: the fields to return.
     pub fn fields_promoted_purchases(
         mut self,
@@ -404,72 +477,23 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[winBackOffers]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::SubscriptionInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[images]`: the number of included resources, at most 50.
-    pub fn limit_images(mut self, value: i64) -> Self {
-        self.0.number("limit[images]", value);
-        self
-    }
-
-    /// `limit[introductoryOffers]`: the number of included resources, at most 50.
-    pub fn limit_introductory_offers(mut self, value: i64) -> Self {
-        self.0.number("limit[introductoryOffers]", value);
-        self
-    }
-
-    /// `limit[offerCodes]`: the number of included resources, at most 50.
-    pub fn limit_offer_codes(mut self, value: i64) -> Self {
-        self.0.number("limit[offerCodes]", value);
-        self
-    }
-
-    /// `limit[planAvailabilities]`: the number of included resources, at most 50.
-    pub fn limit_plan_availabilities(mut self, value: i64) -> Self {
-        self.0.number("limit[planAvailabilities]", value);
-        self
-    }
-
-    /// `limit[prices]`: the number of included resources, at most 50.
-    pub fn limit_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[prices]", value);
-        self
-    }
-
-    /// `limit[promotionalOffers]`: the number of included resources, at most 50.
-    pub fn limit_promotional_offers(mut self, value: i64) -> Self {
-        self.0.number("limit[promotionalOffers]", value);
-        self
-    }
-
-    /// `limit[subscriptionLocalizations]`: the number of included resources, at most 50.
-    pub fn limit_subscription_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[subscriptionLocalizations]", value);
-        self
-    }
-
-    /// `limit[versions]`: the number of included resources, at most 50.
-    pub fn limit_versions(mut self, value: i64) -> Self {
-        self.0.number("limit[versions]", value);
-        self
-    }
-
-    /// `limit[winBackOffers]`: the number of included resources, at most 50.
-    pub fn limit_win_back_offers(mut self, value: i64) -> Self {
-        self.0.number("limit[winBackOffers]", value);
-        self
-    }
 }
 
 /// Call of [`get_app_store_review_screenshot`](Subscriptions::get_app_store_review_screenshot).
 pub type GetAppStoreReviewScreenshot = crate::Call<rt::Document<Option<crate::models::SubscriptionAppStoreReviewScreenshot>, crate::models::SubscriptionAppStoreReviewScreenshotResponseIncluded>, op::GetAppStoreReviewScreenshot>;
 
 impl<T> crate::Call<T, op::GetAppStoreReviewScreenshot> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionAppStoreReviewScreenshotInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionAppStoreReviewScreenshots]`: the fields to return.
     pub fn fields_subscription_app_store_review_screenshots(
         mut self,
@@ -489,17 +513,6 @@ impl<T> crate::Call<T, op::GetAppStoreReviewScreenshot> {
         self.0.list("fields[subscriptions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionAppStoreReviewScreenshotInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_app_store_review_screenshot_linkage`](Subscriptions::get_app_store_review_screenshot_linkage).
@@ -509,6 +522,15 @@ pub type GetAppStoreReviewScreenshotLinkage = crate::Call<crate::models::Subscri
 pub type GetPromotedPurchase = crate::Call<rt::Document<Option<crate::models::PromotedPurchase>, crate::models::PromotedPurchaseResponseIncluded>, op::GetPromotedPurchase>;
 
 impl<T> crate::Call<T, op::GetPromotedPurchase> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::PromotedPurchaseInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[inAppPurchases]`: the fields to return.
     pub fn fields_in_app_purchases(
         mut self,
@@ -535,15 +557,6 @@ impl<T> crate::Call<T, op::GetPromotedPurchase> {
         self.0.list("fields[subscriptions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::PromotedPurchaseInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`get_promoted_purchase_linkage`](Subscriptions::get_promoted_purchase_linkage).
@@ -553,6 +566,21 @@ pub type GetPromotedPurchaseLinkage = crate::Call<crate::models::SubscriptionPro
 pub type GetSubscriptionAvailability = crate::Call<rt::Document<Option<crate::models::SubscriptionAvailability>, crate::models::SubscriptionAvailabilityResponseIncluded>, op::GetSubscriptionAvailability>;
 
 impl<T> crate::Call<T, op::GetSubscriptionAvailability> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionAvailabilityInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[availableTerritories]`: the number of included resources, at most 50.
+    pub fn limit_available_territories(mut self, value: i64) -> Self {
+        self.0.number("limit[availableTerritories]", value);
+        self
+    }
+
     /// `fields[subscriptionAvailabilities]`: the fields to return.
     pub fn fields_subscription_availabilities(
         mut self,
@@ -570,21 +598,6 @@ impl<T> crate::Call<T, op::GetSubscriptionAvailability> {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionAvailabilityInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[availableTerritories]`: the number of included resources, at most 50.
-    pub fn limit_available_territories(mut self, value: i64) -> Self {
-        self.0.number("limit[availableTerritories]", value);
-        self
-    }
 }
 
 /// Call of [`get_subscription_availability_linkage`](Subscriptions::get_subscription_availability_linkage).
@@ -597,6 +610,15 @@ pub type ListImageLinkages = crate::Call<crate::models::SubscriptionImagesLinkag
 pub type ListImages = crate::Call<crate::models::SubscriptionImagesResponse, op::ListImages>;
 
 impl<T> crate::Call<T, op::ListImages> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionImageInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionImages]`: the fields to return.
     pub fn fields_subscription_images(
         mut self,
@@ -614,15 +636,6 @@ impl<T> crate::Call<T, op::ListImages> {
         self.0.list("fields[subscriptions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionImageInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_introductory_offer_linkages`](Subscriptions::list_introductory_offer_linkages).
@@ -632,6 +645,23 @@ pub type ListIntroductoryOfferLinkages = crate::Call<crate::models::Subscription
 pub type ListIntroductoryOffers = crate::Call<crate::models::SubscriptionIntroductoryOffersResponse, op::ListIntroductoryOffers>;
 
 impl<T> crate::Call<T, op::ListIntroductoryOffers> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionIntroductoryOfferInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionIntroductoryOffers]`: the fields to return.
     pub fn fields_subscription_introductory_offers(
         mut self,
@@ -669,23 +699,6 @@ impl<T> crate::Call<T, op::ListIntroductoryOffers> {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionIntroductoryOfferInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_offer_code_linkages`](Subscriptions::list_offer_code_linkages).
@@ -695,6 +708,39 @@ pub type ListOfferCodeLinkages = crate::Call<crate::models::SubscriptionOfferCod
 pub type ListOfferCodes = crate::Call<crate::models::SubscriptionOfferCodesResponse, op::ListOfferCodes>;
 
 impl<T> crate::Call<T, op::ListOfferCodes> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[customCodes]`: the number of included resources, at most 50.
+    pub fn limit_custom_codes(mut self, value: i64) -> Self {
+        self.0.number("limit[customCodes]", value);
+        self
+    }
+
+    /// `limit[oneTimeUseCodes]`: the number of included resources, at most 50.
+    pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
+        self.0.number("limit[oneTimeUseCodes]", value);
+        self
+    }
+
+    /// `limit[prices]`: the number of included resources, at most 50.
+    pub fn limit_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[prices]", value);
+        self
+    }
+
     /// `fields[subscriptionOfferCodeCustomCodes]`: the fields to return.
     pub fn fields_subscription_offer_code_custom_codes(
         mut self,
@@ -743,45 +789,29 @@ impl<T> crate::Call<T, op::ListOfferCodes> {
         self.0.list("fields[subscriptions]", values);
         self
     }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionOfferCodeInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[customCodes]`: the number of included resources, at most 50.
-    pub fn limit_custom_codes(mut self, value: i64) -> Self {
-        self.0.number("limit[customCodes]", value);
-        self
-    }
-
-    /// `limit[oneTimeUseCodes]`: the number of included resources, at most 50.
-    pub fn limit_one_time_use_codes(mut self, value: i64) -> Self {
-        self.0.number("limit[oneTimeUseCodes]", value);
-        self
-    }
-
-    /// `limit[prices]`: the number of included resources, at most 50.
-    pub fn limit_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[prices]", value);
-        self
-    }
 }
 
 /// Call of [`list_plan_availabilities`](Subscriptions::list_plan_availabilities).
 pub type ListPlanAvailabilities = crate::Call<crate::models::SubscriptionPlanAvailabilitiesResponse, op::ListPlanAvailabilities>;
 
 impl<T> crate::Call<T, op::ListPlanAvailabilities> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionPlanAvailabilityInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[availableTerritories]`: the number of included resources, at most 50.
+    pub fn limit_available_territories(mut self, value: i64) -> Self {
+        self.0.number("limit[availableTerritories]", value);
+        self
+    }
+
     /// `fields[subscriptionPlanAvailabilities]`: the fields to return.
     pub fn fields_subscription_plan_availabilities(
         mut self,
@@ -801,23 +831,6 @@ impl<T> crate::Call<T, op::ListPlanAvailabilities> {
         self.0.list("fields[territories]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionPlanAvailabilityInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[availableTerritories]`: the number of included resources, at most 50.
-    pub fn limit_available_territories(mut self, value: i64) -> Self {
-        self.0.number("limit[availableTerritories]", value);
-        self
-    }
 }
 
 /// Call of [`list_plan_availability_linkages`](Subscriptions::list_plan_availability_linkages).
@@ -833,24 +846,6 @@ pub type ListPricePointLinkages = crate::Call<crate::models::SubscriptionPricePo
 pub type ListPricePoints = crate::Call<crate::models::SubscriptionPricePointsResponse, op::ListPricePoints>;
 
 impl<T> crate::Call<T, op::ListPricePoints> {
-    /// `fields[subscriptionPricePoints]`: the fields to return.
-    pub fn fields_subscription_price_points(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
-    ) -> Self {
-        self.0.list("fields[subscriptionPricePoints]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields to return.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
     /// `filter[planType]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[planType]", values);
@@ -878,6 +873,24 @@ impl<T> crate::Call<T, op::ListPricePoints> {
         values: impl IntoIterator<Item = crate::models::SubscriptionPricePointInclude>,
     ) -> Self {
         self.0.list("include", values);
+        self
+    }
+
+    /// `fields[subscriptionPricePoints]`: the fields to return.
+    pub fn fields_subscription_price_points(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
+    ) -> Self {
+        self.0.list("fields[subscriptionPricePoints]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields to return.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
         self
     }
 }
@@ -886,24 +899,6 @@ impl<T> crate::Call<T, op::ListPricePoints> {
 pub type DownloadPricePointsCsv = crate::Call<String, op::DownloadPricePointsCsv>;
 
 impl<T> crate::Call<T, op::DownloadPricePointsCsv> {
-    /// `fields[subscriptionPricePoints]`: the fields to return.
-    pub fn fields_subscription_price_points(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
-    ) -> Self {
-        self.0.list("fields[subscriptionPricePoints]", values);
-        self
-    }
-
-    /// `fields[territories]`: the fields to return.
-    pub fn fields_territories(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::TerritoryField>,
-    ) -> Self {
-        self.0.list("fields[territories]", values);
-        self
-    }
-
     /// `filter[planType]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_plan_type(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[planType]", values);
@@ -925,6 +920,12 @@ impl<T> crate::Call<T, op::DownloadPricePointsCsv> {
         self
     }
 
+    /// `limit`: the page size, at most 8000.
+    pub fn limit(mut self, value: i64) -> Self {
+        self.0.number("limit", value);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(
         mut self,
@@ -934,32 +935,12 @@ impl<T> crate::Call<T, op::DownloadPricePointsCsv> {
         self
     }
 
-    /// `limit`: the page size, at most 8000.
-    pub fn limit(mut self, value: i64) -> Self {
-        self.0.number("limit", value);
-        self
-    }
-}
-
-/// Call of [`list_prices`](Subscriptions::list_prices).
-pub type ListPrices = crate::Call<crate::models::SubscriptionPricesResponse, op::ListPrices>;
-
-impl<T> crate::Call<T, op::ListPrices> {
     /// `fields[subscriptionPricePoints]`: the fields to return.
     pub fn fields_subscription_price_points(
         mut self,
         values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
     ) -> Self {
         self.0.list("fields[subscriptionPricePoints]", values);
-        self
-    }
-
-    /// `fields[subscriptionPrices]`: the fields to return.
-    pub fn fields_subscription_prices(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionPriceField>,
-    ) -> Self {
-        self.0.list("fields[subscriptionPrices]", values);
         self
     }
 
@@ -971,7 +952,12 @@ impl<T> crate::Call<T, op::ListPrices> {
         self.0.list("fields[territories]", values);
         self
     }
+}
 
+/// Call of [`list_prices`](Subscriptions::list_prices).
+pub type ListPrices = crate::Call<crate::models::SubscriptionPricesResponse, op::ListPrices>;
+
+impl<T> crate::Call<T, op::ListPrices> {
     /// `filter[planType]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_plan_type(
         mut self,
@@ -1004,6 +990,33 @@ impl<T> crate::Call<T, op::ListPrices> {
         self.0.list("include", values);
         self
     }
+
+    /// `fields[subscriptionPricePoints]`: the fields to return.
+    pub fn fields_subscription_price_points(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPricePointField>,
+    ) -> Self {
+        self.0.list("fields[subscriptionPricePoints]", values);
+        self
+    }
+
+    /// `fields[subscriptionPrices]`: the fields to return.
+    pub fn fields_subscription_prices(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionPriceField>,
+    ) -> Self {
+        self.0.list("fields[subscriptionPrices]", values);
+        self
+    }
+
+    /// `fields[territories]`: the fields to return.
+    pub fn fields_territories(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::TerritoryField>,
+    ) -> Self {
+        self.0.list("fields[territories]", values);
+        self
+    }
 }
 
 /// Call of [`list_promotional_offer_linkages`](Subscriptions::list_promotional_offer_linkages).
@@ -1013,6 +1026,29 @@ pub type ListPromotionalOfferLinkages = crate::Call<crate::models::SubscriptionP
 pub type ListPromotionalOffers = crate::Call<crate::models::SubscriptionPromotionalOffersResponse, op::ListPromotionalOffers>;
 
 impl<T> crate::Call<T, op::ListPromotionalOffers> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<
+            Item = crate::models::SubscriptionPromotionalOfferInclude,
+        >,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[prices]`: the number of included resources, at most 50.
+    pub fn limit_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[prices]", value);
+        self
+    }
+
     /// `fields[subscriptionPromotionalOfferPrices]`: the fields to return.
     pub fn fields_subscription_promotional_offer_prices(
         mut self,
@@ -1043,29 +1079,6 @@ impl<T> crate::Call<T, op::ListPromotionalOffers> {
         self.0.list("fields[subscriptions]", values);
         self
     }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<
-            Item = crate::models::SubscriptionPromotionalOfferInclude,
-        >,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[prices]`: the number of included resources, at most 50.
-    pub fn limit_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[prices]", value);
-        self
-    }
 }
 
 /// Call of [`list_subscription_localization_linkages`](Subscriptions::list_subscription_localization_linkages).
@@ -1075,6 +1088,15 @@ pub type ListSubscriptionLocalizationLinkages = crate::Call<crate::models::Subsc
 pub type ListSubscriptionLocalizations = crate::Call<crate::models::SubscriptionLocalizationsResponse, op::ListSubscriptionLocalizations>;
 
 impl<T> crate::Call<T, op::ListSubscriptionLocalizations> {
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionLocalizations]`: the fields to return.
     pub fn fields_subscription_localizations(
         mut self,
@@ -1092,15 +1114,6 @@ impl<T> crate::Call<T, op::ListSubscriptionLocalizations> {
         self.0.list("fields[subscriptions]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionLocalizationInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_version_linkages`](Subscriptions::list_version_linkages).
@@ -1110,6 +1123,36 @@ pub type ListVersionLinkages = crate::Call<crate::models::SubscriptionVersionsLi
 pub type ListVersions = crate::Call<crate::models::SubscriptionVersionsResponse, op::ListVersions>;
 
 impl<T> crate::Call<T, op::ListVersions> {
+    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
+    pub fn filter_state(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionVersionStateFilter>,
+    ) -> Self {
+        self.0.filter("filter[state]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::SubscriptionVersionInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[images]`: the number of included resources, at most 50.
+    pub fn limit_images(mut self, value: i64) -> Self {
+        self.0.number("limit[images]", value);
+        self
+    }
+
+    /// `limit[localizations]`: the number of included resources, at most 50.
+    pub fn limit_localizations(mut self, value: i64) -> Self {
+        self.0.number("limit[localizations]", value);
+        self
+    }
+
     /// `fields[subscriptionImages]`: the fields to return.
     pub fn fields_subscription_images(
         mut self,
@@ -1145,36 +1188,6 @@ impl<T> crate::Call<T, op::ListVersions> {
         self.0.list("fields[subscriptions]", values);
         self
     }
-
-    /// `filter[state]`: selects resources that have one of these values. An empty list is an error.
-    pub fn filter_state(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionVersionStateFilter>,
-    ) -> Self {
-        self.0.filter("filter[state]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::SubscriptionVersionInclude>,
-    ) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[images]`: the number of included resources, at most 50.
-    pub fn limit_images(mut self, value: i64) -> Self {
-        self.0.number("limit[images]", value);
-        self
-    }
-
-    /// `limit[localizations]`: the number of included resources, at most 50.
-    pub fn limit_localizations(mut self, value: i64) -> Self {
-        self.0.number("limit[localizations]", value);
-        self
-    }
 }
 
 /// Call of [`list_win_back_offer_linkages`](Subscriptions::list_win_back_offer_linkages).
@@ -1184,6 +1197,18 @@ pub type ListWinBackOfferLinkages = crate::Call<crate::models::SubscriptionWinBa
 pub type ListWinBackOffers = crate::Call<crate::models::WinBackOffersResponse, op::ListWinBackOffers>;
 
 impl<T> crate::Call<T, op::ListWinBackOffers> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WinBackOfferInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[prices]`: the number of included resources, at most 50.
+    pub fn limit_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[prices]", value);
+        self
+    }
+
     /// `fields[winBackOfferPrices]`: the fields to return.
     pub fn fields_win_back_offer_prices(
         mut self,
@@ -1199,18 +1224,6 @@ impl<T> crate::Call<T, op::ListWinBackOffers> {
         values: impl IntoIterator<Item = crate::models::WinBackOfferField>,
     ) -> Self {
         self.0.list("fields[winBackOffers]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WinBackOfferInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[prices]`: the number of included resources, at most 50.
-    pub fn limit_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[prices]", value);
         self
     }
 }

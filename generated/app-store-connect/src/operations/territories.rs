@@ -5,6 +5,19 @@
 /// Operations of `territories`, from [`Client::territories`](crate::Client::territories).
 ///
 /// Feature: `pricing`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.territories().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Territories(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,20 @@
 /// Operations of `territory_availabilities`, from [`Client::territory_availabilities`](crate::Client::territory_availabilities).
 ///
 /// Feature: `pricing`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::TerritoryAvailabilityUpdateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.territory_availabilities().update(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct TerritoryAvailabilities(pub(crate) rt::Client<crate::Api>);
 

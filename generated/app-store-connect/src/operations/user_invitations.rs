@@ -5,6 +5,19 @@
 /// Operations of `user_invitations`, from [`Client::user_invitations`](crate::Client::user_invitations).
 ///
 /// Feature: `users-and-access`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.user_invitations().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct UserInvitations(pub(crate) rt::Client<crate::Api>);
 
@@ -60,21 +73,6 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::UserInvitationResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[userInvitations]`: the fields to return.
-    pub fn fields_user_invitations(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::UserInvitationField>,
-    ) -> Self {
-        self.0.list("fields[userInvitations]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::UserInvitationInclude>) -> Self {
         self.0.list("include", values);
@@ -86,12 +84,7 @@ impl<T> crate::Call<T, op::Get> {
         self.0.number("limit[visibleApps]", value);
         self
     }
-}
 
-/// Call of [`list`](UserInvitations::list).
-pub type List = crate::Call<crate::models::UserInvitationsResponse, op::List>;
-
-impl<T> crate::Call<T, op::List> {
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -106,7 +99,12 @@ impl<T> crate::Call<T, op::List> {
         self.0.list("fields[userInvitations]", values);
         self
     }
+}
 
+/// Call of [`list`](UserInvitations::list).
+pub type List = crate::Call<crate::models::UserInvitationsResponse, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `filter[email]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_email(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         self.0.filter("filter[email]", values);
@@ -128,6 +126,12 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::UserInvitationSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::UserInvitationInclude>) -> Self {
         self.0.list("include", values);
@@ -140,9 +144,18 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::UserInvitationSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[userInvitations]`: the fields to return.
+    pub fn fields_user_invitations(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::UserInvitationField>,
+    ) -> Self {
+        self.0.list("fields[userInvitations]", values);
         self
     }
 }

@@ -5,6 +5,19 @@
 /// Operations of `users`, from [`Client::users`](crate::Client::users).
 ///
 /// Feature: `users-and-access`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client) -> Result<(), Error> {
+///     let mut items = client.users().list().items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Users(pub(crate) rt::Client<crate::Api>);
 
@@ -95,18 +108,6 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::UserResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
-    /// `fields[apps]`: the fields to return.
-    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
-        self.0.list("fields[apps]", values);
-        self
-    }
-
-    /// `fields[users]`: the fields to return.
-    pub fn fields_users(mut self, values: impl IntoIterator<Item = crate::models::UserField>) -> Self {
-        self.0.list("fields[users]", values);
-        self
-    }
-
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::UserInclude>) -> Self {
         self.0.list("include", values);
@@ -118,12 +119,7 @@ impl<T> crate::Call<T, op::Get> {
         self.0.number("limit[visibleApps]", value);
         self
     }
-}
 
-/// Call of [`list`](Users::list).
-pub type List = crate::Call<crate::models::UsersResponse, op::List>;
-
-impl<T> crate::Call<T, op::List> {
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -135,7 +131,12 @@ impl<T> crate::Call<T, op::List> {
         self.0.list("fields[users]", values);
         self
     }
+}
 
+/// Call of [`list`](Users::list).
+pub type List = crate::Call<crate::models::UsersResponse, op::List>;
+
+impl<T> crate::Call<T, op::List> {
     /// `filter[roles]`: selects resources that have one of these values. An empty list is an error.
     pub fn filter_roles(mut self, values: impl IntoIterator<Item = crate::models::UserRolesFilter>) -> Self {
         self.0.filter("filter[roles]", values);
@@ -154,6 +155,12 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
+    /// `sort`: the sort order; `desc` reverses one.
+    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::UserSort>) -> Self {
+        self.0.list("sort", values);
+        self
+    }
+
     /// `include`: related resources to include in the response.
     pub fn include(mut self, values: impl IntoIterator<Item = crate::models::UserInclude>) -> Self {
         self.0.list("include", values);
@@ -166,9 +173,15 @@ impl<T> crate::Call<T, op::List> {
         self
     }
 
-    /// `sort`: the sort order; `desc` reverses one.
-    pub fn sort(mut self, values: impl IntoIterator<Item = crate::models::UserSort>) -> Self {
-        self.0.list("sort", values);
+    /// `fields[apps]`: the fields to return.
+    pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
+        self.0.list("fields[apps]", values);
+        self
+    }
+
+    /// `fields[users]`: the fields to return.
+    pub fn fields_users(mut self, values: impl IntoIterator<Item = crate::models::UserField>) -> Self {
+        self.0.list("fields[users]", values);
         self
     }
 }

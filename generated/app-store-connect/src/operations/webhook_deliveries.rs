@@ -5,6 +5,20 @@
 /// Operations of `webhook_deliveries`, from [`Client::webhook_deliveries`](crate::Client::webhook_deliveries).
 ///
 /// Feature: `webhooks`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::WebhookDeliveryCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.webhook_deliveries().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct WebhookDeliveries(pub(crate) rt::Client<crate::Api>);
 

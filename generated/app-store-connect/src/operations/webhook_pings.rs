@@ -5,6 +5,20 @@
 /// Operations of `webhook_pings`, from [`Client::webhook_pings`](crate::Client::webhook_pings).
 ///
 /// Feature: `webhooks`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(
+///     client: &Client,
+///     request: app_store_connect_client::models::WebhookPingCreateRequest,
+/// ) -> Result<(), Error> {
+///     let response = client.webhook_pings().create(request).send().await?;
+///     println!("{response:?}");
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct WebhookPings(pub(crate) rt::Client<crate::Api>);
 

@@ -5,6 +5,19 @@
 /// Operations of `webhooks`, from [`Client::webhooks`](crate::Client::webhooks).
 ///
 /// Feature: `webhooks`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.webhooks().list_deliveries(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct Webhooks(pub(crate) rt::Client<crate::Api>);
 
@@ -62,6 +75,12 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::WebhookResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WebhookInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[apps]`: the fields to return.
     pub fn fields_apps(mut self, values: impl IntoIterator<Item = crate::models::AppField>) -> Self {
         self.0.list("fields[apps]", values);
@@ -73,36 +92,12 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[webhooks]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WebhookInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
 }
 
 /// Call of [`list_deliveries`](Webhooks::list_deliveries).
 pub type ListDeliveries = crate::Call<crate::models::WebhookDeliveriesResponse, op::ListDeliveries>;
 
 impl<T> crate::Call<T, op::ListDeliveries> {
-    /// `fields[webhookDeliveries]`: the fields to return.
-    pub fn fields_webhook_deliveries(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::WebhookDeliveryField>,
-    ) -> Self {
-        self.0.list("fields[webhookDeliveries]", values);
-        self
-    }
-
-    /// `fields[webhookEvents]`: the fields to return.
-    pub fn fields_webhook_events(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::WebhookEventField>,
-    ) -> Self {
-        self.0.list("fields[webhookEvents]", values);
-        self
-    }
-
     /// `filter[createdDateGreaterThanOrEqualTo]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
     pub fn filter_created_date_greater_than_or_equal_to(
         mut self,
@@ -138,6 +133,24 @@ impl<T> crate::Call<T, op::ListDeliveries> {
         values: impl IntoIterator<Item = crate::models::WebhookDeliveryInclude>,
     ) -> Self {
         self.0.list("include", values);
+        self
+    }
+
+    /// `fields[webhookDeliveries]`: the fields to return.
+    pub fn fields_webhook_deliveries(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::WebhookDeliveryField>,
+    ) -> Self {
+        self.0.list("fields[webhookDeliveries]", values);
+        self
+    }
+
+    /// `fields[webhookEvents]`: the fields to return.
+    pub fn fields_webhook_events(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::WebhookEventField>,
+    ) -> Self {
+        self.0.list("fields[webhookEvents]", values);
         self
     }
 }

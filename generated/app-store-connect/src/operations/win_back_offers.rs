@@ -5,6 +5,19 @@
 /// Operations of `win_back_offers`, from [`Client::win_back_offers`](crate::Client::win_back_offers).
 ///
 /// Feature: `subscriptions`.
+///
+/// # Example
+/// ```no_run
+/// use app_store_connect_client::{Client, Error};
+///
+/// async fn example(client: &Client, id: &str) -> Result<(), Error> {
+///     let mut items = client.win_back_offers().list_price_linkages(id).items();
+///     while let Some(item) = items.try_next().await? {
+///         println!("{item:?}");
+///     }
+///     Ok(())
+/// }
+/// ```
 #[derive(Debug, Clone)]
 pub struct WinBackOffers(pub(crate) rt::Client<crate::Api>);
 
@@ -62,6 +75,18 @@ pub type Delete = crate::Call<(), op::Delete>;
 pub type Get = crate::Call<crate::models::WinBackOfferResponse, op::Get>;
 
 impl<T> crate::Call<T, op::Get> {
+    /// `include`: related resources to include in the response.
+    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WinBackOfferInclude>) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
+    /// `limit[prices]`: the number of included resources, at most 50.
+    pub fn limit_prices(mut self, value: i64) -> Self {
+        self.0.number("limit[prices]", value);
+        self
+    }
+
     /// `fields[winBackOfferPrices]`: the fields to return.
     pub fn fields_win_back_offer_prices(
         mut self,
@@ -79,18 +104,6 @@ impl<T> crate::Call<T, op::Get> {
         self.0.list("fields[winBackOffers]", values);
         self
     }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(mut self, values: impl IntoIterator<Item = crate::models::WinBackOfferInclude>) -> Self {
-        self.0.list("include", values);
-        self
-    }
-
-    /// `limit[prices]`: the number of included resources, at most 50.
-    pub fn limit_prices(mut self, value: i64) -> Self {
-        self.0.number("limit[prices]", value);
-        self
-    }
 }
 
 /// Call of [`list_price_linkages`](WinBackOffers::list_price_linkages).
@@ -100,6 +113,21 @@ pub type ListPriceLinkages = crate::Call<crate::models::WinBackOfferPricesLinkag
 pub type ListPrices = crate::Call<crate::models::WinBackOfferPricesResponse, op::ListPrices>;
 
 impl<T> crate::Call<T, op::ListPrices> {
+    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
+    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
+        self.0.filter("filter[territory]", values);
+        self
+    }
+
+    /// `include`: related resources to include in the response.
+    pub fn include(
+        mut self,
+        values: impl IntoIterator<Item = crate::models::WinBackOfferPriceInclude>,
+    ) -> Self {
+        self.0.list("include", values);
+        self
+    }
+
     /// `fields[subscriptionPricePoints]`: the fields to return.
     pub fn fields_subscription_price_points(
         mut self,
@@ -124,21 +152,6 @@ impl<T> crate::Call<T, op::ListPrices> {
         values: impl IntoIterator<Item = crate::models::WinBackOfferPriceField>,
     ) -> Self {
         self.0.list("fields[winBackOfferPrices]", values);
-        self
-    }
-
-    /// `filter[territory]`: selects resources that have one of these values. An empty list is an error. The server may split a value at a comma.
-    pub fn filter_territory(mut self, values: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
-        self.0.filter("filter[territory]", values);
-        self
-    }
-
-    /// `include`: related resources to include in the response.
-    pub fn include(
-        mut self,
-        values: impl IntoIterator<Item = crate::models::WinBackOfferPriceInclude>,
-    ) -> Self {
-        self.0.list("include", values);
         self
     }
 }

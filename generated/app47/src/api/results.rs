@@ -61,7 +61,7 @@ impl<T: fmt::Debug> fmt::Debug for Results<T> {
 pub trait InResults: Object + Default + Send + 'static {
     /// The members without which `results` says nothing: one, or none.
     const MEMBERS: &'static [&'static str];
-    /// Whether the value is that member, or else has it.
+    /// True if the value is that member, and not an object that has it.
     const IS_MEMBER: bool = false;
 }
 
@@ -165,7 +165,7 @@ impl rt::Paged for Results<AppList> {
         let skipped = self.skip.or_else(asked).unwrap_or(0);
         let count = self.count.unwrap_or(i64::try_from(self.list.len()).ok()?);
         let skip = skipped.checked_add(count)?;
-        // `total` may count what the filters leave out, so an empty page is the end as well.
+        // `total` may count apps that the filters omit, so an empty page is the end as well.
         let more = count > 0 && self.total.is_none_or(|total| skip < total);
         more.then(|| rt::Next::Query(vec![("skip", skip.to_string())]))
     }
@@ -201,7 +201,7 @@ pub fn verify_md5(body: &[u8]) -> Result<(), ChecksumError> {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChecksumError {
-    /// The body has no `results`, or is no JSON object.
+    /// The body has no `results`, or is not a JSON object.
     NoResults,
     /// The answer has no md5 hash.
     NoMd5,

@@ -19,16 +19,16 @@ const FINISHED: Operation = Operation::new(Method::Post, "finished", "/upload/fi
 /// More blocks than this no Azure blob has: a server that wants more is not to be believed.
 const MOST_BLOCKS: u64 = 50_000;
 
-/// How often blocks are sent that the storage says it misses.
+/// The most times that blocks are sent which the storage says it misses.
 const ROUNDS: u32 = 5;
 
-/// Where the blocks of one file go.
+/// The destination of the blocks of one file.
 pub(super) struct Storage<'a> {
     /// The base URL of the upload domain.
     domain: &'a str,
     /// The id of the file there.
     asset: &'a str,
-    /// What is good for this upload alone, as a member of a query.
+    /// The token of this upload, as a member of a query.
     token: String,
 }
 
@@ -148,7 +148,7 @@ impl<R> Upload<R> {
     }
 }
 
-/// Whether the body of a block's answer says that it was not taken; what is no JSON is the answer of something in between.
+/// True if the response to a block says that it was not taken. A body other than JSON comes from a proxy.
 pub(super) fn refuses(answer: &Answer) -> bool {
     serde_json::from_slice::<Value>(answer.body()).map_or(true, |answer| failed(&answer))
 }

@@ -10,7 +10,7 @@ use crate::Error;
 use crate::models::CodePushReleaseUpload;
 
 impl Upload<CodePushReleaseUpload> {
-    /// Uploads the file, and gives what `CodePushUploadedRelease` takes.
+    /// Uploads the file, and returns the argument of `CodePushUploadedRelease::new`.
     ///
     /// # Errors
     /// As a call; when the file cannot be read, is empty, or was changed since the upload began; and when more blocks fail

@@ -12,8 +12,8 @@ use crate::models::{
 };
 
 impl Upload<ReleaseUploadBeginResponse> {
-    /// How often it is asked whether the release is ready, by default every five seconds, and how long altogether, by
-    /// default for ever.
+    /// Sets the time between two looks at the release, by default five seconds, and the time limit of all, by default
+    /// none.
     pub fn poll(
         mut self,
         every: std::time::Duration,

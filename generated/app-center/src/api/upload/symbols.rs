@@ -11,7 +11,7 @@ use crate::models::{
 };
 
 impl Upload<SymbolUploadBeginResponse> {
-    /// Uploads the file and commits it, and gives the upload as it is then.
+    /// Uploads the file and commits it, and returns its last state.
     ///
     /// # Errors
     /// As a call; when the file cannot be read, or was changed since the upload began; and when it cannot be sent, after
