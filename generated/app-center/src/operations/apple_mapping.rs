@@ -8,8 +8,8 @@
 /// ```no_run
 /// use app_center_client::{Client, Error};
 ///
-/// async fn example(client: &Client, owner_name: &str, app_name: &str) -> Result<(), Error> {
-///     let response = client.apple_mapping().get(owner_name, app_name).send().await?;
+/// async fn example(client: &Client, app: app_center_client::AppRef) -> Result<(), Error> {
+///     let response = client.apple_mapping().get(app).send().await?;
 ///     println!("{response:?}");
 ///     Ok(())
 /// }

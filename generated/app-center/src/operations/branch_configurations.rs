@@ -10,13 +10,10 @@
 ///
 /// async fn example(
 ///     client: &Client,
-///     owner_name: &str,
-///     app_name: &str,
+///     app: app_center_client::AppRef,
 ///     branch: &str,
 /// ) -> Result<(), Error> {
-///     let response = client.branch_configurations()
-///         .get(owner_name, app_name, branch)
-///         .send().await?;
+///     let response = client.branch_configurations().get(app, branch).send().await?;
 ///     println!("{response:?}");
 ///     Ok(())
 /// }

@@ -10,12 +10,11 @@
 ///
 /// async fn example(
 ///     client: &Client,
-///     owner_name: &str,
-///     app_name: &str,
+///     app: app_center_client::AppRef,
 ///     deployment_name: &str,
 /// ) -> Result<(), Error> {
 ///     let response = client.code_push_deployment_metrics()
-///         .get(owner_name, app_name, deployment_name)
+///         .get(app, deployment_name)
 ///         .send().await?;
 ///     println!("{response:?}");
 ///     Ok(())

@@ -10,13 +10,10 @@
 ///
 /// async fn example(
 ///     client: &Client,
-///     owner_name: &str,
-///     app_name: &str,
+///     app: app_center_client::AppRef,
 ///     hashes: Vec<&str>,
 /// ) -> Result<(), Error> {
-///     let response = client.commits()
-///         .list_by_sha_list(owner_name, app_name, hashes)
-///         .send().await?;
+///     let response = client.commits().list_by_sha_list(app, hashes).send().await?;
 ///     println!("{response:?}");
 ///     Ok(())
 /// }

@@ -8,10 +8,8 @@
 /// ```no_run
 /// use app_center_client::{Client, Error};
 ///
-/// async fn example(client: &Client, owner_name: &str, app_name: &str) -> Result<(), Error> {
-///     let response = client.data()
-///         .get_resource_provisioning(owner_name, app_name)
-///         .send().await?;
+/// async fn example(client: &Client, app: app_center_client::AppRef) -> Result<(), Error> {
+///     let response = client.data().get_resource_provisioning(app).send().await?;
 ///     println!("{response:?}");
 ///     Ok(())
 /// }

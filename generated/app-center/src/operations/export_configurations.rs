@@ -8,8 +8,8 @@
 /// ```no_run
 /// use app_center_client::{Client, Error};
 ///
-/// async fn example(client: &Client, owner_name: &str, app_name: &str) -> Result<(), Error> {
-///     let mut items = client.export_configurations().list(owner_name, app_name).items();
+/// async fn example(client: &Client, app: app_center_client::AppRef) -> Result<(), Error> {
+///     let mut items = client.export_configurations().list(app).items();
 ///     while let Some(item) = items.try_next().await? {
 ///         println!("{item:?}");
 ///     }

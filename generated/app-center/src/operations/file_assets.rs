@@ -10,11 +10,10 @@
 ///
 /// async fn example(
 ///     client: &Client,
-///     owner_name: &str,
-///     app_name: &str,
+///     app: app_center_client::AppRef,
 ///     body: Option<std::collections::BTreeMap<String, app_center_client::runtime::Value>>,
 /// ) -> Result<(), Error> {
-///     let response = client.file_assets().create(owner_name, app_name, body).send().await?;
+///     let response = client.file_assets().create(app, body).send().await?;
 ///     println!("{response:?}");
 ///     Ok(())
 /// }

@@ -10,13 +10,10 @@
 ///
 /// async fn example(
 ///     client: &Client,
-///     owner_name: &str,
-///     app_name: &str,
+///     app: app_center_client::AppRef,
 ///     release_id: i64,
 /// ) -> Result<(), Error> {
-///     let response = client.provisioning()
-///         .profile(owner_name, app_name, release_id)
-///         .send().await?;
+///     let response = client.provisioning().profile(app, release_id).send().await?;
 ///     println!("{response:?}");
 ///     Ok(())
 /// }

@@ -10,13 +10,10 @@
 ///
 /// async fn example(
 ///     client: &Client,
-///     owner_name: &str,
-///     app_name: &str,
+///     app: app_center_client::AppRef,
 ///     source_host: app_center_client::models::RepositoriesSourceHost,
 /// ) -> Result<(), Error> {
-///     let response = client.repositories()
-///         .list(owner_name, app_name, source_host)
-///         .send().await?;
+///     let response = client.repositories().list(app, source_host).send().await?;
 ///     println!("{response:?}");
 ///     Ok(())
 /// }

@@ -8,9 +8,9 @@
 /// ```no_run
 /// use app_center_client::{Client, Error};
 ///
-/// async fn example(client: &Client, owner_name: &str, app_name: &str) -> Result<(), Error> {
+/// async fn example(client: &Client, app: app_center_client::AppRef) -> Result<(), Error> {
 ///     let response = client.store_notifications()
-///         .get_notification_by_app_id(owner_name, app_name)
+///         .get_notification_by_app_id(app)
 ///         .send().await?;
 ///     println!("{response:?}");
 ///     Ok(())

@@ -10,14 +10,11 @@
 ///
 /// async fn example(
 ///     client: &Client,
-///     owner_name: &str,
-///     app_name: &str,
+///     app: app_center_client::AppRef,
 ///     store_name: &str,
 ///     release_id: &str,
 /// ) -> Result<(), Error> {
-///     client.store_release_publish_logs()
-///         .get(owner_name, app_name, store_name, release_id)
-///         .send().await?;
+///     client.store_release_publish_logs().get(app, store_name, release_id).send().await?;
 ///     Ok(())
 /// }
 /// ```

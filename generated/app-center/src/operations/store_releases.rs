@@ -10,13 +10,10 @@
 ///
 /// async fn example(
 ///     client: &Client,
-///     owner_name: &str,
-///     app_name: &str,
+///     app: app_center_client::AppRef,
 ///     store_name: &str,
 /// ) -> Result<(), Error> {
-///     let response = client.store_releases()
-///         .get_latest(owner_name, app_name, store_name)
-///         .send().await?;
+///     let response = client.store_releases().get_latest(app, store_name).send().await?;
 ///     println!("{response:?}");
 ///     Ok(())
 /// }
