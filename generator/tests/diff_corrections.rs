@@ -171,6 +171,7 @@ fn corrections(text: &[u8], overlay: &Overlay) -> Corrections {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn the_parts_that_corrections_affect_say_what_whole_documents_say() {
     let overlay = std::fs::read(shared::workspace().join("specs/app-store-connect/overlay.yaml")).unwrap();
     let overlay = Overlay::parse(Source { name: "overlay.yaml", text: &overlay }, &mut Sink::new()).unwrap();

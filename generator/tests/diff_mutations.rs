@@ -164,6 +164,7 @@ fn is_plain(text: &str) -> bool {
 }
 
 #[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn a_changed_fact_is_one_cause() {
     let Some(folder) = shared::shared("corpus/docs") else { return };
     let (mut documents, mut checked) = (0, BTreeSet::new());
