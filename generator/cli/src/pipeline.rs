@@ -12,7 +12,7 @@ use storewright_generator::name::{Custom, Names};
 use storewright_generator::plan::Item;
 use storewright_generator::render::{MARK, MissingModel, Options};
 use storewright_generator::select::{self, Selector};
-use storewright_generator::{diff, load, lower, name, plan, render, write};
+use storewright_generator::{load, lower, name, plan, render, write};
 use walkdir::WalkDir;
 
 use crate::fetch::{self, Document};
@@ -182,10 +182,14 @@ pub struct Part {
     pub corrected: Option<Api>,
 }
 
+#[cfg(feature = "commands")]
 impl Part {
     /// The part as `diff` compares it.
-    pub fn of<'a>(&'a self, version: &'a Version) -> diff::Part<'a> {
-        diff::Part { raw: &self.raw, corrected: self.corrected.as_ref().unwrap_or(&version.api) }
+    pub fn of<'a>(&'a self, version: &'a Version) -> storewright_generator::diff::Part<'a> {
+        storewright_generator::diff::Part {
+            raw: &self.raw,
+            corrected: self.corrected.as_ref().unwrap_or(&version.api),
+        }
     }
 }
 

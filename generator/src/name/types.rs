@@ -75,6 +75,7 @@ pub(super) fn name(
         };
         if let Some(name) = names.types.get_mut(id) {
             name.members = members;
+            name.link = id.schema_name().and_then(|schema| page(link, schema));
         }
     }
 }
@@ -118,10 +119,7 @@ fn name_types(
                 scope.reserve(format!("{ident}{part}"), &id.to_string());
             }
         }
-        let link = id.schema_name().and_then(|name| page(link, name));
-        names
-            .types
-            .insert(id.clone(), TypeName { ident, module: module(api, id), link, ..TypeName::default() });
+        names.types.insert(id.clone(), TypeName { ident, module: module(api, id), ..TypeName::default() });
     }
 }
 
