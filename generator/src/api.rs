@@ -30,7 +30,7 @@ pub use model::{Model, recognise};
 pub use parameter::{In, Parameter, Role, Style};
 pub(crate) use payload::Payload;
 pub use security::{Combination, Flow, Security, alternatives};
-pub use type_id::{Owner, Step as TypeStep, TypeId};
+pub use type_id::{Owner, TypeId, TypeStep};
 pub use type_ref::TypeRef;
 
 /// The methods that a path item has members for.
@@ -207,13 +207,13 @@ pub struct Paging {
     pub items: Option<String>,
     /// The way to request the next page.
     #[serde(flatten)]
-    pub step: Step,
+    pub step: NextPage,
 }
 
 /// The way to request the next page.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "by", rename_all = "kebab-case", deny_unknown_fields)]
-pub enum Step {
+pub enum NextPage {
     /// The response contains the URL.
     Url {
         /// The member with the URL; absent, null or empty on the last page.

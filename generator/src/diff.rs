@@ -7,13 +7,13 @@
 mod change;
 mod constraints;
 mod correction;
-mod feature;
+mod feature_causes;
 mod fold;
-mod item;
 mod locate;
 mod operation;
 mod parameter;
 mod policy;
+mod public_api;
 mod reach;
 mod relation;
 mod rename;
@@ -32,9 +32,9 @@ use serde::Serialize;
 
 pub use change::{Bump, Change, Direction, Kind, Reach, Wire};
 pub use correction::{Corrected, Effect, Part};
-pub use item::{ItemChange, Items};
 pub use locate::Resolve;
 pub use policy::{Accepted, Date, Policy};
+pub use public_api::{ItemChange, Items};
 pub use subject::Subject;
 
 use self::rust::Keys;

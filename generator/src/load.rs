@@ -5,22 +5,22 @@ mod excerpt;
 pub(crate) mod hoist;
 mod json_schema;
 mod json_text;
+mod keywords;
+mod location;
 mod model;
 mod openapi30;
 mod openapi31;
 mod operation;
-mod origin;
 pub mod overlay;
-mod position;
 mod prose;
 mod reference;
 mod settle;
-mod shape;
 mod skip;
+mod source_map;
+mod spans;
 pub(crate) mod stack;
 mod swagger20;
 pub mod text;
-mod trail;
 mod uses;
 
 use std::collections::BTreeMap;
@@ -30,13 +30,13 @@ use serde_json::Value;
 
 use self::dialect::Dialect;
 pub use self::excerpt::{Corrections, excerpts};
-pub use self::origin::Origins;
+use self::keywords::{Kind, Role};
+use self::location::Trail;
 pub use self::overlay::{ActionOutcome, Overlay};
-pub use self::position::{locate, resolve};
 pub use self::settle::ReadFile;
-use self::shape::{Kind, Shape};
 pub use self::skip::Skip;
-use self::trail::Trail;
+pub use self::source_map::Origins;
+pub use self::spans::{locate, resolve};
 use crate::diagnostic::{Code, Diagnostic, Pointer, Severity, Sink};
 
 /// A document's text and the name that messages give it.
@@ -101,7 +101,7 @@ pub fn mended(source: Source<'_>, overlay: Option<&Overlay>, out: &mut Sink) -> 
 /// Removes everything that no later stage reads, and reports the parts of it that a client could have code for.
 fn remove_unread(tree: &mut Value, origins: &Origins, out: &mut Sink) {
     let mut links = Vec::new();
-    shape::remove_unread(tree, Shape::Object(Kind::Document), &Trail::Root, &mut links);
+    keywords::remove_unread(tree, Role::Object(Kind::Document), &Trail::Root, &mut links);
     for at in links {
         let message = "`links` of a response have no code: programs make the linked call themselves";
         let notice = Diagnostic::notice(Code::Unsupported, &origins.origin(&at), message);
@@ -148,7 +148,7 @@ pub fn load(
     openapi30::normalise(&mut tree, &source, dialect, &mut origins, out);
     reference::cut_circles(&mut tree, &mut origins, out);
     operation::correct(&mut tree, &mut origins, out);
-    reference::unescape(&mut tree, Shape::Object(Kind::Document));
+    reference::unescape(&mut tree, Role::Object(Kind::Document));
     let size = text::count(&tree, usize::MAX);
     let document = model::read(tree, &mut origins, out)?;
     if error_count(out) > errors {

@@ -3,7 +3,7 @@
 mod compose;
 mod constraints;
 mod cycle;
-mod definition;
+mod dereferenced;
 mod form;
 mod header;
 mod json_api;
@@ -31,7 +31,7 @@ struct Lowering<'a> {
     document: &'a OpenAPI,
     types: BTreeMap<TypeId, Type>,
     /// Definitions, if the document has copies in place of references.
-    definitions: Option<definition::Definitions>,
+    definitions: Option<dereferenced::Definitions>,
     /// For each component, those that contain it as a part of an `allOf`.
     families: BTreeMap<String, Vec<String>>,
     /// Inline enums that the vendor names (`x-ms-enum`).
@@ -64,7 +64,7 @@ pub fn lower_part(spec: &Spec, name: &str, is_kept: impl Fn(&TypeId) -> bool, ou
         spec,
         document,
         types: BTreeMap::new(),
-        definitions: definition::Definitions::new(document),
+        definitions: dereferenced::Definitions::new(document),
         families: BTreeMap::new(),
         named_enums: BTreeSet::new(),
         nullable: BTreeMap::new(),

@@ -2,7 +2,7 @@
 //!
 //! Invariant: a file without the mark is never changed, replaced or removed, and neither is the target of a link.
 
-mod replace;
+mod transaction;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -86,7 +86,7 @@ impl Comparison {
 
 /// The lock file in a folder that a run is writing into, or was killed in: its files may be a mixture.
 pub fn unfinished(folder: &Path) -> Option<PathBuf> {
-    let path = replace::lock(folder);
+    let path = transaction::lock(folder);
     fs::symlink_metadata(&path).is_ok().then_some(path)
 }
 
@@ -157,10 +157,10 @@ pub fn write(roots: &[Root], comparison: &Comparison) -> io::Result<()> {
             comparison.orphaned.iter().filter_map(|path| path.strip_prefix(&root.folder).ok()).collect();
         drop.extend(root.gone.iter().map(Path::new).filter(|path| root.folder.join(path).is_file()));
         if !put.is_empty() || !drop.is_empty() {
-            steps.push(replace::Step { folder: &root.folder, put, drop });
+            steps.push(transaction::Replacement { folder: &root.folder, put, drop });
         }
     }
-    replace::run(&steps)
+    transaction::run(&steps)
 }
 
 fn compare_file(folder: &Path, path: &str, text: &str, mark: &str, out: &mut Comparison) -> io::Result<()> {

@@ -17,16 +17,16 @@
 //! - An absent member is not written, and a [`Patch::Null`](crate::Patch::Null) is written as `null`.
 //! - An object without members is not written, unless it is required or inside of an `Option` or `Patch`.
 
-mod draft;
+mod impls;
+mod json_api_request;
 mod macros;
 mod mismatch;
+mod open_enum;
 mod path;
-mod places;
 mod read;
+mod redact;
 mod require;
-mod show;
 mod slot;
-mod token_macros;
 mod typed;
 mod union;
 mod view;
@@ -37,17 +37,17 @@ use serde::de::{DeserializeSeed, Deserializer, Error as _};
 use serde::ser::{Serialize as _, Serializer};
 use serde_json::Value;
 
-pub(crate) use self::draft::Linkage;
-pub use self::draft::{DraftShape, ID, INCLUDED};
+pub(crate) use self::json_api_request::Linkage;
+pub use self::json_api_request::{DraftShape, ID, INCLUDED};
 use self::mismatch::Context;
 pub use self::mismatch::Mismatch;
+#[doc(hidden)]
+pub use self::open_enum::{canonical, debug_text, known, listed};
 use self::read::Seed;
+pub(crate) use self::redact::without_query;
 #[doc(hidden)]
 pub use self::require::{is_present, missing_set};
-pub(crate) use self::show::without_query;
 pub use self::slot::{Event, Keys, Object, Place, Seq, Slot, Taken};
-#[doc(hidden)]
-pub use self::token_macros::{canonical, debug_text, known, listed};
 #[doc(hidden)]
 pub use self::typed::Typed;
 pub use self::union::take_untagged;

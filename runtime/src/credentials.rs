@@ -100,7 +100,7 @@ pub struct Credential {
 /// One header, query parameter or cookie.
 #[derive(Clone)]
 pub(crate) struct Part {
-    pub(crate) place: Place,
+    pub(crate) place: Carrier,
     /// The name of the security scheme; empty if the provider knows none.
     scheme: &'static str,
 }
@@ -116,7 +116,7 @@ impl Eq for Part {}
 
 /// The part of the request that contains a secret.
 #[derive(Clone, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum Carrier {
     Header(HeaderName, HeaderValue),
     /// Name and value, percent-encoded.
     Query(String, String),
@@ -143,12 +143,12 @@ impl Credential {
             format!("the value for the header `{name}` contains a character that HTTP does not allow")
         })?;
         value.set_sensitive(true);
-        Ok(Self::of(Place::Header(name, value)))
+        Ok(Self::of(Carrier::Header(name, value)))
     }
 
     /// A query parameter.
     pub fn query(name: &str, value: &str) -> Self {
-        Self::of(Place::Query(encode(name), encode(value)))
+        Self::of(Carrier::Query(encode(name), encode(value)))
     }
 
     /// A cookie.
@@ -162,7 +162,7 @@ impl Credential {
             let name = crate::one_line::one_line(&name, 100);
             return Err(format!("the cookie `{name}` contains a character that HTTP does not allow").into());
         }
-        Ok(Self::of(Place::Cookie(name.to_owned(), value.to_owned())))
+        Ok(Self::of(Carrier::Cookie(name.to_owned(), value.to_owned())))
     }
 
     /// This credential and another one, sent together.
@@ -175,28 +175,28 @@ impl Credential {
     /// Its headers, whose values are marked as sensitive.
     pub fn headers(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
         self.parts.iter().filter_map(|part| match &part.place {
-            Place::Header(name, value) => Some((name, value)),
-            Place::Query(..) | Place::Cookie(..) => None,
+            Carrier::Header(name, value) => Some((name, value)),
+            Carrier::Query(..) | Carrier::Cookie(..) => None,
         })
     }
 
     /// Its query parameters, percent-encoded.
     pub(crate) fn parameters(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parts.iter().filter_map(|part| match &part.place {
-            Place::Query(name, value) => Some((name.as_str(), value.as_str())),
-            Place::Header(..) | Place::Cookie(..) => None,
+            Carrier::Query(name, value) => Some((name.as_str(), value.as_str())),
+            Carrier::Header(..) | Carrier::Cookie(..) => None,
         })
     }
 
     /// Its cookies.
     pub(crate) fn cookies(&self) -> impl Iterator<Item = (&str, &str)> {
         self.parts.iter().filter_map(|part| match &part.place {
-            Place::Cookie(name, value) => Some((name.as_str(), value.as_str())),
-            Place::Header(..) | Place::Query(..) => None,
+            Carrier::Cookie(name, value) => Some((name.as_str(), value.as_str())),
+            Carrier::Header(..) | Carrier::Query(..) => None,
         })
     }
 
-    fn of(place: Place) -> Self {
+    fn of(place: Carrier) -> Self {
         Credential { parts: vec![Part { place, scheme: "" }] }
     }
 
@@ -215,8 +215,8 @@ impl Credential {
 impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let names = self.parts.iter().map(|part| match &part.place {
-            Place::Header(name, _) => name.as_str(),
-            Place::Query(name, _) | Place::Cookie(name, _) => name,
+            Carrier::Header(name, _) => name.as_str(),
+            Carrier::Query(name, _) | Carrier::Cookie(name, _) => name,
         });
         f.debug_struct("Credential").field("names", &names.collect::<Vec<_>>()).finish_non_exhaustive()
     }

@@ -22,6 +22,7 @@ mod form;
 mod json_api;
 #[cfg(feature = "jwt")]
 mod jwt;
+mod lazy;
 mod limit;
 mod one_line;
 mod page;
@@ -29,7 +30,6 @@ mod patch;
 mod request;
 mod response;
 mod retry;
-mod sparse;
 mod stream;
 mod style;
 #[cfg(feature = "test-util")]
@@ -71,13 +71,13 @@ pub use self::json_api::{
 };
 #[cfg(feature = "jwt")]
 pub use self::jwt::Es256Key;
+pub use self::lazy::Sparse;
 pub use self::limit::{Limits, RateLimit};
 pub use self::page::{HasLimit, Items, Next, PageRule, PageStep, Paged, Pages};
 pub use self::patch::Patch;
 pub use self::request::{Method, Operation, Request, Requirement, Security, resource_path};
 pub use self::response::Response;
 pub use self::retry::{RetryBudget, RetryPolicy};
-pub use self::sparse::Sparse;
 pub use self::stream::{Event, Events, JsonLines};
 pub use self::style::{Segment, Style};
 pub use self::time::{Date, Timestamp};

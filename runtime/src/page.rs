@@ -106,10 +106,10 @@ pub trait HasLimit {}
 pub struct Pages<A: Api, P> {
     client: Client<A>,
     visited: HashSet<u64>,
-    state: State<P, A::Fault>,
+    state: PageState<P, A::Fault>,
 }
 
-enum State<P, F> {
+enum PageState<P, F> {
     /// To be fetched.
     Next(Box<Request>),
     /// On its way.
@@ -128,7 +128,7 @@ impl<A: Api, P> fmt::Debug for Pages<A, P> {
 impl<A: Api, P: Payload + Paged> Pages<A, P> {
     pub(crate) fn new(client: Client<A>, request: Request) -> Self {
         let visited = HashSet::from([mark(client.core(), &request)]);
-        Pages { client, visited, state: State::Next(Box::new(request)) }
+        Pages { client, visited, state: PageState::Next(Box::new(request)) }
     }
 
     /// The next page; `None` after the last. Dropping the future loses nothing.
@@ -141,16 +141,16 @@ impl<A: Api, P: Payload + Paged> Pages<A, P> {
 
     fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<P, ApiError<A>>>> {
         loop {
-            self.state = match std::mem::replace(&mut self.state, State::Done) {
-                State::Done => return Poll::Ready(None),
-                State::Failed(failure) => return Poll::Ready(Some(Err(failure.into()))),
-                State::Next(request) => {
+            self.state = match std::mem::replace(&mut self.state, PageState::Done) {
+                PageState::Done => return Poll::Ready(None),
+                PageState::Failed(failure) => return Poll::Ready(Some(Err(failure.into()))),
+                PageState::Next(request) => {
                     let sent = fetch(&self.client, (*request).clone());
-                    State::Fetching(request, sent)
+                    PageState::Fetching(request, sent)
                 }
-                State::Fetching(request, mut sent) => match sent.as_mut().poll(context) {
+                PageState::Fetching(request, mut sent) => match sent.as_mut().poll(context) {
                     Poll::Pending => {
-                        self.state = State::Fetching(request, sent);
+                        self.state = PageState::Fetching(request, sent);
                         return Poll::Pending;
                     }
                     Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
@@ -161,8 +161,8 @@ impl<A: Api, P: Payload + Paged> Pages<A, P> {
                         };
                         if let Some(next) = next {
                             self.state = match follow(self.client.core(), *request, next, &mut self.visited) {
-                                Ok(request) => State::Next(Box::new(request)),
-                                Err(failure) => State::Failed(failure),
+                                Ok(request) => PageState::Next(Box::new(request)),
+                                Err(failure) => PageState::Failed(failure),
                             };
                         }
                         return Poll::Ready(Some(Ok(page.into_inner())));

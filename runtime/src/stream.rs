@@ -40,7 +40,7 @@ type Decode<T> = fn(Raw, bool) -> Result<(T, Vec<Mismatch>), DecodeError>;
 struct Records<A: Api, P, T> {
     client: Client<A>,
     place: (crate::Operation, Option<String>),
-    state: State,
+    state: StreamState,
     parser: P,
     ready: VecDeque<Raw>,
     decode: Decode<T>,
@@ -52,7 +52,7 @@ struct Records<A: Api, P, T> {
 /// The data of the last event of many streams of JSON.
 const DONE: &[u8] = b"[DONE]";
 
-enum State {
+enum StreamState {
     Opening(BoxFuture<'static, Result<(Answer, Body), Failure>>),
     Reading(Body),
     /// All of the body was read.
@@ -74,7 +74,7 @@ impl<A: Api, P: Parser, T> Records<A, P, T> {
         Records {
             client,
             place,
-            state: State::Opening(opening),
+            state: StreamState::Opening(opening),
             parser: P::default(),
             ready: VecDeque::new(),
             decode,
@@ -84,7 +84,7 @@ impl<A: Api, P: Parser, T> Records<A, P, T> {
     }
 
     fn failed(&mut self, cause: Cause) -> Failure {
-        self.state = State::Done;
+        self.state = StreamState::Done;
         self.ready.clear();
         let (operation, path) = self.place.clone();
         Failure::new(Some(operation), cause, Some(self.answer.clone())).at(path)
@@ -94,7 +94,7 @@ impl<A: Api, P: Parser, T> Records<A, P, T> {
         loop {
             if let Some(raw) = self.ready.pop_front() {
                 if self.ends && raw.data == DONE {
-                    self.state = State::Done;
+                    self.state = StreamState::Done;
                     self.ready.clear();
                     return Poll::Ready(None);
                 }
@@ -107,19 +107,19 @@ impl<A: Api, P: Parser, T> Records<A, P, T> {
                 }));
             }
             match &mut self.state {
-                State::Done => return Poll::Ready(None),
-                State::Ended => self.state = State::Done,
-                State::Opening(opening) => match ready!(opening.as_mut().poll(context)) {
+                StreamState::Done => return Poll::Ready(None),
+                StreamState::Ended => self.state = StreamState::Done,
+                StreamState::Opening(opening) => match ready!(opening.as_mut().poll(context)) {
                     Ok((answer, body)) => {
                         self.answer = answer;
-                        self.state = State::Reading(body);
+                        self.state = StreamState::Reading(body);
                     }
                     Err(failure) => {
-                        self.state = State::Done;
+                        self.state = StreamState::Done;
                         return Poll::Ready(Some(Err(failure.into())));
                     }
                 },
-                State::Reading(body) => match ready!(Pin::new(body).poll_next(context)) {
+                StreamState::Reading(body) => match ready!(Pin::new(body).poll_next(context)) {
                     Some(Ok(piece)) => {
                         self.parser.push(&piece, &mut self.ready);
                         let limit = self.client.core().body_limit();
@@ -134,7 +134,7 @@ impl<A: Api, P: Parser, T> Records<A, P, T> {
                     }
                     None => {
                         self.parser.finish(&mut self.ready);
-                        self.state = State::Ended;
+                        self.state = StreamState::Ended;
                     }
                 },
             }

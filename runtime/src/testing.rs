@@ -61,10 +61,10 @@ use crate::transport::{Body, BoxFuture, Transport, TransportError, TransportErro
 /// Replies are used in the order in which requests arrive, whatever their content; a test inspects the requests
 /// afterwards. A request without a reply fails with a message.
 #[derive(Clone, Default)]
-pub struct Script(Arc<Mutex<State>>);
+pub struct Script(Arc<Mutex<ScriptState>>);
 
 #[derive(Default)]
-struct State {
+struct ScriptState {
     replies: VecDeque<Reply>,
     requests: Vec<Sent>,
 }
@@ -194,7 +194,7 @@ impl Script {
         self.state().replies.len()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ScriptState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

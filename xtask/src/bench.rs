@@ -1,6 +1,6 @@
 //! Measures the generator and the crates against their budgets.
 
-pub(crate) mod floor;
+pub(crate) mod baseline;
 pub(crate) mod peers;
 
 use std::path::{Path, PathBuf};
@@ -12,10 +12,10 @@ use serde::Serialize;
 use walkdir::WalkDir;
 
 use crate::Outcome;
+use crate::checkout::{API, CRATE, DOCUMENT, OLDEST, SHARED, Tree};
 use crate::measure::{Cost, measure};
 use crate::progress;
 use crate::report::{stdout, stdout_json};
-use crate::tree::{API, CRATE, DOCUMENT, OLDEST, SHARED, Tree};
 
 /// The number of measurements; the median counts.
 const RUNS: usize = 3;
@@ -67,12 +67,12 @@ const NAMES: &[&str] = &[
 /// The output of `bench --json`.
 #[derive(Debug, Serialize)]
 struct Rows {
-    rows: Vec<Row>,
+    rows: Vec<Measurement>,
 }
 
 /// One measured thing.
 #[derive(Debug, Default, PartialEq, Serialize)]
-struct Row {
+struct Measurement {
     name: String,
     /// The measured subject.
     subject: String,
@@ -200,7 +200,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     }
     drop(progress);
     if args.json {
-        stdout_json(&Rows { rows: rows.iter().map(Row::rounded).collect() })?;
+        stdout_json(&Rows { rows: rows.iter().map(Measurement::rounded).collect() })?;
     } else {
         stdout(&table(&rows))?;
     }
@@ -215,7 +215,7 @@ struct Bench<'a> {
 
 impl Bench<'_> {
     /// Measures one row; none where a vendor file is missing.
-    fn row(&self, name: &str) -> anyhow::Result<Option<Row>> {
+    fn row(&self, name: &str) -> anyhow::Result<Option<Measurement>> {
         if let Some(compiled) = COMPILED.iter().find(|compiled| compiled.name == name) {
             return self.compile(compiled).map(Some);
         }
@@ -263,7 +263,7 @@ impl Bench<'_> {
         Ok(Some(row))
     }
 
-    fn generate(&self) -> anyhow::Result<Row> {
+    fn generate(&self) -> anyhow::Result<Measurement> {
         let out = self.target.join("generated");
         let apis = self.tree.apis()?;
         let cost = self.median(|| {
@@ -283,7 +283,7 @@ impl Bench<'_> {
         Ok(costs("generate", subject, cost, &Budget { cpu_s: 1.5, peak_mb: Some(350.0) }))
     }
 
-    fn update(&self, document: &Path) -> anyhow::Result<Row> {
+    fn update(&self, document: &Path) -> anyhow::Result<Measurement> {
         let cost = self.median(|| {
             let mut command = self.xtask(&["update", API, "--check", "--from"])?;
             command.arg(document);
@@ -293,7 +293,7 @@ impl Bench<'_> {
         Ok(costs("update", subject, cost, &Budget { cpu_s: 2.0, peak_mb: None }))
     }
 
-    fn diff(&self, old: &Path, new: &Path) -> anyhow::Result<Row> {
+    fn diff(&self, old: &Path, new: &Path) -> anyhow::Result<Measurement> {
         let cost = self.median(|| {
             let mut command = self.xtask(&["diff", "--format", "json"])?;
             command.arg(old).arg(new).arg("--out").arg(self.target.join("diff.json"));
@@ -303,7 +303,7 @@ impl Bench<'_> {
         Ok(costs("diff", subject, cost, &Budget { cpu_s: 0.8, peak_mb: Some(250.0) }))
     }
 
-    fn compile(&self, compiled: &Compiled) -> anyhow::Result<Row> {
+    fn compile(&self, compiled: &Compiled) -> anyhow::Result<Measurement> {
         let Compiled { name, subject, command, package, areas, budget } = compiled;
         let compile = || {
             let mut cargo = self.cargo(command);
@@ -324,7 +324,7 @@ impl Bench<'_> {
     }
 
     /// Measures the work that no generator can avoid.
-    fn floor(&self, name: &str, subject: &str, work: &str, path: &Path) -> anyhow::Result<Row> {
+    fn floor(&self, name: &str, subject: &str, work: &str, path: &Path) -> anyhow::Result<Measurement> {
         let cost = self.median(|| {
             let mut command = self.xtask(&["floor", work])?;
             command.arg(path);
@@ -334,10 +334,10 @@ impl Bench<'_> {
     }
 
     /// `cargo check` of the crate's structs and enums with nothing around them.
-    fn plain_types(&self) -> anyhow::Result<Row> {
+    fn plain_types(&self) -> anyhow::Result<Measurement> {
         let folder = self.target.join("plain");
         fs::create_dir_all(folder.join("src"))?;
-        fs::write(folder.join("src/lib.rs"), floor::plain(&self.tree.generated(API))?)?;
+        fs::write(folder.join("src/lib.rs"), baseline::plain(&self.tree.generated(API))?)?;
         let manifest = "[package]\nname = \"plain\"\nedition = \"2024\"\n\n[workspace]\n";
         fs::write(folder.join("Cargo.toml"), manifest)?;
         let cost = self.median(|| {
@@ -356,12 +356,12 @@ impl Bench<'_> {
         ))
     }
 
-    fn lines(&self) -> anyhow::Result<Row> {
+    fn lines(&self) -> anyhow::Result<Measurement> {
         let lines = count_lines(&self.tree.generated(API))?;
         Ok(at_most("lines", "Rust lines of generated/app-store-connect", lines as f64, "lines", 120_000.0))
     }
 
-    fn decode(&self) -> anyhow::Result<Row> {
+    fn decode(&self) -> anyhow::Result<Measurement> {
         let mut ratios = Vec::new();
         let example = ["run", "--release", "--package", "storewright-runtime", "--example", "decode_speed"];
         for _ in 0..RUNS {
@@ -377,16 +377,19 @@ impl Bench<'_> {
             ratios.push(speed("codec")? / speed("derive")?);
         }
         let ratio = median(&mut ratios).context("nothing was measured")?;
-        Ok(Row {
+        Ok(Measurement {
             value: Some(ratio),
             unit: Some("times serde derive".to_owned()),
             budget: Some(">= 1".to_owned()),
             ok: ratio >= 1.0,
-            ..Row::named("decode", "speed on a page of 200 builds with apps, over that of derived structs")
+            ..Measurement::named(
+                "decode",
+                "speed on a page of 200 builds with apps, over that of derived structs",
+            )
         })
     }
 
-    fn binary(&self) -> anyhow::Result<Row> {
+    fn binary(&self) -> anyhow::Result<Measurement> {
         let size = |package: &str| -> anyhow::Result<f64> {
             let mut cargo = self.cargo(&["build", "--release", "--package", package]);
             cargo.env("CARGO_PROFILE_RELEASE_STRIP", "symbols");
@@ -440,7 +443,7 @@ impl Bench<'_> {
     }
 }
 
-impl Row {
+impl Measurement {
     fn named(name: &str, subject: &str) -> Self {
         Self { name: name.to_owned(), subject: subject.to_owned(), ..Self::default() }
     }
@@ -461,36 +464,36 @@ impl Row {
     }
 }
 
-fn costs(name: &str, subject: &str, cost: Cost, budget: &Budget) -> Row {
+fn costs(name: &str, subject: &str, cost: Cost, budget: &Budget) -> Measurement {
     let memory = budget.peak_mb.map(|mb| format!(", {mb} MB")).unwrap_or_default();
-    Row {
+    Measurement {
         cpu_s: Some(cost.cpu_s),
         peak_mb: Some(cost.peak_mb),
         value: Some(cost.cpu_s),
         unit: Some("s CPU".to_owned()),
         budget: Some(format!("<= {} s{memory}", budget.cpu_s)),
         ok: cost.cpu_s <= budget.cpu_s && budget.peak_mb.is_none_or(|mb| cost.peak_mb <= mb),
-        ..Row::named(name, subject)
+        ..Measurement::named(name, subject)
     }
 }
 
 /// A row without a budget, because budgets are compared with it.
-fn limit(name: &str, subject: &str, cost: Cost) -> Row {
+fn limit(name: &str, subject: &str, cost: Cost) -> Measurement {
     let budget = Budget { cpu_s: f64::INFINITY, peak_mb: None };
-    Row { budget: None, ..costs(name, subject, cost, &budget) }
+    Measurement { budget: None, ..costs(name, subject, cost, &budget) }
 }
 
-fn at_most(name: &str, subject: &str, value: f64, unit: &str, budget: f64) -> Row {
-    Row {
+fn at_most(name: &str, subject: &str, value: f64, unit: &str, budget: f64) -> Measurement {
+    Measurement {
         value: Some(value),
         unit: Some(unit.to_owned()),
         budget: Some(format!("<= {budget}")),
         ok: value <= budget,
-        ..Row::named(name, subject)
+        ..Measurement::named(name, subject)
     }
 }
 
-fn table(rows: &[Row]) -> String {
+fn table(rows: &[Measurement]) -> String {
     let mut cells = vec![["name", "value", "unit", "peak MB", "budget", "ok"].map(str::to_owned)];
     for row in rows {
         cells.push([

@@ -10,9 +10,9 @@ use std::{env, fs};
 use anyhow::{Context, bail};
 use storewright_generator::diagnostic::{Sink, shown};
 
+use crate::checkout::{API, CRATE, DOCUMENT, DOCUMENTS, OLDEST, SHARED, Tree, VERSIONS};
 use crate::report::{plural, refuse, tell};
-use crate::tree::{API, CRATE, DOCUMENT, DOCUMENTS, OLDEST, SHARED, Tree, VERSIONS};
-use crate::{Outcome, contract, corpus, generate, mutate, oldest, package, settings, status, tidy, update};
+use crate::{Outcome, contract, corpus, generate, msrv, mutate, package, source_toml, status, tidy, update};
 
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
@@ -145,7 +145,7 @@ fn missing(file: &str) -> Step {
 /// Checks that the stored Apis match their documents; an API without a document is checked everywhere.
 fn updates(tree: &Tree) -> anyhow::Result<Step> {
     for api in tree.apis()? {
-        if settings::read(tree, &api)?.empty
+        if source_toml::read(tree, &api)?.empty
             && update::run(tree, &update::Args::check(&api, None))? != Outcome::Done
         {
             return Ok(Step::Failed("see above".to_owned()));
@@ -189,7 +189,7 @@ fn notices(tree: &Tree) -> anyhow::Result<Step> {
 
 /// Checks that no dependency needs a newer Rust than the manifests promise; clippy checks the sources' use of `std`.
 fn rust_version(tree: &Tree) -> anyhow::Result<Step> {
-    let found = oldest::look(tree)?;
+    let found = msrv::look(tree)?;
     for fault in &found.faults {
         tell!("{fault}");
     }

@@ -32,9 +32,9 @@ use self::program::Program;
 use self::sample::{Fill, Sampler, Seen};
 use self::schema::Schemas;
 use self::verdict::{Expected, Side};
+use crate::checkout::{SHARED, Tree};
 use crate::report::{plural, refuse, stderr, stdout_json, table, tell};
-use crate::tree::{SHARED, Tree};
-use crate::{Outcome, fetch, generate, measure, pipeline, progress, settings};
+use crate::{Outcome, fetch, generate, measure, pipeline, progress, source_toml};
 
 /// The number of seeds in the round of properties.
 const SEEDS: u64 = 8;
@@ -306,7 +306,7 @@ fn rows(found: &Found) -> Vec<[String; 10]> {
 
 /// The document of the stored Api; none if it is not here.
 fn vendor_document(tree: &Tree, api: &str) -> anyhow::Result<Option<fetch::Document>> {
-    let settings = settings::read(tree, api)?;
+    let settings = source_toml::read(tree, api)?;
     if settings.empty {
         return Ok(Some(fetch::empty()));
     }

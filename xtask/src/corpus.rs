@@ -19,8 +19,8 @@ use storewright_generator::load::{Source, text};
 use self::document::Generated;
 use self::peers::Peers;
 use self::process::{Ended, Limits, attempt};
+use crate::checkout::{SHARED, Tree};
 use crate::report::{plural, stdout, stdout_json};
-use crate::tree::{SHARED, Tree};
 use crate::{Outcome, generate, progress};
 
 /// Command lines that a person can copy.
@@ -83,7 +83,7 @@ pub(crate) struct Args {
 
 /// One row.
 #[derive(Debug, Serialize)]
-struct Row {
+struct DocumentRow {
     document: String,
     dialect: String,
     /// The operations of the document.
@@ -194,7 +194,7 @@ pub(crate) fn sample(tree: &Tree) -> anyhow::Result<(Outcome, bool)> {
     Ok((if rows.iter().all(is_good) { Outcome::Done } else { Outcome::Findings }, is_whole))
 }
 
-fn is_good(row: &Row) -> bool {
+fn is_good(row: &DocumentRow) -> bool {
     matches!(row.result, Verdict::Compiles | Verdict::Generates)
 }
 
@@ -258,7 +258,7 @@ impl<'a> Corpus<'a> {
         &self,
         documents: &BTreeMap<String, PathBuf>,
         mut done: impl FnMut(),
-    ) -> anyhow::Result<Vec<Row>> {
+    ) -> anyhow::Result<Vec<DocumentRow>> {
         let mut rows = Vec::new();
         for (name, file) in documents {
             progress::step(name);
@@ -268,7 +268,7 @@ impl<'a> Corpus<'a> {
         Ok(rows)
     }
 
-    fn row(&self, name: &str, file: &Path) -> anyhow::Result<Row> {
+    fn row(&self, name: &str, file: &Path) -> anyhow::Result<DocumentRow> {
         let crates = self.work.join("crates").join(name);
         if crates.is_dir() {
             fs::remove_dir_all(&crates)?;
@@ -286,7 +286,7 @@ impl<'a> Corpus<'a> {
             (Verdict::Generates, None) if self.check => self.check(&crates)?,
             other => other,
         };
-        Ok(Row {
+        Ok(DocumentRow {
             document: label(file),
             dialect: dialect(file)?,
             declared: generated.declared,

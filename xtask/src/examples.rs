@@ -7,8 +7,8 @@ use anyhow::Context;
 use serde::{Deserialize, Serialize};
 
 use crate::Outcome;
+use crate::checkout::Tree;
 use crate::report::{plural, stderr, stdout, stdout_json, table, tell};
-use crate::tree::Tree;
 
 const PACKAGE: &str = "storewright-examples";
 const MANIFEST: &str = "examples/Cargo.toml";
@@ -40,7 +40,7 @@ struct Manifest {
 
 /// The outcome of an example.
 #[derive(Debug, PartialEq, Serialize)]
-struct Row {
+struct ExampleRow {
     example: String,
     api: String,
     tests: usize,
@@ -51,7 +51,7 @@ struct Row {
     seconds: f64,
 }
 
-impl Row {
+impl ExampleRow {
     fn is_fine(&self) -> bool {
         self.tests > 0 && self.failed.is_empty()
     }
@@ -72,7 +72,7 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
     let mut tests = tree.cargo(&["test", "--package", PACKAGE, "--no-fail-fast", "--", "--show-output"]);
     let output = tests.stderr(Stdio::inherit()).output().context("cargo cannot be run")?;
     let text = String::from_utf8_lossy(&output.stdout);
-    let rows: Vec<Row> = manifest.bin.iter().map(|program| row(program, &text)).collect();
+    let rows: Vec<ExampleRow> = manifest.bin.iter().map(|program| row(program, &text)).collect();
     if args.json {
         stdout_json(&rows)?;
     } else {
@@ -90,10 +90,10 @@ pub(crate) fn run(tree: &Tree, args: &Args) -> anyhow::Result<Outcome> {
 
 /// Finds an example in the output of the tests: `test <module>::<test> ... ok` for each test, and
 /// `example <name>: <calls> calls, <seconds> s` for each run.
-fn row(program: &Program, text: &str) -> Row {
+fn row(program: &Program, text: &str) -> ExampleRow {
     let (api, file) = program.path.rsplit_once('/').unwrap_or_default();
     let module = format!("{}::{}::", api.replace('-', "_"), file.trim_end_matches(".rs"));
-    let mut row = Row {
+    let mut row = ExampleRow {
         example: program.name.clone(),
         api: api.to_owned(),
         tests: 0,
@@ -121,7 +121,7 @@ fn row(program: &Program, text: &str) -> Row {
     row
 }
 
-fn shown(rows: &[Row]) -> String {
+fn shown(rows: &[ExampleRow]) -> String {
     let mut cells = vec![["example", "api", "tests", "calls", "seconds", "result"].map(str::to_owned)];
     cells.extend(rows.iter().map(|row| {
         [
@@ -154,7 +154,7 @@ example one-upload-more: 100 calls, 9.00 s
 example one-upload: 4 calls, 0.25 s
 ";
 
-    fn of(name: &str, path: &str) -> Row {
+    fn of(name: &str, path: &str) -> ExampleRow {
         row(&Program { name: name.to_owned(), path: path.to_owned() }, TEXT)
     }
 

@@ -12,10 +12,10 @@ use storewright_generator::render::{Options, Runtime};
 use storewright_generator::select;
 use storewright_generator::write::Root;
 
+use crate::checkout::{LICENCES, Tree};
 use crate::report::tell;
-use crate::settings::Settings;
-use crate::tree::{LICENCES, Tree};
-use crate::{Outcome, fetch, pipeline, progress, settings};
+use crate::source_toml::Settings;
+use crate::{Outcome, fetch, pipeline, progress, source_toml};
 
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
@@ -108,7 +108,7 @@ fn stored(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Vec
         tree.check_api(api)?;
         let path = tree.spec(api).join("source.toml");
         let text = fetch::text(&path).with_context(|| tree.shown(&path))?;
-        let Some(settings) = settings::parse(&tree.shown(&path), &text, out) else { continue };
+        let Some(settings) = source_toml::parse(&tree.shown(&path), &text, out) else { continue };
         let Some((mut stored, _)) = pipeline::stored(tree, api, out) else { continue };
         let mut rules = pipeline::rules(tree, Some(api))?;
         rules.only.extend(args.document.selectors());

@@ -4,21 +4,21 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 
 mod bench;
+mod checkout;
 mod ci;
 mod contract;
 mod corpus;
 mod examples;
 mod generate;
 mod measure;
+mod msrv;
 mod mutate;
-mod oldest;
 mod package;
 mod record;
 mod semver;
-mod settings;
+mod source_toml;
 mod status;
 mod tidy;
-mod tree;
 mod update;
 
 use std::path::PathBuf;
@@ -27,7 +27,7 @@ use std::process::ExitCode;
 use clap::{CommandFactory, FromArgMatches, Parser, Subcommand};
 use storewright::{Outcome, diff, fetch, find, interrupt, pipeline, progress, report};
 
-use crate::tree::Tree;
+use crate::checkout::Tree;
 
 /// A quarter of the time of a run that reads two documents goes into small allocations.
 #[cfg(feature = "mimalloc")]
@@ -128,7 +128,7 @@ enum Command {
     CorpusDocument(corpus::document::Args),
     /// Do a piece of the work that no generator can avoid, to measure its cost.
     #[command(hide = true)]
-    Floor(bench::floor::Args),
+    Floor(bench::baseline::Args),
 }
 
 /// The commands, with the examples of this repository.
@@ -158,7 +158,7 @@ fn run(cli: Cli) -> anyhow::Result<Outcome> {
             return Ok(Outcome::Done);
         }
         Command::Measure(args) => return measure::run(args),
-        Command::Floor(args) => return bench::floor::run(args),
+        Command::Floor(args) => return bench::baseline::run(args),
         _ => {}
     }
     let tree = Tree::find(cli.root)?;

@@ -12,8 +12,8 @@ use anyhow::{Context, bail};
 use regex::Regex;
 use serde::Deserialize;
 
+use crate::checkout::{SHARED, Tree};
 use crate::report::{stderr, table, tell};
-use crate::tree::{SHARED, Tree};
 use crate::{Outcome, contract, progress};
 
 /// Command lines that a person can copy.
@@ -385,7 +385,7 @@ fn read_sources(
 ) -> anyhow::Result<()> {
     for entry in fs::read_dir(folder).with_context(|| folder.display().to_string())? {
         let path = entry?.path();
-        let name = crate::tree::below(base, &path);
+        let name = crate::checkout::below(base, &path);
         if path.is_dir() {
             read_sources(base, &path, prefix, out)?;
         } else if name.starts_with(prefix) {

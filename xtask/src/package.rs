@@ -9,8 +9,8 @@ use flate2::read::GzDecoder;
 use serde::Deserialize;
 use walkdir::WalkDir;
 
+use crate::checkout::{LICENCES, Tree, below};
 use crate::report::{fail, plural, stderr, stdout, table, tell};
-use crate::tree::{LICENCES, Tree, below};
 use crate::{Outcome, progress};
 
 /// Command lines that a person can copy.

@@ -5,7 +5,7 @@ use std::path::Path;
 use toml_edit::{DocumentMut, Item, Table, value};
 
 use crate::fetch::Document;
-use crate::settings::{Read, Settings};
+use crate::source_toml::{Read, Settings};
 
 /// The same text with another version of the crate; the rest stays as a person wrote it.
 pub(crate) fn with_version(text: &str, version: &str) -> anyhow::Result<String> {
@@ -74,7 +74,7 @@ pub(crate) fn record(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::settings::parse;
+    use crate::source_toml::parse;
     use storewright_generator::diagnostic::Sink;
 
     const TEXT: &str = "# ours\nurl = \"https://example.com/x.zip\" # theirs\ncrate_version = \"0.1.0\"\n";

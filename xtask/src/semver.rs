@@ -14,9 +14,9 @@ use anyhow::{Context, bail};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::diff::{Bump, ItemChange, Items};
 
+use crate::checkout::{API, SHARED, Tree, VERSIONS};
 use crate::pipeline::{self, Version};
 use crate::report::{plural, refuse, stdout, tell};
-use crate::tree::{API, SHARED, Tree, VERSIONS};
 use crate::{Outcome, diff, fetch, generate, interrupt};
 use finding::Finding;
 

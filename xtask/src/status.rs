@@ -10,9 +10,9 @@ use storewright_generator::render::MARK;
 use storewright_generator::write;
 
 use crate::Outcome;
+use crate::checkout::Tree;
 use crate::pipeline::{self, Matched, Notice};
 use crate::report::{refuse, stdout, stdout_json};
-use crate::tree::Tree;
 
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m

@@ -14,8 +14,8 @@ use std::process::Command;
 use walkdir::WalkDir;
 
 use crate::Outcome;
+use crate::checkout::{Tree, below};
 use crate::report::{plural, tell};
-use crate::tree::{Tree, below};
 
 /// A file of the checkout.
 #[derive(Debug, Clone)]

@@ -14,11 +14,11 @@ use storewright_generator::render::MARK;
 use storewright_generator::report;
 use storewright_generator::write::{self, Root};
 
+use crate::checkout::Tree;
 use crate::pipeline::{self, Crate, Made, Report, Rules, Version};
 use crate::report::{plural, print, refuse, tell};
-use crate::settings::Settings;
-use crate::tree::Tree;
-use crate::{Outcome, fetch, generate, progress, record, settings};
+use crate::source_toml::Settings;
+use crate::{Outcome, fetch, generate, progress, record, source_toml};
 
 /// Command lines that a person can copy.
 const EXAMPLES: &str = "\u{1b}[1;4mExamples:\u{1b}[0m
@@ -70,7 +70,7 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let spec = tree.spec(&args.api);
     let path = spec.join("source.toml");
     let text = fetch::text(&path).with_context(|| tree.shown(&path))?;
-    let Some(mut settings) = settings::parse(&tree.shown(&path), &text, out) else { return Ok(None) };
+    let Some(mut settings) = source_toml::parse(&tree.shown(&path), &text, out) else { return Ok(None) };
     let is_empty = settings.empty && settings.url.is_none();
     if is_empty && args.from.is_some() {
         bail!(
@@ -192,7 +192,7 @@ struct Committed {
 fn committed(tree: &Tree, api: &str) -> Option<Committed> {
     let at_head = |path: String| tree.at_revision("HEAD", &path).ok().flatten();
     let source = at_head(format!("specs/{api}/source.toml"))?;
-    let settings = settings::parse(HEAD_SOURCE, &source, &mut Sink::new())?;
+    let settings = source_toml::parse(HEAD_SOURCE, &source, &mut Sink::new())?;
     Some(Committed { settings, changes: at_head(format!("generated/{api}/{CHANGES}")).unwrap_or_default() })
 }
 

@@ -15,7 +15,7 @@ pub struct TypeId {
     /// The start of the path.
     pub owner: Owner,
     /// The way from there; empty for a schema itself.
-    pub path: Vec<Step>,
+    pub path: Vec<TypeStep>,
 }
 
 /// The owner of a type.
@@ -29,7 +29,7 @@ pub enum Owner {
 
 /// One step of the path to an inline type.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Step {
+pub enum TypeStep {
     /// To a member of an object, a variant of a union, or a parameter or a body of an operation.
     Member(String),
     /// To the items of a list.
@@ -87,7 +87,7 @@ impl TypeId {
         Self { owner: Owner::Operation(id.into()), path: Vec::new() }
     }
 
-    fn step(&self, step: Step) -> Self {
+    fn step(&self, step: TypeStep) -> Self {
         let mut path = Vec::with_capacity(self.path.len() + 1);
         path.extend_from_slice(&self.path);
         path.push(step);
@@ -96,17 +96,17 @@ impl TypeId {
 
     /// The inline type of the member, the variant, the parameter or the body of this name.
     pub fn member(&self, name: impl Into<String>) -> Self {
-        self.step(Step::Member(name.into()))
+        self.step(TypeStep::Member(name.into()))
     }
 
     /// The inline type of a list's items.
     pub fn items(&self) -> Self {
-        self.step(Step::Items)
+        self.step(TypeStep::Items)
     }
 
     /// The inline type of a map's values.
     pub fn values(&self) -> Self {
-        self.step(Step::Values)
+        self.step(TypeStep::Values)
     }
 
     /// True if it is not a schema that the vendor names.
@@ -122,8 +122,8 @@ impl TypeId {
     /// The names on the way, without the marks of items and values.
     pub fn members(&self) -> impl Iterator<Item = &str> {
         self.path.iter().filter_map(|step| match step {
-            Step::Member(name) => Some(name.as_str()),
-            Step::Items | Step::Values => None,
+            TypeStep::Member(name) => Some(name.as_str()),
+            TypeStep::Items | TypeStep::Values => None,
         })
     }
 
@@ -138,7 +138,7 @@ impl TypeId {
     /// True if it is the type of a document's `included` member, by JSON:API's name for that.
     pub fn is_included(&self) -> bool {
         let end = self.path.len().saturating_sub(2);
-        matches!(self.path.get(end..), Some([Step::Member(name), Step::Items]) if name == "included")
+        matches!(self.path.get(end..), Some([TypeStep::Member(name), TypeStep::Items]) if name == "included")
     }
 
     /// Its text as a person reads it: names as the vendor writes them. Two ids may have one.
@@ -146,12 +146,12 @@ impl TypeId {
         let mut out = self.owner.name().to_owned();
         for step in &self.path {
             match step {
-                Step::Member(name) => {
+                TypeStep::Member(name) => {
                     out.push('.');
                     out.push_str(name);
                 }
-                Step::Items => out.push_str("[]"),
-                Step::Values => out.push_str("{}"),
+                TypeStep::Items => out.push_str("[]"),
+                TypeStep::Values => out.push_str("{}"),
             }
         }
         out
@@ -181,12 +181,12 @@ impl fmt::Display for TypeId {
         }
         for step in &self.path {
             match step {
-                Step::Member(name) => {
+                TypeStep::Member(name) => {
                     f.write_str(".")?;
                     write_name(name, f)?;
                 }
-                Step::Items => f.write_str("[]")?,
-                Step::Values => f.write_str("{}")?,
+                TypeStep::Items => f.write_str("[]")?,
+                TypeStep::Values => f.write_str("{}")?,
             }
         }
         Ok(())
@@ -207,14 +207,14 @@ impl FromStr for TypeId {
         };
         while !rest.is_empty() {
             if let Some(after) = rest.strip_prefix("[]") {
-                out.path.push(Step::Items);
+                out.path.push(TypeStep::Items);
                 rest = after;
             } else if let Some(after) = rest.strip_prefix("{}") {
-                out.path.push(Step::Values);
+                out.path.push(TypeStep::Values);
                 rest = after;
             } else if let Some(after) = rest.strip_prefix('.') {
                 let (name, after) = read_name(after);
-                out.path.push(Step::Member(name));
+                out.path.push(TypeStep::Member(name));
                 rest = after;
             } else {
                 return Err(format!("`{text}` is not a type's id"));

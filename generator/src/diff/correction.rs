@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 
 use super::change::{Change, Kind};
-use super::item::Items;
+use super::public_api::Items;
 use super::row::Row;
 use super::{Diff, Side, fold, rename, rust};
 use crate::api::Api;

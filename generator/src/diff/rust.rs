@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Bump, Kind};
-use super::item::{ItemChange, Items};
+use super::public_api::{ItemChange, Items};
 use super::row::Row;
 use crate::api::{Api, Parameter, Shape, TypeId, TypeRef, TypeStep};
 use crate::name::{Family, Names};
@@ -204,7 +204,7 @@ pub(super) fn judge(rows: &mut [Row], items: &Items, apis: [&Api; 2]) -> Vec<Ite
         rest.map(|(change, _)| change).partition(|change| change.note.is_some());
     let mut along: BTreeMap<usize, Vec<&ItemChange>> = BTreeMap::new();
     let mut left = Vec::new();
-    let causes = super::feature::causes(rows, &features, apis);
+    let causes = super::feature_causes::causes(rows, &features, apis);
     let causes = causes.into_iter().chain(by_place(rows, &rest));
     for (change, at) in features.iter().chain(&rest).zip(causes) {
         match at {

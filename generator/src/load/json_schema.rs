@@ -4,8 +4,8 @@ use serde_json::{Map, Number, Value, json};
 
 use super::Origins;
 use super::dialect::Dialect;
-use super::shape::{Kind, Shape};
-use super::trail::Trail;
+use super::keywords::{Kind, Role};
+use super::location::Trail;
 use crate::api::MediaType;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
@@ -68,7 +68,7 @@ fn is_plain(key: &str, value: &Value) -> bool {
 /// Rewrites every schema of the tree.
 pub(super) fn rewrite(tree: &mut Value, dialect: Dialect, origins: &mut Origins, out: &mut Sink) {
     let mut rewriting = Rewriting { dialect, origins, out };
-    rewriting.walk(tree, Shape::Object(Kind::Document), &Trail::Root);
+    rewriting.walk(tree, Role::Object(Kind::Document), &Trail::Root);
 }
 
 struct Rewriting<'a> {
@@ -78,11 +78,11 @@ struct Rewriting<'a> {
 }
 
 impl Rewriting<'_> {
-    fn walk(&mut self, node: &mut Value, shape: Shape, at: &Trail<'_>) {
+    fn walk(&mut self, node: &mut Value, shape: Role, at: &Trail<'_>) {
         match node {
-            _ if shape == Shape::Data => {}
+            _ if shape == Role::Data => {}
             Value::Object(map) => {
-                if shape == Shape::Object(Kind::Schema) {
+                if shape == Role::Object(Kind::Schema) {
                     self.schema(map, at);
                 }
                 for (key, value) in map.iter_mut() {
@@ -97,7 +97,7 @@ impl Rewriting<'_> {
                     self.walk(item, shape.item(), &at.index(index));
                 }
             }
-            Value::Bool(_) if shape == Shape::Object(Kind::Schema) => *node = json!({}),
+            Value::Bool(_) if shape == Role::Object(Kind::Schema) => *node = json!({}),
             _ => {}
         }
     }

@@ -7,8 +7,8 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
 use super::Origins;
-use super::shape::{self, Kind, Shape};
-use super::trail::Trail;
+use super::keywords::{self, Kind, Role};
+use super::location::Trail;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// Each round corrects every value that is refused in it; the values around them are checked in the next.
@@ -30,7 +30,7 @@ pub(super) fn read(mut tree: Value, origins: &mut Origins, out: &mut Sink) -> Op
             Err(error) => last = error.to_string(),
         }
         let mut faults = Vec::new();
-        blame(&tree, Shape::Object(Kind::Document), &Trail::Root, &mut faults);
+        blame(&tree, Role::Object(Kind::Document), &Trail::Root, &mut faults);
         if faults.is_empty() {
             break;
         }
@@ -126,16 +126,16 @@ impl Change {
 
 /// The model says which value it refuses, but not its location: it reads most objects into a buffer first. So try each
 /// object separately, innermost first. Returns true if a problem was found at or below the node.
-fn blame(node: &Value, shape: Shape, at: &Trail<'_>, faults: &mut Vec<Fault>) -> bool {
+fn blame(node: &Value, shape: Role, at: &Trail<'_>, faults: &mut Vec<Fault>) -> bool {
     let before = faults.len();
     match (node, shape) {
-        (_, Shape::Data) => return false,
+        (_, Role::Data) => return false,
         (Value::Object(map), _) => {
             for (key, value) in map {
                 blame(value, shape.member(key), &at.key(key), faults);
             }
         }
-        (Value::Array(items), Shape::List(_)) => {
+        (Value::Array(items), Role::List(_)) => {
             for (index, item) in items.iter().enumerate() {
                 blame(item, shape.item(), &at.index(index), faults);
             }
@@ -145,7 +145,7 @@ fn blame(node: &Value, shape: Shape, at: &Trail<'_>, faults: &mut Vec<Fault>) ->
     if faults.len() > before {
         return true;
     }
-    let Shape::Object(kind) = shape else { return misfit(node, shape, at, faults) };
+    let Role::Object(kind) = shape else { return misfit(node, shape, at, faults) };
     if node.get("$ref").is_some() {
         return false;
     }
@@ -157,7 +157,7 @@ fn blame(node: &Value, shape: Shape, at: &Trail<'_>, faults: &mut Vec<Fault>) ->
 /// The change of an object of which no member with a kind is invalid.
 fn fault(node: &Value, kind: Kind, at: &Trail<'_>, error: &str) -> Fault {
     let here = at.pointer();
-    let name = shape::name(kind);
+    let name = keywords::name(kind);
     let Some(map) = node.as_object() else {
         // PHP and YAML write an empty object as an empty list or as nothing.
         let is_empty = node.is_null() || node.as_array().is_some_and(Vec::is_empty);
@@ -205,7 +205,7 @@ fn fault(node: &Value, kind: Kind, at: &Trail<'_>, error: &str) -> Fault {
     let place = here.child(&key);
     let (read, at, change) = match reading {
         Some(value) => (format!("it is read as `{value}`"), place.clone(), Change::Replace(value)),
-        None if is_required => (format!("{} is ignored", shape::definite(kind)), here, Change::Remove),
+        None if is_required => (format!("{} is ignored", keywords::definite(kind)), here, Change::Remove),
         None => ("it is ignored".to_owned(), place.clone(), Change::Remove),
     };
     let message = format!("`{key}` of {name} cannot be read: {error}; {read}");
@@ -275,10 +275,10 @@ fn missing(map: &Map<String, Value>, kind: Kind, error: &str) -> Option<String> 
 }
 
 /// A map or list that is something else.
-fn misfit(node: &Value, shape: Shape, at: &Trail<'_>, faults: &mut Vec<Fault>) -> bool {
+fn misfit(node: &Value, shape: Role, at: &Trail<'_>, faults: &mut Vec<Fault>) -> bool {
     let (expected, empty) = match shape {
-        Shape::Map(_) if !node.is_object() => ("an object", json!({})),
-        Shape::List(_) if !node.is_array() => ("a list", json!([])),
+        Role::Map(_) if !node.is_object() => ("an object", json!({})),
+        Role::List(_) if !node.is_array() => ("a list", json!([])),
         _ => return false,
     };
     let is_empty = match node {
@@ -299,8 +299,8 @@ fn misfit(node: &Value, shape: Shape, at: &Trail<'_>, faults: &mut Vec<Fault>) -
 }
 
 /// The items of a list that was written as its only item, or as an object of its items.
-fn members(node: &Value, shape: Shape) -> Option<Vec<Value>> {
-    let (Shape::List(kind), Some(map)) = (shape, node.as_object()) else { return None };
+fn members(node: &Value, shape: Role) -> Option<Vec<Value>> {
+    let (Role::List(kind), Some(map)) = (shape, node.as_object()) else { return None };
     let is_item =
         |value: &Value| value.get("$ref").is_some() || (value.is_object() && attempt(value, kind).is_ok());
     match is_item(node) && kind != Kind::Schema {

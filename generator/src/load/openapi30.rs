@@ -6,8 +6,8 @@ use serde_json::{Map, Value, json};
 use serde_json_path::JsonPath;
 
 use super::dialect::Dialect;
-use super::shape::{self, Kind, Shape};
-use super::trail::Trail;
+use super::keywords::{self, Kind, Role};
+use super::location::Trail;
 use super::{Origins, Source, text};
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
@@ -45,7 +45,7 @@ pub(super) fn normalise(
     out: &mut Sink,
 ) {
     let mut normalising = Normalising { dialect, unknown: Vec::new(), origins, out };
-    normalising.node(tree, Shape::Object(Kind::Document), &Trail::Root, false);
+    normalising.node(tree, Role::Object(Kind::Document), &Trail::Root, false);
     normalising.report(source);
 }
 
@@ -63,12 +63,12 @@ impl Normalising<'_> {
         self.out.push(Diagnostic::notice(Code::Unsupported, &at, message).help(help));
     }
 
-    fn node(&mut self, node: &mut Value, shape: Shape, at: &Trail<'_>, is_property: bool) {
+    fn node(&mut self, node: &mut Value, shape: Role, at: &Trail<'_>, is_property: bool) {
         match node {
-            _ if shape == Shape::Data => {}
+            _ if shape == Role::Data => {}
             Value::Object(map) => {
-                if let Shape::Object(kind) = shape {
-                    if map.get("$ref").is_some_and(Value::is_string) && shape::is_referable(kind) {
+                if let Role::Object(kind) = shape {
+                    if map.get("$ref").is_some_and(Value::is_string) && keywords::is_referable(kind) {
                         if map.len() == 1 || !self.unify_ref(map, kind, at, is_property) {
                             return;
                         }
@@ -78,7 +78,7 @@ impl Normalising<'_> {
                     }
                 }
                 let are_properties =
-                    shape == Shape::Map(Kind::Schema) && matches!(at, Trail::Key(_, "properties"));
+                    shape == Role::Map(Kind::Schema) && matches!(at, Trail::Key(_, "properties"));
                 for (key, value) in map.iter_mut() {
                     self.node(value, shape.member(key), &at.key(key), are_properties);
                 }
@@ -160,12 +160,12 @@ impl Normalising<'_> {
     /// Status codes as OpenAPI writes them.
     fn statuses(&mut self, map: &mut Map<String, Value>, at: &Trail<'_>) {
         let odd: Vec<String> =
-            map.keys().filter(|key| !shape::is_known(Kind::Responses, key)).cloned().collect();
+            map.keys().filter(|key| !keywords::is_known(Kind::Responses, key)).cloned().collect();
         for key in odd.into_iter().filter(|key| !key.starts_with("x-")) {
             let here = at.key(&key).pointer();
             let meant = key.trim().to_ascii_uppercase();
             let meant = if meant == "DEFAULT" { "default".to_owned() } else { meant };
-            let is_status = shape::is_known(Kind::Responses, &meant) && !map.contains_key(&meant);
+            let is_status = keywords::is_known(Kind::Responses, &meant) && !map.contains_key(&meant);
             let message = match is_status {
                 true => format!("`{key}` is not a status code; it is read as `{meant}`"),
                 false => format!("`{key}` is neither a status code nor `default`; the response is ignored"),
@@ -246,8 +246,8 @@ impl Normalising<'_> {
                 // The documentation of a member; anywhere else it would make another schema of the reference.
                 beside.insert(key, value);
             } else if !is_extension
-                && !shape::is_prose(kind, &key)
-                && !shape::is_unread(kind, &key)
+                && !keywords::is_prose(kind, &key)
+                && !keywords::is_unread(kind, &key)
                 && key != "type"
             {
                 let message = format!("`{key}` next to a `$ref` is ignored");
@@ -285,12 +285,12 @@ impl Normalising<'_> {
             return;
         }
         map.retain(|key, _| {
-            let keep = key.starts_with("x-") || shape::is_known(kind, key);
+            let keep = key.starts_with("x-") || keywords::is_known(kind, key);
             // Prose in a wrong place is as harmless as in a right one.
             // References into these were settled.
             let is_source =
                 kind == Kind::Document && matches!(key.as_str(), "definitions" | "$defs" | "components");
-            if !keep && !is_source && !shape::is_prose(kind, key) && !shape::is_unread(kind, key) {
+            if !keep && !is_source && !keywords::is_prose(kind, key) && !keywords::is_unread(kind, key) {
                 self.unknown.push((kind, key.clone(), self.origins.origin(&at.pointer().child(key))));
             }
             keep
@@ -313,7 +313,7 @@ impl Normalising<'_> {
         for (kind, key, at) in &self.unknown {
             let help = helps.get(key.as_str()).map_or(REMOVE, String::as_str);
             let message =
-                format!("{} of {} has no `{key}`; it is ignored", shape::name(*kind), self.dialect.name());
+                format!("{} of {} has no `{key}`; it is ignored", keywords::name(*kind), self.dialect.name());
             self.out.push(Diagnostic::notice(Code::Unsupported, at, message).help(help));
         }
     }

@@ -5,9 +5,9 @@ use serde_json::{Map, Value, json};
 use super::Origins;
 use super::dialect::Dialect;
 use super::hoist;
+use super::keywords::{Kind, Role};
+use super::location::Trail;
 use super::reference;
-use super::shape::{Kind, Shape};
-use super::trail::Trail;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// Rewrites the document around its schemas; false if it has nothing that a client could call.
@@ -45,7 +45,7 @@ pub(super) fn rewrite(tree: &mut Value, dialect: Dialect, origins: &mut Origins,
         }
     }
     let removed = rewriting.security_schemes(root);
-    rewriting.walk(tree, Shape::Object(Kind::Document), &Trail::Root, &removed);
+    rewriting.walk(tree, Role::Object(Kind::Document), &Trail::Root, &removed);
     rewriting.query_strings(tree);
     true
 }
@@ -94,14 +94,14 @@ impl Rewriting<'_> {
         removed
     }
 
-    fn walk(&mut self, node: &mut Value, shape: Shape, at: &Trail<'_>, removed: &[String]) {
+    fn walk(&mut self, node: &mut Value, shape: Role, at: &Trail<'_>, removed: &[String]) {
         match node {
-            _ if shape == Shape::Data => {}
+            _ if shape == Role::Data => {}
             Value::Object(map) => {
                 match shape {
-                    Shape::Object(Kind::MediaType) => media_type(map, at, self.origins),
-                    Shape::Object(Kind::Document | Kind::Operation) => forget(map, removed),
-                    Shape::Object(Kind::Schema) => return,
+                    Role::Object(Kind::MediaType) => media_type(map, at, self.origins),
+                    Role::Object(Kind::Document | Kind::Operation) => forget(map, removed),
+                    Role::Object(Kind::Schema) => return,
                     _ => {}
                 }
                 for (key, value) in map.iter_mut() {

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 use serde_json_path::JsonPath;
 
-use super::position;
+use super::spans;
 use super::text;
 use super::{Origins, Source};
 use crate::diagnostic::{Code, Diagnostic, Pointer, Severity, Sink};
@@ -106,7 +106,7 @@ impl Overlay {
     pub fn parse(source: Source<'_>, out: &mut Sink) -> Option<Self> {
         let mut found = Sink::new();
         let overlay = read(&source, &mut found);
-        position::locate(source, &mut found);
+        spans::locate(source, &mut found);
         found.into_diagnostics().into_iter().for_each(|d| out.push(d));
         overlay
     }
@@ -170,7 +170,7 @@ impl Overlay {
                 }
             })
             .collect();
-        position::locate(Source { name: &self.name, text: &self.text }, &mut found);
+        spans::locate(Source { name: &self.name, text: &self.text }, &mut found);
         found.into_diagnostics().into_iter().for_each(|d| out.push(d));
         outcomes
     }

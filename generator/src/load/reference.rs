@@ -8,8 +8,8 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Value, json};
 
 use super::Origins;
-use super::shape::Shape;
-use super::trail::Trail;
+use super::keywords::Role;
+use super::location::Trail;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// The target of a `$ref`.
@@ -43,11 +43,11 @@ pub(super) fn resolve<'a>(tree: &'a Value, mut node: &'a Value) -> Option<&'a Va
 }
 
 /// Gives references to components the form that the typed model reads: the component's name, without escapes.
-pub(super) fn unescape(node: &mut Value, shape: Shape) {
+pub(super) fn unescape(node: &mut Value, shape: Role) {
     match node {
-        _ if shape == Shape::Data => {}
+        _ if shape == Role::Data => {}
         Value::Object(map) => {
-            if let (Shape::Object(_), Some(Value::String(reference))) = (shape, map.get_mut("$ref")) {
+            if let (Role::Object(_), Some(Value::String(reference))) = (shape, map.get_mut("$ref")) {
                 if reference.contains('~') {
                     *reference = reference.replace("~1", "/").replace("~0", "~");
                 }

@@ -11,8 +11,8 @@ use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
 use super::dialect::Dialect;
-use super::shape::{self, Kind, Shape};
-use super::trail::Trail;
+use super::keywords::{self, Kind, Role};
+use super::location::Trail;
 use super::{Origins, Source, prose, text};
 use crate::api::MediaType;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
@@ -41,7 +41,7 @@ pub(super) fn settle(
     origins: &mut Origins,
     out: &mut Sink,
 ) {
-    if is_settled(tree, tree, Shape::Object(Kind::Document), dialect) {
+    if is_settled(tree, tree, Role::Object(Kind::Document), dialect) {
         return;
     }
     let whole = Rc::new(tree.clone());
@@ -108,25 +108,25 @@ fn is_home(dialect: Dialect, kind: Kind, pointer: &str) -> bool {
 
 /// The text of a reference; `$dynamicRef` is one whose anchor cannot be replaced by another document. Any object may be
 /// in another file, but only those that the specification allows can be a reference with another value than a string.
-fn reference(map: &Map<String, Value>, shape: Shape) -> Option<&Value> {
+fn reference(map: &Map<String, Value>, shape: Role) -> Option<&Value> {
     let kind = match shape {
-        Shape::Object(kind) => Some(kind),
+        Role::Object(kind) => Some(kind),
         _ => None,
     };
     let is_schema = kind == Some(Kind::Schema);
     let dynamic = || map.get("$dynamicRef").or_else(|| map.get("$recursiveRef"));
     let found = map.get("$ref").or_else(|| if is_schema { dynamic() } else { None })?;
-    let is_part = !kind.is_some_and(shape::is_referable);
+    let is_part = !kind.is_some_and(keywords::is_referable);
     (found.is_string() || !is_part).then_some(found)
 }
 
 /// True if `settle` would not change any reference.
-fn is_settled(tree: &Value, node: &Value, shape: Shape, dialect: Dialect) -> bool {
+fn is_settled(tree: &Value, node: &Value, shape: Role, dialect: Dialect) -> bool {
     match node {
-        _ if shape == Shape::Data => true,
+        _ if shape == Role::Data => true,
         Value::Object(map) => {
             if reference(map, shape).is_some() {
-                let Shape::Object(kind) = shape else { return false };
+                let Role::Object(kind) = shape else { return false };
                 let pointer = map.get("$ref").and_then(Value::as_str).and_then(|text| text.strip_prefix('#'));
                 let is_good = |pointer: &str| {
                     is_home(dialect, kind, pointer)
@@ -185,7 +185,7 @@ struct Settling {
 impl Settling {
     fn all(&mut self, tree: &mut Value) {
         let mut stack = Vec::new();
-        self.node(tree, Shape::Object(Kind::Document), &Trail::Root, 0, &mut stack);
+        self.node(tree, Role::Object(Kind::Document), &Trail::Root, 0, &mut stack);
         let home = home(self.dialect, Kind::Schema).unwrap_or_default().trim_end_matches('/');
         let mut added = BTreeSet::new();
         while let Some((target, site)) = self.waiting.pop() {
@@ -197,7 +197,7 @@ impl Settling {
             let mut value = self.value(&target);
             self.note(&target, &site, &at);
             let inner = Trail::Place(&at);
-            self.node(&mut value, Shape::Object(Kind::Schema), &inner, target.document, &mut stack);
+            self.node(&mut value, Role::Object(Kind::Schema), &inner, target.document, &mut stack);
             let mut folder = Some(&mut *tree);
             for token in home.split('/').skip(1) {
                 let map = folder.and_then(Value::as_object_mut);
@@ -223,18 +223,18 @@ impl Settling {
     fn node(
         &mut self,
         node: &mut Value,
-        shape: Shape,
+        shape: Role,
         at: &Trail<'_>,
         base: usize,
         stack: &mut Vec<Target>,
     ) -> bool {
         match node {
-            _ if shape == Shape::Data => {}
+            _ if shape == Role::Data => {}
             Value::Object(map) => {
                 if let Some(reference) = reference(map, shape).cloned() {
                     return self.follow(node, &reference, shape, at, base, stack);
                 }
-                if shape == Shape::Object(Kind::Schema) {
+                if shape == Role::Object(Kind::Schema) {
                     // A value that becomes a component for others is that component in its own place, too.
                     if base == 0 && !self.names.is_empty() {
                         let own = Target { document: 0, pointer: at.pointer().to_string() };
@@ -267,7 +267,7 @@ impl Settling {
         &mut self,
         node: &mut Value,
         reference: &Value,
-        shape: Shape,
+        shape: Role,
         at: &Trail<'_>,
         base: usize,
         stack: &mut Vec<Target>,
@@ -310,7 +310,7 @@ impl Settling {
         }
         if is_circle || is_too_much {
             let here = self.origins.origin(&at.pointer().child("$ref"));
-            let what = kind.map_or_else(|| "it".to_owned(), shape::definite);
+            let what = kind.map_or_else(|| "it".to_owned(), keywords::definite);
             let why = match is_circle {
                 true => "the reference leads back to itself",
                 false => "references are copied into each other too often",
@@ -328,7 +328,7 @@ impl Settling {
             if !self.keep_prose {
                 prose::strip_node(&mut copy, shape);
             }
-            shape::remove_unread(&mut copy, shape, &Trail::Root, &mut Vec::new());
+            keywords::remove_unread(&mut copy, shape, &Trail::Root, &mut Vec::new());
         }
         self.note(&target, &at.pointer(), &at.pointer());
         let document = target.document;
@@ -369,7 +369,7 @@ impl Settling {
                 continue;
             }
             let reference = Value::String(text.to_owned());
-            let Ok(target) = self.target(&reference, Shape::Object(Kind::Schema), base, &at) else {
+            let Ok(target) = self.target(&reference, Role::Object(Kind::Schema), base, &at) else {
                 continue;
             };
             *value = Value::String(
@@ -389,7 +389,7 @@ impl Settling {
     fn target(
         &mut self,
         reference: &Value,
-        shape: Shape,
+        shape: Role,
         base: usize,
         at: &Trail<'_>,
     ) -> Result<Target, Lost> {
@@ -400,23 +400,23 @@ impl Settling {
         let found = self.find(text.trim(), shape, base, at)?;
         let value =
             self.documents.get(found.document).and_then(|document| document.tree.pointer(&found.pointer));
-        let is_schema = shape == Shape::Object(Kind::Schema);
+        let is_schema = shape == Role::Object(Kind::Schema);
         let is_value = value.is_some_and(|value| value.is_object() || (is_schema && value.is_boolean()));
-        let there = shape::kind_at(&Pointer::new(&*found.pointer)).filter(|_| found.document == 0);
+        let there = keywords::kind_at(&Pointer::new(&*found.pointer)).filter(|_| found.document == 0);
         let is_other = match (there, kind_of(shape)) {
             (Some(there), Some(here)) => there != here && !(is_parameter(there) && is_parameter(here)),
             _ => false,
         };
         if !is_value || is_other {
-            let there = there.filter(|_| is_other).map_or("a value of another kind", shape::name);
-            let here = kind_of(shape).map_or("an object", shape::name);
+            let there = there.filter(|_| is_other).map_or("a value of another kind", keywords::name);
+            let here = kind_of(shape).map_or("an object", keywords::name);
             let message = format!("`{text}` refers to {there}, and {here} is expected{}", read_as(shape));
             return Err(lost(Code::DanglingRef, &message, "correct the reference in the overlay"));
         }
         Ok(found)
     }
 
-    fn find(&mut self, text: &str, shape: Shape, base: usize, at: &Trail<'_>) -> Result<Target, Lost> {
+    fn find(&mut self, text: &str, shape: Role, base: usize, at: &Trail<'_>) -> Result<Target, Lost> {
         if let Some(pointer) = self.named(text, base) {
             return Ok(Target { document: base, pointer });
         }
@@ -474,7 +474,7 @@ impl Settling {
     }
 
     /// The component that a reference names in a wrong way: in the folder of another dialect, or by its name alone.
-    fn component(&self, text: &str, shape: Shape) -> Option<Target> {
+    fn component(&self, text: &str, shape: Role) -> Option<Target> {
         let home = home(self.dialect, kind_of(shape)?)?;
         let folders = [home, "/components/schemas/", "/definitions/", "/schemas/", "/components/", "/"];
         let name = folders.iter().find_map(|folder| text.strip_prefix(folder)).unwrap_or(text);
@@ -608,22 +608,22 @@ impl Settling {
 }
 
 /// The end of a message about a reference that leads nowhere.
-fn read_as(shape: Shape) -> &'static str {
+fn read_as(shape: Role) -> &'static str {
     match shape {
-        Shape::Object(Kind::Schema) => "; it is read as any JSON",
+        Role::Object(Kind::Schema) => "; it is read as any JSON",
         _ => "; it is ignored",
     }
 }
 
-fn kind_of(shape: Shape) -> Option<Kind> {
+fn kind_of(shape: Role) -> Option<Kind> {
     match shape {
-        Shape::Object(kind) => Some(kind),
+        Role::Object(kind) => Some(kind),
         _ => None,
     }
 }
 
 /// Puts the least that says nothing in the place of a reference that leads nowhere; false where the place is to go.
-fn absent(node: &mut Value, shape: Shape) -> bool {
+fn absent(node: &mut Value, shape: Role) -> bool {
     match kind_of(shape) {
         Some(Kind::Response) => *node = json!({ "description": "" }),
         Some(Kind::RequestBody) => *node = json!({ "content": { "application/json": {} } }),
@@ -631,7 +631,7 @@ fn absent(node: &mut Value, shape: Shape) -> bool {
         Some(Kind::Schema) | None => {}
         // Only the siblings remain of such an object.
         Some(kind) => {
-            return !shape::is_referable(kind) && node.as_object().is_some_and(|map| !map.is_empty());
+            return !keywords::is_referable(kind) && node.as_object().is_some_and(|map| !map.is_empty());
         }
     }
     true

@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::{Map, Value};
 
 use super::Origins;
-use super::trail::Trail;
+use super::location::Trail;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// A part that is skipped because the overlay says so.

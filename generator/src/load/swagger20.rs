@@ -6,8 +6,8 @@ mod schema;
 use serde_json::{Map, Value, json};
 
 use super::Origins;
+use super::location::Trail;
 use super::reference::{self, Target};
-use super::trail::Trail;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// The state that every part of the upgrade reads and writes. Locations are the vendor's, before the upgrade.

@@ -9,7 +9,7 @@ use serde_json::map::Entry;
 use serde_json::{Map, Number, Value};
 
 use super::Source;
-use super::trail::Trail;
+use super::location::Trail;
 use crate::diagnostic::{Code, Diagnostic, Place, Pointer, Sink};
 
 /// The two notations.

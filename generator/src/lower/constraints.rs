@@ -5,7 +5,7 @@ use openapiv3::{
     StringFormat, Type as OasType, VariantOrUnknownOrEmpty,
 };
 
-use super::definition::canonical_text;
+use super::dereferenced::canonical_text;
 use crate::api::{ConstraintSet, Constraints};
 
 /// Formats of numbers that restrict nothing: numbers have 64 bits.

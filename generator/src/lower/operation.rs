@@ -11,7 +11,7 @@ use openapiv3::{
 
 use super::Lowering;
 use super::constraints::of_media;
-use super::definition::canonical_text;
+use super::dereferenced::canonical_text;
 use super::parameter::Accepted;
 use crate::api::{Body, Lifecycle, MediaType, Operation, Response, TypeId, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};

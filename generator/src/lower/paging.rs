@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use openapiv3::Operation as OasOperation;
 
 use super::Lowering;
-use crate::api::{In, Operation, Paging, Shape, Step, TypeId, TypeRef};
+use crate::api::{In, NextPage, Operation, Paging, Shape, TypeId, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
 impl Lowering<'_> {
@@ -66,17 +66,17 @@ impl Lowering<'_> {
         };
         let text = |name: &String| Some(name.clone());
         let (member, flags, parameter) = match &paging.step {
-            Step::Url { member } => (text(member), vec![], None),
-            Step::Link => (None, vec![], None),
-            Step::Token { member, parameter } => (text(member), vec![], Some(parameter)),
-            Step::Last { member, parameter, more } => {
+            NextPage::Url { member } => (text(member), vec![], None),
+            NextPage::Link => (None, vec![], None),
+            NextPage::Token { member, parameter } => (text(member), vec![], Some(parameter)),
+            NextPage::Last { member, parameter, more } => {
                 if self.member(self.behind(items), member).is_none() {
                     return Some(format!("the items have no `{member}`"));
                 }
                 (None, vec![more], Some(parameter))
             }
-            Step::Skip { parameter, total, more } => (None, vec![total, more], Some(parameter)),
-            Step::Page { parameter, first: _, pages, more } => (None, vec![pages, more], Some(parameter)),
+            NextPage::Skip { parameter, total, more } => (None, vec![total, more], Some(parameter)),
+            NextPage::Page { parameter, first: _, pages, more } => (None, vec![pages, more], Some(parameter)),
         };
         let mut members = flags.into_iter().flatten().chain(&member);
         if let Some(name) = members.find(|name| self.member(page, name).is_none()) {

@@ -6,7 +6,7 @@ use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, Type as OasType}
 
 use super::Lowering;
 use super::compose::{Alternative, Parts};
-use super::definition::canonical_text;
+use super::dereferenced::canonical_text;
 use super::schema::{combined, members, says_nothing, values};
 use crate::api::{self, Shape, TypeId, TypeRef, Union, Value, Variant};
 use crate::diagnostic::Pointer;

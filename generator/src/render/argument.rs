@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::File;
-use super::rust::{Source, docs, ident};
+use super::rust::{RustFile, docs, ident};
 use crate::plan::Composite;
 use crate::plan::doc::code;
 
@@ -13,7 +13,7 @@ pub(super) fn file(all: &[Composite]) -> Option<File> {
     if all.is_empty() {
         return None;
     }
-    let mut source = Source::new("Arguments that give several parameters of a path.");
+    let mut source = RustFile::new("Arguments that give several parameters of a path.");
     source.items(all.iter().map(composite).collect());
     Some(File { path: "src/arguments.rs".to_owned(), text: source.finish() })
 }

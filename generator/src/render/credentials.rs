@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::File;
-use super::rust::{Source, ident};
+use super::rust::{RustFile, ident};
 use crate::api::Combination;
 use crate::plan::{Provider, SchemeMethod};
 
@@ -22,7 +22,7 @@ pub(super) fn requirements(all: &[Combination]) -> String {
 /// The file of the type.
 pub(super) fn file(methods: &[SchemeMethod]) -> File {
     let methods: TokenStream = methods.iter().map(method).collect();
-    let mut source = Source::new("Credentials of the API, by security scheme.");
+    let mut source = RustFile::new("Credentials of the API, by security scheme.");
     source.items(quote! {
         #[doc = " Credentials of the API's security schemes. Each call sends those that its operation requires: the first"]
         #[doc = " of its alternatives for which all are set. Secrets show in no `Debug`, log or error."]

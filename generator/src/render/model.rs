@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::parameter::converted;
-use super::rust::{Source, deprecated, doc_lines, docs, filled, ident, inline, macro_call};
+use super::rust::{RustFile, deprecated, doc_lines, docs, filled, ident, inline, macro_call};
 use crate::api::{Action, Value};
 use crate::plan::{
     Codec, Constructor, Convert, Definition, DefinitionKind, Enum, Hold, Member, Page, Section, Struct,
@@ -12,7 +12,7 @@ use crate::plan::{
 };
 
 /// Writes a type into its module.
-pub(super) fn definition(own: &Definition, source: &mut Source) {
+pub(super) fn definition(own: &Definition, source: &mut RustFile) {
     match &own.kind {
         DefinitionKind::Alias(target) => {
             let (docs, deprecated, ident) = (docs(&own.docs), deprecated(own.deprecated), ident(&own.ident));
@@ -40,7 +40,7 @@ pub(super) fn definition(own: &Definition, source: &mut Source) {
     }
 }
 
-fn structure(own: &Definition, s: &Struct, source: &mut Source) {
+fn structure(own: &Definition, s: &Struct, source: &mut RustFile) {
     let fields = s.members.iter().map(|m| {
         let (docs, deprecated, ident, ty) = (docs(&m.docs), deprecated(m.deprecated), ident(&m.ident), &m.ty);
         quote! { #docs #deprecated pub #ident: #ty }
@@ -247,7 +247,7 @@ fn derives(paths: &[String]) -> TokenStream {
     quote!(#[derive(#(#paths),*)])
 }
 
-fn enumeration(own: &Definition, e: &Enum, source: &mut Source) {
+fn enumeration(own: &Definition, e: &Enum, source: &mut RustFile) {
     let (mut variants, mut lines) = (Vec::new(), Vec::new());
     for (variant, value) in &e.variants {
         let (key, wire) = match value {
@@ -274,7 +274,7 @@ fn enumeration(own: &Definition, e: &Enum, source: &mut Source) {
     source.line(&macro_call(&format!("rt::{kind}! {{ {}{case}", own.ident), &lines, ""));
 }
 
-fn union(own: &Definition, u: &Union, source: &mut Source) {
+fn union(own: &Definition, u: &Union, source: &mut RustFile) {
     let (mut variants, mut lines) = (Vec::new(), Vec::new());
     for variant in &u.variants {
         let tag = variant.tag.as_ref().map(|tag| format!(" = {tag:?}")).unwrap_or_default();

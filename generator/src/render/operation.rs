@@ -8,13 +8,13 @@ use quote::quote;
 
 use super::File;
 use super::credentials::requirements;
-use super::rust::{Source, cfg, condition, deprecated, deprecated_with, docs, ident, inline};
+use super::rust::{RustFile, cfg, condition, deprecated, deprecated_with, docs, ident, inline};
 use crate::api::Stream;
 use crate::plan::{Argument, ByStatus, Handle, Method, STREAM_ITEMS, SegmentValue, Setter};
 
 /// The file of one handle, in a crate with this number of areas.
 pub(super) fn file(handle: &Handle, areas: usize) -> File {
-    let mut source = Source::new(&format!("Operations of `{}`.", handle.module));
+    let mut source = RustFile::new(&format!("Operations of `{}`.", handle.module));
     let own = ident(&handle.ident);
     let docs = docs(&handle.docs);
     let example = handle.example.as_deref().map(example);

@@ -7,7 +7,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::credentials::requirements;
-use super::rust::{Source, braced, cfg, condition, docs, ident};
+use super::rust::{RustFile, braced, cfg, condition, docs, ident};
 use super::{File, Options};
 use crate::plan::{Crate, Module, doc};
 
@@ -100,7 +100,7 @@ fn values(plan: &Crate, options: &Options, ours: bool) -> minijinja::Value {
 
 /// The client: one method a handle.
 pub(super) fn client(plan: &Crate) -> File {
-    let mut source = Source::new("The client of the API.");
+    let mut source = RustFile::new("The client of the API.");
     let handles = plan.handles.iter().map(|handle| {
         let (cfg, docs) = (cfg(&handle.features, plan.areas), docs(&handle.accessor_docs));
         let (module, ty) = (ident(&handle.module), ident(&handle.ident));
@@ -139,9 +139,9 @@ pub(super) fn client(plan: &Crate) -> File {
 
 /// `models.rs` and `operations.rs`: the modules with their features.
 pub(super) fn indexes(plan: &Crate) -> [File; 2] {
-    let mut models = Source::new("Types of requests and responses.");
+    let mut models = RustFile::new("Types of requests and responses.");
     models.line(&plan.modules.iter().map(|module| exports(module, plan.areas)).collect::<String>());
-    let mut operations = Source::new("Operations, one module per handle.");
+    let mut operations = RustFile::new("Operations, one module per handle.");
     let modules = plan.handles.iter().map(|handle| {
         let (cfg, module) = (cfg(&handle.features, plan.areas), ident(&handle.module));
         quote! { #cfg pub mod #module; }

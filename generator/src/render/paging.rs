@@ -1,6 +1,6 @@
 //! Prints the rule by which pages of an operation continue.
 
-use crate::api::{Paging, Step};
+use crate::api::{NextPage, Paging};
 
 /// The rule of an operation, in the words of `rt::operations!`.
 pub(super) fn rule(paging: &Paging) -> String {
@@ -9,19 +9,19 @@ pub(super) fn rule(paging: &Paging) -> String {
         None => "None".to_owned(),
     };
     let step = match &paging.step {
-        Step::Url { member } => format!("Url {{ member: {member:?} }}"),
-        Step::Link => "Link".to_owned(),
-        Step::Token { member, parameter } => {
+        NextPage::Url { member } => format!("Url {{ member: {member:?} }}"),
+        NextPage::Link => "Link".to_owned(),
+        NextPage::Token { member, parameter } => {
             format!("Token {{ member: {member:?}, parameter: {parameter:?} }}")
         }
-        Step::Last { member, parameter, more } => {
+        NextPage::Last { member, parameter, more } => {
             format!("Last {{ member: {member:?}, parameter: {parameter:?}, more: {} }}", optional(more))
         }
-        Step::Skip { parameter, total, more } => {
+        NextPage::Skip { parameter, total, more } => {
             let (total, more) = (optional(total), optional(more));
             format!("Skip {{ parameter: {parameter:?}, total: {total}, more: {more} }}")
         }
-        Step::Page { parameter, first, pages, more } => {
+        NextPage::Page { parameter, first, pages, more } => {
             let (pages, more) = (optional(pages), optional(more));
             format!("Page {{ parameter: {parameter:?}, first: {first}, pages: {pages}, more: {more} }}")
         }

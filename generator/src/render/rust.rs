@@ -13,12 +13,12 @@ const WIDTH: usize = 110;
 
 /// A file while it is put together.
 #[derive(Debug, Default)]
-pub(super) struct Source {
+pub(super) struct RustFile {
     text: String,
     tokens: TokenStream,
 }
 
-impl Source {
+impl RustFile {
     /// A file whose first lines describe it and say that it is generated.
     pub(super) fn new(about: &str) -> Self {
         Self { text: format!("//! {about}\n//!\n//! {MARK}; edits are lost.\n\n"), ..Self::default() }
@@ -225,7 +225,7 @@ mod tests {
 
     #[test]
     fn items_and_methods_stand_apart() {
-        let mut source = Source::new("What it is.");
+        let mut source = RustFile::new("What it is.");
         source.items(quote! {
             pub struct A { pub a: u8 }
             impl A { pub fn x() {} #[inline] pub fn y() {} }

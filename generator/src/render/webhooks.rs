@@ -3,7 +3,7 @@
 use quote::quote;
 
 use super::File;
-use super::rust::{Source, cfg, docs, ident};
+use super::rust::{RustFile, cfg, docs, ident};
 use crate::plan::Incoming;
 
 const ABOUT: &str = "Payloads of webhooks and callbacks, which the server sends to an address of yours.";
@@ -16,7 +16,7 @@ pub(super) fn file(webhooks: &[Incoming], areas: usize) -> Option<File> {
     if webhooks.is_empty() {
         return None;
     }
-    let mut source = Source::new(ABOUT);
+    let mut source = RustFile::new(ABOUT);
     source.line(USE);
     for own in webhooks {
         let cfg = own.areas.as_ref().map(|own| cfg(own, areas)).unwrap_or_default();

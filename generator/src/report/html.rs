@@ -12,7 +12,7 @@ use crate::diff::{Change, Diff};
 const TEMPLATE: &str = include_str!("report.html");
 
 #[derive(Serialize)]
-struct Row<'a> {
+struct ShownRow<'a> {
     id: &'a str,
     /// The titles above it.
     title: &'a str,
@@ -36,12 +36,12 @@ struct Row<'a> {
     rust_items: Vec<&'a str>,
     sample: &'a [String],
     operations: usize,
-    places: Vec<Place<'a>>,
+    places: Vec<Located<'a>>,
 }
 
 /// Another location of the same change.
 #[derive(Serialize)]
-struct Place<'a> {
+struct Located<'a> {
     subject: &'a str,
     wire: &'a str,
     rust: &'a str,
@@ -59,7 +59,7 @@ pub fn html(diff: &Diff) -> Result<String, String> {
     environment.set_trim_blocks(true);
     environment.set_lstrip_blocks(true);
     let sections = outline(diff);
-    let rows: Vec<Row<'_>> =
+    let rows: Vec<ShownRow<'_>> =
         sections.iter().flat_map(|s| s.entries.iter().map(move |e| row(e, s.area, s.tag))).collect();
     let mut areas: Vec<&str> = rows.iter().map(|row| row.area).collect();
     let mut kinds: Vec<&str> = rows.iter().map(|row| row.kind).collect();
@@ -84,10 +84,10 @@ pub fn html(diff: &Diff) -> Result<String, String> {
     environment.render_named_str("report.html", TEMPLATE, values).map_err(|e| format!("report.html: {e:#}"))
 }
 
-fn row<'a>(entry: &Entry<'a>, title: &'a str, subtitle: &'a str) -> Row<'a> {
+fn row<'a>(entry: &Entry<'a>, title: &'a str, subtitle: &'a str) -> ShownRow<'a> {
     let change = entry.head;
     let (wire, rust) = entry.weight();
-    Row {
+    ShownRow {
         id: &change.id,
         title,
         subtitle,
@@ -124,6 +124,6 @@ fn parts(text: &str) -> Vec<(bool, String)> {
     parts.filter(|(_, part)| !part.is_empty()).collect()
 }
 
-fn place(change: &Change) -> Place<'_> {
-    Place { subject: &change.subject, wire: change.wire.as_str(), rust: change.rust.as_str() }
+fn place(change: &Change) -> Located<'_> {
+    Located { subject: &change.subject, wire: change.wire.as_str(), rust: change.rust.as_str() }
 }

@@ -177,7 +177,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
             }
             Ok(Place::Draft(shape, draft)) => {
                 let object = members.collect(Map::new())?;
-                super::draft::settle(shape, draft, &object, self.context).map_err(A::Error::custom)
+                super::json_api_request::settle(shape, draft, &object, self.context).map_err(A::Error::custom)
             }
             Ok(Place::Done | Place::Unlisted | Place::Seq(_)) => members.skip(),
             Err(expected) => {
@@ -399,7 +399,7 @@ fn choose<'de, A: MapAccess<'de>>(
             Ok(Place::Draft(shape, draft)) => {
                 early.insert(key.into_owned(), value);
                 let object = members.collect(early)?;
-                super::draft::settle(shape, draft, &object, context).map_err(A::Error::custom)
+                super::json_api_request::settle(shape, draft, &object, context).map_err(A::Error::custom)
             }
             // One of several in turn: its own tag, or its members, decide.
             Ok(Place::Union(inner)) => {

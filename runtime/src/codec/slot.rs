@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::draft::DraftShape;
+use super::json_api_request::DraftShape;
 use super::union::{Union, Untagged};
 use super::view::{Entries, Put, View};
 

@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::Value;
 
-use super::draft::{DraftShape, Outline};
+use super::json_api_request::{DraftShape, Outline};
 use super::slot::Object;
 use crate::patch::Patch;
 

@@ -52,11 +52,11 @@ impl Issued {
 pub struct Refreshing<I> {
     issuer: I,
     clock: Arc<dyn Clock>,
-    state: Mutex<State>,
+    state: Mutex<RefreshState>,
 }
 
 #[derive(Default)]
-struct State {
+struct RefreshState {
     current: Option<Issued>,
     /// The time by which the server's clock is ahead of ours, or behind it.
     ahead: Duration,
@@ -98,7 +98,7 @@ impl<I: Issuer> Refreshing<I> {
     }
 }
 
-impl State {
+impl RefreshState {
     fn server_time(&self, ours: SystemTime) -> SystemTime {
         ours.checked_add(self.ahead).and_then(|time| time.checked_sub(self.behind)).unwrap_or(ours)
     }

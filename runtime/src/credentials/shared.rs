@@ -12,11 +12,11 @@ use crate::transport::BoxFuture;
 pub(super) struct Shared<T>(Arc<Inner<T>>);
 
 struct Inner<T> {
-    state: Mutex<State<T>>,
+    state: Mutex<SharedState<T>>,
     waiting: Arc<Waiting>,
 }
 
-enum State<T> {
+enum SharedState<T> {
     Running(BoxFuture<'static, T>),
     Done(T),
 }
@@ -47,7 +47,7 @@ impl<T> Weak<T> {
 
 impl<T> Shared<T> {
     pub(super) fn new(future: BoxFuture<'static, T>) -> Self {
-        Shared(Arc::new(Inner { state: Mutex::new(State::Running(future)), waiting: Arc::default() }))
+        Shared(Arc::new(Inner { state: Mutex::new(SharedState::Running(future)), waiting: Arc::default() }))
     }
 
     pub(super) fn downgrade(&self) -> Weak<T> {
@@ -61,8 +61,8 @@ impl<T: Clone> Future for &Shared<T> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let mut state = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
         let future = match &mut *state {
-            State::Done(value) => return Poll::Ready(value.clone()),
-            State::Running(future) => future,
+            SharedState::Done(value) => return Poll::Ready(value.clone()),
+            SharedState::Running(future) => future,
         };
         // Before the future is polled, so that a wake-up in between is not lost.
         let waiting = &self.0.waiting;
@@ -76,7 +76,7 @@ impl<T: Clone> Future for &Shared<T> {
         match future.as_mut().poll(&mut Context::from_waker(&waker)) {
             Poll::Pending => Poll::Pending,
             Poll::Ready(value) => {
-                *state = State::Done(value.clone());
+                *state = SharedState::Done(value.clone());
                 drop(state);
                 // The others get the result.
                 Arc::clone(waiting).wake();

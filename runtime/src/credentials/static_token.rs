@@ -15,13 +15,13 @@ use crate::transport::{BoxError, BoxFuture};
 /// A token that does not change. It is zeroised when it is dropped.
 #[derive(Clone)]
 pub struct StaticToken {
-    place: Place,
+    place: Carrier,
     token: SecretString,
 }
 
 /// The part of the request that contains the token.
 #[derive(Clone)]
-enum Place {
+enum Carrier {
     Bearer,
     Header(HeaderName),
     Query(String),
@@ -31,7 +31,7 @@ enum Place {
 impl StaticToken {
     /// A token that is sent as `Authorization: Bearer <token>`.
     pub fn bearer(token: impl Into<String>) -> Self {
-        Self::new(Place::Bearer, token)
+        Self::new(Carrier::Bearer, token)
     }
 
     /// A name and a password, sent as HTTP Basic (RFC 7617). The name must not contain a colon: the rest would be taken
@@ -47,20 +47,20 @@ impl StaticToken {
 
     /// A token that is the whole value of a header.
     pub fn header(name: HeaderName, token: impl Into<String>) -> Self {
-        Self::new(Place::Header(name), token)
+        Self::new(Carrier::Header(name), token)
     }
 
     /// A token that is the value of a query parameter.
     pub fn query(name: impl Into<String>, token: impl Into<String>) -> Self {
-        Self::new(Place::Query(name.into()), token)
+        Self::new(Carrier::Query(name.into()), token)
     }
 
     /// A token that is the value of a cookie.
     pub fn cookie(name: impl Into<String>, token: impl Into<String>) -> Self {
-        Self::new(Place::Cookie(name.into()), token)
+        Self::new(Carrier::Cookie(name.into()), token)
     }
 
-    fn new(place: Place, token: impl Into<String>) -> Self {
+    fn new(place: Carrier, token: impl Into<String>) -> Self {
         StaticToken { place, token: token.into().into() }
     }
 }
@@ -68,9 +68,9 @@ impl StaticToken {
 impl fmt::Debug for StaticToken {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let place = match &self.place {
-            Place::Bearer => "authorization",
-            Place::Header(name) => name.as_str(),
-            Place::Query(name) | Place::Cookie(name) => name,
+            Carrier::Bearer => "authorization",
+            Carrier::Header(name) => name.as_str(),
+            Carrier::Query(name) | Carrier::Cookie(name) => name,
         };
         f.debug_struct("StaticToken").field("name", &place).finish_non_exhaustive()
     }
@@ -80,10 +80,10 @@ impl TokenProvider for StaticToken {
     fn credential<'a>(&'a self, _: &'a Operation) -> BoxFuture<'a, Result<Option<Credential>, BoxError>> {
         let token = self.token.expose_secret();
         let credential = match &self.place {
-            Place::Bearer => Credential::bearer(token),
-            Place::Header(name) => Credential::new(name.clone(), token),
-            Place::Query(name) => Ok(Credential::query(name, token)),
-            Place::Cookie(name) => Credential::cookie(name, token),
+            Carrier::Bearer => Credential::bearer(token),
+            Carrier::Header(name) => Credential::new(name.clone(), token),
+            Carrier::Query(name) => Ok(Credential::query(name, token)),
+            Carrier::Cookie(name) => Credential::cookie(name, token),
         };
         Box::pin(std::future::ready(credential.map(Some)))
     }

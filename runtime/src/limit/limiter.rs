@@ -83,7 +83,7 @@ fn bounded(limit: u64) -> usize {
 }
 
 #[derive(Debug)]
-struct State {
+struct LimiterState {
     minute: Option<Window>,
     hour: Option<Window>,
     /// The hour by the server's count.
@@ -96,11 +96,11 @@ struct State {
 
 /// Counts sent requests. Times are those of the client's clock.
 #[derive(Debug)]
-pub(crate) struct Limiter(Mutex<State>);
+pub(crate) struct Limiter(Mutex<LimiterState>);
 
 impl Limiter {
     pub(crate) fn new(limits: Limits) -> Self {
-        Limiter(Mutex::new(State {
+        Limiter(Mutex::new(LimiterState {
             minute: limits.minute.map(|limit| Window::new(MINUTE, limit)),
             hour: limits.hour.map(|limit| Window::new(HOUR, limit)),
             told: limits.told.then(|| Window::new(HOUR, u32::MAX)),
@@ -109,7 +109,7 @@ impl Limiter {
         }))
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, LimiterState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -159,7 +159,7 @@ impl Limiter {
     }
 }
 
-impl State {
+impl LimiterState {
     fn windows(&mut self) -> impl Iterator<Item = &mut Window> {
         self.minute.iter_mut().chain(&mut self.hour).chain(&mut self.told)
     }

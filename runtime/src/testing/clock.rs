@@ -12,10 +12,10 @@ use crate::transport::BoxFuture;
 /// Pass it to the client, and to keys that sign tokens, so that retries, rate limits, polling and the expiry of tokens
 /// take no time in a test.
 #[derive(Debug, Clone)]
-pub struct TestClock(Arc<Mutex<State>>);
+pub struct TestClock(Arc<Mutex<ClockState>>);
 
 #[derive(Debug)]
-struct State {
+struct ClockState {
     start: SystemTime,
     elapsed: Duration,
     waits: Vec<Duration>,
@@ -25,7 +25,7 @@ impl TestClock {
     /// A clock that begins this many seconds after 1970.
     pub fn at(seconds: u64) -> Self {
         let start = SystemTime::UNIX_EPOCH + Duration::from_secs(seconds);
-        TestClock(Arc::new(Mutex::new(State { start, elapsed: Duration::ZERO, waits: Vec::new() })))
+        TestClock(Arc::new(Mutex::new(ClockState { start, elapsed: Duration::ZERO, waits: Vec::new() })))
     }
 
     /// Advances the time.
@@ -38,7 +38,7 @@ impl TestClock {
         self.state().waits.clone()
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, ClockState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -11,10 +11,10 @@ use anyhow::{Context, bail};
 use serde::Serialize;
 
 use super::{Bench, count_lines, quietly, remove};
+use crate::checkout::{API, CRATE, DOCUMENT, SHARED, Tree};
 use crate::measure::{Cost, attempt};
 use crate::progress;
 use crate::report::{plural, stdout, stdout_json};
-use crate::tree::{API, CRATE, DOCUMENT, SHARED, Tree};
 use crate::{Outcome, generate};
 
 /// A generator that crates.io has.

@@ -21,9 +21,9 @@ use storewright_generator::render::MARK;
 use storewright_generator::write::Root;
 
 use self::public_api::PublicApi;
+use crate::checkout::Tree;
 use crate::pipeline::{self, Rules};
 use crate::report::refuse;
-use crate::tree::Tree;
 use crate::{fetch, generate};
 use storewright::generate::store;
 

@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::Round;
 use super::verdict::Side;
-use crate::tree::Tree;
+use crate::checkout::Tree;
 
 /// A finding that is excepted, and the reason.
 #[derive(Debug, Clone, Deserialize)]

@@ -8,9 +8,9 @@ use std::process::{Child, Command, Stdio};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
+use crate::checkout::Tree;
 use crate::measure::{self, Cost};
 use crate::report::tell;
-use crate::tree::Tree;
 
 /// A running judge.
 #[derive(Debug)]

@@ -11,8 +11,8 @@ use storewright_generator::diagnostic::{Diagnostic, Severity, Sink};
 use storewright_generator::load::{Source, text};
 use storewright_generator::plan::{self, Item};
 
+use crate::checkout::Tree;
 use crate::measure::{self, Cost};
-use crate::tree::Tree;
 use crate::{Outcome, fetch, generate, pipeline};
 
 /// The members of a path item that are operations.

@@ -10,8 +10,8 @@ use serde::Serialize;
 use super::process::{Limits, attempt};
 use super::{Reason, Verdict};
 use crate::bench::peers::{PEERS, Peer, package};
+use crate::checkout::Tree;
 use crate::progress;
-use crate::tree::Tree;
 
 /// The result of one other generator.
 #[derive(Debug, Serialize)]

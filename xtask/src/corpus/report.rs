@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 
 use storewright_generator::diagnostic::shown;
 
-use super::{Row, Verdict};
+use super::{DocumentRow, Verdict};
 use crate::report::{plural, table};
 
 /// A table for a terminal, with the reasons, and the totals below it.
-pub(super) fn text(rows: &[Row]) -> String {
+pub(super) fn text(rows: &[DocumentRow]) -> String {
     let heads =
         ["document", "dialect", "operations", "notices", "seconds", "MB", "result"].map(str::to_owned);
     let mut cells = vec![heads];
@@ -54,7 +54,7 @@ pub(super) fn text(rows: &[Row]) -> String {
 }
 
 /// A table for a page; with the results of other generators where they ran.
-pub(super) fn markdown(rows: &[Row]) -> String {
+pub(super) fn markdown(rows: &[DocumentRow]) -> String {
     let peers = peer_names(rows);
     let heads = ["document", "dialect", "operations", "notices", "seconds", "MB", "result"];
     let heads: Vec<&str> = heads.into_iter().chain(peers.iter().copied()).collect();
@@ -82,7 +82,7 @@ pub(super) fn markdown(rows: &[Row]) -> String {
     out
 }
 
-fn cells_of(row: &Row) -> [String; 7] {
+fn cells_of(row: &DocumentRow) -> [String; 7] {
     let notices: Vec<String> = row.notices.iter().map(|(code, count)| format!("{code} {count}")).collect();
     let operations = match (row.declared == row.operations, row.skipped) {
         (true, _) => row.operations.to_string(),
@@ -110,6 +110,6 @@ fn totals(results: impl Iterator<Item = Verdict> + Clone) -> String {
 }
 
 /// The other generators that ran.
-fn peer_names(rows: &[Row]) -> Vec<&'static str> {
+fn peer_names(rows: &[DocumentRow]) -> Vec<&'static str> {
     rows.first().map(|row| row.peers.keys().copied().collect()).unwrap_or_default()
 }

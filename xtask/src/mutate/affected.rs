@@ -8,8 +8,8 @@ use storewright_generator::api::{Api, Operation, TypeId, TypeRef};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::name::Names;
 
+use crate::checkout::Tree;
 use crate::pipeline;
-use crate::tree::Tree;
 
 /// So many operations that send a type are called, and as many that receive it.
 const CALLED: usize = 4;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::{Blind, Compared, FULL, Step};
-use crate::tree::CRATE;
+use crate::checkout::CRATE;
 
 const HEAD: &str = "\
 # The Rust verdict against cargo-semver-checks

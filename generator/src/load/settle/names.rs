@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::load::trail::Trail;
+use crate::load::location::Trail;
 
 /// The schemas that have names of their own.
 pub(super) fn collect(node: &Value, at: &Trail<'_>, id: &str, names: &mut HashMap<String, String>) {

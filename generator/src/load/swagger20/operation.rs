@@ -6,7 +6,7 @@ use super::schema::{is_file, is_simple};
 use super::{Upgrade, media_types, moved};
 use crate::api::MediaType;
 use crate::diagnostic::{Code, Pointer};
-use crate::load::trail::Trail;
+use crate::load::location::Trail;
 
 const METHODS: &[&str] = &["get", "put", "post", "delete", "options", "head", "patch"];
 const MULTIPART: &str = "multipart/form-data";

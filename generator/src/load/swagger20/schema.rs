@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::{Upgrade, moved};
 use crate::diagnostic::Code;
-use crate::load::trail::Trail;
+use crate::load::location::Trail;
 
 impl Upgrade<'_> {
     pub(super) fn schema(&mut self, node: &Value, at: &Trail<'_>) -> Value {

@@ -19,7 +19,7 @@ use super::{TEMPORARY, naming};
 const LOCK: &str = ".storewright-lock";
 
 /// The changes of one folder.
-pub(super) struct Step<'a> {
+pub(super) struct Replacement<'a> {
     pub(super) folder: &'a Path,
     /// Paths below the folder with their texts, in the order in which the files are replaced.
     pub(super) put: Vec<(&'a str, &'a str)>,
@@ -28,7 +28,7 @@ pub(super) struct Step<'a> {
 }
 
 /// Takes the steps in their order. An error before the first rename leaves every file unchanged.
-pub(super) fn run(steps: &[Step<'_>]) -> io::Result<()> {
+pub(super) fn run(steps: &[Replacement<'_>]) -> io::Result<()> {
     let mut made = Made::default();
     let mut locks = Vec::new();
     for step in steps {
@@ -63,7 +63,7 @@ pub(super) fn run(steps: &[Step<'_>]) -> io::Result<()> {
 }
 
 /// Writes the text to a temporary file in the target's folder.
-fn stage(step: &Step<'_>, target: &Path, text: &str, made: &mut Made) -> io::Result<TempPath> {
+fn stage(step: &Replacement<'_>, target: &Path, text: &str, made: &mut Made) -> io::Result<TempPath> {
     let mut folder = target.parent().unwrap_or(step.folder);
     let is_dropped =
         |folder: &Path| folder.strip_prefix(step.folder).is_ok_and(|path| step.drop.contains(path));
@@ -83,7 +83,7 @@ fn stage(step: &Step<'_>, target: &Path, text: &str, made: &mut Made) -> io::Res
 }
 
 /// Removes the folders that dropped files leave empty.
-fn remove_emptied(steps: &[Step<'_>]) {
+fn remove_emptied(steps: &[Replacement<'_>]) {
     for step in steps {
         for path in &step.drop {
             let mut folder = step.folder.join(path);

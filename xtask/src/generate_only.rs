@@ -5,9 +5,9 @@
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 #![allow(dead_code, unused_imports, reason = "the program of all commands uses the rest of these modules")]
 
+mod checkout;
 mod generate;
-mod settings;
-mod tree;
+mod source_toml;
 
 use std::ffi::OsString;
 use std::process::{Command, ExitCode};
@@ -16,7 +16,7 @@ use std::{env, io};
 use clap::{Parser, Subcommand};
 use storewright::{Outcome, fetch, interrupt, pipeline, progress, report};
 
-use crate::tree::Tree;
+use crate::checkout::Tree;
 
 /// The one command of this program; the other one documents it.
 #[derive(Parser)]

@@ -4,8 +4,8 @@ use anyhow::Context;
 use serde::Deserialize;
 use storewright_generator::diagnostic::{Code, Diagnostic, Place, Sink};
 
+use crate::checkout::Tree;
 use crate::fetch;
-use crate::tree::Tree;
 
 /// The content of `source.toml`.
 #[derive(Debug, Clone, Default, Deserialize)]

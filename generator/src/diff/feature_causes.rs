@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use super::change::Bump;
-use super::item::ItemChange;
+use super::public_api::ItemChange;
 use super::row::{Row, of};
 use crate::api::{Api, TypeId};
 

@@ -4,7 +4,7 @@ use ::semver::{Comparator, Version};
 use anyhow::{Context, bail};
 use serde::Deserialize;
 
-use crate::tree::Tree;
+use crate::checkout::Tree;
 
 /// A part of the output of `cargo metadata`.
 #[derive(Debug, Deserialize)]

@@ -8,7 +8,7 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::draft::Outline;
+use super::json_api_request::Outline;
 use super::view::{Fields, View};
 
 /// Endings of names of secret members and headers, in lower case without separators.

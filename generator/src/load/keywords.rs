@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::trail::Trail;
+use super::location::Trail;
 use crate::diagnostic::Pointer;
 
 /// The objects of the two specifications that contain prose, schemas, references or each other.
@@ -33,7 +33,7 @@ pub(super) enum Kind {
 
 /// The role of a value of the tree in its dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Shape {
+pub(super) enum Role {
     /// An object with fixed keywords.
     Object(Kind),
     /// An object whose keys are names.
@@ -44,28 +44,28 @@ pub(super) enum Shape {
     Data,
 }
 
-impl Shape {
+impl Role {
     /// The shape of the member `key` of an object of this shape.
     pub(super) fn member(self, key: &str) -> Self {
         match self {
-            Shape::Map(kind) => Shape::Object(kind),
-            Shape::Object(kind) if !key.starts_with("x-") => keyword(kind, key),
-            Shape::Object(_) | Shape::List(_) | Shape::Data => Shape::Data,
+            Role::Map(kind) => Role::Object(kind),
+            Role::Object(kind) if !key.starts_with("x-") => keyword(kind, key),
+            Role::Object(_) | Role::List(_) | Role::Data => Role::Data,
         }
     }
 
     /// The shape of the items of an array of this shape.
     pub(super) fn item(self) -> Self {
         match self {
-            Shape::List(kind) => Shape::Object(kind),
-            Shape::Object(_) | Shape::Map(_) | Shape::Data => Shape::Data,
+            Role::List(kind) => Role::Object(kind),
+            Role::Object(_) | Role::Map(_) | Role::Data => Role::Data,
         }
     }
 }
 
-fn keyword(kind: Kind, key: &str) -> Shape {
+fn keyword(kind: Kind, key: &str) -> Role {
     use Kind::*;
-    use Shape::{Data, List, Map, Object};
+    use Role::{Data, List, Map, Object};
     match (kind, key) {
         (Document, "info") => Object(Info),
         (Document, "paths") => Object(Paths),
@@ -144,12 +144,12 @@ pub(super) fn is_referable(kind: Kind) -> bool {
 
 /// The kind of the object at a pointer; none where the specification gives it no kind.
 pub(super) fn kind_at(pointer: &Pointer) -> Option<Kind> {
-    let shape = pointer.tokens().fold(Shape::Object(Kind::Document), |shape, token| match shape {
-        Shape::List(kind) => Shape::Object(kind),
+    let shape = pointer.tokens().fold(Role::Object(Kind::Document), |shape, token| match shape {
+        Role::List(kind) => Role::Object(kind),
         _ => shape.member(&token),
     });
     match shape {
-        Shape::Object(kind) => Some(kind),
+        Role::Object(kind) => Some(kind),
         _ => None,
     }
 }
@@ -174,11 +174,11 @@ pub(super) fn is_unread(kind: Kind, key: &str) -> bool {
 }
 
 /// Removes every member that no later stage reads; `links` are the locations of those that name other calls.
-pub(super) fn remove_unread(node: &mut Value, shape: Shape, at: &Trail<'_>, links: &mut Vec<Pointer>) {
+pub(super) fn remove_unread(node: &mut Value, shape: Role, at: &Trail<'_>, links: &mut Vec<Pointer>) {
     match node {
-        _ if shape == Shape::Data => {}
+        _ if shape == Role::Data => {}
         Value::Object(map) => {
-            if let Shape::Object(kind) = shape {
+            if let Role::Object(kind) = shape {
                 if kind == Kind::Response && map.contains_key("links") {
                     links.push(at.key("links").pointer());
                 }
