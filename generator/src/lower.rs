@@ -34,8 +34,6 @@ struct Lowering<'a> {
     definitions: Option<dereferenced::Definitions>,
     /// For each component, those that contain it as a part of an `allOf`.
     families: BTreeMap<String, Vec<String>>,
-    /// Inline enums that the vendor names (`x-ms-enum`).
-    named_enums: BTreeSet<String>,
     /// For each component that was needed, true if it may be null.
     nullable: BTreeMap<String, bool>,
     /// Notices about schemas, which are lowered more than once where others have them as parts.
@@ -66,7 +64,6 @@ pub fn lower_part(spec: &Spec, name: &str, is_kept: impl Fn(&TypeId) -> bool, ou
         types: BTreeMap::new(),
         definitions: dereferenced::Definitions::new(document),
         families: BTreeMap::new(),
-        named_enums: BTreeSet::new(),
         nullable: BTreeMap::new(),
         said: BTreeSet::new(),
         webhooks: BTreeMap::new(),

@@ -241,10 +241,10 @@ impl<'a> Lowering<'a> {
         }
         let doc = schema.schema_data.description.clone();
         match (vendor_name(schema), &shape) {
-            (Some(name), Shape::Enum(_)) => {
-                self.named_enum(name, &shape, at);
-                self.placed(shape, &TypeId::schema(name), doc)
-            }
+            (Some(name), Shape::Enum(e)) => match self.named_enum(name, e, at) {
+                Some((id, all)) => self.placed(Shape::Enum(all), &id, doc),
+                None => self.placed(shape, id, doc),
+            },
             _ => self.placed(shape, id, doc),
         }
     }
@@ -258,18 +258,28 @@ impl<'a> Lowering<'a> {
         TypeRef::Named(id.clone())
     }
 
-    /// One name represents one set of values.
-    fn named_enum(&mut self, name: &str, shape: &Shape, at: &Pointer) {
-        let is_new = self.named_enums.insert(name.to_owned());
-        let other = self.types.get(&TypeId::schema(name)).is_some_and(|known| known.shape != *shape);
-        let component = self.document.components.as_ref().is_some_and(|c| c.schemas.contains_key(name));
-        if other || (is_new && component) {
-            let message = format!("`{name}` in `x-ms-enum` is the name of something else, too");
-            self.out.push(
-                Diagnostic::error(Code::InvalidDocument, &self.spec.origin(at), message)
-                    .help("give the enum another name in the overlay, or take its `x-ms-enum` away"),
-            );
+    /// The type that `x-ms-enum` names, and its values: those of all its places, so that their order means nothing. None if
+    /// the name is that of a schema.
+    fn named_enum(&mut self, name: &str, own: &Enum, at: &Pointer) -> Option<(TypeId, Enum)> {
+        let help = "give the enum another name in the overlay, or remove its `x-ms-enum`";
+        let id = TypeId::schema(name);
+        if self.document.components.as_ref().is_some_and(|c| c.schemas.contains_key(name)) {
+            let message = format!("`{name}` in `x-ms-enum` is the name of a schema; the enum gets a name from its location");
+            self.approximated(at, message, help);
+            return None;
         }
+        let mut all = own.clone();
+        if let Some(Type { shape: Shape::Enum(known), .. }) = self.types.get(&id)
+            && known.values != own.values
+        {
+            all.values.extend(known.values.iter().cloned());
+            all.values.sort();
+            all.values.dedup();
+            all.case_insensitive |= known.case_insensitive;
+            let message = format!("`{name}` in `x-ms-enum` has other values elsewhere; the type has all of them");
+            self.approximated(at, message, help);
+        }
+        Some((id, all))
     }
 
     pub(super) fn shape(&mut self, schema: &Schema, id: &TypeId, at: &Pointer) -> Shape {
