@@ -22,9 +22,18 @@ type Found = BTreeMap<Kind, BTreeSet<String>>;
 const VERSIONS: [&str; 5] = ["3.7.0", "4.3", "4.4.1", "4.5", "4.5.1"];
 /// Steps over several versions.
 const LEAPS: [[&str; 2]; 2] = [["3.7.0", "4.4.1"], ["4.4.1", "4.5.1"]];
+/// App Center's documents, oldest first.
+const APP_CENTER: [&str; 3] = ["2018-03", "2019-09", "2023-08"];
+
 fn document(version: &str) -> Option<Value> {
     let newer = version.starts_with("3.7") || version.starts_with('4');
     let folder = if newer { "specs/app-store-connect" } else { "corpus/asc" };
+    let text = shared::read_shared(&format!("{folder}/{version}.json"))?;
+    Some(serde_json::from_slice(&text).unwrap())
+}
+
+fn app_center(version: &str) -> Option<Value> {
+    let folder = if version == "2018-03" { "corpus/app-center" } else { "specs/app-center" };
     let text = shared::read_shared(&format!("{folder}/{version}.json"))?;
     Some(serde_json::from_slice(&text).unwrap())
 }
@@ -281,10 +290,25 @@ fn every_change_that_a_plain_reading_finds_is_a_row_and_no_other() {
 #[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn nothing_changed_in_the_same_document_in_another_order() {
     let apple = ["1.5", "1.8", "2.2", "2.4", "3.1", "3.7.0", "4.5.1"].map(document);
-    for document in apple {
+    for document in apple.into_iter().chain(APP_CENTER.map(app_center)) {
         let Some(document) = document else { return };
         let found = compare(&nameless("one", &document), &nameless("one", &reversed(&document)));
         assert!(found.changes.is_empty(), "{}: {:?}", document["info"]["version"], found.changes.first());
+    }
+}
+
+#[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
+fn exchanging_the_sides_exchanges_the_kinds() {
+    let older = ["1.5", "1.8", "2.2", "2.4", "3.1", "3.7.0"].map(document);
+    for series in [&older[..], &APP_CENTER.map(app_center)] {
+        let Some(series) = series.iter().cloned().collect::<Option<Vec<Value>>>() else { return };
+        let series: Vec<_> = series.iter().map(|document| nameless("series", document)).collect();
+        for pair in series.windows(2) {
+            let diff = compare(&pair[0], &pair[1]);
+            assert_eq!(counts(&diff), mirrored(&compare(&pair[1], &pair[0])));
+            assert!(!diff.changes.is_empty());
+        }
     }
 }
 

@@ -264,7 +264,9 @@ impl<'a> Lowering<'a> {
         let help = "give the enum another name in the overlay, or remove its `x-ms-enum`";
         let id = TypeId::schema(name);
         if self.document.components.as_ref().is_some_and(|c| c.schemas.contains_key(name)) {
-            let message = format!("`{name}` in `x-ms-enum` is the name of a schema; the enum gets a name from its location");
+            let message = format!(
+                "`{name}` in `x-ms-enum` is the name of a schema; the enum gets a name from its location"
+            );
             self.approximated(at, message, help);
             return None;
         }
@@ -276,7 +278,8 @@ impl<'a> Lowering<'a> {
             all.values.sort();
             all.values.dedup();
             all.case_insensitive |= known.case_insensitive;
-            let message = format!("`{name}` in `x-ms-enum` has other values elsewhere; the type has all of them");
+            let message =
+                format!("`{name}` in `x-ms-enum` has other values elsewhere; the type has all of them");
             self.approximated(at, message, help);
         }
         Some((id, all))
