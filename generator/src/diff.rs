@@ -4,6 +4,7 @@
 //! other is not a change. Invariant: the rows have one canonical order and do not depend on that of the documents, and
 //! exchanging the sides exchanges the kinds of each row.
 
+mod alike;
 mod change;
 mod constraints;
 mod correction;

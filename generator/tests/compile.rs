@@ -86,8 +86,9 @@ fn workspace() -> Vec<String> {
         let mut out = Sink::new();
         let made = texts.make(|_| false, &mut out);
         assert!(made.names.is_some(), "{}: {}", texts.name, stages::report(&out));
-        let mut program =
-            String::from("#![allow(dead_code, deprecated, missing_docs, unused_imports)]\nfn main() {}\n");
+        let mut program = String::from(
+            "#![allow(bindings_with_variant_name, dead_code, deprecated, missing_docs, unused_imports)]\nfn main() {}\n",
+        );
         for file in stages::rendered(&made, &runtime.to_str().unwrap().replace('\\', "/")) {
             let path = folder().join("crates").join(&texts.name).join(file.path);
             write(&path, &file.text);

@@ -243,7 +243,7 @@ fn every_value_arrives_as_what_it_is() {
     let client =
         |name: &str| format!("{name}-client = {{ path = \"../{name}\", default-features = false }}\n");
     let rt = format!(
-        "rt = {{ package = \"storewright-runtime\", path = {runtime:?}, default-features = false, features = [\"blocking\"] }}\n"
+        "rt = {{ package = \"storewright-runtime\", path = {runtime:?}, default-features = false, features = [\"blocking\", \"serde\"] }}\n"
     );
     write(
         &program.join("Cargo.toml"),

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use super::change::Kind;
 use super::relation::Fit;
 use super::subject::Part;
-use super::walk::{Spot, Walk, name_of};
-use super::wire::{View, view};
+use super::walk::{Spot, Walk};
+use super::wire::{View, name_of, view};
 use crate::api::{Api, Constraints, Shape, TypeId, TypeRef};
 
 impl Walk<'_> {

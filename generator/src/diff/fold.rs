@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Side;
 use super::change::Kind;
-use super::operation::blank;
 use super::reach;
 use super::row::Row;
 use super::subject::Subject;
+use super::subject::blank;
 use crate::api::{Model, Shape, TypeId};
 
 /// Folds changes with the same cause into one row, then places and groups the rest.

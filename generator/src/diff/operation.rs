@@ -5,25 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::change::{Direction, Kind};
 use super::relation::Fit;
 use super::row::{Row, of, of_mut};
-use super::subject::{Part, Subject};
+use super::subject::{Part, Subject, blank};
 use super::walk::{Place, Spot, Walk};
 use crate::api::{Api, Body, Constraints, MediaType, Operation, TypeRef};
-
-/// A path without the names of its parameters, which nobody sends.
-pub(super) fn blank(path: &str) -> String {
-    let mut out = String::with_capacity(path.len());
-    let mut inside = false;
-    for c in path.chars() {
-        match c {
-            '{' => inside = true,
-            '}' => inside = false,
-            _ if inside => continue,
-            _ => {}
-        }
-        out.push(c);
-    }
-    out
-}
 
 /// The name of an operation in rows.
 pub(super) fn subject(operation: &Operation) -> String {

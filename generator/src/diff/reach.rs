@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use super::Side;
 use super::change::{Direction, Reach};
-use super::operation::blank;
 use super::row::{Row, of_mut};
+use super::subject::blank;
 use crate::api::{Api, Operation, TypeId, TypeRef};
 
 /// The number of operations that a row names.

@@ -5,8 +5,7 @@
 
 use std::collections::HashSet;
 
-use super::walk::text_of;
-use super::wire::{View, view};
+use super::wire::{View, text_of, view};
 use crate::api::{Api, Field, Style, TypeId, TypeRef, Union, Value};
 
 /// Says if all values of one type are values of another.

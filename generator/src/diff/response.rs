@@ -104,6 +104,7 @@ impl Walk<'_> {
                     let (side, kind) =
                         if old.is_some() { (0, Kind::CallbackRemoved) } else { (1, Kind::CallbackAdded) };
                     let mut row = spot.row(kind);
+                    row.origins.insert(of(&spot.pointers, side).to_string());
                     row.lead(side, old.or(new).and_then(TypeRef::named));
                     self.rows.push(row);
                 }
@@ -115,7 +116,7 @@ impl Walk<'_> {
     pub(super) fn callbacks(&mut self, old: &Calls, new: &Calls, operation: &Spot) {
         let mut spot = operation.clone();
         spot.pointers = spot.pointers.map(|at| at.child("callbacks"));
-        // Neither has code.
+        // The methods of the operation do not change with them.
         spot.keys = [Vec::new(), Vec::new()];
         self.calls([old, new], &spot);
     }
@@ -137,6 +138,7 @@ impl Walk<'_> {
                         if old.is_some() { (0, Kind::CallbackRemoved) } else { (1, Kind::CallbackAdded) };
                     let mut row = spot.row(kind);
                     row.pointer = of(&spot.pointers, side).to_string();
+                    row.origins.insert(row.pointer.clone());
                     row.lead(side, old.or(new).into_iter().flat_map(Operation::uses));
                     self.rows.push(row);
                 }

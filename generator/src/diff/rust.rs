@@ -247,9 +247,17 @@ fn by_place(rows: &[Row], items: &[&ItemChange]) -> Vec<Option<usize>> {
         .collect()
 }
 
+/// The note of a row that only adds items.
+const NEW: &str = "new in Rust, nothing stops compiling";
+
 /// Handles the consequences of a row.
 fn follow(row: &mut Row, changes: &[&ItemChange]) {
+    let was_nothing = row.rust.is_none_or(|rust| rust == Bump::None);
     row.rust = row.rust.into_iter().chain(changes.iter().map(|change| change.rust)).min();
+    let is_more = was_nothing && row.rust != Some(Bump::None);
+    if is_more {
+        row.rust_note.clear();
+    }
     let broken: Vec<&&ItemChange> = changes.iter().filter(|change| change.rust == Bump::Major).collect();
     let known = row.paths.clone();
     row.paths.extend(broken.iter().map(|change| change.path.clone()));
@@ -259,6 +267,8 @@ fn follow(row: &mut Row, changes: &[&ItemChange]) {
         let more = new.len() - 1;
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
         note(row, &format!("`{}` {what} with it{more}", first.path));
+    } else if is_more {
+        note(row, NEW);
     }
 }
 
@@ -285,8 +295,6 @@ fn is_silent(row: &Row) -> bool {
             | K::LimitChanged
             | K::SunsetChanged
             | K::StabilityChanged
-            | K::CallbackAdded
-            | K::CallbackRemoved
             | K::ParameterDefaultChanged
             | K::FieldDefaultChanged
             | K::SecurityChanged
@@ -340,9 +348,7 @@ fn decide(row: &mut Row, changes: &[&ItemChange], items: &Items) {
             let more = changes.iter().filter(|c| c.rust == Bump::Major).count() - 1;
             note(row, &if more > 0 { format!("{text}, and {more} more") } else { text });
         }
-        (Bump::Minor, Some(worst)) if worst.old.is_none() => {
-            note(row, "new in Rust, nothing stops compiling")
-        }
+        (Bump::Minor, Some(worst)) if worst.old.is_none() => note(row, NEW),
         (Bump::Minor, Some(_)) => note(row, "there with more features than before"),
         (Bump::Minor, None) => note(row, "the compiler warns of its use"),
         _ => note(row, "no public Rust item changes"),

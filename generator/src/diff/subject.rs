@@ -5,8 +5,6 @@ use std::fmt;
 use crate::api::{In, Operation, TypeId};
 use crate::diagnostic::shown;
 
-use super::operation::blank;
-
 /// The thing that a change is about: where it is, and the way from there.
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Subject {
@@ -224,4 +222,20 @@ impl fmt::Display for Subject {
         }
         Ok(())
     }
+}
+
+/// A path without the names of its parameters, which nobody sends.
+pub(super) fn blank(path: &str) -> String {
+    let mut out = String::with_capacity(path.len());
+    let mut inside = false;
+    for c in path.chars() {
+        match c {
+            '{' => inside = true,
+            '}' => inside = false,
+            _ if inside => continue,
+            _ => {}
+        }
+        out.push(c);
+    }
+    out
 }

@@ -1,13 +1,70 @@
-//! Judges the effect of a change on calls, with the reason.
+//! Judges the effect of a row on calls, with the reason, and makes it a change.
 
 use std::borrow::Cow;
 
-use super::change::{Direction, Kind, Wire};
+use super::change::{Bump, Change, Direction, Kind, Wire};
 use super::relation::Fit;
-use super::row::Row;
+use super::row::{Row, stable};
+
+/// The number of differences between two types that are named.
+const DIFFERENCES: usize = 3;
+
+impl Row {
+    /// The row with its verdict.
+    pub(super) fn finish(self) -> Change {
+        let (wire, why) = wire(&self);
+        let direction = self.direction();
+        let mut note = why.into_owned();
+        if !self.differences.is_empty() {
+            let told = |row: &Row| format!("`{}` {}", row.subject, row.kind().as_str());
+            let shown: Vec<String> = self.differences.iter().take(DIFFERENCES).map(told).collect();
+            let more = self.differences.len() - shown.len();
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            note.push_str(&format!("; they differ in {}{more}", shown.join(", ")));
+        }
+        for part in [Some(self.rust_note.as_str()).filter(|n| !n.is_empty()), self.remark.as_deref()]
+            .into_iter()
+            .flatten()
+        {
+            note.push_str("; ");
+            note.push_str(part);
+        }
+        let kind = self.kind();
+        // A reviewer accepts a row by its id, so an id identifies all of a cause: the differences between two types too.
+        let mut inner: Vec<String> = self.differences.iter().map(Row::identity).collect();
+        inner.sort();
+        let id = stable(
+            &[&[self.identity().as_str()], &inner.iter().map(String::as_str).collect::<Vec<_>>()[..]]
+                .concat(),
+        );
+        let [rust_old, rust_new] = self.rust_items;
+        Change {
+            id,
+            kind,
+            subject: self.subject.to_string(),
+            thing: self.subject,
+            direction,
+            wire,
+            rust: self.rust.unwrap_or(Bump::None),
+            reach: self.reach,
+            old: self.old,
+            new: self.new,
+            pointer: self.pointer,
+            file: None,
+            line: None,
+            area: self.area,
+            tag: self.tag,
+            rust_old,
+            rust_new,
+            rust_items: self.paths.into_iter().collect(),
+            note,
+            group: self.group.map(|group| stable(&["group", &group])),
+        }
+    }
+}
 
 /// The verdict and its reason, as a reviewer would say it.
-pub(super) fn wire(row: &Row) -> (Wire, Cow<'static, str>) {
+fn wire(row: &Row) -> (Wire, Cow<'static, str>) {
     use Wire::{Breaking, Risky};
     // The effect of a type that replaces another is that of the differences between the two.
     let differences =

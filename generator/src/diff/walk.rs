@@ -6,15 +6,15 @@ mod spot;
 use std::collections::{BTreeSet, HashSet};
 
 pub(super) use self::spot::{Place, Spot};
+use super::alike::{Renamed, is_alike};
 use super::change::{Direction, Kind};
 use super::relation::{Fit, Relation};
-use super::rename::{Renamed, is_alike};
 use super::row::Row;
 use super::row::{of, of_mut};
 use super::rust::Keys;
 use super::subject::{Part, Subject};
-use super::wire::{Access, View, view};
-use crate::api::{Api, Field, Lifecycle, Shape, Struct, Style, TypeId, TypeRef, Union, Value, Variant};
+use super::wire::{Access, View, name_of, text_of, view};
+use crate::api::{Api, Field, Lifecycle, Struct, Style, TypeId, TypeRef, Union, Value, Variant};
 
 /// The walk along both sides.
 pub(super) struct Walk<'a> {
@@ -556,27 +556,8 @@ fn is_of_one_kind(old: &View<'_>, new: &View<'_>) -> bool {
         || matches!(new, View::Missing)
 }
 
-/// The name of the type that a node uses, where it has one of its own, through other names of it.
-pub(super) fn name_of<'n>(node: &'n TypeRef, api: &'n Api) -> Option<&'n TypeId> {
-    let mut id = node.as_named().filter(|id| !id.is_inline() && api.types.contains_key(id))?;
-    for _ in 0..64 {
-        match api.types.get(id).map(|ty| &ty.shape) {
-            Some(Shape::Alias(TypeRef::Named(next))) if !next.is_inline() => id = next,
-            _ => break,
-        }
-    }
-    Some(id)
-}
-
 fn named(id: &TypeId) -> TypeRef {
     TypeRef::Named(id.clone())
-}
-
-pub(super) fn text_of(value: &Value) -> String {
-    match value {
-        Value::String(text) => text.clone(),
-        Value::Integer(number) => number.to_string(),
-    }
 }
 
 /// A change of who has a member: the old requests with it against the new ones, and the responses.

@@ -110,3 +110,23 @@ fn identified<'a>(s: &'a Struct, api: &'a Api) -> Option<&'a str> {
         _ => None,
     }
 }
+
+/// The name of the type that a node uses, where it has one of its own, through other names of it.
+pub(super) fn name_of<'n>(node: &'n TypeRef, api: &'n Api) -> Option<&'n TypeId> {
+    let mut id = node.as_named().filter(|id| !id.is_inline() && api.types.contains_key(id))?;
+    for _ in 0..64 {
+        match api.types.get(id).map(|ty| &ty.shape) {
+            Some(Shape::Alias(TypeRef::Named(next))) if !next.is_inline() => id = next,
+            _ => break,
+        }
+    }
+    Some(id)
+}
+
+/// An enum's value as text.
+pub(super) fn text_of(value: &Value) -> String {
+    match value {
+        Value::String(text) => text.clone(),
+        Value::Integer(number) => number.to_string(),
+    }
+}

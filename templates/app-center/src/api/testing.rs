@@ -15,13 +15,13 @@
 //!     testing::error(404, "NotFound", "There is no such app."),
 //! ]);
 //! let client = Client::builder(Credentials::token("token")).transport(script.clone()).build()?;
-//! let mut audiences = client.analytics().list_audiences("o", "a").items();
+//! let mut audiences = client.analytics().list_audiences(("o", "a")).items();
 //! let mut names = Vec::new();
 //! while let Some(audience) = audiences.try_next().await? {
 //!     names.extend(audience.name);
 //! }
 //! assert_eq!(names, ["one", "two"]);
-//! let error = client.apps().get("o", "a").send().await.unwrap_err();
+//! let error = client.apps().get(("o", "a")).send().await.unwrap_err();
 //! assert_eq!(error.fault().unwrap().code().as_deref(), Some("NotFound"));
 //! assert_eq!(script.requests()[1].target, next);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
