@@ -1,5 +1,7 @@
 //! Generates typed Rust client crates from API documents: load, lower, name, plan, render, write.
 
+// A longer function states its reason.
+#![warn(clippy::too_many_lines)]
 // The comparison of versions has the only uses of some functions.
 #![cfg_attr(not(feature = "diff"), allow(dead_code))]
 

@@ -136,7 +136,7 @@ pub fn load(
     let corrections = Corrections::of(&tree, changed);
     let skipped = skip::remove(&mut tree, &mut origins, out);
     remove_unread(&mut tree, &origins, out);
-    settle::settle(&mut tree, dialect, &source, options.read, options.keep_prose, &mut origins, out);
+    settle::settle(&mut tree, dialect, &source, options, &mut origins, out);
     operation::lower_methods(&mut tree, &mut origins, out);
     if dialect == Dialect::Swagger20 {
         swagger20::upgrade(&mut tree, &mut origins, out);

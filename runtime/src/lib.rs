@@ -6,6 +6,9 @@
 //! - [`Client`] is the shared client of one [`Api`]; [`Transport`] and [`TokenProvider`] are its two seams.
 //! - [`Document`], [`Page`] and their parts are the shapes of JSON:API.
 
+// A longer function states its reason.
+#![warn(clippy::too_many_lines)]
+
 mod api;
 #[cfg(feature = "blocking")]
 mod blocking;

@@ -88,10 +88,9 @@ impl Args {
         Self { apis, ..Self::default() }
     }
 
-    /// The required calls of a document, or of the operations whose ids contain a text.
-    pub(crate) fn document(from: PathBuf, only: &str) -> Self {
-        let only = (!only.is_empty()).then(|| only.to_owned());
-        Self { from: Some(from), round: vec![Round::Required], only, ..Self::default() }
+    /// The required calls of a document.
+    pub(crate) fn document(from: PathBuf) -> Self {
+        Self { from: Some(from), round: vec![Round::Required], ..Self::default() }
     }
 
     /// All rounds of a version of an API, with one of so many operations.
@@ -369,47 +368,53 @@ fn contract(tree: &Tree, args: &Args, subject: &Subject) -> anyhow::Result<(Foun
     let judge = match &args.judge {
         Some(url) => Judge::at(url),
         None => {
-            let path = folder.join(format!("{api}.json"));
             // Documents of others describe less than they allow.
             let document = document::closed(prepared, &chosen, args.from.is_none());
-            fs::write(&path, serde_json::to_vec(&document)?)?;
-            Judge::start(tree, &path, operations.len())?
+            judge(tree, &folder.join(format!("{api}.json")), &document, operations.len())?
         }
     };
     let base = operations.first().map_or("", |operation| path_of(&operation.base));
-    let mut session = Session {
-        schemas,
-        strict,
-        program: Program::start(&file, &judge.url, base, folder.join(format!("{api}.driver.cost")))?,
-        exceptions: exception,
-        called: BTreeSet::new(),
-        findings: Vec::new(),
-        sent: Seen::default(),
-        answered: Seen::default(),
-        spoilt: BTreeSet::new(),
-        faults: BTreeMap::new(),
-    };
+    let program = Program::start(&file, &judge.url, base, folder.join(format!("{api}.driver.cost")))?;
+    let mut session = Session::new(schemas, strict, program, exception);
     let rounds = if args.round.is_empty() { ROUNDS } else { &args.round };
-    let mut took = Vec::new();
-    for round in rounds {
-        let (start, before) = (Instant::now(), session.findings.len());
-        let mut calls = 0;
-        let name = format!("{round:?}").to_lowercase();
-        let progress = progress::start(&name);
-        progress.count(operations.len());
-        for operation in &operations {
-            progress::step(&format!("{name}: {}", operation.id));
-            calls += session.round(*round, operation).with_context(|| operation.id.to_owned())?;
-            progress.done();
-        }
-        drop(progress);
-        let findings = session.findings.len() - before;
-        let (word, seconds) = (plural(findings, "finding"), start.elapsed().as_secs_f64());
-        tell!("{api}: {name}: {calls} calls, {findings} {word} ({seconds:.1} s)");
-        took.push(Took { round: *round, calls, findings, seconds });
-    }
+    let took = rounds.iter().map(|round| session.timed(api, *round, &operations));
+    let took = took.collect::<anyhow::Result<Vec<Took>>>()?;
+    let is_well = reported(args, api, rounds, &operations, &session);
     let (driver, judge) = (session.program.end()?, judge.end()?);
     let own = measure::own()?.cpu_s - before;
+    let count = |side: Side| session.findings.iter().filter(|(s, _)| *s == side).count();
+    let used = session.exceptions.iter().filter(|e| !e.used.is_empty());
+    let reason =
+        |e: &exceptions::Exception| Reason { operation: e.operation.clone(), reason: e.reason.clone() };
+    let found = FoundOfApi {
+        name: api.to_owned(),
+        operations: operations.len(),
+        called: session.called.len(),
+        request_violations: count(Side::Request),
+        decode_failures: count(Side::Answer),
+        exceptions: used.map(reason).collect(),
+        rounds: took,
+        cpu_s: driver.zip(judge).map(|(driver, judge)| own + driver.cpu_s + judge.cpu_s),
+        driver_mb: driver.map(|cost| cost.peak_mb),
+        judge_mb: judge.map(|cost| cost.peak_mb),
+    };
+    Ok((found, is_well))
+}
+
+/// Starts a judge of a document, which is written to `path`.
+fn judge(tree: &Tree, path: &Path, document: &Value, operations: usize) -> anyhow::Result<Judge> {
+    fs::write(path, serde_json::to_vec(document)?)?;
+    Judge::start(tree, path, operations)
+}
+
+/// Prints the findings, needless exceptions and missing calls of a session; true if there is none.
+fn reported(
+    args: &Args,
+    api: &str,
+    rounds: &[Round],
+    operations: &[Operation<'_>],
+    session: &Session<'_>,
+) -> bool {
     let mut is_well = session.findings.is_empty();
     // Responses that are generated at random may be right by chance.
     let is_sure = |round: &Round| *round != Round::Dynamic && rounds.contains(round);
@@ -423,30 +428,14 @@ fn contract(tree: &Tree, args: &Args, subject: &Subject) -> anyhow::Result<(Foun
         tell!("{api}: {side:?}: {}", shown(&finding.to_string()));
     }
     let missed: Vec<&str> =
-        operations.iter().map(|o| o.id).filter(|id| !session.called.contains(id)).collect();
+        operations.iter().map(|o| o.id).filter(|id| !session.called.contains(*id)).collect();
     // The other rounds have nothing to ask of some operations.
     let all = rounds.iter().any(|round| matches!(round, Round::Required | Round::All));
     if !args.chooses_some() && all && !missed.is_empty() {
         is_well = false;
         tell!("{api}: not called: {}", shown(&missed.join(", ")));
     }
-    let count = |side: Side| session.findings.iter().filter(|(s, _)| *s == side).count();
-    let used = session.exceptions.iter().filter(|e| !e.used.is_empty());
-    let found = FoundOfApi {
-        name: api.to_owned(),
-        operations: operations.len(),
-        called: session.called.len(),
-        request_violations: count(Side::Request),
-        decode_failures: count(Side::Answer),
-        exceptions: used
-            .map(|e| Reason { operation: e.operation.clone(), reason: e.reason.clone() })
-            .collect(),
-        rounds: took,
-        cpu_s: driver.zip(judge).map(|(driver, judge)| own + driver.cpu_s + judge.cpu_s),
-        driver_mb: driver.map(|cost| cost.peak_mb),
-        judge_mb: judge.map(|cost| cost.peak_mb),
-    };
-    Ok((found, is_well))
+    is_well
 }
 
 /// The path of a URL, without a slash at its end.
@@ -477,6 +466,45 @@ fn media_types(operation: &Operation<'_>) -> Vec<String> {
 }
 
 impl<'t> Session<'t> {
+    fn new(
+        schemas: Schemas<'t>,
+        strict: bool,
+        program: Program,
+        exceptions: Vec<exceptions::Exception>,
+    ) -> Self {
+        Self {
+            schemas,
+            strict,
+            program,
+            exceptions,
+            called: BTreeSet::new(),
+            findings: Vec::new(),
+            sent: Seen::default(),
+            answered: Seen::default(),
+            spoilt: BTreeSet::new(),
+            faults: BTreeMap::new(),
+        }
+    }
+
+    /// Makes the calls of a round, and prints their number and time.
+    fn timed(&mut self, api: &str, round: Round, operations: &'t [Operation<'t>]) -> anyhow::Result<Took> {
+        let (start, before) = (Instant::now(), self.findings.len());
+        let mut calls = 0;
+        let name = format!("{round:?}").to_lowercase();
+        let progress = progress::start(&name);
+        progress.count(operations.len());
+        for operation in operations {
+            progress::step(&format!("{name}: {}", operation.id));
+            calls += self.round(round, operation).with_context(|| operation.id.to_owned())?;
+            progress.done();
+        }
+        drop(progress);
+        let findings = self.findings.len() - before;
+        let (word, seconds) = (plural(findings, "finding"), start.elapsed().as_secs_f64());
+        tell!("{api}: {name}: {calls} calls, {findings} {word} ({seconds:.1} s)");
+        Ok(Took { round, calls, findings, seconds })
+    }
+
     /// Calls one operation in a round; returns the number of calls.
     fn round(&mut self, round: Round, operation: &'t Operation<'t>) -> anyhow::Result<usize> {
         let schemas = self.schemas;

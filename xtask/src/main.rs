@@ -1,5 +1,7 @@
 //! Runs one command of this repository.
 
+// A longer function states its reason.
+#![warn(clippy::too_many_lines)]
 // Any output may meet a closed pipe: `report::stdout` and `report::tell` handle that.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

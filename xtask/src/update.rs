@@ -2,9 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
-use anyhow::{Context, bail};
+use anyhow::{Context, bail, ensure};
 use storewright::generate::store;
 use storewright_generator::api::{Api, Shape};
 use storewright_generator::diagnostic::{Sink, shown};
@@ -15,6 +15,7 @@ use storewright_generator::report;
 use storewright_generator::write::{self, Root};
 
 use crate::checkout::Tree;
+use crate::fetch::Document;
 use crate::pipeline::{self, Crate, Made, Report, Rules, Version};
 use crate::report::{plural, print, refuse, tell};
 use crate::source_toml::Settings;
@@ -72,31 +73,12 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let text = fetch::text(&path).with_context(|| tree.shown(&path))?;
     let Some(mut settings) = source_toml::parse(&tree.shown(&path), &text, out) else { return Ok(None) };
     let is_empty = settings.empty && settings.url.is_none();
-    if is_empty && args.from.is_some() {
-        bail!(
-            "{} says `empty = true`: {} is made of its overlay alone, and takes no document; leave `--from` out",
-            tree.shown(&path),
-            args.api
-        );
-    }
-    let found = match args.from.as_ref().or(settings.url.as_ref()) {
-        Some(from) => match &settings.sha256 {
-            Some(sha256) => fetch::pinned(from, sha256, out),
-            None => fetch::fetch(from, out),
-        },
-        None if is_empty => Some(fetch::empty()),
-        None => bail!("{} names no URL: give the document with `--from FILE`", tree.shown(&path)),
-    };
-    let Some(document) = found else { return Ok(None) };
-    let from = &document.from;
+    let Some(document) = document(args, &settings, &tree.shown(&path), out)? else { return Ok(None) };
     let mut rules = pipeline::rules(tree, Some(&args.api))?;
-    if is_empty && rules.overlay.is_none() {
-        bail!(
-            "{} is not there, and {} says `empty = true`: the overlay says all of such an API; write it, or give a `url`",
-            tree.shown(&spec.join("overlay.yaml")),
-            tree.shown(&path)
-        );
-    }
+    let overlay = tree.shown(&spec.join("overlay.yaml"));
+    let needed =
+        "an API with `empty = true` is made of its overlay; write it, or give a `url` in source.toml";
+    ensure!(!is_empty || rules.overlay.is_some(), "{overlay} is not there: {needed}");
     let known = pipeline::info(tree, &args.api);
     rules.title = known.as_ref().map(|known| known.title.clone());
     let made = pipeline::make(&document, &rules, &args.api, false, out);
@@ -128,49 +110,104 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
         record = record::record(&record, &settings, read, &document, &api.info.version)?;
     }
     let records = BTreeMap::from([("source.toml".to_owned(), record)]);
-    let mut notes = generate::licences(tree)?;
-    let mut gone = BTreeSet::new();
-    let changes = fs::read_to_string(tree.generated(&args.api).join(CHANGES)).unwrap_or_default();
-    let committed = committed.as_ref().map(|committed| committed.changes.as_str());
-    match with_section(&changes, committed, &args.api, changed.as_ref()) {
-        Some(text) => notes.insert(CHANGES.to_owned(), text).is_none(),
-        None => gone.insert(CHANGES.to_owned()),
-    };
-    let crate_root = Root { folder: tree.generated(&args.api), files, records: notes, gone };
+    let crate_root = crate_root(tree, &args.api, (files, committed.as_ref(), changed.as_ref()))?;
     // Replaced last: an update that was killed before finds the old Api and the old record when it is run again.
     let stored = pipeline::stored_files(&api, &report)?;
     let roots = [crate_root, Root { folder: spec, files: stored, records, ..Root::default() }];
-    if let Some(known) = known.filter(|known| is_older(&api.info.version, &known.version)) {
-        let new = &api.info.version;
-        progress::say(&format!("{}: {new} is older than {}, which is stored", args.api, known.version));
+    if let Some(known) = known {
+        warn_of_older(&args.api, &api.info.version, &known.version);
     }
     if args.check {
-        let mut found = write::compare(&roots, MARK)?;
-        if settings.crate_version != before {
-            found.edited.insert(path.clone());
-        }
         print(out.diagnostics());
-        if found.is_empty() {
-            tell!("{}: the stored Api and the crate match {}", args.api, shown(from));
-            return Ok(Some(Outcome::Done));
-        }
-        let given = args.from.as_ref().map(|from| format!(" --from {from}")).unwrap_or_default();
-        let mend = format!("cargo xtask update {}{given}", args.api);
-        print(&found.diagnostics(|path| tree.shown(path), &mend));
-        return Ok(Some(Outcome::Findings));
+        let raised = (settings.crate_version != before).then_some(path);
+        return checked(tree, args, &roots, raised, &document.from).map(Some);
     }
     if !store(tree, &roots, out)? {
         return Ok(None);
     }
-    print(out.diagnostics());
-    summarise(&api, &report, pipeline::notices(out.diagnostics()).len());
-    if let Some(diff) = &changed {
-        tell!("\n{}", report::text(diff, true));
-    }
-    if settings.crate_version != before {
-        tell!("crate_version in {} went from {before} to {}", tree.shown(&path), settings.crate_version);
+    told(&api, &report, changed.as_ref(), out);
+    let after = &settings.crate_version;
+    if *after != before {
+        tell!("crate_version in {} went from {before} to {after}", tree.shown(&path));
     }
     Ok(Some(Outcome::Done))
+}
+
+/// The document to update to; none if errors were pushed.
+fn document(
+    args: &Args,
+    settings: &Settings,
+    source: &str,
+    out: &mut Sink,
+) -> anyhow::Result<Option<Document>> {
+    let is_empty = settings.empty && settings.url.is_none();
+    if is_empty && args.from.is_some() {
+        bail!(
+            "{source} says `empty = true`: {} is made of its overlay alone, and takes no document; leave `--from` out",
+            args.api
+        );
+    }
+    Ok(match args.from.as_ref().or(settings.url.as_ref()) {
+        Some(from) => match &settings.sha256 {
+            Some(sha256) => fetch::pinned(from, sha256, out),
+            None => fetch::fetch(from, out),
+        },
+        None if is_empty => Some(fetch::empty()),
+        None => bail!("{source} names no URL: give the document with `--from FILE`"),
+    })
+}
+
+/// The folder of the crate, with its licences and its list of changes.
+fn crate_root(
+    tree: &Tree,
+    api: &str,
+    (files, committed, changed): (BTreeMap<String, String>, Option<&Committed>, Option<&Diff>),
+) -> anyhow::Result<Root> {
+    let folder = tree.generated(api);
+    let mut records = generate::licences(tree)?;
+    let mut gone = BTreeSet::new();
+    let changes = fs::read_to_string(folder.join(CHANGES)).unwrap_or_default();
+    match with_section(&changes, committed.map(|committed| committed.changes.as_str()), api, changed) {
+        Some(text) => records.insert(CHANGES.to_owned(), text).is_none(),
+        None => gone.insert(CHANGES.to_owned()),
+    };
+    Ok(Root { folder, files, records, gone })
+}
+
+/// Says that the version of an update is older than the stored one.
+fn warn_of_older(api: &str, new: &str, stored: &str) {
+    if is_older(new, stored) {
+        progress::say(&format!("{api}: {new} is older than {stored}, which is stored"));
+    }
+}
+
+/// Prints the result of an update.
+fn told(api: &Api, report: &Report, diff: Option<&Diff>, out: &Sink) {
+    print(out.diagnostics());
+    summarise(api, report, pipeline::notices(out.diagnostics()).len());
+    if let Some(diff) = diff {
+        tell!("\n{}", report::text(diff, true));
+    }
+}
+
+/// Compares what an update would write with what is there; `raised` is the file of a version that would change.
+fn checked(
+    tree: &Tree,
+    args: &Args,
+    roots: &[Root],
+    raised: Option<PathBuf>,
+    from: &str,
+) -> anyhow::Result<Outcome> {
+    let mut found = write::compare(roots, MARK)?;
+    found.edited.extend(raised);
+    if found.is_empty() {
+        tell!("{}: the stored Api and the crate match {}", args.api, shown(from));
+        return Ok(Outcome::Done);
+    }
+    let given = args.from.as_ref().map(|from| format!(" --from {from}")).unwrap_or_default();
+    let mend = format!("cargo xtask update {}{given}", args.api);
+    print(&found.diagnostics(|path| tree.shown(path), &mend));
+    Ok(Outcome::Findings)
 }
 
 /// The name of the committed settings in messages.

@@ -2,6 +2,8 @@
 //!
 //! The program `storewright` is a thin face of this library. A build script uses [`build`].
 
+// A longer function states its reason.
+#![warn(clippy::too_many_lines)]
 // Output may meet a closed pipe: `report::stdout` and `report::tell` handle that.
 #![warn(clippy::print_stdout, clippy::print_stderr)]
 

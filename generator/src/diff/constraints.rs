@@ -113,6 +113,7 @@ fn inner<'t>(ty: &'t TypeRef, api: &'t Api) -> Option<(bool, &'t TypeRef)> {
 }
 
 /// The fit of all values under the constraints `from` to the constraints `to`; `whole` if they are integers.
+#[expect(clippy::too_many_lines, reason = "one rule for each constraint")]
 fn fit(from: &Constraints, to: &Constraints, whole: bool) -> Fit {
     let most = |what: String| Fit::Most(what);
     let format = format_fit(from.format.as_deref(), to.format.as_deref());

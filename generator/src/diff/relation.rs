@@ -46,6 +46,7 @@ impl<'a> Relation<'a> {
     }
 
     /// Checks that all values of `a` are values of `b`.
+    #[expect(clippy::too_many_lines, reason = "one match over the pairs of forms")]
     pub(super) fn fits(&mut self, a: &TypeRef, b: &TypeRef) -> Fit {
         if let (Some(one), Some(other)) = (a.as_named(), b.as_named()) {
             // Types that are in themselves fit if everything else in them does.

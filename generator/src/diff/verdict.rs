@@ -111,6 +111,7 @@ fn related([old, new]: &[Fit; 2], sent: bool, received: bool, failure: bool) -> 
     }
 }
 
+#[expect(clippy::too_many_lines, reason = "a table: a row for each kind of change")]
 fn by_kind(row: &Row, sent: bool, received: bool) -> (Wire, &'static str) {
     use Wire::{Breaking, Risky, Safe};
     match row.kind() {

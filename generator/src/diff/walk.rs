@@ -209,7 +209,7 @@ impl<'a> Walk<'a> {
             }
             (View::Nullable(a), View::Nullable(b)) => self.walk(a, b, spot),
             (View::Object(o1, a), View::Object(o2, b)) => self.objects([o1, o2], a, b, spot),
-            (View::Enum(o1, a), View::Enum(o2, b)) => self.values([o1, o2], a, b, old, new, spot),
+            (View::Enum(o1, a), View::Enum(o2, b)) => self.values([o1, o2], [a, b], [old, new], spot),
             (View::Union(o1, a), View::Union(o2, b)) => self.variants([o1, o2], a, b, spot),
             // A set of types with one in it is that type, so far as the wire goes.
             (View::Union(_, union), _) if union.variants.len() == 1 => {
@@ -387,23 +387,16 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn values(
-        &mut self,
-        owners: [&TypeId; 2],
-        old: &[Value],
-        new: &[Value],
-        old_node: &TypeRef,
-        new_node: &TypeRef,
-        spot: &Spot,
-    ) {
+    fn values(&mut self, owners: [&TypeId; 2], [old, new]: [&[Value]; 2], nodes: [&TypeRef; 2], spot: &Spot) {
         if let ([a], [b]) = (old, new) {
             // One constant in the place of another is a swap, no growth.
             if a != b {
-                self.type_changed(old_node, new_node, spot, None);
+                let [old, new] = nodes;
+                self.type_changed(old, new, spot, None);
             }
             return;
         }
-        let ids = [old_node, new_node].map(|node| node.as_named().cloned());
+        let ids = nodes.map(|node| node.as_named().cloned());
         for (side, kind, own, other) in [(0, Kind::ValueRemoved, old, new), (1, Kind::ValueAdded, new, old)] {
             for value in own.iter().filter(|value| !other.contains(value)) {
                 let text = text_of(value);
@@ -419,10 +412,10 @@ impl<'a> Walk<'a> {
         }
     }
 
-    fn variants(&mut self, owners: [&TypeId; 2], old: &Union, new: &Union, spot: &Spot) {
+    /// The pairs of variants, and those without a partner: of the old union, and of the new one.
+    fn paired<'v>(&self, old: &'v Union, new: &'v Union) -> (Vec<[&'v Variant; 2]>, [Vec<&'v Variant>; 2]) {
         let mut left: Vec<&Variant> = new.variants.iter().collect();
-        let mut gone: Vec<&Variant> = Vec::new();
-        let mut matched: Vec<(&Variant, &Variant)> = Vec::new();
+        let mut matched: Vec<[&Variant; 2]> = Vec::new();
         // Variants that agree in tag and name are paired before those that agree in one of them.
         let mut open: Vec<&Variant> = old.variants.iter().collect();
         let same_name = |a: &Variant, b: &Variant| {
@@ -446,20 +439,24 @@ impl<'a> Walk<'a> {
             let mut rest = Vec::new();
             for a in open {
                 match left.iter().position(|b| test(a, b)) {
-                    Some(at) => matched.push((a, left.remove(at))),
+                    Some(at) => matched.push([a, left.remove(at)]),
                     None => rest.push(a),
                 }
             }
             open = rest;
         }
-        gone.extend(open);
+        (matched, [open, left])
+    }
+
+    fn variants(&mut self, owners: [&TypeId; 2], old: &Union, new: &Union, spot: &Spot) {
+        let (matched, [gone, left]) = self.paired(old, new);
         if let (Some(a), Some(b)) = (&old.tag, &new.tag)
             && a != b
         {
             let row = spot.row(Kind::DiscriminatorChanged).values(Some(a.clone()), Some(b.clone()));
             self.rows.push(row);
         }
-        for (a, b) in matched {
+        for [a, b] in matched {
             let mut inner = spot.clone();
             inner.subject = spot.subject.with(Part::Variant(self.variant(b, 1)));
             if let (Some(one), Some(other)) = (&a.tag, &b.tag)

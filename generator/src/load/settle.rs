@@ -10,6 +10,7 @@ use std::rc::Rc;
 use percent_encoding::percent_decode_str;
 use serde_json::{Map, Value, json};
 
+use super::Options;
 use super::dialect::Dialect;
 use super::keywords::{self, Kind, Role};
 use super::location::Trail;
@@ -36,8 +37,7 @@ pub(super) fn settle(
     tree: &mut Value,
     dialect: Dialect,
     source: &Source<'_>,
-    read: Option<ReadFile>,
-    keep_prose: bool,
+    &Options { read, keep_prose }: &Options,
     origins: &mut Origins,
     out: &mut Sink,
 ) {
@@ -232,7 +232,7 @@ impl Settling {
             _ if shape == Role::Data => {}
             Value::Object(map) => {
                 if let Some(reference) = reference(map, shape).cloned() {
-                    return self.follow(node, &reference, shape, at, base, stack);
+                    return self.follow(node, &reference, (shape, at), base, stack);
                 }
                 if shape == Role::Object(Kind::Schema) {
                     // A value that becomes a component for others is that component in its own place, too.
@@ -267,8 +267,7 @@ impl Settling {
         &mut self,
         node: &mut Value,
         reference: &Value,
-        shape: Role,
-        at: &Trail<'_>,
+        (shape, at): (Role, &Trail<'_>),
         base: usize,
         stack: &mut Vec<Target>,
     ) -> bool {
@@ -309,17 +308,7 @@ impl Settling {
             return true;
         }
         if is_circle || is_too_much {
-            let here = self.origins.origin(&at.pointer().child("$ref"));
-            let what = kind.map_or_else(|| "it".to_owned(), keywords::definite);
-            let why = match is_circle {
-                true => "the reference leads back to itself",
-                false => "references are copied into each other too often",
-            };
-            let message = format!("{why}; {what} is ignored");
-            self.out.push(
-                Diagnostic::notice(Code::CyclicRef, &here, message)
-                    .help("refer to a value that is not a reference in the overlay"),
-            );
+            self.ignored(kind, is_circle, at);
             return absent(node, shape);
         }
         let mut copy = self.value(&target);
@@ -341,6 +330,19 @@ impl Settling {
         }
         *node = copy;
         kept
+    }
+
+    /// Reports a reference that cannot be replaced by its target.
+    fn ignored(&mut self, kind: Option<Kind>, is_circle: bool, at: &Trail<'_>) {
+        let here = self.origins.origin(&at.pointer().child("$ref"));
+        let what = kind.map_or_else(|| "it".to_owned(), keywords::definite);
+        let why = match is_circle {
+            true => "the reference leads back to itself",
+            false => "references are copied into each other too often",
+        };
+        let message = format!("{why}; {what} is ignored");
+        let help = "refer to a value that is not a reference in the overlay";
+        self.out.push(Diagnostic::notice(Code::CyclicRef, &here, message).help(help));
     }
 
     /// A reference to the component that a target becomes.

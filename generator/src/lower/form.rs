@@ -94,7 +94,7 @@ impl Lowering<'_> {
             // Objects are JSON text unless the encoding says otherwise.
             let written = Written { object: Style::Json, ..Written::new(In::Form, Style::Repeat) };
             let place = here.child("properties").child(name);
-            let mut field = self.parameter(id, &data, &schema, written, &place, accepted);
+            let mut field = self.parameter(id, &data, (&schema, &place), written, accepted);
             self.encode(&mut field, form, media.encoding.get(name));
             out.insert(name.clone(), field);
         }

@@ -101,7 +101,7 @@ impl<'d> Lowering<'d> {
                 let (method, path) = route(key, member, operation);
                 let shared = item.parameters.iter().enumerate();
                 let shared = shared.map(|(i, p)| (p, at_path.child("parameters").child(i)));
-                let mut lowered = self.operation(id, path, operation, shared.collect(), &at, &mut accepted);
+                let mut lowered = self.operation((id, path), operation, shared.collect(), &at, &mut accepted);
                 lowered.method = method.clone();
                 lowered.server = self.server_of(item, operation, (&at_path, &at), servers);
                 if lowered.responses.is_empty() {
@@ -131,8 +131,7 @@ impl<'d> Lowering<'d> {
     /// Lowers an operation of the client or of a callback.
     fn operation<'p>(
         &mut self,
-        id: &str,
-        path: &str,
+        (id, path): (&str, &str),
         operation: &'p OasOperation,
         mut parameters: Vec<(&'p ReferenceOr<OasParameter>, Pointer)>,
         at: &Pointer,
@@ -176,7 +175,7 @@ impl<'d> Lowering<'d> {
                     words.into_iter().filter_map(|(is, word)| is.then_some(word)).collect();
                 let (id, at) = (format!("{owner}{}", words.join(" ")), at.child(method));
                 // Expressions in the address are no parameters.
-                let mut lowered = self.operation(&id, "", operation, shared, &at, &mut Accepted::new());
+                let mut lowered = self.operation((&id, ""), operation, shared, &at, &mut Accepted::new());
                 lowered.parameters.iter_mut().for_each(|parameter| parameter.values = None);
                 lowered.method = method.to_uppercase();
                 lowered.path = address.clone();
@@ -358,26 +357,9 @@ impl<'d> Lowering<'d> {
 
     fn responses(&mut self, id: &str, operation: &OasOperation, at: &Pointer, out: &mut Operation) {
         let components = self.document.components.as_ref();
-        let is_success = |status: &StatusCode| match status {
-            StatusCode::Code(code) => (200..300).contains(code),
-            StatusCode::Range(range) => *range == 2,
-        };
-        let mut declared: Vec<(String, bool, &ReferenceOr<OasResponse>)> = operation
-            .responses
-            .responses
-            .iter()
-            .map(|(status, r)| (status.to_string(), is_success(status), r))
-            .collect();
-        // In the order of the statuses, so that the first one does not depend on the order of the document.
-        declared.sort_by(|(a, ..), (b, ..)| a.cmp(b));
-        // `default` is for all undeclared statuses: for success, too, if that is not declared.
-        let default_is_success = !declared.iter().any(|(_, success, _)| *success);
-        if let Some(default) = &operation.responses.default {
-            declared.push(("default".to_owned(), default_is_success, default));
-        }
         // Equal bodies of several statuses are one type.
         let mut known: [Vec<(Content<'_>, TypeRef)>; 2] = Default::default();
-        for (text, success, response) in declared {
+        for (text, success, response) in declared(operation) {
             let at = at.child("responses").child(&text);
             let Some(response): Option<&OasResponse> =
                 item(response, components, |c| &c.responses, "responses")
@@ -426,6 +408,23 @@ impl<'d> Lowering<'d> {
             }
         }
     }
+}
+
+/// The responses by status, each with true for a success.
+fn declared(operation: &OasOperation) -> Vec<(String, bool, &ReferenceOr<OasResponse>)> {
+    let is_success = |status: &StatusCode| match status {
+        StatusCode::Code(code) => (200..300).contains(code),
+        StatusCode::Range(range) => *range == 2,
+    };
+    let all = operation.responses.responses.iter();
+    let mut out: Vec<_> = all.map(|(status, r)| (status.to_string(), is_success(status), r)).collect();
+    // In the order of the statuses, so that the first one does not depend on the order of the document.
+    out.sort_by(|(a, ..), (b, ..)| a.cmp(b));
+    // `default` is for all undeclared statuses: for success, too, if that is not declared.
+    let default_is_success = !out.iter().any(|(_, success, _)| *success);
+    let default = operation.responses.default.as_ref();
+    out.extend(default.map(|default| ("default".to_owned(), default_is_success, default)));
+    out
 }
 
 /// The facts about the stage of life that extensions say.

@@ -11,7 +11,7 @@ use super::Lowering;
 use super::constraints::constraints;
 use super::operation::{item, lifecycle};
 use super::schema::vendor_name;
-use crate::api::{In, MediaType, Parameter, Shape, Style, TypeId, TypeRef};
+use crate::api::{Constraints, In, MediaType, Parameter, Shape, Style, TypeId, TypeRef};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
 /// The values that parameters accept, by the parameter's name, its operation and its place.
@@ -30,7 +30,32 @@ pub(super) struct Written {
     pub(super) object: Style,
 }
 
+/// The constraints of a parameter; those of another named schema are at that schema.
+fn own_constraints(schema: &ReferenceOr<Schema>, list: Option<openapiv3::ArrayType>) -> Constraints {
+    match (schema, list) {
+        (ReferenceOr::Item(schema), _) => constraints(schema),
+        (_, Some(list)) => constraints(&Schema {
+            schema_data: Default::default(),
+            schema_kind: SchemaKind::Type(OasType::Array(list)),
+        }),
+        _ => Default::default(),
+    }
+}
+
 impl Written {
+    /// The style of a list, a scalar or an object.
+    fn style_of(self, is_list: bool, scalar: bool) -> Style {
+        match (is_list, scalar) {
+            (true, _) => self.style,
+            // Separators, and the style that OpenAPI gives to objects, say nothing of a scalar.
+            (false, true) => match self.style {
+                Style::Comma | Style::Repeat | Style::Space | Style::Pipe | Style::Deep => Style::Comma,
+                style => style,
+            },
+            (false, false) => self.object,
+        }
+    }
+
     pub(super) fn new(place: In, style: Style) -> Self {
         Self { place, style, object: style }
     }
@@ -105,7 +130,7 @@ impl Lowering<'_> {
             }
             let mut lowered = match &data.format {
                 ParameterSchemaOrContent::Schema(schema) => {
-                    self.parameter(id, data, schema, written, &at.child("schema"), accepted)
+                    self.parameter(id, data, (schema, &at.child("schema")), written, accepted)
                 }
                 ParameterSchemaOrContent::Content(content) => {
                     let (ty, style) = self.content(&TypeId::operation(id).member(&data.name), content, at);
@@ -146,9 +171,8 @@ impl Lowering<'_> {
         &mut self,
         id: &str,
         data: &ParameterData,
-        schema: &ReferenceOr<Schema>,
+        (schema, at): (&ReferenceOr<Schema>, &Pointer),
         written: Written,
-        at: &Pointer,
         accepted: &mut Accepted,
     ) -> Parameter {
         // A list may be behind a reference; anything else keeps its name.
@@ -192,15 +216,7 @@ impl Lowering<'_> {
         if is_list {
             ty = TypeRef::List(Box::new(ty));
         }
-        let separators = [Style::Comma, Style::Repeat, Style::Space, Style::Pipe];
-        let style = match (is_list, scalar) {
-            (true, _) => written.style,
-            (false, true) if separators.contains(&written.style) => Style::Comma,
-            (false, true) => written.style,
-            (false, false) => written.object,
-        };
-        // A style that OpenAPI gives to objects says nothing of scalars.
-        let style = if scalar && !is_list && style == Style::Deep { Style::Comma } else { style };
+        let style = written.style_of(is_list, scalar);
         let defined = matches!(style, Style::Deep | Style::Json) || written.place == In::Form;
         if !scalar && !defined && self.is_nested(&ty) {
             let message = format!(
@@ -212,15 +228,7 @@ impl Lowering<'_> {
         let mut out = plain(data, ty, written.place, style);
         out.nullable = self.is_nullable(schema);
         out.values = values;
-        // Those of another named schema are at that schema.
-        out.constraints = match (schema, list) {
-            (ReferenceOr::Item(schema), _) => constraints(schema),
-            (_, Some(list)) => constraints(&Schema {
-                schema_data: Default::default(),
-                schema_kind: SchemaKind::Type(OasType::Array(list)),
-            }),
-            _ => Default::default(),
-        };
+        out.constraints = own_constraints(schema, list);
         if is_list && self.is_nullable(&item) {
             out.constraints = out.constraints.with_null_items();
         }

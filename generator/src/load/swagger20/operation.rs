@@ -246,18 +246,7 @@ impl<'v> Upgrade<'v> {
                 schema.insert("description".to_owned(), description.clone());
             }
             if old.get("type").and_then(Value::as_str) == Some("array") {
-                let explode = match old.get("collectionFormat").and_then(Value::as_str).unwrap_or("csv") {
-                    "csv" => false,
-                    "multi" => true,
-                    other => {
-                        let message = format!(
-                            "the collectionFormat `{other}` in a form is not supported; it is read as csv"
-                        );
-                        let help = "in a form csv and multi are supported; correct it in the overlay";
-                        self.notice(&at.key("collectionFormat"), Code::Unsupported, message, help);
-                        false
-                    }
-                };
+                let explode = self.is_exploded(old, &at);
                 encoding.insert(name.to_owned(), json!({ "style": "form", "explode": explode }));
             }
             if old.get("required") == Some(&Value::Bool(true)) {
@@ -276,6 +265,18 @@ impl<'v> Upgrade<'v> {
             media.insert("encoding".to_owned(), Value::Object(encoding));
         }
         Some(json!({ "required": is_required, "content": { media_type: media } }))
+    }
+
+    /// True if each item of a list in a form is a field of its own.
+    fn is_exploded(&mut self, field: &Map<String, Value>, at: &Trail<'_>) -> bool {
+        let format = field.get("collectionFormat").and_then(Value::as_str).unwrap_or("csv");
+        if !matches!(format, "csv" | "multi") {
+            let message =
+                format!("the collectionFormat `{format}` in a form is not supported; it is read as csv");
+            let help = "in a form csv and multi are supported; correct it in the overlay";
+            self.notice(&at.key("collectionFormat"), Code::Unsupported, message, help);
+        }
+        format == "multi"
     }
 
     /// A response; its new location is `to`.
