@@ -75,10 +75,10 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let is_empty = settings.empty && settings.url.is_none();
     let Some(document) = document(args, &settings, &tree.shown(&path), out)? else { return Ok(None) };
     let mut rules = pipeline::rules(tree, Some(&args.api))?;
-    let overlay = tree.shown(&spec.join("overlay.yaml"));
-    let needed =
-        "an API with `empty = true` is made of its overlay; write it, or give a `url` in source.toml";
-    ensure!(!is_empty || rules.overlay.is_some(), "{overlay} is not there: {needed}");
+    let (overlay, source) = (tree.shown(&spec.join("overlay.yaml")), tree.shown(&path));
+    let needed = "the overlay says all of such an API; write it, or give a `url`";
+    let has_content = !is_empty || rules.overlay.is_some();
+    ensure!(has_content, "{overlay} is not there, and {source} says `empty = true`: {needed}");
     let known = pipeline::info(tree, &args.api);
     rules.title = known.as_ref().map(|known| known.title.clone());
     let made = pipeline::make(&document, &rules, &args.api, false, out);
