@@ -30,6 +30,13 @@ pub(crate) struct Settings {
     pub(crate) read: Option<Read>,
 }
 
+impl Settings {
+    /// True if the API is made of its overlay alone.
+    pub(crate) fn has_no_document(&self) -> bool {
+        self.empty && self.url.is_none()
+    }
+}
+
 /// The document that was read last.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]

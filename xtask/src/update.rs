@@ -72,7 +72,7 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     let path = spec.join("source.toml");
     let text = fetch::text(&path).with_context(|| tree.shown(&path))?;
     let Some(mut settings) = source_toml::parse(&tree.shown(&path), &text, out) else { return Ok(None) };
-    let is_empty = settings.empty && settings.url.is_none();
+    let is_empty = settings.has_no_document();
     let Some(document) = document(args, &settings, &tree.shown(&path), out)? else { return Ok(None) };
     let mut rules = pipeline::rules(tree, Some(&args.api))?;
     let (overlay, source) = (tree.shown(&spec.join("overlay.yaml")), tree.shown(&path));
@@ -140,7 +140,7 @@ fn document(
     source: &str,
     out: &mut Sink,
 ) -> anyhow::Result<Option<Document>> {
-    let is_empty = settings.empty && settings.url.is_none();
+    let is_empty = settings.has_no_document();
     if is_empty && args.from.is_some() {
         bail!(
             "{source} says `empty = true`: {} is made of its overlay alone, and takes no document; leave `--from` out",

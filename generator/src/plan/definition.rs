@@ -89,16 +89,32 @@ pub struct Member {
     pub docs: Vec<String>,
     /// The object of a request that has it.
     pub section: Section,
-    /// The argument that sets it.
-    pub argument: (RustType, Convert),
+    /// The argument that sets it, if something does.
+    pub argument: Option<(RustType, Convert)>,
     /// The method that sets it, if there is one.
     pub setter: Option<MemberSetter>,
 }
 
 impl Member {
+    /// A member that nothing sets.
+    pub(super) fn new(ident: &str, wire: &str, ty: RustType, docs: Vec<String>) -> Self {
+        Self {
+            ident: ident.to_owned(),
+            wire: wire.to_owned(),
+            ty,
+            hold: Hold::Plain,
+            boxed: false,
+            deprecated: false,
+            docs,
+            section: Section::Own,
+            argument: None,
+            setter: None,
+        }
+    }
+
     /// True if its value is a list.
     pub fn is_list(&self) -> bool {
-        matches!(self.argument.0, RustType::Iterator(_))
+        matches!(self.argument, Some((RustType::Iterator(_), _)))
     }
 }
 

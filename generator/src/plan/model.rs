@@ -119,18 +119,9 @@ impl Context<'_> {
         field: &Field,
         (hold, boxed): (Hold, bool),
     ) -> Member {
-        Member {
-            ident: ident.to_owned(),
-            wire: wire.to_owned(),
-            ty: self.held(&field.ty, hold, boxed),
-            hold,
-            boxed,
-            deprecated: field.deprecated,
-            docs: if self.documented { field_docs(ident, wire, field) } else { Vec::new() },
-            section: Section::Own,
-            argument: self.argument(&field.ty),
-            setter: None,
-        }
+        let docs = if self.documented { field_docs(ident, wire, field) } else { Vec::new() };
+        let own = Member::new(ident, wire, self.held(&field.ty, hold, boxed), docs);
+        Member { hold, boxed, deprecated: field.deprecated, ..own }
     }
 
     /// The generic type of a JSON:API document.
@@ -169,14 +160,14 @@ impl Context<'_> {
             match tag(wire) {
                 Some(tag) if sent => constants.push((ident, tag.clone())),
                 None if sent && !field.read_only => {
+                    member.argument = Some(self.argument(&field.ty));
                     member.setter = Some(setter(&member));
-                    chosen.push(member.clone());
+                    chosen.extend((member.hold == Hold::Plain).then(|| member.clone()));
                 }
                 _ => {}
             }
             members.push(member);
         }
-        chosen.retain(|member| member.hold == Hold::Plain);
         let constructor = sent.then(|| self.constructor(name, &chosen, constants, ("a value", Vec::new())));
         let structure = Struct {
             members,
@@ -214,21 +205,13 @@ impl Context<'_> {
     fn resource(&self, id: &TypeId, ty: &Type, name: &TypeName, r: &Resource) -> Vec<Definition> {
         let own = &name.ident;
         let (attributes, relationships) = (format!("{own}Attributes"), format!("{own}Relationships"));
-        let field = |ident: &str, ty: RustType, doc: &str| Member {
-            ident: ident.to_owned(),
-            wire: ident.to_owned(),
-            ty,
-            hold: Hold::Plain,
-            boxed: false,
-            deprecated: false,
-            docs: vec![doc.to_owned()],
-            section: Section::Own,
-            argument: self.argument(&TypeRef::String),
-            setter: None,
-        };
-        let mut members =
-            vec![field("id", RustType::string(), "Opaque, and unique among resources of its type.")];
-        members.iter_mut().for_each(|id| id.section = Section::Id);
+        let field =
+            |ident: &str, ty: RustType, doc: &str| Member::new(ident, ident, ty, vec![doc.to_owned()]);
+        let mut members = vec![Member {
+            section: Section::Id,
+            argument: Some(self.argument(&TypeRef::String)),
+            ..field("id", RustType::string(), "Opaque, and unique among resources of its type.")
+        }];
         let mut parts = Vec::new();
         let part = |ident: &str, what: &str, members: Vec<Member>| {
             self.part(id, ident, format!("{what} of [`{own}`]."), members)
@@ -295,18 +278,9 @@ impl Context<'_> {
                 Arity::Many => (RustType::runtime("ToMany"), Some(format!("Any number of {kind}."))),
                 Arity::Links => (RustType::runtime("Related"), None),
             };
-            Member {
-                ident: name.members.get(wire).cloned().unwrap_or_default(),
-                wire: wire.clone(),
-                ty,
-                hold: Hold::Plain,
-                boxed: false,
-                deprecated: relationship.deprecated,
-                docs: about.into_iter().collect(),
-                section: Section::Own,
-                argument: self.argument(&TypeRef::String),
-                setter: None,
-            }
+            let ident = name.members.get(wire).map(String::as_str).unwrap_or_default();
+            let own = Member::new(ident, wire, ty, about.into_iter().collect());
+            Member { deprecated: relationship.deprecated, ..own }
         });
         all.collect()
     }

@@ -131,8 +131,8 @@ impl Items {
         for member in &structure.members {
             let signature = Signature::Type(member.ty.clone());
             self.add(ItemKind::Field, &format!("{name}.{}", member.ident), signature);
-            let Some(setter) = &member.setter else { continue };
-            let signature = Signature::Type(member.argument.0.clone());
+            let (Some(setter), Some((argument, _))) = (&member.setter, &member.argument) else { continue };
+            let signature = Signature::Type(argument.clone());
             self.add(ItemKind::Fn, &format!("{name}::{}", setter.ident), signature);
             if let Some(clear) = &setter.clear {
                 self.add(ItemKind::Fn, &format!("{name}::{clear}"), Signature::None);
@@ -147,7 +147,8 @@ impl Items {
             }
             (None, Codec::Resource { .. }) => Signature::Type(RustType::string().into_arg()),
             (None, _) => {
-                let arguments = required.map(|member| (member.ident.clone(), member.argument.0.clone()));
+                let arguments = required
+                    .filter_map(|member| Some((member.ident.clone(), member.argument.as_ref()?.0.clone())));
                 Signature::Function(arguments.collect(), None)
             }
         };

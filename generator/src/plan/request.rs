@@ -26,6 +26,7 @@ impl Context<'_> {
         });
         let attributes = r.attributes.iter().map(|(wire, f)| Member {
             section: Section::Attributes,
+            argument: Some(self.argument(&f.ty)),
             ..self.member(field(wire), wire, f, (attribute_hold(r.action, f), false))
         });
         let ids = TypeRef::List(Box::new(TypeRef::String));
@@ -73,18 +74,8 @@ impl Context<'_> {
         doc: String,
         section: Section,
     ) -> Member {
-        Member {
-            ident: ident.to_owned(),
-            wire: wire.to_owned(),
-            ty: self.held(ty, hold, false),
-            hold,
-            boxed: false,
-            deprecated: false,
-            docs: vec![doc],
-            section,
-            argument: self.argument(ty),
-            setter: None,
-        }
+        let own = Member::new(ident, wire, self.held(ty, hold, false), vec![doc]);
+        Member { hold, section, argument: Some(self.argument(ty)), ..own }
     }
 }
 

@@ -133,7 +133,7 @@ fn constructor(s: &Struct, new: &Constructor) -> TokenStream {
     let (mut arguments, mut fields) = (Vec::new(), Vec::new());
     for m in &required {
         let name = ident(&m.ident);
-        let (ty, convert) = &m.argument;
+        let Some((ty, convert)) = &m.argument else { continue };
         let value = converted(&name, *convert);
         arguments.push(quote!(#name: #ty));
         fields.push(match (&new.literal, convert) {
@@ -144,7 +144,7 @@ fn constructor(s: &Struct, new: &Constructor) -> TokenStream {
     }
     let inline = match &new.literal {
         Some(_) => quote!(#[inline]),
-        None => inline(required.iter().map(|m| &m.argument.0)),
+        None => inline(required.iter().filter_map(|m| Some(&m.argument.as_ref()?.0))),
     };
     if let Some(literal) = &new.literal {
         let literal = ident(literal);
@@ -174,7 +174,7 @@ fn constructor(s: &Struct, new: &Constructor) -> TokenStream {
 /// The methods that set a field to a value and to null.
 fn setters(m: &Member) -> Option<TokenStream> {
     let setter = m.setter.as_ref()?;
-    let (argument, convert) = &m.argument;
+    let (argument, convert) = m.argument.as_ref()?;
     let field = ident(&m.ident);
     let name = ident(if m.is_list() { "values" } else { "value" });
     let inline = inline([argument]);
