@@ -44,16 +44,17 @@ fn begin() -> Vec<Exchange> {
     ]
 }
 
-/// The reservation of a file, and the message that it is sent.
-fn file(
-    kind: &str,
-    name: &str,
+struct File<'a> {
+    kind: &'a str,
+    name: &'a str,
     size: usize,
-    set: Value,
-    md5: &str,
-    asset: &str,
-    storage: &Server,
-) -> [Exchange; 2] {
+    md5: &'a str,
+    asset: &'a str,
+}
+
+/// The reservation of a file, and the message that it is sent.
+fn file(file: &File<'_>, set: Value, storage: &Server) -> [Exchange; 2] {
+    let File { kind, name, size, md5, asset } = *file;
     [
         send(
             format!("POST /v1/{kind}"),
@@ -69,7 +70,8 @@ fn file(
 }
 
 fn shot(name: &str, size: usize, md5: &str, asset: &str, storage: &Server) -> [Exchange; 2] {
-    file(SHOTS, name, size, json!({"appScreenshotSet": id("appScreenshotSets", "s1")}), md5, asset, storage)
+    let set = json!({"appScreenshotSet": id("appScreenshotSets", "s1")});
+    file(&File { kind: SHOTS, name, size, md5, asset }, set, storage)
 }
 
 fn set() -> [Exchange; 2] {
@@ -131,7 +133,9 @@ async fn previews_into_a_set_that_is_made() {
         call("GET /v1/appPreviewSets/s2/relationships/appPreviews", list(PREVIEWS, [])),
     ]);
     let set = json!({"appPreviewSet": id("appPreviewSets", "s2")});
-    calls.extend(file(PREVIEWS, "1", 5, set, "421b47ffd946ca083b65cd668c6b17e6", "n1", &storage));
+    let preview =
+        File { kind: PREVIEWS, name: "1", size: 5, md5: "421b47ffd946ca083b65cd668c6b17e6", asset: "n1" };
+    calls.extend(file(&preview, set, &storage));
     calls.extend(["PROCESSING", "PROCESSING", "COMPLETE"].map(processed));
     calls.push(send(
         "PATCH /v1/appPreviewSets/s2/relationships/appPreviews",
