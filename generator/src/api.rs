@@ -15,8 +15,9 @@ mod security;
 pub mod stored;
 mod type_id;
 mod type_ref;
+mod union;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -32,6 +33,7 @@ pub(crate) use payload::Payload;
 pub use security::{Combination, Flow, Security, alternatives};
 pub use type_id::{Owner, TypeId, TypeStep};
 pub use type_ref::TypeRef;
+pub use union::{Discriminator, Union, Variant};
 
 /// The methods that a path item has members for.
 const METHODS: [&str; 9] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "QUERY"];
@@ -419,70 +421,6 @@ pub enum Value {
     Integer(i64),
     /// A string.
     String(String),
-}
-
-/// One of several types.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Union {
-    /// The member whose value decides first; among variants that share one, or have none, the value's shape decides.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tag: Option<String>,
-    /// Sorted by tag, then by type.
-    pub variants: Vec<Variant>,
-    /// The document's discriminator, even if the members of the variants do not match it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub discriminator: Option<Discriminator>,
-}
-
-/// A discriminator as the document has it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Discriminator {
-    /// The member.
-    pub property: String,
-    /// The target of each value: the name of a schema, or anything else that the document says.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub mapping: BTreeMap<String, String>,
-}
-
-/// One of the types of a union.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Variant {
-    /// The tag's value.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub tag: Option<String>,
-    /// The type of its value.
-    #[serde(rename = "type")]
-    pub ty: TypeRef,
-}
-
-impl Union {
-    /// True if the tag alone decides: each variant has one, and no two have the same.
-    pub fn is_tagged(&self) -> bool {
-        let tags: BTreeSet<&String> = self.variants.iter().filter_map(|v| v.tag.as_ref()).collect();
-        self.tag.is_some() && tags.len() == self.variants.len()
-    }
-
-    /// The text that names a variant within the union: its tag, or its type where the tag is shared or missing.
-    pub fn key(&self, variant: &Variant) -> String {
-        let alone =
-            |tag: &&String| self.variants.iter().filter(|v| v.tag.as_ref() == Some(*tag)).count() == 1;
-        variant.tag.as_ref().filter(alone).cloned().unwrap_or_else(|| variant.ty.to_string())
-    }
-
-    /// [`Union::key`] of each variant, in time that grows with their number and not with its square.
-    pub fn keys(&self) -> Vec<String> {
-        let mut counts: HashMap<&String, usize> = HashMap::new();
-        self.variants
-            .iter()
-            .filter_map(|v| v.tag.as_ref())
-            .for_each(|tag| *counts.entry(tag).or_default() += 1);
-        let alone = |tag: &&String| counts.get(tag) == Some(&1);
-        let key = |v: &Variant| v.tag.as_ref().filter(alone).cloned().unwrap_or_else(|| v.ty.to_string());
-        self.variants.iter().map(key).collect()
-    }
 }
 
 impl Shape {

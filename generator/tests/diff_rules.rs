@@ -104,10 +104,37 @@ fn placed(base: &Value, slot: &str, pointer: &str, value: &Value) -> Value {
     out
 }
 
+/// The lines of this repository's own list, with their base document.
+fn table() -> Value {
+    let text = std::fs::read_to_string(diff::folder().join("../rules.yaml")).unwrap();
+    serde_yaml::from_str(&text).unwrap()
+}
+
+#[test]
+#[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
+fn every_rule_family_has_a_line_with_its_verdict_or_a_decision() {
+    let Some(wanted) = wanted() else { return };
+    let (table, decided) = (table(), decided());
+    let mut lines: BTreeMap<u64, Vec<&str>> = BTreeMap::new();
+    for case in table["cases"].as_array().unwrap() {
+        lines.entry(case[0].as_u64().unwrap()).or_default().push(case[5].as_str().unwrap());
+    }
+    let families = wanted.iter().filter_map(|(name, allowed)| Some((name.parse::<u64>().ok()?, allowed)));
+    let families: BTreeMap<u64, _> = families.collect();
+    assert_eq!(families.len(), 353);
+    let is_shown = |number: &u64, allowed: &[&str]| {
+        let mut verdicts = lines.get(number).into_iter().flatten();
+        verdicts.any(|verdict| allowed.contains(verdict)) || decided.contains_key(&format!("rule {number}"))
+    };
+    let missing: Vec<_> = families.iter().filter(|(number, allowed)| !is_shown(number, allowed)).collect();
+    assert!(missing.is_empty(), "{missing:?}");
+    let unknown: Vec<_> = lines.keys().filter(|number| !families.contains_key(number)).collect();
+    assert!(unknown.is_empty(), "{unknown:?}");
+}
+
 #[test]
 fn each_rule_family_has_its_kind_and_its_verdict() {
-    let text = std::fs::read_to_string(diff::folder().join("../rules.yaml")).unwrap();
-    let table: Value = serde_yaml::from_str(&text).unwrap();
+    let table = table();
     let mut wrong = String::new();
     for case in table["cases"].as_array().unwrap() {
         let [number, slot, old, new, kind, wanted] = case.as_array().unwrap().as_slice() else {

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{Constraints, Lifecycle, TypeRef, is_default};
+use super::{Constraints, Lifecycle, TypeRef, Variant, is_default};
 
 /// The part of the request that contains a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -99,6 +99,9 @@ pub struct Parameter {
     /// The media types that the document names for a part of a multipart form, where `media_type` does not say them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub accepts: Option<String>,
+    /// The alternatives of a value that is one of several scalars, which are all sent as text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub variants: Vec<Variant>,
     /// Its stability and end.
     #[serde(flatten)]
     pub lifecycle: Lifecycle,

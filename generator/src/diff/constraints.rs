@@ -1,13 +1,14 @@
 //! Compares the constraints of a value on both sides.
 
 use std::borrow::Cow;
+use std::sync::LazyLock;
 
 use super::change::Kind;
 use super::relation::Fit;
 use super::subject::Part;
 use super::walk::{Spot, Walk};
 use super::wire::{View, name_of, view};
-use crate::api::{Api, Constraints, Shape, TypeId, TypeRef};
+use crate::api::{Api, Constraints, Shape, TypeId, TypeRef, Variant};
 
 impl Walk<'_> {
     /// The constraints at one place, and those of items within it. `default` is the kind of a changed default.
@@ -24,12 +25,21 @@ impl Walk<'_> {
             return;
         }
         let named = [name_of(old, self.api_of(0)).is_some(), name_of(new, self.api_of(1)).is_some()];
+        let is_union = [is_union(old, self.api_of(0)), is_union(new, self.api_of(1))];
+        if is_union[0] != is_union[1] {
+            // The row about the type judges the constraints of both.
+            return self.default([a, b], default, spot);
+        }
         // Named types have a row of their own for their constraints, unless one side has the same inline.
-        let a = if named == [true, false] { self.with_type(0, old, a) } else { Cow::Borrowed(a) };
-        let b = if named == [false, true] { self.with_type(1, new, b) } else { Cow::Borrowed(b) };
-        self.compared(types, [&a, &b], default, spot);
-        if named != [true, true] {
-            self.items(types, [&a, &b], default, spot);
+        let a = alternatives(old, self.api_of(0), a, named == [true, false]);
+        let b = alternatives(new, self.api_of(1), b, named == [false, true]);
+        if let ([a], [b]) = (a.as_slice(), b.as_slice()) {
+            self.compared(types, [a, b], default, spot);
+            if named != [true, true] {
+                self.items(types, [a, b], default, spot);
+            }
+        } else {
+            self.any_of(types, [&a, &b], spot);
         }
     }
 
@@ -42,8 +52,7 @@ impl Walk<'_> {
         if let (Some((one, old)), Some((other, new))) = (old, new)
             && one == other
         {
-            let none = Constraints::default();
-            let own = own.map(|own| own.items.as_deref().unwrap_or(&none));
+            let own = own.map(items_of);
             let spot = if one {
                 spot.inside(Part::Items, "items")
             } else {
@@ -56,28 +65,32 @@ impl Walk<'_> {
     /// The constraints of two types of one name.
     pub(super) fn type_constraints(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot) {
         if self.format >= 3 {
-            let none = Constraints::default();
-            let [a, b] = [self.with_type(0, old, &none), self.with_type(1, new, &none)];
+            let [a, b] = [(old, 0), (new, 1)].map(|(ty, side)| with_type(ty, self.api_of(side), &FREE));
             self.compared([old, new], [&a, &b], Kind::FieldDefaultChanged, spot);
             self.items([old, new], [&a, &b], Kind::FieldDefaultChanged, spot);
         }
     }
 
-    /// The constraints of a value and those of its type.
-    fn with_type<'c>(&self, side: usize, ty: &TypeRef, own: &'c Constraints) -> Cow<'c, Constraints> {
-        let (api, mut out) = (self.api_of(side), Cow::Borrowed(own));
-        let mut next: Option<&TypeId> = ty.as_named();
-        for _ in 0..64 {
-            let Some(ty) = next.and_then(|id| api.types.get(id)) else { break };
-            if ty.constraints != Constraints::default() {
-                out = Cow::Owned(out.and(&ty.constraints));
+    /// The facts of a variant that both sides have inline.
+    pub(super) fn variant_facts(&mut self, [old, new]: [&Variant; 2], spot: &Spot) {
+        self.flag([old.deprecated, new.deprecated], Kind::FieldDeprecated, Kind::FieldUndeprecated, spot);
+        self.lifecycle([&old.lifecycle, &new.lifecycle], spot);
+        let types = [&old.ty, &new.ty];
+        match [old.constraints.as_slice(), new.constraints.as_slice()] {
+            sets if sets.iter().all(|set| set.len() < 2) => {
+                let own = sets.map(|set| set.first().unwrap_or(&FREE));
+                self.constraints(types, own, Kind::FieldDefaultChanged, spot);
             }
-            next = match &ty.shape {
-                Shape::Alias(alias) => alias.as_named(),
-                _ => None,
-            };
+            sets => self.any_of(types, sets, spot),
         }
-        out
+    }
+
+    /// A changed default.
+    pub(super) fn default(&mut self, [old, new]: [&Constraints; 2], kind: Kind, spot: &Spot) {
+        if old.default != new.default {
+            let text = |own: &Constraints| own.default.as_ref().map(ToString::to_string);
+            self.rows.push(spot.row(kind).values(text(old), text(new)));
+        }
     }
 
     fn compared(&mut self, types: [&TypeRef; 2], [old, new]: [&Constraints; 2], default: Kind, spot: &Spot) {
@@ -87,12 +100,8 @@ impl Walk<'_> {
         let early = |own: &'_ Constraints| (self.format < 3).then(|| own.before_format_3());
         let (a, b) = (early(old), early(new));
         let (old, new) = (a.as_ref().unwrap_or(old), b.as_ref().unwrap_or(new));
-        if old.default != new.default {
-            let text = |own: &Constraints| own.default.as_ref().map(ToString::to_string);
-            self.rows.push(spot.row(default).values(text(old), text(new)));
-        }
-        let is_whole = |(ty, api)| matches!(view(ty, api), View::Scalar(name) if name == "integer");
-        let whole = types.into_iter().zip(self.apis).all(is_whole);
+        self.default([old, new], default, spot);
+        let whole = types.into_iter().zip(self.apis).all(|(ty, api)| is_whole(ty, api));
         let fits = [fit(old, new, whole), fit(new, old, whole)];
         if fits != [Fit::All, Fit::All] {
             let mut row = spot.row(Kind::LimitChanged).values(shown(old), shown(new));
@@ -100,6 +109,92 @@ impl Walk<'_> {
             self.rows.push(row);
         }
     }
+
+    /// Compares values that meet one of several sets of constraints; none of them restrict nothing.
+    fn any_of(&mut self, types: [&TypeRef; 2], [old, new]: [&[Constraints]; 2], spot: &Spot) {
+        let whole = types.into_iter().zip(self.apis).all(|(ty, api)| is_whole(ty, api));
+        let fits = [any_fit(old, new, whole), any_fit(new, old, whole)];
+        if fits != [Fit::All, Fit::All] {
+            let text = |all: &[Constraints]| {
+                let all: Vec<String> = all.iter().filter_map(whole_text).collect();
+                (!all.is_empty()).then(|| all.join(" or "))
+            };
+            let mut row = spot.row(Kind::LimitChanged).values(text(old), text(new));
+            row.fits = Some(fits);
+            self.rows.push(row);
+        }
+    }
+}
+
+static FREE: LazyLock<Constraints> = LazyLock::new(Constraints::default);
+
+pub(super) fn items_of(own: &Constraints) -> &Constraints {
+    own.items.as_deref().unwrap_or(&FREE)
+}
+
+/// The fit of the values of one type under `from` to `to`, with the constraints of the types.
+pub(super) fn value_fit(types: [&TypeRef; 2], apis: [&Api; 2], [from, to]: [&Constraints; 2]) -> Fit {
+    let ([a, b], [left, right]) = (types, apis);
+    let whole = is_whole(a, left) && is_whole(b, right);
+    deep(&with_type(a, left, from), &with_type(b, right, to), whole)
+}
+
+fn is_whole(ty: &TypeRef, api: &Api) -> bool {
+    matches!(view(ty, api), View::Scalar(name) if name == "integer")
+}
+
+/// True for a set of several types.
+pub(super) fn is_union(ty: &TypeRef, api: &Api) -> bool {
+    matches!(view(ty, api), View::Union(_, union) if union.variants.len() > 1)
+}
+
+/// The constraints of a value and those of its type.
+fn with_type<'c>(ty: &TypeRef, api: &Api, own: &'c Constraints) -> Cow<'c, Constraints> {
+    let mut out = Cow::Borrowed(own);
+    let mut next: Option<&TypeId> = ty.as_named();
+    for _ in 0..64 {
+        let Some(ty) = next.and_then(|id| api.types.get(id)) else { break };
+        if ty.constraints != Constraints::default() {
+            out = Cow::Owned(out.and(&ty.constraints));
+        }
+        next = match &ty.shape {
+            Shape::Alias(alias) => alias.as_named(),
+            _ => None,
+        };
+    }
+    out
+}
+
+/// The sets of constraints of which a value meets one: a single variant may have several.
+fn alternatives(ty: &TypeRef, api: &Api, own: &Constraints, is_named: bool) -> Vec<Constraints> {
+    let own = if is_named { with_type(ty, api, own) } else { Cow::Borrowed(own) };
+    match view(ty, api) {
+        View::Union(_, union) => match union.variants.as_slice() {
+            [only] if !only.constraints.is_empty() => only.constraints.iter().map(|c| own.and(c)).collect(),
+            _ => vec![own.into_owned()],
+        },
+        _ => vec![own.into_owned()],
+    }
+}
+
+/// The sets of constraints of a variant.
+pub(super) fn sets(all: &[Constraints]) -> &[Constraints] {
+    if all.is_empty() { std::slice::from_ref(&*FREE) } else { all }
+}
+
+/// The fit of values that meet one of `from` to one of `to`.
+fn any_fit(from: &[Constraints], to: &[Constraints], whole: bool) -> Fit {
+    let to = sets(to);
+    let best = |from: &Constraints| to.iter().map(|to| deep(from, to, whole)).min().unwrap_or(Fit::All);
+    sets(from).iter().map(best).max().unwrap_or(Fit::All)
+}
+
+/// The fit of values with their items.
+fn deep(from: &Constraints, to: &Constraints, whole: bool) -> Fit {
+    fit(from, to, whole).and(|| match (&from.items, &to.items) {
+        (_, None) => Fit::All,
+        (_, Some(to)) => deep(items_of(from), to, false),
+    })
 }
 
 /// The items of a list (true) or the values of a map (false).
@@ -230,6 +325,13 @@ fn format_fit(from: Option<&str>, to: Option<&str>) -> Fit {
         (_, Some("float")) => Fit::Most("a number of 64 bits".to_owned()),
         (_, Some(to)) => Fit::Most(format!("a value that is not of the format `{to}`")),
     }
+}
+
+/// The constraints with those of items, as text.
+pub(super) fn whole_text(own: &Constraints) -> Option<String> {
+    let items = own.items.as_deref().and_then(whole_text).map(|items| format!("items {items}"));
+    let parts: Vec<String> = shown(own).into_iter().chain(items).collect();
+    (!parts.is_empty()).then(|| parts.join(", "))
 }
 
 /// The constraints as text, e.g. `maxLength 10, pattern ^a`.

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Side;
-use super::change::Kind;
+use super::change::{Direction, Kind};
 use super::reach;
 use super::row::Row;
 use super::subject::Subject;
 use super::subject::blank;
+use super::wire::Access;
 use crate::api::{Model, Shape, TypeId};
 
 /// Folds changes with the same cause into one row, then places and groups the rest.
@@ -20,10 +21,22 @@ pub(super) fn fold(rows: &mut Vec<Row>, [old, new]: [&Side<'_>; 2]) {
     }
     unify(rows);
     reach::fill(rows, old, new);
+    rows.retain(|row| !is_unseen(row));
     everywhere(rows);
     deprecations(rows);
     resource_fields(rows, [old.model, new.model]);
     groups(rows);
+}
+
+/// True for the access of a member that is only sent and stays sendable, or is only received and stays receivable.
+fn is_unseen(row: &Row) -> bool {
+    let hidden = match row.direction() {
+        Direction::Request => Access::ReadOnly,
+        Direction::Response => Access::WriteOnly,
+        Direction::Both | Direction::None => return false,
+    };
+    let is = |side: &Option<String>| side.as_deref() == Some(hidden.as_str());
+    row.kind() == Kind::FieldAccessChanged && !is(&row.old) && !is(&row.new)
 }
 
 /// Merges equal changes at several places into one row.

@@ -255,7 +255,7 @@ impl Walk<'_> {
                         found.and_then(|(name, _)| all.get(name)).unwrap_or(&none)
                     });
                     self.constraints([old, new], own, Kind::FieldDefaultChanged, &inner);
-                    self.walk(old, new, &inner);
+                    self.walk(old, new, &inner.constrained(own));
                 }
                 [old, new] => {
                     let (side, kind) = match old {

@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use super::change::{Direction, Kind};
-use super::relation::Fit;
+use super::constraints::whole_text;
+use super::relation::{Fit, Relation};
 use super::row::{of, of_mut};
 use super::subject::Part;
 use super::walk::{Place, Spot, Walk};
 use super::wire::{View, view};
-use crate::api::{Api, In, Operation, Parameter, Style, TypeRef};
+use crate::api::{Api, Field, In, Operation, Parameter, Style, TypeRef, Union, Variant};
 
 /// The keys of an operation's parameters: names of path parameters are not sent, so their positions count.
 fn by_key(operation: &Operation) -> Keyed<'_> {
@@ -136,11 +137,16 @@ impl Walk<'_> {
             self.encoding(old, new, spot);
             self.lifecycle([&old.lifecycle, &new.lifecycle], spot);
         }
+        if values(old, self.apis[0]).or(values(new, self.apis[1])).is_none()
+            && !(old.variants.is_empty() && new.variants.is_empty())
+        {
+            return self.scalars([old, new], spot);
+        }
         let own = [&old.constraints, &new.constraints];
         self.constraints([&old.ty, &new.ty], own, Kind::ParameterDefaultChanged, spot);
         self.text = text(new);
         match (values(old, self.apis[0]), values(new, self.apis[1])) {
-            (None, None) => self.walk(&old.ty, &new.ty, spot),
+            (None, None) => self.walk(&old.ty, &new.ty, &spot.constrained(own)),
             (Some(a), Some(b)) if old.ty == new.ty => {
                 for (side, kind, own, other) in [(0, Kind::ValueRemoved, a, b), (1, Kind::ValueAdded, b, a)] {
                     for value in own.iter().filter(|value| !other.contains(value)) {
@@ -158,7 +164,7 @@ impl Walk<'_> {
                 let text = [shown(old, self.apis[0]), shown(new, self.apis[1])];
                 let [a, b] = text.map(Some);
                 let mut row = spot.row(Kind::ParameterTypeChanged).values(a, b);
-                row.fits = Some(self.sets([old, new]));
+                row.fits = Some(self.sets([old, new], spot));
                 row.keys = [
                     self.keys[0].of_parameter(old_id, old, true),
                     self.keys[1].of_parameter(new_id, new, true),
@@ -166,6 +172,34 @@ impl Walk<'_> {
                 self.rows.push(row);
             }
         }
+    }
+
+    /// Compares parameters of which one is one of several scalars, which are sent as text.
+    fn scalars(&mut self, [old, new]: [&Parameter; 2], spot: &Spot) {
+        self.default([&old.constraints, &new.constraints], Kind::ParameterDefaultChanged, spot);
+        let union = |p: &Parameter| {
+            let one = Field { constraints: p.constraints.clone(), ..p.ty.clone().into() };
+            let variants = if p.variants.is_empty() { vec![one.into()] } else { p.variants.clone() };
+            Union { variants, ..Union::default() }
+        };
+        let ([from, to], [a, b]) = ([union(old), union(new)], self.apis);
+        let mut request = Relation::new([a, b], false);
+        request.text = text(new);
+        let fits = [request.variants(&from, &to), Relation::new([b, a], true).variants(&to, &from)];
+        if fits == [Fit::All, Fit::All] && old.ty == new.ty {
+            return;
+        }
+        let text = |union: &Union, side| {
+            let alternative = |v: &Variant| {
+                let own = v.constraints.iter().filter_map(whole_text);
+                [self.shown(&v.ty, side)].into_iter().chain(own).collect::<Vec<_>>().join(", ")
+            };
+            Some(union.variants.iter().map(alternative).collect::<Vec<_>>().join(" or "))
+        };
+        let kind = if old.ty == new.ty { Kind::LimitChanged } else { Kind::ParameterTypeChanged };
+        let mut row = spot.row(kind).values(text(&from, 0), text(&to, 1));
+        row.fits = Some(fits);
+        self.rows.push(row);
     }
 
     /// Takes parameters that are sent in another place out of both sides, with a row for each.
@@ -214,9 +248,9 @@ impl Walk<'_> {
     }
 
     /// Compares sets of values: the old values of a parameter against the new set, and the reverse.
-    fn sets(&self, [old, new]: [&Parameter; 2]) -> [Fit; 2] {
+    fn sets(&self, [old, new]: [&Parameter; 2], spot: &Spot) -> [Fit; 2] {
         let [from, to] = [values(old, self.apis[0]), values(new, self.apis[1])];
-        let fits = self.fits(&old.ty, &new.ty);
+        let fits = self.fits([&old.ty, &new.ty], spot);
         let within = |a: Option<&Vec<String>>, b: Option<&Vec<String>>, fit: &Fit| match (a, b, fit) {
             (_, _, Fit::Some(_)) | (_, None, _) => fit.clone(),
             (None, Some(_), _) => Fit::Most("any value".to_owned()),

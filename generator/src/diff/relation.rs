@@ -3,10 +3,11 @@
 //! A change of a request is safe if all values that were valid before are valid now, and a change of a response if all
 //! values that are valid now were valid before: one relation, read in the two directions.
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
+use super::constraints::{sets, value_fit};
 use super::wire::{View, text_of, view};
-use crate::api::{Api, Field, Style, TypeId, TypeRef, Union, Value};
+use crate::api::{Api, Constraints, Field, Style, TypeId, TypeRef, Union, Value, Variant};
 
 /// Says if all values of one type are values of another.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -20,7 +21,7 @@ pub(super) enum Fit {
 }
 
 impl Fit {
-    fn and(self, other: impl FnOnce() -> Self) -> Self {
+    pub(super) fn and(self, other: impl FnOnce() -> Self) -> Self {
         match self {
             Self::Some(_) => self,
             Self::All => other(),
@@ -37,23 +38,66 @@ pub(super) struct Relation<'a> {
     pub(super) tolerant: bool,
     /// The style of the values, if they are text, as in a query.
     pub(super) text: Option<Style>,
-    open: HashSet<(TypeId, TypeId)>,
+    /// The fit of each pair of types; none while it is being decided.
+    known: HashMap<(TypeId, TypeId), Option<Fit>>,
 }
+
+/// The use of a type and its constraints.
+type Place<'v> = (&'v TypeRef, &'v Constraints);
 
 impl<'a> Relation<'a> {
     pub(super) fn new(apis: [&'a Api; 2], tolerant: bool) -> Self {
-        Self { apis, tolerant, text: None, open: HashSet::new() }
+        Self { apis, tolerant, text: None, known: HashMap::new() }
+    }
+
+    /// Checks that all values of one place are values of the other.
+    pub(super) fn places(&mut self, (a, own): Place<'_>, (b, other): Place<'_>) -> Fit {
+        let [left, right] = self.apis;
+        let with = |variant: &Variant, own: &Constraints| -> Vec<Constraints> {
+            sets(&variant.constraints).iter().map(|set| own.and(set)).collect()
+        };
+        let one = std::slice::from_ref;
+        match (view(a, left), view(b, right)) {
+            (View::Union(..), View::Union(..)) => self.sets((a, one(own)), (b, one(other))),
+            (View::Union(_, from), _) => from
+                .variants
+                .iter()
+                .fold(Fit::All, |fit, v| fit.and(|| self.sets((&v.ty, &with(v, own)), (b, one(other))))),
+            (_, View::Union(_, to)) => {
+                let fits = to.variants.iter().map(|v| self.sets((a, one(own)), (&v.ty, &with(v, other))));
+                fits.min().unwrap_or_else(|| no("a value"))
+            }
+            _ => self.sets((a, one(own)), (b, one(other))),
+        }
+    }
+
+    /// The same where a value meets one of several sets of constraints.
+    fn sets(&mut self, (a, own): (&TypeRef, &[Constraints]), (b, other): (&TypeRef, &[Constraints])) -> Fit {
+        let apis = self.apis;
+        self.fits(a, b).and(|| {
+            let best = |from| {
+                sets(other).iter().map(|to| value_fit([a, b], apis, [from, to])).min().unwrap_or(Fit::All)
+            };
+            sets(own).iter().map(best).max().unwrap_or(Fit::All)
+        })
     }
 
     /// Checks that all values of `a` are values of `b`.
-    #[expect(clippy::too_many_lines, reason = "one match over the pairs of forms")]
-    pub(super) fn fits(&mut self, a: &TypeRef, b: &TypeRef) -> Fit {
-        if let (Some(one), Some(other)) = (a.as_named(), b.as_named()) {
+    fn fits(&mut self, a: &TypeRef, b: &TypeRef) -> Fit {
+        let (Some(one), Some(other)) = (a.as_named(), b.as_named()) else { return self.decided(a, b) };
+        let key = (one.clone(), other.clone());
+        if let Some(known) = self.known.get(&key) {
             // Types that are in themselves fit if everything else in them does.
-            if !self.open.insert((one.clone(), other.clone())) {
-                return Fit::All;
-            }
+            return known.clone().unwrap_or(Fit::All);
         }
+        self.known.insert(key.clone(), None);
+        let fit = self.decided(a, b);
+        self.known.insert(key, Some(fit.clone()));
+        fit
+    }
+
+    #[expect(clippy::too_many_lines, reason = "one match over the pairs of forms")]
+    fn decided(&mut self, a: &TypeRef, b: &TypeRef) -> Fit {
         let [left, right] = self.apis;
         match (view(a, left), view(b, right)) {
             (_, View::Missing) | (View::Missing, _) => Fit::All,
@@ -63,12 +107,9 @@ impl<'a> Relation<'a> {
             (View::Nullable(a), _) => self.fits(a, b).and(|| Fit::Most("null".to_owned())),
             (_, View::Nullable(b)) => self.fits(a, b),
             (View::Union(_, from), View::Union(_, to)) => self.variants(from, to),
-            (View::Union(_, from), _) => {
-                from.variants.iter().fold(Fit::All, |fit, v| fit.and(|| self.fits(&v.ty, b)))
-            }
-            (_, View::Union(_, to)) => {
-                let fits = to.variants.iter().map(|v| self.fits(a, &v.ty));
-                fits.min().unwrap_or_else(|| no("a value"))
+            (View::Union(..), _) | (_, View::Union(..)) => {
+                let free = Constraints::default();
+                self.places((a, &free), (b, &free))
             }
             (View::Enum(_, [from]), View::Enum(_, [to])) if from != to => {
                 no(&format!("the value {}", text_of(from)))
@@ -142,7 +183,7 @@ impl<'a> Relation<'a> {
     fn both(&mut self, a: &Field, b: &Field) -> Fit {
         let null = a.nullable && !b.nullable && !matches!(view(&b.ty, self.apis[1]), View::Nullable(_));
         let fit = if null { Fit::Most("null".to_owned()) } else { Fit::All };
-        fit.and(|| self.fits(&a.ty, &b.ty))
+        fit.and(|| self.places((&a.ty, &a.constraints), (&b.ty, &b.constraints)))
     }
 
     fn member(&mut self, a: &Field, b: &TypeRef) -> Fit {
@@ -152,15 +193,21 @@ impl<'a> Relation<'a> {
     }
 
     /// Each variant must fit the one of the same tag, or any one where tags do not decide.
-    fn variants(&mut self, from: &Union, to: &Union) -> Fit {
-        from.variants.iter().fold(Fit::All, |fit, variant| {
+    pub(super) fn variants(&mut self, union: &Union, to: &Union) -> Fit {
+        union.variants.iter().fold(Fit::All, |fit, variant| {
             fit.and(|| {
-                let tagged = to.is_tagged() && variant.tag.is_some();
-                let candidates = to.variants.iter().filter(|v| !tagged || v.tag == variant.tag);
-                let fits = candidates.map(|v| self.fits(&variant.ty, &v.ty));
-                fits.min().unwrap_or_else(|| Fit::Most(format!("the variant `{}`", from.key(variant))))
+                let unknown = || Fit::Most(format!("the variant `{}`", union.key(variant)));
+                self.one_of(variant, to).unwrap_or_else(unknown)
             })
         })
+    }
+
+    /// The fit of a variant to those of another union; none where that has none of its tag.
+    pub(super) fn one_of(&mut self, variant: &Variant, to: &Union) -> Option<Fit> {
+        let tagged = to.is_tagged() && variant.tag.is_some();
+        let candidates = to.variants.iter().filter(|v| !tagged || v.tag == variant.tag);
+        let from = (&variant.ty, variant.constraints.as_slice());
+        candidates.map(|to| self.sets(from, (&to.ty, &to.constraints))).min()
     }
 }
 

@@ -8,13 +8,14 @@ use std::collections::{BTreeSet, HashSet};
 pub(super) use self::spot::{Place, Spot};
 use super::alike::{Renamed, is_alike};
 use super::change::{Direction, Kind};
+use super::constraints::is_union;
 use super::relation::{Fit, Relation};
 use super::row::Row;
 use super::row::{of, of_mut};
 use super::rust::Keys;
 use super::subject::{Part, Subject};
 use super::wire::{Access, View, name_of, text_of, view};
-use crate::api::{Api, Field, Lifecycle, Struct, Style, TypeId, TypeRef, Union, Value, Variant};
+use crate::api::{Api, Constraints, Field, Lifecycle, Struct, Style, TypeId, TypeRef, Union, Value, Variant};
 
 /// The walk along both sides.
 pub(super) struct Walk<'a> {
@@ -315,7 +316,7 @@ impl<'a> Walk<'a> {
                 self.lifecycle([&old.lifecycle, &new.lifecycle], spot);
                 let own = [&old.constraints, &new.constraints];
                 self.constraints([&old.ty, &new.ty], own, Kind::FieldDefaultChanged, spot);
-                self.walk(&old.ty, &new.ty, spot);
+                self.walk(&old.ty, &new.ty, &spot.constrained(own));
             }
             [Some(old), None] => {
                 let mut row = spot.row(Kind::FieldRemoved).values(Some(self.shown(&old.ty, 0)), None);
@@ -466,13 +467,22 @@ impl<'a> Walk<'a> {
                     inner.row(Kind::DiscriminatorChanged).values(Some(one.clone()), Some(other.clone()));
                 self.rows.push(row);
             }
-            self.walk(&a.ty, &b.ty, &inner);
+            self.variant_facts([a, b], &inner);
+            let own = [a, b].map(|variant| variant.constraints.first().cloned().unwrap_or_default());
+            self.walk(&a.ty, &b.ty, &inner.constrained(own.each_ref()));
         }
         for (side, kind, union, variants) in
             [(0, Kind::VariantRemoved, old, gone), (1, Kind::VariantAdded, new, left)]
         {
             for variant in variants {
                 let mut row = spot.row(kind);
+                let (apis, rest) = match side {
+                    0 => ([self.apis[0], self.apis[1]], new),
+                    _ => ([self.apis[1], self.apis[0]], old),
+                };
+                // Values of another variant, too, are neither lost nor new.
+                let fit = Relation::new(apis, side == 1).one_of(variant, rest);
+                row.fits = (fit == Some(Fit::All)).then_some([Fit::All, Fit::All]);
                 row.subject = spot.subject.with(Part::Variant(self.variant(variant, side)));
                 let member = union.key(variant);
                 row.keys = [Vec::new(), Vec::new()];
@@ -503,7 +513,7 @@ impl<'a> Walk<'a> {
         let (shown_old, shown_new) = (self.shown(old, 0), self.shown(new, 1));
         let mut row = spot.row(kind).values(Some(shown_old), Some(shown_new));
         row.strict = differences.as_ref().is_none_or(|differences| !differences.is_empty());
-        row.fits = differences.is_none().then(|| self.fits(old, new));
+        row.fits = differences.is_none().then(|| self.fits([old, new], spot));
         row.differences = differences.unwrap_or_default();
         row.failure = spot.place == Place::Failure;
         row.keys[0].extend(self.keys[0].of_inline(old));
@@ -514,11 +524,16 @@ impl<'a> Walk<'a> {
     }
 
     /// The fit of the old values to the new type, and of the new values to the old one.
-    pub(super) fn fits(&self, old: &TypeRef, new: &TypeRef) -> [Fit; 2] {
+    pub(super) fn fits(&self, [old, new]: [&TypeRef; 2], spot: &Spot) -> [Fit; 2] {
         let [a, b] = self.apis;
         let mut request = Relation::new([a, b], false);
         request.text = self.text;
-        [request.fits(old, new), Relation::new([b, a], true).fits(new, old)]
+        // Constraints have a row of their own, except where a set of types replaces one or is replaced by one.
+        let free = Constraints::default();
+        let is_choice = is_union(old, a) != is_union(new, b);
+        let own = spot.constraints.each_ref().map(|own| if is_choice { own } else { &free });
+        let [from, to] = [(old, own[0]), (new, own[1])];
+        [request.places(from, to), Relation::new([b, a], true).places(to, from)]
     }
 
     /// A type as a person writes it: its name, or its definition.

@@ -2,10 +2,11 @@
 
 use openapiv3::{
     AdditionalProperties, AnySchema, IntegerFormat, MediaType, NumberFormat, ReferenceOr, Schema, SchemaKind,
-    StringFormat, Type as OasType, VariantOrUnknownOrEmpty,
+    StringFormat, StringType, Type as OasType, VariantOrUnknownOrEmpty,
 };
 
 use super::dereferenced::canonical_text;
+use super::union::is_null;
 use crate::api::{ConstraintSet, Constraints};
 
 /// Formats of numbers that restrict nothing: numbers have 64 bits.
@@ -33,17 +34,7 @@ fn of_schema(schema: &Schema, levels: u8) -> Constraints {
     let known = extension.and_then(serde_json::Value::as_array).into_iter().flatten();
     out.known = known.map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned)).collect();
     match &schema.schema_kind {
-        SchemaKind::Type(OasType::String(string)) => {
-            out.min_length = string.min_length.map(|n| n as u64);
-            out.max_length = string.max_length.map(|n| n as u64);
-            out.pattern = string.pattern.clone();
-            out.format = match &string.format {
-                VariantOrUnknownOrEmpty::Unknown(format) => Some(format.clone()),
-                VariantOrUnknownOrEmpty::Item(StringFormat::Byte) => Some("byte".to_owned()),
-                VariantOrUnknownOrEmpty::Item(StringFormat::Password) => Some("password".to_owned()),
-                _ => None,
-            };
-        }
+        SchemaKind::Type(OasType::String(string)) => of_string(string, &mut out),
         SchemaKind::Type(OasType::Integer(integer)) => {
             let number = |n: Option<i64>| n.map(|n| n as f64);
             let (above, below) = (integer.exclusive_minimum, integer.exclusive_maximum);
@@ -82,10 +73,44 @@ fn of_schema(schema: &Schema, levels: u8) -> Constraints {
             out.items = object.additional_properties.as_ref().and_then(|values| of_values(values, levels));
         }
         SchemaKind::Not { not } => out.not = excluded(not),
-        SchemaKind::Any(any) => of_any(any, levels, &mut out),
-        _ => {}
+        SchemaKind::AllOf { all_of } => return with_parts(out, all_of.iter(), levels),
+        SchemaKind::OneOf { one_of: all } | SchemaKind::AnyOf { any_of: all } => {
+            // Those of several alternatives are at the variants.
+            let mut rest = all.iter().filter(|part| !is_null(part));
+            let only = rest.next().filter(|_| rest.next().is_none());
+            return with_parts(out, only.into_iter(), levels);
+        }
+        SchemaKind::Any(any) => {
+            of_any(any, levels, &mut out);
+            return with_parts(out, any.all_of.iter(), levels);
+        }
+        SchemaKind::Type(OasType::Boolean(_)) => {}
     }
     out.into()
+}
+
+fn of_string(string: &StringType, out: &mut ConstraintSet) {
+    out.min_length = string.min_length.map(|n| n as u64);
+    out.max_length = string.max_length.map(|n| n as u64);
+    out.pattern = string.pattern.clone();
+    out.format = match &string.format {
+        VariantOrUnknownOrEmpty::Unknown(format) => Some(format.clone()),
+        VariantOrUnknownOrEmpty::Item(StringFormat::Byte) => Some("byte".to_owned()),
+        VariantOrUnknownOrEmpty::Item(StringFormat::Password) => Some("password".to_owned()),
+        _ => None,
+    };
+}
+
+/// The constraints of a value and those of the schemas that it has to meet, too. The default is that of the value.
+fn with_parts<'s>(
+    own: ConstraintSet,
+    parts: impl Iterator<Item = &'s ReferenceOr<Schema>>,
+    levels: u8,
+) -> Constraints {
+    let (default, own) = (own.default.clone(), Constraints::from(own));
+    let Some(levels) = levels.checked_sub(1) else { return own };
+    let all = parts.filter_map(ReferenceOr::as_item).fold(own, |own, part| own.and(&of_schema(part, levels)));
+    ConstraintSet { default, ..all.into() }.into()
 }
 
 /// Those of a schema whose keywords are about several types, of which those about its own type constrain its values.

@@ -62,8 +62,7 @@ impl Lowering<'_> {
             } else {
                 union.variants = leaves.get(group).cloned().unwrap_or_default();
                 union.variants.iter_mut().for_each(|v| v.tag = None);
-                union.variants.sort();
-                union.variants.dedup();
+                Variant::order(&mut union.variants);
             }
             let empty = union.variants.is_empty();
             changed
@@ -98,8 +97,7 @@ impl Lowering<'_> {
                 }
                 Shape::Union(union) => {
                     union.variants.iter_mut().for_each(|v| replace(&mut v.ty, &text));
-                    union.variants.sort();
-                    union.variants.dedup();
+                    Variant::order(&mut union.variants);
                 }
                 Shape::Alias(ty) => {
                     if let Some(inner) = ty.inner_mut() {

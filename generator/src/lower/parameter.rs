@@ -11,7 +11,7 @@ use super::Lowering;
 use super::constraints::constraints;
 use super::operation::{item, lifecycle};
 use super::schema::vendor_name;
-use crate::api::{Constraints, In, MediaType, Parameter, Shape, Style, TypeId, TypeRef};
+use crate::api::{Constraints, In, MediaType, Parameter, Shape, Style, TypeId, TypeRef, Variant};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
 
 /// The values that parameters accept, by the parameter's name, its operation and its place.
@@ -205,7 +205,9 @@ impl Lowering<'_> {
             None => self.field(&item, &TypeId::operation(id).member(&data.name), at).ty,
         };
         let binary = matches!(self.through(&ty), TypeRef::Binary);
-        if self.is_union_of_scalars(&ty) {
+        let mut variants = Vec::new();
+        if let Some(scalars) = self.scalars(&ty) {
+            variants.extend_from_slice(scalars);
             let message = format!("`{}` is one of several scalars; it is sent as a string", data.name);
             self.not_read(at, message, "declare one type in the overlay");
             ty = TypeRef::String;
@@ -227,7 +229,7 @@ impl Lowering<'_> {
         }
         let mut out = plain(data, ty, written.place, style);
         out.nullable = self.is_nullable(schema);
-        out.values = values;
+        (out.values, out.variants) = (values, variants);
         out.constraints = own_constraints(schema, list);
         if is_list && self.is_nullable(&item) {
             out.constraints = out.constraints.with_null_items();
@@ -269,14 +271,12 @@ impl Lowering<'_> {
         }
     }
 
-    fn is_union_of_scalars(&self, ty: &TypeRef) -> bool {
-        let TypeRef::Named(id) = self.through(ty) else { return false };
-        match self.types.get(id).map(|t| &t.shape) {
-            Some(Shape::Union(union)) => {
-                union.tag.is_none() && union.variants.iter().all(|v| self.is_scalar(&v.ty))
-            }
-            _ => false,
-        }
+    /// The variants of a union of scalars.
+    fn scalars(&self, ty: &TypeRef) -> Option<&[Variant]> {
+        let TypeRef::Named(id) = self.through(ty) else { return None };
+        let Some(Shape::Union(union)) = self.types.get(id).map(|t| &t.shape) else { return None };
+        let is_scalar = union.tag.is_none() && union.variants.iter().all(|v| self.is_scalar(&v.ty));
+        is_scalar.then_some(&union.variants)
     }
 
     /// True if a list or an object contains another one, or may.
@@ -319,6 +319,7 @@ pub(super) fn bare(name: &str, place: In, ty: TypeRef) -> Parameter {
         allow_reserved: false,
         allow_empty: false,
         accepts: None,
+        variants: Vec::new(),
         lifecycle: Default::default(),
     }
 }

@@ -6,9 +6,11 @@ use openapiv3::{Discriminator, ReferenceOr, Schema, SchemaKind, Type as OasType}
 
 use super::Lowering;
 use super::compose::{Alternative, Parts};
+use super::constraints::constraints;
 use super::dereferenced::canonical_text;
+use super::operation::lifecycle;
 use super::schema::{combined, members, says_nothing, values};
-use crate::api::{self, Shape, TypeId, TypeRef, Union, Value, Variant};
+use crate::api::{self, Field, Shape, TypeId, TypeRef, Union, Value, Variant};
 use crate::diagnostic::Pointer;
 use crate::load::stack::deeper;
 
@@ -62,12 +64,12 @@ impl<'a> Lowering<'a> {
         let mut variants = Vec::new();
         for ((arm, constant), word) in arms.iter().zip(constants).zip(words) {
             let own = id.member(word);
-            let ty = self.arm_type(arm, base, &own);
+            let variant = self.variant(arm, base, &own);
             let Some(_) = &tag else {
-                variants.push(Variant { tag: None, ty });
+                variants.push(variant);
                 continue;
             };
-            let named = ty.named().filter(|id| **id != own);
+            let named = variant.ty.named().filter(|id| **id != own);
             let name = arm.name.or_else(|| named.and_then(TypeId::schema_name));
             let tags = match (name.and_then(|name| mapped.get(name)), constant, name) {
                 (Some(values), _, _) => values.clone(),
@@ -77,14 +79,13 @@ impl<'a> Lowering<'a> {
                     vec![name.to_owned()]
                 }
                 (None, None, _) => {
-                    variants.push(Variant { tag: None, ty });
+                    variants.push(variant);
                     continue;
                 }
             };
-            variants.extend(tags.into_iter().map(|tag| Variant { tag: Some(tag), ty: ty.clone() }));
+            variants.extend(tags.into_iter().map(|tag| Variant { tag: Some(tag), ..variant.clone() }));
         }
-        variants.sort();
-        variants.dedup();
+        Variant::order(&mut variants);
         match variants.is_empty() {
             true => match base {
                 Some(base) => Shape::Struct(self.merged(base, id, at)),
@@ -107,8 +108,8 @@ impl<'a> Lowering<'a> {
         Arm { alternative, parts, name }
     }
 
-    /// The type of a variant; an object that has not all members of the base becomes one that has them.
-    fn arm_type<'s>(&mut self, arm: &Arm<'s>, base: Option<&Parts<'s>>, own: &TypeId) -> TypeRef
+    /// A variant without its tag; an object that has not all members of the base becomes one that has them.
+    fn variant<'s>(&mut self, arm: &Arm<'s>, base: Option<&Parts<'s>>, own: &TypeId) -> Variant
     where
         'a: 's,
     {
@@ -118,15 +119,21 @@ impl<'a> Lowering<'a> {
                 || (arm.parts.is_plain_object() && !base.names().is_subset(&arm.parts.names()))
         };
         let Some(base) = base.filter(is_more) else {
-            return self.field(schema, own, at).ty;
+            return self.field(schema, own, at).into();
         };
-        if !self.work.take(base.objects.len()) {
-            return TypeRef::Any;
+        let mut out = Field::from(TypeRef::Any);
+        if let Some(schema) = schema.as_item() {
+            out.constraints = constraints(schema);
+            out.deprecated = schema.schema_data.deprecated;
+            out.lifecycle = lifecycle(&schema.schema_data.extensions);
         }
-        let mut whole = base.clone();
-        self.gather(schema, at, &mut whole);
-        let shape = self.assembled(whole, own, at);
-        self.placed(shape, own, None)
+        if self.work.take(base.objects.len()) {
+            let mut whole = base.clone();
+            self.gather(schema, at, &mut whole);
+            let shape = self.assembled(whole, own, at);
+            out.ty = self.placed(shape, own, None);
+        }
+        out.into()
     }
 
     /// The discriminator, if a variant defines its property: a property that no variant has distinguishes none of them.
@@ -181,15 +188,13 @@ impl<'a> Lowering<'a> {
                 _ => {
                     let id = TypeId::schema(name).member(&tag);
                     let types: BTreeSet<String> = types.iter().flat_map(|name| self.ends(name)).collect();
-                    let variants = types
-                        .into_iter()
-                        .map(|name| Variant { tag: None, ty: TypeRef::Named(TypeId::schema(name)) });
+                    let variants = types.into_iter().map(|name| TypeRef::Named(TypeId::schema(name)).into());
                     let union = Union { variants: variants.collect(), ..Union::default() };
                     self.types.insert(id.clone(), Shape::Union(union).into());
                     TypeRef::Named(id)
                 }
             };
-            variants.push(Variant { tag: Some(tag), ty });
+            variants.push(Variant { tag: Some(tag), ..ty.into() });
         }
         Some(Shape::Union(Union {
             tag: Some(discriminator.property_name.clone()),

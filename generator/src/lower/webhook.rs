@@ -41,7 +41,7 @@ impl Lowering<'_> {
         };
         let members = structs.first()?.fields.keys();
         let (tag, variants) = members.into_iter().find_map(|member| Some((member.clone(), tags(member)?)))?;
-        let variants = variants.into_iter().map(|(tag, ty)| Variant { tag: Some(tag), ty: ty.clone() });
+        let variants = variants.into_iter().map(|(tag, ty)| Variant { tag: Some(tag), ..ty.clone().into() });
         let union = Union { tag: Some(tag), variants: variants.collect(), discriminator: None };
         let id = TypeId::operation("webhooks").member("event");
         self.types.insert(id.clone(), Shape::Union(union).into());

@@ -220,7 +220,7 @@ impl<'a> Recognition<'a> {
             return Some(Some((**item).clone()));
         }
         let kind = self.kind(self.object(item)?.1)?;
-        let variants = vec![Variant { tag: Some(kind), ty: (**item).clone() }];
+        let variants = vec![Variant { tag: Some(kind), ..(**item).clone().into() }];
         let union = Union { tag: Some("type".to_owned()), variants, ..Union::default() };
         self.made.insert(own.clone(), Shape::Union(union).into());
         Some(Some(TypeRef::Named(own)))

@@ -98,11 +98,10 @@ impl Recognition<'_> {
     fn one_of(&self, first: &TypeRef, other: &TypeRef, own: &TypeId) -> Shape {
         let mut variants = match first.as_named().filter(|id| *id == own).and_then(|id| self.made.get(id)) {
             Some(Type { shape: Shape::Union(union), .. }) => union.variants.clone(),
-            _ => vec![Variant { tag: None, ty: first.clone() }],
+            _ => vec![Variant::from(first.clone())],
         };
-        variants.push(Variant { tag: None, ty: other.clone() });
-        variants.sort();
-        variants.dedup();
+        variants.push(other.clone().into());
+        Variant::order(&mut variants);
         Shape::Union(Union { variants, ..Union::default() })
     }
 

@@ -67,6 +67,7 @@ impl Walk<'_> {
                 a.map(|id| self.keys[0].of_type(id)).unwrap_or_default(),
                 b.map(|id| self.keys[1].of_type(id)).unwrap_or_default(),
             ],
+            constraints: Default::default(),
         };
         if let (Some(a), Some(b)) = (a, b) {
             let deprecated =

@@ -1,9 +1,10 @@
 //! Names a place that both sides have.
 
 use super::super::change::{Direction, Kind};
+use super::super::constraints::items_of;
 use super::super::row::{Row, of, of_mut};
 use super::super::subject::{Part, Subject};
-use crate::api::{Pointer, TypeId};
+use crate::api::{Constraints, Pointer, TypeId};
 
 /// The kind of place that uses a type, which names a change of that type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,6 +32,8 @@ pub(in crate::diff) struct Spot {
     /// True for a call of the server.
     pub(in crate::diff) is_call: bool,
     pub(in crate::diff) keys: [Vec<String>; 2],
+    /// The constraints of its values, apart from those of their types.
+    pub(in crate::diff) constraints: [Constraints; 2],
 }
 
 impl Spot {
@@ -46,12 +49,19 @@ impl Spot {
             hidden: None,
             is_call: false,
             keys: [Vec::new(), Vec::new()],
+            constraints: Default::default(),
         }
     }
 
     pub(in crate::diff) fn inside(&self, part: Part, token: &str) -> Self {
         let pointers = [self.pointers[0].child(token), self.pointers[1].child(token)];
-        Self { subject: self.subject.with(part), pointers, ..self.clone() }
+        let constraints = self.constraints.each_ref().map(|own| items_of(own).clone());
+        Self { subject: self.subject.with(part), pointers, constraints, ..self.clone() }
+    }
+
+    /// The same with the constraints of its values.
+    pub(in crate::diff) fn constrained(&self, own: [&Constraints; 2]) -> Self {
+        Self { constraints: own.map(Clone::clone), ..self.clone() }
     }
 
     pub(super) fn member(&self, name: &str) -> Self {
@@ -60,6 +70,7 @@ impl Spot {
             subject: self.subject.with(Part::Member(name.to_owned())),
             place: Place::Field,
             pointers: [at(&self.pointers[0]), at(&self.pointers[1])],
+            constraints: Default::default(),
             ..self.clone()
         }
     }
