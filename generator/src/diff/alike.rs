@@ -9,7 +9,6 @@ use crate::api::{Api, TypeId, TypeRef};
 #[derive(Debug, Clone, Default)]
 pub(super) struct Renamed {
     pub(super) names: BTreeMap<TypeId, TypeId>,
-    pub(super) refuted: BTreeSet<(TypeId, TypeId)>,
 }
 
 impl Renamed {
@@ -23,10 +22,6 @@ impl Renamed {
 
     pub(super) fn iter(&self) -> impl Iterator<Item = (&TypeId, &TypeId)> {
         self.names.iter()
-    }
-
-    pub(super) fn is_refuted(&self, old: &TypeId, new: &TypeId) -> bool {
-        self.refuted.contains(&(old.clone(), new.clone()))
     }
 }
 

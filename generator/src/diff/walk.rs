@@ -163,9 +163,7 @@ impl<'a> Walk<'a> {
             {
                 pairs.insert((a.clone(), b.clone()));
             }
-            let unknown = !new_api.types.contains_key(a) && !old_api.types.contains_key(b);
-            let tried = self.pairs.is_some() && unknown && !self.renamed.is_refuted(a, b);
-            if a != b && self.renamed.get(a) != Some(b) && !tried {
+            if a != b && self.renamed.get(a) != Some(b) {
                 // Two types that have little in common differ in more than the sum of their members.
                 let alike = self.level < LEVELS && is_alike(old_api, new_api, a, b);
                 let differences = alike.then(|| self.differences(old, new, true));
