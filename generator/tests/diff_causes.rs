@@ -10,7 +10,7 @@ mod shared;
 use std::collections::BTreeSet;
 
 use diff::{compare, patched};
-use serde_json::Value;
+use serde_json::{Value, json};
 use storewright_generator::diff::{Bump, Change, Diff, Kind, Wire};
 use storewright_generator::name::Custom;
 use storewright_generator::{plan, render, report};
@@ -422,4 +422,42 @@ fn an_optional_parameter_does_not_change_a_signature() {
     let [added] = diff.changes.as_slice() else { panic!("{:#?}", diff.changes) };
     assert_eq!((added.kind, added.rust), (Kind::ParameterAdded, Bump::Minor));
     assert!(diff.summary.rust_only.is_empty(), "{:?}", diff.summary.rust_only);
+}
+
+/// One response in the place of two others leaves open which of them was renamed, and so do the types within it.
+#[test]
+fn a_response_that_became_two_does_not_hide_that_its_content_was_renamed() {
+    let get = |ty: &str| {
+        json!({ "get": { "responses": { "200": { "description": "", "content": { "application/json": { "schema": {
+            "$ref": format!("#/components/schemas/{ty}")
+        } } } } } } })
+    };
+    let object = |members: &[(&str, Value)]| {
+        let members: serde_json::Map<String, Value> =
+            members.iter().map(|(name, schema)| ((*name).to_owned(), schema.clone())).collect();
+        json!({ "type": "object", "properties": members })
+    };
+    let to = |ty: &str| json!({ "$ref": format!("#/components/schemas/{ty}") });
+    let text = json!({ "type": "string" });
+    let jar = object(&[("id", text.clone()), ("glass", text.clone())]);
+    let lid = object(&[("id", text.clone()), ("thread", text.clone())]);
+    let response = |ty: &str| object(&[("data", to(ty)), ("note", text.clone()), ("more", text.clone())]);
+    let list = |ty: &str| object(&[("items", json!({ "type": "array", "items": to(ty) }))]);
+    let document = |paths: [&str; 2], schemas: Value| {
+        json!({
+            "openapi": "3.0.3", "info": { "title": "Cellar", "version": "1" },
+            "paths": { "/one": get(paths[0]), "/two": get(paths[1]), "/all": get("List"), "/lid": get("Lid") },
+            "components": { "schemas": schemas },
+        })
+    };
+    let old = json!({ "Jar": jar, "Lid": lid, "JarResponse": response("Jar"), "List": list("Jar") });
+    let new = json!({
+        "Pot": jar, "Lid": lid, "List": list("Pot"),
+        "PotResponse": response("Pot"), "PotOnlyResponse": response("Lid"),
+    });
+    let old = diff::loaded("cellar", &document(["JarResponse", "JarResponse"], old));
+    let new = diff::loaded("cellar", &document(["PotResponse", "PotOnlyResponse"], new));
+    for (found, subject) in [(compare(&old, &new), "Pot"), (compare(&new, &old), "Jar")] {
+        row(&found, Kind::TypeRenamed, subject);
+    }
 }

@@ -51,6 +51,7 @@ const STEPS: &[&str] = &[
     "package",
     "contract",
     "calls",
+    "sarif",
     "mutate",
     "stranger",
 ];
@@ -122,6 +123,7 @@ fn step(tree: &Tree, name: &str) -> anyhow::Result<Step> {
         "package" => ended(package::run(tree, &package::Args::as_it_is())?),
         "contract" => contracts(tree)?,
         "calls" => calls(tree)?,
+        "sarif" => sarif(tree)?,
         "mutate" => match contract::prepare(tree)? {
             Some(why) => Step::Skipped(why),
             None => ended(mutate::run(tree, &mutate::Args::sample(SAMPLE))?),
@@ -296,6 +298,56 @@ fn calls(tree: &Tree) -> anyhow::Result<Step> {
         ([], []) => Step::Passed,
         ([], away) => missing(&away.join(", ")),
         (failed, _) => Step::Failed(failed.join(", ")),
+    })
+}
+
+/// Pairs of documents whose changes are written as SARIF.
+const COMPARED: &[[&str; 2]] = &[
+    ["tests/stranger/shop.json", "tests/stranger/tasks.json"],
+    ["tests/contract/documents/springdoc.yaml", "tests/contract/documents/aspnet.yaml"],
+];
+const COMPARED_NEXT: &[[&str; 2]] =
+    &[["specs/app-store-connect/4.4.1.json", "specs/app-store-connect/4.5.1.json"]];
+
+/// Validates SARIF reports against the schema of SARIF, with open and with accepted changes.
+fn sarif(tree: &Tree) -> anyhow::Result<Step> {
+    if let Some(why) = contract::prepare(tree)? {
+        return Ok(Step::Skipped(why));
+    }
+    let folder = tree.root().join("target/sarif");
+    fs::create_dir_all(&folder)?;
+    let own = COMPARED.iter().map(|pair| Some(pair.map(|path| tree.root().join(path))));
+    let next = COMPARED_NEXT.iter().map(|[a, b]| Some([tree.shared(a)?, tree.shared(b)?]));
+    let (mut logs, mut away) = (Vec::new(), false);
+    for (number, pair) in own.chain(next).enumerate() {
+        let Some([old, new]) = pair else {
+            away = true;
+            continue;
+        };
+        let [open, accepted] = ["open", "accepted"].map(|name| folder.join(format!("{number}-{name}.sarif")));
+        let write = |to: &Path, policy: Option<&Path>| -> anyhow::Result<()> {
+            let mut command = Command::new(env::current_exe()?);
+            command.arg("diff").args([&old, &new]).args(["--format", "sarif", "--out"]).arg(to);
+            command.args(policy.iter().flat_map(|policy| [Path::new("--policy"), *policy]));
+            let output = command.stdin(Stdio::null()).output()?;
+            anyhow::ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            Ok(())
+        };
+        write(&open, None)?;
+        let log: serde_json::Value = serde_json::from_slice(&fs::read(&open)?)?;
+        let id = log.pointer("/runs/0/results/0/partialFingerprints/change~1v1");
+        let id = id.and_then(serde_json::Value::as_str).context("the first result has no fingerprint")?;
+        let policy = folder.join("policy.toml");
+        fs::write(&policy, format!("[[accept]]\nid = \"{id}\"\nreason = \"nobody calls it\"\n"))?;
+        write(&accepted, Some(&policy))?;
+        logs.extend([open, accepted]);
+    }
+    let mut command = Command::new("node");
+    command.arg(tree.root().join("tests/contract/sarif.mjs")).args(logs).stdin(Stdio::null());
+    Ok(match (command.status().context("node cannot be run")?.success(), away) {
+        (true, false) => Step::Passed,
+        (true, true) => missing("specs/app-store-connect"),
+        (false, _) => Step::Failed("see above".to_owned()),
     })
 }
 

@@ -126,9 +126,7 @@ fn used(document: &Value) -> BTreeSet<&str> {
 }
 
 fn schema_name(reference: &str) -> Option<&str> {
-    let name =
-        ["#/components/schemas/", "#/definitions/"].into_iter().find_map(|at| reference.strip_prefix(at));
-    name
+    ["#/components/schemas/", "#/definitions/"].into_iter().find_map(|at| reference.strip_prefix(at))
 }
 
 /// A schema with its parts, as one: its name if it has one, properties, required ones and the rest.
