@@ -211,10 +211,9 @@ fn step(
                 None => areas.keys().cloned().collect(),
             }
         };
-        let items = Items::compare(
-            Some(&Items::with_features(&old.version.items, &brought(&before))),
-            Some(&Items::with_features(&new.version.items, &brought(&now))),
-        );
+        let old_items = Items::with_features(&old.version.items, &brought(&before));
+        let new_items = Items::with_features(&new.version.items, &brought(&now));
+        let items = Items::compare(Some(&old_items), Some(&new_items));
         let result = hold(feature, findings, &items.changes, &listed, lints);
         tell!(
             "{} → {} {feature}: {} {}, {} of ours ({} s)",
@@ -375,7 +374,8 @@ operations::books::Books::list fn a : Map<A, C> => () | /c
         let broken = listed.iter().map(|path| (*path).to_owned()).collect();
         let warned = BTreeSet::from(["models::Book".to_owned()]);
         let lints = BTreeMap::from([("type_marked_deprecated".to_owned(), Bump::Minor)]);
-        let items = Items::compare(Some(&Item::read_all(OLD)), Some(&Item::read_all(NEW)));
+        let [old, new] = [OLD, NEW].map(Item::read_all);
+        let items = Items::compare(Some(&old), Some(&new));
         hold(FULL, found.collect(), &items.changes, &Listed { broken, warned }, &lints)
     }
 

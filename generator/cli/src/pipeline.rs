@@ -144,31 +144,46 @@ pub fn make(
     keep_prose: bool,
     out: &mut Sink,
 ) -> Option<Made> {
-    let source = document_source(document);
-    let options = load::Options { keep_prose, read: document.read };
-    let made = lowered(source, rules, name, &options, out).and_then(|(mut api, mut spec, report)| {
-        let only = custom(rules, out)?.only;
-        let only: Vec<Selector> =
-            rules.only.iter().cloned().chain(only.iter().map(|text| Selector::new(text))).collect();
-        let uses = if only.is_empty() { BTreeMap::new() } else { spec.uses() };
-        let dropped = select::select(&mut api, &only, &uses, out)?;
-        if !dropped.is_empty() {
-            let dropped = dropped.located(|at| spec.origin(at));
-            out.retain_notices(|notice| !dropped.contains(&notice.at.pointer));
-        }
-        let corrections = std::mem::take(&mut spec.corrections);
-        // It takes more memory than all that follows.
-        drop(spec);
-        let model = api.model();
-        Some(Made { names: names(&model, rules, out)?, api, model, report, corrections })
-    });
-    load::locate(source, out);
+    let made = unlocated(document, rules, name, keep_prose, out);
+    load::locate(document_source(document), out);
     made
 }
 
-/// Document → `Spec` → `Api` → `Names` → public items; none if errors were pushed.
+/// The same, whose diagnostics have no lines yet.
+fn unlocated(
+    document: &Document,
+    rules: &Rules,
+    name: &str,
+    keep_prose: bool,
+    out: &mut Sink,
+) -> Option<Made> {
+    let options = load::Options { keep_prose, read: document.read };
+    let (mut api, mut spec, report) = lowered(document_source(document), rules, name, &options, out)?;
+    let only = custom(rules, out)?.only;
+    let only: Vec<Selector> =
+        rules.only.iter().cloned().chain(only.iter().map(|text| Selector::new(text))).collect();
+    let uses = if only.is_empty() { BTreeMap::new() } else { spec.uses() };
+    let dropped = select::select(&mut api, &only, &uses, out)?;
+    if !dropped.is_empty() {
+        let dropped = dropped.located(|at| spec.origin(at));
+        out.retain_notices(|notice| !dropped.contains(&notice.at.pointer));
+    }
+    let corrections = std::mem::take(&mut spec.corrections);
+    // It takes more memory than all that follows.
+    drop(spec);
+    let model = api.model();
+    Some(Made { names: names(&model, rules, out)?, api, model, report, corrections })
+}
+
+/// Document → `Spec` → `Api` → `Names` → public items; none if errors were pushed. Notices are not kept: a comparison
+/// of versions does not print them.
 pub fn version(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -> Option<Version> {
-    let Made { api, mut model, names, corrections, .. } = make(document, rules, name, false, out)?;
+    let made = unlocated(document, rules, name, false, out);
+    out.retain_notices(|_| false);
+    if made.is_none() {
+        load::locate(document_source(document), out);
+    }
+    let Made { api, mut model, names, corrections, .. } = made?;
     let items = plan::items(&model, &names);
     model.forget_operations();
     Some(Version { items, api, model, names, corrections })

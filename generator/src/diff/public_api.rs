@@ -1,6 +1,6 @@
 //! Compares the public items of two crates and decides the version bump.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap};
 
 use serde::Serialize;
 
@@ -38,22 +38,22 @@ impl ItemChange {
 
 /// The changes of a crate's public items.
 #[derive(Debug, Clone, Default)]
-pub struct Items {
+pub struct Items<'a> {
     /// Sorted by path.
     pub changes: Vec<ItemChange>,
-    /// By path, for both sides: kind and signature.
-    known: [BTreeMap<String, String>; 2],
+    /// By path, for both sides.
+    known: [HashMap<&'a str, &'a Item>; 2],
 }
 
 /// The items of one side, and the targets of aliases.
 struct Listed<'a> {
-    items: BTreeMap<&'a str, &'a Item>,
+    items: HashMap<&'a str, &'a Item>,
     aliases: HashMap<&'a str, &'a RustType>,
 }
 
-impl Items {
+impl<'a> Items<'a> {
     /// Compares the items of two crates; empty if those of one are unknown.
-    pub fn compare(old: Option<&[Item]>, new: Option<&[Item]>) -> Self {
+    pub fn compare(old: Option<&'a [Item]>, new: Option<&'a [Item]>) -> Self {
         let (Some(old), Some(new)) = (old, new) else { return Self::default() };
         let (old, new) = (Listed::new(old), Listed::new(new));
         let mut changes = Vec::new();
@@ -87,9 +87,7 @@ impl Items {
             });
         }
         changes.sort();
-        let known = [&old, &new]
-            .map(|side| side.items.iter().map(|(path, item)| ((*path).to_owned(), item.shown())).collect());
-        Self { changes, known }
+        Self { changes, known: [old.items, new.items] }
     }
 
     /// The items of the crate that has these features alone, which are then always there.
@@ -125,7 +123,7 @@ impl Items {
     pub(super) fn shown(&self, side: usize, key: &str) -> Option<String> {
         let known = self.known.get(side)?;
         let key = key.trim_end_matches(['*', '.', ':']);
-        known.get(key).map(|kind| format!("{} {kind}", key.trim_start_matches("::")))
+        known.get(key).map(|item| format!("{} {}", key.trim_start_matches("::"), item.shown()))
     }
 }
 

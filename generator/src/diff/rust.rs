@@ -174,7 +174,7 @@ impl Keys<'_> {
 }
 
 /// Gives each row its Rust verdict; returns the items that changed for no row's reason.
-pub(super) fn judge(rows: &mut [Row], items: &Items, apis: [&Api; 2]) -> Vec<ItemChange> {
+pub(super) fn judge(rows: &mut [Row], items: &Items<'_>, apis: [&Api; 2]) -> Vec<ItemChange> {
     let mut explained = vec![false; items.changes.len()];
     for row in rows.iter_mut() {
         // In the order of the keys: the subject of a row comes before its consequences.
@@ -303,7 +303,7 @@ fn is_silent(row: &Row) -> bool {
     quiet || row.failure
 }
 
-fn decide(row: &mut Row, changes: &[&ItemChange], items: &Items) {
+fn decide(row: &mut Row, changes: &[&ItemChange], items: &Items<'_>) {
     let worst = changes.iter().min_by_key(|change| (change.rust, change.note.is_some()));
     let deprecation =
         matches!(row.kind(), Kind::OperationDeprecated | Kind::ParameterDeprecated | Kind::FieldDeprecated);

@@ -28,7 +28,8 @@ impl Crate {
         }
         items.module = "operations";
         self.handles.iter().for_each(|handle| items.handle(handle));
-        items.items.sort_by_cached_key(ToString::to_string);
+        // By their lines, which begin with the path: its characters are all behind the space that follows it.
+        items.items.sort_by(|a, b| a.path.cmp(&b.path).then_with(|| a.to_string().cmp(&b.to_string())));
         items.items
     }
 }
