@@ -16,7 +16,7 @@ use storewright_generator::write::{self, Root};
 
 use crate::checkout::Tree;
 use crate::fetch::Document;
-use crate::pipeline::{self, Crate, Made, Report, Rules, Version};
+use crate::pipeline::{self, Crate, Made, Report, Rules, Unplanned, Version};
 use crate::report::{plural, print, refuse, tell};
 use crate::source_toml::Settings;
 use crate::{Outcome, fetch, generate, progress, record, source_toml};
@@ -258,7 +258,7 @@ fn base(
             Some(_) => None,
             None => fs::read_to_string(tree.generated(api).join("API.txt")).ok(),
         };
-        pipeline::version_of(stored, rules, items, &mut unread)
+        Unplanned::stored(stored, items).plan(None, rules, &mut unread)
     };
     let Some(committed) = committed else {
         return Ok(Base { old: stored(), version: settings.crate_version.clone(), tried: None });

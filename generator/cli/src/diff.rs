@@ -14,7 +14,7 @@ use storewright_generator::load::{Source, resolve};
 use storewright_generator::report;
 
 use crate::fetch::Document;
-use crate::pipeline::{self, Rules, Version};
+use crate::pipeline::{self, Rules, Unplanned, Version};
 use crate::project::{Project, SETTINGS};
 use crate::report::{plural, print as print_all, stdout, tell};
 use crate::title::title_of;
@@ -387,12 +387,23 @@ fn versions(
     let api = api.as_deref();
     let old = read(project, &from, api, args, out)?;
     let new = read(project, &to, api, args, out)?;
-    let (Some(old), Some(new)) = (old, new) else { return Ok(None) };
-    let [old, new] = [(old, from), (new, to)].map(|((version, rules), given)| Compared {
-        version,
-        document: given.document.map(|document| (document, rules)),
-    });
-    Ok(Some([old, new]))
+    let old = old.and_then(|old| old.plan(from.document, out));
+    let new = new.and_then(|new| new.plan(to.document, out));
+    Ok(old.zip(new).map(<[Compared; 2]>::from))
+}
+
+/// A side that was read, and its rules.
+struct Read {
+    unplanned: Unplanned,
+    rules: Rules,
+}
+
+impl Read {
+    /// The side as it is compared; none if errors were pushed.
+    fn plan(self, document: Option<Document>, out: &mut Sink) -> Option<Compared> {
+        let version = self.unplanned.plan(document.as_ref(), &self.rules, out)?;
+        Some(Compared { version, document: document.map(|document| (document, self.rules)) })
+    }
 }
 
 fn read(
@@ -401,15 +412,16 @@ fn read(
     api: Option<&str>,
     args: &Args,
     out: &mut Sink,
-) -> anyhow::Result<Option<(Version, Rules)>> {
-    let (version, rules) = match (&side.place, &side.document) {
+) -> anyhow::Result<Option<Read>> {
+    let (unplanned, rules) = match (&side.place, &side.document) {
         (Place::Stored(api), _) => {
             let Some((stored, _)) = pipeline::stored(project, api, out) else { return Ok(None) };
             let rules = pipeline::rules(project, Some(api))?;
-            (pipeline::version_of(stored, &rules, None, out), rules)
+            (Some(Unplanned::stored(stored, None)), rules)
         }
         (Place::Revision(revision, api), _) => {
-            (pipeline::at_revision(project, revision, api, out)?, Rules::default())
+            let found = pipeline::unplanned_at_revision(project, revision, api, out)?;
+            return Ok(found.map(|(unplanned, rules)| Read { unplanned, rules }));
         }
         (Place::File(_) | Place::Committed(_), None) => return Ok(None),
         (Place::File(_) | Place::Committed(_), Some(document)) => {
@@ -422,10 +434,10 @@ fn read(
             if args.no_overlay {
                 rules.overlay = None;
             }
-            (pipeline::version(document, &rules, api.unwrap_or("api"), out), rules)
+            (Unplanned::read(document, &rules, api.unwrap_or("api"), out), rules)
         }
     };
-    Ok(version.map(|version| (version, rules)))
+    Ok(unplanned.map(|unplanned| Read { unplanned, rules }))
 }
 
 /// The API of ours that has this title.

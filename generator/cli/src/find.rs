@@ -14,7 +14,7 @@ use storewright_generator::name::Names;
 use storewright_generator::plan::{Item, ItemKind, RustType, Signature};
 
 use crate::generate::Job;
-use crate::pipeline::{self, Version};
+use crate::pipeline::{self, Unplanned, Version};
 use crate::project::{Project, SETTINGS};
 use crate::report::{plural, program, refuse, stdout, stdout_json, tell};
 use crate::{Outcome, fetch};
@@ -238,7 +238,7 @@ fn crates(project: &Project, out: &mut Sink) -> anyhow::Result<Option<Vec<Crate>
     for name in apis {
         let rules = pipeline::rules(project, Some(&name))?;
         let Some((api, _)) = pipeline::stored(project, &name, out) else { return Ok(None) };
-        let Some(version) = pipeline::version_of(api, &rules, None, out) else { return Ok(None) };
+        let Some(version) = Unplanned::stored(api, None).plan(None, &rules, out) else { return Ok(None) };
         let generated = project.generated(&name);
         crates.push((name, version, generated));
     }

@@ -157,6 +157,19 @@ fn unlocated(
     keep_prose: bool,
     out: &mut Sink,
 ) -> Option<Made> {
+    let (api, corrections, report) = selected(document, rules, name, keep_prose, out)?;
+    let model = api.model();
+    Some(Made { names: names(&model, rules, out)?, api, model, report, corrections })
+}
+
+/// Document → `Spec` → `Api`, with the operations alone that the rules select; none if errors were pushed.
+fn selected(
+    document: &Document,
+    rules: &Rules,
+    name: &str,
+    keep_prose: bool,
+    out: &mut Sink,
+) -> Option<(Api, load::Corrections, Report)> {
     let options = load::Options { keep_prose, read: document.read };
     let (mut api, mut spec, report) = lowered(document_source(document), rules, name, &options, out)?;
     let only = custom(rules, out)?.only;
@@ -168,25 +181,56 @@ fn unlocated(
         let dropped = dropped.located(|at| spec.origin(at));
         out.retain_notices(|notice| !dropped.contains(&notice.at.pointer));
     }
-    let corrections = std::mem::take(&mut spec.corrections);
-    // It takes more memory than all that follows.
-    drop(spec);
-    let model = api.model();
-    Some(Made { names: names(&model, rules, out)?, api, model, report, corrections })
+    Some((api, std::mem::take(&mut spec.corrections), report))
 }
 
-/// Document → `Spec` → `Api` → `Names` → public items; none if errors were pushed. Notices are not kept: a comparison
-/// of versions does not print them.
-pub fn version(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -> Option<Version> {
-    let made = unlocated(document, rules, name, false, out);
-    out.retain_notices(|_| false);
-    if made.is_none() {
-        load::locate(document_source(document), out);
+/// A version whose crate is not planned yet. A comparison plans none before it has read both documents, which take the
+/// most memory.
+pub struct Unplanned {
+    api: Api,
+    corrections: load::Corrections,
+    /// The text of `API.txt`, where that is known.
+    items: Option<String>,
+}
+
+impl Unplanned {
+    /// Document → `Spec` → `Api`; none if errors were pushed. Notices are not kept: a comparison does not print them.
+    pub fn read(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -> Option<Self> {
+        let read = selected(document, rules, name, false, out);
+        out.retain_notices(|_| false);
+        if read.is_none() {
+            load::locate(document_source(document), out);
+        }
+        let (api, corrections, _) = read?;
+        Some(Self { api, corrections, items: None })
     }
-    let Made { api, mut model, names, corrections, .. } = made?;
-    let items = plan::items(&model, &names);
-    model.forget_operations();
-    Some(Version { items, api, model, names, corrections })
+
+    /// A stored Api, with the text of `API.txt`, where that is known.
+    pub fn stored(api: Api, items: Option<String>) -> Self {
+        Self { api, corrections: load::Corrections::default(), items }
+    }
+
+    /// `Api` → `Names` → public items, where those are not known already; none if errors were pushed, which have lines
+    /// of the document.
+    pub fn plan(self, document: Option<&Document>, rules: &Rules, out: &mut Sink) -> Option<Version> {
+        let Self { api, corrections, items } = self;
+        let mut model = api.model();
+        let Some(names) = names(&model, rules, out) else {
+            document.into_iter().for_each(|document| load::locate(document_source(document), out));
+            return None;
+        };
+        let items = match items {
+            Some(text) => Item::read_all(&text),
+            None => plan::items(&model, &names),
+        };
+        model.forget_operations();
+        Some(Version { api, model, names, corrections, items })
+    }
+}
+
+/// Document → `Spec` → `Api` → `Names` → public items; none if errors were pushed.
+pub fn version(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -> Option<Version> {
+    Unplanned::read(document, rules, name, out)?.plan(Some(document), rules, out)
 }
 
 /// The part of a version that corrections can affect.
@@ -231,18 +275,6 @@ pub fn part(
             Some(Part { raw: api(raw.as_bytes())?, corrected: Some(api(corrected.as_bytes())?) })
         }
     }
-}
-
-/// `Api` → `Names` → public items, where those are not known already; none if errors were pushed.
-pub fn version_of(api: Api, rules: &Rules, items: Option<String>, out: &mut Sink) -> Option<Version> {
-    let mut model = api.model();
-    let names = names(&model, rules, out)?;
-    let items = match items {
-        Some(text) => Item::read_all(&text),
-        None => plan::items(&model, &names),
-    };
-    model.forget_operations();
-    Some(Version { api, model, names, corrections: load::Corrections::default(), items })
 }
 
 fn document_source(document: &Document) -> load::Source<'_> {
@@ -298,13 +330,24 @@ pub fn stored_files(api: &Api, report: &Report) -> anyhow::Result<BTreeMap<Strin
     Ok(out)
 }
 
-/// The Api as it was stored at a revision, its rules, and its public items; none if errors were pushed.
+/// The version that was stored at a revision; none if errors were pushed.
 pub fn at_revision(
     project: &Project,
     revision: &str,
     api: &str,
     out: &mut Sink,
 ) -> anyhow::Result<Option<Version>> {
+    let found = unplanned_at_revision(project, revision, api, out)?;
+    Ok(found.and_then(|(unplanned, rules)| unplanned.plan(None, &rules, out)))
+}
+
+/// The Api as it was stored at a revision, its public items, and its rules; none if errors were pushed.
+pub fn unplanned_at_revision(
+    project: &Project,
+    revision: &str,
+    api: &str,
+    out: &mut Sink,
+) -> anyhow::Result<Option<(Unplanned, Rules)>> {
     let spec = format!("specs/{api}");
     let shown = |path: &str| format!("{revision}:{spec}/{path}");
     let optional = |path: String| -> anyhow::Result<Option<String>> { project.at_revision(revision, &path) };
@@ -327,7 +370,7 @@ pub fn at_revision(
     let Some(found) = found else { return Ok(None) };
     // The output of that revision's own generator is the API that its users have.
     let items = optional(format!("generated/{api}/API.txt"))?;
-    Ok(version_of(found, &rules, items, out))
+    Ok(Some((Unplanned::stored(found, items), rules)))
 }
 
 /// The stored Api and its report; none if errors were pushed, also where an update was killed while it wrote them.

@@ -8,6 +8,7 @@ use storewright_generator::diagnostic::Sink;
 use storewright_generator::report;
 
 use super::{Args, compare, refuse};
+use crate::pipeline::Unplanned;
 use crate::project::Project;
 use crate::report::stdout;
 use crate::{Outcome, pipeline};
@@ -36,7 +37,8 @@ pub(super) fn run(project: &Project, args: &Args) -> anyhow::Result<Outcome> {
         Some(revision) => pipeline::at_revision(project, revision, api, &mut out),
         None => match pipeline::stored(project, api, &mut out) {
             Some((stored, _)) => {
-                Ok(pipeline::version_of(stored, &pipeline::rules(project, Some(api))?, None, &mut out))
+                let rules = pipeline::rules(project, Some(api))?;
+                Ok(Unplanned::stored(stored, None).plan(None, &rules, &mut out))
             }
             None => Ok(None),
         },

@@ -69,10 +69,9 @@ fn versions(project: &Project, args: &Args, out: &mut Sink) -> anyhow::Result<Op
             (None, Some(_)) => api.clone_from(&side.api),
             _ => {}
         }
-        let Some((version, rules)) = read(project, &side, api.as_deref(), args, out)? else {
-            return Ok(None);
-        };
-        all.push(Compared { version, document: side.document.map(|document| (document, rules)) });
+        let Some(read) = read(project, &side, api.as_deref(), args, out)? else { return Ok(None) };
+        let Some(compared) = read.plan(side.document, out) else { return Ok(None) };
+        all.push(compared);
     }
     Ok(Some(all))
 }
