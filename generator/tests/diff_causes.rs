@@ -99,11 +99,7 @@ fn a_row_that_leads_to_a_type_says_why_another_feature_brings_it() {
     for item in ["models::Author", "models::Author.name", "models::AuthorRole", "models::Loan.to"] {
         assert!(items.contains(&item), "{item} is not in {items:?}");
     }
-    assert!(
-        gone.note.contains("`models::Author` is no longer with the feature lending with it"),
-        "{}",
-        gone.note
-    );
+    assert!(gone.note.contains("`models::Author` no longer comes with the feature lending"), "{}", gone.note);
 }
 
 #[test]

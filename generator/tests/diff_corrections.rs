@@ -113,7 +113,7 @@ fn a_change_that_only_a_correction_makes_is_not_the_vendors() {
         "Book.old removed (string): the vendor's documents do not have it",
         "hidden by corrections of the overlay\n",
         "Book.kind=ATLAS added: only the vendor's documents have it",
-        ", 2 of corrections\n",
+        ", 2 more by corrections of the overlay\n",
     ] {
         assert!(text.contains(line), "{line}\n{text}");
     }

@@ -150,12 +150,14 @@ fn changed(old: &Listed<'_>, a: &Item, new: &Listed<'_>, b: &Item) -> Option<Ite
         // A crate without areas has everything always.
         (true, [_, ..], _) if !now.is_empty() => {
             let lost: Vec<String> = lost.iter().map(|area| (*area).clone()).collect();
-            (Bump::Major, Some(format!("no longer with the feature {}", lost.join(", "))), lost)
+            (Bump::Major, Some(format!("no longer comes with the feature {}", lost.join(", "))), lost)
         }
-        (true, [], false) if before.is_empty() => {
-            (Bump::Major, Some(format!("now only with the feature {}", gained().join(", "))), Vec::new())
-        }
-        (true, _, false) => (Bump::Minor, Some("with more features than before".to_owned()), gained()),
+        (true, [], false) if before.is_empty() => (
+            Bump::Major,
+            Some(format!("comes only with the feature {} from now on", gained().join(", "))),
+            Vec::new(),
+        ),
+        (true, _, false) => (Bump::Minor, Some("comes with more features than before".to_owned()), gained()),
         (true, _, true) => return None,
     };
     Some(ItemChange {

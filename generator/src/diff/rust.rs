@@ -263,10 +263,10 @@ fn follow(row: &mut Row, changes: &[&ItemChange]) {
     row.paths.extend(broken.iter().map(|change| change.path.clone()));
     let new: Vec<&&&ItemChange> = broken.iter().filter(|change| !known.contains(&change.path)).collect();
     if let Some(first) = new.first() {
-        let what = first.note.as_ref().map_or("changes".to_owned(), |note| format!("is {note}"));
+        let what = first.note.as_deref().unwrap_or("changes with it");
         let more = new.len() - 1;
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        note(row, &format!("`{}` {what} with it{more}", first.path));
+        note(row, &format!("`{}` {what}{more}", first.path));
     } else if is_more {
         note(row, NEW);
     }
@@ -341,7 +341,7 @@ fn decide(row: &mut Row, changes: &[&ItemChange], items: &Items<'_>) {
     match (rust, worst) {
         (Bump::Major, Some(worst)) => {
             let text = match (&worst.old, &worst.new, &worst.note) {
-                (_, _, Some(note)) => format!("`{}` is there {note}", worst.path),
+                (_, _, Some(note)) => format!("`{}` {note}", worst.path),
                 (_, None, _) => format!("`{}` is gone", worst.path),
                 _ => format!("`{}` has another signature", worst.path),
             };
@@ -349,7 +349,7 @@ fn decide(row: &mut Row, changes: &[&ItemChange], items: &Items<'_>) {
             note(row, &if more > 0 { format!("{text}, and {more} more") } else { text });
         }
         (Bump::Minor, Some(worst)) if worst.old.is_none() => note(row, NEW),
-        (Bump::Minor, Some(_)) => note(row, "there with more features than before"),
+        (Bump::Minor, Some(_)) => note(row, "the item comes with more features than before"),
         (Bump::Minor, None) => note(row, "the compiler warns of its use"),
         _ => note(row, "no public Rust item changes"),
     }

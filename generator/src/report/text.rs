@@ -121,7 +121,7 @@ pub(super) fn head(diff: &Diff) -> String {
     };
     let corrected = match diff.corrected.len() {
         0 => String::new(),
-        n => format!(", {n} of corrections"),
+        n => format!(", {n} more by corrections of the overlay"),
     };
     format!(
         "{}{places}{counted}{accepted}{corrected}\nwire: {} breaking, {} risky, {} safe\nrust: {} major, {} minor{asked}\n",
