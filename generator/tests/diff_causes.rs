@@ -457,3 +457,15 @@ fn a_response_that_became_two_does_not_hide_that_its_content_was_renamed() {
         row(&found, Kind::TypeRenamed, subject);
     }
 }
+
+#[test]
+fn an_absent_version_and_address_are_named_in_reports() {
+    let mut old = plain();
+    old["info"]["version"] = json!("");
+    let found = changes(&old, "{info: {version: '2'}, servers: [{url: 'https://shelf.example'}]}");
+    assert_eq!(row(&found, Kind::ServerChanged, "servers").old, None);
+    let text = report::text(&found, false);
+    for part in ["shelf (no version) → shelf 2\n", "none → https://shelf.example"] {
+        assert!(text.contains(part), "{text}");
+    }
+}

@@ -294,7 +294,7 @@ impl Walk<'_> {
             };
             let first = old.servers.first();
             let gone = first.is_some_and(|first| !new.servers.contains(first)) && !pairs.iter().all(stays);
-            let text = |servers: &[String]| Some(servers.join(", "));
+            let text = |servers: &[String]| (!servers.is_empty()).then(|| servers.join(", "));
             let mut row = self.global(Kind::ServerChanged, "servers", "/servers");
             (row.direction, row.strict) = (Some(Direction::None), gone);
             self.rows.push(row.values(text(&old.servers), text(&new.servers)));

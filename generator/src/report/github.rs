@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::sarif::level;
 use super::text::head;
-use super::words::{reach, verb};
+use super::words::{reach, verb, version};
 use crate::diff::{Change, Diff};
 
 /// The report as workflow commands: an error per change that breaks something, a warning per risky one, and one notice
@@ -21,7 +21,7 @@ pub fn github(diff: &Diff) -> String {
         let text = format!("{} {}{} — {}", change.subject, verb(change), reach(change), change.note);
         let _ = writeln!(out, "::{} {file}{line}title={}::{}", level(change), property(&title), data(&text));
     }
-    let title = format!("{}: {} → {}", diff.to.api, diff.from.version, diff.to.version);
+    let title = format!("{}: {} → {}", diff.to.api, version(&diff.from), version(&diff.to));
     let _ = writeln!(out, "::notice title={}::{}", property(&title), data(head(diff).trim_end()));
     out
 }

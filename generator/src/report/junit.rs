@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::sarif::level;
-use super::words::{reach, verb};
+use super::words::{reach, verb, version};
 use crate::diff::{Change, Diff};
 
 /// The report as JUnit XML: a suite per area and a case per change. A change that breaks something is a failure, an
@@ -16,7 +16,7 @@ pub fn junit(diff: &Diff) -> String {
     all.sort_by_key(|(change, _)| area(change));
     let failures = |all: &[(&Change, Option<&str>)]| all.iter().filter(|one| fails(one)).count();
     let skipped = |all: &[(&Change, Option<&str>)]| all.iter().filter(|one| one.1.is_some()).count();
-    let name = format!("{} {} → {}", diff.to.api, diff.from.version, diff.to.version);
+    let name = format!("{} {} → {}", diff.to.api, version(&diff.from), version(&diff.to));
     let mut out = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n".to_owned();
     let counts = |all: &[(&Change, Option<&str>)]| {
         format!("tests=\"{}\" failures=\"{}\" skipped=\"{}\"", all.len(), failures(all), skipped(all))

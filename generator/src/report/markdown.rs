@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::outline::{Entry, Section, outline};
 use super::text::{asides, head, migrations, new_call, others};
-use super::words::{count, reach, verb};
+use super::words::{count, reach, verb, version};
 use crate::diff::{Bump, Diff, Wire};
 
 /// The space for the last lines, which count the folded rows.
@@ -74,7 +74,7 @@ fn length(text: &str) -> usize {
 fn top(diff: &Diff) -> String {
     let cut = |text: &str| words(&text.chars().take(60).collect::<String>());
     let mut out =
-        format!("## {}: {} → {}\n\n", cut(&diff.from.api), cut(&diff.from.version), cut(&diff.to.version));
+        format!("## {}: {} → {}\n\n", cut(&diff.from.api), cut(version(&diff.from)), cut(version(&diff.to)));
     for line in head(diff).lines() {
         let _ = writeln!(out, "- {line}");
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use super::outline::{Entry, items, items_of, outline, several};
-use super::words::{call, count, reach, typed_call, verb};
+use super::words::{call, count, reach, typed_call, verb, version};
 use crate::diff::{Bump, Change, Diff, Effect, Kind, Wire};
 
 /// The number of types of one resource that are named.
@@ -17,7 +17,7 @@ pub fn text(diff: &Diff, colour: bool) -> String {
     let paint =
         |code: &str, text: &str| if colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() };
     let mut out = String::new();
-    let name = |v: &crate::diff::Version| format!("{} {}", v.api, v.version);
+    let name = |v: &crate::diff::Version| format!("{} {}", v.api, version(v));
     let _ = writeln!(out, "{}", paint("1", &format!("{} → {}", name(&diff.from), name(&diff.to))));
     out.push_str(&head(diff));
     let mut area = None;

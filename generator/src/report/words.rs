@@ -1,6 +1,6 @@
 //! Describes a change in words, the same in every report.
 
-use crate::diff::{Change, Direction, Kind};
+use crate::diff::{Change, Direction, Kind, Version};
 
 /// The change of the subject: `added`, `type changed: string → integer`.
 pub(super) fn verb(change: &Change) -> String {
@@ -139,4 +139,9 @@ fn parts(signature: &str) -> Vec<String> {
 
 fn snake(builder: &str) -> String {
     heck::ToSnakeCase::to_snake_case(builder.strip_suffix("Call").unwrap_or(builder))
+}
+
+/// A version as the document names it.
+pub(super) fn version(of: &Version) -> &str {
+    if of.version.is_empty() { "(no version)" } else { &of.version }
 }
