@@ -469,3 +469,17 @@ fn an_absent_version_and_address_are_named_in_reports() {
         assert!(text.contains(part), "{text}");
     }
 }
+
+#[test]
+fn a_failure_that_goes_takes_the_types_of_its_body_with_it() {
+    let body = "{description: '', content: {application/json: {schema: {type: object, properties: {code: {type: string}, \
+                at: {type: object, properties: {line: {type: integer}}}}}}}}";
+    let old = patched(
+        &plain(),
+        &yaml(&format!("{{paths: {{/books: {{get: {{responses: {{'409': {body}}}}}}}}}}}")),
+    );
+    let found = changes(&old, "{paths: {/books: {get: {responses: {'409': null}}}}}");
+    let gone = row(&found, Kind::ResponseRemoved, "GET /books 409");
+    assert_eq!((gone.wire, gone.rust), (Wire::Safe, Bump::Major), "{gone:#?}");
+    assert_eq!(found.summary.rust_only, []);
+}

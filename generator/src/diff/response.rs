@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Direction, Kind};
-use super::row::of;
+use super::row::{of, of_mut};
 use super::subject::{Part, Subject};
 use super::walk::{Place, Spot, Walk};
 use crate::api::{Operation, Pointer, Response, TypeRef};
@@ -83,9 +83,16 @@ impl Walk<'_> {
         let (side, kind) = if old.is_some() { (0, Kind::ResponseRemoved) } else { (1, Kind::ResponseAdded) };
         let mut row = spot.row(kind);
         let content = old.or(new).into_iter().flat_map(|response| response.content.values());
-        row.lead(side, content.filter_map(TypeRef::named));
+        let content: Vec<&TypeRef> = content.collect();
+        row.lead(side, content.iter().filter_map(|ty| ty.named()));
         row.pointer = of(&spot.pointers, side).to_string();
         row.failure = spot.place == Place::Failure;
+        if row.failure {
+            // The methods of the operation read any failure.
+            row.keys = [Vec::new(), Vec::new()];
+        }
+        let own = of(&self.keys, side);
+        of_mut(&mut row.keys, side).extend(content.iter().flat_map(|ty| own.of_inline(ty)));
         self.rows.push(row);
     }
 

@@ -300,7 +300,8 @@ fn is_silent(row: &Row) -> bool {
             | K::SecurityChanged
             | K::ServerChanged
     );
-    quiet || row.failure
+    // A status that comes or goes brings the types of its bodies.
+    quiet || (row.failure && !matches!(row.kind(), K::ResponseAdded | K::ResponseRemoved))
 }
 
 fn decide(row: &mut Row, changes: &[&ItemChange], items: &Items<'_>) {
@@ -317,7 +318,7 @@ fn decide(row: &mut Row, changes: &[&ItemChange], items: &Items<'_>) {
         true => row.keys.iter().flatten().filter(|key| items.is_known(1, key)).cloned().collect(),
         false => changes.iter().filter(|c| c.rust == Bump::Major).map(|c| c.path.clone()).collect(),
     };
-    if row.failure {
+    if row.failure && worst.is_none() {
         // Errors are read by one type everywhere, so no item of the operation says more.
         return note(row, "no public Rust item changes");
     }

@@ -211,7 +211,7 @@ pub(super) fn items(diff: &Diff) -> Vec<(Bump, &str, String)> {
     let with = |rust: Bump, what: String, more: usize| match (rust, more) {
         (_, 0) => what,
         (Bump::Minor, more) => format!("{what}, and {}", count(more, "other")),
-        (_, more) => format!("{what}, with {} that belong to it", count(more, "item")),
+        (_, more) => format!("{what}, with its {}", count(more, "item")),
     };
     out.into_iter().map(|(rust, path, what, more)| (rust, path, with(rust, what, more))).collect()
 }
