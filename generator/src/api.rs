@@ -411,6 +411,9 @@ pub struct Enum {
     /// True if the server is inconsistent about the case of letters (the overlay's `x-case-insensitive`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub case_insensitive: bool,
+    /// The vendor's names of integers, by the text of the value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub names: BTreeMap<String, String>,
 }
 
 /// A value of an enum.

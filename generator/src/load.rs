@@ -39,6 +39,15 @@ pub use self::source_map::Origins;
 pub use self::spans::{locate, resolve};
 use crate::diagnostic::{Code, Diagnostic, Pointer, Severity, Sink};
 
+/// Extensions that list names for the values of `enum`, in its order.
+pub(crate) const VALUE_NAMES: &[&str] = &["x-enum-varnames", "x-enumNames", "x-enum-names"];
+
+/// The extension of a parameter that is the whole query as JSON.
+pub(crate) const WHOLE_QUERY: &str = "x-whole-query";
+
+/// The extension of a discriminator that names the schema of values without a known tag (OpenAPI 3.2, `defaultMapping`).
+pub(crate) const DEFAULT_MAPPING: &str = "x-default-mapping";
+
 /// A document's text and the name that messages give it.
 #[derive(Debug, Clone, Copy)]
 pub struct Source<'a> {

@@ -5,6 +5,7 @@
 //! names alone, and a notice says so.
 
 mod area;
+mod argument;
 mod case;
 pub mod config;
 mod custom;

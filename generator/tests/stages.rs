@@ -146,8 +146,11 @@ fn reversed(value: &Value) -> Value {
             .rev()
             .map(|(key, value)| {
                 let mut value = reversed(value);
-                if let ("required" | "enum" | "parameters" | "oneOf" | "anyOf", Value::Array(list)) =
-                    (key.as_str(), &mut value)
+                if let (
+                    "required" | "enum" | "parameters" | "oneOf" | "anyOf" | "x-enumNames"
+                    | "x-enum-varnames",
+                    Value::Array(list),
+                ) = (key.as_str(), &mut value)
                 {
                     list.reverse();
                 }

@@ -411,6 +411,12 @@ impl<A, T> Call<A, T> {
         self.request.number(key, value);
     }
 
+    /// Sets a query parameter to an integer without a sign.
+    #[inline]
+    pub fn unsigned(&mut self, key: &'static str, value: u64) {
+        self.request.unsigned(key, value);
+    }
+
     /// Sets a query parameter to a decimal number.
     #[inline]
     pub fn decimal(&mut self, key: &'static str, value: f64) {

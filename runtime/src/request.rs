@@ -357,8 +357,11 @@ impl Request {
             if !query.is_empty() {
                 query.push('&');
             }
-            query.extend(utf8_percent_encode(key, RESERVED));
-            query.push('=');
+            // A value without a name is the whole query.
+            if !key.is_empty() {
+                query.extend(utf8_percent_encode(key, RESERVED));
+                query.push('=');
+            }
             query.push_str(value);
         }
         query
@@ -486,6 +489,7 @@ impl Request {
             (Style::Deep, _) => self.query.retain(|(name, _)| {
                 !name.strip_prefix(key).is_some_and(|rest| rest.is_empty() || rest.starts_with('['))
             }),
+            (Style::Whole, _) => self.remove(""),
             _ => self.remove(key),
         }
         self.query.extend(pairs.into_iter().map(|(key, value)| (Cow::Owned(key), value)));
@@ -498,6 +502,11 @@ impl Request {
 
     /// Sets a query parameter to an integer.
     pub fn number(&mut self, key: &'static str, value: i64) {
+        self.set(Cow::Borrowed(key), value.to_string());
+    }
+
+    /// Sets a query parameter to an integer without a sign.
+    pub fn unsigned(&mut self, key: &'static str, value: u64) {
         self.set(Cow::Borrowed(key), value.to_string());
     }
 

@@ -25,6 +25,8 @@ pub enum Style {
     Deep,
     /// JSON text.
     Json,
+    /// JSON text that is the whole query, without a name.
+    Whole,
     /// `.a,b` in a path.
     Label,
     /// `.a.b` in a path; an object is `.name=value.…`
@@ -112,6 +114,7 @@ fn pairs(
     match (style, value) {
         (_, Value::Null) => {}
         (Style::Json, value) => out.push((key.to_owned(), encode(&value.to_string()))),
+        (Style::Whole, value) => out.push((String::new(), encode(&value.to_string()))),
         (Style::Deep, value) => deep(key, value, encode, &mut out),
         (Style::Repeated, Value::Object(members)) => {
             for (name, value) in members {
@@ -254,6 +257,7 @@ mod tests {
             (Style::Deep, json!([{ "a": 1 }, { "a": 2 }]), vec!["k[0][a]=1", "k[1][a]=2"]),
             (Style::Json, json!({ "a": "b" }), vec!["k=%7B%22a%22%3A%22b%22%7D"]),
             (Style::Json, json!("b"), vec!["k=%22b%22"]),
+            (Style::Whole, json!({ "a": "b" }), vec!["=%7B%22a%22%3A%22b%22%7D"]),
             (Style::Commas, json!(1.5), vec!["k=1.5"]),
             (Style::Commas, json!([]), vec![]),
             (Style::Json, Value::Null, vec![]),

@@ -50,6 +50,8 @@ pub enum Style {
     Deep,
     /// JSON text.
     Json,
+    /// JSON text that is the whole query, without the parameter's name.
+    Whole,
     /// In a path, after a dot, items separated by commas.
     Label,
     /// In a path, each item after a dot.

@@ -16,6 +16,8 @@ pub enum TypeRef {
     String,
     /// A 64-bit integer.
     Integer,
+    /// A 64-bit integer without a sign.
+    Unsigned,
     /// A 64-bit floating-point number.
     Number,
     /// True or false.
@@ -40,6 +42,15 @@ pub enum TypeRef {
 }
 
 impl TypeRef {
+    /// The type of integers of a format: one whose values need all 64 bits has no sign. The others fit into
+    /// [`TypeRef::Integer`].
+    pub fn integer(format: Option<&str>) -> Self {
+        match format {
+            Some("uint64" | "uint") => Self::Unsigned,
+            _ => Self::Integer,
+        }
+    }
+
     /// The id that it refers to, through lists and maps.
     pub fn named(&self) -> Option<&TypeId> {
         match self {
@@ -90,6 +101,7 @@ impl fmt::Display for TypeRef {
         match self {
             Self::String => f.write_str("string"),
             Self::Integer => f.write_str("integer"),
+            Self::Unsigned => f.write_str("unsigned"),
             Self::Number => f.write_str("number"),
             Self::Boolean => f.write_str("boolean"),
             Self::Timestamp => f.write_str("timestamp"),
@@ -111,6 +123,7 @@ impl FromStr for TypeRef {
         Ok(match text {
             "string" => Self::String,
             "integer" => Self::Integer,
+            "unsigned" => Self::Unsigned,
             "number" => Self::Number,
             "boolean" => Self::Boolean,
             "timestamp" => Self::Timestamp,

@@ -284,6 +284,7 @@ fn style(parameter: &Parameter, api: &Api) -> Style {
     match parameter.style {
         style if has_parts => style,
         Style::Json => Style::Json,
+        Style::Whole => Style::Whole,
         Style::Label | Style::LabelEach => Style::Label,
         Style::Matrix | Style::MatrixEach => Style::Matrix,
         Style::Comma | Style::Space | Style::Pipe | Style::Repeat | Style::Deep => Style::Comma,
@@ -292,7 +293,7 @@ fn style(parameter: &Parameter, api: &Api) -> Style {
 
 /// The style of a parameter's values, if they are text.
 fn text(parameter: &Parameter) -> Option<Style> {
-    Some(parameter.style).filter(|style| *style != Style::Json)
+    Some(parameter.style).filter(|style| !matches!(style, Style::Json | Style::Whole))
 }
 
 fn values<'a>(parameter: &Parameter, api: &'a Api) -> Option<&'a Vec<String>> {

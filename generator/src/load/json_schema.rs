@@ -2,10 +2,10 @@
 
 use serde_json::{Map, Number, Value, json};
 
-use super::Origins;
 use super::dialect::Dialect;
 use super::keywords::{Kind, Role};
 use super::location::Trail;
+use super::{Origins, VALUE_NAMES};
 use crate::api::MediaType;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
@@ -343,9 +343,18 @@ impl Rewriting<'_> {
     fn values(&mut self, map: &mut Map<String, Value>, at: &Trail<'_>) {
         let Some(Value::Array(values)) = map.get_mut("enum") else { return };
         let is_empty = values.is_empty();
-        let before = values.len();
+        let is_null: Vec<bool> = values.iter().map(Value::is_null).collect();
         values.retain(|value| !value.is_null());
-        let (had_null, none_left) = (values.len() < before, values.is_empty());
+        let (had_null, none_left) = (values.len() < is_null.len(), values.is_empty());
+        // Names are by the order of the values.
+        for names in VALUE_NAMES {
+            if let Some(Value::Array(names)) = map.get_mut(*names).filter(|_| had_null)
+                && names.len() == is_null.len()
+            {
+                let mut is_null = is_null.iter();
+                names.retain(|_| is_null.next() == Some(&false));
+            }
+        }
         if none_left {
             map.shift_remove("enum");
         }
@@ -381,6 +390,11 @@ impl Rewriting<'_> {
         for key in ["minimum", "maximum", "multipleOf"] {
             let Some(Value::Number(bound)) = map.get(key) else { continue };
             if bound.is_i64() {
+                continue;
+            }
+            // All integers without a sign are at most this.
+            if (key, bound.as_u64()) == ("maximum", Some(u64::MAX)) {
+                map.shift_remove(key);
                 continue;
             }
             // JSON has one kind of number: `10.0` is the integer 10.
@@ -599,7 +613,7 @@ fn is_of(value: &Value, ty: &str) -> bool {
 /// True if a keyword applies to values of this type only.
 fn is_about(key: &str, value: &Value, ty: &str) -> bool {
     let is_numeric = |format: &str| {
-        matches!(format, "int32" | "int64" | "float" | "double" | "decimal" | "uint32" | "uint64")
+        matches!(format, "int32" | "int64" | "float" | "double" | "decimal" | "uint" | "uint32" | "uint64")
     };
     match key {
         "minLength" | "maxLength" | "pattern" | "contentEncoding" | "contentMediaType" => ty == "string",

@@ -2,12 +2,13 @@
 
 use serde_json::{Map, Value, json};
 
-use super::Origins;
 use super::dialect::Dialect;
 use super::hoist;
 use super::keywords::{Kind, Role};
 use super::location::Trail;
 use super::reference;
+use super::{Origins, WHOLE_QUERY};
+use crate::api::MediaType;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
 /// Rewrites the document around its schemas; false if it has nothing that a client could call.
@@ -142,8 +143,7 @@ impl Rewriting<'_> {
                 tree.pointer(site.as_str()).and_then(|parameter| reference::resolve(tree, parameter));
             let parts = parameter.map(|parameter| properties(tree, parameter)).unwrap_or_default();
             if parts.is_empty() {
-                let message =
-                    "a parameter that is the whole query is ignored, since its schema has no properties";
+                let message = "a parameter that is the whole query is ignored: it is neither JSON nor a form with a schema";
                 self.notice(&site, message, "declare the parameters of the query one by one in the overlay");
             }
             let Some(Value::Array(items)) = tree.pointer_mut(list.as_str()) else { continue };
@@ -181,6 +181,15 @@ fn media_type(map: &mut Map<String, Value>, at: &Trail<'_>, origins: &mut Origin
 /// The parameters that make up a query.
 fn properties(tree: &Value, parameter: &Value) -> Vec<Value> {
     let content = parameter.get("content").and_then(Value::as_object);
+    let json = content.into_iter().flatten().find(|(media, _)| MediaType::parse(media).reads_json());
+    if let Some((media, schema)) = json {
+        let mut whole = Map::from_iter([(WHOLE_QUERY.to_owned(), Value::Bool(true))]);
+        let kept = ["name", "required", "deprecated"].into_iter();
+        whole.extend(kept.filter_map(|key| Some((key.to_owned(), parameter.get(key)?.clone()))));
+        whole.insert("in".to_owned(), json!("query"));
+        whole.insert("content".to_owned(), json!({ media: schema }));
+        return vec![Value::Object(whole)];
+    }
     let form = content.and_then(|content| content.get("application/x-www-form-urlencoded"));
     let Some(schema) = form.and_then(|media| media.get("schema")) else { return Vec::new() };
     let Some(schema) = reference::resolve(tree, schema) else { return Vec::new() };

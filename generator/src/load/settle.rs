@@ -14,7 +14,7 @@ use super::Options;
 use super::dialect::Dialect;
 use super::keywords::{self, Kind, Role};
 use super::location::Trail;
-use super::{Origins, Source, prose, text};
+use super::{DEFAULT_MAPPING, Origins, Source, prose, text};
 use crate::api::MediaType;
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
@@ -360,27 +360,34 @@ impl Settling {
 
     /// Settles the references in the mapping of a discriminator.
     fn mapping(&mut self, schema: &mut Map<String, Value>, at: &Trail<'_>, base: usize) {
-        let mapping =
-            schema.get_mut("discriminator").and_then(|discriminator| discriminator.get_mut("mapping"));
-        for (key, value) in mapping.and_then(Value::as_object_mut).into_iter().flatten() {
-            let Some(text) = value.as_str().filter(|text| text.contains(['#', '/', '.'])) else { continue };
-            let at = at.key("discriminator");
-            let at = at.key("mapping");
-            let at = at.key(key);
-            if is_home(self.dialect, Kind::Schema, text.trim_start_matches('#')) && base == 0 {
-                continue;
-            }
-            let reference = Value::String(text.to_owned());
-            let Ok(target) = self.target(&reference, Role::Object(Kind::Schema), base, &at) else {
-                continue;
-            };
-            *value = Value::String(
-                match is_home(self.dialect, Kind::Schema, &target.pointer) && target.document == 0 {
-                    true => format!("#{}", target.pointer),
-                    false => self.reference_to(target, at.pointer()),
-                },
-            );
+        let Some(Value::Object(discriminator)) = schema.get_mut("discriminator") else { return };
+        let at = at.key("discriminator");
+        if let Some(mut value) = discriminator.shift_remove("defaultMapping") {
+            self.mapped(&mut value, &at.key("defaultMapping"), base);
+            discriminator.insert(DEFAULT_MAPPING.to_owned(), value);
         }
+        let at = at.key("mapping");
+        for (key, value) in
+            discriminator.get_mut("mapping").and_then(Value::as_object_mut).into_iter().flatten()
+        {
+            self.mapped(value, &at.key(key), base);
+        }
+    }
+
+    /// Settles one of these references; a name stays.
+    fn mapped(&mut self, value: &mut Value, at: &Trail<'_>, base: usize) {
+        let Some(text) = value.as_str().filter(|text| text.contains(['#', '/', '.'])) else { return };
+        if is_home(self.dialect, Kind::Schema, text.trim_start_matches('#')) && base == 0 {
+            return;
+        }
+        let reference = Value::String(text.to_owned());
+        let Ok(target) = self.target(&reference, Role::Object(Kind::Schema), base, at) else { return };
+        *value = Value::String(
+            match is_home(self.dialect, Kind::Schema, &target.pointer) && target.document == 0 {
+                true => format!("#{}", target.pointer),
+                false => self.reference_to(target, at.pointer()),
+            },
+        );
     }
 
     fn value(&self, target: &Target) -> Value {

@@ -13,6 +13,7 @@ use super::operation::{item, lifecycle};
 use super::schema::vendor_name;
 use crate::api::{Constraints, In, MediaType, Parameter, Shape, Style, TypeId, TypeRef, Variant};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
+use crate::load::WHOLE_QUERY;
 
 /// The values that parameters accept, by the parameter's name, its operation and its place.
 pub(super) type Accepted = BTreeMap<(String, String, In), Vec<String>>;
@@ -134,6 +135,8 @@ impl Lowering<'_> {
                 }
                 ParameterSchemaOrContent::Content(content) => {
                     let (ty, style) = self.content(&TypeId::operation(id).member(&data.name), content, at);
+                    let is_whole = style == Style::Json && data.extensions.contains_key(WHOLE_QUERY);
+                    let style = if is_whole { Style::Whole } else { style };
                     plain(data, ty, written.place, style)
                 }
             };

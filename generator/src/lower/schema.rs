@@ -1,6 +1,6 @@
 //! Lowers a schema to a use of a type, and the types that it defines inline.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use indexmap::IndexMap;
 use openapiv3::{
@@ -14,6 +14,7 @@ use super::operation::lifecycle;
 use super::union::is_null;
 use crate::api::{ConstraintSet, Enum, Field, Fields, Shape, Struct, Type, TypeId, TypeRef, Value};
 use crate::diagnostic::{Code, Diagnostic, Pointer};
+use crate::load::VALUE_NAMES;
 use crate::load::stack::deeper;
 
 /// The values of `type` (OpenAPI 3.0, "Data Types").
@@ -278,6 +279,7 @@ impl<'a> Lowering<'a> {
             all.values.sort();
             all.values.dedup();
             all.case_insensitive |= known.case_insensitive;
+            all.names.extend(known.names.clone());
             let message =
                 format!("`{name}` in `x-ms-enum` has other values elsewhere; the type has all of them");
             self.approximated(at, message, help);
@@ -303,7 +305,13 @@ impl<'a> Lowering<'a> {
             SchemaKind::Type(OasType::Integer(integer)) => {
                 let values: Vec<Value> =
                     integer.enumeration.iter().flatten().copied().map(Value::Integer).collect();
-                if values.is_empty() { Shape::Alias(TypeRef::Integer) } else { enumeration(schema, values) }
+                match (&integer.format, values.is_empty()) {
+                    (_, false) => enumeration(schema, values),
+                    (VariantOrUnknownOrEmpty::Unknown(format), true) => {
+                        Shape::Alias(TypeRef::integer(Some(format)))
+                    }
+                    _ => Shape::Alias(TypeRef::Integer),
+                }
             }
             SchemaKind::Type(OasType::Number(number)) => {
                 if number.enumeration.iter().any(Option::is_some) {
@@ -552,10 +560,28 @@ pub(super) fn values(schema: &Schema) -> Option<Vec<Value>> {
 
 /// An enum of values that are all strings or all integers.
 pub(super) fn enumeration(schema: &Schema, values: Vec<Value>) -> Shape {
+    let names = vendor_names(schema, &values);
     let values: BTreeSet<Value> = values.into_iter().collect();
     let extension = schema.schema_data.extensions.get("x-case-insensitive");
     let case_insensitive = extension == Some(&serde_json::Value::Bool(true));
-    Shape::Enum(Enum { values: values.into_iter().collect(), case_insensitive })
+    Shape::Enum(Enum { values: values.into_iter().collect(), case_insensitive, names })
+}
+
+/// The vendor's names of integers, by the text of the value. Strings are names themselves.
+fn vendor_names(schema: &Schema, values: &[Value]) -> BTreeMap<String, String> {
+    let extension = |key: &str| schema.schema_data.extensions.get(key);
+    let lists = VALUE_NAMES.iter().filter_map(|key| extension(key)?.as_array());
+    let list = lists.into_iter().find(|list| list.len() == values.len());
+    let listed = list.into_iter().flatten().zip(values).filter_map(|(name, value)| match value {
+        Value::Integer(value) => Some((value.to_string(), name.as_str()?.to_owned())),
+        Value::String(_) => None,
+    });
+    let of_microsoft = extension("x-ms-enum").and_then(|own| own.get("values")?.as_array());
+    let described = of_microsoft.into_iter().flatten().filter_map(|entry| {
+        let value = entry.get("value")?.as_i64()?;
+        Some((value.to_string(), entry.get("name")?.as_str()?.to_owned()))
+    });
+    described.chain(listed).filter(|(_, name)| !name.trim().is_empty()).collect()
 }
 
 /// The type of a schema without members, items and values.
@@ -565,7 +591,7 @@ fn plain(any: &AnySchema) -> TypeRef {
         (Some("string"), Some("date")) => TypeRef::Date,
         (Some("string"), Some("binary")) => TypeRef::Binary,
         (Some("string"), _) => TypeRef::String,
-        (Some("integer"), _) => TypeRef::Integer,
+        (Some("integer"), format) => TypeRef::integer(format),
         (Some("number"), _) => TypeRef::Number,
         (Some("boolean"), _) => TypeRef::Boolean,
         (Some("array"), _) => TypeRef::List(Box::new(TypeRef::Any)),

@@ -12,6 +12,7 @@ use super::operation::lifecycle;
 use super::schema::{combined, members, says_nothing, values};
 use crate::api::{self, Field, Shape, TypeId, TypeRef, Union, Value, Variant};
 use crate::diagnostic::Pointer;
+use crate::load::DEFAULT_MAPPING;
 use crate::load::stack::deeper;
 
 /// An alternative with its members, which may be declared in parts of it.
@@ -85,6 +86,7 @@ impl<'a> Lowering<'a> {
             };
             variants.extend(tags.into_iter().map(|tag| Variant { tag: Some(tag), ..variant.clone() }));
         }
+        variants.extend(discriminator.and_then(|one| self.default_variant(one, at)));
         Variant::order(&mut variants);
         match variants.is_empty() {
             true => match base {
@@ -93,6 +95,18 @@ impl<'a> Lowering<'a> {
             },
             false => Shape::Union(Union { tag, variants, discriminator: fact }),
         }
+    }
+
+    /// The variant of values without a known tag (OpenAPI 3.2).
+    fn default_variant(&mut self, discriminator: &Discriminator, at: &Pointer) -> Option<Variant> {
+        let target = discriminator.extensions.get(DEFAULT_MAPPING)?.as_str().unwrap_or_default();
+        let name = super::component(target, "schemas").unwrap_or(target);
+        if !self.document.components.as_ref().is_some_and(|c| c.schemas.contains_key(name)) {
+            let message = format!("`{target}` in `defaultMapping` is not a schema; it is ignored");
+            self.approximated(&at.child("discriminator"), message, "name a schema in the overlay");
+            return None;
+        }
+        Some(TypeRef::Named(TypeId::schema(name)).into())
     }
 
     fn arm<'s>(&self, alternative: Alternative<'s>) -> Arm<'s>

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Deserialize;
 
+use super::argument;
 use super::case::is_ident;
 use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 
@@ -118,20 +119,21 @@ const RESERVED: &[&str] = &["default", "full", "reqwest"];
 
 impl Config {
     /// Reads the two texts; an API without areas has no second one. None if errors were pushed.
-    pub fn parse(naming: &str, areas: Option<&str>, out: &mut Sink) -> Option<Self> {
-        let naming: Option<Naming> = parse("naming.toml", naming, out);
+    pub fn parse(text: &str, areas: Option<&str>, out: &mut Sink) -> Option<Self> {
+        let naming: Option<Naming> = parse("naming.toml", text, out);
         let areas: Option<Option<Areas>> = match areas {
             Some(text) => parse("areas.toml", text, out).map(Some),
             None => Some(None),
         };
         let config = Self { naming: naming?, areas: areas? };
-        config.check(out).then_some(config)
+        config.check(text, out).then_some(config)
     }
 
     /// Checks the rules that the formats of the two files do not express.
-    fn check(&self, out: &mut Sink) -> bool {
+    fn check(&self, naming: &str, out: &mut Sink) -> bool {
         let before = out.errors();
         self.check_names(out);
+        argument::check(&self.naming.argument, naming, out);
         if let Some(areas) = &self.areas {
             check_areas(areas, out);
         }

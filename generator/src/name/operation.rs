@@ -351,25 +351,33 @@ fn parameters(
         }
         names.insert((name.clone(), parameter.place), ParameterName { ident, ..ParameterName::default() });
     }
-    composites(&mut names, &arguments, exceptions);
+    composites(operation, &mut names, &arguments, exceptions, out);
     names
 }
 
-/// Finds the parameters of a path that one argument gives, where its name is free.
+/// Finds the parameters of a path that one argument gives; its name must be free.
 fn composites(
+    operation: &Operation,
     names: &mut BTreeMap<(String, In), ParameterName>,
     arguments: &Scope,
     exceptions: &mut Exceptions<'_>,
+    out: &mut Sink,
 ) {
     for (argument, composite) in &exceptions.naming.argument {
         let mut parameters = composite.fields.keys().map(|name| (name.clone(), In::Path));
         let is_there = parameters.all(|key| names.get(&key).is_some_and(|name| name.part.is_none()));
         let own = |(name, _): &(String, In)| composite.fields.contains_key(name);
         let is_own = names.iter().any(|(key, name)| own(key) && name.ident == *argument);
-        if !is_there || (arguments.taken.contains_key(argument) && !is_own) {
+        if !is_there {
             continue;
         }
         exceptions.used_arguments.insert(argument);
+        if arguments.taken.contains_key(argument) && !is_own {
+            let message = format!("`{argument}` of [argument] is also another argument of this operation");
+            let help = "give the argument another name in naming.toml";
+            out.push(Diagnostic::error(Code::InvalidConfig, &operation.pointer(), message).help(help));
+            continue;
+        }
         for (name, field) in &composite.fields {
             if let Some(parameter) = names.get_mut(&(name.clone(), In::Path)) {
                 let (argument, of) = (argument.clone(), composite.r#type.clone());

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 use super::case::{file, joined, others, pascal, snake, vendor};
 use super::{Exceptions, Names, Scope, Section, Taker, TypeName, quoted};
 use crate::api::{
-    Action, Api, Arity, Field, Request, Resource, Shape, Struct, Type, TypeId, TypeRef, TypeStep, Union,
-    Value,
+    Action, Api, Arity, Enum, Field, Request, Resource, Shape, Struct, Type, TypeId, TypeRef, TypeStep,
+    Union, Value,
 };
 use crate::diagnostic::{Code, Diagnostic, Pointer, Sink};
 
@@ -69,7 +69,7 @@ pub(super) fn name(
             Shape::Struct(s) => struct_fields(id, s, &at, exceptions, out),
             Shape::Resource(r) => resource_fields(id, r, &at, exceptions, out),
             Shape::Request(r) => request_fields(id, r, &at, exceptions, out),
-            Shape::Enum(e) => enum_variants(id, &e.values, &at, exceptions, out),
+            Shape::Enum(e) => enum_variants(id, e, &at, exceptions, out),
             Shape::Union(u) => union_variants((id, u), &at, names, exceptions, out),
             _ => BTreeMap::new(),
         };
@@ -306,19 +306,22 @@ fn union_variants(
 
 fn enum_variants(
     id: &TypeId,
-    values: &[Value],
+    e: &Enum,
     at: &Pointer,
     exceptions: &mut Exceptions<'_>,
     out: &mut Sink,
 ) -> Members {
-    let texts = values.iter().map(|value| match value {
+    let texts = e.values.iter().map(|value| match value {
         Value::String(text) => text.clone(),
         Value::Integer(number) => number.to_string(),
     });
     let texts: Vec<String> = texts.collect();
     let owner = id.to_string();
     let key = |text: &str| format!("{owner}={text}");
-    let chosen = |value: &str| exceptions.of_type(Section::Value, id, |id| format!("{id}={value}"));
+    let chosen = |value: &str| {
+        let own = exceptions.of_type(Section::Value, id, |id| format!("{id}={value}"));
+        own.or_else(|| e.names.get(value).map(|name| pascal(name)))
+    };
     named_values(texts.iter().map(String::as_str), (at, &key), chosen, out)
 }
 

@@ -31,9 +31,13 @@ pub(crate) fn facts(ty: &TypeRef, constraints: &Constraints) -> Vec<String> {
         TypeRef::Date => out.push("date (RFC 3339)".to_owned()),
         _ => {}
     }
-    let is_number = matches!(ty, TypeRef::Integer | TypeRef::Number);
+    let is_number = matches!(ty, TypeRef::Integer | TypeRef::Unsigned | TypeRef::Number);
     let is_width = |format: &str| matches!(format, "int32" | "float");
-    if let Some(format) = constraints.format.as_deref().filter(|format| is_number || !is_width(format)) {
+    // The type says so.
+    let is_said = |format: &str| *ty == TypeRef::Unsigned && format.starts_with("uint");
+    if let Some(format) =
+        constraints.format.as_deref().filter(|format| (is_number || !is_width(format)) && !is_said(format))
+    {
         out.push(match format {
             "uri" => "a URI, kept as it comes".to_owned(),
             "uri-reference" => "a URI reference".to_owned(),

@@ -238,7 +238,8 @@ impl Context<'_> {
             operation: id.to_owned(),
             origin: operation.pointer(),
             method: operation.method.clone(),
-            path: operation.path.clone(),
+            // The text after `#` distinguishes operations of one path, and is not sent.
+            path: operation.path.split('#').next().unwrap_or_default().to_owned(),
             server: operation.server.clone(),
             security: operation.security.clone(),
             paging: operation.paging.clone(),

@@ -205,9 +205,7 @@ impl Context<'_> {
             }
             (true, through) => match self.token(parameter, name) {
                 Some(token) => (token, SegmentValue::Plain(Text::AsRef)),
-                None if matches!(through, TypeRef::Integer | TypeRef::Number | TypeRef::Boolean) => {
-                    (self.ty(through), SegmentValue::Plain(Text::ToString))
-                }
+                None if is_scalar(through) => (self.ty(through), SegmentValue::Plain(Text::ToString)),
                 None => (RustType::text(), SegmentValue::Plain(Text::AsRef)),
             },
         };
@@ -286,7 +284,7 @@ impl Context<'_> {
     fn scalar(&self, ty: &TypeRef, token: Option<RustType>) -> (RustType, Text) {
         match (token, self.through(ty)) {
             (Some(token), _) => (token, Text::AsRef),
-            (None, TypeRef::Integer | TypeRef::Number | TypeRef::Boolean) => (self.ty(ty), Text::ToString),
+            (None, scalar) if is_scalar(scalar) => (self.ty(ty), Text::ToString),
             (None, TypeRef::Named(id)) if self.is_integer_enum(id) => (self.ty(ty), Text::ToString),
             (None, TypeRef::Named(_) | TypeRef::Timestamp | TypeRef::Date) => (self.ty(ty), Text::AsRef),
             _ => (RustType::text(), Text::AsRef),
@@ -306,6 +304,7 @@ impl Context<'_> {
         let is_time = token.is_none() && matches!(base, TypeRef::Timestamp | TypeRef::Date);
         let number = match base {
             TypeRef::Integer => Some((self.ty(base), "number", Scalar::Same)),
+            TypeRef::Unsigned => Some((self.ty(base), "unsigned", Scalar::Same)),
             TypeRef::Number => Some((self.ty(base), "decimal", Scalar::Same)),
             TypeRef::Boolean => Some((self.ty(base), "flag", Scalar::Same)),
             TypeRef::Named(id) if self.is_integer_enum(id) => Some((self.ty(item), "number", Scalar::Number)),
@@ -418,4 +417,9 @@ fn item(ty: &TypeRef) -> (&TypeRef, bool) {
 fn is_filter(parameter: &Parameter) -> bool {
     let selects = !matches!(parameter.role(), Role::Fields(_) | Role::Include | Role::Sort);
     selects && parameter.place == In::Query && matches!(parameter.ty, TypeRef::List(_))
+}
+
+/// True if the text of a value is that of a number or a boolean.
+fn is_scalar(ty: &TypeRef) -> bool {
+    matches!(ty, TypeRef::Integer | TypeRef::Unsigned | TypeRef::Number | TypeRef::Boolean)
 }

@@ -116,7 +116,7 @@ impl RustType {
 }
 
 /// Names of `std` that generated code uses without a path.
-const PRELUDE: &[&str] = &["String", "Vec", "Option", "Box", "bool", "f64", "i64", "str"];
+const PRELUDE: &[&str] = &["String", "Vec", "Option", "Box", "bool", "f64", "i64", "u64", "str"];
 
 impl RustType {
     /// Reads a type as `API.txt` has it.

@@ -39,6 +39,7 @@ impl Context<'_> {
         match ty {
             TypeRef::String => RustType::string(),
             TypeRef::Integer => RustType::plain("i64"),
+            TypeRef::Unsigned => RustType::plain("u64"),
             TypeRef::Number => RustType::plain("f64"),
             TypeRef::Boolean => RustType::plain("bool"),
             TypeRef::Timestamp => RustType::runtime("Timestamp"),
@@ -89,7 +90,7 @@ impl Context<'_> {
         match self.through(ty) {
             TypeRef::String => (RustType::string().into_arg(), Convert::Into),
             // An alias of a scalar is declared as the scalar.
-            scalar @ (TypeRef::Integer | TypeRef::Number | TypeRef::Boolean) => {
+            scalar @ (TypeRef::Integer | TypeRef::Unsigned | TypeRef::Number | TypeRef::Boolean) => {
                 (self.ty(scalar), Convert::Same)
             }
             any @ (TypeRef::Any | TypeRef::Binary) => (self.ty(any).into_arg(), Convert::Into),
@@ -172,7 +173,7 @@ impl Context<'_> {
         match self.through(ty) {
             TypeRef::Named(id) if self.is_enum(id) => 0,
             TypeRef::Timestamp | TypeRef::Date | TypeRef::Boolean => 1,
-            TypeRef::Integer => 2,
+            TypeRef::Integer | TypeRef::Unsigned => 2,
             TypeRef::Number => 3,
             TypeRef::String | TypeRef::Binary => 4,
             TypeRef::Named(_) => 5,

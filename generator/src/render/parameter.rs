@@ -168,6 +168,7 @@ fn style_of(style: Style) -> TokenStream {
         Style::Repeat => "Repeated",
         Style::Deep => "Deep",
         Style::Json => "Json",
+        Style::Whole => "Whole",
         Style::Label => "Label",
         Style::LabelEach => "LabelEach",
         Style::Matrix => "Matrix",

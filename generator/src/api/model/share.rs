@@ -22,6 +22,7 @@ pub(super) fn share(api: &mut Api, used: &BTreeSet<TypeId>) {
         let Some(ty) = api.types.get(id) else { continue };
         if let Shape::Enum(e) = &ty.shape
             && let Some(Some(named)) = enums.get(e.values.as_slice())
+            && matches!(api.types.get(*named).map(|ty| &ty.shape), Some(Shape::Enum(other)) if other.names == e.names)
         {
             alias.insert(id.clone(), (*named).clone());
             continue;
