@@ -54,6 +54,7 @@ show! {
     String => |text| text.as_str();
     bool => |value| *value;
     i64 => |value| *value;
+    u64 => |value| *value;
     f64 => |value| *value;
     Value => |value| value.clone();
     rt::Timestamp => |time| time.as_str();

@@ -5,6 +5,7 @@ mod driver;
 mod exceptions;
 mod judge;
 mod paging;
+mod pattern;
 mod plan;
 mod program;
 mod sample;
@@ -88,9 +89,10 @@ impl Args {
         Self { apis, ..Self::default() }
     }
 
-    /// The required calls of a document.
-    pub(crate) fn document(from: PathBuf) -> Self {
-        Self { from: Some(from), round: vec![Round::Required], ..Self::default() }
+    /// The required calls of a document: of all operations, or of those whose ids contain `only`.
+    pub(crate) fn document(from: PathBuf, only: Option<&str>) -> Self {
+        let only = only.map(str::to_owned);
+        Self { from: Some(from), only, round: vec![Round::Required], ..Self::default() }
     }
 
     /// All rounds of a version of an API, with one of so many operations.
@@ -373,8 +375,7 @@ fn contract(tree: &Tree, args: &Args, subject: &Subject) -> anyhow::Result<(Foun
             judge(tree, &folder.join(format!("{api}.json")), &document, operations.len())?
         }
     };
-    let base = operations.first().map_or("", |operation| path_of(&operation.base));
-    let program = Program::start(&file, &judge.url, base, folder.join(format!("{api}.driver.cost")))?;
+    let program = Program::start(&file, &judge.url, folder.join(format!("{api}.driver.cost")))?;
     let mut session = Session::new(schemas, strict, program, exception);
     let rounds = if args.round.is_empty() { ROUNDS } else { &args.round };
     let took = rounds.iter().map(|round| session.timed(api, *round, &operations));
@@ -438,21 +439,16 @@ fn reported(
     is_well
 }
 
-/// The path of a URL, without a slash at its end.
-fn path_of(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default()
-}
-
 /// The outcome of a call to the judge: an operation without a successful response gets its first failure.
 fn first_response(operation: &Operation<'_>) -> Expected<'static> {
-    let is_other = |status: &str| status == "default" || !status.starts_with(['4', '5']);
-    match operation.answers.iter().any(|(status, _)| is_other(status)) {
+    let is_success = |status: &str| status == "default" || !status.starts_with(['3', '4', '5']);
+    match operation.answers.iter().any(|(status, _)| is_success(status)) {
         true => Expected::Same,
-        false => plan::failures(operation)
-            .map(|(status, _)| status)
-            .min()
-            .map_or(Expected::Same, Expected::Failure),
+        // The judge takes the first. A client follows no redirect.
+        false => {
+            let codes = operation.answers.iter().filter_map(|(status, _)| status.parse().ok());
+            codes.min().map_or(Expected::Same, Expected::Failure)
+        }
     }
 }
 
@@ -658,7 +654,8 @@ impl<'t> Session<'t> {
         // Values of the round of properties match their schemas; examples and Prism's values do so in documents that
         // declare it.
         let strict = expected == Expected::Same && (round == Round::Properties || self.strict);
-        let reports = self.program.call(&Order { strict, ..order.clone() })?;
+        let order = &Order { strict, ..order.clone() };
+        let reports = self.program.call(order)?;
         if reports.iter().any(|report| report.exchange.is_some()) {
             self.called.insert(operation.id);
         }

@@ -23,6 +23,8 @@ pub(super) struct Operation<'t> {
     /// The headers of all credentials of the document, if the operation says that it takes none.
     pub(super) open: Vec<Credential>,
     pub(super) parameters: Vec<Parameter<'t>>,
+    /// True if the body is a form that is required, although none of its fields is.
+    pub(super) needs_field: bool,
     /// The media type and schema of the request body, and true if it is required.
     pub(super) body: Option<(String, &'t Value, bool)>,
     /// The other media types and schemas that may be sent.
@@ -57,18 +59,28 @@ impl<'t> Operation<'t> {
         };
         match fields.is_empty() {
             true => out.body = Some((media, schema, required)),
-            false => out.parameters.extend(fields),
+            false => {
+                out.needs_field = required && !fields.iter().any(|field| field.required);
+                out.parameters.extend(fields);
+            }
         }
         out
     }
 }
 
 /// Media types of forms.
-const FORMS: &[&str] = &["multipart/form-data", "application/x-www-form-urlencoded"];
+pub(super) const FORMS: &[&str] = &["multipart/form-data", "application/x-www-form-urlencoded"];
 
 /// The fields of a form, those of the parts of an `allOf` among them.
 fn form_fields<'t>(schemas: Schemas<'t>, schema: &'t Value) -> Vec<Parameter<'t>> {
     let parts = schemas.parts(schema, NULL);
+    // The fields of one of several objects are of any name.
+    let lists = parts.iter().flat_map(|part| ["oneOf", "anyOf"].map(|key| items(part.get(key))));
+    let is_one_of_several =
+        lists.flatten().any(|variant| schemas.resolve(variant).get("properties").is_some());
+    if is_one_of_several && schemas.resolve(schema).get("properties").is_none() {
+        return Vec::new();
+    }
     let is_required =
         |name: &str| parts.iter().any(|part| items(part.get("required")).any(|one| one == name));
     let fields = parts.iter().flat_map(|part| members(part.get("properties")));
@@ -127,11 +139,13 @@ pub(super) fn operations(tree: &Value) -> Vec<Operation<'_>> {
             let whole = Operation {
                 id,
                 method: method.to_uppercase(),
-                path,
+                // The text after `#` distinguishes operations of one path, and is not sent.
+                path: path.split('#').next().unwrap_or_default(),
                 base: base(tree, item, operation),
                 security: security(tree, operation),
                 open: open(tree, operation),
                 parameters,
+                needs_field: false,
                 body: None,
                 others,
                 answers: answers(schemas, tree, operation),

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-use super::document::Operation;
+use super::document::{FORMS, Operation};
 use super::sample::{Fill, Sampler, Seen, strings};
 use super::schema::{Schemas, is_empty, kind};
 
@@ -13,6 +13,8 @@ use super::schema::{Schemas, is_empty, kind};
 #[derive(Debug, Clone, Default, Serialize)]
 pub(super) struct Order {
     pub(super) operation: String,
+    /// The path of the address that the operation's path is below; the judge's paths do not have it.
+    pub(super) base: String,
     pub(super) parameters: Map<String, Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) body: Option<Value>,
@@ -69,10 +71,27 @@ pub(super) fn each(schemas: Schemas<'_>, operation: &Operation<'_>, sent: Seen) 
     arguments(schemas, operation, Sampler::each(schemas, true, 7, sent))
 }
 
+/// The fields of a form: one without a name for the document has a field nevertheless, since a form without is not sent.
+fn fields(value: Value) -> Value {
+    match value {
+        Value::Object(members) if !members.is_empty() => members.into(),
+        _ => json!({ "further": "a" }),
+    }
+}
+
+/// The path of a URL, without a slash at its end.
+fn path_of(url: &str) -> &str {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.find('/').and_then(|at| rest.get(at..)).unwrap_or_default()
+}
+
 fn arguments<'t>(schemas: Schemas<'t>, operation: &Operation<'t>, mut sampler: Sampler<'t>) -> (Order, Seen) {
-    let mut out = Order { operation: operation.id.to_owned(), ..Order::default() };
-    for parameter in &operation.parameters {
-        if parameter.required || sampler.takes() {
+    let (operation_id, base) = (operation.id.to_owned(), path_of(&operation.base).to_owned());
+    let mut out = Order { operation: operation_id, base, ..Order::default() };
+    let field = operation.parameters.iter().position(|p| p.place == "formData");
+    let field = field.filter(|_| operation.needs_field);
+    for (index, parameter) in operation.parameters.iter().enumerate() {
+        if parameter.required || field == Some(index) || sampler.takes() {
             let value = match sampler.value(parameter.schema) {
                 // An empty list is not sent at all.
                 Value::Array(items) if items.is_empty() && parameter.required => {
@@ -96,6 +115,7 @@ fn arguments<'t>(schemas: Schemas<'t>, operation: &Operation<'t>, mut sampler: S
                 sampler = sampler.wide();
                 sampler.value(schema)
             }
+            false if FORMS.contains(&media.as_str()) => fields(sampler.value(schema)),
             false => Value::String("bytes".to_owned()),
         };
         // JSON:API: an update names its resource twice.

@@ -75,11 +75,11 @@ pub(super) struct Exchange {
 }
 
 impl Program {
-    /// Starts the program against the judge at `url`, whose paths have no `base`; `cost` gets time and memory.
-    pub(super) fn start(file: &Path, url: &str, base: &str, cost: PathBuf) -> anyhow::Result<Self> {
+    /// Starts the program against the judge at `url`; `cost` gets time and memory.
+    pub(super) fn start(file: &Path, url: &str, cost: PathBuf) -> anyhow::Result<Self> {
         let mut command = Command::new(file);
         // Loopback is not behind a proxy.
-        command.arg(url).arg(base).env("NO_PROXY", "127.0.0.1,localhost");
+        command.arg(url).env("NO_PROXY", "127.0.0.1,localhost");
         let mut child = measure::wrapped(&command, &cost)?
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())

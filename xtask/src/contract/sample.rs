@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Number, Value, json};
 
+use super::pattern::{self, Lengths};
 use super::schema::{Schemas, kind};
 
 /// The maximum depth of optional members and items: schemas may be recursive.
@@ -145,7 +146,8 @@ impl<'t> Sampler<'t> {
         }
         if let Some(parts) = schema.get("allOf").and_then(Value::as_array) {
             let mut out = self.typed(schema, depth);
-            for part in parts {
+            let schemas = self.schemas;
+            for part in parts.iter().filter(|part| says_type(schemas.resolve(part))) {
                 match (&mut out, self.at(part, depth + 1)) {
                     (Value::Object(out), Value::Object(members)) => out.extend(members),
                     (out, value) => *out = value,
@@ -255,7 +257,12 @@ impl<'t> Sampler<'t> {
         let Some(items) = schema.get("items") else { return Vec::new() };
         let mut out: Vec<Value> = Vec::new();
         for _ in 0..count {
-            let value = self.at(items, depth + 1);
+            let mut value = self.at(items, depth + 1);
+            if is(schema, "uniqueItems") && out.contains(&value) {
+                let fill = std::mem::replace(&mut self.fill, Fill::Some);
+                value = self.at(items, depth + 1);
+                self.fill = fill;
+            }
             // Of a list of few values, the next one that is not there yet.
             let others = self.schemas.resolve(items).get("enum").and_then(Value::as_array);
             match others {
@@ -323,51 +330,68 @@ impl<'t> Sampler<'t> {
     fn text(&mut self, schema: &'t Value) -> String {
         let any = self.next();
         let format = schema.get("format").and_then(Value::as_str).unwrap_or_default();
-        let text = match format {
-            "date-time" | "dateTime" => {
-                let (day, hour, minute) = (1 + any % 28, any / 28 % 24, any / 672 % 60);
-                let other = match any.is_multiple_of(2) {
-                    true => format!("2026-02-{day:02}T{hour:02}:{minute:02}:59.123-08:00"),
-                    false => format!("2024-03-{day:02}T{hour:02}:{minute:02}:00.123456+05:45"),
-                };
-                ["2025-01-31T10:00:00Z".to_owned(), other]
-            }
-            "date" => {
-                let (month, day) = (1 + any % 12, 1 + any / 12 % 28);
-                ["2025-01-31".to_owned(), format!("2026-{month:02}-{day:02}")]
-            }
-            "uri" | "URL" | "url" => {
-                let other = format!("https://example.com/{}?c=d&e=%20", any % 1000);
-                ["https://example.com/a".to_owned(), other]
-            }
-            "uri-reference" => ["/a".to_owned(), format!("https://example.com/{}", any % 1000)],
-            "email" => ["a@example.com".to_owned(), format!("b.c+{}@example.com", any % 1000)],
-            "duration" | "Timespan" => ["PT1H".to_owned(), format!("P{}DT2H3M", any % 1000)],
-            "uuid" => ["00000000-0000-4000-8000-000000000001".to_owned(), format!("{any:08.8x}")]
-                .map(|text| if text.len() == 36 { text } else { uuid(any) }),
-            "number" => ["1".to_owned(), format!("{}.5", any % 1000)],
-            "byte" => ["YQ==", "YWI="].map(str::to_owned),
-            "binary" => ["a", "b"].map(str::to_owned),
-            // Characters that are special in queries, paths or JSON.
-            _ if schema.get("pattern").is_none() => ["a".to_owned(), format!("b, é|/?&=%\"{}", any % 1000)],
-            _ => ["a1".to_owned(), format!("B-{}", any % 1000)],
-        };
-        let [first, other] = text;
+        let formatted = formatted(format, any);
+        let pattern = schema.get("pattern").and_then(Value::as_str);
+        // Characters that are special in queries, paths or JSON.
+        let special = || ["a".to_owned(), format!("b, é|/?&=%\"{}", any % 1000)];
+        let plain = || ["a1".to_owned(), format!("B-{}", any % 1000)];
+        let is_free = formatted.is_none() && pattern.is_none();
+        let [first, other] = formatted.unwrap_or_else(|| if is_free { special() } else { plain() });
         let text = if self.fill == Fill::Required { first } else { other };
-        let limit = |key: &str| {
-            schema.get(key).and_then(Value::as_u64).and_then(|length| usize::try_from(length).ok())
-        };
-        let is_free = format.is_empty() && schema.get("pattern").is_none();
         let text = match self.wide && self.fill == Fill::Some && is_free && self.below(6) == 0 {
             true => format!("{text}\u{1D11E}\u{2028}\n").repeat(200),
             false => text,
         };
-        let mut text: String = text.chars().take(limit("maxLength").unwrap_or(usize::MAX)).collect();
-        while text.chars().count() < limit("minLength").unwrap_or(0) {
+        let lengths = Lengths::of(schema);
+        let mut text: String = text.chars().take(lengths.most).collect();
+        while text.chars().count() < lengths.least {
             text.push('x');
         }
-        text
+        match pattern {
+            Some(pattern) if !pattern::matches(pattern, &text) => {
+                let mut choose = |count| if self.fill == Fill::Required { 0 } else { self.below(count) };
+                pattern::string(pattern, lengths, &mut choose).unwrap_or(text)
+            }
+            _ => text,
+        }
     }
+}
+
+/// Two strings of a format; none if it is unknown.
+fn formatted(format: &str, any: u64) -> Option<[String; 2]> {
+    Some(match format {
+        "date-time" | "dateTime" => {
+            let (day, hour, minute) = (1 + any % 28, any / 28 % 24, any / 672 % 60);
+            let other = match any.is_multiple_of(2) {
+                true => format!("2026-02-{day:02}T{hour:02}:{minute:02}:59.123-08:00"),
+                false => format!("2024-03-{day:02}T{hour:02}:{minute:02}:00.123456+05:45"),
+            };
+            ["2025-01-31T10:00:00Z".to_owned(), other]
+        }
+        "date" => {
+            let (month, day) = (1 + any % 12, 1 + any / 12 % 28);
+            ["2025-01-31".to_owned(), format!("2026-{month:02}-{day:02}")]
+        }
+        "uri" | "URL" | "url" => {
+            let other = format!("https://example.com/{}?c=d&e=%20", any % 1000);
+            ["https://example.com/a".to_owned(), other]
+        }
+        "uri-reference" => ["/a".to_owned(), format!("https://example.com/{}", any % 1000)],
+        "email" => ["a@example.com".to_owned(), format!("b.c+{}@example.com", any % 1000)],
+        "duration" | "Timespan" => ["PT1H".to_owned(), format!("P{}DT2H3M", any % 1000)],
+        "uuid" => ["00000000-0000-4000-8000-000000000001".to_owned(), uuid(any)],
+        "number" => ["1".to_owned(), format!("{}.5", any % 1000)],
+        "byte" => ["YQ==", "YWI="].map(str::to_owned),
+        "binary" => ["a", "b"].map(str::to_owned),
+        _ => return None,
+    })
+}
+
+/// False for a schema that only describes, as one part of an `allOf` may.
+fn says_type(schema: &Value) -> bool {
+    const KEYS: &[&str] =
+        &["type", "properties", "items", "enum", "const", "oneOf", "anyOf", "allOf", "additionalProperties"];
+    KEYS.iter().any(|key| schema.get(key).is_some())
 }
 
 fn uuid(any: u64) -> String {

@@ -177,21 +177,49 @@ impl<'t> Schemas<'t> {
         says(&schema) || self.parts(schema, value).iter().any(says)
     }
 
+    /// True if the value matches the schema, apart from constraints and members that no schema names.
+    pub(super) fn accepts(self, schema: &'t Value, value: &Value) -> bool {
+        self.accepts_at(schema, value, 0)
+    }
+
+    fn accepts_at(self, schema: &'t Value, value: &Value, depth: usize) -> bool {
+        if depth > DEPTH || (value.is_null() && self.is_nullable(schema, value)) {
+            return true;
+        }
+        let schema = self.resolve(schema);
+        let list = |key: &str| schema.get(key).and_then(Value::as_array);
+        let accepts = |schema: &'t Value, value: &Value| self.accepts_at(schema, value, depth + 1);
+        let is_of_type = match schema.get("type") {
+            Some(Value::Array(types)) => types.iter().filter_map(Value::as_str).any(|ty| is_of(value, ty)),
+            Some(Value::String(ty)) => is_of(value, ty),
+            _ => true,
+        };
+        let is_listed = list("enum").is_none_or(|all| all.iter().any(|one| same_value(one, value)));
+        let is_constant = schema.get("const").is_none_or(|one| same_value(one, value));
+        let has_members = value.as_object().is_none_or(|members| {
+            strings(schema.get("required")).iter().all(|name| members.contains_key(*name))
+                && members.iter().all(|(name, member)| {
+                    self.member(&[schema], name).iter().all(|schema| accepts(schema, member))
+                })
+        });
+        let items = schema.get("items").filter(|items| items.is_object());
+        let has_items = value
+            .as_array()
+            .is_none_or(|all| items.is_none_or(|schema| all.iter().all(|item| accepts(schema, item))));
+        let fits_parts = list("allOf").is_none_or(|parts| parts.iter().all(|part| accepts(part, value)));
+        let fits_one = ["oneOf", "anyOf"]
+            .iter()
+            .filter_map(|key| list(key))
+            .all(|variants| variants.iter().any(|variant| accepts(variant, value)));
+        is_of_type && is_listed && is_constant && has_members && has_items && fits_parts && fits_one
+    }
+
     fn check_part(self, part: &'t Value, value: &Value, at: &str, out: &mut Vec<String>) {
-        if let Some(ty) = part.get("type").and_then(Value::as_str) {
-            let fits = match ty {
-                "object" => value.is_object(),
-                "array" => value.is_array(),
-                "string" => value.is_string(),
-                "boolean" => value.is_boolean(),
-                "integer" => value.is_i64() || value.is_u64(),
-                "number" => value.is_number(),
-                _ => true,
-            };
-            if !fits {
-                out.push(format!("{at}: not of type `{ty}`"));
-                return;
-            }
+        if let Some(ty) = part.get("type").and_then(Value::as_str)
+            && !is_of(value, ty)
+        {
+            out.push(format!("{at}: not of type `{ty}`"));
+            return;
         }
         if let Some(allowed) = part.get("enum").and_then(Value::as_array)
             && !allowed.contains(value)
@@ -342,6 +370,20 @@ pub(super) fn is_empty(value: &Value) -> bool {
         Value::Array(items) => items.is_empty(),
         Value::Object(members) => members.values().all(|member| member.is_null() || is_empty(member)),
         _ => false,
+    }
+}
+
+/// True if the value is of the type, or no schema has this type.
+fn is_of(value: &Value, ty: &str) -> bool {
+    match ty {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "boolean" => value.is_boolean(),
+        "integer" => value.is_i64() || value.is_u64(),
+        "number" => value.is_number(),
+        "null" => value.is_null(),
+        _ => true,
     }
 }
 

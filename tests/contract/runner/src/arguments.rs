@@ -99,6 +99,11 @@ impl Arguments {
         Argument { value, of: self }
     }
 
+    /// The fields of a form, whose names the document does not know.
+    pub fn fields(&self) -> Vec<(String, String)> {
+        self.body("").members().map(|(name, value)| (name, value.text())).collect()
+    }
+
     /// A body that is not JSON.
     pub fn raw_body(&self) -> Bytes {
         Bytes::from(self.body("").text())
@@ -123,6 +128,11 @@ impl<'a> Argument<'a> {
     /// An integer.
     pub fn integer(self) -> i64 {
         self.value.as_i64().unwrap_or_else(|| self.fail("an integer of 64 bits"))
+    }
+
+    /// An integer without a sign.
+    pub fn unsigned(self) -> u64 {
+        self.value.as_u64().unwrap_or_else(|| self.fail("an integer of 64 bits without a sign"))
     }
 
     /// A number.

@@ -15,7 +15,7 @@ pub use serde_json::{Map, Value};
 use storewright_runtime as rt;
 
 pub use self::arguments::{Argument, Arguments, Options};
-pub use self::outcome::{Failed, Outcome, Read};
+pub use self::outcome::{Failed, Outcome, Read, Shown};
 pub use self::recorder::{Answer, Exchange, Recorder};
 
 /// operationId, media types of the response and of the request (empty without one), and the function that makes the call.
@@ -26,6 +26,9 @@ pub type Calls<C> = &'static [(&'static str, &'static str, &'static str, fn(&C, 
 #[serde(deny_unknown_fields)]
 struct Order {
     operation: String,
+    /// The path of the address that the operation's path is below.
+    #[serde(default)]
+    base: String,
     /// Values of path, query and header parameters by name.
     #[serde(default)]
     parameters: Map<String, Value>,
@@ -74,7 +77,7 @@ struct Report<'a> {
 pub type Listed<A> =
     (&'static str, &'static str, &'static str, fn(&<A as rt::Api>::Client, &Arguments) -> Outcome);
 
-/// Reads calls until standard input ends. The arguments are the judge's address and the path of the API's own.
+/// Reads calls until standard input ends. The argument is the judge's address.
 pub fn drive<A: rt::Api>(calls: &[Listed<A>], credentials: impl rt::TokenProvider) -> ExitCode {
     match run::<A>(calls, Arc::new(credentials)) {
         Ok(()) => ExitCode::SUCCESS,
@@ -90,8 +93,7 @@ fn run<A: rt::Api>(
     credentials: Arc<impl rt::TokenProvider>,
 ) -> Result<(), Box<dyn std::error::Error>> {
     let url = std::env::args().nth(1).ok_or("the address of the judge is missing")?;
-    let base = std::env::args().nth(2).unwrap_or_default();
-    let recorder = Arc::new(Recorder::new(&url, &base)?);
+    let recorder = Arc::new(Recorder::new(&url)?);
     let client = |strict: bool| {
         let builder = rt::Client::<A>::builder();
         // A document that names no server, or only a path.
@@ -117,7 +119,7 @@ fn run<A: rt::Api>(
         let order: Order = serde_json::from_str(&line)?;
         line.clear();
         let options = Options { sets_again: order.sets_again, items: order.last_page.is_some() };
-        recorder.expect(order.headers, order.answer, order.last_page);
+        recorder.expect(order.base, order.headers, order.answer, order.last_page);
         let arguments = Arguments::new(order.parameters, order.body, options);
         let client = if order.strict { &strict } else { &tolerant };
         for (operation, media, sends, call) in calls.iter().filter(|(id, ..)| *id == order.operation) {

@@ -25,6 +25,37 @@ pub struct Read {
     pub mismatches: Vec<String>,
 }
 
+/// A response of one of several types: encoded again, and as its public fields have it.
+#[derive(Debug, Default)]
+pub struct Shown {
+    read: Value,
+    shown: Option<Value>,
+}
+
+impl Shown {
+    /// A value of any type.
+    pub fn of(value: &impl Serialize, shown: Option<Value>) -> Self {
+        let read = serde_json::to_value(value).unwrap_or_else(|error| error.to_string().into());
+        Self { read, shown }
+    }
+
+    /// Bytes.
+    pub fn bytes(bytes: &[u8]) -> Self {
+        Self { read: Value::String(digits(bytes)), shown: None }
+    }
+
+    /// As its public fields have it.
+    pub fn shown(&self) -> Option<Value> {
+        self.shown.clone()
+    }
+}
+
+impl Serialize for Shown {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.read.serialize(serializer)
+    }
+}
+
 /// A response that was not read.
 #[derive(Debug, Serialize)]
 pub struct Failed {

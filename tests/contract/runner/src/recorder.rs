@@ -17,13 +17,13 @@ pub struct Recorder {
     inner: rt::Reqwest,
     /// The scheme and authority of the judge, whose paths have no base path.
     judge: String,
-    /// The path of the API's address.
-    base: String,
     state: std::sync::Arc<Mutex<State>>,
 }
 
 #[derive(Debug, Default)]
 struct State {
+    /// The path of the address that the operation's path is below.
+    base: String,
     headers: Vec<(String, String)>,
     answer: Option<Answer>,
     /// The response to the requests after the first.
@@ -100,24 +100,19 @@ fn text(headers: &HeaderMap, name: &str) -> Option<String> {
 }
 
 impl Recorder {
-    /// A recorder in front of the judge at a URL; `base` is the path of the API's own address.
+    /// A recorder in front of the judge at a URL.
     ///
     /// # Errors
     /// If there is no transport.
-    pub fn new(judge: &str, base: &str) -> Result<Self, rt::TransportError> {
+    pub fn new(judge: &str) -> Result<Self, rt::TransportError> {
         let judge = judge.trim_end_matches('/').to_owned();
-        Ok(Self {
-            inner: rt::Reqwest::new()?,
-            judge,
-            base: base.to_owned(),
-            state: std::sync::Arc::default(),
-        })
+        Ok(Self { inner: rt::Reqwest::new()?, judge, state: std::sync::Arc::default() })
     }
 
     /// The same path and query at the judge.
-    fn redirect(&self, request: &mut http::Request<Bytes>) {
+    fn redirect(&self, request: &mut http::Request<Bytes>, base: &str) {
         let target = request.uri().path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-        let target = target.strip_prefix(self.base.as_str()).unwrap_or(target);
+        let target = target.strip_prefix(base).unwrap_or(target);
         if let Ok(uri) = format!("{}{target}", self.judge).parse() {
             *request.uri_mut() = uri;
         }
@@ -127,9 +122,16 @@ impl Recorder {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Sets the headers of the next requests, and the responses to the first and to the others if they are not the server's.
-    pub fn expect(&self, headers: Vec<(String, String)>, answer: Option<Answer>, next: Option<Answer>) {
-        *self.state() = State { headers, answer, next, exchange: None };
+    /// Sets the path below which the next requests are, their headers, and the responses to the first and to the others if
+    /// they are not the server's.
+    pub fn expect(
+        &self,
+        base: String,
+        headers: Vec<(String, String)>,
+        answer: Option<Answer>,
+        next: Option<Answer>,
+    ) {
+        *self.state() = State { base, headers, answer, next, exchange: None };
     }
 
     /// The last request and response.
@@ -155,16 +157,16 @@ impl Transport for Recorder {
             body: (!body.is_empty()).then(|| String::from_utf8_lossy(body).into_owned()),
             ..Exchange::default()
         };
-        let (more, scripted) = {
+        let (base, more, scripted) = {
             let mut state = self.state();
             let answer = state.answer.clone();
             if let Some(next) = state.next.take() {
                 state.answer = Some(next);
             }
-            (state.headers.clone(), answer)
+            (state.base.clone(), state.headers.clone(), answer)
         };
         set(request.headers_mut(), more);
-        self.redirect(&mut request);
+        self.redirect(&mut request, &base);
         let sent = scripted.is_none().then(|| self.inner.send(request));
         let state = std::sync::Arc::clone(&self.state);
         Box::pin(async move {

@@ -46,7 +46,7 @@ pub(super) fn files(
             continue;
         }
         let text = format!(
-            "{}\nuse crate::show::Show;\nuse crate::{{Arguments, Calls, Client, Outcome}};\n#[allow(unused_imports)]\n\
+            "{}\nuse crate::show::Show;\nuse crate::{{Arguments, Calls, Client, Outcome, Shown}};\n#[allow(unused_imports)]\n\
              use storewright_runtime as rt;\n\n{functions}\npub(crate) const CALLS: Calls = &[\n{lines}];\n",
             head(&format!("Calls the operations of `{module}`."))
         );
@@ -69,7 +69,7 @@ pub(super) fn files(
     out.insert("src/show.rs".to_owned(), format!("// {MARK}; edits are lost.\n{text}"));
     let text = format!(
         "{}\n// The vendor advises against some of what is called.\n#![allow(deprecated, non_snake_case, unused_imports, unused_mut, dead_code)]\n\n\
-         {modules}mod show;\nmod values;\n\nuse storewright_contract::{{Arguments, Outcome}};\nuse {library}::{{Api, Client}};\n\n\
+         {modules}mod show;\nmod values;\n\nuse storewright_contract::{{Arguments, Outcome, Shown}};\nuse {library}::{{Api, Client}};\n\n\
          type Calls = storewright_contract::Calls<Client>;\n\nfn main() -> std::process::ExitCode {{\n    \
          let calls = [\n{lists}    ];\n    storewright_contract::drive::<Api>(&calls.concat(), {credentials})\n}}\n",
         head("Calls every operation as standard input says, and reports the results.")
@@ -133,7 +133,7 @@ impl Call<'_> {
         Some(format!(
             "fn {own}(client: &Client, a: &Arguments) -> Outcome {{\n    let mut call = {begin};\n{setters}{}    {}\n}}\n",
             if self.has_pages(public, &function.returns) { ITEMS } else { "" },
-            self.end(&function.returns)
+            self.by_status(public, &function.returns).unwrap_or_else(|| self.end(&function.returns))
         ))
     }
 
@@ -176,8 +176,30 @@ impl Call<'_> {
             }
             ("to" | "id", true) => "a.body(\"\").must_at(\"/data\").id()".to_owned(),
             (_, true) => values.value(ty, &format!("a.body({:?})", envelope.unwrap_or_default())),
+            // Fields of any name.
+            (_, false) if ty.starts_with("impl IntoIterator<") => "a.fields()".to_owned(),
             (_, false) => "a.raw_body()".to_owned(),
         }
+    }
+
+    /// The same for an enum of bodies that differ by status; none for another type.
+    fn by_status(&self, public: &PublicApi, returns: &str) -> Option<String> {
+        let path = format!("operations::{}::{returns}", self.module);
+        let variants = public.variants(&path);
+        variants.first()?;
+        let mut arms = String::new();
+        for (own, ty) in variants {
+            let shown = match ty.as_str() {
+                "" | "()" => "Shown::default()",
+                "rt::Bytes" => "Shown::bytes(&value)",
+                json if json.starts_with("rt::Json<") => "Shown::of(&value.0, value.0.show())",
+                _ => "Shown::of(&value, value.show())",
+            };
+            let _ = write!(arms, "{}::{path}::{own}(value) => {shown}, ", self.library);
+        }
+        Some(format!(
+            "a.inside(\"\", call.full().send(), |value| match value {{ {arms}_ => Shown::default() }}, Shown::shown)"
+        ))
     }
 
     /// The code that sends the call and reports the result.
@@ -197,6 +219,10 @@ impl Call<'_> {
             ("Option<rt::Bytes>", _) => "a.maybe_bytes(call.full().send())".to_owned(),
             (json, _) if json.starts_with("rt::Json<") => {
                 "a.inside(\"\", call.full().send(), |value| value.0, Show::show)".to_owned()
+            }
+            (json, _) if json.starts_with("Option<rt::Json<") => {
+                "a.inside(\"\", call.full().send(), |value| value.map(|value| value.0), Show::show)"
+                    .to_owned()
             }
             _ => "a.json(call.full().send(), Show::show)".to_owned(),
         }

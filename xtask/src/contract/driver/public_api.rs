@@ -8,6 +8,8 @@ pub(super) struct PublicApi {
     functions: BTreeMap<String, Function>,
     aliases: BTreeMap<String, String>,
     fields: BTreeSet<String>,
+    /// By enum, its variants with their types.
+    variants: BTreeMap<String, Vec<(String, String)>>,
 }
 
 /// A function or method, without its receiver.
@@ -33,6 +35,11 @@ impl PublicApi {
             match kind {
                 "fn" => drop(out.functions.insert(path.to_owned(), Function::parse(signature))),
                 "field" => drop(out.fields.insert(path.to_owned())),
+                "variant" => {
+                    let (of, own) = path.rsplit_once("::").unwrap_or(("", path));
+                    let all = out.variants.entry(of.to_owned()).or_default();
+                    all.push((own.to_owned(), signature.to_owned()));
+                }
                 "type" => drop(out.aliases.insert(path.to_owned(), signature.to_owned())),
                 _ => {}
             }
@@ -42,6 +49,11 @@ impl PublicApi {
 
     pub(super) fn function(&self, path: &str) -> Option<&Function> {
         self.functions.get(path)
+    }
+
+    /// The variants of an enum, with their types; none of anything else.
+    pub(super) fn variants(&self, path: &str) -> &[(String, String)] {
+        self.variants.get(path).map(Vec::as_slice).unwrap_or_default()
     }
 
     /// True if a model has a field.
@@ -99,6 +111,7 @@ mod tests {
              operations::a::As::put fn id : impl AsRef<str>, map : BTreeMap<String, i64> =>() | /paths/x/put a,b\n\
              models::D::new fn DRequired { a : String, b : Vec<X> } | /components/schemas/D\n\
              models::B type C | /components/schemas/B\n\
+             operations::a::PutByStatus::Status200 variant Vec<X> | /paths/x/put\n\
              models::B.a field String | /components/schemas/B\n",
         );
         assert!(api.has_field("B", "a") && !api.has_field("B", "b"));
@@ -111,5 +124,6 @@ mod tests {
         assert_eq!(new.literal.as_deref(), Some("DRequired"));
         assert_eq!(new.arguments, [named("a", "String"), named("b", "Vec<X>")]);
         assert_eq!(api.alias("models::B"), Some("C"));
+        assert_eq!(api.variants("operations::a::PutByStatus"), [named("Status200", "Vec<X>")]);
     }
 }

@@ -56,6 +56,7 @@ impl<'a> Values<'a> {
         match ty {
             "impl AsRef<str>" | "String" | "&str" => format!("{from}.text()"),
             "i64" => format!("{from}.integer()"),
+            "u64" => format!("{from}.unsigned()"),
             "f64" => format!("{from}.number()"),
             "bool" => format!("{from}.boolean()"),
             "rt::Value" => format!("{from}.json()"),
@@ -222,7 +223,10 @@ impl<'a> Values<'a> {
         else {
             return "    v.read()".to_owned();
         };
-        let mut out = format!("    match v.must_at({:?}).text().as_str() {{\n", format!("/{}", token(tag)));
+        let at = format!("/{}", token(tag));
+        let mut out = format!(
+            "    let Some(tag) = v.at({at:?}) else {{ return v.read() }};\n    match tag.text().as_str() {{\n"
+        );
         for variant in &union.variants {
             let named = variant.ty.named().and_then(|id| self.names.types.get(id));
             let (Some(value), Some(name)) = (&variant.tag, named) else { return "    v.read()".to_owned() };
