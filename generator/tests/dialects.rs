@@ -8,7 +8,9 @@ mod documents;
 #[path = "support/shared.rs"]
 mod shared;
 
-use std::fs;
+use std::path::Path;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::{fs, thread};
 
 use documents::{api, assert_places, made, report, with_components};
 use serde_json::{Value, json};
@@ -454,24 +456,34 @@ fn a_place_behind_a_reference_is_that_of_the_target() {
 #[cfg_attr(not(shared), ignore = "needs the files of STOREWRIGHT_SHARED")]
 fn places_are_in_the_published_documents() {
     let Some(folder) = shared::shared("corpus/docs") else { return };
-    let mut count = 0;
-    for path in shared::entries(&folder) {
-        let bytes = fs::read(&path).unwrap();
-        // The larger ones take minutes without optimisation.
-        if bytes.len() > 400_000 {
-            continue;
+    // The largest first, so that the threads end together.
+    let mut paths = shared::entries(&folder);
+    paths.sort_by_key(|path| std::cmp::Reverse(fs::metadata(path).unwrap().len()));
+    let (next, count) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    let work = || {
+        while let Some(path) = paths.get(next.fetch_add(1, Ordering::Relaxed)) {
+            count.fetch_add(notices_with_places(path), Ordering::Relaxed);
         }
-        let name = path.display().to_string();
-        let source = Source { name: &name, text: &bytes };
-        let tree = text::parse(&source, &mut Sink::new()).unwrap();
-        let mut out = Sink::new();
-        let spec = load(source, None, &Options::default(), &mut out);
-        assert!(!out.has_errors(), "{name}: {}", report(out.diagnostics()));
-        let _ = lower(&spec.unwrap(), "n", &mut out);
-        locate(source, &mut out);
-        let said = out.into_diagnostics();
-        count += said.len();
-        assert_places(&tree, &said);
-    }
-    assert!(count > 100, "{count} notices");
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    assert!(count.into_inner() > 100);
+}
+
+/// Asserts that each notice of a document has a location in it; returns their number.
+fn notices_with_places(path: &Path) -> usize {
+    let (name, bytes) = (path.display().to_string(), fs::read(path).unwrap());
+    let source = Source { name: &name, text: &bytes };
+    let tree = text::parse(&source, &mut Sink::new()).unwrap();
+    let mut out = Sink::new();
+    let spec = load(source, None, &Options::default(), &mut out);
+    assert!(!out.has_errors(), "{name}: {}", report(out.diagnostics()));
+    let _ = lower(&spec.unwrap(), "n", &mut out);
+    locate(source, &mut out);
+    let said = out.into_diagnostics();
+    assert_places(&tree, &said);
+    said.len()
 }
