@@ -2,6 +2,7 @@
 # Walks a stranger's path in an empty CARGO_HOME and outside of the checkout: installs `storewright` from git, makes clients of
 # two documents, compiles programs that call them on loopback, follows the recipe of docs/build-script.md, and compiles a
 # caller of App Store Connect over a git dependency. Prints the time of each step. It needs a network or a registry mirror.
+# `run.sh large` walks to the first call of three large documents of vendors instead, which are next to the checkout.
 set -euo pipefail
 here=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 root=$(cd "$here/../.." && pwd)
@@ -77,8 +78,10 @@ call() {
     return "$result"
 }
 
-for name in shop tasks; do
-    step "$name: storewright init" storewright init "$here/$name.json" --runtime "git=$url"
+# Initializes a project for a document, generates its client, and calls it by the program of that name.
+walk() {
+    local name=$1 document=$2
+    step "$name: storewright init" storewright init "$document" --dir "$name" --runtime "git=$url"
     cd "$name"
     step "$name: storewright generate" storewright generate
     step "$name: storewright generate --check" storewright generate --check
@@ -87,12 +90,25 @@ for name in shop tasks; do
     program "call-$name" "$name-client = { path = \"../$name/client\" }" < "$here/$name.rs"
     step "$name: cargo build" cargo build --manifest-path "call-$name/Cargo.toml"
     if judge; then
-        step "$name: a call to Prism" call "$here/$name.json" "call-$name/Cargo.toml"
+        step "$name: a call to Prism" call "$document" "call-$name/Cargo.toml"
         printf '%4d s  from nothing to the response\n' "$SECONDS"
     else
         printf '        node or npm is missing: no call\n'
     fi
-done
+}
+
+if [ "${1:-}" = large ]; then
+    documents="${STOREWRIGHT_SHARED:-$root/../shared}/corpus/docs"
+    large=(box=box-openapi--openapi.json discord=discord-api-spec--openapi.json twilio=twilio-oai--json-twilio_api_v2010.json)
+    for one in "${large[@]}"; do
+        document="$work/${one%%=*}.json"
+        cp "$documents/${one#*=}" "$document" || fail "set STOREWRIGHT_SHARED to the folder of corpus/docs"
+        walk "${one%%=*}" "$document"
+    done
+    exit 0
+fi
+
+for name in shop tasks; do walk "$name" "$here/$name.json"; done
 
 # The recipe, file by file, with the name and the address of this package.
 cd shop
