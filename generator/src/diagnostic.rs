@@ -10,6 +10,8 @@ use serde::Serialize;
 
 pub use self::excerpt::Excerpt;
 use self::excerpt::Lines;
+#[cfg(feature = "diff")]
+pub(crate) use self::group::unquoted;
 pub use self::group::{Group, groups};
 pub use self::terminal::{shown, shown_json, shown_output};
 
@@ -244,6 +246,23 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
+    /// True for a safe default that was taken because the document is wrong: it cannot be read as it is written, or its
+    /// parts cannot have their names.
+    pub fn is_fault(&self) -> bool {
+        let is_fault = matches!(
+            self.code,
+            Code::InvalidDocument
+                | Code::DanglingRef
+                | Code::ExternalRef
+                | Code::CyclicRef
+                | Code::DuplicateOperationId
+                | Code::PathParameter
+                | Code::UndeclaredDiscriminator
+                | Code::NameCollision
+        );
+        is_fault && self.severity == Severity::Notice
+    }
+
     /// Something that stops the run before anything is written.
     pub fn error(code: Code, at: impl Into<Place>, message: impl Into<String>) -> Self {
         Self::new(Severity::Error, code, at.into(), message.into())

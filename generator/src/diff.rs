@@ -8,6 +8,7 @@ mod alike;
 mod change;
 mod constraints;
 mod correction;
+mod fault;
 mod feature_causes;
 mod fold;
 mod locate;
@@ -33,6 +34,7 @@ use serde::Serialize;
 
 pub use change::{Bump, Change, Direction, Kind, Reach, Wire};
 pub use correction::{Corrected, Effect, Part};
+pub use fault::{Fault, Sides};
 pub use locate::Resolve;
 pub use policy::{Accepted, Date, Policy};
 pub use public_api::{ItemChange, Items};
@@ -80,6 +82,8 @@ pub struct Diff {
     pub accepted: Vec<Accepted>,
     /// The changes that an overlay's corrections make or hide; see [`Diff::separate`].
     pub corrected: Vec<Corrected>,
+    /// The faults of the documents, which limit what is compared; see [`Diff::add_faults`].
+    pub faults: Vec<Fault>,
     /// True if rows were omitted: the bump, the numbers of operations and the Rust-only changes stay those of all.
     #[serde(skip)]
     pub is_part: bool,
@@ -149,6 +153,7 @@ pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
         changes,
         accepted: Vec::new(),
         corrected: Vec::new(),
+        faults: Vec::new(),
         is_part: false,
     };
     out.escape();

@@ -89,7 +89,7 @@ fn update(tree: &Tree, args: &Args, out: &mut Sink) -> anyhow::Result<Option<Out
     }
     let Some(Crate { mut files, items }) = rendered.filter(|_| !out.has_errors()) else { return Ok(None) };
     let committed = committed(tree, &args.api);
-    let new = Version { items, api, model, names, corrections: Default::default() };
+    let new = Version { items, api, model, names, corrections: Default::default(), faults: Vec::new() };
     let base = base(tree, &args.api, &rules, &settings, committed.as_ref())?;
     let before = settings.crate_version.clone();
     let diff = base.old.as_ref().map(|old| crate::diff::compare(old, &new));

@@ -63,6 +63,50 @@ fn an_accepted_change_does_not_fail_and_an_unused_entry_is_said() {
 }
 
 #[test]
+fn faults_of_the_documents_head_the_report() {
+    let checkout = Checkout::new();
+    versions(&checkout);
+    let broken = |name: &str, ids: &[&str]| {
+        let text = fs::read_to_string(checkout.path(name)).unwrap();
+        let mut document: Value = serde_json::from_str(&text).unwrap();
+        for id in ids {
+            let response = serde_json::json!({ "description": "", "content": { "application/json": {
+                "schema": { "$ref": format!("#/components/schemas/{id}") } } } });
+            document["paths"][format!("/{id}")] =
+                serde_json::json!({ "get": { "operationId": id, "responses": { "200": response } } });
+        }
+        fs::write(checkout.path(name), serde_json::to_string_pretty(&document).unwrap()).unwrap();
+    };
+    broken("two.json", &["Lost"]);
+    broken("three.json", &["Lost", "Gone"]);
+    let sides = ["diff", "two.json", "three.json", "--api", "mini"];
+    let json: Value =
+        serde_json::from_str(&stdout(&checkout, &[&sides[..], &["--format", "json"]].concat(), 0)).unwrap();
+    let faults: Vec<[&str; 4]> = json["faults"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|fault| ["side", "code", "pointer", "file"].map(|key| fault[key].as_str().unwrap()))
+        .collect();
+    let at = |id: &str| format!("/paths/~1{id}/get/responses/200/content/application~1json/schema/$ref");
+    let (lost, gone) = (at("Lost"), at("Gone"));
+    assert_eq!(
+        faults,
+        [["both", "dangling-ref", &lost, "three.json"], ["to", "dangling-ref", &gone, "three.json"]]
+    );
+    assert!(json["faults"][0]["line"].as_u64().unwrap() > 1);
+    for format in ["text", "markdown", "html"] {
+        let report = stdout(&checkout, &[&sides[..], &["--format", format]].concat(), 0);
+        let head = report.find("operations").unwrap();
+        let both = report.find("fault of both versions: ").unwrap();
+        assert!(both < report.find("fault of the new version: ").unwrap() && both < head, "{format}:\n{report}");
+    }
+    let same = stdout(&checkout, &["diff", "three.json", "three.json", "--api", "mini"], 0);
+    assert!(same.contains("fault of both versions: ") && same.contains(", and 1 more"), "{same}");
+    assert!(same.contains("nothing changed"), "{same}");
+}
+
+#[test]
 fn a_history_names_each_step_and_what_was_taken_back() {
     let checkout = Checkout::new();
     versions(&checkout);

@@ -195,6 +195,7 @@ struct Compared {
 /// The changes between two versions, with the locations of documents.
 fn located(old: &Compared, new: &Compared) -> Diff {
     let mut found = compare(&old.version, &new.version);
+    found.add_faults([&old.version.faults, &new.version.faults]);
     // The corrections of a stored Api are not known.
     if let (Some(a), Some(b)) = (&old.document, &new.document)
         && !(old.version.corrections.is_empty() && new.version.corrections.is_empty())

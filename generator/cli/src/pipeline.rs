@@ -101,6 +101,8 @@ pub struct Version {
     pub corrections: load::Corrections,
     /// The public items of the crate.
     pub items: Vec<Item>,
+    /// The faults of the document, without lines.
+    pub faults: Vec<Diagnostic>,
 }
 
 /// The files that people write about an API, in one folder.
@@ -191,41 +193,53 @@ pub struct Unplanned {
     corrections: load::Corrections,
     /// The text of `API.txt`, where that is known.
     items: Option<String>,
+    faults: Vec<Diagnostic>,
 }
 
 impl Unplanned {
-    /// Document → `Spec` → `Api`; none if errors were pushed. Notices are not kept: a comparison does not print them.
+    /// Document → `Spec` → `Api`; none if errors were pushed. A comparison prints the faults alone of all notices.
     pub fn read(document: &Document, rules: &Rules, name: &str, out: &mut Sink) -> Option<Self> {
         let read = selected(document, rules, name, false, out);
-        out.retain_notices(|_| false);
+        let faults = take_faults(out);
         if read.is_none() {
             load::locate(document_source(document), out);
         }
         let (api, corrections, _) = read?;
-        Some(Self { api, corrections, items: None })
+        Some(Self { api, corrections, items: None, faults })
     }
 
     /// A stored Api, with the text of `API.txt`, where that is known.
     pub fn stored(api: Api, items: Option<String>) -> Self {
-        Self { api, corrections: load::Corrections::default(), items }
+        Self { api, corrections: load::Corrections::default(), items, faults: Vec::new() }
     }
 
     /// `Api` → `Names` → public items, where those are not known already; none if errors were pushed, which have lines
     /// of the document.
     pub fn plan(self, document: Option<&Document>, rules: &Rules, out: &mut Sink) -> Option<Version> {
-        let Self { api, corrections, items } = self;
+        let Self { api, corrections, items, mut faults } = self;
         let mut model = api.model();
         let Some(names) = names(&model, rules, out) else {
             document.into_iter().for_each(|document| load::locate(document_source(document), out));
             return None;
         };
+        faults.extend(take_faults(out));
         let items = match items {
             Some(text) => Item::read_all(&text),
             None => plan::items(&model, &names),
         };
         model.forget_operations();
-        Some(Version { api, model, names, corrections, items })
+        Some(Version { api, model, names, corrections, items, faults })
     }
+}
+
+/// Takes out all notices, and returns those of them that are faults of the document.
+fn take_faults(out: &mut Sink) -> Vec<Diagnostic> {
+    let mut faults = Vec::new();
+    out.retain_notices(|notice| {
+        faults.extend(notice.is_fault().then(|| notice.clone()));
+        false
+    });
+    faults
 }
 
 /// Document → `Spec` → `Api` → `Names` → public items; none if errors were pushed.

@@ -59,7 +59,7 @@ pub fn groups(diagnostics: &[Diagnostic]) -> Vec<Group<'_>> {
 }
 
 /// A message without the names in it.
-fn unquoted(message: &str) -> String {
+pub(crate) fn unquoted(message: &str) -> String {
     message.split('`').step_by(2).collect::<Vec<_>>().join("``")
 }
 

@@ -5,10 +5,13 @@ use std::fmt::Write as _;
 
 use super::outline::{Entry, items, items_of, outline, several};
 use super::words::{call, count, reach, typed_call, verb, version};
-use crate::diff::{Bump, Change, Diff, Effect, Kind, Wire};
+use crate::diagnostic::unquoted;
+use crate::diff::{Bump, Change, Diff, Effect, Fault, Kind, Sides, Wire};
 
 /// The number of types of one resource that are named.
 const NAMES: usize = 12;
+/// The number of kinds of faults that are named.
+const FAULTS: usize = 5;
 /// The number of calls of one entry that are shown before and after.
 const MIGRATIONS: usize = 6;
 
@@ -89,6 +92,38 @@ pub(super) fn new_call(change: &Change) -> Option<String> {
 
 /// Counts, in a few lines.
 pub(super) fn head(diff: &Diff) -> String {
+    faults(&diff.faults) + &counts(diff)
+}
+
+/// The faults of the documents, a line for each kind of them.
+fn faults(faults: &[Fault]) -> String {
+    let mut kinds: Vec<(&Fault, usize)> = Vec::new();
+    for fault in faults {
+        let key = |fault: &Fault| (fault.side, fault.code, unquoted(&fault.message));
+        match kinds.iter_mut().find(|(first, _)| key(first) == key(fault)) {
+            Some((_, count)) => *count += 1,
+            None => kinds.push((fault, 1)),
+        }
+    }
+    let mut out = String::new();
+    for (fault, number) in kinds.iter().take(FAULTS) {
+        let side = match fault.side {
+            Sides::From => "the old version",
+            Sides::To => "the new version",
+            Sides::Both => "both versions",
+        };
+        let line = fault.line.map(|line| format!(":{line}")).unwrap_or_default();
+        let file = fault.file.as_ref().map(|file| format!("{file}{line} ")).unwrap_or_default();
+        let more = if *number > 1 { format!(", and {} more", number - 1) } else { String::new() };
+        let _ = writeln!(out, "fault of {side}: {} ({file}{}{more})", fault.message, fault.pointer);
+    }
+    if let Some(rest) = kinds.len().checked_sub(FAULTS).filter(|rest| *rest > 0) {
+        let _ = writeln!(out, "and {} more of faults", count(rest, "kind"));
+    }
+    out
+}
+
+fn counts(diff: &Diff) -> String {
     let summary = &diff.summary;
     let aside = diff.accepted.len() + diff.corrected.len();
     if summary.changes + aside == 0 && diff.bump == Bump::None {
