@@ -99,7 +99,10 @@ fn faults_of_the_documents_head_the_report() {
         let report = stdout(&checkout, &[&sides[..], &["--format", format]].concat(), 0);
         let head = report.find("operations").unwrap();
         let both = report.find("fault of both versions: ").unwrap();
-        assert!(both < report.find("fault of the new version: ").unwrap() && both < head, "{format}:\n{report}");
+        assert!(
+            both < report.find("fault of the new version: ").unwrap() && both < head,
+            "{format}:\n{report}"
+        );
     }
     let same = stdout(&checkout, &["diff", "three.json", "three.json", "--api", "mini"], 0);
     assert!(same.contains("fault of both versions: ") && same.contains(", and 1 more"), "{same}");

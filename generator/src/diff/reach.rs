@@ -15,7 +15,9 @@ const SAMPLE: usize = 5;
 struct Users<'a> {
     operations: Vec<(&'a String, &'a Operation)>,
     /// The path and method of each operation, parameter names blanked.
-    calls: Vec<(String, &'a str)>,
+    calls: Vec<Call<'a>>,
+    /// How the types of a resource begin that has the first tag of the operation.
+    stems: Vec<Option<String>>,
     /// The numbers of the operations.
     numbers: HashMap<&'a str, usize>,
     sent: HashMap<&'a TypeId, Vec<usize>>,
@@ -23,6 +25,9 @@ struct Users<'a> {
     /// Types of the payloads of webhooks.
     pushed: HashSet<&'a TypeId>,
 }
+
+/// A path, parameter names blanked, and a method.
+type Call<'a> = (String, &'a str);
 
 impl<'a> Users<'a> {
     fn of(api: &'a Api) -> Self {
@@ -65,7 +70,9 @@ impl<'a> Users<'a> {
         let pushed = api.info.webhooks.values().filter_map(TypeRef::named);
         let pushed = pushed.filter_map(|id| graph.index.get(id)).flat_map(|root| graph.closure(*root));
         let pushed = pushed.filter_map(|at| graph.ids.get(at).copied()).collect();
-        Self { operations, calls, numbers, sent: by_id(sent), received: by_id(received), pushed }
+        let stem = |tag: &String| tag.trim_end_matches('s').to_lowercase();
+        let stems = operations.iter().map(|(_, o)| o.tags.first().map(stem)).collect();
+        Self { operations, calls, stems, numbers, sent: by_id(sent), received: by_id(received), pushed }
     }
 }
 
@@ -110,20 +117,28 @@ pub(super) fn fill(rows: &mut [Row], old: &Side<'_>, new: &Side<'_>) {
 }
 
 fn measure(rows: &mut [Row], users: &[Users<'_>; 2]) {
+    // Sets of numbers are quicker than those of calls.
+    let calls: BTreeSet<&Call<'_>> = users.iter().flat_map(|users| &users.calls).collect();
+    let calls: Vec<&Call<'_>> = calls.into_iter().collect();
+    let number = |call: &Call<'_>| calls.partition_point(|other| *other < call);
+    let numbers = [0, 1].map(|side: usize| -> Vec<usize> {
+        users.get(side).into_iter().flat_map(|users| &users.calls).map(number).collect()
+    });
     for row in rows {
         let (mut sent, mut received) = (false, false);
-        let mut sides: [BTreeSet<&(String, &str)>; 2] = Default::default();
+        let mut sides: [BTreeSet<usize>; 2] = Default::default();
         for (side, users) in users.iter().enumerate() {
             let reached = of_mut(&mut sides, side);
+            let number = |at: &usize| numbers.get(side)?.get(*at).copied();
             for id in row.types.get(side).into_iter().flatten() {
                 received |= users.pushed.contains(id);
                 for (found, is) in [(&users.sent, &mut sent), (&users.received, &mut received)] {
                     let found = found.get(id).into_iter().flatten();
-                    reached.extend(found.filter_map(|at| users.calls.get(*at)).inspect(|_| *is = true));
+                    reached.extend(found.filter_map(number).inspect(|_| *is = true));
                 }
             }
             let own = row.operations.get(side).into_iter().flatten();
-            reached.extend(own.filter_map(|id| users.calls.get(*users.numbers.get(id.as_str())?)));
+            reached.extend(own.filter_map(|id| number(users.numbers.get(id.as_str())?)));
         }
         sent &= row.hidden != Some(Direction::Request);
         received &= row.hidden != Some(Direction::Response);
@@ -141,7 +156,8 @@ fn measure(rows: &mut [Row], users: &[Users<'_>; 2]) {
         // Operations that use it on one side only have their own row for that.
         let both: BTreeSet<_> = sides[0].intersection(&sides[1]).copied().collect();
         let reached = if both.is_empty() { &sides[0] | &sides[1] } else { both };
-        let sample = reached.iter().take(SAMPLE).map(|(path, method)| format!("{method} {path}")).collect();
+        let sample = reached.iter().take(SAMPLE).filter_map(|at| calls.get(*at));
+        let sample = sample.map(|(path, method)| format!("{method} {path}")).collect();
         row.reach = Reach { operations: reached.len(), sample };
     }
 }
@@ -157,17 +173,19 @@ fn place(rows: &mut [Row], users: &[Users<'_>; 2], sides: [&Side<'_>; 2]) {
         // The new side decides; the old one if there is no new one.
         for (at, (side, users)) in sides.iter().zip(users).enumerate().rev() {
             let counts = votes.is_empty();
-            let mut ids: BTreeSet<&String> = row.operations.get(at).into_iter().flatten().collect();
+            let own = row.operations.get(at).into_iter().flatten();
+            let mut numbers: BTreeSet<usize> =
+                own.filter_map(|id| users.numbers.get(id.as_str()).copied()).collect();
             for id in row.types.get(at).into_iter().flatten() {
                 for found in [&users.sent, &users.received] {
-                    let all = found.get(id).into_iter().flatten();
-                    ids.extend(all.filter_map(|at| users.operations.get(*at)).map(|(id, _)| *id));
+                    numbers.extend(found.get(id).into_iter().flatten());
                 }
             }
-            let own: Vec<&TypeId> = row.types.get(at).into_iter().flatten().collect();
-            for id in ids {
-                let Some(operation) = side.api.operations.get(id) else { continue };
-                let area = side.names.operations.get(id).and_then(|name| name.area.as_deref());
+            let own = row.types.get(at).into_iter().flatten();
+            let own: BTreeSet<String> = own.map(|own| own.owner.name().to_lowercase()).collect();
+            for number in numbers {
+                let Some((id, operation)) = users.operations.get(number) else { continue };
+                let area = side.names.operations.get(*id).and_then(|name| name.area.as_deref());
                 if let Some(area) = area
                     && !row.areas.contains(area)
                 {
@@ -175,14 +193,8 @@ fn place(rows: &mut [Row], users: &[Users<'_>; 2], sides: [&Side<'_>; 2]) {
                 }
                 let tag = operation.tags.first().map(String::as_str);
                 // Resources are included all over; the operations that are about the type itself know its home.
-                let near = own.iter().any(|own| {
-                    tag.is_some_and(|tag| {
-                        own.owner
-                            .name()
-                            .to_lowercase()
-                            .starts_with(tag.trim_end_matches('s').to_lowercase().as_str())
-                    })
-                });
+                let stem = users.stems.get(number).and_then(Option::as_deref);
+                let near = stem.is_some_and(|stem| own.iter().any(|own| own.starts_with(stem)));
                 if counts {
                     *votes.entry((area, tag)).or_default() += if near { 10_000 } else { 1 };
                 }
