@@ -311,6 +311,7 @@ macro_rules! empty_impls {
                 Self { $($field: Clone::clone(&self.$field)),* }
             }
         }
+        #[doc(hidden)]
         impl $crate::codec::Empty for $name {
             const EMPTY: Self = Self { $($field: $crate::codec::Empty::EMPTY),* };
         }

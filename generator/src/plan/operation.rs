@@ -53,6 +53,8 @@ pub struct Method {
     pub ident: String,
     /// The type of the call that it returns, whose methods set optional arguments.
     pub builder: String,
+    /// A sentence of facts, if the document does not describe it.
+    pub sentence: Option<String>,
     /// Its documentation.
     pub docs: Vec<String>,
     /// The feature that brings it.
@@ -234,6 +236,10 @@ impl Context<'_> {
         let deprecation = operation.deprecation.as_deref().unwrap_or("deprecated by the vendor");
         // Methods that differ in their body share one enum, which the first defines.
         let by_status = self.by_status(operation, name, method);
+        let sentence = sentence(operation, &method.ident, self.reply(operation, method, paged));
+        // The document's own words are better.
+        let sentence = sentence.filter(|_| operation.doc.is_none());
+        let docs = self.operation_docs(operation, method, name, (updates, paged), sentence.as_deref());
         Method {
             operation: id.to_owned(),
             origin: operation.pointer(),
@@ -245,7 +251,8 @@ impl Context<'_> {
             paging: operation.paging.clone(),
             ident: method.ident.clone(),
             builder: method.builder.clone(),
-            docs: self.operation_docs(operation, method, name, (updates, paged)),
+            sentence,
+            docs,
             features: name.area.iter().cloned().collect(),
             deprecated: operation.deprecated.then(|| deprecation.to_owned()),
             accept: method.media_type.clone().filter(|media_type| media_type != "application/json"),
@@ -267,15 +274,14 @@ impl Context<'_> {
         method: &name::Method,
         name: &OperationName,
         (updates, paged): (bool, bool),
+        sentence: Option<&str>,
     ) -> Vec<String> {
         let route = code(&format!("{} {}", operation.method, operation.path));
         let route = match &self.names.operation_link {
             Some(template) => format!("[{route}]({})", template.replace("{slug}", &slug(operation))),
             None => route,
         };
-        let reply = self.reply(operation, method, paged);
-        let mut lines = match (&operation.doc, sentence(operation, &method.ident, reply)) {
-            // The document's own words are better.
+        let mut lines = match (&operation.doc, sentence) {
             (Some(doc), _) => vec![doc.trim().to_owned(), String::new(), route],
             (None, Some(sentence)) => vec![format!("{sentence} {route}")],
             (None, None) => vec![route],

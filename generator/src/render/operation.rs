@@ -42,8 +42,9 @@ pub(super) fn file(handle: &Handle, areas: usize) -> File {
         let cfg = cfg(&method.features);
         let condition =
             if cfg.is_empty() { String::new() } else { format!("{}\n", condition(&method.features)) };
+        let sentence = method.sentence.as_ref().map(|sentence| format!("{sentence} ")).unwrap_or_default();
         source.line(&format!(
-            "/// Call of [`{0}`]({1}::{0}).\n{condition}pub type {2} = crate::Call<{3}, op::{2}>;",
+            "/// {sentence}Call of [`{0}`]({1}::{0}).\n{condition}pub type {2} = crate::Call<{3}, op::{2}>;",
             method.ident,
             handle.ident,
             method.builder,

@@ -30,6 +30,7 @@ macro_rules! object {
         $(null [$($null:literal),* $(,)?])?
         $(rest $rest:ident)?
     ) => {
+        #[doc(hidden)]
         impl $crate::codec::Object for $name {
             #[inline]
             fn field(&mut self, key: &str) -> Option<&mut dyn $crate::codec::Slot> {
@@ -109,6 +110,7 @@ macro_rules! object {
 #[macro_export]
 macro_rules! resource {
     ($name:ident: $kind:literal { $($field:ident: $wire:literal),* $(,)? }) => {
+        #[doc(hidden)]
         impl $crate::codec::Object for $name {
             #[inline]
             fn field(&mut self, key: &str) -> Option<&mut dyn $crate::codec::Slot> {
@@ -199,6 +201,7 @@ macro_rules! union {
                 }
             }
         }
+        #[doc(hidden)]
         impl $crate::codec::Empty for $name {
             const EMPTY: Self = Self::Unrecognized($crate::serde_json::Value::Null);
         }
@@ -208,6 +211,7 @@ macro_rules! union {
                 <Self as $crate::codec::Empty>::EMPTY
             }
         }
+        #[doc(hidden)]
         impl $crate::codec::Union for $name {
             #[inline]
             fn tag(&self) -> &'static str {
@@ -229,6 +233,7 @@ macro_rules! union {
                 *self = Self::Unrecognized(value);
             }
         }
+        #[doc(hidden)]
         impl $crate::codec::Slot for $name {
             #[inline]
             fn take(&mut self, event: $crate::codec::Event<'_>) -> $crate::codec::Taken<'_> {
@@ -238,6 +243,7 @@ macro_rules! union {
                 }
             }
         }
+        #[doc(hidden)]
         impl $crate::codec::Put for $name {
             #[inline]
             fn view(&self) -> $crate::codec::View<'_> {
@@ -261,6 +267,7 @@ macro_rules! union {
 #[macro_export]
 macro_rules! included_impls {
     ($name:ident { $($variant:ident($type:ty)),* }) => {
+        #[doc(hidden)]
         impl $crate::codec::AnyIncluded for $name {
             #[inline]
             fn resource(&self) -> Option<&dyn std::any::Any> {
@@ -270,7 +277,7 @@ macro_rules! included_impls {
                 }
             }
         }
-        $(impl $crate::codec::Includes<$type> for $name {})*
+        $(#[doc(hidden)] impl $crate::codec::Includes<$type> for $name {})*
     };
 }
 
@@ -346,6 +353,7 @@ macro_rules! untagged {
                 }
             }
         }
+        #[doc(hidden)]
         impl $crate::codec::Empty for $name {
             const EMPTY: Self = Self::Unrecognized($crate::serde_json::Value::Null);
         }
@@ -355,6 +363,7 @@ macro_rules! untagged {
                 <Self as $crate::codec::Empty>::EMPTY
             }
         }
+        #[doc(hidden)]
         impl $crate::codec::Untagged for $name {
             fn choose(&mut self, index: usize) -> Option<&mut dyn $crate::codec::Slot> {
                 const MAKE: &[fn() -> $name] = &[$(|| $name::$variant(Default::default())),*];
@@ -370,12 +379,14 @@ macro_rules! untagged {
                 *self = Self::Unrecognized(value);
             }
         }
+        #[doc(hidden)]
         impl $crate::codec::Slot for $name {
             #[inline]
             fn take(&mut self, event: $crate::codec::Event<'_>) -> $crate::codec::Taken<'_> {
                 $crate::codec::take_untagged(self, event)
             }
         }
+        #[doc(hidden)]
         impl $crate::codec::Put for $name {
             #[inline]
             fn view(&self) -> $crate::codec::View<'_> {
@@ -437,6 +448,7 @@ macro_rules! request {
         }
         $(required [$($required:literal),* $(,)?])?
     ) => {
+        #[doc(hidden)]
         impl $crate::codec::Object for $name {
             #[inline]
             fn field(&mut self, key: &str) -> Option<&mut dyn $crate::codec::Slot> {

@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! Defines App Center's differences from other APIs for the runtime.
-//!
-//! {{ mark }}; edits are lost.
 
 use storewright_runtime::{Method, Operation};
 

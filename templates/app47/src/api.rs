@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! Defines App47's differences from other APIs for the runtime.
-//!
-//! {{ mark }}; edits are lost.
 
 mod access_token;
 mod public_app;

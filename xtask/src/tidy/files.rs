@@ -28,15 +28,36 @@ pub(super) fn check(files: &[File], machine: &[String]) -> Vec<String> {
             out.push(format!("{path}: a path of one machine: {found}"));
         }
     }
+    out.extend(unlisted(files));
+    out
+}
+
+/// Files next to the main file of a test program that are not one of its modules: their tests would never run.
+fn unlisted(files: &[File]) -> Vec<String> {
+    let mut out = Vec::new();
+    let is_test = |folder: &str| folder.rsplit('/').skip(1).take(2).any(|name| name == "tests");
+    for main in files {
+        let Some(folder) = main.path.strip_suffix("main.rs").filter(|folder| is_test(folder)) else {
+            continue;
+        };
+        for file in files {
+            let name = file.path.strip_prefix(folder).and_then(|name| name.strip_suffix(".rs"));
+            let Some(name) = name.filter(|name| *name != "main" && !name.contains('/')) else { continue };
+            if !main.text.lines().any(|line| line.trim_start_matches("pub(crate) ") == format!("mod {name};"))
+            {
+                out.push(format!("{}: not a module of {}", file.path, main.path));
+            }
+        }
+    }
     out
 }
 
 fn check_source(file: &File, out: &mut Vec<String>) {
     let path = &file.path;
-    // In a template the mark of the generated file comes first, and its README may describe the crate.
-    let mut text = file.text.strip_prefix("// {{ mark }}; edits are lost.\n").unwrap_or(file.text.as_str());
-    // The whole file may depend on the document.
-    while let Some((_, rest)) = text.split_once('\n').filter(|(line, _)| line.starts_with("{%")) {
+    // A template may begin with conditions and the mark of the generated file, and its README may describe the crate.
+    let mut text = file.text.as_str();
+    let is_first = |line: &str| line.starts_with("{%") || line == "// {{ mark }}; edits are lost.";
+    while let Some((_, rest)) = text.split_once('\n').filter(|(line, _)| is_first(line)) {
         text = rest;
     }
     if !text.starts_with("//! ") && !text.starts_with("#![doc = ") {
@@ -91,6 +112,30 @@ mod tests {
         for path in ["a/src/x/mod.rs", "a/src/utils.rs", "a/src/helpers/x.rs", "a/tests/common/x.rs"] {
             assert!(found(path, "//! X\n")[0].contains("does not describe the content"), "{path}");
         }
+    }
+
+    #[test]
+    fn test_files_that_no_program_has_are_found() {
+        let files = [
+            file("a/tests/main.rs", "//! Tests.\n\nmod here;\nmod not_here_either;\n"),
+            file("a/tests/here.rs", "//! Here.\n"),
+            file("a/tests/not_here.rs", "//! Not here.\n"),
+            file("a/tests/support/part.rs", "//! A part.\n"),
+            file("a/tests/fixtures/wire/main.rs", "//! A program.\n"),
+            file("a/tests/fixtures/wire/lib.rs", "//! Another.\n"),
+            file("b/tests/whole/main.rs", "//! Tests.\n\nmod one;\n"),
+            file("b/tests/whole/one.rs", "//! One.\n"),
+            file("b/tests/whole/two.rs", "//! Two.\n"),
+            file("b/tests/alone.rs", "//! A program.\n"),
+            file("b/src/main.rs", "//! A program.\n"),
+            file("b/src/part.rs", "//! A part.\n"),
+        ];
+        let found = check(&files, &[]);
+        let expected = [
+            "a/tests/not_here.rs: not a module of a/tests/main.rs",
+            "b/tests/whole/two.rs: not a module of b/tests/whole/main.rs",
+        ];
+        assert_eq!(found, expected);
     }
 
     #[test]

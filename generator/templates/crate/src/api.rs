@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! Defines the API's differences from others for the runtime.
-//!
-//! {{ mark }}; edits are lost.
 
 /// The runtime's description of {{ title }}.
 #[derive(Debug)]

@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! A call: its optional parameters, the options of this one call, and the ways to send it.
-//!
-//! {{ mark }}; edits are lost.
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! Parses `owner/app`, or the URL of an app's page, into the two path parameters of operations.
-//!
-//! {{ mark }}; edits are lost.
 
 use std::fmt;
 use std::str::FromStr;

@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! Sends an API token, or a name and a password, as the header that an operation asks for.
-//!
-//! {{ mark }}; edits are lost.
 
 use std::fmt;
 

@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! Reads code and message from the error bodies of App Center, in each of their forms.
-//!
-//! {{ mark }}; edits are lost.
 
 use storewright_runtime as rt;
 use storewright_runtime::Value;

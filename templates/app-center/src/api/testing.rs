@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! A kit for tests of programs that use the client: responses and error bodies in App Center's forms.
-//!
-//! {{ mark }}; edits are lost.
 //!
 //! ```
 //! use app_center_client::runtime::serde_json::json;

@@ -1,8 +1,7 @@
 {%- set begins = ['CodePushReleaseUpload', 'ReleaseUploadBeginResponse', 'SymbolUploadBeginResponse']|select('in', models)|list -%}
 {%- if begins -%}
+// {{ mark }}; edits are lost.
 //! Uploads files of releases, CodePush updates and symbols.
-//!
-//! {{ mark }}; edits are lost.
 
 use std::fmt;
 use std::path::PathBuf;

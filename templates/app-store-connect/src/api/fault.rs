@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! Reads the error bodies of App Store Connect member by member.
-//!
-//! {{ mark }}; edits are lost.
 
 use std::collections::BTreeMap;
 

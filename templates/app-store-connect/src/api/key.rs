@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! Signs the tokens of App Store Connect with a private key.
-//!
-//! {{ mark }}; edits are lost.
 
 use std::fmt;
 use std::path::Path;

@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! The columns of sales and finance reports: one table, of which the types of their rows are made.
-//!
-//! {{ mark }}; edits are lost.
 //!
 //! Each type says where its columns are from. Pages are of App Store Connect Help, "Reference", "Reporting", unless said
 //! otherwise.

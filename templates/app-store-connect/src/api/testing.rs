@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! A kit for tests of programs that use the client: responses with Apple's error bodies.
-//!
-//! {{ mark }}; edits are lost.
 //!
 //! [`Script`](storewright_runtime::testing::Script) and [`Reply`] are those of the runtime, whose
 //! `page`, `resource` and `error` have Apple's form.

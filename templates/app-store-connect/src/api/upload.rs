@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! Uploads files of assets, and waits until Apple has processed them.
-//!
-//! {{ mark }}; edits are lost.
 
 use std::fmt;
 use std::path::PathBuf;

@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! Checks and reads the events that Apple sends to a webhook.
-//!
-//! {{ mark }}; edits are lost.
 //!
 //! Apple's OpenAPI document has the names of events, but no bodies. The types here follow the samples of two articles,
 //! "Understanding webhook events" and "Configuring and parsing App Store Connect API webhook notifications", and the

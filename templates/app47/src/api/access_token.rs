@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! Sends a member's token in the header `Access-Token`.
-//!
-//! {{ mark }}; edits are lost.
 
 use storewright_runtime as rt;
 

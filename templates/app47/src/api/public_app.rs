@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! Refuses requests for public apps without an id, as the server does.
-//!
-//! {{ mark }}; edits are lost.
 
 use crate::models::{AppCreateRequest, AppType};
 

@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! Reads the `results` of a response and, on request, checks its md5 hash.
-//!
-//! {{ mark }}; edits are lost.
 
 use std::collections::BTreeMap;
 use std::fmt;

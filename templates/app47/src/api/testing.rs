@@ -1,6 +1,5 @@
+// {{ mark }}; edits are lost.
 //! A kit for tests of programs that use the client: apps and errors in App47's envelope with the right md5 hash.
-//!
-//! {{ mark }}; edits are lost.
 //!
 //! ```
 //! use app47_client::runtime::serde_json::json;

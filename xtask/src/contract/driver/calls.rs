@@ -21,7 +21,7 @@ pub(super) fn files(
 ) -> BTreeMap<String, String> {
     let mut values = Values::new(api, names, public);
     let mut out = BTreeMap::new();
-    let head = |about: &str| format!("//! {about}\n//!\n//! {MARK}; edits are lost.\n");
+    let head = |about: &str| format!("// {MARK}; edits are lost.\n//! {about}\n");
     let library = names.package.replace('-', "_");
     let mut lists = String::new();
     let mut modules = String::new();

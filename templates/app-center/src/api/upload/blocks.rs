@@ -1,7 +1,6 @@
 {%- if 'CodePushReleaseUpload' in models or 'ReleaseUploadBeginResponse' in models -%}
+// {{ mark }}; edits are lost.
 //! Sends files in blocks to the upload domain.
-//!
-//! {{ mark }}; edits are lost.
 
 use std::path::Path;
 

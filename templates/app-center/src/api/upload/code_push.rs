@@ -1,7 +1,6 @@
 {%- if 'CodePushReleaseUpload' in models -%}
+// {{ mark }}; edits are lost.
 //! Uploads CodePush updates.
-//!
-//! {{ mark }}; edits are lost.
 
 use storewright_runtime::Digests;
 

@@ -1,7 +1,6 @@
 {%- if 'ReleaseUploadBeginResponse' in models -%}
+// {{ mark }}; edits are lost.
 //! Uploads releases.
-//!
-//! {{ mark }}; edits are lost.
 
 use storewright_runtime::{Digests, Method};
 

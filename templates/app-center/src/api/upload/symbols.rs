@@ -1,7 +1,6 @@
 {%- if 'SymbolUploadBeginResponse' in models -%}
+// {{ mark }}; edits are lost.
 //! Uploads symbols.
-//!
-//! {{ mark }}; edits are lost.
 
 use storewright_runtime::{Digests, Part, Transfer};
 
