@@ -3,16 +3,10 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/chromium.rs"]
-mod chromium;
-#[path = "support/diff.rs"]
-mod diff;
-#[path = "support/shared.rs"]
-mod shared;
-
 use std::collections::{BTreeMap, BTreeSet};
 
-use chromium::Page;
+use crate::support::chromium::Page;
+use crate::support::diff;
 use serde_json::Value;
 use storewright_generator::diff::Diff;
 use storewright_generator::report;

@@ -2,18 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/odd.rs"]
-mod odd;
-#[path = "support/shared.rs"]
-mod shared;
-#[path = "support/stages.rs"]
-mod stages;
-
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
-use stages::Texts;
+use crate::support::cargo::cargo;
+use crate::support::stages::Texts;
+use crate::support::{odd, shared, stages};
 use storewright_generator::diagnostic::Sink;
 use toml::{Table, Value};
 
@@ -41,7 +35,7 @@ fn remove_others(folder: &Path, keep: &[PathBuf]) {
 }
 
 /// A program that calls the crates of these fixtures.
-const CALLER: &str = "wire";
+const CALLER: &str = "fixture-calls";
 const CALLED: [&str; 5] = ["body-media-types", "credentials", "openapi-3-2", "paging", "parameter-styles"];
 const SOURCES: [&str; 4] = ["main.rs", "credentials.rs", "openapi32.rs", "paging.rs"];
 
@@ -133,26 +127,13 @@ fn workspace() -> Vec<String> {
 }
 
 fn check(arguments: &[&str]) {
-    let output = Command::new(env!("CARGO"))
-        .args(["check", "--quiet", "--offline", "--no-default-features"])
-        .args(arguments)
-        .current_dir(folder())
-        .env("CARGO_TARGET_DIR", folder().join("target"))
-        .env_remove("RUSTFLAGS")
-        .output()
-        .unwrap();
+    let output = cargo(&folder(), &[&["check", "--no-default-features"], arguments].concat());
     assert!(output.status.success(), "{arguments:?}\n{}", String::from_utf8_lossy(&output.stderr));
 }
 
 /// The requests that the fixtures' servers receive and the responses that the clients read, as the program prints them.
 fn assert_calls() {
-    let output = Command::new(env!("CARGO"))
-        .args(["run", "--quiet", "--offline", "--package", CALLER])
-        .current_dir(folder())
-        .env("CARGO_TARGET_DIR", folder().join("target"))
-        .env_remove("RUSTFLAGS")
-        .output()
-        .unwrap();
+    let output = cargo(&folder(), &["run", "--package", CALLER]);
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);

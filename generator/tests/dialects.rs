@@ -3,16 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/documents.rs"]
-mod documents;
-#[path = "support/shared.rs"]
-mod shared;
-
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::{fs, thread};
 
-use documents::{api, assert_places, made, report, with_components};
+use crate::support::documents::{api, assert_places, made, report, with_components};
+use crate::support::shared;
 use serde_json::{Value, json};
 use storewright_generator::api::Api;
 use storewright_generator::diagnostic::{Severity, Sink};

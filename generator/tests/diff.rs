@@ -2,14 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/diff.rs"]
-mod diff;
-#[path = "support/shared.rs"]
-mod shared;
-
 use std::collections::BTreeSet;
 
-use diff::{Version, cases, compare, counts, dereferenced, folder, loaded, mirrored, patched};
+use crate::support::diff::{
+    Version, cases, compare, counts, dereferenced, folder, loaded, mirrored, patched,
+};
+use crate::support::{diff, shared};
 use serde_json::Value;
 use storewright_generator::diff::{Bump, Diff, Kind, Wire};
 use storewright_generator::plan::Item;

@@ -2,14 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/diff.rs"]
-mod diff;
-#[path = "support/shared.rs"]
-mod shared;
-
 use std::collections::BTreeSet;
 
-use diff::{compare, patched};
+use crate::support::diff;
+use crate::support::diff::{compare, patched};
 use serde_json::{Value, json};
 use storewright_generator::diff::{Bump, Change, Diff, Kind, Wire};
 use storewright_generator::name::Custom;

@@ -2,12 +2,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/diff.rs"]
-mod diff;
-#[path = "support/shared.rs"]
-mod shared;
-
-use diff::{Version, compare};
+use crate::support::diff::{Version, compare};
+use crate::support::{diff, shared};
 use serde_json::{Map, Value, json};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::name::Names;

@@ -2,14 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/diff.rs"]
-mod diff;
-#[path = "support/shared.rs"]
-mod shared;
-
 use std::collections::BTreeSet;
 
-use diff::{compare, counts, mirrored};
+use crate::support::diff::{compare, counts, mirrored};
+use crate::support::{diff, shared};
 use serde_json::{Value, json};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::diff::{Kind, Wire};

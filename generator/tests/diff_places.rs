@@ -2,10 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/diff.rs"]
-mod diff;
-
-use diff::{compare, counts, loaded, mirrored};
+use crate::support::diff::{compare, counts, loaded, mirrored};
 use serde_json::{Value, json};
 use storewright_generator::diff::{Bump, Change, Diff, Direction, Kind, Wire};
 

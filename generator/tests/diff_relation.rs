@@ -2,12 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/diff.rs"]
-mod support;
-
+use crate::support::diff::{compare, loaded};
 use serde_json::{Value, json};
 use storewright_generator::diff::{Diff, Wire};
-use support::{compare, loaded};
 
 /// A document whose one operation sends or receives an object with the member `it`.
 fn document(schema: &Value, sent: bool) -> Value {

@@ -2,17 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/diff.rs"]
-mod support;
-
 use std::collections::BTreeSet;
 
+use crate::support::diff::{cases, compare, loaded, patched, reversed};
 use serde_json::{Value, json};
 use storewright_generator::diagnostic::{Pointer, Sink};
 use storewright_generator::diff::{Date, Diff, Policy, Wire};
 use storewright_generator::load::{Source, resolve};
 use storewright_generator::report;
-use support::{cases, compare, loaded, patched, reversed};
 
 const TODAY: Date = Date { year: 2027, month: 1, day: 15 };
 

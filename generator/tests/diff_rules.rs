@@ -2,14 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/diff.rs"]
-mod diff;
-#[path = "support/shared.rs"]
-mod shared;
-
 use std::collections::BTreeMap;
 
-use diff::{compare, loaded, tried};
+use crate::support::diff::{compare, loaded, tried};
+use crate::support::{diff, shared};
 use serde_json::Value;
 use storewright_generator::diff::{Bump, Diff};
 

@@ -4,12 +4,8 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/diff.rs"]
-mod diff;
-#[path = "support/shared.rs"]
-mod shared;
-
-use diff::{compare, nameless};
+use crate::support::diff::{compare, nameless};
+use crate::support::shared;
 use serde_json::{Map, Value, json};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{self, Overlay, Source};

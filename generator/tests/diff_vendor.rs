@@ -2,19 +2,13 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/diff.rs"]
-mod diff;
-#[path = "support/plain_reading.rs"]
-mod plain_reading;
-#[path = "support/shared.rs"]
-mod shared;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{LazyLock, Mutex, OnceLock};
 
-use diff::{compare, counts, mirrored, nameless, reversed};
-use plain_reading::{Found, expected};
+use crate::support::diff::{compare, counts, mirrored, nameless, reversed};
+use crate::support::plain_reading::{Found, expected};
+use crate::support::{diff, shared};
 use serde_json::Value;
 use storewright_generator::diff::{Diff, Direction, Kind};
 

@@ -2,16 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/shared.rs"]
-mod shared;
-#[path = "support/stages.rs"]
-mod stages;
-
 use std::path::Path;
 
+use crate::support::stages::{Texts, report};
+use crate::support::{shared, stages};
 use proc_macro2::{TokenStream, TokenTree};
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag};
-use stages::{Texts, report};
 use storewright_generator::diagnostic::Sink;
 
 /// The language of each code block in a text; an indented block has none, and so is Rust.

@@ -3,11 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/shared.rs"]
-mod shared;
-
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::support::shared;
 use storewright_generator::api::{Api, Shape, TypeId, TypeRef};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{self, Overlay, Source};

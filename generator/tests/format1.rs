@@ -2,14 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/shared.rs"]
-mod shared;
-#[path = "support/stages.rs"]
-mod stages;
-
 use std::path::Path;
 
-use stages::{Texts, report};
+use crate::support::shared;
+use crate::support::stages::{Texts, report};
 use storewright_generator::api::{FORMAT, stored};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::diff::{Side, diff};

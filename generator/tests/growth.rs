@@ -2,15 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/shared.rs"]
-mod shared;
-#[path = "support/stages.rs"]
-mod stages;
-
 use std::time::Duration;
 
+use crate::support::stages;
+use crate::support::stages::{Made, Texts, report};
 use serde_json::{Value, json};
-use stages::{Made, Texts, report};
 use storewright_generator::diagnostic::Sink;
 
 /// The stages of a document whose one operation returns `schema`, down to the files.

@@ -2,9 +2,6 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/shared.rs"]
-mod shared;
-
 use openapiv3::{ReferenceOr, SchemaKind};
 use serde_json::{Value, json};
 use storewright_generator::diagnostic::{Pointer, Sink};

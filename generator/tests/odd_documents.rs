@@ -2,13 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/odd.rs"]
-mod odd;
-#[path = "support/stages.rs"]
-mod stages;
-
+use crate::support::odd;
+use crate::support::stages::{Texts, report};
 use serde_json::Value;
-use stages::{Texts, report};
 use storewright_generator::diagnostic::Sink;
 
 const METHODS: [&str; 7] = ["get", "put", "post", "delete", "options", "head", "patch"];

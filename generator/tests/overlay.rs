@@ -2,13 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/shared.rs"]
-mod shared;
-
 use std::path::Path;
 
+use crate::support::shared::{entries, shared};
 use serde_json::{Value, json};
-use shared::{entries, shared};
 use storewright_generator::diagnostic::{Code, Sink};
 use storewright_generator::load::overlay::{Overlay, compare_versions, validate};
 use storewright_generator::load::{Source, text};

@@ -2,16 +2,11 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/shared.rs"]
-mod shared;
-#[path = "support/stages.rs"]
-mod stages;
-
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
+use crate::support::stages::{Texts, report};
 use serde_json::{Value, json};
-use stages::{Texts, report};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::name::{Family, Names};
 

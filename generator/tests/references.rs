@@ -2,13 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/documents.rs"]
-mod documents;
-
 use std::fs;
 use std::path::Path;
 
-use documents::{api, assert_places, made, report, text_of, with_components};
+use crate::support::documents::{api, assert_places, made, report, text_of, with_components};
 use serde_json::{Value, json};
 use storewright_generator::diagnostic::Severity;
 use storewright_generator::load::Options;

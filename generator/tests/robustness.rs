@@ -2,16 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/shared.rs"]
-mod shared;
-#[path = "support/stages.rs"]
-mod stages;
-
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
+use crate::support::stages::Texts;
+use crate::support::{shared, stages};
 use serde_json::{Map, Value};
-use stages::Texts;
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{Source, text};
 

@@ -2,16 +2,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/shared.rs"]
-mod shared;
-#[path = "support/stages.rs"]
-mod stages;
-
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 
+use crate::support::stages::{Made, Texts, report};
+use crate::support::{shared, stages};
 use serde_json::Value;
-use stages::{Made, Texts, report};
 use storewright_generator::api::{Api, stored};
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::load::{Source, text};

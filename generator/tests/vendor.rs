@@ -2,9 +2,7 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/shared.rs"]
-mod shared;
-
+use crate::support::shared;
 use storewright_generator::diagnostic::{Pointer, Sink};
 use storewright_generator::load::{Options, Overlay, Source, Spec, load, locate};
 

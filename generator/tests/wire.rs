@@ -2,18 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/shared.rs"]
-mod shared;
-#[path = "support/stages.rs"]
-mod stages;
-
 use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
 
+use crate::support::cargo::cargo;
+use crate::support::stages::{Made, Texts, report};
+use crate::support::{shared, stages};
 use serde_json::{Value, json};
-use stages::{Made, Texts, report};
 use storewright_generator::api::{Api, Shape, TypeId, TypeRef};
 use storewright_generator::diagnostic::Sink;
 
@@ -248,28 +244,22 @@ fn every_value_arrives_as_what_it_is() {
     write(
         &program.join("Cargo.toml"),
         &format!(
-            "[package]\nname = \"wire-program\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[dependencies]\n{}{}{rt}",
+            "[package]\nname = \"wire-program\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[lints]\nworkspace = true\n\n[dependencies]\n{}{}{rt}",
             client("matrix"),
             client("wire"),
         ),
     );
     write(
         &folder().join("Cargo.toml"),
-        "[workspace]\nresolver = \"3\"\nmembers = [\"matrix\", \"wire\", \"program\"]\n\n[workspace.lints]\n\n\
-         [profile.dev]\ndebug = false\n",
+        "[workspace]\nresolver = \"3\"\nmembers = [\"matrix\", \"wire\", \"program\"]\n\n\
+         [workspace.lints.rust]\nwarnings = \"deny\"\n",
     );
     // The versions that are there already, so that nothing is asked of the network.
     if !folder().join("Cargo.lock").exists() {
         fs::copy(root.join("Cargo.lock"), folder().join("Cargo.lock")).unwrap();
     }
     for name in ["wire", "matrix"] {
-        let output = Command::new(env!("CARGO"))
-            .args(["run", "--quiet", "--offline", "--bin", name])
-            .current_dir(folder())
-            .env("CARGO_TARGET_DIR", folder().join("target"))
-            .env("RUSTFLAGS", "-Dwarnings")
-            .output()
-            .unwrap();
+        let output = cargo(&folder(), &["run", "--bin", name]);
         assert!(output.status.success(), "{name}\n{}", String::from_utf8_lossy(&output.stderr));
     }
 }

@@ -1,12 +1,9 @@
 //! Models of every kind go through JSON and back; faults name their path.
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-#[path = "support/random.rs"]
-mod random;
-
 use std::collections::BTreeMap;
 
-use random::Random;
+use crate::support::random::Random;
 use serde_json::{Value, json};
 use storewright_runtime::codec::{Put, Slot, from_slice, from_slice_tolerant, to_vec};
 use storewright_runtime::{

@@ -2,14 +2,11 @@
 #![cfg(feature = "http-client")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-#[path = "support/server.rs"]
-mod server;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use server::{Seen, Server, reply};
+use crate::support::server::{Seen, Server, reply};
 use storewright_runtime::http::HeaderName;
 use storewright_runtime::{
     Api, Call, Client, ClientBuilder, ClientCredentials, ErrorKind, Method, NoFault, Operation,

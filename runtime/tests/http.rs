@@ -2,9 +2,6 @@
 #![cfg(feature = "http-client")]
 #![allow(clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
-#[path = "support/server.rs"]
-mod server;
-
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
@@ -16,7 +13,7 @@ use storewright_runtime::{
     TokenProvider, Value, object,
 };
 
-use server::{Seen, Server, reply};
+use crate::support::server::{Seen, Server, reply};
 
 struct Item {
     id: String,

@@ -1,14 +1,10 @@
 //! Reads random JSON:API documents, writes them back, and checks that they gain nothing and lose nothing known.
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/random.rs"]
-#[allow(dead_code, reason = "documents have shapes of their own here")]
-mod random;
-
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 
-use random::Random;
+use crate::support::random::Random;
 use serde_json::{Map, Value, json};
 use storewright_runtime::codec::{Put, Slot, from_slice, to_vec};
 use storewright_runtime::{

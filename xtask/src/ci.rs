@@ -234,13 +234,11 @@ fn has_advisories() -> bool {
 /// Hostile documents, overlays, files and outputs, and a bounded number of documents of random structure. The tests of the
 /// clients and the fuzz targets that need them compiled are part of `test`.
 fn robustness(tree: &Tree) -> anyhow::Result<Step> {
-    let generator = ["hostile", "growth", "robustness", "random_documents"];
-    let xtask = ["hostile_cases", "special_files", "terminal", "interrupt"];
+    let generator = ["hostile::", "growth::", "robustness::", "random_documents::"];
+    let xtask = ["hostile_cases::", "special_files::", "terminal::", "interrupt::"];
     let mut failed = Vec::new();
     for (package, tests) in [("storewright-generator", &generator[..]), ("xtask", &xtask[..])] {
-        let tests = tests.iter().flat_map(|test| ["--test", test]);
-        let arguments: Vec<&str> =
-            ["test", "--quiet", "--package", package].into_iter().chain(tests).collect();
+        let arguments = [&["test", "--quiet", "--package", package, "--test", "all", "--"], tests].concat();
         if let Step::Failed(why) = cargo(tree, &arguments, &[])? {
             failed.push(why);
         }

@@ -2,13 +2,11 @@
 
 #![allow(clippy::unwrap_used)] // only a `#[test]` may unwrap by clippy.toml, and these are what tests are made of
 
-#[path = "support/checkout.rs"]
-mod checkout;
-
 use std::fs;
 use std::process::Command;
 
-use checkout::Checkout;
+use crate::support::checkout;
+use crate::support::checkout::Checkout;
 use serde_json::Value;
 
 #[test]

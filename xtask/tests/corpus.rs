@@ -2,12 +2,9 @@
 
 #![allow(clippy::unwrap_used)] // only a `#[test]` may unwrap by clippy.toml, and these are what tests are made of
 
-#[path = "support/checkout.rs"]
-mod checkout;
-
 use std::fs;
 
-use checkout::Checkout;
+use crate::support::checkout::Checkout;
 use serde_json::Value;
 
 /// One path; the schema of its response is `schema`.

@@ -2,13 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/checkout.rs"]
-mod checkout;
-
 use std::fs;
 use std::process::Command;
 
-use checkout::Checkout;
+use crate::support::checkout::Checkout;
 use serde_json::Value;
 
 fn stdout(checkout: &Checkout, arguments: &[&str], code: i32) -> String {

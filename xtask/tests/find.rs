@@ -2,13 +2,10 @@
 
 #![allow(clippy::unwrap_used)] // only a `#[test]` may unwrap by clippy.toml, and these are what tests are made of
 
-#[path = "support/checkout.rs"]
-mod checkout;
-
 use std::fs;
 use std::process::Stdio;
 
-use checkout::Checkout;
+use crate::support::checkout::Checkout;
 
 #[test]
 fn names_are_found_from_both_sides() {

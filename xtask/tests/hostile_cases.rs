@@ -3,15 +3,12 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::indexing_slicing, reason = "a test fails by panicking")]
 
-#[path = "support/checkout.rs"]
-mod checkout;
-
 use std::fs;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use checkout::Checkout;
+use crate::support::checkout::Checkout;
 use serde_json::{Value, json};
 
 /// A debug build on a busy machine needs less; the former bugs took minutes or did not end.

@@ -3,15 +3,12 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[path = "support/checkout.rs"]
-mod checkout;
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-use checkout::Checkout;
+use crate::support::checkout::Checkout;
 use nix::sys::signal::{Signal, kill};
 use nix::unistd::Pid;
 

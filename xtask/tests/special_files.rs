@@ -3,15 +3,12 @@
 #![cfg(unix)]
 #![allow(clippy::unwrap_used, clippy::panic, reason = "a test fails by panicking")]
 
-#[path = "support/checkout.rs"]
-mod checkout;
-
 use std::fs;
 use std::process::{Command, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use checkout::Checkout;
+use crate::support::checkout::Checkout;
 
 /// A command that waits for a writer never ends.
 const PATIENCE: Duration = Duration::from_secs(20);

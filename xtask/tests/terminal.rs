@@ -2,12 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-#[path = "support/checkout.rs"]
-mod checkout;
-
 use std::fs;
 
-use checkout::Checkout;
+use crate::support::checkout::Checkout;
 use serde_json::{Value, json};
 
 /// A title of the window, a colour that no report uses, a C1 control, bidi controls, and a line of its own.

@@ -1,7 +1,5 @@
 //! Builds versions from documents and compares them.
 
-#![allow(dead_code)] // each test binary takes what it needs
-
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 

@@ -1,7 +1,5 @@
 //! Finds files of the shared folder, or says loudly that they are missing.
 
-#![allow(dead_code)] // each test binary takes what it needs
-
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 

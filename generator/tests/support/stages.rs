@@ -1,7 +1,5 @@
 //! Runs the stages on a folder with a document, overlay and rules.
 
-#![allow(dead_code)] // each test binary takes what it needs
-
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;

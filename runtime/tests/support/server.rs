@@ -1,7 +1,5 @@
 //! A server on loopback that responds from a function and records requests.
 
-#![allow(dead_code)] // each test binary takes what it needs
-
 use std::sync::{Arc, Mutex};
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

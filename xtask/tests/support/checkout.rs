@@ -1,7 +1,5 @@
 //! Creates a small checkout in a temporary folder.
 
-#![allow(dead_code)] // each test binary takes what it needs
-
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
