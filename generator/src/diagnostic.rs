@@ -246,7 +246,7 @@ pub struct Diagnostic {
 }
 
 impl Diagnostic {
-    /// True for a safe default that was taken because the document is wrong: it cannot be read as it is written, or its
+    /// True for a safe default that was taken because the document is wrong: it cannot be read unchanged, or its
     /// parts cannot have their names.
     pub fn is_fault(&self) -> bool {
         let is_fault = matches!(

@@ -400,7 +400,7 @@ struct Read {
 }
 
 impl Read {
-    /// The side as it is compared; none if errors were pushed.
+    /// The side with its names and items; none if errors were pushed.
     fn plan(self, document: Option<Document>, out: &mut Sink) -> Option<Compared> {
         let version = self.unplanned.plan(document.as_ref(), &self.rules, out)?;
         Some(Compared { version, document: document.map(|document| (document, self.rules)) })

@@ -16,7 +16,7 @@ struct Users<'a> {
     operations: Vec<(&'a String, &'a Operation)>,
     /// The path and method of each operation, parameter names blanked.
     calls: Vec<Call<'a>>,
-    /// How the types of a resource begin that has the first tag of the operation.
+    /// The start of the names of types of the resource that the first tag of the operation names.
     stems: Vec<Option<String>>,
     /// The numbers of the operations.
     numbers: HashMap<&'a str, usize>,

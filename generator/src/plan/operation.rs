@@ -198,6 +198,27 @@ impl Context<'_> {
         Handle { module, ident, docs, example, accessor_docs, features, methods }
     }
 
+    /// The setter of a parameter that a call may leave out; pages have one setter for their size.
+    fn setter(
+        &self,
+        operation: &Operation,
+        parameter: &Parameter,
+        name: &OperationName,
+        paged: bool,
+    ) -> Setter {
+        let value = if matches!(parameter.ty, TypeRef::List(_)) { "values" } else { "value" };
+        let shared = paged && is_page_size(parameter);
+        let own = name.parameter(parameter).map_or("value", |p| &p.ident);
+        Setter {
+            parameter: parameter.name.clone(),
+            ident: if shared { PAGE_SIZE } else { own }.to_owned(),
+            shared,
+            docs: self.parameter_docs(operation, parameter),
+            deprecated: parameter.deprecated,
+            argument: self.sent_argument(operation, parameter, value, name),
+        }
+    }
+
     fn method(&self, id: &str, operation: &Operation, name: &OperationName, method: &name::Method) -> Method {
         let (payload, paged) = self.answer(operation, name, method);
         let (body, updates) = self.body(operation, method).unzip();
@@ -221,18 +242,7 @@ impl Context<'_> {
         arguments.extend(required.into_iter().map(|p| self.sent_argument(operation, p, own(p), name)));
         arguments.extend(body);
         let limited = paged && optional.iter().any(|parameter| is_page_size(parameter));
-        let options = optional.into_iter().map(|parameter| {
-            let value = if matches!(parameter.ty, TypeRef::List(_)) { "values" } else { "value" };
-            let shared = paged && is_page_size(parameter);
-            Setter {
-                parameter: parameter.name.clone(),
-                ident: if shared { PAGE_SIZE } else { own(parameter) }.to_owned(),
-                shared,
-                docs: self.parameter_docs(operation, parameter),
-                deprecated: parameter.deprecated,
-                argument: self.sent_argument(operation, parameter, value, name),
-            }
-        });
+        let options = optional.iter().map(|parameter| self.setter(operation, parameter, name, paged));
         let deprecation = operation.deprecation.as_deref().unwrap_or("deprecated by the vendor");
         // Methods that differ in their body share one enum, which the first defines.
         let by_status = self.by_status(operation, name, method);
