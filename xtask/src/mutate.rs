@@ -255,32 +255,7 @@ impl<'t> Copy<'t> {
 
     /// The sources of a part with a place for the fault; of the crates, the seed chooses one.
     fn sources(&self, mutation: &Mutation, seed: u64) -> anyhow::Result<Sources> {
-        let folders: Vec<(String, Option<&String>)> = match mutation.r#in {
-            Part::Client => vec![("target/contract/client/library/src".to_owned(), None)],
-            Part::Crates => {
-                let own = self.apis.iter().filter(|api| mutation.api.as_ref().is_none_or(|own| own == *api));
-                own.map(|api| (format!("generated/{api}/src"), Some(api))).collect()
-            }
-            Part::Runtime => vec![("runtime/src".to_owned(), None)],
-            Part::Generator => vec![("generator/src".to_owned(), None)],
-        };
-        let find = Regex::new(&mutation.find)?;
-        let mut all = Vec::new();
-        for (folder, api) in folders {
-            let folder = self.root.join(folder);
-            let mut files = BTreeMap::new();
-            read_sources(&folder, &folder, &mutation.files, &mut files)?;
-            let mut places = Vec::new();
-            for (path, text) in files {
-                let text: Rc<str> = text.into();
-                places.extend(
-                    find.find_iter(&text).map(|found| (path.clone(), Rc::clone(&text), found.start())),
-                );
-            }
-            if !places.is_empty() {
-                all.push(Sources { folder, api: api.cloned(), places });
-            }
-        }
+        let mut all = sources(&self.root, &self.apis, mutation)?;
         let pick = pick(all.len(), seed, &format!("{} crate", mutation.name))
             .context("there is no such place: the fault needs a new `find`")?;
         Ok(all.swap_remove(pick))
@@ -377,6 +352,35 @@ fn pick(count: usize, seed: u64, text: &str) -> Option<usize> {
     usize::try_from(pick).ok()
 }
 
+/// The sources of a part that have places for the fault; those of each crate that has some.
+fn sources(root: &Path, apis: &[String], mutation: &Mutation) -> anyhow::Result<Vec<Sources>> {
+    let folders: Vec<(String, Option<&String>)> = match mutation.r#in {
+        Part::Client => vec![("target/contract/client/library/src".to_owned(), None)],
+        Part::Crates => {
+            let own = apis.iter().filter(|api| mutation.api.as_ref().is_none_or(|own| own == *api));
+            own.map(|api| (format!("generated/{api}/src"), Some(api))).collect()
+        }
+        Part::Runtime => vec![("runtime/src".to_owned(), None)],
+        Part::Generator => vec![("generator/src".to_owned(), None)],
+    };
+    let find = Regex::new(&mutation.find)?;
+    let mut all = Vec::new();
+    for (folder, api) in folders {
+        let folder = root.join(folder);
+        let mut files = BTreeMap::new();
+        read_sources(&folder, &folder, &mutation.files, &mut files)?;
+        let mut places = Vec::new();
+        for (path, text) in files {
+            let text: Rc<str> = text.into();
+            places.extend(find.find_iter(&text).map(|found| (path.clone(), Rc::clone(&text), found.start())));
+        }
+        if !places.is_empty() {
+            all.push(Sources { folder, api: api.cloned(), places });
+        }
+    }
+    Ok(all)
+}
+
 fn read_sources(
     base: &Path,
     folder: &Path,
@@ -441,4 +445,22 @@ fn page(all: &[Mutation], rows: &[(&Mutation, String, Caught)], before: &str) ->
         out.push('\n');
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_fault_has_a_place_in_the_code() {
+        let tree = Tree::find(None).unwrap();
+        let apis = tree.apis().unwrap();
+        // The client of the small document is generated when it is judged.
+        let all = read(&tree).unwrap().into_iter().filter(|mutation| mutation.r#in != Part::Client);
+        let lost: Vec<String> = all
+            .filter(|mutation| sources(tree.root(), &apis, mutation).unwrap().is_empty())
+            .map(|mutation| mutation.name)
+            .collect();
+        assert!(lost.is_empty(), "these need a new `find`: {lost:?}");
+    }
 }
