@@ -9,7 +9,7 @@ use storewright_generator::diagnostic::{Code, Sink};
 use storewright_generator::load::{self, Overlay, Source, text};
 
 /// The CPU time that one input may take in a debug build.
-const PATIENCE: Duration = Duration::from_secs(20);
+const PATIENCE: Duration = Duration::from_secs(60);
 
 #[track_caller]
 fn soon<T>(of: &str, run: impl FnOnce() -> T) -> T {

@@ -26,7 +26,7 @@ const DOCUMENTS: u64 = 400;
 /// The number of accepted ones that are compiled.
 const COMPILED: usize = 25;
 /// The CPU time that one document may take in a debug build.
-const PATIENCE: Duration = Duration::from_secs(5);
+const PATIENCE: Duration = Duration::from_secs(20);
 /// Bytes of a crate whose document is empty, and the number of further bytes allowed for each byte of the document.
 const CRATE: (usize, usize) = (100_000, 200);
 
