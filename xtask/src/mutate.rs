@@ -452,13 +452,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_fault_has_a_place_in_the_code() {
+    fn every_fault_of_written_code_has_a_place() {
         let tree = Tree::find(None).unwrap();
-        let apis = tree.apis().unwrap();
-        // The client of the small document is generated when it is judged.
-        let all = read(&tree).unwrap().into_iter().filter(|mutation| mutation.r#in != Part::Client);
+        // Generated code changes as a whole; in code that people write, a name changes and nobody thinks of its fault.
+        let is_written = |mutation: &Mutation| matches!(mutation.r#in, Part::Runtime | Part::Generator);
+        let all = read(&tree).unwrap().into_iter().filter(is_written);
         let lost: Vec<String> = all
-            .filter(|mutation| sources(tree.root(), &apis, mutation).unwrap().is_empty())
+            .filter(|mutation| sources(tree.root(), &[], mutation).unwrap().is_empty())
             .map(|mutation| mutation.name)
             .collect();
         assert!(lost.is_empty(), "these need a new `find`: {lost:?}");
