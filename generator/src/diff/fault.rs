@@ -1,5 +1,7 @@
 //! Names the faults of the two documents, which limit what can be compared.
 
+use std::collections::HashSet;
+
 use serde::Serialize;
 
 use super::Diff;
@@ -40,20 +42,19 @@ impl Diff {
         let faults = |side: &[Diagnostic]| -> Vec<Diagnostic> {
             side.iter().filter(|diagnostic| diagnostic.is_fault()).cloned().collect()
         };
-        let is = |a: &Diagnostic, b: &Diagnostic| {
-            (a.code, &a.message, &a.at.pointer) == (b.code, &b.message, &b.at.pointer)
-        };
+        let key = |fault: &Diagnostic| (fault.code, fault.message.clone(), fault.at.pointer.to_string());
         let (old, new) = (faults(old), faults(new));
-        let gone = old.iter().filter(|a| !new.iter().any(|b| is(a, b))).map(|fault| (Sides::From, fault));
-        let now = new.iter().map(|b| match old.iter().any(|a| is(a, b)) {
-            true => (Sides::Both, b),
-            false => (Sides::To, b),
+        let [before, after] = [&old, &new].map(|side| side.iter().map(key).collect::<HashSet<_>>());
+        let gone = old.iter().filter(|fault| !after.contains(&key(fault))).map(|fault| (Sides::From, fault));
+        let now = new.iter().map(|fault| match before.contains(&key(fault)) {
+            true => (Sides::Both, fault),
+            false => (Sides::To, fault),
         });
         self.faults.extend(gone.chain(now).map(|(side, fault)| Fault {
             side,
             code: fault.code.as_str(),
             message: shown(&fault.message),
-            pointer: shown(fault.at.pointer.as_str()),
+            pointer: fault.at.pointer.to_string(),
             file: None,
             line: None,
         }));

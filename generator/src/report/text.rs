@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use super::outline::{Entry, items, items_of, outline, several};
 use super::words::{call, count, reach, typed_call, verb, version};
-use crate::diagnostic::unquoted;
+use crate::diagnostic::{shown, unquoted};
 use crate::diff::{Bump, Change, Diff, Effect, Fault, Kind, Sides, Wire};
 
 /// The number of types of one resource that are named.
@@ -115,7 +115,7 @@ fn faults(faults: &[Fault]) -> String {
         let line = fault.line.map(|line| format!(":{line}")).unwrap_or_default();
         let file = fault.file.as_ref().map(|file| format!("{file}{line} ")).unwrap_or_default();
         let more = if *number > 1 { format!(", and {} more", number - 1) } else { String::new() };
-        let _ = writeln!(out, "fault of {side}: {} ({file}{}{more})", fault.message, fault.pointer);
+        let _ = writeln!(out, "fault of {side}: {} ({file}{}{more})", fault.message, shown(&fault.pointer));
     }
     if let Some(rest) = kinds.len().checked_sub(FAULTS).filter(|rest| *rest > 0) {
         let _ = writeln!(out, "and {} more of faults", count(rest, "kind"));
