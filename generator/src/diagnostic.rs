@@ -52,7 +52,10 @@ impl Pointer {
 
     /// The names and indexes on the way from the root, unescaped.
     pub fn tokens(&self) -> impl Iterator<Item = String> + '_ {
-        self.0.split('/').skip(1).map(|token| token.replace("~1", "/").replace("~0", "~"))
+        self.0.split('/').skip(1).map(|token| match token.contains('~') {
+            true => token.replace("~1", "/").replace("~0", "~"),
+            false => token.to_owned(),
+        })
     }
 
     /// The rest of this pointer below `base`: empty or starting with `/`; `None` if it is elsewhere.

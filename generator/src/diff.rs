@@ -40,6 +40,7 @@ pub use policy::{Accepted, Date, Policy};
 pub use public_api::{ItemChange, Items};
 pub use subject::Subject;
 
+use self::reach::Users;
 use self::rust::Keys;
 use crate::api::{Api, Model};
 use crate::diagnostic::shown;
@@ -135,7 +136,7 @@ pub struct Summary {
 /// Compares two versions.
 pub fn diff(old: &Side<'_>, new: &Side<'_>) -> Diff {
     let mut rows = rename::rows([old.api, new.api], [old.keys(), new.keys()]);
-    fold::fold(&mut rows, [old, new]);
+    fold::fold(&mut rows, &[old, new].map(|side| Users::of(side.api)), [old, new]);
     let items = Items::compare(old.items, new.items);
     let rust_only = rust::judge(&mut rows, &items, [old.api, new.api]);
     let mut changes: Vec<Change> = rows.into_iter().map(row::Row::finish).collect();

@@ -36,7 +36,7 @@ pub use self::overlay::{ActionOutcome, Overlay};
 pub use self::settle::ReadFile;
 pub use self::skip::Skip;
 pub use self::source_map::Origins;
-pub use self::spans::{locate, resolve};
+pub use self::spans::{Places, locate, resolve};
 use crate::diagnostic::{Code, Diagnostic, Pointer, Severity, Sink};
 
 /// Extensions that list names for the values of `enum`, in its order.

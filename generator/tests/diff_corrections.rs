@@ -10,7 +10,7 @@ use serde_json::Value;
 use storewright_generator::api::Api;
 use storewright_generator::diagnostic::Sink;
 use storewright_generator::diff::{Corrected, Diff, Effect, Part, Side};
-use storewright_generator::load::{self, Corrections, Options, Overlay, Source};
+use storewright_generator::load::{self, Corrections, Options, Overlay, Places, Source};
 use storewright_generator::name::{self, Config};
 use storewright_generator::{lower, plan, report};
 
@@ -152,7 +152,7 @@ struct Parts {
 fn parts(text: &[u8], corrections: [&Corrections; 2], version: &Version) -> Parts {
     let source = Source { name: "document.json", text };
     let [own, other] = corrections;
-    let excerpts = load::excerpts(source, own, other).unwrap();
+    let excerpts = load::excerpts(&mut Places::new(source), own, other).unwrap();
     let api = |text: &[u8]| {
         let mut out = Sink::new();
         let spec = load::load(Source { text, ..source }, None, &Options::default(), &mut out).unwrap();
@@ -226,7 +226,7 @@ fn an_excerpt_has_what_a_correction_affects() {
             Overlay::parse(Source { name: "overlay.yaml", text: overlay.as_bytes() }, &mut Sink::new());
         let own = corrections(source.text, &overlay.unwrap());
         assert!(!own.is_empty());
-        load::excerpts(source, &own, &Corrections::default())
+        load::excerpts(&mut Places::new(source), &own, &Corrections::default())
     };
     let schemas = |text: &str| -> serde_json::Map<String, Value> {
         let small: Value = serde_json::from_str(text).unwrap();

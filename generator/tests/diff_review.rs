@@ -8,7 +8,7 @@ use crate::support::diff::{cases, compare, loaded, patched, reversed};
 use serde_json::{Value, json};
 use storewright_generator::diagnostic::{Pointer, Sink};
 use storewright_generator::diff::{Date, Diff, Policy, Wire};
-use storewright_generator::load::{Source, resolve};
+use storewright_generator::load::{Places, Source, resolve};
 use storewright_generator::report;
 
 const TODAY: Date = Date { year: 2027, month: 1, day: 15 };
@@ -33,10 +33,11 @@ fn everything() -> (Value, Value, Diff) {
 
 fn locate(diff: &mut Diff, names: [&str; 2], texts: &[String; 2]) {
     let find = |side: usize| {
-        move |at: &[Pointer]| resolve(Source { name: names[side], text: texts[side].as_bytes() }, at)
+        let mut places = Places::new(Source { name: names[side], text: texts[side].as_bytes() });
+        move |at: &[Pointer]| resolve(&mut places, at)
     };
-    let (old, new) = (find(0), find(1));
-    diff.locate([Some(&old), Some(&new)]);
+    let (mut old, mut new) = (find(0), find(1));
+    diff.locate([Some(&mut old), Some(&mut new)]);
 }
 
 fn policy(text: &str) -> Policy {

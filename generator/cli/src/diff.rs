@@ -10,7 +10,7 @@ use clap::ValueEnum;
 use storewright_generator::api::Info;
 use storewright_generator::diagnostic::{Diagnostic, Pointer, Severity, Sink, shown};
 use storewright_generator::diff::{self, Bump, Diff, Policy, Side, Wire};
-use storewright_generator::load::{Source, resolve};
+use storewright_generator::load::{Places, resolve};
 use storewright_generator::report;
 
 use crate::fetch::Document;
@@ -196,28 +196,28 @@ struct Compared {
 fn located(old: &Compared, new: &Compared) -> Diff {
     let mut found = compare(&old.version, &new.version);
     found.add_faults([&old.version.faults, &new.version.faults]);
+    let mut places = [old, new].map(|side| {
+        side.document.as_ref().map(|(document, _)| Places::new(pipeline::document_source(document)))
+    });
+    let [old_places, new_places] = &mut places;
     // The corrections of a stored Api are not known.
-    if let (Some(a), Some(b)) = (&old.document, &new.document)
+    if let (Some(a), Some(b)) = (&mut *old_places, &mut *new_places)
         && !(old.version.corrections.is_empty() && new.version.corrections.is_empty())
     {
         progress::step("comparing without corrections");
-        let part = |side: &Compared, (document, rules): &(Document, Rules), other: &Compared| {
-            pipeline::part(&side.version, document, rules, &other.version.corrections)
+        let part = |side: &Compared, places: &mut Places<'_>, other: &Compared| {
+            let (document, rules) = side.document.as_ref()?;
+            pipeline::part(&side.version, document, rules, places, &other.version.corrections)
         };
         if let (Some(a), Some(b)) = (part(old, a, new), part(new, b, old)) {
             let parts = [a.of(&old.version), b.of(&new.version)];
             found.separate([&side(&old.version), &side(&new.version)], parts);
         }
     }
-    let [old, new] = [old, new].map(|side| {
-        side.document.as_ref().map(|(document, _)| {
-            move |pointers: &[Pointer]| {
-                resolve(Source { name: &document.from, text: document.text.as_bytes() }, pointers)
-            }
-        })
-    });
-    found
-        .locate([old.as_ref().map(|f| f as diff::Resolve<'_>), new.as_ref().map(|f| f as diff::Resolve<'_>)]);
+    let [mut a, mut b] = places
+        .each_mut()
+        .map(|places| places.as_mut().map(|places| |pointers: &[Pointer]| resolve(places, pointers)));
+    found.locate([a.as_mut().map(|f| f as diff::Resolve<'_>), b.as_mut().map(|f| f as diff::Resolve<'_>)]);
     found
 }
 

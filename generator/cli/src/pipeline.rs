@@ -146,22 +146,12 @@ pub fn make(
     keep_prose: bool,
     out: &mut Sink,
 ) -> Option<Made> {
-    let made = unlocated(document, rules, name, keep_prose, out);
+    let made = selected(document, rules, name, keep_prose, out).and_then(|(api, corrections, report)| {
+        let model = api.model();
+        Some(Made { names: names(&model, rules, out)?, api, model, report, corrections })
+    });
     load::locate(document_source(document), out);
     made
-}
-
-/// The same, whose diagnostics have no lines yet.
-fn unlocated(
-    document: &Document,
-    rules: &Rules,
-    name: &str,
-    keep_prose: bool,
-    out: &mut Sink,
-) -> Option<Made> {
-    let (api, corrections, report) = selected(document, rules, name, keep_prose, out)?;
-    let model = api.model();
-    Some(Made { names: names(&model, rules, out)?, api, model, report, corrections })
 }
 
 /// Document → `Spec` → `Api`, with the operations alone that the rules select; none if errors were pushed.
@@ -271,6 +261,7 @@ pub fn part(
     version: &Version,
     document: &Document,
     rules: &Rules,
+    places: &mut load::Places<'_>,
     other: &load::Corrections,
 ) -> Option<Part> {
     let whole = document_source(document);
@@ -283,7 +274,7 @@ pub fn part(
         spec.definitions = config(rules, out)?.naming.definition;
         lower::lower_part(&spec, &version.api.info.name, is_kept, out)
     };
-    match load::excerpts(whole, &version.corrections, other) {
+    match load::excerpts(places, &version.corrections, other) {
         None => Some(Part { raw: api(whole.text)?, corrected: None }),
         Some([raw, corrected]) => {
             Some(Part { raw: api(raw.as_bytes())?, corrected: Some(api(corrected.as_bytes())?) })
@@ -291,7 +282,8 @@ pub fn part(
     }
 }
 
-fn document_source(document: &Document) -> load::Source<'_> {
+/// The text and the name of a document.
+pub fn document_source(document: &Document) -> load::Source<'_> {
     load::Source { name: &document.from, text: document.text.as_bytes() }
 }
 

@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::{Api, Constraints, FORMAT, Operation, Shape, TypeId};
+use super::{Api, Constraints, FORMAT, Operation, Shape, Type, TypeId};
 use crate::diagnostic::{Code, Diagnostic, Place, Sink};
 
 /// The facts of a type other than its shape, which few types have.
@@ -33,10 +33,12 @@ struct Head {
 const HELP: &str =
     "store the Api again with `cargo xtask update`, or take the file back from version control";
 
+const OPERATIONS: &str = "operations.yaml";
+
 /// Names of the stored files, in the order that a person reads them.
 pub const FILES: &[&str] = &[
     "info.yaml",
-    "operations.yaml",
+    OPERATIONS,
     "values.yaml",
     "structs.yaml",
     "enums.yaml",
@@ -88,7 +90,7 @@ pub fn files(api: &Api) -> Result<Vec<(&'static str, String)>, serde_yaml::Error
     enums.retain(|id, _| !constants.contains(*id));
     Ok(vec![
         ("info.yaml", text(&api.info)?),
-        ("operations.yaml", text(&api.operations)?),
+        (OPERATIONS, text(&api.operations)?),
         ("values.yaml", text(&api.values)?),
         ("structs.yaml", text(&structs)?),
         ("enums.yaml", text(&enums)?),
@@ -114,13 +116,54 @@ pub fn from_files(mut read: impl FnMut(&str) -> std::io::Result<String>, out: &m
         format1::FORMAT => parse::<format1::Info>("info.yaml", &mut read, out)?.split(),
         _ => (parse("info.yaml", &mut read, out)?, BTreeMap::new()),
     };
-    let operations = operations(format, &mut read, out)?;
+    let text = read(OPERATIONS);
+    let mut faults = Sink::new();
+    // Operations are half of all text, so another thread reads them.
+    let (operations, types) = std::thread::scope(|scope| {
+        let operations = scope.spawn(|| operations(format, text, &mut faults));
+        let types = values_and_types(format, &mut read, out);
+        (operations.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)), types)
+    });
+    faults.into_diagnostics().into_iter().for_each(|fault| out.push(fault));
+    let (operations, (values, types)) = operations.zip(types)?;
+    let mut api = Api { info, operations, values, types };
+    if format == format1::FORMAT {
+        format1::upgrade(&mut api, &conventions);
+    }
+    Some(api)
+}
+
+fn operations(
+    format: u32,
+    text: std::io::Result<String>,
+    out: &mut Sink,
+) -> Option<BTreeMap<String, Operation>> {
+    if format != format1::FORMAT {
+        return parsed(OPERATIONS, text, out);
+    }
+    match format1::operations(parsed(OPERATIONS, text, out)?) {
+        Ok(operations) => Some(operations),
+        Err(error) => {
+            let at = Place { file: OPERATIONS.to_owned(), ..Place::default() };
+            out.push(Diagnostic::error(Code::InvalidApi, at, error.to_string()).help(HELP));
+            None
+        }
+    }
+}
+
+type Types = BTreeMap<TypeId, Type>;
+
+fn values_and_types(
+    format: u32,
+    mut read: impl FnMut(&str) -> std::io::Result<String>,
+    out: &mut Sink,
+) -> Option<(BTreeMap<String, Vec<String>>, Types)> {
     let values = parse("values.yaml", &mut read, out)?;
-    let mut api = Api { info, operations, values, types: BTreeMap::new() };
+    let mut types = Types::new();
     macro_rules! take {
         ($file:literal, $variant:ident) => {
             for (id, shape) in parse::<BTreeMap<TypeId, _>>($file, &mut read, out)? {
-                api.types.insert(id, Shape::$variant(shape).into());
+                types.insert(id, Shape::$variant(shape).into());
             }
         };
     }
@@ -132,41 +175,19 @@ pub fn from_files(mut read: impl FnMut(&str) -> std::io::Result<String>, out: &m
         take!("linkages.yaml", Linkage);
     }
     for (id, stored) in parse::<BTreeMap<TypeId, field::Written>>("structs.yaml", &mut read, out)? {
-        field::read(id, stored, &mut api.types);
+        field::read(id, stored, &mut types);
     }
     take!("enums.yaml", Enum);
     take!("unions.yaml", Union);
     take!("aliases.yaml", Alias);
     for (id, note) in parse::<BTreeMap<TypeId, Note>>("notes.yaml", &mut read, out)? {
-        if let Some(ty) = api.types.get_mut(&id) {
+        if let Some(ty) = types.get_mut(&id) {
             ty.deprecated = note.deprecated;
             ty.constraints = note.constraints;
             ty.doc = note.doc;
         }
     }
-    if format == format1::FORMAT {
-        format1::upgrade(&mut api, &conventions);
-    }
-    Some(api)
-}
-
-fn operations(
-    format: u32,
-    read: &mut impl FnMut(&str) -> std::io::Result<String>,
-    out: &mut Sink,
-) -> Option<BTreeMap<String, Operation>> {
-    const FILE: &str = "operations.yaml";
-    if format != format1::FORMAT {
-        return parse(FILE, read, out);
-    }
-    match format1::operations(parse(FILE, read, out)?) {
-        Ok(operations) => Some(operations),
-        Err(error) => {
-            let at = Place { file: FILE.to_owned(), ..Place::default() };
-            out.push(Diagnostic::error(Code::InvalidApi, at, error.to_string()).help(HELP));
-            None
-        }
-    }
+    Some((values, types))
 }
 
 fn text(value: &impl Serialize) -> Result<String, serde_yaml::Error> {
@@ -178,8 +199,12 @@ fn parse<T: DeserializeOwned>(
     read: &mut impl FnMut(&str) -> std::io::Result<String>,
     out: &mut Sink,
 ) -> Option<T> {
+    parsed(name, read(name), out)
+}
+
+fn parsed<T: DeserializeOwned>(name: &str, text: std::io::Result<String>, out: &mut Sink) -> Option<T> {
     let at = Place { file: name.to_owned(), ..Place::default() };
-    let text = match read(name) {
+    let text = match text {
         Ok(text) => text,
         Err(error) => {
             out.push(

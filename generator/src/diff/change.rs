@@ -280,7 +280,7 @@ pub struct Change {
 }
 
 impl Change {
-    /// Everything in it that may quote a document.
+    /// Everything in it that may quote a document, but the pointer, which is found in the document first.
     pub(super) fn texts(&mut self) -> impl Iterator<Item = &mut String> {
         let optional = [
             &mut self.old,
@@ -292,7 +292,7 @@ impl Change {
             &mut self.group,
             &mut self.file,
         ];
-        let required = [&mut self.id, &mut self.subject, &mut self.pointer, &mut self.note];
+        let required = [&mut self.id, &mut self.subject, &mut self.note];
         let lists = self.reach.sample.iter_mut().chain(&mut self.rust_items);
         required.into_iter().chain(optional.into_iter().flatten()).chain(lists)
     }

@@ -6,6 +6,7 @@ use serde::Serialize;
 
 use super::change::{Change, Kind};
 use super::public_api::Items;
+use super::reach::Users;
 use super::row::Row;
 use super::{Diff, Side, fold, rename, rust};
 use crate::api::Api;
@@ -45,8 +46,9 @@ impl Diff {
     ///
     /// A change is the same if its kind and its subject are: a correction may alter its values.
     pub fn separate(&mut self, sides: [&Side<'_>; 2], parts: [Part<'_>; 2]) {
-        let raw = changes(parts.map(|part| part.raw), sides);
-        let corrected = changes(parts.map(|part| part.corrected), sides);
+        let users = sides.map(|side| Users::of(side.api));
+        let raw = changes(parts.map(|part| part.raw), &users, sides);
+        let corrected = changes(parts.map(|part| part.corrected), &users, sides);
         let (with, without) = (keys(&corrected), keys(&raw));
         let is_made = |change: &Change| with.contains(&key(change)) && !without.contains(&key(change));
         let (made, changes): (Vec<Change>, Vec<Change>) =
@@ -64,9 +66,9 @@ impl Diff {
 }
 
 /// The changes between parts of two versions, which reach the operations of the whole versions.
-fn changes(parts: [&Api; 2], sides: [&Side<'_>; 2]) -> Vec<Change> {
+fn changes(parts: [&Api; 2], users: &[Users<'_>; 2], sides: [&Side<'_>; 2]) -> Vec<Change> {
     let mut rows = rename::rows(parts, sides.map(Side::keys));
-    fold::fold(&mut rows, sides);
+    fold::fold(&mut rows, users, sides);
     rust::judge(&mut rows, &Items::compare(None, None), parts);
     let mut out: Vec<Change> = rows.into_iter().map(Row::finish).collect();
     out.sort_by(Change::order);

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::Side;
 use super::change::{Direction, Kind};
-use super::reach;
+use super::reach::{self, Users};
 use super::row::Row;
 use super::subject::Subject;
 use super::subject::blank;
@@ -12,7 +12,7 @@ use super::wire::Access;
 use crate::api::{Model, Shape, TypeId};
 
 /// Folds changes with the same cause into one row, then places and groups the rest.
-pub(super) fn fold(rows: &mut Vec<Row>, [old, new]: [&Side<'_>; 2]) {
+pub(super) fn fold(rows: &mut Vec<Row>, users: &[Users<'_>; 2], [old, new]: [&Side<'_>; 2]) {
     unify(rows);
     failures(rows);
     renames(rows);
@@ -20,7 +20,7 @@ pub(super) fn fold(rows: &mut Vec<Row>, [old, new]: [&Side<'_>; 2]) {
         resources(rows, kind, old, new);
     }
     unify(rows);
-    reach::fill(rows, old, new);
+    reach::fill(rows, users, [old, new]);
     rows.retain(|row| !is_unseen(row));
     everywhere(rows);
     deprecations(rows);

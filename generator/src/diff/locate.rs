@@ -4,7 +4,7 @@ use super::{Change, Diff, Fault};
 use crate::diagnostic::{Place, Pointer};
 
 /// Finds pointers in a document: [`crate::load::resolve`] of its text.
-pub type Resolve<'a> = &'a dyn Fn(&[Pointer]) -> Vec<Place>;
+pub type Resolve<'a> = &'a mut dyn FnMut(&[Pointer]) -> Vec<Place>;
 
 impl Diff {
     /// Gives each change and each fault a pointer that its document has, with file and line. Stages name a place by the path to it,

@@ -11,8 +11,8 @@ use crate::api::{Api, Operation, TypeId, TypeRef};
 /// The number of operations that a row names.
 const SAMPLE: usize = 5;
 
-/// Operations that use each type, by their number: those that send it and those that receive it.
-struct Users<'a> {
+/// Operations that use each type, by their numbers: those that send it and those that receive it.
+pub(super) struct Users<'a> {
     operations: Vec<(&'a String, &'a Operation)>,
     /// The path and method of each operation, parameter names blanked.
     calls: Vec<Call<'a>>,
@@ -20,22 +20,24 @@ struct Users<'a> {
     stems: Vec<Option<String>>,
     /// The numbers of the operations.
     numbers: HashMap<&'a str, usize>,
-    sent: HashMap<&'a TypeId, Vec<usize>>,
-    received: HashMap<&'a TypeId, Vec<usize>>,
+    /// The numbers of the types.
+    types: HashMap<&'a TypeId, usize>,
+    sent: Vec<Vec<usize>>,
+    received: Vec<Vec<usize>>,
     /// Types of the payloads of webhooks.
-    pushed: HashSet<&'a TypeId>,
+    pushed: HashSet<usize>,
 }
 
 /// A path, parameter names blanked, and a method.
 type Call<'a> = (String, &'a str);
 
 impl<'a> Users<'a> {
-    fn of(api: &'a Api) -> Self {
+    pub(super) fn of(api: &'a Api) -> Self {
         let operations: Vec<(&String, &Operation)> = api.operations.iter().collect();
         let graph = Graph::of(api);
         // Operations share their responses, so each root is followed once.
         let mut closures: HashMap<usize, Vec<usize>> = HashMap::new();
-        let mut sent: Vec<Vec<usize>> = vec![Vec::new(); graph.ids.len()];
+        let mut sent: Vec<Vec<usize>> = vec![Vec::new(); graph.uses.len()];
         let mut received = sent.clone();
         let mut follow = |root: &TypeId, to: &mut Vec<Vec<usize>>, at: usize| {
             let Some(root) = graph.index.get(root).copied() else { return };
@@ -64,40 +66,41 @@ impl<'a> Users<'a> {
                 parts.filter_map(TypeRef::named).for_each(|root| follow(root, from, at));
             }
         }
-        let by_id = |users: Vec<Vec<usize>>| graph.ids.iter().copied().zip(users).collect();
         let calls = operations.iter().map(|(_, o)| (blank(&o.path), o.method.as_str())).collect();
         let numbers = operations.iter().enumerate().map(|(at, (id, _))| (id.as_str(), at)).collect();
         let pushed = api.info.webhooks.values().filter_map(TypeRef::named);
         let pushed = pushed.filter_map(|id| graph.index.get(id)).flat_map(|root| graph.closure(*root));
-        let pushed = pushed.filter_map(|at| graph.ids.get(at).copied()).collect();
+        let pushed = pushed.collect();
         let stem = |tag: &String| tag.trim_end_matches('s').to_lowercase();
         let stems = operations.iter().map(|(_, o)| o.tags.first().map(stem)).collect();
-        Self { operations, calls, stems, numbers, sent: by_id(sent), received: by_id(received), pushed }
+        Self { operations, calls, stems, numbers, types: graph.index, sent, received, pushed }
+    }
+
+    fn number(&self, id: &TypeId) -> Option<usize> {
+        self.types.get(id).copied()
     }
 }
 
 /// Which types name which, by their numbers.
 struct Graph<'a> {
-    ids: Vec<&'a TypeId>,
     index: HashMap<&'a TypeId, usize>,
     uses: Vec<Vec<usize>>,
 }
 
 impl<'a> Graph<'a> {
     fn of(api: &'a Api) -> Self {
-        let ids: Vec<&TypeId> = api.types.keys().collect();
-        let index: HashMap<&TypeId, usize> = ids.iter().enumerate().map(|(at, id)| (*id, at)).collect();
+        let index: HashMap<&TypeId, usize> = api.types.keys().zip(0..).collect();
         let uses = api.types.values().map(|ty| {
             let used = ty.shape.refs().into_iter().filter_map(TypeRef::named);
             used.filter_map(|id| index.get(id).copied()).collect()
         });
         let uses = uses.collect();
-        Self { ids, index, uses }
+        Self { index, uses }
     }
 
     /// A type and every type that it uses.
     fn closure(&self, root: usize) -> Vec<usize> {
-        let mut seen = vec![false; self.ids.len()];
+        let mut seen = vec![false; self.uses.len()];
         let (mut out, mut open) = (Vec::new(), vec![root]);
         while let Some(at) = open.pop() {
             let Some(seen) = seen.get_mut(at).filter(|seen| !**seen) else { continue };
@@ -110,10 +113,9 @@ impl<'a> Graph<'a> {
 }
 
 /// Fills in the reach, the direction, the area and the tag of each row.
-pub(super) fn fill(rows: &mut [Row], old: &Side<'_>, new: &Side<'_>) {
-    let users = [Users::of(old.api), Users::of(new.api)];
-    measure(rows, &users);
-    place(rows, &users, [old, new]);
+pub(super) fn fill(rows: &mut [Row], users: &[Users<'_>; 2], sides: [&Side<'_>; 2]) {
+    measure(rows, users);
+    place(rows, users, sides);
 }
 
 fn measure(rows: &mut [Row], users: &[Users<'_>; 2]) {
@@ -130,10 +132,10 @@ fn measure(rows: &mut [Row], users: &[Users<'_>; 2]) {
         for (side, users) in users.iter().enumerate() {
             let reached = of_mut(&mut sides, side);
             let number = |at: &usize| numbers.get(side)?.get(*at).copied();
-            for id in row.types.get(side).into_iter().flatten() {
-                received |= users.pushed.contains(id);
+            for ty in row.types.get(side).into_iter().flatten().filter_map(|id| users.number(id)) {
+                received |= users.pushed.contains(&ty);
                 for (found, is) in [(&users.sent, &mut sent), (&users.received, &mut received)] {
-                    let found = found.get(id).into_iter().flatten();
+                    let found = found.get(ty).into_iter().flatten();
                     reached.extend(found.filter_map(number).inspect(|_| *is = true));
                 }
             }
@@ -176,9 +178,9 @@ fn place(rows: &mut [Row], users: &[Users<'_>; 2], sides: [&Side<'_>; 2]) {
             let own = row.operations.get(at).into_iter().flatten();
             let mut numbers: BTreeSet<usize> =
                 own.filter_map(|id| users.numbers.get(id.as_str()).copied()).collect();
-            for id in row.types.get(at).into_iter().flatten() {
+            for ty in row.types.get(at).into_iter().flatten().filter_map(|id| users.number(id)) {
                 for found in [&users.sent, &users.received] {
-                    numbers.extend(found.get(id).into_iter().flatten());
+                    numbers.extend(found.get(ty).into_iter().flatten());
                 }
             }
             let own = row.types.get(at).into_iter().flatten();

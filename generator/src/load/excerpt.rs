@@ -5,11 +5,10 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::Source;
 use super::json_text::{JsonText, PartId};
 use super::reference::{self, Target};
-use super::text::{self, Notation};
-use crate::diagnostic::{Pointer, Sink};
+use super::spans::Places;
+use crate::diagnostic::Pointer;
 
 /// An entry of a group: a path item or a component. Its group is a pointer.
 type Entry = (String, String);
@@ -46,10 +45,8 @@ impl Corrections {
 /// Two smaller documents, without the corrections `own` and with them, with everything that these or those of `other`, which
 /// is another version, can affect; none if that would be most of the document, or if it is not known, because the text is not
 /// JSON or something changed outside of the operations and components.
-pub fn excerpts(source: Source<'_>, own: &Corrections, other: &Corrections) -> Option<[String; 2]> {
-    let (text, Notation::Json) = text::read(&source, &mut Sink::new())? else { return None };
-    let mut raw = JsonText::new(text);
-    let mut document = Document::new(&mut raw, own);
+pub fn excerpts(places: &mut Places<'_>, own: &Corrections, other: &Corrections) -> Option<[String; 2]> {
+    let mut document = Document::new(places.json.as_mut()?, own);
     // Titles and versions are not compared.
     let is_info = |at: &&Pointer| at.tokens().next().as_deref() == Some("info");
     let changed: Vec<&Pointer> = own.changed.iter().chain(&other.changed).filter(|at| !is_info(at)).collect();
@@ -60,7 +57,7 @@ pub fn excerpts(source: Source<'_>, own: &Corrections, other: &Corrections) -> O
     document.add_users(&mut wanted, &changed);
     document.add_parts(&mut wanted);
     let size: usize = wanted.iter().map(|entry| document.raw(entry).len()).sum();
-    if size >= text.len() / 2 {
+    if size >= document.text.whole().len() / 2 {
         return None;
     }
     Some([false, true].map(|is_corrected| document.without_others(&wanted, is_corrected)))
@@ -247,7 +244,7 @@ fn groups(text: &mut JsonText<'_>) -> Vec<(String, PartId)> {
 
 /// The entries that strings of a text refer to: `$ref`s and mappings of discriminators.
 fn references(text: &str) -> BTreeSet<Entry> {
-    let starts = text.match_indices("\"#/").map(|(at, _)| at + 1);
+    let starts = memchr::memmem::find_iter(text.as_bytes(), "\"#/").map(|at| at + 1);
     let values = starts.filter_map(|at| text.get(at..)?.split('"').next());
     values
         .filter_map(|value| match reference::target(value) {

@@ -41,6 +41,11 @@ impl<'t> JsonText<'t> {
         Self { whole, parts: vec![Part { text, offset }], below: HashMap::new() }
     }
 
+    /// All of the text.
+    pub(super) fn whole(&self) -> &'t str {
+        self.whole
+    }
+
     /// The text of a part.
     pub(super) fn text(&self, part: PartId) -> &'t str {
         self.parts.get(part).map_or("", |part| part.text)

@@ -1,7 +1,9 @@
 //! Reads a tree as the typed document, and takes out or corrects each innermost value that the model refuses.
 
+use std::collections::HashMap;
+
 use indexmap::IndexMap;
-use openapiv3::{OpenAPI, PathItem, ReferenceOr};
+use openapiv3::{OpenAPI, ReferenceOr};
 use serde::Deserialize as _;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -17,14 +19,16 @@ const ROUNDS: usize = 256;
 /// The typed document; `None` if errors were pushed.
 pub(super) fn read(mut tree: Value, origins: &mut Origins, out: &mut Sink) -> Option<OpenAPI> {
     let mut last = String::new();
-    let (order, mut items) = path_items(&mut tree);
+    let paths = Entries::take(tree.get_mut("paths"), |path| path.starts_with('/'));
+    let schemas = Entries::take(tree.pointer_mut("/components/schemas"), |_| true);
     for _ in 0..ROUNDS {
         // By reference, because a tree that is refused is looked at again.
         match OpenAPI::deserialize(&tree) {
             Ok(mut document) => {
-                items.extend(std::mem::take(&mut document.paths.paths));
-                let in_order = order.into_iter().filter_map(|path| items.swap_remove_entry(&path));
-                document.paths.paths = in_order.collect();
+                paths.put_back(&mut document.paths.paths);
+                if let Some(components) = &mut document.components {
+                    schemas.put_back(&mut components.schemas);
+                }
                 return Some(document);
             }
             Err(error) => last = error.to_string(),
@@ -48,23 +52,47 @@ pub(super) fn read(mut tree: Value, origins: &mut Origins, out: &mut Sink) -> Op
     None
 }
 
-/// Takes the path items that the model accepts out of the tree, and lists all paths: read with the rest of the document,
-/// they would be in memory three times.
-fn path_items(tree: &mut Value) -> (Vec<String>, IndexMap<String, ReferenceOr<PathItem>>) {
-    let mut read = IndexMap::new();
-    let Some(Value::Object(items)) = tree.get_mut("paths") else { return (Vec::new(), read) };
-    let order = items.keys().cloned().collect();
-    for (path, item) in std::mem::take(items) {
-        match path.starts_with('/').then(|| ReferenceOr::<PathItem>::deserialize(&item)) {
-            Some(Ok(typed)) => {
-                read.insert(path, typed);
-            }
-            _ => {
-                items.insert(path, item);
+/// The entries of a map of the tree that the model accepts, and the names of all. Read with the rest of the document, they
+/// would be in memory three times.
+struct Entries<T> {
+    names: Vec<String>,
+    read: IndexMap<String, ReferenceOr<T>>,
+}
+
+impl<T: DeserializeOwned> Entries<T> {
+    /// Takes the entries with such names out of a map of the tree.
+    fn take(map: Option<&mut Value>, is_entry: impl Fn(&str) -> bool) -> Self {
+        let Some(Value::Object(map)) = map else { return Self { names: Vec::new(), read: IndexMap::new() } };
+        let names: Vec<String> = map.keys().cloned().collect();
+        let mut read = IndexMap::with_capacity(names.len());
+        for (name, value) in std::mem::take(map) {
+            // `ReferenceOr` copies what it reads, to look at it twice.
+            let typed = match value.get("$ref") {
+                _ if !is_entry(&name) => None,
+                Some(_) => ReferenceOr::deserialize(&value).ok(),
+                None => T::deserialize(&value).ok().map(ReferenceOr::Item),
+            };
+            match typed {
+                Some(typed) => {
+                    read.insert(name, typed);
+                }
+                None => {
+                    map.insert(name, value);
+                }
             }
         }
+        Self { names, read }
     }
-    (order, read)
+
+    /// Adds the entries to the others, in the order that they had.
+    fn put_back(mut self, others: &mut IndexMap<String, ReferenceOr<T>>) {
+        if !others.is_empty() {
+            self.read.append(others);
+            let place: HashMap<&String, usize> = self.names.iter().zip(0..).collect();
+            self.read.sort_by_key(|name, _| place.get(name).copied());
+        }
+        *others = self.read;
+    }
 }
 
 /// A value that the model refuses.

@@ -34,24 +34,42 @@ fn place(source: Source<'_>, out: &mut Sink) {
     }
 }
 
+/// The text of a document, with the places in it that were asked for.
+pub struct Places<'t> {
+    pub(super) source: Source<'t>,
+    /// None for YAML, and for text that cannot be read.
+    pub(super) json: Option<JsonText<'t>>,
+}
+
+impl<'t> Places<'t> {
+    /// Those of a document.
+    pub fn new(source: Source<'t>) -> Self {
+        let json = match text::read(&source, &mut Sink::new()) {
+            Some((text, Notation::Json)) => Some(JsonText::new(text)),
+            _ => None,
+        };
+        Self { source, json }
+    }
+}
+
 /// The location of each pointer in the text: a pointer that the text has, behind the references on the way to it, its
 /// line and its column. A document that cannot be parsed leaves every pointer unchanged.
-pub fn resolve(source: Source<'_>, pointers: &[Pointer]) -> Vec<Place> {
+pub fn resolve(places: &mut Places<'_>, pointers: &[Pointer]) -> Vec<Place> {
+    let source = places.source;
     let place = |pointer: Pointer, at: Option<(usize, usize)>| {
         let (line, column) = at.unzip();
         Place { file: source.name.to_owned(), pointer, line, column }
     };
-    if let Some((text, Notation::Json)) = text::read(&source, &mut Sink::new()) {
-        let mut document = JsonText::new(text);
+    if let Some(document) = &mut places.json {
         let found: Vec<(Pointer, usize)> = pointers
             .iter()
             .map(|at| {
-                let at = published(&mut document, at);
-                let offset = nearest(&mut document, &at);
+                let at = published(document, at);
+                let offset = nearest(document, &at);
                 (at, offset)
             })
             .collect();
-        let lines = text::lines_and_columns(text, found.iter().map(|(_, offset)| *offset));
+        let lines = text::lines_and_columns(document.whole(), found.iter().map(|(_, offset)| *offset));
         return found.into_iter().map(|(at, offset)| place(at, lines.get(&offset).copied())).collect();
     }
     let found = publish_all(&source, pointers);

@@ -240,18 +240,18 @@ pub(super) fn lines_and_columns(
 ) -> BTreeMap<usize, (usize, usize)> {
     let mut out: BTreeMap<usize, (usize, usize)> =
         offsets.into_iter().map(|offset| (offset, Default::default())).collect();
+    let bytes = text.as_bytes();
     let (mut at, mut line, mut column) = (0, 1, 1);
     for (offset, place) in &mut out {
-        let bytes = text.as_bytes();
-        for byte in bytes.get(at..(*offset).min(bytes.len())).unwrap_or_default() {
-            match byte {
-                b'\n' => (line, column) = (line + 1, 1),
-                // Only the first byte of a character counts.
-                byte if byte & 0xC0 != 0x80 => column += 1,
-                _ => {}
-            }
+        let end = (*offset).min(bytes.len());
+        let mut start = at;
+        for newline in memchr::memchr_iter(b'\n', bytes.get(at..end).unwrap_or_default()) {
+            (line, column, start) = (line + 1, 1, at + newline + 1);
         }
-        at = (*offset).min(bytes.len());
+        // Only the first byte of a character counts.
+        let new = bytes.get(start..end).unwrap_or_default().iter().filter(|byte| **byte & 0xC0 != 0x80);
+        column += new.count();
+        at = end;
         *place = (line, column);
     }
     out

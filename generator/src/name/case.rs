@@ -104,7 +104,10 @@ fn acronyms(text: &str) -> Cow<'_, str> {
     if !text.as_bytes().windows(2).any(is_pair) {
         return text.into();
     }
-    let text = text.replace("OAuth", "Oauth").replace("IPv4", "Ipv4").replace("IPv6", "Ipv6");
+    let text: Cow<'_, str> = match text.contains("OAuth") || text.contains("IPv") {
+        true => text.replace("OAuth", "Oauth").replace("IPv4", "Ipv4").replace("IPv6", "Ipv6").into(),
+        false => text.into(),
+    };
     let chars: Vec<char> = text.chars().collect();
     let is = |at: usize, what: fn(&char) -> bool| chars.get(at).is_some_and(what);
     let mut out = String::with_capacity(text.len());

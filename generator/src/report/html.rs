@@ -6,6 +6,7 @@ use serde::Serialize;
 use super::outline::{Entry, items, outline};
 use super::text::{asides, head, migrations, new_call, others};
 use super::words::{reach, verb};
+use crate::diagnostic::shown;
 use crate::diff::{Change, Diff};
 
 /// The page, with its style and its script.
@@ -115,7 +116,7 @@ fn row<'a>(entry: &Entry<'a>, title: &'a str, subtitle: &'a str) -> ShownRow<'a>
 fn at(change: &Change) -> String {
     let line = change.line.map(|line| format!(":{line}")).unwrap_or_default();
     let file = change.file.as_ref().map(|file| format!("{file}{line} ")).unwrap_or_default();
-    format!("{file}{}", change.pointer)
+    format!("{file}{}", shown(&change.pointer))
 }
 
 /// Text and, between backticks, code by turns.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::sarif::level;
 use super::words::{reach, verb, version};
+use crate::diagnostic::shown;
 use crate::diff::{Change, Diff};
 
 /// The report as JUnit XML: a suite per area and a case per change. A change that breaks something is a failure, an
@@ -61,7 +62,7 @@ fn case(out: &mut String, one: &(&Change, Option<&str>)) {
             change.kind.as_str(),
             escaped(&verdict),
             escaped(&change.note),
-            escaped(&change.pointer),
+            escaped(&shown(&change.pointer)),
         ),
         None => writeln!(out, "/>"),
     };

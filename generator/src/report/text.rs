@@ -3,6 +3,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
+use indexmap::IndexMap;
+
 use super::outline::{Entry, items, items_of, outline, several};
 use super::words::{call, count, reach, typed_call, verb, version};
 use crate::diagnostic::{shown, unquoted};
@@ -97,16 +99,13 @@ pub(super) fn head(diff: &Diff) -> String {
 
 /// The faults of the documents, a line for each kind of them.
 fn faults(faults: &[Fault]) -> String {
-    let mut kinds: Vec<(&Fault, usize)> = Vec::new();
+    let mut kinds: IndexMap<_, (&Fault, usize)> = IndexMap::new();
     for fault in faults {
-        let key = |fault: &Fault| (fault.side, fault.code, unquoted(&fault.message));
-        match kinds.iter_mut().find(|(first, _)| key(first) == key(fault)) {
-            Some((_, count)) => *count += 1,
-            None => kinds.push((fault, 1)),
-        }
+        let key = (fault.side, fault.code, unquoted(&fault.message));
+        kinds.entry(key).or_insert((fault, 0)).1 += 1;
     }
     let mut out = String::new();
-    for (fault, number) in kinds.iter().take(FAULTS) {
+    for (fault, number) in kinds.values().take(FAULTS) {
         let side = match fault.side {
             Sides::From => "the old version",
             Sides::To => "the new version",
