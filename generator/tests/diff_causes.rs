@@ -479,3 +479,40 @@ fn a_failure_that_goes_takes_the_types_of_its_body_with_it() {
     assert_eq!((gone.wire, gone.rust), (Wire::Safe, Bump::Major), "{gone:#?}");
     assert_eq!(found.summary.rust_only, []);
 }
+
+/// The call of an operation with a parameter of these values.
+fn asked(path: &str, values: &str) -> String {
+    format!(
+        "{path}: {{get: {{parameters: [{{name: include, in: query, style: form, explode: false, schema: {{type: array, items: {{type: string, enum: [{values}]}}}}}}]}}}}"
+    )
+}
+
+#[test]
+fn a_setter_whose_type_changes_belongs_to_the_value_that_changed_it() {
+    let paths = |list: &str, first: &str| {
+        format!("paths: {{{}, {}}}", asked("/books", list), asked("/books/first", first))
+    };
+    let old = patched(&plain(), &yaml(&paths("author", "author")));
+    let found = changes(&old, &paths("author, pages", "author"));
+    let list = row(&found, Kind::ValueAdded, "GET /books ?include=pages");
+    let all: Vec<String> = found.summary.rust_only.iter().map(|item| format!("{item:?}")).collect();
+    assert!(all.is_empty(), "{all:#?} {list:#?}");
+    assert!(list.rust == Bump::Major && !list.note.contains("nothing stops compiling"), "{list:#?}");
+}
+
+#[test]
+fn an_item_whose_type_goes_belongs_to_the_row_of_that_type() {
+    let found = changes(
+        &plain(),
+        "
+components:
+  schemas:
+    Role: {type: string, enum: [LEAD, GUEST, BOSS]}
+    Author: {properties: {role: {$ref: '#/components/schemas/Role', type: null, enum: null}}}
+",
+    );
+    let added = row(&found, Kind::ValueAdded, "Role=BOSS");
+    let all: Vec<String> = found.summary.rust_only.iter().map(|item| format!("{item:?}")).collect();
+    assert!(all.is_empty(), "{all:#?} {added:#?}");
+    assert!(added.rust == Bump::Major && !added.note.contains("nothing stops compiling"), "{added:#?}");
+}
