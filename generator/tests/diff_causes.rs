@@ -516,3 +516,43 @@ components:
     assert!(all.is_empty(), "{all:#?} {added:#?}");
     assert!(added.rust == Bump::Major && !added.note.contains("nothing stops compiling"), "{added:#?}");
 }
+
+/// A document includes resources of one type, then of two.
+#[test]
+fn a_second_type_of_included_resources_is_a_new_variant() {
+    let of = |name: &str| {
+        format!(
+            "{{type: object, required: [id, type], properties: {{type: {{type: string, enum: [{name}]}}, id: {{type: string}}}}}}"
+        )
+    };
+    let response = |name: &str, items: &str| {
+        format!(
+            "{name}: {{type: object, required: [data, links], properties: {{data: {{$ref: '#/components/schemas/Book'}}, links: {{$ref: '#/components/schemas/DocumentLinks'}}, included: {{type: array, items: {items}}}}}}}"
+        )
+    };
+    let schemas = |items: &str| {
+        format!(
+            "
+paths: {{/v1/books: {{post: {{responses: {{'201': {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/BookDraftResponse'}}}}}}}}}}}}}}}}
+components: {{schemas: {{Author: {}, Publisher: {}, {}, {}}}}}",
+            of("authors"),
+            of("publishers"),
+            response("BookResponse", items),
+            response("BookDraftResponse", items),
+        )
+    };
+    let one = patched(&resource(), &yaml(&schemas("{$ref: '#/components/schemas/Author'}")));
+    let two = schemas(
+        "{$ref: null, oneOf: [{$ref: '#/components/schemas/Author'}, {$ref: '#/components/schemas/Publisher'}], discriminator: {propertyName: type, mapping: {authors: '#/components/schemas/Author', publishers: '#/components/schemas/Publisher'}}}",
+    );
+    let found = changes(&one, &two);
+    for subject in ["BookResponse.included[]", "BookDraftResponse.included[]"] {
+        let added = row(&found, Kind::VariantAdded, &format!("{subject}|Publisher"));
+        assert_eq!((added.wire, added.rust), (Wire::Risky, Bump::Minor), "{added:#?}");
+    }
+    let old = patched(&one, &yaml(&two));
+    let one = schemas("{$ref: '#/components/schemas/Author', oneOf: null, discriminator: null}");
+    let back = changes(&old, &one);
+    let gone = row(&back, Kind::VariantRemoved, "BookResponse.included[]|Publisher");
+    assert_eq!((gone.wire, gone.rust), (Wire::Safe, Bump::Major), "{gone:#?}");
+}

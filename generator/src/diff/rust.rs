@@ -110,9 +110,11 @@ impl Keys<'_> {
     /// A value or variant of the type `id`, whose own name the type has that defines it.
     pub(super) fn of_value(&self, id: &TypeId, owner: Option<&TypeId>, value: &str) -> Vec<String> {
         let Some(names) = self.names else { return Vec::new() };
+        // Equal inline types are aliases of one.
+        let target = owner.and_then(|owner| self.api.resolve(owner)).map(|(target, _)| target);
         let own = |id: &TypeId| names.types.get(id).and_then(|t| t.members.get(value));
-        let Some(member) = own(id).or_else(|| owner.and_then(own)) else { return Vec::new() };
-        let ids = [Some(id), owner];
+        let Some(member) = own(id).or_else(|| owner.and_then(own)).or_else(|| target.and_then(own)) else { return Vec::new() };
+        let ids = [Some(id), owner, target];
         let idents: BTreeSet<&str> = ids.into_iter().flatten().filter_map(|id| self.ident(id)).collect();
         idents.into_iter().map(|ident| format!("models::{ident}::{member}")).collect()
     }
