@@ -222,6 +222,26 @@ pub(super) fn judge(rows: &mut [Row], items: &Items<'_>, apis: [&Api; 2]) -> Vec
 /// The note of a row that only adds items.
 const NEW: &str = "new in Rust, nothing stops compiling";
 
+/// Drops one of two items that are not a pair: neither the same item nor one that took the other's place.
+fn part(row: &mut Row, rust: Bump) {
+    use Kind as K;
+    // A required parameter is an argument in the place of a setter.
+    let is_renamed = matches!(
+        row.kind(),
+        K::OperationRenamed | K::OperationMoved | K::TypeRenamed | K::ParameterRequired
+    );
+    let [before, now] = &mut row.rust_items;
+    let path = |item: &Option<String>| item.as_deref()?.split(' ').next().map(str::to_owned);
+    if is_renamed || row.successor.is_some() || path(before) == path(now) {
+        return;
+    }
+    match (before.is_some() && now.is_some(), rust) {
+        (true, Bump::Major) => *now = None,
+        (true, _) => *before = None,
+        (false, _) => {}
+    }
+}
+
 /// Handles the consequences of a row.
 fn follow(row: &mut Row, changes: &[&ItemChange], items: &Items<'_>) {
     let before = row.rust.unwrap_or(Bump::None);
@@ -311,6 +331,7 @@ fn decide(row: &mut Row, changes: &[&ItemChange], items: &Items<'_>) {
     if let (Some(next), [_, new @ None]) = (&row.successor, &mut row.rust_items) {
         *new = items.shown(1, next);
     }
+    part(row, rust);
     // The old item alone shows the break; the same text on both sides shows nothing.
     let [before, now] = &mut row.rust_items;
     if before == now && rust != Bump::Major {
