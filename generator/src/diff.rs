@@ -11,6 +11,7 @@ mod correction;
 mod fault;
 mod feature_causes;
 mod fold;
+mod item_causes;
 mod locate;
 mod operation;
 mod parameter;

@@ -479,3 +479,80 @@ fn a_failure_that_goes_takes_the_types_of_its_body_with_it() {
     assert_eq!((gone.wire, gone.rust), (Wire::Safe, Bump::Major), "{gone:#?}");
     assert_eq!(found.summary.rust_only, []);
 }
+
+/// The call of an operation with a parameter of these values.
+fn asked(path: &str, values: &str) -> String {
+    format!(
+        "{path}: {{get: {{parameters: [{{name: include, in: query, style: form, explode: false, schema: {{type: array, items: {{type: string, enum: [{values}]}}}}}}]}}}}"
+    )
+}
+
+#[test]
+fn a_setter_whose_type_changes_belongs_to_the_value_that_changed_it() {
+    let paths = |list: &str, first: &str| {
+        format!("paths: {{{}, {}}}", asked("/books", list), asked("/books/first", first))
+    };
+    let old = patched(&plain(), &yaml(&paths("author", "author")));
+    let found = changes(&old, &paths("author, pages", "author"));
+    let list = row(&found, Kind::ValueAdded, "GET /books ?include=pages");
+    let all: Vec<String> = found.summary.rust_only.iter().map(|item| format!("{item:?}")).collect();
+    assert!(all.is_empty(), "{all:#?} {list:#?}");
+    assert!(list.rust == Bump::Major && !list.note.contains("nothing stops compiling"), "{list:#?}");
+}
+
+#[test]
+fn an_item_whose_type_goes_belongs_to_the_row_of_that_type() {
+    let found = changes(
+        &plain(),
+        "
+components:
+  schemas:
+    Role: {type: string, enum: [LEAD, GUEST, BOSS]}
+    Author: {properties: {role: {$ref: '#/components/schemas/Role', type: null, enum: null}}}
+",
+    );
+    let added = row(&found, Kind::ValueAdded, "Role=BOSS");
+    let all: Vec<String> = found.summary.rust_only.iter().map(|item| format!("{item:?}")).collect();
+    assert!(all.is_empty(), "{all:#?} {added:#?}");
+    assert!(added.rust == Bump::Major && !added.note.contains("nothing stops compiling"), "{added:#?}");
+}
+
+/// A document includes resources of one type, then of two.
+#[test]
+fn a_second_type_of_included_resources_is_a_new_variant() {
+    let of = |name: &str| {
+        format!(
+            "{{type: object, required: [id, type], properties: {{type: {{type: string, enum: [{name}]}}, id: {{type: string}}}}}}"
+        )
+    };
+    let response = |name: &str, items: &str| {
+        format!(
+            "{name}: {{type: object, required: [data, links], properties: {{data: {{$ref: '#/components/schemas/Book'}}, links: {{$ref: '#/components/schemas/DocumentLinks'}}, included: {{type: array, items: {items}}}}}}}"
+        )
+    };
+    let schemas = |items: &str| {
+        format!(
+            "
+paths: {{/v1/books: {{post: {{responses: {{'201': {{content: {{application/json: {{schema: {{$ref: '#/components/schemas/BookDraftResponse'}}}}}}}}}}}}}}}}
+components: {{schemas: {{Author: {}, Publisher: {}, {}, {}}}}}",
+            of("authors"),
+            of("publishers"),
+            response("BookResponse", items),
+            response("BookDraftResponse", items),
+        )
+    };
+    let one = patched(&resource(), &yaml(&schemas("{$ref: '#/components/schemas/Author'}")));
+    let two = schemas(
+        "{$ref: null, oneOf: [{$ref: '#/components/schemas/Author'}, {$ref: '#/components/schemas/Publisher'}], discriminator: {propertyName: type, mapping: {authors: '#/components/schemas/Author', publishers: '#/components/schemas/Publisher'}}}",
+    );
+    let found = changes(&one, &two);
+    for subject in ["BookResponse.included[]", "BookDraftResponse.included[]"] {
+        let added = row(&found, Kind::VariantAdded, &format!("{subject}|Publisher"));
+        assert_eq!((added.wire, added.rust), (Wire::Risky, Bump::Minor), "{added:#?}");
+    }
+    let old = patched(&one, &yaml(&two));
+    let one = schemas("{$ref: '#/components/schemas/Author', oneOf: null, discriminator: null}");
+    let back = changes(&old, &one);
+    let gone = row(&back, Kind::VariantRemoved, "BookResponse.included[]|Publisher");
+    assert_eq!((gone.wire, gone.rust), (Wire::Safe, Bump::Major), "{gone:#?}");
+}

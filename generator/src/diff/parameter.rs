@@ -153,7 +153,8 @@ impl Walk<'_> {
                         let mut row = spot.row(kind);
                         row.subject = spot.subject.with(Part::Value(value.clone()));
                         let (id, name) = if side == 0 { (old_id, &old.name) } else { (new_id, &new.name) };
-                        row.keys = [Vec::new(), Vec::new()];
+                        let [_, setters] = std::mem::take(&mut row.keys);
+                        row.setters = setters;
                         *of_mut(&mut row.keys, side) = of(&self.keys, side).of_token(id, name, value);
                         row.pointer = of(&spot.pointers, side).to_string();
                         self.rows.push(row);

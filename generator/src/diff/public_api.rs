@@ -114,6 +114,12 @@ impl<'a> Items<'a> {
         }
     }
 
+    /// The models in the signature of an item, on the old side (0) or the new one (1).
+    pub(super) fn models(&self, side: usize, path: &str) -> Vec<&'a str> {
+        let item = self.known.get(side).and_then(|known| known.get(path));
+        item.map(|item| item.signature.models()).unwrap_or_default()
+    }
+
     /// True if there is an item of that path.
     pub(super) fn is_known(&self, side: usize, path: &str) -> bool {
         self.known.get(side).is_some_and(|known| known.contains_key(path))

@@ -21,6 +21,8 @@ pub(super) struct Row {
     pub(super) types: [BTreeSet<TypeId>; 2],
     /// Rust items of the old and of the new side: paths, or prefixes of paths that end in `*`.
     pub(super) keys: [Vec<String>; 2],
+    /// The setter or argument of the parameter that it is a value of: its type may be another with other values.
+    pub(super) setters: Vec<String>,
     /// Places that Rust items of both sides are traced back to.
     pub(super) origins: BTreeSet<String>,
     /// Types that an added or removed thing refers to: ids of the old and of the new side.
@@ -104,6 +106,7 @@ impl Row {
         for (own, other) in self.keys.iter_mut().zip(other.keys) {
             own.extend(other);
         }
+        self.setters.extend(other.setters);
         self.origins.extend(other.origins);
         self.strict |= other.strict;
     }

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::change::{Bump, Kind};
+use super::item_causes;
 use super::public_api::{ItemChange, Items};
 use super::row::Row;
 use crate::api::{Api, Parameter, Shape, TypeId, TypeRef, TypeStep};
@@ -109,9 +110,11 @@ impl Keys<'_> {
     /// A value or variant of the type `id`, whose own name the type has that defines it.
     pub(super) fn of_value(&self, id: &TypeId, owner: Option<&TypeId>, value: &str) -> Vec<String> {
         let Some(names) = self.names else { return Vec::new() };
+        // Equal inline types are aliases of one.
+        let target = owner.and_then(|owner| self.api.resolve(owner)).map(|(target, _)| target);
         let own = |id: &TypeId| names.types.get(id).and_then(|t| t.members.get(value));
-        let Some(member) = own(id).or_else(|| owner.and_then(own)) else { return Vec::new() };
-        let ids = [Some(id), owner];
+        let Some(member) = own(id).or_else(|| owner.and_then(own)).or_else(|| target.and_then(own)) else { return Vec::new() };
+        let ids = [Some(id), owner, target];
         let idents: BTreeSet<&str> = ids.into_iter().flatten().filter_map(|id| self.ident(id)).collect();
         idents.into_iter().map(|ident| format!("models::{ident}::{member}")).collect()
     }
@@ -175,8 +178,8 @@ impl Keys<'_> {
 
 /// Gives each row its Rust verdict; returns the items that changed for no row's reason.
 pub(super) fn judge(rows: &mut [Row], items: &Items<'_>, apis: [&Api; 2]) -> Vec<ItemChange> {
-    let mut explained = vec![false; items.changes.len()];
-    for row in rows.iter_mut() {
+    let mut owners: Vec<Option<usize>> = vec![None; items.changes.len()];
+    for (number, row) in rows.iter_mut().enumerate() {
         // In the order of the keys: the subject of a row comes before its consequences.
         let mut found: Vec<usize> = Vec::new();
         if !is_silent(row) {
@@ -192,70 +195,60 @@ pub(super) fn judge(rows: &mut [Row], items: &Items<'_>, apis: [&Api; 2]) -> Vec
             }
         }
         for at in &found {
-            if let Some(explained) = explained.get_mut(*at) {
-                *explained = true;
+            if let Some(owner) = owners.get_mut(*at) {
+                owner.get_or_insert(number);
             }
         }
         let changes: Vec<&ItemChange> = found.iter().filter_map(|at| items.changes.get(*at)).collect();
         decide(row, &changes, items);
     }
-    let rest = items.changes.iter().zip(explained).filter(|(_, explained)| !explained);
-    let (features, rest): (Vec<&ItemChange>, Vec<&ItemChange>) =
-        rest.map(|(change, _)| change).partition(|change| change.note.is_some());
+    let all = item_causes::causes(rows, items, &owners, apis);
     let mut along: BTreeMap<usize, Vec<&ItemChange>> = BTreeMap::new();
     let mut left = Vec::new();
-    let causes = super::feature_causes::causes(rows, &features, apis);
-    let causes = causes.into_iter().chain(by_place(rows, &rest));
-    for (change, at) in features.iter().chain(&rest).zip(causes) {
-        match at {
-            Some(at) => along.entry(at).or_default().push(change),
-            None => left.push((*change).clone()),
+    for ((change, owner), cause) in items.changes.iter().zip(owners).zip(all) {
+        match (owner, cause) {
+            (Some(_), _) => {}
+            (None, Some(at)) => along.entry(at).or_default().push(change),
+            (None, None) => left.push(change.clone()),
         }
     }
     for (at, changes) in along {
-        rows.get_mut(at).into_iter().for_each(|row| follow(row, &changes));
+        rows.get_mut(at).into_iter().for_each(|row| follow(row, &changes, items));
     }
     left.sort_by(|a, b| (a.rust, a).cmp(&(b.rust, b)));
     left
 }
 
-/// The row of each item that is about the same place of the document, or about a type that was renamed.
-fn by_place(rows: &[Row], items: &[&ItemChange]) -> Vec<Option<usize>> {
-    let mut by_origin: BTreeMap<&str, usize> = BTreeMap::new();
-    for (at, row) in rows.iter().enumerate().filter(|(_, row)| !is_silent(row)) {
-        for place in &row.origins {
-            by_origin.entry(place).or_insert(at);
-        }
-    }
-    let ident =
-        |keys: &[String]| keys.first().and_then(|key| key.strip_prefix("models::")).map(str::to_owned);
-    let renamed: Vec<(usize, String, String)> = rows
-        .iter()
-        .enumerate()
-        .filter(|(_, row)| row.kind() == Kind::TypeRenamed)
-        .filter_map(|(at, row)| {
-            let [old, new] = &row.keys;
-            Some((at, ident(old)?, ident(new)?))
-        })
-        .collect();
-    let of_type = |change: &ItemChange| {
-        renamed.iter().find(|(_, old, new)| is_renamed(change, old, new)).map(|(at, ..)| *at)
-    };
-    items
-        .iter()
-        .map(|change| by_origin.get(change.origin.as_str()).copied().or_else(|| of_type(change)))
-        .collect()
-}
-
 /// The note of a row that only adds items.
 const NEW: &str = "new in Rust, nothing stops compiling";
 
+/// Drops one of two items that are not a pair: neither the same item nor one that took the other's place.
+fn part(row: &mut Row, rust: Bump) {
+    use Kind as K;
+    // A required parameter is an argument in the place of a setter.
+    let is_renamed = matches!(
+        row.kind(),
+        K::OperationRenamed | K::OperationMoved | K::TypeRenamed | K::ParameterRequired
+    );
+    let [before, now] = &mut row.rust_items;
+    let path = |item: &Option<String>| item.as_deref()?.split(' ').next().map(str::to_owned);
+    if is_renamed || row.successor.is_some() || path(before) == path(now) {
+        return;
+    }
+    match (before.is_some() && now.is_some(), rust) {
+        (true, Bump::Major) => *now = None,
+        (true, _) => *before = None,
+        (false, _) => {}
+    }
+}
+
 /// Handles the consequences of a row.
-fn follow(row: &mut Row, changes: &[&ItemChange]) {
-    let was_nothing = row.rust.is_none_or(|rust| rust == Bump::None);
-    row.rust = row.rust.into_iter().chain(changes.iter().map(|change| change.rust)).min();
-    let is_more = was_nothing && row.rust != Some(Bump::None);
-    if is_more {
+fn follow(row: &mut Row, changes: &[&ItemChange], items: &Items<'_>) {
+    let before = row.rust.unwrap_or(Bump::None);
+    let rust = changes.iter().map(|change| change.rust).min().unwrap_or(Bump::None).min(before);
+    row.rust = Some(rust);
+    let is_worse = rust < before;
+    if is_worse {
         row.rust_note.clear();
     }
     let broken: Vec<&&ItemChange> = changes.iter().filter(|change| change.rust == Bump::Major).collect();
@@ -263,26 +256,30 @@ fn follow(row: &mut Row, changes: &[&ItemChange]) {
     row.paths.extend(broken.iter().map(|change| change.path.clone()));
     let new: Vec<&&&ItemChange> = broken.iter().filter(|change| !known.contains(&change.path)).collect();
     if let Some(first) = new.first() {
-        let what = first.note.as_deref().unwrap_or("changes with it");
         let more = new.len() - 1;
         let more = if more > 0 { format!(", and {more} more") } else { String::new() };
-        note(row, &format!("`{}` {what}{more}", first.path));
-    } else if is_more {
+        note(row, &format!("{}{more}", broken_by(first)));
+    } else if is_worse {
         note(row, NEW);
+    }
+    // The signature that breaks is the one to show.
+    let changed = || new.iter().find(|change| change.note.is_none() && change.new.is_some());
+    if let Some(changed) = changed().filter(|_| is_worse) {
+        row.rust_items = [0, 1].map(|side| items.shown(side, &changed.path));
     }
 }
 
-/// True if a signature changed only in the name of a type.
-fn is_renamed(change: &ItemChange, old: &str, new: &str) -> bool {
-    let words = |text: &str| -> Vec<String> {
-        let parts = text.split(|c: char| !c.is_alphanumeric() && c != '_');
-        parts.map(|word| if word == old { new.to_owned() } else { word.to_owned() }).collect()
-    };
-    change.old.as_deref().zip(change.new.as_deref()).is_some_and(|(a, b)| words(a) == words(b))
+/// The break of an item, in words.
+fn broken_by(change: &ItemChange) -> String {
+    match (&change.new, &change.note) {
+        (_, Some(note)) => format!("`{}` {note}", change.path),
+        (None, _) => format!("`{}` is gone", change.path),
+        _ => format!("`{}` has another signature", change.path),
+    }
 }
 
 /// True if the change does not affect a public item, regardless of other changes at its place.
-fn is_silent(row: &Row) -> bool {
+pub(super) fn is_silent(row: &Row) -> bool {
     use Kind as K;
     let quiet = matches!(
         row.kind(),
@@ -334,6 +331,7 @@ fn decide(row: &mut Row, changes: &[&ItemChange], items: &Items<'_>) {
     if let (Some(next), [_, new @ None]) = (&row.successor, &mut row.rust_items) {
         *new = items.shown(1, next);
     }
+    part(row, rust);
     // The old item alone shows the break; the same text on both sides shows nothing.
     let [before, now] = &mut row.rust_items;
     if before == now && rust != Bump::Major {
@@ -341,11 +339,7 @@ fn decide(row: &mut Row, changes: &[&ItemChange], items: &Items<'_>) {
     }
     match (rust, worst) {
         (Bump::Major, Some(worst)) => {
-            let text = match (&worst.old, &worst.new, &worst.note) {
-                (_, _, Some(note)) => format!("`{}` {note}", worst.path),
-                (_, None, _) => format!("`{}` is gone", worst.path),
-                _ => format!("`{}` has another signature", worst.path),
-            };
+            let text = broken_by(worst);
             let more = changes.iter().filter(|c| c.rust == Bump::Major).count() - 1;
             note(row, &if more > 0 { format!("{text}, and {more} more") } else { text });
         }

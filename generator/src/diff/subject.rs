@@ -133,6 +133,11 @@ impl Subject {
         Some(out)
     }
 
+    /// True if it is the included resources of a document of JSON:API.
+    pub(super) fn is_included(&self) -> bool {
+        matches!(self.parts.as_slice(), [Part::Member(name), Part::Items] if name == "included")
+    }
+
     /// True if it is a member of a type, or within one.
     pub fn is_member(&self) -> bool {
         self.parts.iter().any(|part| matches!(part, Part::Member(_)))

@@ -156,6 +156,11 @@ impl<'a> Walk<'a> {
     /// Compares two nodes.
     pub(super) fn walk(&mut self, old: &TypeRef, new: &TypeRef, spot: &Spot) {
         let [old_api, new_api] = self.apis;
+        if spot.subject.is_included()
+            && let Some((owner, [old, new])) = unions([old, new], self.apis)
+        {
+            return self.variants([owner, owner], &old, &new, spot);
+        }
         let (a, b) = (name_of(old, old_api), name_of(new, new_api));
         if let (Some(a), Some(b)) = (a, b) {
             if let Some(pairs) = &mut self.pairs
@@ -564,6 +569,19 @@ fn is_of_one_kind(old: &View<'_>, new: &View<'_>) -> bool {
         || is_single(new)
         || matches!(old, View::Missing)
         || matches!(new, View::Missing)
+}
+
+/// Two sets of types of which one is written as the only type in it, and the name of the other.
+///
+/// A client reads an included resource by its `type`, so a second type is one that it does not know, and no other form.
+fn unions<'a>(types: [&'a TypeRef; 2], apis: [&'a Api; 2]) -> Option<(&'a TypeId, [Union; 2])> {
+    let single = |ty: &TypeRef| Union { variants: vec![ty.clone().into()], ..Union::default() };
+    let [old, new] = types;
+    match (view(old, apis[0]), view(new, apis[1])) {
+        (View::Union(owner, a), View::Object(..)) => Some((owner, [a.clone(), single(new)])),
+        (View::Object(..), View::Union(owner, b)) => Some((owner, [single(old), b.clone()])),
+        _ => None,
+    }
 }
 
 fn named(id: &TypeId) -> TypeRef {

@@ -135,6 +135,12 @@ impl Signature {
             Self::Literal(_, fields) => fields.iter().map(|(_, ty)| ty).collect(),
         }
     }
+
+    /// The crate's models in it.
+    pub fn models(&self) -> Vec<&str> {
+        let literal = if let Self::Literal(name, _) = self { Some(name.as_str()) } else { None };
+        literal.into_iter().chain(self.types().into_iter().flat_map(RustType::models)).collect()
+    }
 }
 
 /// The parts between commas that are not inside of brackets.

@@ -168,6 +168,18 @@ impl RustType {
         })
     }
 
+    /// The models in it.
+    pub fn models(&self) -> Vec<&str> {
+        match self {
+            Self::Model(name) => vec![name],
+            Self::Own(_) => Vec::new(),
+            Self::Std(_, types) | Self::Runtime(_, types) | Self::Root(_, types) | Self::Tuple(types) => {
+                types.iter().flat_map(Self::models).collect()
+            }
+            Self::Ref(ty) | Self::Into(ty) | Self::AsRef(ty) | Self::Iterator(ty) => ty.models(),
+        }
+    }
+
     /// The same with each named type of the crate replaced by the result of `replace`.
     pub fn with_models(&self, replace: &dyn Fn(&str) -> Self) -> Self {
         let all = |types: &[Self]| types.iter().map(|ty| ty.with_models(replace)).collect::<Vec<Self>>();

@@ -288,6 +288,8 @@ fn migration(change: &Change) -> Option<(String, String)> {
         }
         // The code that used it has a call to show.
         (Some(_), None) if change.kind == Kind::TypeRemoved => None,
+        // Another item may take its place.
+        (Some(_), None) if !change.is_removal() => None,
         (Some(old), new) => Some((old, new.unwrap_or_else(|| "nothing takes its place".to_owned()))),
         (None, _) => None,
     }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Map, Value};
 use storewright_generator::api::{Api, Model};
 use storewright_generator::diagnostic::Sink;
-use storewright_generator::diff::{Diff, Side, diff};
+use storewright_generator::diff::{Bump, Change, Diff, Kind, Side, diff};
 use storewright_generator::load::{self, Options, Source};
 use storewright_generator::name::{self, Config, Names};
 use storewright_generator::plan::Item;
@@ -56,7 +56,25 @@ pub(crate) fn nameless(name: &str, document: &Value) -> Version {
 pub(crate) fn compare(old: &Version, new: &Version) -> Diff {
     let [old, new] =
         [old, new].map(|v| Side { api: &v.api, model: &v.model, names: &v.names, items: v.items.as_deref() });
-    diff(&old, &new)
+    let diff = diff(&old, &new);
+    diff.changes.iter().for_each(assert_honest);
+    diff
+}
+
+/// A row shows two items only if one of them is the other, and says that nothing breaks only if nothing does.
+fn assert_honest(change: &Change) {
+    let path = |item: &Option<String>| item.as_deref().and_then(|item| item.split(' ').next().map(str::to_owned));
+    let [old, new] = [path(&change.rust_old), path(&change.rust_new)];
+    let is_other = matches!(
+        change.kind,
+        Kind::OperationRenamed
+            | Kind::OperationMoved
+            | Kind::OperationRemoved
+            | Kind::TypeRenamed
+            | Kind::ParameterRequired
+    );
+    assert!(old.is_none() || new.is_none() || old == new || is_other, "{change:#?}");
+    assert!(change.rust != Bump::Major || !change.note.contains("nothing stops compiling"), "{change:#?}");
 }
 
 pub(crate) fn counts(diff: &Diff) -> BTreeMap<&'static str, usize> {
